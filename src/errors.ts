@@ -1,0 +1,204 @@
+/**
+ * The errors Gantry adds to the language's own.
+ *
+ * Bad arguments are `TypeError` (shape), `RangeError` (value) or `SyntaxError` (text). The classes here are conditions a
+ * caller may want to catch; each carries a stable `code`, its data and, where there is one, the `cause`.
+ * Compare `error.code` rather than `instanceof` across realms (threads, Jest, two copies of the package).
+ */
+
+/** Stable names of the errors, for `error.code`. */
+export type GantryErrorCode =
+  | 'GANTRY_STATEMENT'
+  | 'GANTRY_TASK_EXISTS'
+  | 'GANTRY_TASK_NOT_FOUND'
+  | 'GANTRY_CONDITION'
+  | 'GANTRY_ARG'
+  | 'GANTRY_SETUP'
+  | 'GANTRY_RUN_LOG'
+  | 'GANTRY_RUN_TIMEOUT'
+  | 'GANTRY_SESSION_STOPPED'
+
+const codes = new Set<string>([
+  'GANTRY_STATEMENT',
+  'GANTRY_TASK_EXISTS',
+  'GANTRY_TASK_NOT_FOUND',
+  'GANTRY_CONDITION',
+  'GANTRY_ARG',
+  'GANTRY_SETUP',
+  'GANTRY_RUN_LOG',
+  'GANTRY_RUN_TIMEOUT',
+  'GANTRY_SESSION_STOPPED',
+])
+
+/**
+ * True of the errors that Gantry throws itself, also of those made in another realm.
+ *
+ * @example
+ * ```ts
+ * try { session.task('reprot') } catch (error) { if (isGantryError(error)) console.error(error.code) }
+ * ```
+ */
+export function isGantryError(value: unknown): value is Error & { code: GantryErrorCode } {
+  return typeof value === 'object' && value !== null && codes.has(String((value as { code?: unknown }).code))
+}
+
+/** A statement (a condition, a moment or a duration as text) that cannot be read. */
+export class StatementError extends SyntaxError {
+  override readonly name = 'StatementError'
+  readonly code = 'GANTRY_STATEMENT'
+  /** The whole text as it was given. */
+  readonly text: string
+  /** Where reading stopped, in UTF-16 units from 0. */
+  readonly offset: number
+  /** What would have been understood at that place. */
+  readonly expected: readonly string[]
+  /** Known words close to what stands there, nearest first. */
+  readonly near: readonly string[]
+
+  constructor(
+    message: string,
+    at: {
+      text: string
+      offset: number
+      expected?: readonly string[]
+      near?: readonly string[]
+      cause?: unknown
+    },
+  ) {
+    super(
+      withCaret(message, at.text, at.offset, at.expected ?? [], at.near ?? []),
+      at.cause === undefined ? undefined : { cause: at.cause },
+    )
+    this.text = at.text
+    this.offset = at.offset
+    this.expected = at.expected ?? []
+    this.near = at.near ?? []
+  }
+}
+
+function withCaret(
+  message: string,
+  text: string,
+  offset: number,
+  expected: readonly string[],
+  near: readonly string[],
+): string {
+  // The line around the offset only: a statement may be a page long, and the caret must stand under its place.
+  const from = text.lastIndexOf('\n', offset - 1) + 1
+  const to = text.indexOf('\n', offset)
+  const line = text.slice(Math.max(from, offset - 60), Math.min(to < 0 ? text.length : to, offset + 60))
+  const caret = ' '.repeat(offset - Math.max(from, offset - 60))
+  const lines = [message, `  ${line.replaceAll('\t', ' ')}`, `  ${caret}^`]
+  if (expected.length > 0) lines.push(`expected ${expected.join(', ')}`)
+  if (near.length > 0) lines.push(`did you mean ${near.map((word) => `\`${word}\``).join(' or ')}?`)
+  return lines.join('\n')
+}
+
+/** A task of that name is in the session already. */
+export class TaskExistsError extends Error {
+  override readonly name = 'TaskExistsError'
+  readonly code = 'GANTRY_TASK_EXISTS'
+  constructor(readonly task: string) {
+    super(
+      `Cannot add task '${task}' as names are unique in a session: a task '${task}' exists. ` +
+        `Remove it first, choose another name, or set onTaskExists to 'ignore', 'replace' or 'rename'.`,
+    )
+  }
+}
+
+/** No task of that name is in the session (or it was removed before its run started). */
+export class TaskNotFoundError extends Error {
+  override readonly name = 'TaskNotFoundError'
+  readonly code = 'GANTRY_TASK_NOT_FOUND'
+  constructor(
+    readonly task: string,
+    /** Names in the session close to it, nearest first. */
+    readonly near: readonly string[] = [],
+    message?: string,
+  ) {
+    const hint = near.length > 0 ? ` Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?` : ''
+    super(message ?? `Cannot find task '${task}' as no task of that name is in the session.${hint}`)
+  }
+}
+
+/** A condition function, promise or Observable failed. */
+export class ConditionError extends Error {
+  override readonly name = 'ConditionError'
+  readonly code = 'GANTRY_CONDITION'
+  constructor(
+    message: string,
+    readonly data: { readonly task?: string; readonly statement?: string } = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** A value that a task needs could not be made: a missing param, return, variable, or a failing arg function. */
+export class ArgError extends Error {
+  override readonly name = 'ArgError'
+  readonly code = 'GANTRY_ARG'
+  constructor(
+    message: string,
+    /** `missing`: it is not there yet, so `.or()` may step in; `failed`: making it threw. */
+    readonly reason: 'missing' | 'failed' = 'missing',
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** A run or a session could not be set up as asked. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError'
+  readonly code = 'GANTRY_SETUP'
+}
+
+/** The run log could not be read or written. */
+export class RunLogError extends Error {
+  override readonly name = 'RunLogError'
+  readonly code = 'GANTRY_RUN_LOG'
+}
+
+/** The abort reason of a run that lasted longer than its timeout. */
+export class RunTimeoutError extends Error {
+  override readonly name = 'RunTimeoutError'
+  readonly code = 'GANTRY_RUN_TIMEOUT'
+  constructor(
+    readonly task: string,
+    readonly runId: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`Run ${runId} of task '${task}' was ended as it lasted longer than its timeout: ${timeoutMs} ms.`)
+  }
+}
+
+/** The session stopped before what was asked of it could happen. */
+export class SessionStoppedError extends Error {
+  override readonly name = 'SessionStoppedError'
+  readonly code = 'GANTRY_SESSION_STOPPED'
+}
+
+/**
+ * Thrown (or returned) by work that found nothing to do: the run ends as `inaction`, which is no error.
+ *
+ * @example
+ * ```ts
+ * app.task('import', 'hourly', async () => { if (!(await fresh())) throw new Inaction('nothing new') })
+ * ```
+ */
+export class Inaction {
+  constructor(readonly reason?: string) {}
+}
+
+/**
+ * Makes an {@link Inaction} to return from work: `return inaction('nothing new')`.
+ *
+ * @example
+ * ```ts
+ * app.task('import', 'hourly', () => inaction('nothing new'))
+ * ```
+ */
+export function inaction(reason?: string): Inaction {
+  return new Inaction(reason)
+}
