@@ -1,0 +1,20 @@
+/** How conditions and args name a task: its handle, or its name. Resolved by name at each look. */
+
+/** A task's handle as far as naming goes; `T` is what its work returns. */
+export interface TaskRef<out T = unknown> {
+  readonly name: string
+  /** Never there at run time: it carries the type of the task's return to `returnOf`. */
+  readonly '~returns'?: () => T
+}
+
+/** A task by handle or by name. */
+export type TaskName = string | TaskRef
+
+/** The name of a task given by handle or by name; a `TypeError` for anything else. */
+export function toTaskName(task: TaskName): string {
+  const name = typeof task === 'string' ? task : (task as TaskRef | null)?.name
+  if (typeof name === 'string' && name !== '') return name
+  throw new TypeError(
+    `Cannot name a task as it must be a task handle or a non-empty string: ${typeof task === 'string' ? "''" : String(task)}`,
+  )
+}
