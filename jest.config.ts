@@ -14,6 +14,7 @@ const config: Config = {
     '^gantry$': '<rootDir>/src/index.ts',
     '^gantry/machines$': '<rootDir>/machines/index.ts',
     '^gantry/testing$': '<rootDir>/src/testing.ts',
+    '^gantry-xstate-inspect$': '<rootDir>/packages/xstate-inspect/src/index.ts',
     '^gantry/inspect$': '<rootDir>/src/inspect/index.ts',
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
