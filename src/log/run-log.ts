@@ -4,7 +4,8 @@
  * A store is append-only memory of runs. The laws (one suite runs them against every store):
  * 1. `append` keeps the order of `seq`; when it has returned (or its promise has resolved) the records are as durable as the
  *    store promises, all of them or, if it throws or rejects, none.
- * 2. `load` gives back everything kept, oldest first.
+ * 2. `load` gives back everything kept, oldest first. A store with an index may leave out what the given limits do not ask
+ *    for, never a task's newest record of an action, and never a run record without its end.
  * 3. `query` gives records in falling `seq` (newest first), filtered; `limit` counts after the filter.
  * 4. `prune` forgets only what the retention says, never a task's newest record of an action.
  * 5. `close` may be called twice; after it nothing is held open.
@@ -37,6 +38,8 @@ export interface RunRecord {
   readonly reason?: string
   /** The return value, where it is JSON-safe. */
   readonly value?: unknown
+  /** Why the value or a param is not in the record: `value: a bigint is not JSON`. */
+  readonly omitted?: string
 }
 
 /** A note: what the log keeps beside runs. Conditions don't see notes unless they ask. */
@@ -81,6 +84,15 @@ export interface Retention {
   readonly maxAgeMs?: number
   /** Keep at most so many records of one task. */
   readonly maxPerTask?: number
+  /** Keep at most so many records of all tasks together: a bound on memory whatever the number of tasks. */
+  readonly maxTotal?: number
+}
+
+/** Which notes to look for; everything given must match, the newest come first. */
+export interface NoteQuery {
+  readonly task?: string
+  readonly note?: Note['note']
+  readonly limit?: number
 }
 
 /** The port. Synchronous answers are welcome: a run then costs no turn of the loop. */
@@ -89,15 +101,17 @@ export interface Store {
   readonly name: string
   /** Whether what it keeps survives the process. */
   readonly durable: boolean
-  load(): readonly LogEntry[] | Promise<readonly LogEntry[]>
+  /** What is kept, oldest first; `limits` says how much the caller needs. */
+  load(limits?: Retention): readonly LogEntry[] | Promise<readonly LogEntry[]>
   append(entries: readonly LogEntry[]): void | Promise<void>
   query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]>
-  notes(query: {
-    readonly task?: string
-    readonly note?: Note['note']
-    readonly limit?: number
-  }): readonly Note[] | Promise<readonly Note[]>
+  /** How many records `query` would give; left out, they are counted by asking for them. */
+  count?(query: LogQuery): number | Promise<number>
+  notes(query: NoteQuery): readonly Note[] | Promise<readonly Note[]>
+  /** Forgets, and tells how many entries. `now` is epoch ms. */
   prune(retention: Retention, now: number): number | Promise<number>
+  /** Writes at once what waits to be written: the last act before the process exits. */
+  flushSync?(): void
   close(): void | Promise<void>
 }
 

@@ -1,0 +1,163 @@
+/** The args that every session can make: returns, params, the environment, the command line, and what the run lives in. */
+import { ArgError } from '../errors.ts'
+import { type TaskRef, toTaskName } from '../task-ref.ts'
+import { Arg, type ArgSource } from './arg.ts'
+
+/**
+ * The last value that a task returned from a run that succeeded, typed by the task. Missing until there is one; a task that
+ * is not in the session is an error.
+ *
+ * @example
+ * ```ts
+ * app.task('report', afterSuccess(fetchPrices), { args: { rows: returnOf(fetchPrices) } }, ({ rows }) => print(rows))
+ * ```
+ */
+export function returnOf<T>(task: TaskRef<T> | string): Arg<T> {
+  const name = toTaskName(task)
+  return new Arg<T>(`returnOf('${name}')`, { kind: 'return', task: name }, (context) => {
+    const found = context.returns(name)
+    if (!found.exists)
+      throw missing(`read the return of task '${name}'`, 'it must have succeeded', 'no return yet')
+    return found.value as T
+  })
+}
+
+/**
+ * A param of the session. Its value may itself be an arg, which is then made. Missing while no such param is set.
+ *
+ * @example
+ * ```ts
+ * app.params({ region: 'north' })
+ * app.task('sync', 'hourly', { args: { region: param<string>('region') } }, ({ region }) => sync(region))
+ * ```
+ */
+export function param<T = unknown>(name: string): Arg<T> {
+  checkName('a param', name)
+  return new Arg<T>(`param('${name}')`, { kind: 'param', name }, (context, read) => {
+    const found = context.param(name)
+    if (!found.exists) throw missing(`read param '${name}'`, 'it must be set in the session', 'not set')
+    return read(found.value) as T
+  })
+}
+
+/**
+ * A variable of the environment. Missing while it is not set; set to nothing it is the empty string.
+ *
+ * @example
+ * ```ts
+ * env('STAGE').or('dev')
+ * ```
+ */
+export function env(name: string): Arg<string> {
+  checkName('a variable', name)
+  return new Arg<string>(`env('${name}')`, { kind: 'env', name }, (context) => {
+    const value = context.env[name]
+    if (value === undefined) throw missing(`read env '${name}'`, 'the variable must be set', 'not set')
+    return value
+  })
+}
+
+/**
+ * The value of an option on the command line: `--name value` or `--name=value`. The last one wins; words after `--` are no
+ * options. Missing where it is not given; given without a value it is an error.
+ *
+ * @example
+ * ```ts
+ * cli('stage').or(env('STAGE')).or('dev')    // node main.js --stage prod
+ * ```
+ */
+export function cli(name: string): Arg<string> {
+  checkName('an option', name)
+  const flag = name.startsWith('-') ? name : `--${name}`
+  return new Arg<string>(`cli('${name}')`, { kind: 'cli', name }, (context) => {
+    const value = optionOf(context.argv, flag)
+    if (value === undefined)
+      throw missing(`read option '${flag}'`, 'it must be on the command line', 'not given')
+    return value
+  })
+}
+
+/**
+ * A value that only work sees: printed, logged or turned into JSON, the arg shows `*****`.
+ *
+ * @example
+ * ```ts
+ * app.task('upload', 'hourly', { args: { key: secret(readKey()) } }, ({ key }) => upload(key))
+ * ```
+ */
+export function secret<T>(value: T): Arg<T> {
+  return new Arg<T>('*****', { kind: 'secret' }, (_, read) => read(value) as T)
+}
+
+/** The session, for arg functions and conditions; work has it as `run.session`. */
+export function sessionArg<S = unknown>(): Arg<S> {
+  return surrounding<S>('session', 'the session', 'sessionArg()')
+}
+
+/** The task that runs, or the one of that name or handle. A name that is not in the session is an error. */
+export function taskArg<T = unknown>(task?: TaskRef | string): Arg<T> {
+  if (task === undefined) return surrounding<T>('task', 'the task', 'taskArg()')
+  const name = toTaskName(task)
+  return new Arg<T>(
+    `taskArg('${name}')`,
+    { kind: 'task', task: name },
+    (context) => context.taskNamed(name) as T,
+  )
+}
+
+/** The options of the session. */
+export function optionsArg<O = unknown>(): Arg<O> {
+  return surrounding<O>('options', 'the options', 'optionsArg()')
+}
+
+/** The logger of the run. */
+export function loggerArg<L = unknown>(): Arg<L> {
+  return surrounding<L>('logger', 'the logger', 'loggerArg()')
+}
+
+/** The signal that is aborted when the run is to end; work has it as `run.signal`. */
+export function signalArg(): Arg<AbortSignal> {
+  return surrounding<AbortSignal>('signal', 'the signal', 'signalArg()')
+}
+
+function surrounding<T>(
+  key: 'session' | 'task' | 'options' | 'logger' | 'signal',
+  what: string,
+  label: string,
+): Arg<T> {
+  const source: ArgSource = key === 'task' ? { kind: key, task: null } : { kind: key }
+  return new Arg<T>(label, source, (context) => {
+    const value = context[key]
+    if (value === null || value === undefined) throw missing(`read ${what}`, 'it must be there', 'none here')
+    return value as T
+  })
+}
+
+function missing(act: string, rule: string, value: string): ArgError {
+  return new ArgError(`Cannot ${act} as ${rule}: ${value}.`, 'missing')
+}
+
+function checkName(what: string, name: string): void {
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(
+      `Cannot name ${what} as it must be a non-empty string: ${typeof name === 'string' ? "''" : String(name)}`,
+    )
+}
+
+function optionOf(argv: readonly string[], flag: string): string | undefined {
+  const end = argv.indexOf('--')
+  const words = end < 0 ? argv : argv.slice(0, end)
+  for (let i = words.length - 1; i >= 0; i--) {
+    const word = words[i]!
+    if (word.startsWith(`${flag}=`)) return word.slice(flag.length + 1)
+    if (word !== flag) continue
+    const value = words[i + 1]
+    if (value === undefined || value.startsWith('--'))
+      throw new ArgError(
+        `Cannot read option '${flag}' as a value must follow it: ${value ?? 'nothing'}.`,
+        'failed',
+      )
+    return value
+  }
+  return undefined
+}

@@ -1,0 +1,16 @@
+export type { ArgContext, ArgOptions, ArgSource, ArgsOf, Found, ReadArg, ValueOf } from './arg.ts'
+export { Arg, arg, isArg } from './arg.ts'
+export {
+  cli,
+  env,
+  loggerArg,
+  optionsArg,
+  param,
+  returnOf,
+  secret,
+  sessionArg,
+  signalArg,
+  taskArg,
+} from './builtin.ts'
+export type { ArgLevels, ArgValues } from './resolve.ts'
+export { resolveArg, resolveArgs } from './resolve.ts'

@@ -1,0 +1,108 @@
+/**
+ * From declared args to the values that work receives.
+ *
+ * Precedence, key by key: what this run was given > the params of the task > what the task declares. Params of the session
+ * reach work only where it asks for them, with `param('name')`. Where nothing is asynchronous nothing is awaited: a run then
+ * starts without a turn of the loop.
+ */
+import { ArgError } from '../errors.ts'
+import { type Arg, type ArgContext, isArg, isMissing, readAll } from './arg.ts'
+
+/** Values and args by name. */
+export type ArgValues = Readonly<Record<string, unknown>>
+
+/** Where the args of a run come from; the later ones win. */
+export interface ArgLevels {
+  /** What the task declares: `args`. */
+  readonly declared?: ArgValues
+  /** The params of the task. */
+  readonly taskParams?: ArgValues
+  /** What this run was given: `task.run(params)`. */
+  readonly runParams?: ArgValues
+}
+
+/**
+ * The values of a run's args. A promise only if one of the args is asynchronous; what is overridden is not made at all.
+ * Throws, or rejects with, an {@link ArgError} that names the arg and carries the cause.
+ */
+export function resolveArgs(
+  levels: ArgLevels,
+  context: ArgContext,
+): Record<string, unknown> | Promise<Record<string, unknown>> {
+  const { declared, taskParams, runParams } = levels
+  const merged = { ...declared, ...taskParams, ...runParams }
+  return readAll(merged, (value, name) => resolveArg(value, context, name))
+}
+
+/**
+ * The value of one arg; anything that is no arg is given back. `name` is for messages.
+ * Throws, or rejects with, an {@link ArgError}.
+ */
+export function resolveArg(value: unknown, context: ArgContext, name?: string): unknown {
+  if (!isArg(value)) return value
+  return read(value, context, null, name)
+}
+
+/** The args that are being made, innermost first: what a circle is found by. */
+interface Path {
+  readonly arg: Arg<unknown>
+  readonly above: Path | null
+}
+
+function read(arg: Arg<unknown>, context: ArgContext, above: Path | null, name?: string): unknown {
+  for (let path = above; path !== null; path = path.above)
+    if (path.arg === arg)
+      throw new ArgError(
+        `Cannot make ${arg.label} as an arg must not need itself: ${circle(above, arg)}`,
+        'failed',
+      )
+  const path: Path = { arg, above }
+  const readInner = (value: unknown): unknown => (isArg(value) ? read(value, context, path) : value)
+  try {
+    const value = arg['~make'](context, readInner)
+    return value instanceof Promise
+      ? value.catch((problem) => {
+          throw toArgError(problem, arg, name)
+        })
+      : value
+  } catch (problem) {
+    throw toArgError(problem, arg, name)
+  }
+}
+
+/** The error with the name of the arg on it; what is missing stays missing, so that `.or()` further out can answer. */
+function toArgError(problem: unknown, arg: Arg<unknown>, name: string | undefined): ArgError {
+  const inner = isArgError(problem)
+  if (inner && name === undefined) return problem
+  const message = messageOf(problem)
+  return new ArgError(
+    name === undefined
+      ? `Cannot make ${arg.label} as it threw: ${message}`
+      : `Cannot make arg '${name}' as ${arg.label} ${isMissing(problem) ? 'is missing' : 'failed'}: ${message}`,
+    isMissing(problem) ? 'missing' : 'failed',
+    { cause: problem },
+  )
+}
+
+function isArgError(problem: unknown): problem is ArgError {
+  return (
+    typeof problem === 'object' && problem !== null && (problem as { code?: unknown }).code === 'GANTRY_ARG'
+  )
+}
+
+function messageOf(problem: unknown): string {
+  try {
+    return problem instanceof Error ? problem.message : String(problem)
+  } catch {
+    return 'a value that cannot be shown'
+  }
+}
+
+function circle(path: Path | null, arg: Arg<unknown>): string {
+  const labels = [arg.label]
+  for (let step = path; step !== null; step = step.above) {
+    labels.unshift(step.arg.label)
+    if (step.arg === arg) break
+  }
+  return labels.join(' → ')
+}

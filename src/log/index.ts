@@ -1,0 +1,17 @@
+export { toErrorData } from './error-data.ts'
+export { type JsonCopy, maxValueSize, toJsonSafe } from './json-safe.ts'
+export { createMemoryStore, type MemoryStoreOptions, memoryRetention } from './memory.ts'
+export { type Keep, marksPerAction, RecencyIndex, type Recent } from './recency-index.ts'
+export { resolveStore, type StoreOption } from './resolve-store.ts'
+export type {
+  LogEntry,
+  LogQuery,
+  Note,
+  NoteQuery,
+  Retention,
+  RunRecord,
+  RunResult,
+  Store,
+} from './run-log.ts'
+export { isNote } from './run-log.ts'
+export { type Appended, type LogTime, type NewNote, type NewRecord, SessionLog } from './session-log.ts'

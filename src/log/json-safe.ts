@@ -1,0 +1,99 @@
+/**
+ * What a record may hold of the values that work returns or is given: a copy that JSON carries there and back unchanged.
+ *
+ * The copy is made by a walk with a budget and not by `JSON.stringify`: a return of 100 MB must not stop the event loop for
+ * a second only to be found too large, and `JSON.stringify` turns a `Map` into `{}` and `NaN` into `null` without a word.
+ */
+
+/** How much of a value a record holds, in letters of JSON. */
+export const maxValueSize = 65_536
+const maxDepth = 64
+
+/** Either a copy for the record, or the reason why there is none. */
+export type JsonCopy =
+  | { readonly kept: true; readonly value: unknown }
+  | { readonly kept: false; readonly why: string }
+
+/** Copies a value as JSON would carry it, or says why it can't be carried. Never throws. */
+export function toJsonSafe(value: unknown, maxSize: number = maxValueSize): JsonCopy {
+  const walk = { left: maxSize, maxSize }
+  try {
+    return { kept: true, value: copy(value, walk, [], '') }
+  } catch (problem) {
+    if (problem instanceof NotKept) return { kept: false, why: problem.why }
+    return { kept: false, why: 'reading it threw' }
+  }
+}
+
+class NotKept {
+  constructor(readonly why: string) {}
+}
+
+interface Walk {
+  left: number
+  readonly maxSize: number
+}
+
+function copy(value: unknown, walk: Walk, above: object[], place: string): unknown {
+  switch (typeof value) {
+    case 'string':
+      spend(walk, value.length + 2)
+      return value
+    case 'number':
+      if (!Number.isFinite(value)) throw new NotKept(`${value}${at(place)} is not JSON`)
+      spend(walk, 8)
+      return value
+    case 'boolean':
+      spend(walk, 5)
+      return value
+    case 'undefined':
+      return undefined
+    case 'object':
+      return value === null ? null : copyObject(value, walk, above, place)
+    default:
+      throw new NotKept(`a ${typeof value}${at(place)} is not JSON`)
+  }
+}
+
+function copyObject(value: object, walk: Walk, above: object[], place: string): unknown {
+  if (above.includes(value)) throw new NotKept(`a circle${at(place)} is not JSON`)
+  if (above.length >= maxDepth) throw new NotKept(`it is nested deeper than ${maxDepth}`)
+  spend(walk, 2)
+  above.push(value)
+  const made = copyInside(value, walk, above, place)
+  above.pop()
+  return made
+}
+
+function copyInside(value: object, walk: Walk, above: object[], place: string): unknown {
+  if (Array.isArray(value)) {
+    // Told by the length alone: a list of ten million numbers is not walked up to the limit first.
+    if (value.length * 2 > walk.left) spend(walk, value.length * 2)
+    return value.map((item, i) => copy(item, walk, above, `${place}[${i}]`) ?? null)
+  }
+  const tag = Object.prototype.toString.call(value)
+  // A view on memory has a `toJSON` (Buffer) or a key for each byte: neither is what anyone wants in a log.
+  if (ArrayBuffer.isView(value)) throw new NotKept(`a ${tag.slice(8, -1)}${at(place)} is not JSON`)
+  if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), walk, above, place)
+  if (tag !== '[object Object]') throw new NotKept(`a ${tag.slice(8, -1)}${at(place)} is not JSON`)
+  const made: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const item = copy((value as Record<string, unknown>)[key], walk, above, `${place}.${key}`)
+    if (item === undefined) continue
+    spend(walk, key.length + 4)
+    // `__proto__` as a key must stay a key.
+    if (key === '__proto__')
+      Object.defineProperty(made, key, { value: item, enumerable: true, writable: true, configurable: true })
+    else made[key] = item
+  }
+  return made
+}
+
+function spend(walk: Walk, letters: number): void {
+  walk.left -= letters
+  if (walk.left < 0) throw new NotKept(`it is larger than ${walk.maxSize} letters of JSON`)
+}
+
+function at(place: string): string {
+  return place === '' ? '' : ` at ${place.length > 80 ? `${place.slice(0, 79)}…` : place}`
+}

@@ -1,0 +1,94 @@
+/**
+ * The run log in memory: synchronous, bounded, gone with the process.
+ *
+ * By default it keeps 1,000 records of a task, which is what a person looks back on, and 100,000 in all (some 30 MB), so
+ * that ten thousand busy tasks do not fill the heap of a process that runs for years. Whatever the limits, the newest record
+ * of each action of each task stays: conditions stand on it.
+ */
+import { RunLogError } from '../errors.ts'
+import { countRecords, selectNotes, selectRecords } from './query.ts'
+import { checkRetention, retain } from './retention.ts'
+import type { LogEntry, Retention, Store } from './run-log.ts'
+
+/** What a memory store keeps unless told otherwise. */
+export const memoryRetention: Retention = { maxPerTask: 1_000, maxTotal: 100_000 }
+
+/** Options of {@link createMemoryStore}. */
+export interface MemoryStoreOptions {
+  /** What to keep; default 1,000 records of a task and 100,000 in all. A limit that is left out has its default. */
+  readonly retention?: Retention
+}
+
+/**
+ * Makes a run log that lives in memory.
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ store: createMemoryStore({ retention: { maxPerTask: 50 } }) })
+ * ```
+ */
+export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  return new MemoryStore({ ...memoryRetention, ...checkRetention(options.retention ?? {}) })
+}
+
+/** The store made by {@link createMemoryStore}. */
+export class MemoryStore implements Store {
+  readonly name: string = 'memory'
+  readonly durable: boolean = false
+  #entries: LogEntry[] = []
+  #tidyAt = slack
+  #closed = false
+
+  constructor(readonly retention: Retention) {}
+
+  load(): readonly LogEntry[] {
+    this.#checkOpen('read')
+    return this.#entries.slice()
+  }
+
+  append(entries: readonly LogEntry[]): void {
+    this.#checkOpen('append to')
+    for (const entry of entries) this.#entries.push(entry)
+    if (this.#entries.length >= this.#tidyAt) this.#tidy()
+  }
+
+  query(query: Parameters<Store['query']>[0]) {
+    this.#checkOpen('read')
+    return selectRecords(this.#entries, query)
+  }
+
+  count(query: Parameters<Store['query']>[0]): number {
+    this.#checkOpen('read')
+    return countRecords(this.#entries, query)
+  }
+
+  notes(query: Parameters<Store['notes']>[0]) {
+    this.#checkOpen('read')
+    return selectNotes(this.#entries, query)
+  }
+
+  prune(retention: Retention, now: number): number {
+    this.#checkOpen('prune')
+    const before = this.#entries.length
+    this.#entries = retain(this.#entries, checkRetention(retention), now)
+    return before - this.#entries.length
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Forgets in bulk once a quarter more than needed is held: a pass then costs each append a handful of steps. */
+  #tidy(): void {
+    const newest = this.#entries.at(-1)?.at ?? 0
+    this.#entries = retain(this.#entries, this.retention, newest)
+    this.#tidyAt = Math.ceil(this.#entries.length * 1.25) + slack
+  }
+
+  #checkOpen(act: string): void {
+    if (this.#closed) throw new RunLogError(`Cannot ${act} the run log '${this.name}' as it is closed.`)
+  }
+}
+
+/** How many entries are let in between two tidyings at least. */
+const slack = 1_000

@@ -1,0 +1,201 @@
+/**
+ * What conditions ask of the run log, in memory: a look costs a few comparisons however long the log is.
+ *
+ * Of each action of a task it keeps the newest record whole and the times of the newest 500. A count is exact as far as it
+ * goes: of more than 500 records in a window that reaches up to now it answers at least 500, so any comparison with up to
+ * 500 is right. A condition that compares with more, or whose window ends before now, says so with {@link RecencyIndex.keep}.
+ * A task without records costs nothing, a busy one some 16 KB.
+ */
+import type { Action } from '../../machines/protocol.ts'
+import { Marks } from './marks.ts'
+import type { RunRecord } from './run-log.ts'
+
+/** How many times of one action of a task are kept unless {@link RecencyIndex.keep} asks for more. */
+export const marksPerAction = 500
+
+/** The newest record of a task and how long ago it was made. */
+export interface Recent {
+  readonly record: RunRecord
+  /** Elapsed ms on the monotonic clock, never negative. */
+  readonly ageMs: number
+}
+
+/** How much more of a task is to be remembered. */
+export interface Keep {
+  /** All records not older than so many ms. */
+  readonly lastMs?: number
+  /** So many records of each action. */
+  readonly count?: number
+}
+
+/** A record and when it was made on the monotonic clock. */
+interface Latest {
+  readonly record: RunRecord
+  readonly mono: number
+}
+
+/** How many runs in a row ended alike. */
+interface Row {
+  readonly action: Action
+  count: number
+}
+
+class TaskMemory {
+  readonly latest = new Map<Action, Latest>()
+  readonly marks = new Map<Action, Marks>()
+  /** Ended runs in a row, oldest first. */
+  readonly rows: Row[] = []
+  newest: Latest | null = null
+}
+
+/** The index. One per session; the session tells it of each record and answers the facts of conditions from it. */
+export class RecencyIndex {
+  readonly #tasks = new Map<string, TaskMemory>()
+  readonly #open = new Map<string, RunRecord>()
+  readonly #keep = new Map<string, Required<Keep>>()
+
+  /** Takes in a record made at `mono` on the monotonic clock, ms. */
+  add(record: RunRecord, mono: number): void {
+    const task = this.#memoryOf(record.task)
+    const latest = { record, mono }
+    const before = task.latest.get(record.action)
+    // An end record is seen once it is durable, so a younger start may have come before it: `seq` decides.
+    if (before === undefined || before.record.seq < record.seq) task.latest.set(record.action, latest)
+    if (task.newest === null || task.newest.record.seq < record.seq) task.newest = latest
+    this.#mark(task, record, mono)
+    if (record.action === 'run') this.#open.set(record.runId, record)
+    else {
+      this.#open.delete(record.runId)
+      countInRow(task.rows, record.action)
+    }
+  }
+
+  /** The newest record (by `seq`) of the task with one of these actions. */
+  newest(task: string, actions: readonly Action[], nowMono: number): Recent | null {
+    const memory = this.#tasks.get(task)
+    if (memory === undefined) return null
+    let found: Latest | null = null
+    for (const action of actions) {
+      const latest = memory.latest.get(action)
+      if (latest !== undefined && (found === null || latest.record.seq > found.record.seq)) found = latest
+    }
+    return found === null ? null : { record: found.record, ageMs: Math.max(0, nowMono - found.mono) }
+  }
+
+  /** How many records with one of these actions were made in `[start, end)` of wall time, epoch ms. */
+  countBetween(task: string, actions: readonly Action[], start: number, end: number): number {
+    let count = 0
+    for (const marks of this.#marksOf(task, actions)) count += marks.between(start, end)
+    return count
+  }
+
+  /** How many records with one of these actions have an age in `[nearMs, farMs)`. */
+  countWithin(
+    task: string,
+    actions: readonly Action[],
+    nearMs: number,
+    farMs: number,
+    nowMono: number,
+  ): number {
+    let count = 0
+    for (const marks of this.#marksOf(task, actions)) count += marks.within(nearMs, farMs, nowMono)
+    return count
+  }
+
+  /** Ms from now until {@link countWithin} next changes by time alone; Infinity if it can't. */
+  countWithinChangesIn(
+    task: string,
+    actions: readonly Action[],
+    nearMs: number,
+    farMs: number,
+    nowMono: number,
+  ): number {
+    let soonest = Infinity
+    for (const marks of this.#marksOf(task, actions))
+      soonest = Math.min(soonest, marks.changesIn(nearMs, farMs, nowMono))
+    return soonest
+  }
+
+  /** How many of the newest ended runs in a row ended with one of these actions. */
+  streak(task: string, actions: readonly Action[]): number {
+    const rows = this.#tasks.get(task)?.rows ?? []
+    let count = 0
+    for (let i = rows.length - 1; i >= 0 && actions.includes(rows[i]!.action); i--) count += rows[i]!.count
+    return count
+  }
+
+  /** The last action of the task, or null if it never ran. */
+  status(task: string): Action | null {
+    return this.#tasks.get(task)?.newest?.record.action ?? null
+  }
+
+  /** The newest record of one action of the task, or null. */
+  lastOf(task: string, action: Action): RunRecord | null {
+    return this.#tasks.get(task)?.latest.get(action)?.record ?? null
+  }
+
+  /** Run records without an end, oldest first. */
+  openRuns(): RunRecord[] {
+    return [...this.#open.values()]
+  }
+
+  /** The tasks that have records, in the order in which they came. */
+  tasks(): IterableIterator<string> {
+    return this.#tasks.keys()
+  }
+
+  /** Remembers more of a task than the newest 500 of each action; the largest wish holds. */
+  keep(task: string, wish: Keep): void {
+    const { lastMs, count } = this.#keepOf(task)
+    this.#keep.set(task, {
+      lastMs: Math.max(lastMs, wish.lastMs ?? 0),
+      count: Math.max(count, wish.count ?? 0),
+    })
+  }
+
+  /** Forgets a task and what was to be kept of it. */
+  forget(task: string): void {
+    this.#tasks.delete(task)
+    this.#keep.delete(task)
+    for (const [runId, record] of this.#open) if (record.task === task) this.#open.delete(runId)
+  }
+
+  #mark(task: TaskMemory, record: RunRecord, mono: number): void {
+    let marks = task.marks.get(record.action)
+    if (marks === undefined) task.marks.set(record.action, (marks = new Marks()))
+    marks.add(record.at, mono)
+    const { count, lastMs } = this.#keepOf(record.task)
+    if (marks.size > count * 1.5) marks.forget(count, lastMs > 0 ? mono - lastMs : Infinity)
+  }
+
+  *#marksOf(task: string, actions: readonly Action[]): Generator<Marks> {
+    const memory = this.#tasks.get(task)
+    if (memory === undefined) return
+    for (const action of actions) {
+      const marks = memory.marks.get(action)
+      if (marks !== undefined) yield marks
+    }
+  }
+
+  #memoryOf(task: string): TaskMemory {
+    let memory = this.#tasks.get(task)
+    if (memory === undefined) this.#tasks.set(task, (memory = new TaskMemory()))
+    return memory
+  }
+
+  #keepOf(task: string): Required<Keep> {
+    return this.#keep.get(task) ?? defaultKeep
+  }
+}
+
+const defaultKeep: Required<Keep> = { lastMs: 0, count: marksPerAction }
+
+/** A log that alternates for years must not grow: what lies so many changes back is no row that anyone counts. */
+const maxRows = 1_000
+
+function countInRow(rows: Row[], action: Action): void {
+  const last = rows.at(-1)
+  if (last?.action === action) last.count++
+  else rows.push({ action, count: 1 })
+  if (rows.length > maxRows) rows.splice(0, rows.length / 2)
+}

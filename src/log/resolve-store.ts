@@ -1,0 +1,49 @@
+/** From the `store` option to a store. */
+import { near } from '../near.ts'
+import { createMemoryStore } from './memory.ts'
+import type { Store } from './run-log.ts'
+
+/** Where a run log lives: `'memory'`, `'jsonl:./runs.jsonl'`, a store, or a function (async, too) that gives one. */
+export type StoreOption = string | Store | (() => StoreOption | Promise<StoreOption>)
+
+/** What stores of our own are made with. */
+export interface StoreContext {
+  /** Told of what a store had to mend: a torn line, a bad line. Never silent. */
+  onProblem?(problem: { readonly message: string }): void
+}
+
+/** The store that an option means. A promise only if a function of the option is asynchronous. */
+export function resolveStore(
+  option: StoreOption = 'memory',
+  context: StoreContext = {},
+): Store | Promise<Store> {
+  if (typeof option === 'string') return storeNamed(option, context)
+  if (typeof option === 'function') {
+    const made = option()
+    return made instanceof Promise
+      ? made.then((inner) => resolveStore(inner, context))
+      : resolveStore(made, context)
+  }
+  if (isStore(option)) return option
+  throw new TypeError(`Cannot use the store as it must be ${rule}: ${String(option)}`)
+}
+
+const rule =
+  "'memory', 'jsonl:./runs.jsonl', a store with load, append, query, notes, prune and close, or a function that gives one"
+const methods = ['load', 'append', 'query', 'notes', 'prune', 'close'] as const
+
+function storeNamed(name: string, _context: StoreContext): Store {
+  if (name === 'memory') return createMemoryStore()
+  const kind = name.split(':', 1)[0]!
+  const hint = near(kind, ['memory', 'jsonl'])
+  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  throw new RangeError(`Cannot use the store as it must be ${rule}: '${name}'.${didYouMean}`)
+}
+
+function isStore(value: unknown): value is Store {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((method) => typeof (value as Store)[method] === 'function')
+  )
+}

@@ -1,0 +1,170 @@
+/**
+ * A session's run log: it numbers the records, keeps the index of what conditions ask, and writes to the store.
+ *
+ * When a record is seen by conditions is a promise of its own:
+ * - a start (`run`) at once, so that nothing launches twice while the store writes;
+ * - an end once it is durable, so that nothing starts after a success that a crash could undo;
+ * - an end that could not be written is seen as well, after the store has said so: it did happen, and a task whose ends
+ *   stayed unseen would be launched again and again. Whether the session goes on is the session's choice.
+ */
+import type { Action } from '../../machines/protocol.ts'
+import { toJsonSafe } from './json-safe.ts'
+import { marksPerAction, RecencyIndex } from './recency-index.ts'
+import {
+  isNote,
+  type LogEntry,
+  type LogQuery,
+  type Note,
+  type NoteQuery,
+  type Retention,
+  type RunRecord,
+  type Store,
+} from './run-log.ts'
+
+/** A record before it has its number. Value and params may be anything: what JSON can't carry is left out, with the reason. */
+export type NewRecord = Omit<RunRecord, 'seq' | 'omitted'>
+
+/** A note before it has its number. */
+export type NewNote = Omit<Note, 'seq'>
+
+/** A record that was appended, and when it is durable: nothing to wait for with a synchronous store. */
+export interface Appended<E extends LogEntry> {
+  readonly record: E
+  /** Rejects with what the store threw. Whoever appends handles it. */
+  readonly durable: void | Promise<void>
+}
+
+/** The time that the log reads. */
+export interface LogTime {
+  /** Epoch ms. */
+  now(): number
+  /** Elapsed ms, never going back. */
+  monotonic(): number
+}
+
+/** A session's run log over a store. */
+export class SessionLog {
+  readonly index = new RecencyIndex()
+  #lastSeq = 0
+
+  constructor(
+    readonly store: Store,
+    readonly time: LogTime,
+  ) {}
+
+  /**
+   * Loads what earlier processes left, fills the index, and tells the runs that have a start and no end: the process died
+   * under them. Their `crash` records are the session's to append. A record later than now counts as made now, so that a
+   * clock set back between two processes holds nothing up.
+   */
+  restore(): readonly RunRecord[] | Promise<readonly RunRecord[]> {
+    // More than the index holds: its marks are per action, a task's records are of several.
+    const loaded = this.store.load({ maxPerTask: marksPerAction * 4 })
+    return loaded instanceof Promise ? loaded.then((entries) => this.#take(entries)) : this.#take(loaded)
+  }
+
+  /** Appends a record of a run. */
+  append(entry: NewRecord): Appended<RunRecord> {
+    const record = Object.freeze({ ...storable(entry), seq: ++this.#lastSeq })
+    const mono = this.time.monotonic()
+    const durable = this.#write(record)
+    if (record.action === 'run' || !(durable instanceof Promise)) {
+      this.index.add(record, mono)
+      return { record, durable }
+    }
+    const seen = () => this.index.add(record, mono)
+    return {
+      record,
+      durable: durable.then(seen, (problem) => {
+        seen()
+        throw problem
+      }),
+    }
+  }
+
+  /** Appends a note: what the log keeps beside runs. */
+  note(entry: NewNote): Appended<Note> {
+    const data = toJsonSafe(entry.data)
+    const { data: _, ...rest } = entry
+    const carried = data.kept && data.value !== undefined ? { data: data.value } : {}
+    const record = Object.freeze({ ...rest, ...carried, seq: ++this.#lastSeq })
+    return { record, durable: this.#write(record) }
+  }
+
+  /** The records that match, newest first. */
+  query(query: LogQuery = {}): readonly RunRecord[] | Promise<readonly RunRecord[]> {
+    return this.store.query(query)
+  }
+
+  /** How many records match. */
+  count(query: LogQuery = {}): number | Promise<number> {
+    if (this.store.count !== undefined) return this.store.count(query)
+    const found = this.store.query(query)
+    return found instanceof Promise ? found.then((records) => records.length) : found.length
+  }
+
+  /** The notes that match, newest first. */
+  notes(query: NoteQuery = {}): readonly Note[] | Promise<readonly Note[]> {
+    return this.store.notes(query)
+  }
+
+  /** The newest record of one action of a task, or null; without an action, its newest record. */
+  latest(task: string, action?: Action): RunRecord | null {
+    if (action !== undefined) return this.index.lastOf(task, action)
+    const status = this.index.status(task)
+    return status === null ? null : this.index.lastOf(task, status)
+  }
+
+  /** Lets the store forget what the retention does not keep; tells how many entries. */
+  prune(retention: Retention): number | Promise<number> {
+    return this.store.prune(retention, this.time.now())
+  }
+
+  /** Writes at once what waits to be written: for the moment before the process exits. */
+  flushSync(): void {
+    this.store.flushSync?.()
+  }
+
+  /** Closes the store. */
+  close(): void | Promise<void> {
+    return this.store.close()
+  }
+
+  #take(entries: readonly LogEntry[]): readonly RunRecord[] {
+    const now = this.time.now()
+    const mono = this.time.monotonic()
+    for (const entry of entries) {
+      this.#lastSeq = Math.max(this.#lastSeq, entry.seq)
+      if (!isNote(entry)) this.index.add(entry, mono - Math.max(0, now - entry.at))
+    }
+    return this.index.openRuns()
+  }
+
+  #write(entry: LogEntry): void | Promise<void> {
+    try {
+      return this.store.append([entry])
+    } catch (problem) {
+      return Promise.reject(problem)
+    }
+  }
+}
+
+/** The record with copies of its values that JSON can carry, and the reasons for those that are left out. */
+function storable(entry: NewRecord): Omit<RunRecord, 'seq'> {
+  if (entry.value === undefined && entry.params === undefined) return entry
+  const { value, params, ...rest } = entry
+  const omitted: string[] = []
+  const kept: { value?: unknown; params?: Record<string, unknown> } = {}
+  const copyOf = (name: string, thing: unknown): unknown => {
+    const copy = toJsonSafe(thing)
+    if (!copy.kept) omitted.push(`${name}: ${copy.why}`)
+    return copy.kept ? copy.value : undefined
+  }
+  const valueCopy = copyOf('value', value)
+  if (valueCopy !== undefined) kept.value = valueCopy
+  for (const [name, param] of Object.entries(params ?? {})) {
+    const copy = copyOf(`param ${name}`, param)
+    if (copy !== undefined) (kept.params ??= {})[name] = copy
+  }
+  return { ...rest, ...kept, ...(omitted.length > 0 ? { omitted: omitted.join('; ') } : {}) }
+}
