@@ -1,5 +1,7 @@
 export { toErrorData } from './error-data.ts'
 export { type JsonCopy, maxValueSize, toJsonSafe } from './json-safe.ts'
+export { createJsonlStore, type JsonlStoreOptions, jsonlRetention } from './jsonl.ts'
+export type { LogProblem } from './jsonl-file.ts'
 export { createMemoryStore, type MemoryStoreOptions, memoryRetention } from './memory.ts'
 export { type Keep, marksPerAction, RecencyIndex, type Recent } from './recency-index.ts'
 export { resolveStore, type StoreOption } from './resolve-store.ts'

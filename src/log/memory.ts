@@ -41,6 +41,11 @@ export class MemoryStore implements Store {
 
   constructor(readonly retention: Retention) {}
 
+  /** How many entries it holds. */
+  get size(): number {
+    return this.#entries.length
+  }
+
   load(): readonly LogEntry[] {
     this.#checkOpen('read')
     return this.#entries.slice()

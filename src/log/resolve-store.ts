@@ -1,5 +1,7 @@
 /** From the `store` option to a store. */
 import { near } from '../near.ts'
+import { createJsonlStore } from './jsonl.ts'
+import type { LogProblem } from './jsonl-file.ts'
 import { createMemoryStore } from './memory.ts'
 import type { Store } from './run-log.ts'
 
@@ -9,7 +11,7 @@ export type StoreOption = string | Store | (() => StoreOption | Promise<StoreOpt
 /** What stores of our own are made with. */
 export interface StoreContext {
   /** Told of what a store had to mend: a torn line, a bad line. Never silent. */
-  onProblem?(problem: { readonly message: string }): void
+  readonly onProblem?: (problem: LogProblem) => void
 }
 
 /** The store that an option means. A promise only if a function of the option is asynchronous. */
@@ -32,9 +34,11 @@ const rule =
   "'memory', 'jsonl:./runs.jsonl', a store with load, append, query, notes, prune and close, or a function that gives one"
 const methods = ['load', 'append', 'query', 'notes', 'prune', 'close'] as const
 
-function storeNamed(name: string, _context: StoreContext): Store {
+function storeNamed(name: string, context: StoreContext): Store {
   if (name === 'memory') return createMemoryStore()
   const kind = name.split(':', 1)[0]!
+  const path = name.slice(kind.length + 1)
+  if (kind === 'jsonl' && path !== '') return createJsonlStore(path, context)
   const hint = near(kind, ['memory', 'jsonl'])
   const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
   throw new RangeError(`Cannot use the store as it must be ${rule}: '${name}'.${didYouMean}`)

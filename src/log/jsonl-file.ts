@@ -1,0 +1,261 @@
+/**
+ * The file under a JSON-lines store: opened with its lock, mended, read, written at known places, replaced as a whole.
+ *
+ * Every write goes to a place that is known (the end of the last durable line), so a write that was interrupted can be made
+ * again over itself, and one that failed is cut off: the file never holds half a promise that was not given.
+ */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { RunLogError } from '../errors.ts'
+import {
+  close,
+  fdatasync,
+  fsync,
+  open,
+  syncFolder,
+  toRunLogError,
+  writeAll,
+  writeAllSync,
+} from './file-io.ts'
+import { encodeLine, header, isHeader } from './jsonl-line.ts'
+import { type BadStretch, scanLines } from './jsonl-scan.ts'
+import { takeLock } from './lock-file.ts'
+import type { LogEntry } from './run-log.ts'
+
+/** Something that had to be mended, or could not be done in the background. */
+export interface LogProblem {
+  /**
+   * `torn tail`: the last write of an earlier process was cut short; it had never been acknowledged. `bad line`: lines
+   * before the end are damaged and were moved aside. `compact`: the file could not be made smaller and works on as it is.
+   */
+  readonly kind: 'torn tail' | 'bad line' | 'compact'
+  readonly path: string
+  readonly message: string
+  /** Where damaged lines were put. */
+  readonly movedTo?: string
+}
+
+/** An open file of lines. */
+export class JsonlFile {
+  /** Where the last durable line ends. */
+  #end = 0
+  #fd = -1
+  #lines = 0
+  #inFlight: { readonly bytes: Buffer; readonly place: number; written: boolean } | null = null
+  #unlock: (() => void) | null = null
+
+  constructor(readonly path: string) {}
+
+  /** How many entries the file holds, those that a replacement would leave out included. */
+  get lines(): number {
+    return this.#lines
+  }
+
+  /**
+   * Takes the lock, makes folder and file where they are missing, mends what an earlier process left, and gives each entry
+   * to `onEntry`. True if damaged lines were moved aside: the file is to be replaced without them. Throws a `RunLogError`.
+   */
+  open(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
+    try {
+      mkdirSync(dirname(this.path), { recursive: true })
+      this.#unlock = takeLock(this.path)
+      this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o666)
+      return this.#read(onEntry, onProblem)
+    } catch (problem) {
+      this.close()
+      throw toRunLogError('open', this.path, problem)
+    }
+  }
+
+  /** Writes text behind the last line; durable when the promise resolves, cut off again if it rejects. */
+  async append(text: string, entries: number): Promise<void> {
+    const write = { bytes: Buffer.from(text), place: this.#end, written: false }
+    this.#inFlight = write
+    try {
+      await writeAll(this.#fd, write.bytes, write.place)
+      await fdatasync(this.#fd)
+    } catch (problem) {
+      if (!write.written) {
+        this.#cut(write.place)
+        throw toRunLogError('append to', this.path, problem)
+      }
+    } finally {
+      this.#inFlight = null
+    }
+    if (!write.written) this.#advance(write.place + write.bytes.length, entries)
+  }
+
+  /**
+   * Writes what is on its way and then `text`, before it returns: the process is about to exit and nothing asynchronous ends
+   * any more. A write on its way is made again at its place, where the same bytes do no harm.
+   */
+  appendSync(text: string, entries: number, entriesInFlight: number): void {
+    const write = this.#inFlight
+    try {
+      if (write !== null && !write.written) {
+        writeAllSync(this.#fd, write.bytes, write.place)
+        write.written = true
+        this.#advance(write.place + write.bytes.length, entriesInFlight)
+      }
+      const bytes = Buffer.from(text)
+      writeAllSync(this.#fd, bytes, this.#end)
+      fdatasyncSync(this.#fd)
+      this.#advance(this.#end + bytes.length, entries)
+    } catch (problem) {
+      throw toRunLogError('append to', this.path, problem)
+    }
+  }
+
+  /**
+   * Replaces the file by one that holds just these entries. `append` must not be called until the promise settles;
+   * `appendSync` may, and then the replacement is made again with what `entriesNow` gives by then.
+   */
+  async replace(entriesNow: () => readonly LogEntry[]): Promise<void> {
+    const draft = `${this.path}.tmp`
+    const before = this.#end
+    let fd = -1
+    try {
+      fd = await open(draft, 'w+', 0o666)
+      const entries = entriesNow()
+      let end = 0
+      for (const text of chunks(entries)) {
+        const bytes = Buffer.from(text)
+        await writeAll(fd, bytes, end)
+        end += bytes.length
+      }
+      await fsync(fd)
+      if (this.#end !== before) {
+        closeSync(fd)
+        fd = -1
+        return await this.replace(entriesNow)
+      }
+      // In one step that nothing can come between, the exit of the process included.
+      renameSync(draft, this.path)
+      const old = this.#fd
+      this.#fd = fd
+      this.#end = end
+      this.#lines = entries.length
+      fd = -1
+      await close(old)
+      syncFolder(dirname(this.path))
+    } catch (problem) {
+      if (fd >= 0) {
+        closeSync(fd)
+        unlinkSync(draft)
+      }
+      throw toRunLogError('compact', this.path, problem)
+    }
+  }
+
+  /** Lets go of file and lock. May be called twice. */
+  close(): void {
+    const fd = this.#fd
+    this.#fd = -1
+    try {
+      if (fd >= 0) closeSync(fd)
+    } finally {
+      this.#unlock?.()
+      this.#unlock = null
+    }
+  }
+
+  #read(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
+    const { path } = this
+    const found = scanLines(this.#fd, (entry) => {
+      if (!isHeader(entry)) onEntry(entry as LogEntry)
+      else if (entry.version !== header.version)
+        throw new RunLogError(
+          `Cannot open run log '${path}' as its format must be version ${header.version}: version ${entry.version}. ` +
+            'Open it with the release that wrote it, or start a new file.',
+        )
+    })
+    if (found.good === 0) return this.#begin(found.tail)
+    const bad = [...found.damaged, ...found.tail.filter((stretch) => !stretch.torn)]
+    if (bad.length > 0) {
+      const movedTo = moveAside(path, bad)
+      const where = bad.map(({ line }) => line).slice(0, 10)
+      const message = `${bad.length} damaged lines of run log '${path}' (line ${where.join(', ')}) were moved to '${movedTo}'.`
+      onProblem({ kind: 'bad line', path, message, movedTo })
+    }
+    const torn = found.tail.at(-1)
+    if (torn?.torn === true) {
+      const message = `The last write to run log '${path}' was cut short and is left out: ${torn.bytes.length} bytes.`
+      onProblem({ kind: 'torn tail', path, message })
+    }
+    if (torn !== undefined) {
+      this.#cut(found.end)
+      fsyncSync(this.#fd)
+    }
+    this.#end = found.end
+    this.#lines = found.good - 1
+    return found.damaged.length > 0
+  }
+
+  /** Begins a new file. One that holds anything but the beginning of our own first line is not ours to write over. */
+  #begin(content: readonly BadStretch[]): false {
+    const first = encodeLine(header)
+    const [only] = content
+    if (content.length > 1 || (only !== undefined && !first.startsWith(only.bytes.toString('latin1'))))
+      throw new RunLogError(
+        `Cannot open run log '${this.path}' as it must hold a run log in JSON lines: it holds something else. ` +
+          'Choose another path, or move that file away.',
+      )
+    const bytes = Buffer.from(first)
+    writeAllSync(this.#fd, bytes, 0)
+    ftruncateSync(this.#fd, bytes.length)
+    fsyncSync(this.#fd)
+    syncFolder(dirname(this.path))
+    this.#end = bytes.length
+    return false
+  }
+
+  #advance(end: number, entries: number): void {
+    this.#end = end
+    this.#lines += entries
+  }
+
+  #cut(end: number): void {
+    try {
+      ftruncateSync(this.#fd, end)
+    } catch {
+      // What stays behind the end is written over by the next write, or cut when the file is opened again.
+    }
+  }
+}
+
+function moveAside(path: string, bad: readonly BadStretch[]): string {
+  let n = 1
+  while (existsSync(`${path}.bad-${n}`)) n++
+  const movedTo = `${path}.bad-${n}`
+  const fd = openSync(movedTo, 'wx')
+  try {
+    for (const { bytes } of bad) writeAllSync(fd, Buffer.concat([bytes, Buffer.from('\n')]), null)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  return movedTo
+}
+
+/** The text of a whole file, in pieces of about a megabyte. */
+function* chunks(entries: readonly LogEntry[]): Generator<string> {
+  let text = encodeLine(header)
+  for (const entry of entries) {
+    text += encodeLine(entry)
+    if (text.length < 1 << 20) continue
+    yield text
+    text = ''
+  }
+  if (text !== '') yield text
+}

@@ -1,0 +1,207 @@
+/**
+ * The run log in a file of JSON lines: durable, readable with any tool, without a dependency.
+ *
+ * What is appended within a turn of the event loop is written and synced at once (group commit); what comes meanwhile goes
+ * with the next write. A promise resolves when its entries are on the disk. What the file keeps is held in memory, too, so
+ * that a query reads no file; the retention bounds both, and the file is written anew once most of it is past retention.
+ */
+import { RunLogError } from '../errors.ts'
+import { toRunLogError } from './file-io.ts'
+import { JsonlFile, type LogProblem } from './jsonl-file.ts'
+import { encodeLine } from './jsonl-line.ts'
+import { createMemoryStore, type MemoryStore } from './memory.ts'
+import type { LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
+
+/** Options of {@link createJsonlStore}. */
+export interface JsonlStoreOptions {
+  /** What to keep; default 10,000 records of a task and 100,000 in all. A limit that is left out has its default. */
+  readonly retention?: Retention
+  /** Told of what had to be mended. Default: a process warning. Never silent. */
+  readonly onProblem?: (problem: LogProblem) => void
+}
+
+/** What a JSON-lines store keeps unless told otherwise. */
+export const jsonlRetention: Retention = { maxPerTask: 10_000, maxTotal: 100_000 }
+
+/**
+ * Makes a run log in a file of JSON lines; folder and file are made where they are missing when the session starts. One
+ * session at a time may have the file: a second one is refused with a `RunLogError` that names the process.
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ store: createJsonlStore('./runs.jsonl', { retention: { maxPerTask: 500 } }) })
+ * const same = createApp({ store: 'jsonl:./runs.jsonl' })    // with the defaults
+ * ```
+ */
+export function createJsonlStore(path: string, options: JsonlStoreOptions = {}): Store {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
+  const retention = { ...jsonlRetention, ...options.retention }
+  return new JsonlStore(path, retention, options.onProblem ?? warn)
+}
+
+/** Entries that go to the disk together. */
+interface Batch {
+  text: string
+  readonly entries: LogEntry[]
+  readonly done: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (problem: unknown) => void
+}
+
+class JsonlStore implements Store {
+  readonly name: string
+  readonly durable = true
+  readonly #file: JsonlFile
+  /** What the file keeps, for queries. */
+  #kept: MemoryStore
+  #state: 'new' | 'open' | 'closed' = 'new'
+  /** What waits for the next write. */
+  #batch: Batch | null = null
+  /** What is being written. */
+  #writing: Batch | null = null
+  /** Writes and replacements, one after the other. */
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(
+    path: string,
+    readonly retention: Retention,
+    readonly onProblem: (problem: LogProblem) => void,
+  ) {
+    // Made here, so that a wrong retention is refused at the door and not when the session starts.
+    this.#kept = createMemoryStore({ retention })
+    this.name = `jsonl:${path}`
+    this.#file = new JsonlFile(path)
+  }
+
+  load(): readonly LogEntry[] {
+    this.#open('read')
+    return this.#kept.load()
+  }
+
+  append(entries: readonly LogEntry[]): Promise<void> {
+    this.#open('append to')
+    let text: string
+    try {
+      text = entries.map(encodeLine).join('')
+    } catch (problem) {
+      throw toRunLogError('append to', this.#file.path, problem)
+    }
+    const batch = this.#nextBatch()
+    batch.text += text
+    for (const entry of entries) batch.entries.push(entry)
+    return batch.done
+  }
+
+  query(query: LogQuery): readonly RunRecord[] {
+    this.#open('read')
+    return this.#kept.query(query)
+  }
+
+  count(query: LogQuery): number {
+    this.#open('read')
+    return this.#kept.count(query)
+  }
+
+  notes(query: NoteQuery): readonly Note[] {
+    this.#open('read')
+    return this.#kept.notes(query)
+  }
+
+  prune(retention: Retention, now: number): Promise<number> {
+    this.#open('prune')
+    return this.#enqueue(async () => {
+      const count = this.#kept.prune(retention, now)
+      if (count > 0) await this.#file.replace(() => this.#kept.load())
+      return count
+    })
+  }
+
+  flushSync(): void {
+    if (this.#state !== 'open') return
+    const writing = this.#writing
+    const batch = this.#batch
+    this.#file.appendSync(batch?.text ?? '', batch?.entries.length ?? 0, writing?.entries.length ?? 0)
+    this.#writing = null
+    this.#batch = null
+    if (writing !== null) this.#settle(writing)
+    if (batch !== null) this.#settle(batch)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return this.#queue
+    const wasOpen = this.#state === 'open'
+    this.#state = 'closed'
+    await this.#enqueue(async () => {
+      if (wasOpen) this.#file.close()
+    })
+  }
+
+  #open(act: string): void {
+    if (this.#state === 'open') return
+    if (this.#state === 'closed')
+      throw new RunLogError(`Cannot ${act} run log '${this.#file.path}' as it is closed.`)
+    const kept = createMemoryStore({ retention: this.retention })
+    const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
+    this.#kept = kept
+    this.#state = 'open'
+    // Written anew, so that damage is told of once and not at every start.
+    if (damaged) this.#compact()
+  }
+
+  #nextBatch(): Batch {
+    if (this.#batch !== null) return this.#batch
+    let resolve!: () => void
+    let reject!: (problem: unknown) => void
+    const done = new Promise<void>((onResolve, onReject) => {
+      resolve = onResolve
+      reject = onReject
+    })
+    this.#batch = { text: '', entries: [], done, resolve, reject }
+    void this.#enqueue(() => this.#write())
+    return this.#batch
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#batch
+    // Null when `flushSync` has written it meanwhile.
+    if (batch === null) return
+    this.#batch = null
+    this.#writing = batch
+    try {
+      await this.#file.append(batch.text, batch.entries.length)
+      // Unless `flushSync` came in between and has settled it.
+      if (this.#writing === batch) this.#settle(batch)
+    } catch (problem) {
+      batch.reject(problem)
+    } finally {
+      this.#writing = null
+    }
+    if (this.#file.lines > this.#kept.size * 2 + 10_000) this.#compact()
+  }
+
+  #settle(batch: Batch): void {
+    this.#kept.append(batch.entries)
+    batch.resolve()
+  }
+
+  #compact(): void {
+    const { path } = this.#file
+    this.#enqueue(() => this.#file.replace(() => this.#kept.load())).catch((problem: unknown) => {
+      this.onProblem({ kind: 'compact', path, message: toRunLogError('compact', path, problem).message })
+    })
+  }
+
+  #enqueue<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(act)
+    this.#queue = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
+  }
+}
+
+function warn(problem: LogProblem): void {
+  process.emitWarning(problem.message, { code: 'GANTRY_RUN_LOG' })
+}

@@ -1,0 +1,150 @@
+/**
+ * One writer per file: a lock file beside it says who writes.
+ *
+ * The lock names its owner by process id and by when that process was born, so that a lock left by a process that was killed
+ * is taken over at once, and a new process that happens to have the old one's id is not mistaken for it.
+ */
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { RunLogError } from '../errors.ts'
+
+/** Who holds a lock. */
+interface Owner {
+  readonly pid: number
+  readonly host: string
+  /** When the process was born, in words of the system; null where the system does not tell. */
+  readonly born: string | null
+  /** Tells two locks of one process apart. */
+  readonly token: string
+}
+
+let taken = 0
+
+/**
+ * Takes the lock for a file and returns its undo. Throws a `RunLogError` that names the owner when another session, of this
+ * process or another, has it.
+ */
+export function takeLock(file: string): () => void {
+  const lock = `${file}.lock`
+  const token = `${process.pid}-${++taken}-${process.hrtime.bigint()}`
+  const owner: Owner = { pid: process.pid, host: hostname(), born: birthOf(process.pid), token }
+  for (let attempt = 0; attempt < 10; attempt++) {
+    if (create(lock, owner)) return () => release(lock, token)
+    const text = readText(lock)
+    // Released between the two looks: try again.
+    if (text === null) continue
+    const other = parseOwner(text)
+    if (other !== null && isAlive(other)) throw refusal(file, lock, other)
+    clear(lock, text, token)
+  }
+  throw new RunLogError(`Cannot lock run log '${file}' as others keep taking and leaving its lock: ${lock}.`)
+}
+
+/** Makes the lock with its text at once: an empty lock, seen by another process, would look like one left half-written. */
+function create(lock: string, owner: Owner): boolean {
+  const text = `${JSON.stringify(owner)}\n`
+  const draft = `${lock}.${owner.token}`
+  try {
+    writeFileSync(draft, text)
+    linkSync(draft, lock)
+    return true
+  } catch (problem) {
+    const { code } = problem as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    // A file system without links: made in two steps, which is as good as it gets there.
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return createPlain(lock, text)
+    throw problem
+  } finally {
+    remove(draft)
+  }
+}
+
+function createPlain(lock: string, text: string): boolean {
+  try {
+    writeFileSync(lock, text, { flag: 'wx' })
+    return true
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw problem
+  }
+}
+
+/**
+ * Puts a stale lock out of the way. It is moved and looked at again before it is deleted: between the look and the move
+ * another process may have done the same and put its own, living lock there.
+ */
+function clear(lock: string, stale: string, token: string): void {
+  const aside = `${lock}.${token}`
+  try {
+    renameSync(lock, aside)
+    if (readText(aside) !== stale) linkSync(aside, lock)
+    unlinkSync(aside)
+  } catch (problem) {
+    const code = (problem as NodeJS.ErrnoException).code
+    if (code !== 'ENOENT' && code !== 'EEXIST') throw problem
+  }
+}
+
+function release(lock: string, token: string): void {
+  const text = readText(lock)
+  if (text !== null && parseOwner(text)?.token === token) remove(lock)
+}
+
+/** Deletes a file if it can be deleted: what is gone already, with its folder perhaps, needs no deleting. */
+function remove(file: string): void {
+  try {
+    unlinkSync(file)
+  } catch {
+    // Nothing depends on it: a draft is never read, and a lock without a living owner is taken over.
+  }
+}
+
+function isAlive(owner: Owner): boolean {
+  // Of another machine nothing can be known; taking its lock could let two sessions write at once.
+  if (owner.host !== hostname()) return true
+  try {
+    process.kill(owner.pid, 0)
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code === 'ESRCH') return false
+  }
+  const born = birthOf(owner.pid)
+  return born === null || owner.born === null || born === owner.born
+}
+
+/** When a process was born: the machine's boot and the start of the process since; null where `/proc` does not tell. */
+function birthOf(pid: number): string | null {
+  const stat = readText(`/proc/${pid}/stat`)
+  if (stat === null) return null
+  // The name of the program, in parentheses, may hold anything; the fields after it are plain.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // A zombie has ended and waits for its parent to notice.
+  if (fields[0] === 'Z') return 'ended'
+  const boot = readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
+  return `${boot} ${fields[19]}`
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    const owner = JSON.parse(text) as Partial<Owner> | null
+    return typeof owner?.pid === 'number' && typeof owner.host === 'string' ? (owner as Owner) : null
+  } catch {
+    return null
+  }
+}
+
+function refusal(file: string, lock: string, owner: Owner): RunLogError {
+  const who = owner.pid === process.pid && owner.host === hostname() ? 'this process' : `process ${owner.pid}`
+  return new RunLogError(
+    `Cannot open run log '${file}' as one session at a time may write it: ${who} on ${owner.host} does. ` +
+      `If that one is gone for certain, delete '${lock}'.`,
+  )
+}
+
+/** What a file says; null if it can't be read (a lock that can't be read is not ours to judge, and is not cleared). */
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
