@@ -1,0 +1,125 @@
+/** The inspector: actors on one side, the page of `@xstate/inspect` on the other. */
+import { createChannel, type ServerLike } from './channel.ts'
+import { createDevTools, withDevTools } from './dev-tools.ts'
+import { type Door, openDoor } from './door.ts'
+import { createGuard } from './guard.ts'
+import type { InspectionEventLike, InspectionObserver } from './observed.ts'
+import type { Replacer } from './plain.ts'
+import { Registry } from './registry.ts'
+
+/** Where an inspector listens, whom it lets in and what it shows. */
+export interface XStateInspectorOptions {
+  /** The port to listen on; 0 takes a free one. Default: 8888. */
+  readonly port?: number
+  /** The address to listen on. Default: `127.0.0.1`, so that only this machine reaches it. */
+  readonly host?: string
+  /** The page that shows the actors. Default: `https://stately.ai/viz?inspect`. Its origin may look, besides local pages. */
+  readonly page?: string
+  /** Replaces members of contexts and events before they leave the process, as in `JSON.stringify`: hide secrets here. */
+  readonly replacer?: Replacer
+  /** How many living actors are shown; the page is made for a few hundred. Default: 1,000. */
+  readonly maxActors?: number
+  /** Told of a failure of the inspector itself, which never reaches the actors. Default: a process warning, once. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** An inspector that listens. */
+export interface XStateInspector {
+  /** The observer to pass as `inspect` to the root actor: `createApp({ inspect })`, `createActor(machine, { inspect })`. */
+  readonly inspect: InspectionObserver
+  /** What to open in a browser. */
+  readonly url: string
+  /** The address of the WebSocket server, `ws://127.0.0.1:8888`. */
+  readonly address: string
+  /** Sends pages away, frees the port and forgets the actors. The observer stays and does nothing. */
+  close(): Promise<void>
+}
+
+const keys = ['port', 'host', 'page', 'replacer', 'maxActors', 'onError']
+const defaultPage = 'https://stately.ai/viz?inspect'
+
+/**
+ * Opens an inspector for the actors of XState 5 that the page of `@xstate/inspect` shows: the statechart of each, its state,
+ * its events, and a field to send it events.
+ *
+ * It listens on a WebSocket server of its own, keeps no process alive, and does next to nothing while no page looks.
+ * What goes wrong in it never reaches the actors.
+ *
+ * @throws TypeError or RangeError for options that are none.
+ * @throws Error with the code of the system (`EADDRINUSE`, …) when the port cannot be had.
+ *
+ * @example
+ * ```ts
+ * import { createApp } from 'gantry'
+ * import { createXStateInspector } from 'gantry-xstate-inspect'
+ *
+ * const inspector = await createXStateInspector({ port: 8888 })
+ * const app = createApp({ inspect: inspector.inspect })
+ * console.log(`Open ${inspector.url}`)
+ * ```
+ */
+export async function createXStateInspector(options: XStateInspectorOptions = {}): Promise<XStateInspector> {
+  checkOptions(options)
+  const { port = 8888, host = '127.0.0.1', page = defaultPage, replacer, maxActors = 1_000 } = options
+  // Loaded only now: it brings all of XState 4 with it.
+  const { inspect } = (await import('@xstate/inspect/lib/server.js')) as unknown as InspectLibrary
+  const guard = createGuard(options.onError)
+  const devTools = createDevTools()
+  const registry = new Registry({
+    devTools,
+    replacer,
+    maxActors,
+    onOverflow: () => process.emitWarning(`The inspector shows ${maxActors} actors and leaves out the rest.`),
+  })
+  let door: Door | undefined
+  const channel = createChannel({
+    registry,
+    visitors: () => door?.visitors ?? [],
+    tell: (visitor, text) => door?.tell(visitor, text),
+  })
+  door = await openDoor({
+    host,
+    port,
+    origins: [new URL(page).origin],
+    onJoin: () => guard(() => registry.watch(true)),
+    onMessage: (visitor, text) => guard(() => channel.receive(visitor, text)),
+    onLeave: () => guard(() => registry.watch((door?.visitors.size ?? 0) > 0)),
+  })
+  const handle = withDevTools(devTools, () => inspect({ server: channel.server }))
+  let isOpen = true
+
+  return {
+    inspect: {
+      next(event: InspectionEventLike) {
+        if (isOpen) guard(() => registry.observe(event))
+      },
+    },
+    url: `${page}${page.includes('?') ? '&' : '?'}server=${door.address}`,
+    address: door.address,
+    async close() {
+      if (!isOpen) return
+      isOpen = false
+      registry.clear()
+      devTools.clear()
+      handle.disconnect()
+      await door?.close()
+    },
+  }
+}
+
+interface InspectLibrary {
+  inspect(options: { server: ServerLike }): { disconnect(): void }
+}
+
+function checkOptions(options: XStateInspectorOptions): void {
+  const unknown = Object.keys(options).find((key) => !keys.includes(key))
+  if (unknown !== undefined)
+    throw new TypeError(`Cannot use ${unknown} as an option of the inspector. It takes ${keys.join(', ')}.`)
+  const { port, maxActors, page } = options
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw new RangeError(`Cannot use port as a whole number from 0 to 65535: ${port}`)
+  if (maxActors !== undefined && !(Number.isInteger(maxActors) && maxActors > 0))
+    throw new RangeError(`Cannot use maxActors as a whole number above 0: ${maxActors}`)
+  if (page !== undefined && !URL.canParse(page))
+    throw new TypeError(`Cannot use page as an address such as ${defaultPage}: ${page}`)
+}

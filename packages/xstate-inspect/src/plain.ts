@@ -1,0 +1,151 @@
+/**
+ * What an inspector may show of a value: a small, plain copy.
+ *
+ * Contexts and events hold anything: circles, sockets, a million rows, getters that throw. Handing them to
+ * `JSON.stringify` would throw into the session that is looked at, or hold it up for seconds. The copy is made by a walk
+ * with a budget; what is left out is said in its place.
+ */
+
+/** How much of a value is copied. */
+export interface PlainLimits {
+  /** Levels below the value itself. */
+  readonly depth: number
+  /** Members of one list or object. */
+  readonly members: number
+  /** Letters of one text. */
+  readonly text: number
+  /** Members in all. */
+  readonly total: number
+}
+
+/** Replaces members on their way out, as in `JSON.stringify`: the place to hide secrets. */
+export type Replacer = (key: string, value: unknown) => unknown
+
+/** Enough to read, little enough to send at each transition. */
+export const defaultLimits: PlainLimits = { depth: 6, members: 50, text: 2_000, total: 1_000 }
+
+/** Copies a value as JSON can carry it, within the limits. Never throws, whatever the value does. */
+export function toPlain(
+  value: unknown,
+  replacer: Replacer = keep,
+  limits: PlainLimits = defaultLimits,
+): unknown {
+  return member('', () => value, { replacer, limits, left: limits.total, above: [] })
+}
+
+interface Walk {
+  readonly replacer: Replacer
+  readonly limits: PlainLimits
+  readonly above: object[]
+  left: number
+}
+
+const keep: Replacer = (_key, value) => value
+
+function member(key: string, read: () => unknown, walk: Walk): unknown {
+  try {
+    return copy(walk.replacer(key, read()), walk)
+  } catch {
+    return '(unreadable)'
+  }
+}
+
+function copy(value: unknown, walk: Walk): unknown {
+  walk.left -= 1
+  switch (typeof value) {
+    case 'string':
+      return shorten(value, walk.limits.text)
+    case 'number':
+      return Number.isFinite(value) ? value : String(value)
+    case 'bigint':
+      return `${value}n`
+    case 'symbol':
+      return String(value)
+    case 'function':
+      return `ƒ ${value.name}`
+    case 'object':
+      return value === null ? null : copyObject(value, walk)
+    default:
+      return value
+  }
+}
+
+function copyObject(value: object, walk: Walk): unknown {
+  if (walk.above.includes(value)) return '(circle)'
+  if (ArrayBuffer.isView(value)) return `(${tagOf(value)} of ${value.byteLength} bytes)`
+  if (isActor(value)) return { actor: value.id ?? value.sessionId }
+  if (walk.above.length >= walk.limits.depth || walk.left <= 0) return `(${tagOf(value)})`
+  const depth = walk.above.push(value)
+  try {
+    return copyMembers(value, walk)
+  } finally {
+    // Not a pop: a member that threw half-way may have left its own ancestors behind.
+    walk.above.length = depth - 1
+  }
+}
+
+function copyMembers(value: object, walk: Walk): unknown {
+  if (Array.isArray(value)) return copyList(value, value.length, walk)
+  if (value instanceof Set) return copyList(value, value.size, walk)
+  if (value instanceof Map) return copyFields([...take(value, walk.limits.members)], value.size, walk)
+  if (value instanceof Error) return { name: value.name, message: shorten(value.message, walk.limits.text) }
+  if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), walk)
+  const keys = Object.keys(value)
+  if (keys.length === 0 && tagOf(value) !== 'Object') return `(${tagOf(value)})`
+  const fields = keys.slice(0, walk.limits.members)
+  return copyFields(
+    fields.map((key) => [key, undefined]),
+    keys.length,
+    walk,
+    (key) => (value as Record<string, unknown>)[key],
+  )
+}
+
+function copyList(values: Iterable<unknown>, size: number, walk: Walk): unknown[] {
+  const list: unknown[] = []
+  for (const value of take(values, walk.limits.members)) {
+    if (walk.left <= 0) break
+    list.push(member(String(list.length), () => value, walk) ?? null)
+  }
+  if (list.length < size) list.push(`(${size - list.length} more)`)
+  return list
+}
+
+function copyFields(
+  entries: readonly (readonly [unknown, unknown])[],
+  size: number,
+  walk: Walk,
+  read?: (key: string) => unknown,
+): Record<string, unknown> {
+  // Without a prototype a key `__proto__` is a key like any other.
+  const fields: Record<string, unknown> = Object.create(null)
+  let copied = 0
+  for (const [name, value] of entries) {
+    if (walk.left <= 0) break
+    const key = typeof name === 'object' && name !== null ? `(${tagOf(name)})` : String(name)
+    fields[key] = member(key, () => (read ? read(key) : value), walk)
+    copied += 1
+  }
+  if (copied < size) fields['…'] = `${size - copied} more`
+  return fields
+}
+
+function* take<T>(values: Iterable<T>, count: number): Generator<T> {
+  let taken = 0
+  for (const value of values) {
+    if (taken++ >= count) return
+    yield value
+  }
+}
+
+function isActor(value: object): value is { id?: unknown; sessionId: unknown } {
+  return 'sessionId' in value && 'send' in value && 'getSnapshot' in value
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length - length} more letters)`
+}

@@ -1,0 +1,69 @@
+/** Snapshots of XState 5 as states of XState 4, which is what the inspector's page reads. */
+import type { SnapshotLike } from './observed.ts'
+import { type Replacer, toPlain } from './plain.ts'
+
+/** An event as XState 4 wraps it. */
+export interface WrappedEvent {
+  readonly name: string
+  readonly data: { readonly type: string }
+  readonly $$type: 'scxml'
+  readonly type: 'external'
+}
+
+/** A state in XState 4 form; plain JSON. */
+export interface State {
+  readonly value: unknown
+  readonly context: unknown
+  readonly event: { readonly type: string }
+  readonly _event: WrappedEvent
+  readonly _sessionid: string
+  readonly actions: readonly never[]
+  readonly activities: object
+  readonly meta: object
+  readonly events: readonly never[]
+  readonly configuration: readonly never[]
+  readonly transitions: readonly never[]
+  readonly children: object
+  readonly tags: readonly string[]
+  readonly done: boolean
+  readonly changed: boolean
+}
+
+/** A copy of an event that can be shown; its type stays what it is. */
+export function toEvent(event: { readonly type: string }, replacer?: Replacer): { readonly type: string } {
+  const copy = toPlain(event, replacer)
+  return { ...(typeof copy === 'object' ? copy : {}), type: String(event.type) }
+}
+
+/** The state of an actor after an event. The actor's children are left out: they are shown as actors of their own. */
+export function toState(
+  snapshot: SnapshotLike,
+  event: { readonly type: string },
+  sessionId: string,
+  replacer?: Replacer,
+): State {
+  const { status = 'active', value = status, context, output, error, tags = [] } = snapshot
+  const shown = context ?? withoutEmpty({ output, error })
+  const plainEvent = toEvent(event, replacer)
+  return {
+    value,
+    context: toPlain(shown, replacer),
+    event: plainEvent,
+    _event: { name: plainEvent.type, data: plainEvent, $$type: 'scxml', type: 'external' },
+    _sessionid: sessionId,
+    actions: [],
+    activities: {},
+    meta: {},
+    events: [],
+    configuration: [],
+    transitions: [],
+    children: {},
+    tags: [...tags],
+    done: status === 'done',
+    changed: true,
+  }
+}
+
+function withoutEmpty(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+}
