@@ -1,0 +1,87 @@
+import { CronRule } from './cron.ts'
+import { CycleRule } from './cycle.ts'
+import { type DurationInput, toDurationMs } from './duration.ts'
+import { FixedRule } from './fixed.ts'
+import { readClock } from './moment-text.ts'
+import { Period } from './period.ts'
+import { type RelativeDay, RelativeDayRule } from './relative-day.ts'
+import { SpanRule } from './span.ts'
+import { type CycleUnit, cycleUnits } from './units.ts'
+import { type CycleOptions, toWindows } from './window.ts'
+import { type Instant, systemZone, toInstant } from './zone.ts'
+
+/**
+ * A part of every second, minute, hour, day, week, month or year; without options the whole of each.
+ *
+ * @example
+ * ```ts
+ * cycle('day', { between: ['22:00', '02:00'] }).contains('2026-03-01T23:00', 'Europe/Helsinki') // true
+ * cycle('day', { at: ['08:00', '12:00'] }) // two hours of every day, which count apart
+ * ```
+ */
+export function cycle(unit: CycleUnit, options: CycleOptions = {}): Period {
+  if (!cycleUnits.includes(unit)) {
+    throw new RangeError(`Cannot make a cycle as its unit must be ${cycleUnits.join(', ')}: ${String(unit)}.`)
+  }
+  return new Period(new CycleRule(unit, toWindows(unit, options)))
+}
+
+/**
+ * The occurrences of a cron expression of five or six fields (seconds first), each lasting one unit of its finest field.
+ *
+ * @example
+ * ```ts
+ * cronPeriod('0 8 * * MON-FRI').next(Date.UTC(2026, 0, 1), 'UTC') // 2026-01-02, 08:00 to 08:01
+ * ```
+ */
+export function cronPeriod(expression: string): Period {
+  return new Period(new CronRule(expression))
+}
+
+/** The time up to now, `(now - length, now]`; it moves along with the instant asked about. */
+export function past(length: DurationInput | (string & {})): Period {
+  return new Period(new SpanRule('past', 0, positive(length)))
+}
+
+/** The time from now on, `[now, now + length)`; it moves along with the instant asked about. */
+export function future(length: DurationInput | (string & {})): Period {
+  return new Period(new SpanRule('future', 0, positive(length)))
+}
+
+/** The limits of a span: how near to now it comes (default: now) and how far it reaches (default: without end). */
+export interface SpanLimits {
+  readonly near?: DurationInput | (string & {})
+  readonly far?: DurationInput | (string & {})
+}
+
+/**
+ * The time between two distances from now: `span('past', { near: '1 hour', far: '2 hours' })` is
+ * `(now - 2 hours, now - 1 hour]`.
+ */
+export function span(side: 'past' | 'future', limits: SpanLimits = {}): Period {
+  const near = limits.near === undefined ? 0 : positive(limits.near)
+  return new Period(new SpanRule(side, near, limits.far === undefined ? Infinity : positive(limits.far)))
+}
+
+/** The instants from `start` up to `end`, the end excluded; leave one out (or give null) for no limit. */
+export function between(start?: Instant | null, end?: Instant | null, zone: string = systemZone()): Period {
+  const from = start === undefined || start === null ? -Infinity : toInstant(start, zone)
+  return new Period(new FixedRule(from, end === undefined || end === null ? Infinity : toInstant(end, zone)))
+}
+
+/** Today, yesterday or the day before, as seen from the instant asked about; perhaps only some hours of it. */
+export function relativeDay(
+  day: RelativeDay,
+  hours: { readonly from?: string; readonly to?: string } = {},
+): Period {
+  const from = hours.from === undefined ? undefined : readClock(hours.from, hours.from, 0)
+  return new Period(
+    new RelativeDayRule(day, from, hours.to === undefined ? undefined : readClock(hours.to, hours.to, 0)),
+  )
+}
+
+function positive(length: DurationInput | (string & {})): number {
+  const ms = toDurationMs(length)
+  if (ms < 0) throw new RangeError(`Cannot make a span as its length must not be negative: ${ms} ms.`)
+  return ms
+}

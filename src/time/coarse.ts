@@ -1,0 +1,113 @@
+import { type Interval, interval } from './interval.ts'
+import type { Moment } from './moment.ts'
+import { localAt, resolveLocal } from './offsets.ts'
+import { type CoarseUnit, DAY, HOUR } from './units.ts'
+import type { Window } from './window.ts'
+
+/** Windows of the day, week, month and year: the calendar's units, numbered, with arithmetic on the local clock. */
+
+/** The number of the unit in which a local reading lies. Days count from 1970-01-01, weeks from the Monday before. */
+export function indexAt(local: number, unit: CoarseUnit): number {
+  if (unit === 'day') return Math.floor(local / DAY)
+  if (unit === 'week') return Math.floor((Math.floor(local / DAY) + 3) / 7)
+  const date = new Date(local)
+  return unit === 'month' ? date.getUTCFullYear() * 12 + date.getUTCMonth() : date.getUTCFullYear()
+}
+
+/** The local reading at which a unit begins. */
+export function beginOf(index: number, unit: CoarseUnit): number {
+  if (unit === 'day') return index * DAY
+  if (unit === 'week') return (index * 7 - 3) * DAY
+  return unit === 'month' ? beginOfMonth(index) : beginOfMonth(index * 12)
+}
+
+function beginOfMonth(index: number): number {
+  const year = Math.floor(index / 12)
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999; 400 Gregorian years are 146,097 days.
+  if (year >= 100) return Date.UTC(year, index - year * 12, 1)
+  return Date.UTC((year % 400) + 800, index - year * 12, 1) - (2 - Math.trunc(year / 400)) * 146_097 * DAY
+}
+
+/**
+ * The instants of a window in one unit, or null where the calendar lacks it (the 31st of April, or a day that tiles the
+ * time line and was left out whole).
+ */
+export function coarseWindow(window: Window, index: number, unit: CoarseUnit, zone: string): Interval | null {
+  if (window.shape === 'full' || window.shape === 'starting') {
+    const start = resolveLocal(tileBegin(window, index, unit), zone)
+    const end = resolveLocal(tileBegin(window, index + 1, unit), zone)
+    return start < end ? interval(start, end) : null
+  }
+  const from = window.start === undefined ? beginOf(index, unit) : localOf(window.start, index, unit)
+  if (window.shape === 'at' && from >= beginOf(index + 1, unit)) return null
+  const to = windowEnd(window, from, index, unit)
+  if (from >= to) return null
+  const start = resolveLocal(from, zone)
+  const end = resolveLocal(to, zone)
+  if (start < end) return interval(start, end)
+  // A gap swallowed the window whole: it lasts one part from the gap's end, or it would be lost.
+  return interval(start, resolveLocal(plusPart(localAt(start, zone), unit), zone))
+}
+
+function windowEnd(window: Window, from: number, index: number, unit: CoarseUnit): number {
+  if (window.shape === 'at') return atEnd(window.start!, from, index, unit)
+  if (window.end === undefined) return beginOf(index + 1, unit)
+  return localOf(window.end, window.wraps ? index + 1 : index, unit)
+}
+
+function atEnd(start: Moment, from: number, index: number, unit: CoarseUnit): number {
+  if (unit === 'day') return from + HOUR
+  if (unit !== 'year' || start.day !== undefined || start.nth !== undefined) return from + DAY
+  return beginOfMonth(index * 12 + start.month!)
+}
+
+function plusPart(local: number, unit: CoarseUnit): number {
+  if (unit === 'day') return local + HOUR
+  if (unit !== 'year') return local + DAY
+  const month = indexAt(local, 'month')
+  const next = beginOfMonth(month + 1)
+  return Math.min(next + (local - beginOfMonth(month)), beginOfMonth(month + 2))
+}
+
+/** Where a tile begins: as its moment, but on the month's last day where the month lacks the day. */
+function tileBegin(window: Window, index: number, unit: CoarseUnit): number {
+  const { start } = window
+  if (start === undefined) return beginOf(index, unit)
+  const month = unit === 'month' ? index : unit === 'year' ? index * 12 + start.month! - 1 : undefined
+  if (month === undefined || typeof start.day !== 'number') return localOf(start, index, unit)
+  const last = daysOf(month)
+  return beginOfMonth(month) + (Math.min(start.day, last) - 1) * DAY + start.ms
+}
+
+/** The local reading of a moment; one on a day that the month lacks lies at the month's end. */
+function localOf(moment: Moment, index: number, unit: CoarseUnit): number {
+  if (unit === 'day') return beginOf(index, unit) + moment.ms
+  if (unit === 'week')
+    return beginOf(index, unit) + (moment.weekday! - 1) * DAY + moment.ms + (moment.through ? DAY : 0)
+  const month = unit === 'month' ? index : index * 12 + moment.month! - 1
+  if (moment.day === undefined && moment.nth === undefined)
+    return beginOfMonth(moment.through ? month + 1 : month) + moment.ms
+  const day = dayOf(moment, month)
+  if (day > daysOf(month)) return beginOfMonth(month + 1)
+  return beginOfMonth(month) + (day - 1) * DAY + moment.ms + (moment.through ? DAY : 0)
+}
+
+function dayOf(moment: Moment, month: number): number {
+  if (moment.nth === undefined) return moment.day === 'last' ? daysOf(month) : moment.day!
+  const weekday = moment.weekday!
+  if (moment.nth === 'last') {
+    const last = daysOf(month)
+    return last - ((weekdayAt(month, last) - weekday + 7) % 7)
+  }
+  return 1 + ((weekday - weekdayAt(month, 1) + 7) % 7) + (moment.nth - 1) * 7
+}
+
+function daysOf(month: number): number {
+  return (beginOfMonth(month + 1) - beginOfMonth(month)) / DAY
+}
+
+/** 1 = Monday ... 7 = Sunday. */
+function weekdayAt(month: number, day: number): number {
+  const days = beginOfMonth(month) / DAY + day - 1
+  return ((((days + 3) % 7) + 7) % 7) + 1
+}

@@ -1,0 +1,102 @@
+import { coarseWindow, indexAt } from './coarse.ts'
+import { fineUnitAt, fineWindow } from './fine.ts'
+import type { Interval } from './interval.ts'
+import { localAt } from './offsets.ts'
+import { Rule } from './rule.ts'
+import { type CycleUnit, isFine } from './units.ts'
+import { printWindow, type Window } from './window.ts'
+
+/** Units looked at in vain before a cycle is taken never to occur: 29 February is eight years away at most. */
+const MAX_EMPTY = 40
+
+/** A part of every second, minute, hour, day, week, month or year. */
+export class CycleRule extends Rule {
+  readonly kind = 'cycle'
+  readonly unit: CycleUnit
+  readonly windows: readonly Window[]
+
+  constructor(unit: CycleUnit, windows: readonly Window[]) {
+    super()
+    this.unit = unit
+    this.windows = windows
+    Object.freeze(this)
+  }
+
+  next(at: number, zone: string): Interval | null {
+    let best: Interval | null = null
+    // Two units back: a window may begin after the unit it belongs to (a wrap, a gap at its end).
+    for (const instances of this.#unitsFrom(at, 1, zone)) {
+      for (const instance of instances) {
+        if (instance.start > at && (best === null || instance.start < best.start)) best = instance
+      }
+      if (best !== null) return best
+    }
+    return best
+  }
+
+  previous(at: number, zone: string): Interval | null {
+    let best: Interval | null = null
+    let more = 2
+    for (const instances of this.#unitsFrom(at, -1, zone)) {
+      for (const instance of instances) {
+        if (instance.end <= at && (best === null || instance.end > best.end)) best = instance
+      }
+      // An earlier unit's window may end later (a wrap): two more units decide.
+      if (best !== null && more-- === 0) return best
+    }
+    return best
+  }
+
+  toString(): string {
+    const parts = this.windows.map((window) => printWindow(window, this.unit))
+    const words =
+      parts.length === 1
+        ? parts[0]!
+        : `${parts[0]}, ${parts
+            .slice(1)
+            .map((part) => part.replace(/^\w+ /, ''))
+            .join(', ')}`
+    return `time of ${this.unit} ${words}`.trimEnd()
+  }
+
+  protected find(at: number, zone: string): Interval | null {
+    let best: Interval | null = null
+    let left = 5
+    for (const instances of this.#unitsFrom(at, 1, zone)) {
+      for (const instance of instances) {
+        if (instance.start <= at && at < instance.end && (best === null || instance.start > best.start))
+          best = instance
+      }
+      if (--left === 0) break
+    }
+    return best
+  }
+
+  protected override stable(at: number, zone: string, current: Interval | null): number {
+    // Windows of a list may overlap, and so may one that a gap has moved with the next.
+    return Math.min(current?.end ?? Infinity, this.next(at, zone)?.start ?? Infinity)
+  }
+
+  /** The instances unit by unit, from two units before (or after) the one at an instant, onwards (or backwards). */
+  *#unitsFrom(at: number, step: 1 | -1, zone: string): Generator<readonly Interval[]> {
+    const { unit } = this
+    if (isFine(unit)) {
+      let whole = fineUnitAt(at, unit, zone)
+      for (let i = 0; i < 2; i++) whole = fineUnitAt(step > 0 ? whole.start - 1 : whole.end, unit, zone)
+      for (let i = 0; i < MAX_EMPTY; i++) {
+        yield this.windows.map((window) => fineWindow(window, whole, unit, zone))
+        whole = fineUnitAt(step > 0 ? whole.end : whole.start - 1, unit, zone)
+      }
+      return
+    }
+    const first = indexAt(localAt(at, zone), unit) - 2 * step
+    for (let i = 0; i < MAX_EMPTY; i++) {
+      const instances: Interval[] = []
+      for (const window of this.windows) {
+        const instance = coarseWindow(window, first + i * step, unit, zone)
+        if (instance !== null) instances.push(instance)
+      }
+      yield instances
+    }
+  }
+}

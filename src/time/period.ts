@@ -1,0 +1,152 @@
+import { FixedRule } from './fixed.ts'
+import { type Interval, interval } from './interval.ts'
+import { IntersectionRule, UnionRule } from './logic.ts'
+import type { PeriodKind, Rule } from './rule.ts'
+import { checkZone, type Instant, systemZone, toInstant } from './zone.ts'
+import { ZonedRule } from './zoned.ts'
+
+/**
+ * A set of instants in a time zone: a cycle, a span, an interval, a cron, or a combination. Periods are immutable, equal
+ * ones are deeply equal, and every question takes the zone to answer in (default: the system's) unless one is bound.
+ */
+export class Period {
+  /** The law behind the period: plain data and pure functions of an instant in ms and a zone. */
+  readonly rule: Rule
+
+  constructor(rule: Rule) {
+    this.rule = rule
+    Object.freeze(this)
+  }
+
+  /** What the period is made of. */
+  get kind(): Exclude<PeriodKind, 'zoned'> {
+    return (this.rule instanceof ZonedRule ? this.rule.rule.kind : this.rule.kind) as Exclude<
+      PeriodKind,
+      'zoned'
+    >
+  }
+
+  /** The zone bound by {@link in}, which wins over the one a question gives. */
+  get zone(): string | undefined {
+    return this.rule instanceof ZonedRule ? this.rule.zone : undefined
+  }
+
+  /** True when the instant lies in the period. */
+  contains(at: Instant, zone: string = systemZone()): boolean {
+    return this.rule.contains(typeof at === 'number' ? at : toInstant(at, zone), checkZone(zone))
+  }
+
+  /** The whole, uncut instance in which the instant lies (for spans and relative days: as seen from it), or null. */
+  current(at: Instant, zone: string = systemZone()): Interval | null {
+    return this.rule.current(typeof at === 'number' ? at : toInstant(at, zone), checkZone(zone))
+  }
+
+  /** The first whole instance that starts after the instant, or null. */
+  next(at: Instant, zone: string = systemZone()): Interval | null {
+    return this.rule.next(toInstant(at, zone), checkZone(zone))
+  }
+
+  /** The last whole instance that ended at or before the instant, or null. */
+  previous(at: Instant, zone: string = systemZone()): Interval | null {
+    return this.rule.previous(toInstant(at, zone), checkZone(zone))
+  }
+
+  /** What is left of the current instance from the instant on, or else the next one. */
+  rollForward(at: Instant, zone: string = systemZone()): Interval | null {
+    const ms = toInstant(at, zone)
+    const current = this.current(ms, zone)
+    return current === null
+      ? this.next(ms, zone)
+      : interval(Math.max(ms, current.start), Math.max(ms, current.end))
+  }
+
+  /** What has passed of the current instance up to the instant (`[at, at)` as it begins), or else the previous one. */
+  rollBack(at: Instant, zone: string = systemZone()): Interval | null {
+    const ms = toInstant(at, zone)
+    const current = this.current(ms, zone)
+    return current === null
+      ? this.previous(ms, zone)
+      : interval(Math.min(ms, current.start), Math.min(ms, current.end))
+  }
+
+  /** The whole instances that overlap `[from, to)`, in order. Spans and relative days have none: they move along. */
+  *between(from: Instant, to: Instant, zone: string = systemZone()): Generator<Interval, void, undefined> {
+    const start = toInstant(from, zone)
+    const end = toInstant(to, zone)
+    let instance = this.kind === 'span' || this.kind === 'relative-day' ? null : this.current(start, zone)
+    instance ??= this.next(start, zone)
+    while (instance !== null && instance.start < end) {
+      yield instance
+      instance = this.next(instance.start, zone)
+    }
+  }
+
+  /** The first instant after `at` at which {@link current} can become another; `Infinity` if none. */
+  edgeAfter(at: number, zone: string = systemZone()): number {
+    return this.rule.edgeAfter(at, checkZone(zone))
+  }
+
+  /** The instants that lie in this period and in the other. */
+  and(other: Period): Period {
+    return intersection(this, other)
+  }
+
+  /** The instants that lie in this period or in the other. */
+  or(other: Period): Period {
+    return union(this, other)
+  }
+
+  /** This period read in a zone of its own. */
+  in(zone: string): Period {
+    const rule = this.rule instanceof ZonedRule ? this.rule.rule : this.rule
+    return new Period(new ZonedRule(rule, checkZone(zone)))
+  }
+
+  /** The period in the words of a statement: `time of day between 10:00 and 12:00`. */
+  toString(): string {
+    return this.rule.toString()
+  }
+}
+
+/** Every instant. */
+export const always: Period = new Period(new FixedRule(-Infinity, Infinity))
+
+/** No instant. */
+export const never: Period = new Period(new FixedRule(0, 0))
+
+/** The instants that lie in all of the periods. `TypeError` when there is none to combine or one is no period. */
+export function intersection(...periods: readonly Period[]): Period {
+  const parts = partsOf(periods, 'intersection')
+  if (parts.some((rule) => rule.kind === 'never')) return never
+  const rules = parts.filter((rule) => rule.kind !== 'always')
+  if (rules.length === 0) return always
+  return new Period(rules.length === 1 ? rules[0]! : new IntersectionRule(rules))
+}
+
+/**
+ * The instants that lie in any of the periods; instances that overlap become one, neighbours that touch stay two.
+ * `TypeError` when there is none to combine or one is no period.
+ */
+export function union(...periods: readonly Period[]): Period {
+  const parts = partsOf(periods, 'union')
+  if (parts.some((rule) => rule.kind === 'always')) return always
+  const rules = parts.filter((rule) => rule.kind !== 'never')
+  if (rules.length === 0) return never
+  return new Period(rules.length === 1 ? rules[0]! : new UnionRule(rules))
+}
+
+/** The rules of the periods, parts of the same kind taken in, each kept once. */
+function partsOf(periods: readonly Period[], kind: 'union' | 'intersection'): readonly Rule[] {
+  if (periods.length === 0)
+    throw new TypeError(`Cannot make a ${kind} of periods as it needs at least one: none.`)
+  const found = new Map<string, Rule>()
+  for (const period of periods) {
+    if (!(period instanceof Period)) {
+      throw new TypeError(`Cannot make a ${kind} as its parts must be periods: ${String(period)}.`)
+    }
+    const { rule } = period
+    const same = (rule instanceof UnionRule || rule instanceof IntersectionRule) && rule.kind === kind
+    for (const part of same ? rule.parts : [rule]) found.set(`${part.kind} ${part}`, part)
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,80 @@
+import type { Interval } from './interval.ts'
+
+/** What a period is made of. */
+export type PeriodKind =
+  | 'cycle'
+  | 'span'
+  | 'interval'
+  | 'cron'
+  | 'union'
+  | 'intersection'
+  | 'always'
+  | 'never'
+  | 'relative-day'
+  | 'zoned'
+
+/** What a rule knows of the time around an instant, so that the next question costs a comparison. */
+interface View {
+  readonly zone: string
+  /** The view is the same at every instant of `[from, to)`. */
+  readonly from: number
+  readonly to: number
+  readonly current: Interval | null
+}
+
+/**
+ * The law of a period: which instances it has in a zone. Data are own fields, so equal rules are deeply equal; what has
+ * been computed is private and forgotten at will.
+ */
+export abstract class Rule {
+  abstract readonly kind: PeriodKind
+
+  #view: View | undefined
+  #views: Map<string, View> | undefined
+
+  /** The whole instance in which `at` lies (of several the one that started last), or null. */
+  current(at: number, zone: string): Interval | null {
+    return this.#viewAt(at, zone).current
+  }
+
+  /** True when `at` lies in the period. */
+  contains(at: number, zone: string): boolean {
+    return this.current(at, zone) !== null
+  }
+
+  /** The first instant after `at` at which `current` can become another. */
+  edgeAfter(at: number, zone: string): number {
+    return this.#viewAt(at, zone).to
+  }
+
+  /** The first whole instance that starts after `at`, or null. */
+  abstract next(at: number, zone: string): Interval | null
+
+  /** The last whole instance that ended at or before `at`, or null. */
+  abstract previous(at: number, zone: string): Interval | null
+
+  /** The rule in the words of a statement. */
+  abstract toString(): string
+
+  /** As {@link current}, computed. */
+  protected abstract find(at: number, zone: string): Interval | null
+
+  /** Until when `current` stays what it is. A rule whose instances overlap must look for the next start too. */
+  protected stable(at: number, zone: string, current: Interval | null): number {
+    return current === null ? (this.next(at, zone)?.start ?? Infinity) : current.end
+  }
+
+  #viewAt(at: number, zone: string): View {
+    let view = this.#view
+    if (view !== undefined && view.zone === zone && at >= view.from && at < view.to) return view
+    view = this.#views?.get(zone)
+    if (view === undefined || at < view.from || at >= view.to) {
+      const current = this.find(at, zone)
+      view = { zone, from: at, to: this.stable(at, zone, current), current }
+      this.#views ??= new Map()
+      this.#views.set(zone, view)
+    }
+    this.#view = view
+    return view
+  }
+}

@@ -1,0 +1,174 @@
+import { StatementError } from '../errors.ts'
+import { near } from '../near.ts'
+import { between, cronPeriod, cycle, future, past, relativeDay, span } from './builders.ts'
+import { always, never, type Period } from './period.ts'
+import type { RelativeDay } from './relative-day.ts'
+import { type CycleUnit, cycleUnits } from './units.ts'
+import type { CycleOptions } from './window.ts'
+import { checkZone } from './zone.ts'
+
+/** One period in words, without operators: `time of day after 07:00`, `past 2 hours`, `today`. */
+
+const unitWords: Readonly<Record<string, CycleUnit>> = Object.assign(
+  Object.create(null) as Record<string, CycleUnit>,
+  {
+    secondly: 'second',
+    minutely: 'minute',
+    hourly: 'hour',
+    daily: 'day',
+    weekly: 'week',
+    monthly: 'month',
+    yearly: 'year',
+    today: 'day',
+    ...Object.fromEntries(
+      cycleUnits.flatMap((unit) => [
+        [unit, unit],
+        [`this ${unit}`, unit],
+        [`time of ${unit}`, unit],
+      ]),
+    ),
+  },
+)
+
+/** The unit that a word of statements names: `daily`, `day`, `today`, `this day`, `time of day` are all the day. */
+export function cycleUnitOf(word: string): CycleUnit | undefined {
+  return unitWords[word]
+}
+
+const starts = [
+  'always',
+  'never',
+  'past',
+  'future',
+  'every',
+  'cron',
+  'from',
+  'until',
+  'yesterday',
+  'the day before',
+]
+
+/** Reads one period from words; `StatementError` with the place inside `text`. */
+export function readPhrase(text: string): Period {
+  const zoned = /^(.*\S)\s+in\s+(\S+)$/s.exec(text)
+  // A cron expression has no words of its own that end in a zone, and neither has any other phrase.
+  if (zoned !== null)
+    return placed(text, text.length - zoned[2]!.length, () => readPhrase(zoned[1]!).in(checkZone(zoned[2]!)))
+  const word = text.trim()
+  if (word === 'always') return always
+  if (word === 'never') return never
+  return (
+    readSpan(text) ??
+    readInterval(text) ??
+    readRelativeDay(text) ??
+    readCron(text) ??
+    readCycle(text) ??
+    unknown(text)
+  )
+}
+
+function readCycle(text: string): Period | undefined {
+  const match =
+    /^\s*(time of [a-z]+|this [a-z]+|[a-z]+)(?:\s+(before|after|starting|on|at|between)\b\s*(.*?))?\s*$/s.exec(
+      text,
+    )
+  const unit = match === null ? undefined : unitWords[match[1]!]
+  if (match === null || unit === undefined) return undefined
+  const relation = match[2] as keyof CycleOptions | undefined
+  if (relation === undefined) return cycle(unit)
+  const rest = match[3]!
+  const from = text.length - text.slice(text.indexOf(relation) + relation.length).trimStart().length
+  const parts =
+    relation === 'between'
+      ? rest.split(/\s+and\s+/)
+      : relation === 'on' || relation === 'at'
+        ? rest.split(/\s*,\s*|\s+and\s+/)
+        : [rest]
+  if (relation === 'between' && parts.length !== 2) {
+    throw new StatementError(`Cannot read a period as between needs two moments: '${text}'.`, {
+      text,
+      offset: text.length,
+      expected: ['`between … and …`'],
+    })
+  }
+  const value = relation === 'between' ? parts : parts.length === 1 ? parts[0]! : parts
+  return placed(text, from, () => cycle(unit, { [relation]: value }), parts)
+}
+
+function readSpan(text: string): Period | undefined {
+  const match = /^\s*(past|future|every)\s+(?:(beyond|between)\s+)?(.*?)\s*$/s.exec(text)
+  if (match === null) return undefined
+  const from = text.indexOf(match[3]!, match[0].indexOf(match[1]!) + match[1]!.length)
+  const side = match[1] === 'future' ? 'future' : 'past'
+  if (match[2] === 'beyond') return placed(text, from, () => span(side, { near: match[3]! }))
+  if (match[2] === 'between') {
+    const [near, far, more] = match[3]!.split(/\s+and\s+/)
+    if (far === undefined || more !== undefined) unknown(text)
+    return placed(text, from, () => span(side, { near: near!, far }), [near!, far])
+  }
+  return placed(text, from, () => (side === 'future' ? future(match[3]!) : past(match[3]!)))
+}
+
+function readInterval(text: string): Period | undefined {
+  const match = /^\s*(?:from\s+(\S+))?\s*(?:until\s+(\S+))?\s*$/s.exec(text)
+  if (match === null || (match[1] === undefined && match[2] === undefined)) return undefined
+  return placed(text, text.indexOf((match[1] ?? match[2])!), () => between(match[1], match[2]))
+}
+
+function readRelativeDay(text: string): Period | undefined {
+  const match =
+    /^\s*(yesterday|the day before|hours of today)(?:\s+(after|before|between)\s+(.*?))?\s*$/s.exec(text)
+  if (match === null) return undefined
+  const day = (match[1] === 'hours of today' ? 'today' : match[1]) as RelativeDay
+  if (match[2] === undefined) return relativeDay(day)
+  const [first, last] = match[3]!.split(/\s+and\s+/)
+  const hours =
+    match[2] === 'before' ? { to: first! } : { from: first!, ...(last === undefined ? {} : { to: last }) }
+  return placed(text, text.length - match[3]!.length, () => relativeDay(day, hours))
+}
+
+function readCron(text: string): Period | undefined {
+  const match = /^\s*cron\s+(['"]?)(.*?)\1\s*$/s.exec(text)
+  if (match === null) return undefined
+  return placed(text, text.indexOf(match[2]!, text.indexOf('cron') + 4), () => cronPeriod(match[2]!))
+}
+
+/** Runs a reader of a part of the text and moves its error to the part's place in the whole. */
+function placed(text: string, from: number, read: () => Period, parts: readonly string[] = []): Period {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StatementError) {
+      const part = parts.find((item) => item === error.text)
+      const at = part === undefined ? from : Math.max(from, text.indexOf(part, from))
+      throw relocate(error, text, at)
+    }
+    if (error instanceof RangeError)
+      throw new StatementError(error.message, { text, offset: from, cause: error })
+    throw error
+  }
+}
+
+/** The error of a part of a text, told of the whole: `offset` is where the part begins in it. */
+export function relocate(error: StatementError, text: string, offset: number): StatementError {
+  const message = error.message.split('\n', 1)[0]!
+  const { expected, near: words } = error
+  return new StatementError(message, {
+    text,
+    offset: Math.min(text.length, offset + error.offset),
+    expected,
+    near: words,
+    cause: error,
+  })
+}
+
+function unknown(text: string): never {
+  const offset = text.length - text.trimStart().length
+  const word = /^\S*/.exec(text.trimStart())![0]
+  throw new StatementError(`Cannot read a period as it must be one: '${text.trim()}'.`, {
+    text,
+    offset,
+    expected: ['`time of day between … and …`', '`past 2 hours`', '`always`', '`never`'],
+    near: near(word, [...starts, ...Object.keys(unitWords)]),
+  })
+}

@@ -1,0 +1,53 @@
+/** The units whose cycles a period can follow, smallest first. */
+export const cycleUnits = ['second', 'minute', 'hour', 'day', 'week', 'month', 'year'] as const
+
+/** A unit that repeats: the second, the minute, ... the year. Weeks begin on Monday. */
+export type CycleUnit = (typeof cycleUnits)[number]
+
+export const SECOND = 1_000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+/** The units that are stretches of the clock face; the others are stretches of the calendar. */
+export const fineLength = { second: SECOND, minute: MINUTE, hour: HOUR } as const
+
+export type FineUnit = keyof typeof fineLength
+export type CoarseUnit = Exclude<CycleUnit, FineUnit>
+
+export function isFine(unit: CycleUnit): unit is FineUnit {
+  return unit in fineLength
+}
+
+/** The part that `at` and an integer end span, where it has a fixed length: a minute of the hour, an hour of the day. */
+export const partLength = { second: 1, minute: SECOND, hour: MINUTE, day: HOUR } as const
+
+/** The longest the unit can be on the local clock, in milliseconds: the axis of its moments. */
+export const axisLength: Readonly<Record<CycleUnit, number>> = {
+  second: SECOND,
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 31 * DAY,
+  year: 366 * DAY,
+}
+
+export const weekdayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+export const monthNames = [
+  'Jan',
+  'Feb',
+  'Mar',
+  'Apr',
+  'May',
+  'Jun',
+  'Jul',
+  'Aug',
+  'Sep',
+  'Oct',
+  'Nov',
+  'Dec',
+] as const
+
+/** Days of the months in a leap year: the year's axis has room for all dates. */
+export const longestMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const

@@ -1,0 +1,87 @@
+import { DateTime, IANAZone, Info } from 'luxon'
+import { near } from '../near.ts'
+
+/** A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone). */
+export type Instant = number | Date | DateTime | string
+
+/** Instants beyond these are not dates (ECMAScript's range). */
+export const MAX_INSTANT = 8.64e15
+
+const known = new Set<string>()
+
+/**
+ * The zone's name if the runtime knows it: an IANA name, `UTC`, `UTC+3`, or `system`/`local` for the machine's own.
+ * Throws a `RangeError` with the nearest names otherwise.
+ */
+export function checkZone(zone: string): string {
+  if (known.has(zone)) return zone
+  if (typeof zone !== 'string')
+    throw new TypeError(`Cannot use a time zone as it must be a name: ${String(zone)}.`)
+  if (zone === 'system' || zone === 'local') return systemZone()
+  // An IANA name keeps its spelling: 'europe/berlin' and 'Europe/Berlin' would else be two keys of one zone.
+  if (!Info.normalizeZone(zone).isValid) {
+    const hint = near(zone, Intl.supportedValuesOf('timeZone'))
+    const means = hint.length > 0 ? ` Did you mean ${hint.map((name) => `'${name}'`).join(' or ')}?` : ''
+    throw new RangeError(`Cannot use a time zone as the runtime must know its name: '${zone}'.${means}`)
+  }
+  known.add(zone)
+  return zone
+}
+
+let system: { readonly tz: string | undefined; readonly name: string } | undefined
+
+/** The machine's zone, read again when `process.env.TZ` has changed. */
+export function systemZone(): string {
+  const tz = process.env.TZ
+  if (system === undefined || system.tz !== tz) {
+    system = { tz, name: new Intl.DateTimeFormat().resolvedOptions().timeZone }
+  }
+  return system.name
+}
+
+/** The instant as a Luxon `DateTime` in the zone (default: the system's). */
+export function toDateTime(at: number, zone: string = systemZone()): DateTime {
+  return DateTime.fromMillis(at, { zone: checkZone(zone) })
+}
+
+/**
+ * Epoch milliseconds of an {@link Instant}; text without an offset is read in `zone` (default: the system's).
+ * Parts finer than a millisecond are rounded down. `TypeError` for other shapes, `RangeError` for what is no date.
+ */
+export function toInstant(value: Instant, zone: string = systemZone()): number {
+  if (typeof value === 'number') {
+    if (Number.isNaN(value)) throw new RangeError('Cannot use an instant as it must be a number: NaN.')
+    return Math.floor(value)
+  }
+  if (value instanceof Date) return checkInstant(value.getTime(), value)
+  if (DateTime.isDateTime(value)) return checkInstant(value.toMillis(), value.invalidExplanation ?? value)
+  if (typeof value === 'string') {
+    const read = DateTime.fromISO(value, { zone: checkZone(zone) })
+    return checkInstant(read.toMillis(), value)
+  }
+  throw new TypeError(
+    `Cannot use an instant as it must be epoch milliseconds, a Date, a DateTime or ISO 8601 text: ${String(value)}.`,
+  )
+}
+
+function checkInstant(at: number, given: unknown): number {
+  if (!Number.isFinite(at))
+    throw new RangeError(`Cannot use an instant as it must be a date: ${String(given)}.`)
+  return Math.floor(at)
+}
+
+/** The offset of `zone` from UTC at an instant, in milliseconds east of it. */
+export function offsetMsAt(at: number, zone: string): number {
+  return zoneOf(zone).offset(at) * 60_000
+}
+
+const zones = new Map<string, { offset(at: number): number }>()
+
+function zoneOf(name: string): { offset(at: number): number } {
+  let zone = zones.get(name)
+  if (zone === undefined) {
+    zone = IANAZone.isValidZone(name) ? IANAZone.create(name) : Info.normalizeZone(checkZone(name))
+    zones.set(name, zone)
+  }
+  return zone
+}

@@ -1,0 +1,42 @@
+import type { Interval } from './interval.ts'
+import { Rule } from './rule.ts'
+
+/** A rule read in a zone of its own, whatever zone the question names. */
+export class ZonedRule extends Rule {
+  readonly kind = 'zoned'
+  readonly rule: Rule
+  readonly zone: string
+
+  constructor(rule: Rule, zone: string) {
+    super()
+    this.rule = rule
+    this.zone = zone
+    Object.freeze(this)
+  }
+
+  override current(at: number): Interval | null {
+    return this.rule.current(at, this.zone)
+  }
+
+  override edgeAfter(at: number): number {
+    return this.rule.edgeAfter(at, this.zone)
+  }
+
+  next(at: number): Interval | null {
+    return this.rule.next(at, this.zone)
+  }
+
+  previous(at: number): Interval | null {
+    return this.rule.previous(at, this.zone)
+  }
+
+  toString(): string {
+    const words = this.rule.toString()
+    const loose = this.rule.kind === 'union' || this.rule.kind === 'intersection'
+    return `${loose ? `(${words})` : words} in ${this.zone}`
+  }
+
+  protected find(at: number): Interval | null {
+    return this.current(at)
+  }
+}
