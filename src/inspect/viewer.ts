@@ -30,6 +30,7 @@ export class Viewer {
   readonly #inspector: ReturnType<StatelyLibrary['createInspector']>
   /** Actors of which the page has an old state, with what happened to them last. */
   readonly #behind = new Map<string, Change>()
+  readonly #definitions = new WeakMap<object, unknown>()
   #underWay = 0
 
   constructor(library: StatelyLibrary, visitor: Visitor, replacer?: Replacer) {
@@ -116,11 +117,23 @@ export class Viewer {
       id,
       sessionId: actor.sessionId,
       _parent: parentOf(actor),
-      logic: { config: definitionOf(logic?.config) },
+      logic: { config: this.#definitionOf(logic?.config) },
       send: () => {},
       getSnapshot: () => snapshot,
     }
     return standIn as ActorRefLike
+  }
+
+  /** A machine's configuration as the page reads it: functions by their names. Made once: all tasks share one machine. */
+  #definitionOf(config: unknown): unknown {
+    if (typeof config !== 'object' || config === null) return undefined
+    const known = this.#definitions.get(config)
+    if (known !== undefined) return known
+    const replacer: Replacer = (key, value) => byName(this.#replacer ? this.#replacer(key, value) : value)
+    // The context that a machine begins with is in the snapshot, and a copy here would show it for ever.
+    const definition = toPlain({ ...config, context: undefined }, replacer, definitionLimits)
+    this.#definitions.set(config, definition)
+    return definition
   }
 }
 
@@ -133,16 +146,7 @@ interface PlainSnapshot {
   readonly tags?: Iterable<string>
 }
 
-const definitions = new WeakMap<object, unknown>()
-
-/** A machine's configuration as the page reads it: functions by their names. Made once: all tasks share one machine. */
-function definitionOf(config: unknown): unknown {
-  if (typeof config !== 'object' || config === null) return undefined
-  if (!definitions.has(config)) definitions.set(config, toPlain(config, byName, definitionLimits))
-  return definitions.get(config)
-}
-
-function byName(_key: string, value: unknown): unknown {
+function byName(value: unknown): unknown {
   if (typeof value !== 'function') return value
   const { type, name } = value as { type?: unknown; name: string }
   return { type: typeof type === 'string' ? type : name || 'inline' }

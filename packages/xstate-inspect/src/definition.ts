@@ -2,9 +2,8 @@
  * The definition of an XState 5 machine in the words of XState 4, which is what the inspector's page reads.
  *
  * It is read off the machine's state nodes: `machine.definition` of XState 5 lacks the transitions that need no event
- * (`always`) and forgets what an inline action is called.
+ * (`always`) and forgets what an inline action is called. `meta` is left out: it may hold anything, and the page shows none of it.
  */
-import { toPlain } from './plain.ts'
 
 /** A state of a definition in XState 4 form; plain JSON. */
 export interface StateDefinition {
@@ -16,7 +15,6 @@ export interface StateDefinition {
   readonly target?: readonly string[]
   readonly description?: string
   readonly tags?: readonly string[]
-  readonly meta?: unknown
   readonly entry?: readonly Named[]
   readonly exit?: readonly Named[]
   readonly invoke?: readonly { readonly id: string; readonly src: string }[]
@@ -24,6 +22,8 @@ export interface StateDefinition {
   readonly after?: Readonly<Record<string, readonly TransitionDefinition[]>>
   readonly always?: readonly TransitionDefinition[]
   readonly states?: Readonly<Record<string, StateDefinition>>
+  /** Of the root: without it XState 4 warns of each machine that its page reads. */
+  readonly predictableActionArguments?: true
 }
 
 /** A transition of a definition in XState 4 form. */
@@ -56,7 +56,6 @@ interface NodeLike {
   readonly history: false | string
   readonly description?: string
   readonly tags: readonly string[]
-  readonly meta?: unknown
   readonly entry: readonly unknown[]
   readonly exit: readonly unknown[]
   readonly invoke: readonly { readonly id: string; readonly src: unknown }[]
@@ -78,7 +77,8 @@ interface NodeLike {
  */
 export function toDefinition(logic: unknown, name: string): StateDefinition {
   const root = (logic as { root?: NodeLike } | undefined)?.root
-  return root?.transitions instanceof Map ? toState(root, name) : plainLogic(name)
+  const definition = root?.transitions instanceof Map ? toState(root, name) : plainLogic(name)
+  return { ...definition, predictableActionArguments: true }
 }
 
 function plainLogic(name: string): StateDefinition {
@@ -105,7 +105,6 @@ function toState(node: NodeLike, name: string): StateDefinition {
     target: node.type === 'history' ? historyTarget(node, name) : undefined,
     description: node.description,
     tags: node.tags.length > 0 ? node.tags : undefined,
-    meta: node.meta === undefined ? undefined : toPlain(node.meta),
     entry: toActions(node.entry),
     exit: toActions(node.exit),
     invoke: node.invoke.map(({ id, src }) => ({ id, src: typeof src === 'string' ? src : id })),

@@ -1,0 +1,292 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect'
+import { createActor, createMachine, fromPromise } from 'xstate'
+import {
+  createStatelyInspector,
+  type StatelyInspector,
+  type StatelyInspectorOptions,
+} from '../../src/inspect/index.ts'
+import { createFleet } from './support/fleet.ts'
+import { type Message, openPage, type Page } from './support/page.ts'
+
+const opened: { close(): unknown }[] = []
+afterEach(async () => {
+  for (const item of opened.splice(0).reverse()) await item.close()
+})
+
+async function open(options: StatelyInspectorOptions = {}): Promise<StatelyInspector> {
+  const inspector = await createStatelyInspector({ port: 0, ...options })
+  opened.push(inspector)
+  return inspector
+}
+
+async function look(inspector: StatelyInspector): Promise<Page> {
+  const page = await openPage(inspector.address)
+  opened.push({ close: () => page.leave() })
+  return page
+}
+
+const registers = (name: string) => (message: Message) =>
+  message.type === '@xstate.actor' && message.name === name
+const isIn = (sessionId: string, value: string) => (message: Message) =>
+  message.type === '@xstate.snapshot' && message.sessionId === sessionId && message.snapshot.value === value
+
+describe('createStatelyInspector: what the page is told', () => {
+  test('it registers the session and its tasks as a tree', async () => {
+    const inspector = await open()
+    const { session } = createFleet(['fetch', 'report'], inspector.inspect)
+    const page = await look(inspector)
+    const root = await page.hears(registers('session'))
+    const report = await page.hears(registers('report'))
+    expect(root).toMatchObject({ sessionId: session.sessionId, snapshot: { value: 'stopped' } })
+    expect(report).toMatchObject({ parentId: session.sessionId, rootId: session.sessionId })
+    const definition = JSON.parse(report.definition)
+    expect(definition).toMatchObject({ id: 'task', initial: 'idle' })
+    expect(definition.states.idle.description).toBe('No run lives; the last one did not fail.')
+    expect(definition.states.removed.entry).toBe('release')
+  })
+
+  test.each([
+    ['success', 'idle'],
+    ['fail', 'failed'],
+  ] as const)('it tells idle → running → (%s) %s of a task', async (outcome, end) => {
+    const inspector = await open()
+    const fleet = createFleet(['report'], inspector.inspect)
+    const page = await look(inspector)
+    const { sessionId, snapshot } = await page.hears(registers('report'))
+    fleet.run('report')
+    fleet.end('report', outcome)
+    await page.hears(isIn(sessionId, end))
+    const told = page.heard.filter(
+      ({ type, sessionId: id }) => type === '@xstate.snapshot' && id === sessionId,
+    )
+    const states = [snapshot.value, ...told.map((message) => message.snapshot.value)]
+    expect(states.filter((item, i) => item !== states[i - 1])).toEqual(['idle', 'running', end])
+    const events = page.heard.filter(({ type }) => type === '@xstate.event').map(({ event }) => event.type)
+    expect(events).toEqual(expect.arrayContaining(['task.run', 'run.launched', 'run.ended']))
+  })
+
+  test("the library's own receiver takes the messages", async () => {
+    const inspector = await open()
+    createFleet(['report'], inspector.inspect)
+    const receiver = createWebSocketReceiver({ server: inspector.address })
+    const seen = await new Promise<StatelyInspectionEvent>((resolve) =>
+      receiver.subscribe((event) => {
+        if (event.type === '@xstate.actor' && event.name === 'report') resolve(event)
+      }),
+    )
+    expect(seen._version).toMatch(/^\d+\.\d+/)
+  })
+
+  test('a page that comes after a thousand tasks is told of all of them, in their state of now', async () => {
+    const names = Array.from({ length: 999 }, (_, i) => `task-${i}`)
+    const inspector = await open()
+    const fleet = createFleet(names, inspector.inspect)
+    fleet.run('task-7')
+    const page = await look(inspector)
+    await page.hears(registers('task-998'))
+    expect(page.heard.filter(({ type }) => type === '@xstate.actor')).toHaveLength(1_000)
+    expect(page.heard.find(registers('task-7'))?.snapshot.value).toBe('running')
+  })
+
+  test('a page that comes late repeats nothing to pages that are there', async () => {
+    const inspector = await open()
+    const fleet = createFleet(['report'], inspector.inspect)
+    const early = await look(inspector)
+    const { sessionId } = await early.hears(registers('report'))
+    const late = await look(inspector)
+    await late.hears(registers('report'))
+    fleet.run('report')
+    await early.hears(isIn(sessionId, 'running'))
+    expect(early.heard.filter(registers('report'))).toHaveLength(1)
+  })
+
+  test('a page that lags behind is told the latest state of each actor, and then events again', async () => {
+    const inspector = await open()
+    const fleet = createFleet(['busy'], inspector.inspect)
+    const page = await look(inspector)
+    const { sessionId } = await page.hears(registers('busy'))
+    for (let i = 0; i < 5_000; i++) {
+      fleet.run('busy')
+      fleet.end('busy', 'success')
+    }
+    fleet.run('busy')
+    fleet.end('busy', 'fail')
+    await page.hears(isIn(sessionId, 'failed'))
+    expect(page.heard.length).toBeLessThan(2_000)
+    const before = page.heard.length
+    fleet.task('busy').send({ type: 'task.disable' })
+    await page.hears(({ type, event }) => type === '@xstate.event' && event.type === 'task.disable')
+    expect(page.heard.slice(before)[0]?.type).toBe('@xstate.event')
+  })
+
+  test('the end of an actor is told, also of one that failed, and it does not come back', async () => {
+    const inspector = await open()
+    const root = createActor(createMachine({ on: { 'xstate.error.actor.*': {} } }), {
+      inspect: inspector.inspect,
+    }).start()
+    let fail = (_error: Error): void => {}
+    const never = new Promise((_resolve, reject) => {
+      fail = reject
+    })
+    const failing = createActor(
+      fromPromise(() => never),
+      { id: 'failing', parent: root },
+    )
+    failing.start()
+    const page = await look(inspector)
+    const { sessionId } = await page.hears(registers('failing'))
+    fail(new Error('no'))
+    await page.hears(
+      ({ type, sessionId: id, snapshot }) =>
+        type === '@xstate.snapshot' && id === sessionId && snapshot.status === 'error',
+    )
+    failing.send({ type: 'ping' } as never)
+    const late = await look(inspector)
+    await late.hears(({ type }) => type === '@xstate.actor')
+    expect(late.heard.filter(registers('failing'))).toEqual([])
+  })
+
+  test('replacer hides members of contexts and events', async () => {
+    const inspector = await open({ replacer: (key, item) => (key === 'token' ? '…' : item) })
+    const machine = createMachine({
+      context: { token: 's3cret' },
+      on: { set: {} },
+      meta: { token: 's3cret' },
+    })
+    const actor = createActor(machine, { id: 'vault', inspect: inspector.inspect }).start()
+    const page = await look(inspector)
+    await page.hears(registers('vault'))
+    actor.send({ type: 'set', token: 's3cret' })
+    await page.hears(({ type, event }) => type === '@xstate.snapshot' && event.type === 'set')
+    expect(JSON.stringify(page.heard)).not.toContain('s3cret')
+  })
+})
+
+describe('createStatelyInspector: it never harms what it looks at', () => {
+  test('a context that throws when read is shown as unreadable', async () => {
+    const inspector = await open()
+    const odd = {
+      get secret(): string {
+        throw new Error('not for you')
+      },
+      big: 1n,
+    }
+    const machine = createMachine({ context: () => ({ odd }), on: { go: {} } })
+    const actor = createActor(machine, { id: 'odd', inspect: inspector.inspect }).start()
+    const page = await look(inspector)
+    const { snapshot } = await page.hears(registers('odd'))
+    actor.send({ type: 'go' })
+    expect(snapshot.context.odd).toEqual({ secret: '(unreadable)', big: '1n' })
+    expect(actor.getSnapshot().status).toBe('active')
+  })
+
+  test('its own failure is told to onError and not to the actors', async () => {
+    const onError = jest.fn()
+    const inspector = await open({ onError })
+    const broken = {
+      sessionId: 'x:broken',
+      send: () => {},
+      getSnapshot: (): never => {
+        throw new Error('no snapshot')
+      },
+    }
+    const event = { type: 'go' }
+    expect(() =>
+      inspector.inspect.next({
+        type: '@xstate.event',
+        actorRef: broken,
+        rootId: 'x:0',
+        event,
+        sourceRef: undefined,
+      }),
+    ).not.toThrow()
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ message: 'no snapshot' }))
+  })
+
+  test('what a page says is not listened to, and too much of it ends the connection alone', async () => {
+    const inspector = await open()
+    const fleet = createFleet(['report'], inspector.inspect)
+    const page = await look(inspector)
+    const loud = await look(inspector)
+    const { sessionId } = await page.hears(registers('report'))
+    page.say({ type: '@xstate.event', sessionId, event: { type: 'task.run' } })
+    page.say('{')
+    loud.say('x'.repeat(10_000))
+    await loud.gone
+    fleet.run('report')
+    await page.hears(isIn(sessionId, 'running'))
+  })
+})
+
+describe('createStatelyInspector: the page, close and options', () => {
+  test('url serves a page that frames the inspector', async () => {
+    const inspector = await open({ page: 'http://localhost:3000/</script>?a="b"' })
+    const response = await fetch(inspector.url)
+    const text = await response.text()
+    expect(response.headers.get('content-type')).toContain('text/html')
+    expect(text).toContain(String.raw`"http://localhost:3000/\u003c/script>?a=\"b\""`)
+    expect(text.match(/<\/script>/g)).toHaveLength(1)
+  })
+
+  test.each([
+    ['its own page', { origin: 'http://127.0.0.1:8080' }, true],
+    ['a program', {}, true],
+    ['a page from elsewhere', { origin: 'https://example.com' }, false],
+    ['a foreign name that points here', { host: 'example.com' }, false],
+  ])('%s: %j is let in: %s', async (_who, headers, isIn) => {
+    const inspector = await open()
+    const visit = openPage(inspector.address, headers as Record<string, string>)
+    if (isIn) await expect(visit.then((page) => page.leave())).resolves.toBeUndefined()
+    else await expect(visit).rejects.toThrow('401')
+  })
+
+  test('it listens on this machine alone', async () => {
+    const inspector = await open()
+    expect(inspector.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(inspector.address).toBe(inspector.url.replace('http', 'ws'))
+  })
+
+  test('close frees the port, sends pages away, and leaves the observer without effect', async () => {
+    const inspector = await open()
+    const fleet = createFleet(['report'], inspector.inspect)
+    const page = await look(inspector)
+    await page.hears(registers('report'))
+    await inspector.close()
+    await page.gone
+    await inspector.close()
+    fleet.run('report')
+    expect(fleet.task('report').getSnapshot().value).toBe('running')
+    const again = await open({ port: Number(new URL(inspector.url).port) })
+    expect(again.url).toBe(inspector.url)
+  })
+
+  test('a port that is taken is a SetupError', async () => {
+    const port = Number(new URL((await open()).url).port)
+    await expect(open({ port })).rejects.toMatchObject({
+      code: 'GANTRY_SETUP',
+      message: `Cannot open the inspector at 127.0.0.1:${port}: the port is taken. Give another port (0 takes a free one).`,
+    })
+  })
+
+  test.each([
+    [{ port: 65_536 }, 'Cannot use port'],
+    [{ maxActors: -1 }, 'Cannot use maxActors'],
+    [{ page: 'nowhere' }, 'Cannot use page'],
+    [{ prot: 1 } as object, 'Cannot use prot as an option of the inspector. Did you mean port?'],
+  ])('options %j are refused', async (options, message) => {
+    await expect(createStatelyInspector(options)).rejects.toThrow(message)
+  })
+
+  test('without @statelyai/inspect it is a SetupError that says what to install', async () => {
+    jest.resetModules()
+    jest.unstable_mockModule('@statelyai/inspect', () => {
+      throw new Error('Cannot find package')
+    })
+    const fresh = await import('../../src/inspect/index.ts')
+    await expect(fresh.createStatelyInspector({ port: 0 })).rejects.toMatchObject({
+      code: 'GANTRY_SETUP',
+      message: expect.stringContaining('npm install --save-dev @statelyai/inspect'),
+    })
+  })
+})

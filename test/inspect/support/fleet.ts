@@ -1,0 +1,38 @@
+import { type ActorRefFrom, createActor, type InspectionEvent, type Observer } from 'xstate'
+import { sessionMachine, taskMachine } from '../../../machines/index.ts'
+
+/** A task whose runs are ended by hand. */
+export type TaskActor = ActorRefFrom<typeof taskMachine>
+
+const task = taskMachine.provide({
+  actions: {
+    queueRun: ({ self }) =>
+      (self as TaskActor).send({ type: 'run.launched', runId: 'run-1', trigger: 'manual' }),
+  },
+})
+
+/** A session's actors without a session: the machines, with effects that launch at once and end by hand. */
+export function createFleet(names: readonly string[], inspect?: Observer<InspectionEvent>) {
+  const session = createActor(sessionMachine, {
+    id: 'session',
+    input: { name: 'session' },
+    ...(inspect && { inspect }),
+  })
+  session.start()
+  const tasks = new Map<string, TaskActor>()
+  function add(name: string): TaskActor {
+    const actor = createActor(task, { id: name, parent: session, input: { id: name, name } })
+    tasks.set(name, actor)
+    actor.start()
+    return actor
+  }
+  for (const name of names) add(name)
+  return {
+    session,
+    add,
+    task: (name: string): TaskActor => tasks.get(name)!,
+    run: (name: string) => tasks.get(name)!.send({ type: 'task.run' }),
+    end: (name: string, outcome: 'success' | 'fail') =>
+      tasks.get(name)!.send({ type: 'run.ended', runId: 'run-1', outcome }),
+  }
+}

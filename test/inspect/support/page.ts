@@ -1,0 +1,64 @@
+import { WebSocket } from 'ws'
+
+/** A message from an inspector, as a page reads it. */
+// biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests are about.
+export type Message = Record<string, any>
+
+/** A page: a WebSocket client that keeps all it hears. */
+export interface Page {
+  readonly socket: WebSocket
+  readonly heard: Message[]
+  /** Resolves with the first message that fits, heard already or still to come; rejects when the page is sent away. */
+  hears(fits: (message: Message) => boolean): Promise<Message>
+  say(message: unknown): void
+  /** Resolves when the connection has ended. */
+  readonly gone: Promise<void>
+  leave(): Promise<void>
+}
+
+/** Opens a page at an inspector; rejects if it is not let in. */
+export function openPage(address: string, headers: Record<string, string> = {}): Promise<Page> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(address, { headers })
+    const heard: Message[] = []
+    const waiting = new Set<() => void>()
+    let isGone = false
+    const gone = new Promise<void>((left) => {
+      socket.once('close', () => {
+        isGone = true
+        for (const look of waiting) look()
+        left()
+      })
+    })
+    socket.on('error', reject)
+    socket.on('message', (data) => {
+      heard.push(JSON.parse(String(data)))
+      for (const look of waiting) look()
+    })
+    const hears: Page['hears'] = (fits) =>
+      new Promise((found, lost) => {
+        const look = () => {
+          const message = heard.find(fits)
+          if (message === undefined && !isGone) return
+          waiting.delete(look)
+          if (message !== undefined) found(message)
+          else lost(new Error(`The page was sent away and had heard:\n${JSON.stringify(heard)}`))
+        }
+        waiting.add(look)
+        look()
+      })
+    socket.once('open', () =>
+      resolve({
+        socket,
+        heard,
+        hears,
+        gone,
+        say: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+        leave: () => {
+          socket.close()
+          return gone
+        },
+      }),
+    )
+  })
+}
