@@ -199,3 +199,6 @@ export function readAll(
   }
   return waits.length === 0 ? made : Promise.all(waits).then(() => made)
 }
+
+/** Declared args: plain values and args by name. */
+export type ArgSpecs = Readonly<Record<string, unknown>>

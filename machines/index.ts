@@ -1,0 +1,4 @@
+export * from './protocol.ts'
+export * from './run.machine.ts'
+export * from './session.machine.ts'
+export * from './task.machine.ts'

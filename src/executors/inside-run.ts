@@ -1,0 +1,23 @@
+/**
+ * Which run the present code belongs to, across its awaits: how a run that would wait for itself is noticed, and how a test
+ * clock knows that it is being moved from within a run.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** The run that code is inside of. */
+export interface InsideRun {
+  readonly task: string
+  readonly runId: string
+}
+
+const storage = new AsyncLocalStorage<InsideRun>()
+
+/** Calls `work` inside a run. */
+export function runInside<R>(run: InsideRun, work: () => R): R {
+  return storage.run(run, work)
+}
+
+/** The run that the caller is inside of, if any. */
+export function insideRun(): InsideRun | undefined {
+  return storage.getStore()
+}

@@ -1,0 +1,442 @@
+/**
+ * The public types that need one another: session, task, run and work. Words only; what they do is in the other files of
+ * this room.
+ */
+import type { DateTime } from 'luxon'
+import type { AnyActorRef, InspectionEvent, Observer } from 'xstate'
+import type {
+  Action,
+  Command,
+  ErrorData,
+  News,
+  NewsType,
+  Outcome,
+  ParamValues,
+  RunTrigger,
+} from '../../machines/protocol.ts'
+import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
+import type { Clock } from '../clock.ts'
+import type { Condition } from '../conditions/condition.ts'
+import type { Explanation } from '../conditions/explain.ts'
+import type { Facts } from '../conditions/facts.ts'
+import type { Words } from '../conditions/words.ts'
+import type { Inaction } from '../errors.ts'
+import type { LogQuery, Note, RunRecord, Store } from '../log/run-log.ts'
+import type { TaskName, TaskRef } from '../task-ref.ts'
+import type { DurationInput } from '../time/duration.ts'
+
+/** When a task starts: a condition, a statement, or a boolean (`false`: only by hand; `true`: as often as possible). */
+export type Start = Condition | string | boolean | { subscribe: (...observer: never[]) => unknown }
+
+/** How a task's work is executed. `thread`, `process` and `command` need an executor for them. */
+export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command'
+
+/** A logger as most libraries shape it (console, pino). */
+export interface Logger {
+  debug(...data: unknown[]): void
+  info(...data: unknown[]): void
+  warn(...data: unknown[]): void
+  error(...data: unknown[]): void
+}
+
+/** What a run is: the second argument of work. */
+export interface Run<Value = unknown> {
+  readonly id: string
+  readonly task: Task
+  readonly session: Session
+  /** In the task's zone. */
+  readonly startedAt: DateTime
+  /** Aborted when the run is told to end; its reason says why. Pass it on to what you await. */
+  readonly signal: AbortSignal
+  /** Lines for this run; they go to the session's logger with task and run id. */
+  readonly log: Logger
+  /** Tells how far the run is, from 0 to 1. */
+  progress(fraction: number, message?: string): void
+  /** When the condition began to hold, in the task's zone; null for runs by hand. */
+  readonly dueAt: DateTime | null
+  /** The cycle it runs for (`daily`: that day), in the task's zone; null where there is none. */
+  readonly period: { readonly start: DateTime; readonly end: DateTime } | null
+  readonly trigger: RunTrigger
+  /** What was given to `task.run(params)`. */
+  readonly params: ParamValues
+  /** The value of the stream that started it (`onEach`); undefined otherwise. */
+  readonly value: Value | undefined
+}
+
+/** What a task does: gets its args and the run, and returns (a promise of) its value. */
+export type Work<A = Record<string, never>, R = unknown> = (args: A, run: Run) => R
+
+/** What work comes to for others: its awaited return, without inaction. */
+export type Returned<R> = Exclude<Awaited<R>, Inaction>
+
+/** Options of a task. An unknown key is a `TypeError` that names the nearest. */
+export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
+  readonly description?: string
+  /** Higher launches first; default 0. */
+  readonly priority?: number
+  readonly disabled?: boolean
+  /** Default: the session's `execution`. */
+  readonly execution?: Execution
+  /** How long a run may last; a duration or `'never'`. Default: the session's `timeout`. */
+  readonly timeout?: DurationInput | 'never'
+  /** A living run is told to end when this holds. */
+  readonly end?: Start
+  /** May a run start while one lives? `true`, or how many may live. Default: the session's. */
+  readonly multilaunch?: boolean | number
+  /** What work receives: plain values, or args resolved when a run starts. */
+  readonly args?: A
+  /** Values that override `args`, by key. */
+  readonly params?: Record<string, unknown>
+  /** Run when the session starts, before anything else launches. */
+  readonly onStartup?: boolean
+  /** Run when the session stops. */
+  readonly onShutdown?: boolean
+  /** No timeout, and terminated at shut-down without waiting. */
+  readonly permanent?: boolean
+  /** Makes the ids of its runs; default random UUIDs. */
+  readonly runId?: (task: string, params: ParamValues) => string
+  readonly pool?: string
+  readonly catchUp?: 'latest' | 'all' | 'none'
+  readonly grace?: DurationInput
+  /** How long work has to end after it was told to; default 5 seconds. */
+  readonly graceMs?: number
+  readonly retention?: { readonly maxAge?: DurationInput; readonly maxRecords?: number }
+  /** Checks the params of `task.run(params)` (Standard Schema: zod, valibot, arktype, ...). */
+  readonly schema?: StandardSchema
+  /** IANA zone of its conditions and of its times; default: the session's. */
+  readonly timezone?: string
+}
+
+/** The part of the Standard Schema interface (version 1) that is used here. */
+export interface StandardSchema {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>
+  }
+}
+
+type SchemaResult =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] }
+
+/** What a run by hand comes to. It never rejects for an outcome. */
+export interface RunOutcome<R = unknown> {
+  readonly runId: string
+  readonly action: Outcome
+  readonly value?: R
+  readonly error?: unknown
+  readonly reason?: string
+}
+
+/** A run asked for by hand: a promise of its outcome that can be watched and ended. */
+export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
+  readonly id: string
+  /** Resolves when the run starts. */
+  readonly started: Promise<void>
+  /** Takes it back while it is queued; tells it to end while it runs. */
+  terminate(): void
+}
+
+/** A task in a session. */
+export interface Task<R = unknown> extends TaskRef<R> {
+  readonly name: string
+  readonly description: string | undefined
+  /** The last action of the log; null if it never ran. */
+  readonly status: Action | null
+  /** A run lives, or is queued by hand. */
+  readonly isRunning: boolean
+  /** Its condition holds now and nothing but slots and order stands before its launch. */
+  readonly isDue: boolean
+  readonly disabled: boolean
+  readonly priority: number
+  readonly execution: Execution
+  /** Its start condition. */
+  readonly start: Condition
+  /** Runs that live. */
+  readonly runs: readonly { readonly id: string; readonly startedAt: DateTime; readonly progress: number | null }[]
+  /** Times of the newest record of each action, in the task's zone; null if there is none. */
+  readonly lastRun: DateTime | null
+  readonly lastSuccess: DateTime | null
+  readonly lastFail: DateTime | null
+  readonly lastTerminate: DateTime | null
+  readonly lastInaction: DateTime | null
+  readonly lastCrash: DateTime | null
+  /** What its last successful run returned. */
+  readonly lastValue: R | undefined
+  /** The XState actor: `task.actor.getSnapshot().value` is `idle`, `running` or `failed`. */
+  readonly actor: AnyActorRef
+  /** Queues a run, whatever condition and `disabled` say. */
+  run(params?: ParamValues, options?: { readonly key?: string }): RunHandle<R>
+  /** Tells one living run, or all and the queued ones, to end. */
+  terminate(runId?: string): void
+  disable(): void
+  enable(): void
+  /** Changes options (and `start`) while it lives. */
+  update(options: TaskUpdate): void
+  /** Why it is, or is not, running. */
+  explain(): TaskExplanation
+  /** The next `n` instants at which its condition begins to hold by time alone. */
+  nextRuns(n?: number): DateTime[]
+  readonly log: { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> }
+  toJSON(): TaskJson
+}
+
+/** What `task.update` takes: any option but the name, and the start. */
+export type TaskUpdate = TaskOptions & { readonly start?: Start }
+
+/** A task as data. */
+export interface TaskJson {
+  readonly name: string
+  readonly description?: string
+  readonly start: string
+  readonly end?: string
+  readonly priority: number
+  readonly disabled: boolean
+  readonly execution: Execution
+  readonly timeoutMs: number | null
+  readonly status: Action | null
+  readonly state: string
+  readonly isRunning: boolean
+  readonly lastRun: string | null
+  readonly lastSuccess: string | null
+  readonly lastFail: string | null
+  readonly lastTerminate: string | null
+  readonly lastInaction: string | null
+  readonly lastCrash: string | null
+}
+
+/** A reason outside the condition that keeps a task from running now. */
+export interface Reason {
+  readonly kind:
+    | 'disabled'
+    | 'held'
+    | 'stopped'
+    | 'starting'
+    | 'stopping'
+    | 'running'
+    | 'slot'
+    | 'main'
+    | 'relaunch'
+    | 'startup'
+    | 'shutdown'
+  readonly sentence: string
+  /** When it ends by itself, epoch ms; null if time alone does not end it. */
+  readonly until: number | null
+}
+
+/** Why a task is, or is not, running. */
+export interface TaskExplanation {
+  readonly task: string
+  readonly at: number
+  /** It would launch now. */
+  readonly isDue: boolean
+  /** One sentence that sums it up. */
+  readonly sentence: string
+  /** What stands before a launch beside the condition, the strongest first. */
+  readonly reasons: readonly Reason[]
+  readonly condition: Explanation
+  /** Readable text: the sentence, the reasons, and the condition as a tree. */
+  toString(): string
+}
+
+/** What a session is doing. */
+export type SessionState = 'stopped' | 'starting' | 'running' | 'held' | 'stopping' | 'restarting'
+
+/** What a failure does: `log` (a warning, the logger, a counter) or `raise` (the session ends with it). */
+export type OnError = 'log' | 'raise'
+
+/** Options of a session, all optional. An unknown key is a `TypeError` that names the nearest. */
+export interface SessionOptions {
+  /** IANA zone of conditions and times; default: the system's. */
+  readonly timezone?: string
+  /** Default execution of tasks; default `async`. */
+  readonly execution?: Execution
+  /** Default timeout of runs; default 30 minutes, `'never'` lifts it. */
+  readonly timeout?: DurationInput | 'never'
+  /** How long a task whose condition still holds waits before it is launched again; default 100 ms. */
+  readonly relaunchDelay?: DurationInput
+  /** May tasks run more than once at a time? Default false. */
+  readonly multilaunch?: boolean | number
+  /** The session shuts down when this holds; looked at before the first launch too. */
+  readonly shutCondition?: Start
+  /** What `restart()` does: `recall` starts again in the same process. */
+  readonly restarting?: 'recall' | 'relaunch' | 'replace'
+  /** Shut-down ends living runs instead of waiting. Default false. */
+  readonly instantShutdown?: boolean
+  readonly maxProcesses?: number
+  readonly maxThreads?: number
+  /** Where the run log lives: `'memory'` (default), `'jsonl:./runs.jsonl'`, a store, or an async function that gives one. */
+  readonly store?: string | Store | (() => Store | Promise<Store>)
+  /** Values that tasks and conditions share. */
+  readonly params?: Record<string, unknown>
+  /** How often condition functions are looked at; default 1 second. */
+  readonly pollEvery?: DurationInput
+  /** What failures do, for all kinds or one by one. Default `log`. */
+  readonly onError?:
+    | OnError
+    | {
+        readonly condition?: OnError
+        readonly setup?: OnError
+        readonly hook?: OnError
+        readonly log?: OnError
+      }
+  /** What adding a task does when the name is taken; default `raise`. */
+  readonly onTaskExists?: 'raise' | 'ignore' | 'replace' | 'rename'
+  /** An XState inspection observer for the whole actor tree. */
+  readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** Shut down on SIGINT and SIGTERM. Default: true in `app.run()`, false in `app.start()`. */
+  readonly handleSignals?: boolean
+  /** How long a draining shut-down waits before it ends what still runs; default `'never'`. */
+  readonly drainTimeout?: DurationInput | 'never'
+  /** What a run that started late by more than this is reported as (`run.late`); default 1 second. */
+  readonly lateAfter?: DurationInput
+}
+
+/** Listens to one kind of news, or to all with `'*'`. */
+export type NewsListener<T extends NewsType | '*'> = (
+  news: T extends NewsType ? Extract<News, { type: T }> : News,
+) => void
+
+/** Shared values of a session. Setting one wakes the conditions that ask for it. */
+export interface Params {
+  get(name: string): unknown
+  has(name: string): boolean
+  set(name: string, value: unknown): void
+  unset(name: string): void
+  entries(): [string, unknown][]
+  toJSON(): Record<string, unknown>
+}
+
+/** What runs: tasks, params, clock, log, executors; an actor. */
+export interface Session extends AsyncDisposable {
+  readonly state: SessionState
+  readonly startedAt: DateTime | null
+  /** Cycles since the start. */
+  readonly cycles: number
+  /** The clock's now, in the session's zone. */
+  now(): DateTime
+  readonly clock: Clock
+  readonly options: Readonly<SessionOptions>
+  readonly words: Words
+  /** The XState actor at the root of the tree. */
+  readonly actor: AnyActorRef
+
+  /** A task by name or handle; throws `TaskNotFoundError` with near names. */
+  task<R = unknown>(task: string | TaskRef<R>): Task<R>
+  tasks(): Task[]
+  has(task: TaskName): boolean
+  /** Runs that live, of all tasks. */
+  runs(): readonly { readonly id: string; readonly task: string; readonly startedAt: DateTime }[]
+  createTask<R>(name: string, start: Start, work: Work<Record<string, never>, R>): Task<Returned<R>>
+  createTask<R, A extends ArgSpecs>(
+    name: string,
+    start: Start,
+    options: TaskOptions<A>,
+    work: Work<ArgsOf<A>, R>,
+  ): Task<Returned<R>>
+  /** Takes a task out; its living run is terminated. Resolves when that run has ended. */
+  removeTask(task: TaskName): Promise<void>
+  /** Removes all tasks and params. */
+  clear(): Promise<void>
+  /**
+   * Runs tasks once each. Stopped: starts with only these enabled, runs them, stops. Running: like `task.run()` on each.
+   * Resolves to the outcomes by name.
+   */
+  run(...tasks: [...TaskName[]] | [...TaskName[], SessionRunOptions]): Promise<Record<string, RunOutcome>>
+
+  /** Asks to stop and returns at once; a second call, or `force`, ends living runs. `stopped` is the end. */
+  shutDown(options?: { readonly force?: boolean }): void
+  restart(): void
+  hold(): void
+  resume(): void
+  /** Resolves when the session has stopped; rejects with the error that ended it. */
+  readonly stopped: Promise<void>
+
+  /** Sends a command: whatever the methods do, this can do. Unknown commands and tasks throw here. */
+  send(command: Command): void
+  /** Listens to news; returns its undo. */
+  on<T extends NewsType | '*'>(name: T, listener: NewsListener<T>): () => void
+  /** All news as an RxJS Observable. */
+  readonly events$: import('rxjs').Observable<News>
+
+  readonly params: Params
+  /** The last return of each task, by name. */
+  readonly returns: { get(task: TaskName): unknown; has(task: TaskName): boolean }
+  readonly log: {
+    query(query?: LogQuery): Promise<readonly RunRecord[]>
+    notes(query?: { readonly task?: string; readonly note?: Note['note'] }): Promise<readonly Note[]>
+  }
+  /** Changes options while it lives. */
+  update(options: SessionOptions): void
+  /** Links between tasks, as their conditions and args say. */
+  graph(): readonly TaskLink[]
+  /** The facts of now (or of an instant) for conditions that are held by hand. */
+  facts(owner?: { readonly task?: string | null; readonly at?: number }): Facts
+  /** How often something was only logged, by kind. */
+  readonly warnings: Readonly<Record<string, number>>
+  /** Resolves when the session stops. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Options of `session.run`. */
+export interface SessionRunOptions {
+  readonly execution?: Execution
+  /** Run a task only if its condition holds. Default false. */
+  readonly obeyConditions?: boolean
+}
+
+/** A link between two tasks. */
+export interface TaskLink {
+  readonly from: string
+  readonly to: string
+  readonly kind: 'after' | 'history' | 'running' | 'return'
+}
+
+/** What hooks and condition functions are told. */
+export interface Context {
+  readonly session: Session
+  readonly task: Task | null
+  readonly params: Params
+  readonly options: Readonly<SessionOptions>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+/** What a `run` hook is told besides. */
+export interface RunHookContext extends Context {
+  readonly run: Run
+}
+
+/** How what a hook surrounds came out. */
+export interface HookResult {
+  readonly error?: unknown
+  readonly value?: unknown
+  readonly outcome?: Outcome
+}
+
+/** The kinds of hook and what each is told. */
+export interface HookContexts {
+  startup: Context
+  shutdown: Context
+  cycle: Context
+  /** Around the making of a task; `name` is the task's. */
+  task: Context & { readonly name: string }
+  /** Around the work of each run. */
+  run: RunHookContext
+}
+
+/** Where a hook can stand. */
+export type HookKind = keyof HookContexts
+
+/**
+ * A hook: called before; what it returns, if a function, is called after with the result. A (sync or async) generator
+ * runs to its `yield` before, and gets the result there after.
+ */
+export type Hook<K extends HookKind = HookKind> = (context: HookContexts[K]) => unknown
+
+/** An error as it is told to others. */
+export type { ErrorData }
