@@ -118,7 +118,9 @@ export interface StandardSchema {
 
 type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] }
+  | {
+      readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[]
+    }
 
 /** What a run by hand comes to. It never rejects for an outcome. */
 export interface RunOutcome<R = unknown> {
@@ -154,7 +156,11 @@ export interface Task<R = unknown> extends TaskRef<R> {
   /** Its start condition. */
   readonly start: Condition
   /** Runs that live. */
-  readonly runs: readonly { readonly id: string; readonly startedAt: DateTime; readonly progress: number | null }[]
+  readonly runs: readonly {
+    readonly id: string
+    readonly startedAt: DateTime
+    readonly progress: number | null
+  }[]
   /** Times of the newest record of each action, in the task's zone; null if there is none. */
   readonly lastRun: DateTime | null
   readonly lastSuccess: DateTime | null

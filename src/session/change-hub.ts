@@ -1,0 +1,82 @@
+/** Where conditions hear that something they depend on has changed. */
+import type { Changes, Dependency } from '../conditions/facts.ts'
+
+type Listener = () => void
+
+interface Hearing {
+  readonly owner: string | null
+  readonly listener: Listener
+}
+
+/**
+ * Listeners by what they depend on.
+ *
+ * A change that comes from elsewhere than the owner's own runs lifts the owner's relaunch delay: `onForeign` is told which
+ * owner, before its condition looks again.
+ */
+export class ChangeHub implements Changes {
+  readonly #hearings = new Map<unknown, Set<Hearing>>()
+  readonly #onForeign: (owner: string) => void
+
+  constructor(onForeign: (owner: string) => void) {
+    this.#onForeign = onForeign
+  }
+
+  on(dependency: Dependency, owner: string | null, listener: Listener): () => void {
+    const key = keyOf(dependency)
+    let hearings = this.#hearings.get(key)
+    if (hearings === undefined) this.#hearings.set(key, (hearings = new Set()))
+    const hearing: Hearing = { owner, listener }
+    hearings.add(hearing)
+    return () => {
+      hearings.delete(hearing)
+      if (hearings.size === 0 && this.#hearings.get(key) === hearings) this.#hearings.delete(key)
+    }
+  }
+
+  /** A record of the task, or its coming and going. `by` is the task whose run it is: to that task it is no foreign change. */
+  taskChanged(task: string, by: string | null): void {
+    this.#tell(`task ${task}`, by)
+  }
+
+  paramChanged(name: string): void {
+    this.#tell(`param ${name}`, null)
+  }
+
+  /** A cycle ended. No foreign change: otherwise each cycle would at once make the next. */
+  sessionChanged(): void {
+    this.#tell('session', 'all')
+  }
+
+  predicateChanged(node: object): void {
+    this.#tell(node, null)
+  }
+
+  /** Whether any condition asks for cycles or the session's age. */
+  get hearsSession(): boolean {
+    return this.#hearings.has('session')
+  }
+
+  #tell(key: unknown, by: string | null): void {
+    const hearings = this.#hearings.get(key)
+    if (hearings === undefined) return
+    // A copy: a listener may stop listening, or begin to, while it is told.
+    for (const { owner, listener } of [...hearings]) {
+      if (owner !== null && owner !== by && by !== 'all') this.#onForeign(owner)
+      listener()
+    }
+  }
+}
+
+function keyOf(dependency: Dependency): unknown {
+  switch (dependency.kind) {
+    case 'task':
+      return `task ${dependency.task}`
+    case 'param':
+      return `param ${dependency.name}`
+    case 'session':
+      return 'session'
+    case 'predicate':
+      return dependency.node
+  }
+}

@@ -1,0 +1,113 @@
+/** Hooks: what the app does around the start, the end, cycles, the making of tasks and the work of runs. */
+import type { Hook, HookContexts, HookKind, HookResult } from './contract.ts'
+
+/** What is left to do after: called with the result, in the order in which the hooks were added. */
+export type After = (result: HookResult) => Promise<void>
+
+const kinds: readonly HookKind[] = ['startup', 'shutdown', 'cycle', 'task', 'run']
+
+/** The hooks of one session, by kind. */
+export class Hooks {
+  readonly #hooks = new Map<HookKind, Hook<never>[]>()
+
+  add<K extends HookKind>(kind: K, hook: Hook<K>): () => void {
+    if (!kinds.includes(kind))
+      throw new TypeError(
+        `Cannot add a hook as its kind must be one of ${kinds.join(', ')}: '${String(kind)}'`,
+      )
+    if (typeof hook !== 'function')
+      throw new TypeError(`Cannot add a ${kind} hook as it must be a function: ${String(hook)}`)
+    const hooks = this.#hooks.get(kind) ?? []
+    hooks.push(hook as Hook<never>)
+    this.#hooks.set(kind, hooks)
+    return () => {
+      const place = hooks.indexOf(hook as Hook<never>)
+      if (place >= 0) hooks.splice(place, 1)
+    }
+  }
+
+  has(kind: HookKind): boolean {
+    return (this.#hooks.get(kind)?.length ?? 0) > 0
+  }
+
+  /**
+   * Runs the parts before, in order, and gives what is to be called after. One that throws goes to `onThrow`, and the
+   * others still run (unless `onThrow` throws in turn).
+   */
+  async before<K extends HookKind>(
+    kind: K,
+    context: HookContexts[K],
+    onThrow: (error: unknown, kind: K) => void,
+  ): Promise<After> {
+    const afters: After[] = []
+    for (const hook of [...(this.#hooks.get(kind) ?? [])]) {
+      try {
+        const after = await begin(hook as Hook<K>, context)
+        if (after !== undefined) afters.push(after)
+      } catch (error) {
+        onThrow(error, kind)
+      }
+    }
+    return async (result) => {
+      for (const after of afters) {
+        try {
+          await after(result)
+        } catch (error) {
+          onThrow(error, kind)
+        }
+      }
+    }
+  }
+
+  /** As {@link before}, for the one place that cannot wait: the making of a task. Asynchronous parts go on by themselves. */
+  beforeSync(
+    context: HookContexts['task'],
+    onThrow: (error: unknown, kind: 'task') => void,
+  ): (result: HookResult) => void {
+    const afters: ((result: HookResult) => unknown)[] = []
+    const guard = (call: () => unknown): unknown => {
+      try {
+        const value = call()
+        if (value instanceof Promise) value.catch((error) => onThrow(error, 'task'))
+        return value
+      } catch (error) {
+        return onThrow(error, 'task')
+      }
+    }
+    for (const hook of [...(this.#hooks.get('task') ?? [])]) {
+      const made = guard(() => (hook as Hook<'task'>)(context))
+      if (typeof made === 'function') afters.push(made as (result: HookResult) => unknown)
+      else if (isGenerator(made)) {
+        guard(() => made.next())
+        afters.push((result) => made.next(result))
+      }
+    }
+    return (result) => {
+      for (const after of afters) guard(() => after(result))
+    }
+  }
+}
+
+async function begin<K extends HookKind>(
+  hook: Hook<K>,
+  context: HookContexts[K],
+): Promise<After | undefined> {
+  const made = await hook(context)
+  if (typeof made === 'function') return async (result) => void (await made(result))
+  if (!isGenerator(made)) return undefined
+  const first = await made.next()
+  return first.done === true ? undefined : async (result) => void (await made.next(result))
+}
+
+interface AnyGenerator {
+  next(value?: unknown): { done?: boolean } | Promise<{ done?: boolean }>
+}
+
+function isGenerator(value: unknown): value is AnyGenerator {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as AnyGenerator).next === 'function' &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value)
+  )
+}

@@ -1,0 +1,63 @@
+/** Where a session's news is heard: by name, all at once, or as an Observable. With no listener it costs one comparison. */
+import { Observable } from 'rxjs'
+import type { News, NewsType } from '../../machines/protocol.ts'
+
+type Listener = (news: News) => void
+
+/** Tells news to listeners, in the order they came; one that throws is reported and the others still hear. */
+export class NewsHub {
+  readonly #byName = new Map<NewsType | '*', Set<Listener>>()
+  readonly #onThrow: (error: unknown, news: News) => void
+  #listeners = 0
+  #isTellingOfThrow = false
+
+  constructor(onThrow: (error: unknown, news: News) => void) {
+    this.#onThrow = onThrow
+  }
+
+  /** Whether anyone listens: who makes costly news asks first. */
+  get isHeard(): boolean {
+    return this.#listeners > 0
+  }
+
+  on(name: NewsType | '*', listener: Listener): () => void {
+    if (typeof listener !== 'function')
+      throw new TypeError(`Cannot listen to '${name}' as a listener must be a function: ${String(listener)}`)
+    let listeners = this.#byName.get(name)
+    if (listeners === undefined) this.#byName.set(name, (listeners = new Set()))
+    // A function may be given twice; each is one listener with its own undo.
+    const own: Listener = (news) => listener(news)
+    listeners.add(own)
+    this.#listeners += 1
+    return () => {
+      if (listeners.delete(own)) this.#listeners -= 1
+    }
+  }
+
+  tell(news: News): void {
+    if (this.#listeners === 0) return
+    this.#tellAll(this.#byName.get(news.type), news)
+    this.#tellAll(this.#byName.get('*'), news)
+  }
+
+  /** All news from the subscription on. */
+  readonly events$ = new Observable<News>((subscriber) => this.on('*', (news) => subscriber.next(news)))
+
+  #tellAll(listeners: Set<Listener> | undefined, news: News): void {
+    if (listeners === undefined) return
+    for (const listener of [...listeners]) {
+      try {
+        listener(news)
+      } catch (error) {
+        // A listener of warnings that throws must not be told of its own throw for ever.
+        if (this.#isTellingOfThrow) continue
+        this.#isTellingOfThrow = true
+        try {
+          this.#onThrow(error, news)
+        } finally {
+          this.#isTellingOfThrow = false
+        }
+      }
+    }
+  }
+}
