@@ -1,0 +1,91 @@
+/** Checks of options at the door: one message per problem, each naming the option, the rule and what was given. */
+import { near } from '../near.ts'
+
+/** Checks one value; throws a `TypeError` or `RangeError` that names the option. */
+export type Check = (value: unknown, name: string) => void
+
+/** Throws a `TypeError` for keys that are no option, with the nearest option. */
+export function checkKeys(options: unknown, known: Readonly<Record<string, Check>>, what: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new TypeError(`Cannot read ${what} as they must be an object: ${show(options)}`)
+  for (const [key, value] of Object.entries(options)) {
+    const check = Object.hasOwn(known, key) ? known[key] : undefined
+    if (check === undefined) {
+      const hint = near(key, Object.keys(known)).map((name) => `'${name}'`)
+      const didYouMean = hint.length > 0 ? ` Did you mean ${hint.join(' or ')}?` : ''
+      throw new TypeError(`Cannot read ${what} as '${key}' is not one of them.${didYouMean}`)
+    }
+    if (value !== undefined) check(value, key)
+  }
+}
+
+/** A value for messages, short and never throwing. */
+export function show(value: unknown): string {
+  try {
+    const text =
+      typeof value === 'string'
+        ? `'${value}'`
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value)
+    return text.length > 80 ? `${text.slice(0, 79)}…` : text
+  } catch {
+    return `a ${typeof value} that cannot be shown`
+  }
+}
+
+const fail = (name: string, rule: string, value: unknown): never => {
+  throw new TypeError(`Cannot set '${name}' as it must be ${rule}: ${show(value)}`)
+}
+
+export const aBoolean: Check = (value, name) => {
+  if (typeof value !== 'boolean') fail(name, 'true or false', value)
+}
+
+export const aString: Check = (value, name) => {
+  if (typeof value !== 'string' || value === '') fail(name, 'a non-empty string', value)
+}
+
+export const aNumber: Check = (value, name) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) fail(name, 'a finite number', value)
+}
+
+export const aFunction: Check = (value, name) => {
+  if (typeof value !== 'function') fail(name, 'a function', value)
+}
+
+export const anObject: Check = (value, name) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(name, 'an object', value)
+}
+
+export const anything: Check = () => {}
+
+/** A whole number of at least `least`. */
+export const aCount =
+  (least: number): Check =>
+  (value, name) => {
+    if (!Number.isInteger(value)) fail(name, 'a whole number', value)
+    if ((value as number) < least)
+      throw new RangeError(`Cannot set '${name}' as it must be at least ${least}: ${String(value)}`)
+  }
+
+/** One of some words. */
+export const oneOf =
+  (...words: readonly string[]): Check =>
+  (value, name) => {
+    if (words.includes(value as string)) return
+    const hint = typeof value === 'string' ? near(value, words) : []
+    const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+    throw new RangeError(
+      `Cannot set '${name}' as it must be one of ${words.map((word) => `'${word}'`).join(', ')}: ${show(value)}.${didYouMean}`,
+    )
+  }
+
+/** An object that has these methods. */
+export const withMethods =
+  (...methods: readonly string[]): Check =>
+  (value, name) => {
+    const has = (method: string): boolean =>
+      typeof (value as Record<string, unknown> | null)?.[method] === 'function'
+    if (!methods.every(has)) fail(name, `an object with ${methods.join(', ')}`, value)
+  }

@@ -1,0 +1,199 @@
+/** Options of a session and of tasks: checked once at the door, kept as settings in milliseconds. */
+import { toDurationMs } from '../time/duration.ts'
+import { checkZone, systemZone } from '../time/zone.ts'
+import {
+  aBoolean,
+  aCount,
+  aFunction,
+  aNumber,
+  anObject,
+  anything,
+  aString,
+  type Check,
+  checkKeys,
+  oneOf,
+  withMethods,
+} from './check.ts'
+import type { Execution, OnError, SessionOptions, TaskOptions } from './contract.ts'
+
+/** Kinds of failure that an option decides about. */
+export type FailureKind = 'condition' | 'setup' | 'hook' | 'log'
+
+/** A session's options, checked, with defaults, durations in ms. */
+export interface Settings {
+  readonly timezone: string
+  readonly execution: Execution
+  /** Infinity for never. */
+  readonly timeoutMs: number
+  readonly relaunchDelayMs: number
+  /** How many runs of one task may live. */
+  readonly multilaunch: number
+  readonly restarting: 'recall' | 'relaunch' | 'replace'
+  readonly instantShutdown: boolean
+  readonly maxProcesses: number
+  readonly maxThreads: number
+  readonly pollEveryMs: number
+  readonly onError: Readonly<Record<FailureKind, OnError>>
+  readonly onTaskExists: 'raise' | 'ignore' | 'replace' | 'rename'
+  readonly handleSignals: boolean | undefined
+  readonly drainTimeoutMs: number
+  readonly lateAfterMs: number
+}
+
+const executions: readonly string[] = ['async', 'main', 'thread', 'process', 'command']
+
+const aDuration: Check = (value, name) => {
+  toDuration(value, name)
+}
+
+const aTimeout: Check = (value, name) => {
+  toTimeout(value, name)
+}
+
+const aLaunchLimit: Check = (value, name) => {
+  if (typeof value !== 'boolean') aCount(1)(value, name)
+}
+
+const anOnError: Check = (value, name) => {
+  if (typeof value === 'string') return oneOf('log', 'raise')(value, name)
+  anObject(value, name)
+  const one = oneOf('log', 'raise')
+  checkKeys(value, { condition: one, setup: one, hook: one, log: one }, `'${name}'`)
+}
+
+const aZone: Check = (value) => {
+  checkZone(value as string)
+}
+
+const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
+  timezone: aZone,
+  execution: oneOf(...executions),
+  timeout: aTimeout,
+  relaunchDelay: aDuration,
+  multilaunch: aLaunchLimit,
+  shutCondition: anything,
+  restarting: oneOf('recall', 'relaunch', 'replace'),
+  instantShutdown: aBoolean,
+  maxProcesses: aCount(1),
+  maxThreads: aCount(1),
+  store: anything,
+  params: anObject,
+  pollEvery: aDuration,
+  onError: anOnError,
+  onTaskExists: oneOf('raise', 'ignore', 'replace', 'rename'),
+  inspect: anything,
+  clock: withMethods('now', 'monotonic', 'callAt', 'callAfter', 'defer', 'sleep', 'onJump', 'keep'),
+  logger: withMethods('debug', 'info', 'warn', 'error'),
+  handleSignals: aBoolean,
+  drainTimeout: aTimeout,
+  lateAfter: aDuration,
+}
+
+const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
+  description: aString,
+  priority: aNumber,
+  disabled: aBoolean,
+  execution: oneOf(...executions),
+  timeout: aTimeout,
+  end: anything,
+  multilaunch: aLaunchLimit,
+  args: anObject,
+  params: anObject,
+  onStartup: aBoolean,
+  onShutdown: aBoolean,
+  permanent: aBoolean,
+  runId: aFunction,
+  pool: aString,
+  catchUp: oneOf('latest', 'all', 'none'),
+  grace: aDuration,
+  graceMs: aNumber,
+  retention: anObject,
+  schema: (value, name) => {
+    anObject(value, name)
+    withMethods('validate')((value as { '~standard'?: unknown })['~standard'], `${name}['~standard']`)
+  },
+  timezone: aZone,
+}
+
+/** What cannot change while a session lives, and why it would do nothing. */
+const fixedWhileLiving = ['store', 'clock', 'inspect'] as const
+
+/** Checks options of a session; throws a `TypeError` or `RangeError` at the first problem. */
+export function checkSessionOptions(options: SessionOptions): void {
+  checkKeys(options, sessionChecks, 'options of a session')
+}
+
+/** Checks options that are to change while a session lives. */
+export function checkSessionUpdate(options: SessionOptions): void {
+  checkSessionOptions(options)
+  for (const name of fixedWhileLiving)
+    if (name in options)
+      throw new TypeError(
+        `Cannot update '${name}' as it is fixed when the session is made: give it to createApp`,
+      )
+}
+
+/** Checks options of a task; throws a `TypeError` or `RangeError` at the first problem. */
+export function checkTaskOptions(options: TaskOptions): void {
+  checkKeys(options, taskChecks, 'options of a task')
+}
+
+/** Settings from checked options. */
+export function toSettings(options: SessionOptions): Settings {
+  return {
+    timezone: options.timezone === undefined ? systemZone() : checkZone(options.timezone),
+    execution: options.execution ?? 'async',
+    timeoutMs: toTimeout(options.timeout ?? { minutes: 30 }, 'timeout'),
+    relaunchDelayMs: toDuration(options.relaunchDelay ?? 100, 'relaunchDelay'),
+    multilaunch: toLaunchLimit(options.multilaunch ?? false),
+    restarting: options.restarting ?? 'recall',
+    instantShutdown: options.instantShutdown ?? false,
+    maxProcesses: options.maxProcesses ?? 4,
+    maxThreads: options.maxThreads ?? 4,
+    pollEveryMs: toDuration(options.pollEvery ?? 1000, 'pollEvery'),
+    onError: toOnError(options.onError ?? 'log'),
+    onTaskExists: options.onTaskExists ?? 'raise',
+    handleSignals: options.handleSignals,
+    drainTimeoutMs: toTimeout(options.drainTimeout ?? 'never', 'drainTimeout'),
+    lateAfterMs: toDuration(options.lateAfter ?? 1000, 'lateAfter'),
+  }
+}
+
+/** How many runs may live at once: `true` is without limit. */
+export function toLaunchLimit(value: boolean | number): number {
+  if (typeof value === 'number') return value
+  return value ? Number.POSITIVE_INFINITY : 1
+}
+
+/** A timeout in ms, Infinity for `'never'`; zero is an error, since it would end each run before it begins. */
+export function toTimeout(value: unknown, name: string): number {
+  if (value === 'never') return Number.POSITIVE_INFINITY
+  const ms = toDuration(value, name)
+  if (ms > 0) return ms
+  throw new RangeError(
+    `Cannot set '${name}' as it must be longer than 0: ${String(value)}. 'never' lifts it.`,
+  )
+}
+
+function toDuration(value: unknown, name: string): number {
+  let ms: number
+  try {
+    ms = toDurationMs(value as number)
+  } catch (error) {
+    if (error instanceof Error) error.message = `Cannot set '${name}': ${error.message}`
+    throw error
+  }
+  if (ms >= 0) return ms
+  throw new RangeError(`Cannot set '${name}' as it must not be negative: ${String(value)}`)
+}
+
+function toOnError(value: NonNullable<SessionOptions['onError']>): Record<FailureKind, OnError> {
+  const given = typeof value === 'string' ? {} : value
+  const all = typeof value === 'string' ? value : 'log'
+  return {
+    condition: given.condition ?? all,
+    setup: given.setup ?? all,
+    hook: given.hook ?? all,
+    log: given.log ?? all,
+  }
+}
