@@ -126,6 +126,27 @@ describe('createXStateInspector: what the page is told', () => {
     expect(early.heard.filter(registers('report'))).toHaveLength(1)
   })
 
+  test('a page that lags behind is told the latest state of each actor, and then events again', async () => {
+    const inspector = await open()
+    const fleet = createFleet(['busy'], inspector.inspect)
+    const page = await look(inspector)
+    const { sessionId } = await page.hears(registers('busy'))
+    page.socket.pause()
+    for (let i = 0; i < 6_000; i++) {
+      fleet.run('busy')
+      fleet.end('busy', 'success')
+    }
+    fleet.run('busy')
+    fleet.end('busy', 'fail')
+    page.socket.resume()
+    await page.hears(isIn(sessionId, 'failed'))
+    expect(page.heard.length).toBeLessThan(24_000)
+    const before = page.heard.length
+    fleet.task('busy').send({ type: 'task.disable' })
+    await page.hears((message) => message.type === 'service.event' && eventType(message) === 'task.disable')
+    expect(page.heard[before]?.type).toBe('service.event')
+  })
+
   test('an actor that failed is told as stopped, and does not come back', async () => {
     const inspector = await open()
     const parent = createMachine({ id: 'parent', on: { 'xstate.error.actor.*': {} } })

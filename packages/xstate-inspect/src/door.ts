@@ -7,8 +7,9 @@ import { inAddress, isWelcome } from './visitors.ts'
 /** A page sends commands of a few hundred bytes; nobody may fill the memory through this door. */
 const maxMessageBytes = 1_048_576
 
-/** What waits to be sent to a page that reads too slowly before the page is let go. */
-const maxWaitingBytes = 16 * 1_048_576
+/** What may wait to be sent to a page before it counts as behind, and before it is let go since others keep up. */
+const fullBytes = 4 * 1_048_576
+const lostBytes = 4 * fullBytes
 
 /** Where to listen, whom to let in and whom to tell. */
 export interface DoorOptions {
@@ -18,6 +19,8 @@ export interface DoorOptions {
   onJoin(visitor: WebSocket): void
   onMessage(visitor: WebSocket, text: string): void
   onLeave(visitor: WebSocket): void
+  /** A visitor has taken what it was sent. */
+  onTaken(): void
 }
 
 /** An open door. */
@@ -26,7 +29,9 @@ export interface Door {
   readonly address: string
   /** Those who look now. */
   readonly visitors: ReadonlySet<WebSocket>
-  /** Sends a text to one who looks; one who does not keep up is let go. */
+  /** True while nobody takes more at once. */
+  isFull(): boolean
+  /** Sends a text to one who looks; one who lags far behind the others is let go. */
   tell(visitor: WebSocket, text: string): void
   /** Sends everyone away and frees the port. */
   close(): Promise<void>
@@ -59,10 +64,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   return {
     address: `ws://${inAddress(options.host)}:${(http.address() as AddressInfo).port}`,
     visitors: server.clients,
+    isFull: () => [...server.clients].every((visitor) => visitor.bufferedAmount > fullBytes),
     tell(visitor, text) {
       if (visitor.readyState !== visitor.OPEN) return
-      if (visitor.bufferedAmount > maxWaitingBytes) visitor.terminate()
-      else visitor.send(text)
+      if (visitor.bufferedAmount > lostBytes) visitor.terminate()
+      else visitor.send(text, () => options.onTaken())
     },
     close: () => close(server, http),
   }

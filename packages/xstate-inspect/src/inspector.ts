@@ -69,6 +69,7 @@ export async function createXStateInspector(options: XStateInspectorOptions = {}
     devTools,
     replacer,
     maxActors,
+    isFull: () => door?.isFull() ?? false,
     onOverflow: () => process.emitWarning(`The inspector shows ${maxActors} actors and leaves out the rest.`),
   })
   let door: Door | undefined
@@ -84,6 +85,7 @@ export async function createXStateInspector(options: XStateInspectorOptions = {}
     onJoin: () => guard(() => registry.watch(true)),
     onMessage: (visitor, text) => guard(() => channel.receive(visitor, text)),
     onLeave: () => guard(() => registry.watch((door?.visitors.size ?? 0) > 0)),
+    onTaken: () => guard(() => registry.catchUp()),
   })
   const handle = withDevTools(devTools, () => inspect({ server: channel.server }))
   let isOpen = true

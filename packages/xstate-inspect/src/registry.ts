@@ -17,6 +17,8 @@ export interface RegistryOptions {
   readonly replacer?: Replacer | undefined
   /** How many actors are shown at the same time; later ones are left out. */
   readonly maxActors: number
+  /** True while no page takes more. */
+  isFull(): boolean
   /** Told once when actors are left out. */
   onOverflow(): void
 }
@@ -26,6 +28,8 @@ export class Registry {
   readonly #options: RegistryOptions
   readonly #services = new Map<string, Service>()
   readonly #unregistered = new Set<Service>()
+  /** Actors of which the pages have an old state. */
+  readonly #behind = new Set<Service>()
   #isWatched = false
   #hasOverflown = false
 
@@ -44,11 +48,22 @@ export class Registry {
   /** A page looks from now on (or no longer). */
   watch(isWatched: boolean): void {
     this.#isWatched = isWatched
-    if (!isWatched) return
+    if (!isWatched) {
+      this.#behind.clear()
+      return
+    }
     // An actor whose end nobody was told of (a root that failed) must not be shown as living.
     for (const service of this.#services.values()) if (!service.isActive) this.#end(service)
     for (const service of this.#unregistered) this.#options.devTools.register(service)
     this.#unregistered.clear()
+  }
+
+  /** Tells pages that have caught up where the actors stand of which they were told nothing meanwhile. */
+  catchUp(): void {
+    if (this.#behind.size === 0 || this.#options.isFull()) return
+    const services = [...this.#behind]
+    this.#behind.clear()
+    for (const service of services) service.tellNow()
   }
 
   /** The service of an actor that is shown. */
@@ -61,21 +76,34 @@ export class Registry {
     for (const service of this.#services.values()) service.stop()
     this.#services.clear()
     this.#unregistered.clear()
+    this.#behind.clear()
   }
 
   #observeEvent(actor: ActorLike, event: { type: string }, source: ActorLike | undefined): void {
     if (source !== undefined) this.#endIfOver(source, event)
     const service = this.#see(actor)
-    if (this.#isWatched) service?.tellEvent(event)
-    else service?.note(event)
+    if (service === undefined) return
+    if (this.#isTelling(service)) service.tellEvent(event)
+    else service.note(event)
   }
 
   #observeSnapshot(actor: ActorLike, event: { type: string }, snapshot: SnapshotLike): void {
     const service = this.#see(actor) ?? this.#services.get(actor.sessionId)
     if (service === undefined) return
-    if (this.#isWatched) service.tellState(snapshot, event)
+    if (this.#isTelling(service)) service.tellState(snapshot, event)
     else service.note(event)
     if (snapshot.status !== 'active') this.#end(service)
+  }
+
+  /**
+   * True if the pages are told of what happens to an actor. Pages that can't keep up are told the latest states later, and
+   * until then nothing: an event told between would meet a state older than it.
+   */
+  #isTelling(service: Service): boolean {
+    if (!this.#isWatched) return false
+    if (this.#behind.size === 0 && !this.#options.isFull()) return true
+    this.#behind.add(service)
+    return false
   }
 
   /** An actor that fails tells nobody but its parent, so the news to the parent is where its end shows. */
@@ -115,6 +143,7 @@ export class Registry {
   #end(service: Service): void {
     this.#services.delete(service.sessionId)
     this.#unregistered.delete(service)
+    if (this.#behind.delete(service)) service.tellNow()
     service.stop()
   }
 }

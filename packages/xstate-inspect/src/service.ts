@@ -95,8 +95,12 @@ export class Service {
   /** Tells the page where the actor stands after an event. */
   tellState(snapshot: SnapshotLike, event: { readonly type: string }): void {
     this.#last = event
-    const state = this.#toState(snapshot)
-    for (const listener of this.#stateListeners) listener(state)
+    this.#tellState(snapshot)
+  }
+
+  /** Tells the page where the actor stands now. */
+  tellNow(): void {
+    this.#tellState(snapshotOf(this.#actor) ?? {})
   }
 
   /** Tells the page that the actor has stopped, and forgets who listened. */
@@ -105,6 +109,11 @@ export class Service {
     this.#stopListeners.clear()
     this.#stateListeners.clear()
     for (const listener of listeners) listener()
+  }
+
+  #tellState(snapshot: SnapshotLike): void {
+    const state = this.#toState(snapshot)
+    for (const listener of this.#stateListeners) listener(state)
   }
 
   #toState(snapshot: SnapshotLike): State {

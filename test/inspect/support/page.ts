@@ -37,8 +37,13 @@ export function openPage(address: string, headers: Record<string, string> = {}):
     })
     const hears: Page['hears'] = (fits) =>
       new Promise((found, lost) => {
+        let next = 0
         const look = () => {
-          const message = heard.find(fits)
+          let message: Message | undefined
+          while (message === undefined && next < heard.length) {
+            const item = heard[next++]!
+            if (fits(item)) message = item
+          }
           if (message === undefined && !isGone) return
           waiting.delete(look)
           if (message !== undefined) found(message)
