@@ -1,0 +1,162 @@
+/**
+ * What the parts of a session share: one object that holds the state, and small questions about it. No part imports
+ * another's insides; they meet here.
+ */
+import type { ActorRefFrom } from 'xstate'
+import type { ErrorData } from '../../machines/protocol.ts'
+import type { sessionMachine } from '../../machines/session.machine.ts'
+import type { Clock } from '../clock.ts'
+import type { Facts } from '../conditions/facts.ts'
+import type { createPredicates } from '../conditions/predicate.ts'
+import type { Words } from '../conditions/words.ts'
+import { TaskNotFoundError } from '../errors.ts'
+import type { Executor } from '../executors/executor.ts'
+import { toErrorData } from '../log/error-data.ts'
+import type { SessionLog } from '../log/session-log.ts'
+import { near } from '../near.ts'
+import { type TaskName, toTaskName } from '../task-ref.ts'
+import { ChangeHub } from './change-hub.ts'
+import type { Context, Logger, Session, SessionOptions, SessionState, Task } from './contract.ts'
+import type { TaskEntry } from './entry.ts'
+import { Hooks } from './hooks.ts'
+import { NewsHub } from './news.ts'
+import { type FailureKind, type Settings, toSettings } from './options.ts'
+import { ParamStore } from './params.ts'
+
+/** The state that a session's parts share. */
+export class Core {
+  readonly entries = new Map<string, TaskEntry>()
+  /** Also tasks that were removed while a run of theirs lives. */
+  readonly byId = new Map<string, TaskEntry>()
+  /** Runs that live of tasks that were removed, by task name: the next task of that name waits for them. */
+  readonly leaving = new Map<string, number>()
+  readonly returns = new Map<string, unknown>()
+  readonly executors = new Map<string, Executor>()
+  readonly warnings: Record<string, number> = {}
+  readonly hooks = new Hooks()
+  readonly changes: ChangeHub
+  readonly news: NewsHub
+  readonly params: ParamStore
+  settings: Settings
+  log!: SessionLog
+  actor!: ActorRefFrom<typeof sessionMachine>
+  session!: Session
+  predicates!: ReturnType<typeof createPredicates>
+  /** The facts of one owner at one instant. */
+  factsOf!: (entry: TaskEntry | null, at?: number) => Facts
+  handleOf!: (entry: TaskEntry) => Task
+  /** Only these tasks may launch (a stopped session that was asked to run some tasks). */
+  only: ReadonlySet<string> | null = null
+  startedAt: number | null = null
+  startedMono: number | null = null
+  cycles = 0
+  /** The error that ends the session. */
+  fatal: { readonly error: unknown } | null = null
+  #order = 0
+
+  constructor(
+    readonly name: string,
+    readonly clock: Clock,
+    public options: SessionOptions,
+    readonly words: Words,
+  ) {
+    this.settings = toSettings(options)
+    this.changes = new ChangeHub((owner) => {
+      const entry = this.entries.get(owner)
+      if (entry !== undefined) entry.hasForeignChange = true
+    })
+    this.params = new ParamStore((param) => this.changes.paramChanged(param))
+    this.news = new NewsHub((error, news) =>
+      this.warn('listener', `A listener of '${news.type}' threw.`, { error }),
+    )
+  }
+
+  get logger(): Logger {
+    return this.options.logger ?? silent
+  }
+
+  nextOrder(): number {
+    return this.#order++
+  }
+
+  entry(task: TaskName): TaskEntry {
+    const name = toTaskName(task)
+    const entry = this.entries.get(name)
+    if (entry === undefined) throw new TaskNotFoundError(name, near(name, this.entries.keys()))
+    return entry
+  }
+
+  get state(): SessionState {
+    const { value } = this.actor.getSnapshot()
+    if (typeof value === 'string') return value as SessionState
+    if ('running' in value) return value.running === 'held' ? 'held' : 'running'
+    return 'stopping'
+  }
+
+  /** May tasks launch by their condition or queue now? */
+  get isActive(): boolean {
+    return this.state === 'running'
+  }
+
+  /** Something was only logged: counted, told as news and to the logger. Never silent. */
+  warn(
+    kind: string,
+    message: string,
+    about: { readonly task?: string; readonly error?: unknown } = {},
+  ): void {
+    this.warnings[kind] = (this.warnings[kind] ?? 0) + 1
+    const error: ErrorData | undefined = about.error === undefined ? undefined : toErrorData(about.error)
+    this.log_(message, about.task, error)
+    this.news.tell({
+      type: 'session.warning',
+      at: this.clock.now(),
+      kind,
+      message,
+      ...(about.task === undefined ? {} : { task: about.task }),
+      ...(error === undefined ? {} : { error }),
+    })
+  }
+
+  /** A failure of one kind: logged, or raised to the end of the session, as the options say. */
+  fail(kind: FailureKind, message: string, about: { readonly task?: string; readonly error: unknown }): void {
+    this.warn(kind, message, about)
+    if (this.settings.onError[kind] === 'raise') this.failFatally(about.error)
+  }
+
+  /** Ends the session with an error. */
+  failFatally(error: unknown): void {
+    this.actor.send({ type: 'session.failed', error })
+  }
+
+  context(entry: TaskEntry | null, signal: AbortSignal = never.signal): Context {
+    const core = this
+    return {
+      session: core.session,
+      params: core.params,
+      options: core.options,
+      clock: core.clock,
+      logger: core.logger,
+      signal,
+      get task() {
+        return entry === null ? null : core.handleOf(entry)
+      },
+    }
+  }
+
+  /** A logger is foreign code: one that throws must not end what it was told of. */
+  private log_(message: string, task: string | undefined, error: ErrorData | undefined): void {
+    try {
+      this.logger.warn(
+        message,
+        ...(task === undefined ? [] : [{ task }]),
+        ...(error === undefined ? [] : [error]),
+      )
+    } catch {
+      this.warnings.logger = (this.warnings.logger ?? 0) + 1
+    }
+  }
+}
+
+const never = new AbortController()
+
+const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

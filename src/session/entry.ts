@@ -1,0 +1,103 @@
+/** What a session keeps of one task: its definition, its actor, its watch, its queue and its runs. */
+import type { Subscription } from 'rxjs'
+import type { ActorRefFrom } from 'xstate'
+import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
+import type { runMachine } from '../../machines/run.machine.ts'
+import type { taskMachine } from '../../machines/task.machine.ts'
+import type { Undo } from '../clock.ts'
+import type { Condition } from '../conditions/condition.ts'
+import type { ExecutionHandle } from '../executors/executor.ts'
+import type { Interval } from '../time/interval.ts'
+import type { Execution, TaskOptions, Work } from './contract.ts'
+import type { PendingRun } from './run-handle.ts'
+
+export type TaskActor = ActorRefFrom<typeof taskMachine>
+export type RunActor = ActorRefFrom<typeof runMachine>
+
+/** What a task is: may be changed by `task.update`. */
+export interface TaskDefinition {
+  readonly name: string
+  readonly start: Condition
+  readonly end: Condition | null
+  readonly work: Work<never, unknown> | unknown
+  readonly options: TaskOptions
+}
+
+/** A run that waits for its launch. */
+export interface QueuedRun {
+  readonly runId: string
+  readonly params: ParamValues
+  readonly key: string | undefined
+  readonly trigger: RunTrigger
+  readonly execution: Execution | undefined
+  readonly pending: PendingRun | undefined
+  /** The value of the stream that asks for it. */
+  readonly value: unknown
+}
+
+/** One place for a run of a task: its actor is used again and again, since making one costs more than a run. */
+export class RunSlot {
+  actor!: RunActor
+  runId = ''
+  startedAt = 0
+  startedMono = 0
+  trigger: RunTrigger = 'condition'
+  dueAt: number | null = null
+  period: Interval | null = null
+  params: ParamValues = {}
+  value: unknown = undefined
+  pending: PendingRun | undefined
+  execution: Execution = 'async'
+  abort: AbortController | null = null
+  handle: ExecutionHandle | undefined
+  undoTimeout: Undo | null = null
+  undoGrace: Undo | null = null
+  /** Names of tasks whose runs this run waits for. */
+  readonly waitsFor = new Set<string>()
+  lives = false
+
+  constructor(readonly entry: TaskEntry) {}
+}
+
+/** A task in its session. */
+export class TaskEntry {
+  actor!: TaskActor
+  disabled: boolean
+  /** What the watch of the start condition said last. */
+  holds = false
+  /** When it began to hold, epoch ms. */
+  dueAt: number | null = null
+  /** Something else than its own runs changed since its last launch: the relaunch delay does not count. */
+  hasForeignChange = false
+  /** Not launched by its condition before this instant on the monotonic clock. */
+  relaunchAt = Number.NEGATIVE_INFINITY
+  undoRelaunch: Undo | null = null
+  watch: Subscription | null = null
+  endWatch: Subscription | null = null
+  isRemoved = false
+  readonly queue: QueuedRun[] = []
+  readonly live: RunSlot[] = []
+  /** Slots whose run has ended, to be used again. */
+  readonly free: RunSlot[] = []
+  /** What the launch under way is to use. */
+  launching: RunSlot | null = null
+  /** Resolved when the last living run of a removed task has ended. */
+  onEmpty: (() => void)[] = []
+
+  constructor(
+    readonly id: string,
+    readonly order: number,
+    public definition: TaskDefinition,
+    public zone: string,
+  ) {
+    this.disabled = definition.options.disabled ?? false
+  }
+
+  get name(): string {
+    return this.definition.name
+  }
+
+  get priority(): number {
+    return this.definition.options.priority ?? 0
+  }
+}
