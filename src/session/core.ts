@@ -72,7 +72,7 @@ export class Core {
   }
 
   get logger(): Logger {
-    return this.options.logger ?? silent
+    return this.options.logger ?? plainLogger
   }
 
   nextOrder(): number {
@@ -159,4 +159,10 @@ export class Core {
 
 const never = new AbortController()
 
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+/** Without a logger of the app's own, what is said goes to the console: a warning that nobody sees is none. */
+const plainLogger: Logger = {
+  debug: () => {},
+  info: (...data) => console.info(...data),
+  warn: (...data) => console.warn(...data),
+  error: (...data) => console.error(...data),
+}

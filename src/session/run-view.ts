@@ -1,0 +1,92 @@
+/** What a run shows of itself to its work: the second argument. Parts that cost something are made when first read. */
+import type { DateTime } from 'luxon'
+import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
+import { toDateTime } from '../time/zone.ts'
+import type { Logger, Run, Session, Task } from './contract.ts'
+import type { Core } from './core.ts'
+import type { RunSlot } from './entry.ts'
+
+/** A run as its work sees it. It keeps its own facts: the slot serves other runs later. */
+export class RunView implements Run {
+  readonly id: string
+  readonly trigger: RunTrigger
+  readonly params: ParamValues
+  readonly value: unknown
+  readonly #core: Core
+  readonly #slot: RunSlot
+  readonly #startedAt: number
+  readonly #dueAt: number | null
+  readonly #period: { readonly start: number; readonly end: number } | null
+  readonly #abort: AbortController
+
+  constructor(core: Core, slot: RunSlot, abort: AbortController) {
+    this.#core = core
+    this.#slot = slot
+    this.#abort = abort
+    this.id = slot.runId
+    this.trigger = slot.trigger
+    this.params = slot.params
+    this.value = slot.value
+    this.#startedAt = slot.startedAt
+    this.#dueAt = slot.dueAt
+    this.#period = slot.period
+  }
+
+  get task(): Task {
+    return this.#core.handleOf(this.#slot.entry)
+  }
+
+  get session(): Session {
+    return this.#core.session
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get startedAt(): DateTime {
+    return this.#time(this.#startedAt)
+  }
+
+  get dueAt(): DateTime | null {
+    return this.#dueAt === null ? null : this.#time(this.#dueAt)
+  }
+
+  get period(): { readonly start: DateTime; readonly end: DateTime } | null {
+    const period = this.#period
+    return period === null ? null : { start: this.#time(period.start), end: this.#time(period.end) }
+  }
+
+  get log(): Logger {
+    const { logger } = this.#core
+    const about = { task: this.#slot.entry.name, run: this.id }
+    return {
+      debug: (...data) => logger.debug(...data, about),
+      info: (...data) => logger.info(...data, about),
+      warn: (...data) => logger.warn(...data, about),
+      error: (...data) => logger.error(...data, about),
+    }
+  }
+
+  progress(fraction: number, message?: string): void {
+    if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+      throw new RangeError(`Cannot tell progress as it must be from 0 to 1: ${String(fraction)}`)
+    const slot = this.#slot
+    // A late word of a run that has ended must not speak for the run that uses the slot now.
+    if (!slot.lives || slot.runId !== this.id) return
+    const said = message === undefined ? {} : { message }
+    slot.actor.send({ type: 'run.progressed', progress: fraction, ...said })
+    this.#core.news.tell({
+      type: 'run.progress',
+      task: slot.entry.name,
+      runId: this.id,
+      at: this.#core.clock.now(),
+      progress: fraction,
+      ...said,
+    })
+  }
+
+  #time(at: number): DateTime {
+    return toDateTime(at, this.#slot.entry.zone)
+  }
+}

@@ -1,0 +1,388 @@
+/**
+ * The life of runs: the effects behind the run machine. From launch to the one outcome, a run passes through here:
+ * start record → args → work → settlement → return kept → end record → announced.
+ */
+import { createActor } from 'xstate'
+import type { Outcome, RunTrigger, TerminateReason } from '../../machines/protocol.ts'
+import type { RunContext, runMachine, Settlement } from '../../machines/run.machine.ts'
+import { resolveArgs } from '../args/resolve.ts'
+import { RunTimeoutError, SetupError } from '../errors.ts'
+import type { ExecutionContext } from '../executors/executor.ts'
+import { toErrorData } from '../log/error-data.ts'
+import type { NewRecord } from '../log/session-log.ts'
+import { argContextOf } from './arg-context.ts'
+import type { Core } from './core.ts'
+import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
+import { RunSlot as Slot } from './entry.ts'
+import { toTimeout } from './options.ts'
+import { RunView } from './run-view.ts'
+
+/** How long work has to end after it was told to, unless its task says otherwise. */
+const defaultGraceMs = 5000
+
+/** Makes runs live and end. */
+export class Runs {
+  readonly #core: Core
+  readonly #machine: typeof runMachine
+  readonly #onEnded: (entry: TaskEntry) => void
+  readonly #slots = new WeakMap<object, RunSlot>()
+  /** Runs of `main` work: nothing else launches while there is one. */
+  exclusive = 0
+
+  constructor(
+    core: Core,
+    provide: (effects: RunEffects) => typeof runMachine,
+    onEnded: (entry: TaskEntry) => void,
+  ) {
+    this.#core = core
+    this.#machine = provide({
+      recordStart: (self) => this.#recordStart(this.#slotOf(self)),
+      beginWork: (self) => this.#beginWork(this.#slotOf(self)),
+      abortWork: (self, context) => this.#abortWork(this.#slotOf(self), context),
+      recordEnd: (self, context, settlement) => this.#recordEnd(this.#slotOf(self), context, settlement),
+      dropLateResult: (self) => {
+        const slot = this.#slotOf(self)
+        core.warn('late-result', `A run of task '${slot.entry.name}' settled after it had ended: dropped.`, {
+          task: slot.entry.name,
+        })
+      },
+    })
+    this.#onEnded = onEnded
+  }
+
+  /** Launches a run: of the queue (`queued`), or by the condition. */
+  launch(entry: TaskEntry, queued: QueuedRun | undefined, launch: LaunchFacts): void {
+    const core = this.#core
+    const slot = entry.free.pop() ?? new Slot(entry)
+    const { options } = entry.definition
+    slot.execution = queued?.execution ?? options.execution ?? core.settings.execution
+    slot.params = queued?.params ?? noParams
+    slot.runId = queued?.runId ?? this.newRunId(entry, slot.params)
+    slot.startedAt = core.clock.now()
+    slot.startedMono = core.clock.monotonic()
+    slot.trigger = queued?.trigger ?? launch.trigger
+    slot.dueAt = queued === undefined ? launch.dueAt : null
+    slot.period = launch.period
+    slot.value = queued?.value
+    slot.pending = queued?.pending
+    slot.lives = true
+    entry.live.push(slot)
+    entry.launching = slot
+    if (this.#executorOf(slot)?.isExclusive === true) this.exclusive += 1
+    core.clock.launched?.(entry.name)
+    entry.actor.send({ type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
+  }
+
+  /** The effect of a launch in the task machine: the run's actor starts, or starts again. */
+  start(entry: TaskEntry): void {
+    const slot = entry.launching
+    if (slot === null) return
+    entry.launching = null
+    const start = { runId: slot.runId, at: slot.startedAt, trigger: slot.trigger }
+    if (slot.actor !== undefined && slot.actor.getSnapshot().status === 'active') {
+      slot.actor.send({ type: 'run.start', ...start })
+      return
+    }
+    slot.actor = createActor(this.#machine, {
+      parent: entry.actor,
+      input: { task: entry.name, ...start },
+    }) as RunActor
+    this.#slots.set(slot.actor, slot)
+    slot.actor.start()
+  }
+
+  /** Tells living runs of a task to end: one by its id, or all. */
+  terminate(entry: TaskEntry, reason: TerminateReason, runId?: string): void {
+    for (const slot of [...entry.live])
+      if (runId === undefined || slot.runId === runId) slot.actor.send({ type: 'run.terminate', reason })
+  }
+
+  /** A run's actor failed (an effect threw): its run ends as `fail` all the same. */
+  actorFailed(entry: TaskEntry): void {
+    for (const slot of [...entry.live]) {
+      const snapshot = slot.actor.getSnapshot()
+      if (snapshot.status !== 'error') continue
+      const settlement: Settlement = { kind: 'threw', error: snapshot.error }
+      this.#recordEnd(slot, { ...snapshot.context, outcome: 'fail' }, settlement)
+    }
+  }
+
+  newRunId(entry: TaskEntry, params: QueuedRun['params']): string {
+    const make = entry.definition.options.runId
+    if (make === undefined) return crypto.randomUUID()
+    try {
+      const id = make(entry.name, params)
+      if (typeof id === 'string' && id !== '') return id
+      throw new TypeError(`Cannot name a run as runId must return a non-empty string: ${String(id)}`)
+    } catch (error) {
+      this.#core.warn('run-id', `The runId function of task '${entry.name}' failed; a random id is used.`, {
+        task: entry.name,
+        error,
+      })
+      return crypto.randomUUID()
+    }
+  }
+
+  #slotOf(actor: object): RunSlot {
+    return this.#slots.get(actor)!
+  }
+
+  #executorOf(slot: RunSlot) {
+    return this.#core.executors.get(slot.execution)
+  }
+
+  #recordStart(slot: RunSlot): void {
+    const core = this.#core
+    const { durable } = core.log.append({
+      task: slot.entry.name,
+      runId: slot.runId,
+      action: 'run',
+      at: slot.startedAt,
+      start: slot.startedAt,
+      trigger: slot.trigger,
+      ...(slot.dueAt === null ? {} : { dueAt: slot.dueAt }),
+      ...(slot.period === null ? {} : { period: { start: slot.period.start, end: slot.period.end } }),
+      ...(slot.params === noParams ? {} : { params: slot.params }),
+    })
+    core.changes.taskChanged(slot.entry.name, slot.entry.name)
+    if (!(durable instanceof Promise)) return this.#began(slot)
+    const { actor } = slot
+    core.clock.busy?.(durable)
+    durable.then(
+      () => this.#began(slot),
+      (error) => {
+        core.fail('log', `The start of a run of task '${slot.entry.name}' could not be recorded.`, {
+          task: slot.entry.name,
+          error,
+        })
+        actor.send({ type: 'run.settled', settlement: { kind: 'threw', error } })
+      },
+    )
+  }
+
+  #began(slot: RunSlot): void {
+    const { pending, entry } = slot
+    slot.actor.send({ type: 'run.began' })
+    pending?.begin()
+    if (this.#core.news.isHeard) {
+      const at = slot.startedAt
+      this.#core.news.tell({
+        type: 'run.started',
+        task: entry.name,
+        runId: slot.runId,
+        at,
+        trigger: slot.trigger,
+      })
+      const lateMs = slot.dueAt === null ? 0 : at - slot.dueAt
+      if (lateMs > this.#core.settings.lateAfterMs)
+        this.#core.news.tell({ type: 'run.late', task: entry.name, runId: slot.runId, at, lateMs })
+    }
+  }
+
+  #beginWork(slot: RunSlot): void {
+    this.#armTimeout(slot)
+    const { actor, runId } = slot
+    const view = new RunView(this.#core, slot, abortOf(slot))
+    // Bound to this run: the slot may serve another run by the time a late result comes.
+    const settle = (settlement: Settlement): void => {
+      if (slot.runId === runId) actor.send({ type: 'run.settled', settlement })
+    }
+    if (!this.#core.hooks.has('run')) return this.#execute(slot, view, settle)
+    this.#executeWithinHooks(slot, view, settle)
+  }
+
+  #execute(slot: RunSlot, view: RunView, settle: Settle): void {
+    const core = this.#core
+    const { entry, runId } = slot
+    const { options, work } = entry.definition
+    const executor = this.#executorOf(slot)
+    if (executor === undefined) {
+      const message = `Cannot run task '${entry.name}' as there is no executor for its execution: '${slot.execution}'`
+      return settle({ kind: 'threw', error: new SetupError(message) })
+    }
+    const execute = (args: Record<string, unknown>): void => {
+      // It may have been told to end, and have ended, while its args were made.
+      if (!slot.lives || slot.runId !== runId) return
+      const context: ExecutionContext = { task: entry.name, runId, run: view, signal: view.signal }
+      slot.handle = executor.execute(work, args, context, settle)
+    }
+    try {
+      const args = resolveArgs(
+        {
+          ...(options.args === undefined ? {} : { declared: options.args }),
+          ...(options.params === undefined ? {} : { taskParams: options.params }),
+          runParams: slot.params,
+        },
+        argContextOf(core, entry, () => view.signal),
+      )
+      if (args instanceof Promise) args.then(execute, (error) => settle({ kind: 'threw', error }))
+      else execute(args)
+    } catch (error) {
+      settle({ kind: 'threw', error })
+    }
+  }
+
+  /** Hooks stand around the work: the run settles when their parts after are through. */
+  #executeWithinHooks(slot: RunSlot, view: RunView, settle: Settle): void {
+    const core = this.#core
+    const task = slot.entry.name
+    const context = { ...core.context(slot.entry, view.signal), run: view }
+    const onThrow = (error: unknown): void =>
+      core.fail('hook', `A run hook failed at task '${task}'.`, { task, error })
+    core.hooks.before('run', context, onThrow).then((after) => {
+      this.#execute(slot, view, (settlement) => {
+        const settleAfter = (): void => settle(settlement)
+        after(toHookResult(settlement)).then(settleAfter, settleAfter)
+      })
+    })
+  }
+
+  #armTimeout(slot: RunSlot): void {
+    const { options } = slot.entry.definition
+    if (options.permanent === true) return
+    const timeoutMs =
+      options.timeout === undefined ? this.#core.settings.timeoutMs : toTimeout(options.timeout, 'timeout')
+    if (timeoutMs === Number.POSITIVE_INFINITY) return
+    slot.undoTimeout = this.#core.clock.callAfter(timeoutMs, () => {
+      slot.undoTimeout = null
+      slot.actor.send({ type: 'run.terminate', reason: 'timeout' })
+    })
+  }
+
+  #abortWork(slot: RunSlot, context: RunContext): void {
+    const { entry, actor } = slot
+    const graceMs = entry.definition.options.graceMs ?? defaultGraceMs
+    // The grace is set before the abort: work that ends at once on the signal then finds it, and takes it back.
+    slot.undoGrace = this.#core.clock.callAfter(graceMs, () => {
+      slot.undoGrace = null
+      slot.handle?.end?.()
+      actor.send({ type: 'run.graceOver' })
+    })
+    abortOf(slot).abort(abortReason(slot, context))
+  }
+
+  #recordEnd(slot: RunSlot, context: RunContext, settlement: Settlement | null): void {
+    const core = this.#core
+    const { entry, runId } = slot
+    const outcome = context.outcome ?? 'fail'
+    slot.undoTimeout?.()
+    slot.undoGrace?.()
+    slot.undoTimeout = slot.undoGrace = null
+    slot.handle = undefined
+    const end = core.clock.now()
+    const error = outcome === 'fail' && settlement?.kind === 'threw' ? settlement.error : undefined
+    const value = outcome === 'success' && settlement?.kind === 'returned' ? settlement.value : undefined
+    // A removed task's return belongs to nobody; a return is kept before success is announced.
+    if (outcome === 'success' && !entry.isRemoved) core.returns.set(entry.name, value)
+    const record: NewRecord = {
+      task: entry.name,
+      runId,
+      action: outcome,
+      at: end,
+      start: slot.startedAt,
+      end,
+      runtimeMs: Math.max(0, core.clock.monotonic() - slot.startedMono),
+      ...(error === undefined && outcome !== 'fail' ? {} : { error: toErrorData(error) }),
+      ...(context.reason === null ? {} : { reason: context.reason }),
+      ...(value === undefined ? {} : { value }),
+    }
+    const announce = (): void => this.#announce(slot, runId, outcome, record, { value, error })
+    const { durable } = core.log.append(record)
+    if (!(durable instanceof Promise)) return announce()
+    core.clock.busy?.(durable)
+    durable.then(announce, (problem) => {
+      core.fail('log', `The end of a run of task '${entry.name}' could not be recorded.`, {
+        task: entry.name,
+        error: problem,
+      })
+      announce()
+    })
+  }
+
+  #announce(
+    slot: RunSlot,
+    runId: string,
+    outcome: Outcome,
+    record: NewRecord,
+    came: { readonly value: unknown; readonly error: unknown },
+  ): void {
+    const core = this.#core
+    const { entry, pending } = slot
+    if (this.#executorOf(slot)?.isExclusive === true) this.exclusive -= 1
+    entry.live.splice(entry.live.indexOf(slot), 1)
+    slot.lives = false
+    slot.pending = undefined
+    slot.abort = null
+    slot.value = undefined
+    slot.waitsFor.clear()
+    if (slot.actor.getSnapshot().status === 'active') entry.free.push(slot)
+    entry.actor.send({ type: 'run.ended', runId, outcome })
+    core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
+    if (core.news.isHeard)
+      core.news.tell({
+        type: 'run.ended',
+        task: entry.name,
+        runId,
+        at: record.at,
+        action: outcome,
+        ...(came.value === undefined ? {} : { value: came.value }),
+        ...(record.error === undefined ? {} : { error: record.error }),
+        ...(record.reason === undefined ? {} : { reason: record.reason }),
+      })
+    pending?.settle({
+      runId,
+      action: outcome,
+      ...(outcome === 'success' ? { value: came.value } : {}),
+      ...(outcome === 'fail' ? { error: came.error } : {}),
+      ...(record.reason === undefined ? {} : { reason: record.reason }),
+    })
+    this.#onEnded(entry)
+  }
+}
+
+type Settle = (settlement: Settlement) => void
+
+/** What the launcher knows of a launch by condition. */
+export interface LaunchFacts {
+  readonly trigger: RunTrigger
+  readonly dueAt: number | null
+  readonly period: { readonly start: number; readonly end: number } | null
+}
+
+/** The effects that the run machine names. */
+export interface RunEffects {
+  recordStart(self: object): void
+  beginWork(self: object): void
+  abortWork(self: object, context: RunContext): void
+  recordEnd(self: object, context: RunContext, settlement: Settlement | null): void
+  dropLateResult(self: object): void
+}
+
+function abortOf(slot: RunSlot): AbortController {
+  slot.abort ??= new AbortController()
+  return slot.abort
+}
+
+const noParams: QueuedRun['params'] = Object.freeze({})
+
+function abortReason(slot: RunSlot, context: RunContext): Error {
+  const { entry, runId } = slot
+  if (context.reason === 'timeout') {
+    const timeoutMs = entry.definition.options.timeout
+    return new RunTimeoutError(
+      entry.name,
+      runId,
+      timeoutMs === undefined ? 0 : toTimeout(timeoutMs, 'timeout'),
+    )
+  }
+  return new DOMException(
+    `Run ${runId} of task '${entry.name}' was told to end: ${context.reason}.`,
+    'AbortError',
+  )
+}
+
+function toHookResult(settlement: Settlement): { error?: unknown; value?: unknown; outcome: Outcome } {
+  if (settlement.kind === 'returned') return { value: settlement.value, outcome: 'success' }
+  if (settlement.kind === 'inaction') return { outcome: 'inaction' }
+  return { error: settlement.error, outcome: 'fail' }
+}
