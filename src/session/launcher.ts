@@ -1,0 +1,231 @@
+/**
+ * Decides what launches, when and in which order. Launching is by level: a task launches while its condition holds and
+ * nothing stands in the way; by priority (falling), queued runs first, then by order of creation.
+ *
+ * A *settling* launches each ready task at most once, and settlings are a turn of the event loop apart, so that no tasks
+ * that start one another can starve it. A *cycle* lasts from a wake until nothing more can launch; what happens without a
+ * timer in between belongs to it.
+ */
+import type { Undo } from '../clock.ts'
+import type { Core } from './core.ts'
+import type { TaskEntry } from './entry.ts'
+import type { After } from './hooks.ts'
+import { toLaunchLimit } from './options.ts'
+import type { LaunchFacts, Runs } from './runs.ts'
+
+/** A settling gives way to I/O after so many launches; the rest is launched in the next turn. */
+const maxLaunchesPerTurn = 1000
+
+type Verdict = 'launch' | 'wait' | 'drop'
+
+/** What stands between a task and its launch; the launcher's and `explain()`'s one source. */
+export type Obstacle = 'disabled' | 'running' | 'main' | 'relaunch' | 'startup' | 'shutdown' | 'not chosen'
+
+export class Launcher {
+  readonly #core: Core
+  readonly #runs: Runs
+  readonly #launchFactsOf: (entry: TaskEntry) => LaunchFacts
+  readonly #ready = new Set<TaskEntry>()
+  #isScheduled = false
+  #isSettling = false
+  /** A timer woke the session since the last cycle began. */
+  #wasWoken = false
+  #isCycleOpen = false
+  #afterCycle: After | null = null
+  #undoBeat: Undo | null = null
+
+  constructor(core: Core, runs: Runs, launchFactsOf: (entry: TaskEntry) => LaunchFacts) {
+    this.#core = core
+    this.#runs = runs
+    this.#launchFactsOf = launchFactsOf
+  }
+
+  /** Forgets the cycles of an earlier start. */
+  reset(): void {
+    this.#wasWoken = true
+    this.#isCycleOpen = false
+    this.#ready.clear()
+  }
+
+  /** A timer has fired: a cycle begins, even if nothing comes of it. */
+  woken(): void {
+    this.#wasWoken = true
+    this.schedule()
+  }
+
+  /** Something may now allow the task to launch. */
+  consider(entry: TaskEntry): void {
+    if (entry.isRemoved || (entry.queue.length === 0 && !entry.holds)) return
+    this.#ready.add(entry)
+    this.schedule()
+  }
+
+  /** Looks at what is ready in the next turn. */
+  schedule(): void {
+    if (this.#isScheduled || !this.#core.isActive) return
+    this.#isScheduled = true
+    this.#core.clock.defer(this.#turn)
+  }
+
+  /** What keeps the task from being launched by its condition now; null if nothing does. */
+  obstacleOf(entry: TaskEntry): Obstacle | null {
+    const { options } = entry.definition
+    if (this.#core.only !== null && !this.#core.only.has(entry.name)) return 'not chosen'
+    if (options.onStartup === true) return 'startup'
+    if (options.onShutdown === true) return 'shutdown'
+    if (entry.disabled) return 'disabled'
+    return this.#obstacleOfAnyRun(entry) ?? (this.#waitsForRelaunch(entry) ? 'relaunch' : null)
+  }
+
+  /** May one more run of the task live beside those that do? */
+  hasRoom(entry: TaskEntry): boolean {
+    const { multilaunch } = entry.definition.options
+    const limit = multilaunch === undefined ? this.#core.settings.multilaunch : toLaunchLimit(multilaunch)
+    return entry.live.length + (this.#core.leaving.get(entry.name) ?? 0) < limit
+  }
+
+  /** A run of the task has ended: its relaunch delay begins if its condition still holds. */
+  ended(entry: TaskEntry): void {
+    this.#delayRelaunch(entry)
+    this.consider(entry)
+    // Others may have waited for this one to make room (main work, a removed task of their name).
+    if (this.#ready.size > 0) this.schedule()
+    else this.#closeCycle()
+  }
+
+  readonly #turn = (): void => {
+    this.#isScheduled = false
+    if (!this.#core.isActive || this.#isSettling) return
+    this.#isSettling = true
+    this.#openCycle(() => {
+      try {
+        if (this.#core.isActive) this.#settle()
+      } finally {
+        this.#isSettling = false
+      }
+      this.#closeCycle()
+    })
+  }
+
+  #settle(): void {
+    let launches = 0
+    for (const entry of [...this.#ready].sort(byLaunchOrder)) {
+      if (launches >= maxLaunchesPerTurn || !this.#core.isActive) {
+        this.schedule()
+        return
+      }
+      const verdict = this.#verdictOf(entry)
+      if (verdict === 'wait') continue
+      this.#ready.delete(entry)
+      if (verdict === 'drop') continue
+      launches += 1
+      this.#launch(entry)
+      this.consider(entry)
+    }
+  }
+
+  #verdictOf(entry: TaskEntry): Verdict {
+    if (entry.isRemoved) return 'drop'
+    if (entry.queue.length > 0 && this.#isQueueOpen(entry)) {
+      // The end of a run looks again; only what others hold up is kept waiting here.
+      const obstacle = this.#obstacleOfAnyRun(entry)
+      if (obstacle === null) return 'launch'
+      return obstacle === 'main' ? 'wait' : 'drop'
+    }
+    if (!entry.holds) return 'drop'
+    const obstacle = this.obstacleOf(entry)
+    if (obstacle === null) return 'launch'
+    if (obstacle === 'relaunch') this.#armRelaunch(entry)
+    return obstacle === 'main' ? 'wait' : 'drop'
+  }
+
+  /** Runs by hand of start-up and shut-down tasks wait for those sequences. */
+  #isQueueOpen(entry: TaskEntry): boolean {
+    const { only } = this.#core
+    return only === null || only.has(entry.name)
+  }
+
+  #obstacleOfAnyRun(entry: TaskEntry): Obstacle | null {
+    if (this.#runs.exclusive > 0) return 'main'
+    return this.hasRoom(entry) ? null : 'running'
+  }
+
+  #launch(entry: TaskEntry): void {
+    const queued = this.#isQueueOpen(entry) ? entry.queue.shift() : undefined
+    const facts = this.#launchFactsOf(entry)
+    entry.hasForeignChange = false
+    this.#delayRelaunch(entry)
+    this.#runs.launch(entry, queued, facts)
+  }
+
+  #delayRelaunch(entry: TaskEntry): void {
+    entry.relaunchAt = entry.holds
+      ? this.#core.clock.monotonic() + this.#core.settings.relaunchDelayMs
+      : Number.NEGATIVE_INFINITY
+  }
+
+  #waitsForRelaunch(entry: TaskEntry): boolean {
+    return !entry.hasForeignChange && this.#core.clock.monotonic() < entry.relaunchAt
+  }
+
+  #armRelaunch(entry: TaskEntry): void {
+    if (entry.undoRelaunch !== null) return
+    const wait = Math.max(0, entry.relaunchAt - this.#core.clock.monotonic())
+    entry.undoRelaunch = this.#core.clock.callAfter(wait, () => {
+      entry.undoRelaunch = null
+      this.#wasWoken = true
+      this.consider(entry)
+    })
+  }
+
+  /** Begins a cycle if a timer woke the session, then goes on; with async cycle hooks, when they are through. */
+  #openCycle(next: () => void): void {
+    if (this.#isCycleOpen || !this.#wasWoken) return next()
+    this.#wasWoken = false
+    this.#isCycleOpen = true
+    const { core } = { core: this.#core }
+    if (!core.hooks.has('cycle')) return next()
+    const onThrow = (error: unknown): void => core.fail('hook', 'A cycle hook failed.', { error })
+    core.hooks.before('cycle', core.context(null), onThrow).then((after) => {
+      this.#afterCycle = after
+      next()
+    })
+  }
+
+  #closeCycle(): void {
+    if (!this.#isCycleOpen || this.#isScheduled || this.#isSettling || this.#runs.exclusive > 0) return
+    this.#isCycleOpen = false
+    this.#core.cycles += 1
+    const after = this.#afterCycle
+    this.#afterCycle = null
+    after?.({})
+    this.#core.changes.sessionChanged()
+    this.#beat()
+  }
+
+  /** While a condition asks for cycles there must be some. */
+  #beat(): void {
+    if (this.#undoBeat !== null || !this.#core.changes.hearsSession || !this.#core.isActive) return
+    this.#undoBeat = this.#core.clock.callAfter(Math.max(1, this.#core.settings.relaunchDelayMs), () => {
+      this.#undoBeat = null
+      this.woken()
+    })
+  }
+
+  /** Nothing launches any more: releases its timers. */
+  stop(): void {
+    this.#undoBeat?.()
+    this.#undoBeat = null
+    this.#ready.clear()
+    for (const entry of this.#core.entries.values()) {
+      entry.undoRelaunch?.()
+      entry.undoRelaunch = null
+    }
+  }
+}
+
+function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
+  return (
+    b.priority - a.priority || Number(b.queue.length > 0) - Number(a.queue.length > 0) || a.order - b.order
+  )
+}

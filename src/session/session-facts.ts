@@ -1,0 +1,94 @@
+/** The facts that conditions are held against, answered from the log's index, the params, the tasks and the clock. */
+import type { Action } from '../../machines/protocol.ts'
+import type { Facts, LiveRun, Mark, PredicateReading } from '../conditions/facts.ts'
+import type { PredicateNode } from '../conditions/node.ts'
+import { near } from '../near.ts'
+import type { Core } from './core.ts'
+import type { TaskEntry } from './entry.ts'
+
+/** Facts of one owner at one instant; made for a look and dropped. */
+export class SessionFacts implements Facts {
+  readonly now: number
+  readonly zone: string
+  readonly task: string | null
+  readonly #core: Core
+  readonly #entry: TaskEntry | null
+  readonly #mono: number
+
+  constructor(core: Core, entry: TaskEntry | null, at?: number) {
+    this.#core = core
+    this.#entry = entry
+    const now = core.clock.now()
+    this.now = at ?? now
+    // A look at another instant than now moves the monotonic axis along.
+    this.#mono = core.clock.monotonic() + (at === undefined ? 0 : at - now)
+    this.zone = entry?.zone ?? core.settings.timezone
+    this.task = entry?.name ?? null
+  }
+
+  get sessionAgeMs(): number | null {
+    const { startedMono } = this.#core
+    return startedMono === null ? null : Math.max(0, this.#mono - startedMono)
+  }
+
+  get cycles(): number {
+    return this.#core.cycles
+  }
+
+  get pollEveryMs(): number {
+    return this.#core.settings.pollEveryMs
+  }
+
+  has(task: string): boolean {
+    return this.#core.entries.has(task)
+  }
+
+  near(task: string): readonly string[] {
+    return near(task, this.#core.entries.keys())
+  }
+
+  newest(task: string, actions: readonly Action[]): Mark | null {
+    const recent = this.#core.log.index.newest(task, actions, this.#mono)
+    if (recent === null) return null
+    const { record, ageMs } = recent
+    return { action: record.action, seq: record.seq, at: record.at, runId: record.runId, ageMs }
+  }
+
+  countBetween(task: string, actions: readonly Action[], start: number, end: number): number {
+    return this.#core.log.index.countBetween(task, actions, start, end)
+  }
+
+  countWithin(task: string, actions: readonly Action[], nearMs: number, farMs: number): number {
+    return this.#core.log.index.countWithin(task, actions, nearMs, farMs, this.#mono)
+  }
+
+  countWithinChangesIn(task: string, actions: readonly Action[], nearMs: number, farMs: number): number {
+    return this.#core.log.index.countWithinChangesIn(task, actions, nearMs, farMs, this.#mono)
+  }
+
+  streak(task: string, actions: readonly Action[]): number {
+    return this.#core.log.index.streak(task, actions)
+  }
+
+  status(task: string): Action | null {
+    return this.#core.log.index.status(task)
+  }
+
+  running(task: string): readonly LiveRun[] {
+    const entry = this.#core.entries.get(task)
+    if (entry === undefined) return []
+    return entry.live.map((slot) => ({
+      runId: slot.runId,
+      startedAt: slot.startedAt,
+      ageMs: Math.max(0, this.#mono - slot.startedMono),
+    }))
+  }
+
+  param(name: string): { readonly exists: boolean; readonly value: unknown } {
+    return { exists: this.#core.params.has(name), value: this.#core.params.get(name) }
+  }
+
+  predicate(node: PredicateNode): PredicateReading {
+    return this.#core.predicates.read(node, this.#entry?.name ?? null)
+  }
+}
