@@ -9,6 +9,7 @@ import {
   constants,
   existsSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -172,6 +173,9 @@ export class JsonlFile {
 
   #read(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
     const { path } = this
+    // A device may have no end to read up to.
+    if (!fstatSync(this.#fd).isFile())
+      throw new RunLogError(`Cannot open run log '${path}' as it must be a file: it is a device or a pipe.`)
     const found = scanLines(this.#fd, (entry) => {
       if (!isHeader(entry)) onEntry(entry as LogEntry)
       else if (entry.version !== header.version)
@@ -205,8 +209,8 @@ export class JsonlFile {
   /** Begins a new file. One that holds anything but the beginning of our own first line is not ours to write over. */
   #begin(content: readonly BadStretch[]): false {
     const first = encodeLine(header)
-    const [only] = content
-    if (content.length > 1 || (only !== undefined && !first.startsWith(only.bytes.toString('latin1'))))
+    const isOurs = content.every(({ torn, bytes }) => torn && first.startsWith(bytes.toString('latin1')))
+    if (!isOurs)
       throw new RunLogError(
         `Cannot open run log '${this.path}' as it must hold a run log in JSON lines: it holds something else. ` +
           'Choose another path, or move that file away.',

@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals'
+import { createMemoryStore } from '../../src/log/memory.ts'
+import { resolveStore } from '../../src/log/resolve-store.ts'
+
+test('resolveStore gives the store that an option means, at once where it can', async () => {
+  const own = createMemoryStore()
+  expect(resolveStore()).toMatchObject({ name: 'memory', durable: false })
+  expect(resolveStore('memory')).toMatchObject({ name: 'memory' })
+  expect(resolveStore('jsonl:./a.jsonl')).toMatchObject({ name: 'jsonl:./a.jsonl', durable: true })
+  expect(resolveStore('jsonl:C:\\a.jsonl')).toMatchObject({ name: 'jsonl:C:\\a.jsonl' })
+  expect(resolveStore(own)).toBe(own)
+  expect(resolveStore(() => own)).toBe(own)
+  await expect(resolveStore(async () => own)).resolves.toBe(own)
+  await expect(resolveStore(async () => 'memory')).resolves.toMatchObject({ name: 'memory' })
+})
+
+test('resolveStore refuses what is no store, and says what would be', () => {
+  expect(() => resolveStore('jsnl:./a')).toThrow(/Did you mean 'jsonl'\?/)
+  expect(() => resolveStore('jsonl:')).toThrow(RangeError)
+  expect(() => resolveStore({ append() {} } as never)).toThrow(TypeError)
+  expect(() => resolveStore(5 as never)).toThrow(/must be 'memory', 'jsonl:/)
+})

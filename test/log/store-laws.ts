@@ -1,0 +1,211 @@
+/** The laws that every store keeps, as one suite: `describeStore('memory', () => createMemoryStore())`. */
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Action, actions } from '../../machines/protocol.ts'
+import { selectNotes, selectRecords } from '../../src/log/query.ts'
+import { retain } from '../../src/log/retention.ts'
+import {
+  isNote,
+  type LogEntry,
+  type LogQuery,
+  type Note,
+  type RunRecord,
+  type Store,
+} from '../../src/log/run-log.ts'
+
+/** A record with what a test does not care about filled in. */
+export function record(
+  seq: number,
+  task = 'a',
+  action: Action = 'run',
+  more: Partial<RunRecord> = {},
+): RunRecord {
+  return { seq, task, runId: `${task}-${seq}`, action, at: 1_000 * seq, ...more }
+}
+
+/** A note of a task. */
+export function note(seq: number, task = 'a', more: Partial<Note> = {}): Note {
+  return { seq, note: 'missed', task, at: 1_000 * seq, ...more }
+}
+
+/** A new, empty store for each test, and a way to open what it left behind; none if it does not survive. */
+export interface StoreMaker {
+  create(): Store
+  reopen?(store: Store): Store
+}
+
+const entryLists = fc
+  .array(
+    fc.record({
+      task: fc.constantFrom('a', 'b', 'über & | ~ "c"\n'),
+      action: fc.constantFrom<Action | 'note'>(...actions, 'note'),
+      at: fc.integer({ min: 0, max: 100 }),
+      error: fc.option(fc.constantFrom('boom', 'no such file'), { nil: undefined }),
+    }),
+    { maxLength: 60 },
+  )
+  .map((rows) =>
+    rows.map(({ task, action, at, error }, i): LogEntry => {
+      if (action === 'note') return note(i + 1, task, { at })
+      return record(i + 1, task, action, {
+        at,
+        ...(error ? { error: { name: 'Error', message: error } } : {}),
+      })
+    }),
+  )
+
+const queries: fc.Arbitrary<LogQuery> = fc.record(
+  {
+    task: fc.constantFrom<string | string[]>('a', ['a', 'b'], 'nobody'),
+    action: fc.constantFrom<Action | Action[]>('run', ['success', 'fail']),
+    since: fc.integer({ min: 0, max: 100 }),
+    until: fc.integer({ min: 0, max: 100 }),
+    before: fc.integer({ min: 0, max: 61 }),
+    limit: fc.integer({ min: 0, max: 10 }),
+    error: fc.constant('boom'),
+  },
+  { requiredKeys: [] },
+)
+
+/** Runs the laws of `src/log/run-log.ts` against a kind of store. */
+export function describeStore(kind: string, { create, reopen }: StoreMaker): void {
+  describe(`${kind} keeps the laws of a Store`, () => {
+    test('append keeps the order of seq, and load gives back everything, oldest first', async () => {
+      const store = create()
+      expect(await store.load()).toEqual([])
+      await Promise.all([
+        store.append([record(1), record(2, 'b')]),
+        store.append([note(3)]),
+        store.append([record(4)]),
+      ])
+      expect((await store.load()).map((entry) => entry.seq)).toEqual([1, 2, 3, 4])
+      await store.close()
+    })
+
+    test('append of an empty list and of a record with every field', async () => {
+      const store = create()
+      const full: RunRecord = {
+        ...record(1, 'a', 'fail'),
+        start: 5,
+        end: 9,
+        runtimeMs: 4.25,
+        trigger: 'manual',
+        dueAt: 4,
+        period: { start: 0, end: 10 },
+        params: { x: [1, { y: null }] },
+        error: { name: 'Error', message: 'a\nb\u2028', stack: 'at x', code: 'E' },
+        reason: 'timeout',
+        value: { ü: '\u0000' },
+        omitted: 'param z: a bigint is not JSON',
+      }
+      await store.append([])
+      await store.append([full])
+      expect(await store.query({})).toEqual([full])
+      await store.close()
+    })
+
+    test('query, count and notes agree with a reading of all entries', async () => {
+      await fc.assert(
+        fc.asyncProperty(entryLists, queries, async (entries, query) => {
+          const store = create()
+          await store.append(entries)
+          const expected = selectRecords(entries, query)
+          expect(await store.query(query)).toEqual(expected)
+          const all = { ...query }
+          delete (all as { limit?: number }).limit
+          if (store.count !== undefined)
+            expect(await store.count(query)).toBe(selectRecords(entries, all).length)
+          expect(await store.notes({ task: 'a', limit: 3 })).toEqual(
+            selectNotes(entries, { task: 'a', limit: 3 }),
+          )
+          await store.close()
+        }),
+        { seed: 1, numRuns: 40 },
+      )
+    })
+
+    test('query pages through all records with before and limit', async () => {
+      const store = create()
+      await store.append(Array.from({ length: 25 }, (_, i) => record(i + 1)))
+      const seen: number[] = []
+      for (let before = Infinity; ; ) {
+        const page = await store.query({ before, limit: 10 })
+        if (page.length === 0) break
+        seen.push(...page.map((entry) => entry.seq))
+        before = page.at(-1)!.seq
+      }
+      expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => 25 - i))
+      await store.close()
+    })
+
+    test('prune forgets what the retention says and never the newest record of an action', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          entryLists,
+          fc.record(
+            {
+              maxAgeMs: fc.integer({ min: 0, max: 100 }),
+              maxPerTask: fc.integer({ min: 0, max: 10 }),
+              maxTotal: fc.integer({ min: 0, max: 30 }),
+            },
+            { requiredKeys: [] },
+          ),
+          async (entries, retention) => {
+            const store = create()
+            await store.append(entries)
+            const expected = retain(entries, retention, 100)
+            expect(await store.prune(retention, 100)).toBe(entries.length - expected.length)
+            expect(await store.load()).toEqual(expected)
+            const newest = new Map<string, number>()
+            for (const entry of entries)
+              if (!isNote(entry)) newest.set(`${entry.task} ${entry.action}`, entry.seq)
+            const left = new Set((await store.load()).map((entry) => entry.seq))
+            for (const seq of newest.values()) expect(left).toContain(seq)
+            await store.append([record(1_000)])
+            expect((await store.load()).at(-1)?.seq).toBe(1_000)
+            await store.close()
+          },
+        ),
+        { seed: 2, numRuns: 40 },
+      )
+    })
+
+    test('close may be called twice, and what is asked after it throws or rejects with a RunLogError', async () => {
+      const store = create()
+      await store.append([record(1)])
+      await store.close()
+      await store.close()
+      const code = { code: 'GANTRY_RUN_LOG' }
+      await expect((async () => store.append([record(2)]))()).rejects.toMatchObject(code)
+      await expect((async () => store.query({}))()).rejects.toMatchObject(code)
+      await expect((async () => store.load())()).rejects.toMatchObject(code)
+    })
+
+    if (reopen === undefined) return
+
+    test('what was appended is there after the store is opened again', async () => {
+      await fc.assert(
+        fc.asyncProperty(entryLists, async (entries) => {
+          const store = create()
+          await Promise.all(entries.map((entry) => store.append([entry])))
+          await store.close()
+          const again = reopen(store)
+          expect(await again.load()).toEqual(entries)
+          await again.close()
+        }),
+        { seed: 3, numRuns: 25 },
+      )
+    })
+
+    test('what was pruned stays forgotten after the store is opened again', async () => {
+      const store = create()
+      await store.append(Array.from({ length: 20 }, (_, i) => record(i + 1)))
+      expect(await store.prune({ maxPerTask: 5 }, 0)).toBe(15)
+      await store.append([record(21)])
+      await store.close()
+      const again = reopen(store)
+      expect((await again.load()).map((entry) => entry.seq)).toEqual([16, 17, 18, 19, 20, 21])
+      await again.close()
+    })
+  })
+}
