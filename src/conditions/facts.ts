@@ -5,7 +5,7 @@
  * does not move `every` and spans; windows of the calendar are wall instants.
  */
 import type { Action } from '../../machines/protocol.ts'
-import type { PredicateNode } from './condition.ts'
+import type { PredicateNode } from './node.ts'
 
 /** One record of the run log, as far as conditions look at it. */
 export interface Mark {

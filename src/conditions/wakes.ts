@@ -1,0 +1,101 @@
+/** When a condition has to be looked at again because of time alone, and what else it depends on. */
+import type { Dependency, Facts } from './facts.ts'
+import { retryWaitMs, spanOf } from './holds.ts'
+import { type ConditionNode, type NodeKind, visit } from './node.ts'
+
+type Wakes<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => number
+
+/**
+ * The next instant (epoch ms) at which time alone could change whether the condition holds: always later than now,
+ * Infinity if it can't. It may be too early (then nothing has changed), never too late.
+ */
+export function wakesAt(node: ConditionNode, facts: Facts): number {
+  return (byKind[node.kind] as Wakes<NodeKind>)(node, facts)
+}
+
+const never = Number.POSITIVE_INFINITY
+
+const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
+  constant: () => never,
+  period: (node, facts) => later(node.period.edgeAfter(facts.now, facts.zone), facts),
+  count: (node, facts) => {
+    const task = node.task ?? facts.task
+    if (task === null || node.period === null) return never
+    const span = spanOf(node.period)
+    if (span === null) return later(node.period.edgeAfter(facts.now, facts.zone), facts)
+    const wait = facts.countWithinChangesIn(task, node.actions, span.nearMs, span.farMs)
+    return after(wait, facts)
+  },
+  running: (node, facts) => {
+    const task = node.task ?? facts.task
+    if (task === null) return never
+    let soonest = never
+    for (const { ageMs } of facts.running(task))
+      for (const limit of [node.moreThanMs, node.lessThanMs])
+        if (limit !== null && ageMs <= limit) soonest = Math.min(soonest, limit - ageMs + 1)
+    return after(soonest, facts)
+  },
+  after: () => never,
+  retry: (node, facts) => {
+    const wait = retryWaitMs(node, facts)
+    return wait === null || wait <= 0 ? never : after(wait, facts)
+  },
+  session: (node, facts) => {
+    const age = facts.sessionAgeMs
+    if (age === null) return never
+    let soonest = never
+    for (const limit of [node.moreThanMs, node.lessThanMs])
+      if (limit !== null && age <= limit) soonest = Math.min(soonest, limit - age + 1)
+    return after(soonest, facts)
+  },
+  param: () => never,
+  predicate: (node, facts) => (node.mode === 'function' ? facts.now + facts.pollEveryMs : never),
+  all: (node, facts) => soonestOf(node.nodes, facts),
+  any: (node, facts) => soonestOf(node.nodes, facts),
+  not: (node, facts) => wakesAt(node.node, facts),
+}
+
+function soonestOf(nodes: readonly ConditionNode[], facts: Facts): number {
+  let soonest = never
+  for (const node of nodes) soonest = Math.min(soonest, wakesAt(node, facts))
+  return soonest
+}
+
+/** Instants are whole milliseconds: a wait is rounded up, so that the wake finds what it waited for. */
+function after(waitMs: number, facts: Facts): number {
+  return waitMs === never ? never : later(facts.now + Math.ceil(waitMs), facts)
+}
+
+function later(at: number, facts: Facts): number {
+  return at > facts.now ? at : facts.now + 1
+}
+
+/** What else than time can change whether the condition holds for this owner; each thing once. */
+export function dependencies(node: ConditionNode, owner: string | null): Dependency[] {
+  const found = new Map<unknown, Dependency>()
+  const add = (key: unknown, dependency: Dependency): void => void found.set(key, dependency)
+  const addTask = (task: string | null): void => {
+    const name = task ?? owner
+    if (name !== null) add(`task ${name}`, { kind: 'task', task: name })
+  }
+  visit(node, (part) => {
+    if (part.kind === 'count' || part.kind === 'running') addTask(part.task)
+    else if (part.kind === 'after') {
+      addTask(part.task)
+      addTask(null)
+    } else if (part.kind === 'retry') addTask(null)
+    else if (part.kind === 'param') add(`param ${part.name}`, { kind: 'param', name: part.name })
+    else if (part.kind === 'session') add('session', { kind: 'session' })
+    else if (part.kind === 'predicate') add(part, { kind: 'predicate', node: part })
+  })
+  return [...found.values()]
+}
+
+/** True if the condition asks how many cycles there were: then there must be some. */
+export function asksForCycles(node: ConditionNode): boolean {
+  let asks = false
+  visit(node, (part) => {
+    if (part.kind === 'session' && part.cycles !== null) asks = true
+  })
+  return asks
+}
