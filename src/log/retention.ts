@@ -4,6 +4,7 @@
  * Conditions ask for the newest record of an action however old it is ("has it ever succeeded?", "when did it last start?"),
  * so that record is never forgotten: a yearly task must not run again because its log was tidied.
  */
+import type { Action } from '../../machines/protocol.ts'
 import { isNote, type LogEntry, type Retention } from './run-log.ts'
 
 /**
@@ -13,21 +14,31 @@ import { isNote, type LogEntry, type Retention } from './run-log.ts'
 export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {
   const { maxAgeMs = Infinity, maxPerTask = Infinity, maxTotal = Infinity } = retention
   const oldest = now - maxAgeMs
-  const perTask = new Map<string, number>()
-  const seen = new Set<string>()
+  const runs = new Map<string, Kept>()
+  const notes = new Map<string, Kept>()
   const kept: LogEntry[] = []
   for (let i = entries.length - 1; i >= 0; i--) {
     const entry = entries[i]!
-    const task = isNote(entry) ? `note ${entry.task ?? ''}` : `task ${entry.task}`
-    const key = isNote(entry) ? '' : `${entry.action} ${entry.task}`
-    const isNewest = key !== '' && !seen.has(key)
-    const count = (perTask.get(task) ?? 0) + 1
-    if (!isNewest && (entry.at < oldest || count > maxPerTask || kept.length >= maxTotal)) continue
-    if (isNewest) seen.add(key)
-    perTask.set(task, count)
+    const of = isNote(entry) ? keptOf(notes, entry.task ?? '') : keptOf(runs, entry.task)
+    const isNewest = !isNote(entry) && !of.actions.includes(entry.action)
+    if (!isNewest && (entry.at < oldest || of.count >= maxPerTask || kept.length >= maxTotal)) continue
+    if (isNewest) of.actions.push(entry.action)
+    of.count++
     kept.push(entry)
   }
   return kept.reverse()
+}
+
+/** What is kept of one task so far: how many entries, and which actions. */
+interface Kept {
+  count: number
+  readonly actions: Action[]
+}
+
+function keptOf(tasks: Map<string, Kept>, task: string): Kept {
+  let kept = tasks.get(task)
+  if (kept === undefined) tasks.set(task, (kept = { count: 0, actions: [] }))
+  return kept
 }
 
 /** Refuses a retention that cannot be meant: `RangeError` for limits that are no numbers, or negative. */
