@@ -1,0 +1,119 @@
+/** A condition as a value: immutable, combinable, printable, and answerable by hand. */
+import { type TaskName, toTaskName } from '../task-ref.ts'
+import { type Instant, toInstant } from '../time/zone.ts'
+import type { Dependency, FactsSource } from './facts.ts'
+import { holds } from './holds.ts'
+import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode, visit } from './node.ts'
+import { printNode } from './print.ts'
+import { dependencies } from './wakes.ts'
+
+/** Registered, so that a condition of another copy of the package is one, too. */
+const brand = Symbol.for('gantry.condition')
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+/** Whatever carries a condition: a condition, or a builder that is one and more (`daily`, `succeeded`). */
+export interface ConditionLike {
+  readonly node: ConditionNode
+}
+
+/** A statement that holds or does not at an instant. */
+export class Condition implements ConditionLike {
+  readonly [brand] = true
+  readonly node: ConditionNode
+
+  constructor(node: ConditionNode) {
+    this.node = node
+  }
+
+  /** Both hold: `a & b`. */
+  and(...others: readonly ConditionInput[]): Condition {
+    return new Condition(allOf([this.node, ...others.map(toNode)]))
+  }
+
+  /** Either holds: `a | b`. */
+  or(...others: readonly ConditionInput[]): Condition {
+    return new Condition(anyOf([this.node, ...others.map(toNode)]))
+  }
+
+  /** It does not hold: `~a`. */
+  not(): Condition {
+    return new Condition(notOf(this.node))
+  }
+
+  /** The same condition with its calendar read in a zone of its own. */
+  in(zone: string): Condition {
+    return new Condition(inZone(this.node, zone))
+  }
+
+  /**
+   * Whether it holds in a session, for a task of it, now or at an instant.
+   *
+   * @example
+   * ```ts
+   * daily.after('07:00').holds({ session, task: 'report', at: '2026-11-24T08:00' })
+   * ```
+   */
+  holds(where: { readonly session: FactsSource; readonly task?: TaskName; readonly at?: Instant }): boolean {
+    const task = where.task === undefined ? null : toTaskName(where.task)
+    const zone = where.session.facts({ task }).zone
+    const at = where.at === undefined ? {} : { at: toInstant(where.at, zone) }
+    return holds(this.node, where.session.facts({ task, ...at }))
+  }
+
+  /** What else than time it depends on, for a task of that name. */
+  dependencies(task: string | null = null): Dependency[] {
+    return dependencies(this.node, task)
+  }
+
+  /** The condition as a statement. */
+  toString(): string {
+    return printNode(this.node)
+  }
+
+  toJSON(): string {
+    return this.toString()
+  }
+
+  [inspect](): string {
+    return `Condition(${this})`
+  }
+}
+
+/** What can stand for a condition beside others: a condition or a boolean. */
+export type ConditionInput = ConditionLike | boolean
+
+/** True of conditions, also of those made by another copy of the package. */
+export function isCondition(value: unknown): value is Condition {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    (value as { [brand]?: unknown })[brand] === true
+  )
+}
+
+/** The node of a condition or a boolean; a `TypeError` for anything else. */
+export function toNode(input: ConditionInput): ConditionNode {
+  if (typeof input === 'boolean') return input ? trueNode : falseNode
+  if (isCondition(input)) return input.node
+  const hint = typeof input === 'string' ? ' Read text with parse().' : ''
+  throw new TypeError(`Cannot combine conditions as each must be one: ${String(input)}.${hint}`)
+}
+
+function inZone(node: ConditionNode, zone: string): ConditionNode {
+  const text = node.text === undefined ? {} : { text: `${node.text} in ${zone}` }
+  let result: ConditionNode = node
+  if ((node.kind === 'period' || node.kind === 'count') && node.period !== null)
+    result = { ...node, period: node.period.in(zone) }
+  else if (node.kind === 'all' || node.kind === 'any')
+    result = { ...node, nodes: node.nodes.map((part) => inZone(part, zone)) }
+  else if (node.kind === 'not') result = { ...node, node: inZone(node.node, zone) }
+  return Object.freeze({ ...result, ...text })
+}
+
+/** True if any part of the condition satisfies the test. */
+export function somePart(node: ConditionNode, test: (part: ConditionNode) => boolean): boolean {
+  let found = false
+  visit(node, (part) => {
+    found ||= test(part)
+  })
+  return found
+}
