@@ -3,6 +3,7 @@ import { CycleRule } from './cycle.ts'
 import { type DurationInput, toDurationMs } from './duration.ts'
 import { FixedRule } from './fixed.ts'
 import { readClock } from './moment-text.ts'
+import { partScope } from './moment-value.ts'
 import { Period } from './period.ts'
 import { type RelativeDay, RelativeDayRule } from './relative-day.ts'
 import { SpanRule } from './span.ts'
@@ -24,6 +25,31 @@ export function cycle(unit: CycleUnit, options: CycleOptions = {}): Period {
     throw new RangeError(`Cannot make a cycle as its unit must be ${cycleUnits.join(', ')}: ${String(unit)}.`)
   }
   return new Period(new CycleRule(unit, toWindows(unit, options)))
+}
+
+/** Which parts {@link partsOf} counts; the last part is included. */
+export interface PartLimits {
+  readonly from?: number
+  readonly to?: number
+  readonly step?: number
+}
+
+/**
+ * The numbers of the unit's parts, every `step`-th of them: for lists of `at`.
+ *
+ * @example
+ * ```ts
+ * cycle('day', { at: partsOf('day', { step: 6 }) }) // the hours from 00:00, 06:00, 12:00 and 18:00
+ * ```
+ */
+export function partsOf(unit: CycleUnit, { from, to, step = 1 }: PartLimits = {}): readonly number[] {
+  if (!Number.isInteger(step) || step < 1) {
+    throw new RangeError(`Cannot count parts as their step must be a whole number from 1: ${step}.`)
+  }
+  const [low, high] = partScope[unit]
+  const found: number[] = []
+  for (let part = from ?? low; part <= (to ?? high); part += step) found.push(part)
+  return Object.freeze(found)
 }
 
 /**

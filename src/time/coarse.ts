@@ -43,7 +43,7 @@ export function coarseWindow(window: Window, index: number, unit: CoarseUnit, zo
   const to = windowEnd(window, from, index, unit)
   if (from >= to) return null
   const start = resolveLocal(from, zone)
-  const end = resolveLocal(to, zone)
+  const end = resolveLocal(to, zone) + (window.closed ? 1 : 0)
   if (start < end) return interval(start, end)
   // A gap swallowed the window whole: it lasts one part from the gap's end, or it would be lost.
   return interval(start, resolveLocal(plusPart(localAt(start, zone), unit), zone))

@@ -73,7 +73,7 @@ export class CronRule extends Rule {
     return `cron ${this.expression}`
   }
 
-  protected find(at: number, zone: string): Interval | null {
+  instanceAt(at: number, zone: string): Interval | null {
     const last = this.previous(at + this.fields.unitMs, zone)
     return last !== null && last.start <= at && at < last.end ? last : null
   }

@@ -23,26 +23,35 @@ export class CycleRule extends Rule {
   }
 
   next(at: number, zone: string): Interval | null {
-    let best: Interval | null = null
-    // Two units back: a window may begin after the unit it belongs to (a wrap, a gap at its end).
-    for (const instances of this.#unitsFrom(at, 1, zone)) {
-      for (const instance of instances) {
-        if (instance.start > at && (best === null || instance.start < best.start)) best = instance
-      }
-      if (best !== null) return best
+    for (const instances of this.#unitsFrom(at, -1, 1, zone)) {
+      const later = instances.filter(({ start }) => start > at)
+      if (later.length > 0) return later.reduce((a, b) => (b.start < a.start ? b : a))
     }
-    return best
+    return null
   }
 
   previous(at: number, zone: string): Interval | null {
     let best: Interval | null = null
     let more = 2
-    for (const instances of this.#unitsFrom(at, -1, zone)) {
+    for (const instances of this.#unitsFrom(at, 1, -1, zone)) {
       for (const instance of instances) {
         if (instance.end <= at && (best === null || instance.end > best.end)) best = instance
       }
       // An earlier unit's window may end later (a wrap): two more units decide.
       if (best !== null && more-- === 0) return best
+    }
+    return best
+  }
+
+  instanceAt(at: number, zone: string): Interval | null {
+    let best: Interval | null = null
+    let left = 3
+    for (const instances of this.#unitsFrom(at, -1, 1, zone)) {
+      for (const instance of instances) {
+        const holds = instance.start <= at && at < instance.end
+        if (holds && (best === null || instance.start > best.start)) best = instance
+      }
+      if (--left === 0) break
     }
     return best
   }
@@ -59,40 +68,29 @@ export class CycleRule extends Rule {
     return `time of ${this.unit} ${words}`.trimEnd()
   }
 
-  protected find(at: number, zone: string): Interval | null {
-    let best: Interval | null = null
-    let left = 5
-    for (const instances of this.#unitsFrom(at, 1, zone)) {
-      for (const instance of instances) {
-        if (instance.start <= at && at < instance.end && (best === null || instance.start > best.start))
-          best = instance
-      }
-      if (--left === 0) break
-    }
-    return best
-  }
-
-  protected override stable(at: number, zone: string, current: Interval | null): number {
+  protected override until(at: number, zone: string, current: Interval | null): number {
     // Windows of a list may overlap, and so may one that a gap has moved with the next.
     return Math.min(current?.end ?? Infinity, this.next(at, zone)?.start ?? Infinity)
   }
 
-  /** The instances unit by unit, from two units before (or after) the one at an instant, onwards (or backwards). */
-  *#unitsFrom(at: number, step: 1 | -1, zone: string): Generator<readonly Interval[]> {
-    const { unit } = this
+  /** The instances unit by unit, from a unit before or after the one at an instant, onwards or backwards. */
+  *#unitsFrom(at: number, offset: 1 | -1, step: 1 | -1, zone: string): Generator<readonly Interval[]> {
+    const { unit, windows } = this
     if (isFine(unit)) {
-      let whole = fineUnitAt(at, unit, zone)
-      for (let i = 0; i < 2; i++) whole = fineUnitAt(step > 0 ? whole.start - 1 : whole.end, unit, zone)
+      const here = fineUnitAt(at, unit, zone)
+      let whole = fineUnitAt(offset < 0 ? here.start - 1 : here.end, unit, zone)
       for (let i = 0; i < MAX_EMPTY; i++) {
-        yield this.windows.map((window) => fineWindow(window, whole, unit, zone))
+        yield windows.map((window) => fineWindow(window, whole, unit, zone))
         whole = fineUnitAt(step > 0 ? whole.end : whole.start - 1, unit, zone)
       }
       return
     }
-    const first = indexAt(localAt(at, zone), unit) - 2 * step
+    // One unit more than the clock tells: a window may end in the next unit, and a clock set back across midnight
+    // reads yesterday in a day that has begun.
+    const first = indexAt(localAt(at, zone), unit) + offset
     for (let i = 0; i < MAX_EMPTY; i++) {
       const instances: Interval[] = []
-      for (const window of this.windows) {
+      for (const window of windows) {
         const instance = coarseWindow(window, first + i * step, unit, zone)
         if (instance !== null) instances.push(instance)
       }

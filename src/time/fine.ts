@@ -63,7 +63,7 @@ function fineEnd(
     return to > length ? reach(to - length, next(), unit, zone) : reach(to, whole, unit, zone)
   }
   if (window.end === undefined) return whole.end
-  return reach(window.end.ms, window.wraps ? next() : whole, unit, zone)
+  return reach(window.end.ms, window.wraps ? next() : whole, unit, zone) + (window.closed ? 1 : 0)
 }
 
 /** The first instant of the unit at which the clock shows so much of it, or the unit's end. */

@@ -29,7 +29,7 @@ export class FixedRule extends Rule {
     return `from ${isoOf(start)} until ${isoOf(end)}`
   }
 
-  protected find(at: number): Interval | null {
+  instanceAt(at: number): Interval | null {
     return this.span.start <= at && at < this.span.end ? this.span : null
   }
 }

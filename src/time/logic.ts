@@ -4,7 +4,9 @@ import { Rule } from './rule.ts'
 /** How far parts are followed until they are taken never to coincide: thirty years. */
 const HORIZON_MS = 30 * 366 * 86_400_000
 /** And for how many steps: two parts by the second would else take a thousand million. */
-const MAX_STEPS = 50_000
+const MAX_STEPS = 20_000
+/** How many instances in a row may overlap until their chain is taken to be endless. */
+const MAX_LINKS = 5_000
 
 /**
  * The instants that lie in any of the parts. Instances that overlap are one; neighbours that only touch stay two
@@ -60,35 +62,37 @@ export class UnionRule extends Rule {
     return this.parts.join(' | ')
   }
 
-  protected find(at: number, zone: string): Interval | null {
-    const found = latestStart(this.parts.map((part) => part.current(at, zone)))
-    return found === null ? null : this.#grow(found, zone)
+  instanceAt(at: number, zone: string): Interval | null {
+    for (const part of this.parts) {
+      const found = part.instanceAt(at, zone)
+      if (found !== null) return this.#grow(found, zone)
+    }
+    return null
   }
 
   /** The instance together with all that overlaps it, both ways; endless chains end at ±Infinity. */
   #grow(seed: Interval, zone: string): Interval {
-    let { start, end } = seed
-    let steps = 0
-    for (let grown = true; grown && steps < MAX_STEPS; steps++) {
-      grown = false
-      for (const part of this.parts) {
-        if (end < Infinity) {
-          const after = part.current(end - 1, zone)
-          if (after !== null && after.end > end && after.start < end) {
-            end = after.end
-            grown = true
-          }
-        }
-        if (start > -Infinity) {
-          const before = part.current(start, zone)
-          if (before !== null && before.start < start) {
-            start = before.start
-            grown = true
-          }
-        }
-      }
+    return interval(this.#reachBack(seed.start, zone), this.#reachOn(seed.end, zone))
+  }
+
+  #reachOn(from: number, zone: string): number {
+    let end = from
+    for (let links = 0; links < MAX_LINKS; links++) {
+      const before = end
+      for (const part of this.parts) end = Math.max(end, part.instanceAt(end - 1, zone)?.end ?? end)
+      if (end === before || end === Infinity) return end
     }
-    return steps < MAX_STEPS ? interval(start, end) : interval(-Infinity, Infinity)
+    return Infinity
+  }
+
+  #reachBack(from: number, zone: string): number {
+    let start = from
+    for (let links = 0; links < MAX_LINKS; links++) {
+      const before = start
+      for (const part of this.parts) start = Math.min(start, part.instanceAt(start, zone)?.start ?? start)
+      if (start === before || start === -Infinity) return start
+    }
+    return -Infinity
   }
 }
 
@@ -107,12 +111,12 @@ export class IntersectionRule extends Rule {
     let start = Math.min(...this.parts.map((part) => part.next(at, zone)?.start ?? Infinity))
     for (let step = 0; step < MAX_STEPS && start < Infinity; step++) {
       if (start - at > HORIZON_MS) return null
-      const common = this.find(start, zone)
+      const common = this.instanceAt(start, zone)
       if (common !== null) return common
       // Nothing is common before every part that is out now has begun.
       let jump = start
       for (const part of this.parts) {
-        if (part.current(start, zone) === null)
+        if (part.instanceAt(start, zone) === null)
           jump = Math.max(jump, part.next(start, zone)?.start ?? Infinity)
       }
       start = jump
@@ -124,11 +128,11 @@ export class IntersectionRule extends Rule {
     let end = Math.max(...this.parts.map((part) => lastEnd(part, at, zone)))
     for (let step = 0; step < MAX_STEPS && end > -Infinity; step++) {
       if (at - end > HORIZON_MS) return null
-      const common = this.find(end - 1, zone)
+      const common = this.instanceAt(end - 1, zone)
       if (common !== null) return common
       let jump = end
       for (const part of this.parts) {
-        if (part.current(end - 1, zone) === null) jump = Math.min(jump, lastEnd(part, end - 1, zone))
+        if (part.instanceAt(end - 1, zone) === null) jump = Math.min(jump, lastEnd(part, end - 1, zone))
       }
       end = jump
     }
@@ -143,17 +147,17 @@ export class IntersectionRule extends Rule {
     return this.parts.every((part) => part.contains(at, zone))
   }
 
-  protected override stable(at: number, zone: string, current: Interval | null): number {
+  protected override until(at: number, zone: string, current: Interval | null): number {
     return current === null
       ? (this.next(at, zone)?.start ?? Infinity)
       : Math.min(...this.parts.map((part) => part.edgeAfter(at, zone)))
   }
 
-  protected find(at: number, zone: string): Interval | null {
+  instanceAt(at: number, zone: string): Interval | null {
     let start = -Infinity
     let end = Infinity
     for (const part of this.parts) {
-      const instance = part.current(at, zone)
+      const instance = part.instanceAt(at, zone)
       if (instance === null) return null
       start = Math.max(start, instance.start)
       end = Math.min(end, instance.end)
@@ -172,8 +176,4 @@ function earliest(found: readonly (Interval | null)[]): Interval | null {
 
 function latest(found: readonly (Interval | null)[]): Interval | null {
   return found.reduce((a, b) => (a === null || (b !== null && b.end > a.end) ? b : a), null)
-}
-
-function latestStart(found: readonly (Interval | null)[]): Interval | null {
-  return found.reduce((a, b) => (a === null || (b !== null && b.start > a.start) ? b : a), null)
 }

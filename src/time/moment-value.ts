@@ -20,9 +20,9 @@ export interface MomentParts {
  */
 export type MomentInput = string | number | MomentParts
 
-/** The numbers of the parts each unit has. */
-const scope: Readonly<Record<CycleUnit, readonly [number, number]>> = {
-  second: [0, 1000],
+/** The numbers of the first and last part of each unit: hours of the day, days of the week from 1 = Monday. */
+export const partScope: Readonly<Record<CycleUnit, readonly [number, number]>> = {
+  second: [0, 999],
   minute: [0, 59],
   hour: [0, 59],
   day: [0, 23],
@@ -44,12 +44,13 @@ export function toMoment(value: MomentInput, unit: CycleUnit, role: 'start' | 'e
 }
 
 function fromNumber(value: number, unit: CycleUnit, role: 'start' | 'end'): Moment {
-  const [low, high] = scope[unit]
+  const [low, high] = partScope[unit]
   const fraction = unit === 'second' || unit === 'minute'
-  if (
-    !(value >= low && value <= high + (unit === 'minute' ? 0.999_999 : 0)) ||
-    !(fraction || Number.isInteger(value))
-  ) {
+  // The parts of a second and a minute may be fractions up to the next one; a second's end may be named by 1000.
+  const fits = fraction
+    ? value < high + 1 || (unit === 'second' && value === 1000)
+    : Number.isInteger(value) && value <= high
+  if (!(value >= low && fits)) {
     const kind = fraction ? 'a number' : 'a whole number'
     throw new RangeError(
       `Cannot use a moment of the ${unit} as it must be ${kind} from ${low} to ${high}: ${value}.`,

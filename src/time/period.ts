@@ -1,5 +1,5 @@
 import { FixedRule } from './fixed.ts'
-import { type Interval, interval } from './interval.ts'
+import type { Interval } from './interval.ts'
 import { IntersectionRule, UnionRule } from './logic.ts'
 import type { PeriodKind, Rule } from './rule.ts'
 import { checkZone, type Instant, systemZone, toInstant } from './zone.ts'
@@ -53,20 +53,12 @@ export class Period {
 
   /** What is left of the current instance from the instant on, or else the next one. */
   rollForward(at: Instant, zone: string = systemZone()): Interval | null {
-    const ms = toInstant(at, zone)
-    const current = this.current(ms, zone)
-    return current === null
-      ? this.next(ms, zone)
-      : interval(Math.max(ms, current.start), Math.max(ms, current.end))
+    return this.rule.rollForward(toInstant(at, zone), checkZone(zone))
   }
 
   /** What has passed of the current instance up to the instant (`[at, at)` as it begins), or else the previous one. */
   rollBack(at: Instant, zone: string = systemZone()): Interval | null {
-    const ms = toInstant(at, zone)
-    const current = this.current(ms, zone)
-    return current === null
-      ? this.previous(ms, zone)
-      : interval(Math.min(ms, current.start), Math.min(ms, current.end))
+    return this.rule.rollBack(toInstant(at, zone), checkZone(zone))
   }
 
   /** The whole instances that overlap `[from, to)`, in order. Spans and relative days have none: they move along. */

@@ -46,13 +46,22 @@ export class RelativeDayRule extends Rule {
     return null
   }
 
+  /** The window itself: it is told from the instant already. */
+  override rollForward(at: number, zone: string): Interval | null {
+    return this.current(at, zone)
+  }
+
+  override rollBack(at: number, zone: string): Interval | null {
+    return this.current(at, zone)
+  }
+
   toString(): string {
     if (this.from === 0 && this.to === DAY) return this.day
     if (this.to === DAY) return `${this.day} after ${printClock(this.from)}`
     return `${this.day} between ${printClock(this.from)} and ${printClock(this.to)}`
   }
 
-  protected find(at: number, zone: string): Interval {
+  instanceAt(at: number, zone: string): Interval {
     let day = dayIndexAt(at, zone)
     // A day that the zone leaves out whole has no instants: yesterday is the one before it.
     for (let left = back[this.day]; left > 0; left--) {
@@ -63,7 +72,7 @@ export class RelativeDayRule extends Rule {
     return interval(resolveLocal(begin + this.from, zone), resolveLocal(begin + this.to, zone))
   }
 
-  protected override stable(at: number, zone: string): number {
+  protected override until(at: number, zone: string): number {
     return midnight(dayIndexAt(at, zone) + 1, zone)
   }
 }

@@ -1,4 +1,4 @@
-import type { Interval } from './interval.ts'
+import { type Interval, interval } from './interval.ts'
 
 /** What a period is made of. */
 export type PeriodKind =
@@ -53,14 +53,26 @@ export abstract class Rule {
   /** The last whole instance that ended at or before `at`, or null. */
   abstract previous(at: number, zone: string): Interval | null
 
+  /** What is left of the current instance from `at` on, or else the next one. */
+  rollForward(at: number, zone: string): Interval | null {
+    const current = this.current(at, zone)
+    return current === null ? this.next(at, zone) : interval(at, current.end)
+  }
+
+  /** What has passed of the current instance up to `at`, or else the previous one. */
+  rollBack(at: number, zone: string): Interval | null {
+    const current = this.current(at, zone)
+    return current === null ? this.previous(at, zone) : interval(current.start, at)
+  }
+
   /** The rule in the words of a statement. */
   abstract toString(): string
 
-  /** As {@link current}, computed. */
-  protected abstract find(at: number, zone: string): Interval | null
+  /** As {@link current}, computed and not kept: for those who look around. */
+  abstract instanceAt(at: number, zone: string): Interval | null
 
-  /** Until when `current` stays what it is. A rule whose instances overlap must look for the next start too. */
-  protected stable(at: number, zone: string, current: Interval | null): number {
+  /** Until when `current` stays what it is at `at`. */
+  protected until(at: number, zone: string, current: Interval | null): number {
     return current === null ? (this.next(at, zone)?.start ?? Infinity) : current.end
   }
 
@@ -69,8 +81,8 @@ export abstract class Rule {
     if (view !== undefined && view.zone === zone && at >= view.from && at < view.to) return view
     view = this.#views?.get(zone)
     if (view === undefined || at < view.from || at >= view.to) {
-      const current = this.find(at, zone)
-      view = { zone, from: at, to: this.stable(at, zone, current), current }
+      const current = this.instanceAt(at, zone)
+      view = { zone, from: at, to: this.until(at, zone, current), current }
       this.#views ??= new Map()
       this.#views.set(zone, view)
     }

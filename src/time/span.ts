@@ -50,6 +50,14 @@ export class SpanRule extends Rule {
     return null
   }
 
+  override rollForward(at: number): Interval {
+    return this.side === 'past' ? interval(at, at) : interval(at + this.near, at + this.far)
+  }
+
+  override rollBack(at: number): Interval {
+    return this.side === 'past' ? interval(at - this.far, at - this.near) : interval(at, at)
+  }
+
   toString(): string {
     const { side, near, far } = this
     if (near === 0) return `${side} ${printDuration(far)}`
@@ -57,7 +65,7 @@ export class SpanRule extends Rule {
     return `${side} between ${printDuration(near)} and ${printDuration(far)}`
   }
 
-  protected find(at: number): Interval {
+  instanceAt(at: number): Interval {
     return this.current(at)
   }
 }

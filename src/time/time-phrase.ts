@@ -76,14 +76,10 @@ function readCycle(text: string): Period | undefined {
   if (match === null || unit === undefined) return undefined
   const relation = match[2] as keyof CycleOptions | undefined
   if (relation === undefined) return cycle(unit)
-  const rest = match[3]!
+  const closed = / inclusive$/.test(match[3]!) && (relation === 'between' || relation === 'before')
+  const rest = closed ? match[3]!.replace(/\s+inclusive$/, '') : match[3]!
   const from = text.length - text.slice(text.indexOf(relation) + relation.length).trimStart().length
-  const parts =
-    relation === 'between'
-      ? rest.split(/\s+and\s+/)
-      : relation === 'on' || relation === 'at'
-        ? rest.split(/\s*,\s*|\s+and\s+/)
-        : [rest]
+  const parts = splitMoments(rest, relation)
   if (relation === 'between' && parts.length !== 2) {
     throw new StatementError(`Cannot read a period as between needs two moments: '${text}'.`, {
       text,
@@ -91,8 +87,13 @@ function readCycle(text: string): Period | undefined {
       expected: ['`between … and …`'],
     })
   }
-  const value = relation === 'between' ? parts : parts.length === 1 ? parts[0]! : parts
-  return placed(text, from, () => cycle(unit, { [relation]: value }), parts)
+  const value = relation === 'between' || parts.length > 1 ? parts : parts[0]!
+  return placed(text, from, () => cycle(unit, { [relation]: value, ...(closed ? { closed } : {}) }), parts)
+}
+
+function splitMoments(text: string, relation: keyof CycleOptions): string[] {
+  if (relation === 'between') return text.split(/\s+and\s+/)
+  return relation === 'on' || relation === 'at' ? text.split(/\s*,\s*|\s+and\s+/) : [text]
 }
 
 function readSpan(text: string): Period | undefined {

@@ -15,6 +15,8 @@ export interface Window {
   readonly end?: Moment
   /** The end lies in the next unit: 22:00 to 02:00. */
   readonly wraps?: true
+  /** The instant of the end belongs to the window. */
+  readonly closed?: true
 }
 
 /** The ways to ask for a part of a cycle; at most one key. A list of `at` or `on` makes windows that count apart. */
@@ -31,11 +33,14 @@ export interface CycleOptions {
   readonly on?: MomentInput | readonly MomentInput[]
   /** The whole unit, begun at this moment. */
   readonly starting?: MomentInput
+  /** With `before` and `between`: the instant of the end belongs to the window (default: it doesn't). */
+  readonly closed?: boolean
 }
 
 /** The windows of a unit that the options ask for: one, or one for each item of a list. */
 export function toWindows(unit: CycleUnit, options: CycleOptions): readonly Window[] {
-  const keys = Object.keys(options).filter((key) => options[key as keyof CycleOptions] !== undefined)
+  const { closed, ...ways } = options
+  const keys = Object.keys(ways).filter((key) => options[key as keyof CycleOptions] !== undefined)
   const unknown = keys.find((key) => !['after', 'before', 'between', 'at', 'on', 'starting'].includes(key))
   if (unknown !== undefined || keys.length > 1) {
     throw new TypeError(
@@ -44,14 +49,14 @@ export function toWindows(unit: CycleUnit, options: CycleOptions): readonly Wind
   }
   const { after, before, between, at = options.on, starting } = options
   if (after !== undefined) return windows([afterWindow(unit, toMoment(after, unit, 'start'))])
-  if (before !== undefined) return windows([betweenWindow(unit, undefined, toMoment(before, unit, 'end'))])
+  if (before !== undefined)
+    return windows([ended(betweenWindow(unit, undefined, toMoment(before, unit, 'end')), closed)])
   if (between !== undefined) {
     if (!Array.isArray(between) || between.length !== 2) {
       throw new TypeError(`Cannot make a cycle as between must be two moments: ${String(between)}.`)
     }
-    return windows([
-      betweenWindow(unit, toMoment(between[0], unit, 'start'), toMoment(between[1], unit, 'end')),
-    ])
+    const [start, end] = [toMoment(between[0], unit, 'start'), toMoment(between[1], unit, 'end')]
+    return windows([ended(betweenWindow(unit, start, end), closed)])
   }
   if (starting !== undefined) return windows([startingWindow(unit, toMoment(starting, unit, 'start'))])
   if (at !== undefined) return atWindows(unit, Array.isArray(at) ? at : [at])
@@ -92,6 +97,10 @@ function betweenWindow(unit: CycleUnit, start: Moment | undefined, end: Moment):
   return to < from ? { shape: 'between', start, end, wraps: true } : { shape: 'between', start, end }
 }
 
+function ended(window: Window, closed: boolean | undefined): Window {
+  return closed && window.end !== undefined ? { ...window, closed } : window
+}
+
 function isZero(moment: Moment, unit: CycleUnit): boolean {
   // `first Mon` may fall on the 1st but isn't it.
   return moment.nth === undefined && axisOf(moment, unit) % axisLength[unit] === 0
@@ -101,9 +110,10 @@ function isZero(moment: Moment, unit: CycleUnit): boolean {
 export function printWindow(window: Window, unit: CycleUnit): string {
   const start = window.start === undefined ? '' : printMoment(window.start, unit, 'start')
   const end = window.end === undefined ? '' : printMoment(window.end, unit, 'end')
+  const closed = window.closed ? ' inclusive' : ''
   if (window.shape === 'full') return ''
-  if (window.shape === 'before') return `before ${end}`
-  if (window.shape === 'between') return `between ${start} and ${end}`
+  if (window.shape === 'before') return `before ${end}${closed}`
+  if (window.shape === 'between') return `between ${start} and ${end}${closed}`
   return `${window.shape === 'at' && isDays(unit) ? 'on' : window.shape} ${start}`
 }
 

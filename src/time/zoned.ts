@@ -18,6 +18,10 @@ export class ZonedRule extends Rule {
     return this.rule.current(at, this.zone)
   }
 
+  override contains(at: number): boolean {
+    return this.rule.contains(at, this.zone)
+  }
+
   override edgeAfter(at: number): number {
     return this.rule.edgeAfter(at, this.zone)
   }
@@ -30,13 +34,21 @@ export class ZonedRule extends Rule {
     return this.rule.previous(at, this.zone)
   }
 
+  override rollForward(at: number): Interval | null {
+    return this.rule.rollForward(at, this.zone)
+  }
+
+  override rollBack(at: number): Interval | null {
+    return this.rule.rollBack(at, this.zone)
+  }
+
   toString(): string {
     const words = this.rule.toString()
     const loose = this.rule.kind === 'union' || this.rule.kind === 'intersection'
     return `${loose ? `(${words})` : words} in ${this.zone}`
   }
 
-  protected find(at: number): Interval | null {
+  instanceAt(at: number): Interval | null {
     return this.current(at)
   }
 }
