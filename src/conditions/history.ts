@@ -1,0 +1,170 @@
+/** What a task has done: ever, in the present cycle, in the past so long; and how often. */
+import type { Action } from '../../machines/protocol.ts'
+import { type TaskName, toTaskName } from '../task-ref.ts'
+import { cycle, past } from '../time/builders.ts'
+import { type DurationInput, toDurationMs } from '../time/duration.ts'
+import type { MomentInput } from '../time/moment-value.ts'
+import type { Period } from '../time/period.ts'
+import type { CycleUnit } from '../time/units.ts'
+import type { CycleOptions } from '../time/window.ts'
+import { callable } from './callable.ts'
+import { Condition } from './condition.ts'
+import type { Comparison, ConditionNode } from './node.ts'
+
+/** Whose history, of which actions, in which period. */
+interface Subject {
+  readonly task: string | null
+  readonly actions: readonly Action[]
+  readonly period: Period | null
+}
+
+function countNode(subject: Subject, compare: Comparison): ConditionNode {
+  return Object.freeze({ kind: 'count', ...subject, compare: Object.freeze(compare) })
+}
+
+function checkCount(n: number): number {
+  if (Number.isInteger(n) && n >= 0) return n
+  throw new RangeError(`Cannot compare how often as it must be a whole number from 0: ${String(n)}`)
+}
+
+/** "It happened at least once", and the other comparisons. */
+export class CountedCondition extends Condition {
+  readonly subject: Subject
+
+  constructor(subject: Subject) {
+    super(countNode(subject, {}))
+    this.subject = subject
+  }
+
+  /** At least so often. */
+  atLeast(n: number): Condition {
+    return new Condition(countNode(this.subject, { atLeast: checkCount(n) }))
+  }
+
+  /** At most so often. */
+  atMost(n: number): Condition {
+    return new Condition(countNode(this.subject, { atMost: checkCount(n) }))
+  }
+
+  /** So often and no other number. */
+  exactly(n: number): Condition {
+    return new Condition(countNode(this.subject, { exactly: checkCount(n) }))
+  }
+
+  /** More often than this. */
+  moreThan(n: number): Condition {
+    return new Condition(countNode(this.subject, { moreThan: checkCount(n) }))
+  }
+
+  /** Less often than this. */
+  lessThan(n: number): Condition {
+    return new Condition(countNode(this.subject, { lessThan: checkCount(n) }))
+  }
+}
+
+/** In the present cycle of the calendar, whole or cut to a window. */
+export class CycleHistory extends CountedCondition {
+  readonly unit: CycleUnit
+
+  constructor(subject: Omit<Subject, 'period'>, unit: CycleUnit, options: CycleOptions = {}) {
+    super({ ...subject, period: cycle(unit, options) })
+    this.unit = unit
+  }
+
+  before(end: MomentInput): CountedCondition {
+    return this.#cut({ before: end })
+  }
+
+  after(start: MomentInput): CountedCondition {
+    return this.#cut({ after: start })
+  }
+
+  between(start: MomentInput, end: MomentInput): CountedCondition {
+    return this.#cut({ between: [start, end] })
+  }
+
+  at(moment: MomentInput): CountedCondition {
+    return this.#cut({ at: moment })
+  }
+
+  on(moment: MomentInput): CountedCondition {
+    return this.#cut({ on: moment })
+  }
+
+  starting(start: MomentInput): CountedCondition {
+    return this.#cut({ starting: start })
+  }
+
+  #cut(options: CycleOptions): CountedCondition {
+    return new CycleHistory(this.subject, this.unit, options)
+  }
+}
+
+/** What a task has done at any time, and the periods that this can be cut to. */
+export class HistoryCondition extends CountedCondition {
+  get thisSecond(): CycleHistory {
+    return new CycleHistory(this.subject, 'second')
+  }
+  get thisMinute(): CycleHistory {
+    return new CycleHistory(this.subject, 'minute')
+  }
+  get thisHour(): CycleHistory {
+    return new CycleHistory(this.subject, 'hour')
+  }
+  get today(): CycleHistory {
+    return new CycleHistory(this.subject, 'day')
+  }
+  get thisDay(): CycleHistory {
+    return this.today
+  }
+  get thisWeek(): CycleHistory {
+    return new CycleHistory(this.subject, 'week')
+  }
+  get thisMonth(): CycleHistory {
+    return new CycleHistory(this.subject, 'month')
+  }
+  get thisYear(): CycleHistory {
+    return new CycleHistory(this.subject, 'year')
+  }
+
+  /** In the past so long, elapsed time. */
+  past(length: DurationInput | (string & {})): CountedCondition {
+    return new CountedCondition({ ...this.subject, period: past(toDurationMs(length)) })
+  }
+
+  /** In any period. */
+  in_(period: Period): CountedCondition {
+    return new CountedCondition({ ...this.subject, period })
+  }
+}
+
+/** A history of this task, and when called with a task, of that one. */
+export type History = HistoryCondition & ((task?: TaskName) => HistoryCondition)
+
+function history(...actions: Action[]): History {
+  const of = (task: string | null): HistoryCondition =>
+    new HistoryCondition({ task, actions: Object.freeze(actions), period: null })
+  return callable(of(null), (task?: TaskName) => of(task === undefined ? null : toTaskName(task)))
+}
+
+/**
+ * The task has started: ever, or `started.today`, `started('fetch').past('2 hours')`, `.atLeast(3)`.
+ *
+ * @example
+ * ```ts
+ * app.task('clean', succeeded('fetch').today.and(not(started.today)), clean)
+ * ```
+ */
+export const started: History = history('run')
+/** The task has succeeded. */
+export const succeeded: History = history('success')
+/** The task has failed. */
+export const failed: History = history('fail')
+/** The task has finished: succeeded, failed or was terminated. */
+export const finished: History = history('success', 'fail', 'terminate')
+/** The task was terminated. */
+export const terminated: History = history('terminate')
+/** The task found nothing to do. */
+export const inacted: History = history('inaction')
+/** The task's process died while it ran. */
+export const crashed: History = history('crash')

@@ -1,0 +1,53 @@
+/** Once more after a failure, so often, after such a pause. */
+import type { Action } from '../../machines/protocol.ts'
+import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
+import { Condition } from './condition.ts'
+import { withText } from './node.ts'
+
+/** How retries are spaced and what counts as a failure. */
+export interface RetryOptions {
+  /** The pause before the first retry; default none. */
+  readonly delay?: DurationInput | (string & {})
+  /** Each pause is so many times the one before; default 1. */
+  readonly factor?: number
+  /** No pause is longer than this. */
+  readonly max?: DurationInput | (string & {})
+  /** The share, from 0 to 1, by which a pause may be shorter or longer; default 0. */
+  readonly jitter?: number
+  /** Which outcomes are retried; default only `fail`. */
+  readonly on?: readonly Action[]
+}
+
+/**
+ * The last run failed, and fewer runs in a row than this have failed already: up to `times` runs more, without end if none
+ * is given. Combine it with the start it retries: `daily.or(retry(3))`.
+ *
+ * @example
+ * ```ts
+ * daily.or(retry(3, { delay: '10 seconds', factor: 2, max: '5 minutes', jitter: 0.1 }))
+ * ```
+ */
+export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOptions = {}): Condition {
+  if (typeof times !== 'number' || Number.isNaN(times))
+    throw new TypeError(`Cannot retry so often as it must be a number: ${String(times)}`)
+  // Rocketry's way to write "without end".
+  const limit = times === -1 ? Number.POSITIVE_INFINITY : times
+  if (limit < 0 || (limit !== Number.POSITIVE_INFINITY && !Number.isInteger(limit)))
+    throw new RangeError(`Cannot retry so often as it must be a whole number from 0: ${times}`)
+  const { factor = 1, jitter = 0, on = ['fail'] } = options
+  if (!(factor >= 1)) throw new RangeError(`Cannot retry as 'factor' must be at least 1: ${String(factor)}`)
+  if (!(jitter >= 0 && jitter <= 1))
+    throw new RangeError(`Cannot retry as 'jitter' must be from 0 to 1: ${String(jitter)}`)
+  const delayMs = options.delay === undefined ? 0 : toDurationMs(options.delay)
+  const node = Object.freeze({
+    kind: 'retry' as const,
+    times: limit,
+    on: Object.freeze([...on]),
+    delayMs,
+    factor,
+    maxDelayMs: options.max === undefined ? Number.POSITIVE_INFINITY : toDurationMs(options.max),
+    jitter,
+  })
+  const words = limit === Number.POSITIVE_INFINITY ? 'retry' : `retry ${limit} times`
+  return new Condition(withText(node, delayMs === 0 ? words : `${words} after ${printDuration(delayMs)}`))
+}

@@ -1,0 +1,79 @@
+/** What is true of the session: how long it has run, how many cycles it has had, its params. */
+import { type DurationInput, toDurationMs } from '../time/duration.ts'
+import { Condition } from './condition.ts'
+
+/** Limits of an age. */
+export interface AgeLimits {
+  readonly moreThan?: DurationInput | (string & {})
+  readonly lessThan?: DurationInput | (string & {})
+}
+
+/** Limits of a number of cycles. */
+export interface CycleLimits {
+  readonly moreThan?: number
+  readonly lessThan?: number
+  readonly atLeast?: number
+  readonly atMost?: number
+  readonly exactly?: number
+}
+
+/**
+ * The session has run for at least, or at most, so long.
+ *
+ * @example
+ * ```ts
+ * createApp({ shutCondition: schedulerRunning({ moreThan: '1 hour' }) })
+ * ```
+ */
+export function schedulerRunning(limits: AgeLimits = {}): Condition {
+  const { moreThan, lessThan } = limits
+  return new Condition(
+    Object.freeze({
+      kind: 'session',
+      moreThanMs: moreThan === undefined ? null : toDurationMs(moreThan),
+      lessThanMs: lessThan === undefined ? null : toDurationMs(lessThan),
+      cycles: null,
+    }),
+  )
+}
+
+/**
+ * The session has had so many cycles.
+ *
+ * @example
+ * ```ts
+ * createApp({ shutCondition: schedulerCycles({ atLeast: 3 }) })
+ * ```
+ */
+export function schedulerCycles(limits: CycleLimits): Condition {
+  for (const [name, value] of Object.entries(limits))
+    if (!Number.isInteger(value) || value < 0)
+      throw new RangeError(
+        `Cannot compare cycles as '${name}' must be a whole number from 0: ${String(value)}`,
+      )
+  return new Condition(
+    Object.freeze({
+      kind: 'session',
+      moreThanMs: null,
+      lessThanMs: null,
+      cycles: Object.freeze({ ...limits }),
+    }),
+  )
+}
+
+/** The session has a param of each of these names. */
+export function paramExists(name: string, ...more: readonly string[]): Condition {
+  const [first, ...rest] = [name, ...more].map((each) => paramCondition(each, false, undefined))
+  return first!.and(...rest)
+}
+
+/** The session has a param of that name with that value (text also matches the number it reads as). */
+export function paramIs(name: string, value: unknown): Condition {
+  return paramCondition(name, true, value)
+}
+
+function paramCondition(name: string, hasValue: boolean, value: unknown): Condition {
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`Cannot ask for a param as its name must be a non-empty string: ${String(name)}`)
+  return new Condition(Object.freeze({ kind: 'param', name, hasValue, value }))
+}
