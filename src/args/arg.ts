@@ -131,6 +131,9 @@ export function isMissing(problem: unknown): boolean {
   )
 }
 
+/** Declared args: plain values and args by name. */
+export type ArgSpecs = Readonly<Record<string, unknown>>
+
 /** The types of the values that declared args are made into: `{ rows: Arg<Price[]>, n: 3 }` → `{ rows: Price[]; n: number }`. */
 export type ArgsOf<A> = { -readonly [K in keyof A]: ValueOf<A[K]> }
 
@@ -143,7 +146,7 @@ function show(value: unknown): string {
 }
 
 /** Options of {@link arg}. */
-export interface ArgOptions<A extends Readonly<Record<string, unknown>>> {
+export interface ArgOptions<A extends ArgSpecs> {
   /** What the function receives: plain values and other args. */
   readonly args?: A
   /** How it is called in messages; default the name of the function. */
@@ -160,7 +163,7 @@ export interface ArgOptions<A extends Readonly<Record<string, unknown>>> {
  * app.task('upload', 'hourly', { args: { token } }, ({ token }) => upload(token))
  * ```
  */
-export function arg<T, A extends Readonly<Record<string, unknown>> = Record<never, never>>(
+export function arg<T, A extends ArgSpecs = Record<never, never>>(
   make: (values: ArgsOf<A>, context: ArgContext) => T | Promise<T>,
   options: ArgOptions<A> = {},
 ): Arg<T> {
@@ -179,26 +182,23 @@ export function arg<T, A extends Readonly<Record<string, unknown>> = Record<neve
 
 /** Reads each value; a promise only if one of them is one. */
 export function readAll(
-  args: Readonly<Record<string, unknown>>,
-  read: (value: unknown, name: string) => unknown,
+  args: ArgSpecs,
+  read: (arg: Arg<unknown>, name: string) => unknown,
 ): Record<string, unknown> | Promise<Record<string, unknown>> {
-  const made: Record<string, unknown> = {}
+  const values: Record<string, unknown> = {}
   const waits: Promise<void>[] = []
   for (const name of Object.keys(args)) {
-    const value = args[name]
-    // Only what an arg makes is waited for: a promise given as a plain value stays what it is.
-    const read_ = isArg(value) ? read(value, name) : value
-    if (isArg(value) && read_ instanceof Promise)
+    const given = args[name]
+    const value = isArg(given) ? read(given, name) : given
+    // Set also while it is awaited, so that the keys stand in the order in which they were declared.
+    values[name] = value
+    // Only what an arg makes is awaited: a promise given as a plain value stays what it is.
+    if (isArg(given) && value instanceof Promise)
       waits.push(
-        read_.then((settled) => {
-          made[name] = settled
+        value.then((settled) => {
+          values[name] = settled
         }),
       )
-    // Also for what is still awaited, so that the keys stand in the order in which they were declared.
-    made[name] = read_
   }
-  return waits.length === 0 ? made : Promise.all(waits).then(() => made)
+  return waits.length === 0 ? values : Promise.all(waits).then(() => values)
 }
-
-/** Declared args: plain values and args by name. */
-export type ArgSpecs = Readonly<Record<string, unknown>>

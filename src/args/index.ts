@@ -1,4 +1,4 @@
-export type { ArgContext, ArgOptions, ArgSource, ArgsOf, Found, ReadArg, ValueOf } from './arg.ts'
+export type { ArgContext, ArgOptions, ArgSource, ArgSpecs, ArgsOf, Found, ReadArg, ValueOf } from './arg.ts'
 export { Arg, arg, isArg } from './arg.ts'
 export {
   cli,
@@ -12,5 +12,5 @@ export {
   signalArg,
   taskArg,
 } from './builtin.ts'
-export type { ArgLevels, ArgValues } from './resolve.ts'
+export type { ArgLevels } from './resolve.ts'
 export { resolveArg, resolveArgs } from './resolve.ts'

@@ -6,19 +6,16 @@
  * starts without a turn of the loop.
  */
 import { ArgError } from '../errors.ts'
-import { type Arg, type ArgContext, isArg, isMissing, readAll } from './arg.ts'
-
-/** Values and args by name. */
-export type ArgValues = Readonly<Record<string, unknown>>
+import { type Arg, type ArgContext, type ArgSpecs, isArg, isMissing, readAll } from './arg.ts'
 
 /** Where the args of a run come from; the later ones win. */
 export interface ArgLevels {
   /** What the task declares: `args`. */
-  readonly declared?: ArgValues
+  readonly declared?: ArgSpecs
   /** The params of the task. */
-  readonly taskParams?: ArgValues
+  readonly taskParams?: ArgSpecs
   /** What this run was given: `task.run(params)`. */
-  readonly runParams?: ArgValues
+  readonly runParams?: ArgSpecs
 }
 
 /**

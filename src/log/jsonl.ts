@@ -55,7 +55,7 @@ class JsonlStore implements Store {
   readonly #file: JsonlFile
   /** What the file keeps, for queries. */
   #kept: MemoryStore
-  #state: 'new' | 'open' | 'closed' = 'new'
+  #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
   /** What waits for the next write. */
   #batch: Batch | null = null
   /** What is being written. */
@@ -75,6 +75,7 @@ class JsonlStore implements Store {
   }
 
   load(): readonly LogEntry[] {
+    if (this.#state === 'closed') this.#state = 'new'
     this.#open('read')
     return this.#kept.load()
   }
@@ -129,18 +130,19 @@ class JsonlStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.#state === 'closed') return this.#queue
-    const wasOpen = this.#state === 'open'
-    this.#state = 'closed'
+    if (this.#state === 'new') this.#state = 'closed'
+    if (this.#state !== 'open') return this.#queue
+    this.#state = 'closing'
     await this.#enqueue(async () => {
-      if (wasOpen) this.#file.close()
+      this.#file.close()
+      this.#state = 'closed'
     })
   }
 
   #open(act: string): void {
     if (this.#state === 'open') return
-    if (this.#state === 'closed')
-      throw new RunLogError(`Cannot ${act} run log '${this.#file.path}' as it is closed.`)
+    if (this.#state !== 'new')
+      throw new RunLogError(`Cannot ${act} run log '${this.#file.path}' as it is ${this.#state}.`)
     const kept = createMemoryStore({ retention: this.retention })
     const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
     this.#kept = kept

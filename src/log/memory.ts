@@ -47,7 +47,7 @@ export class MemoryStore implements Store {
   }
 
   load(): readonly LogEntry[] {
-    this.#checkOpen('read')
+    this.#closed = false
     return this.#entries.slice()
   }
 

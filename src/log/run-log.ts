@@ -8,7 +8,8 @@
  *    for, never a task's newest record of an action, and never a run record without its end.
  * 3. `query` gives records in falling `seq` (newest first), filtered; `limit` counts after the filter.
  * 4. `prune` forgets only what the retention says, never a task's newest record of an action.
- * 5. `close` may be called twice; after it nothing is held open.
+ * 5. `close` may be called twice; after it nothing is held open, and all but `load` is refused. `load` opens a closed store
+ *    again: a session that is started once more finds its log as it left it.
  */
 import type { Action, ErrorData, Outcome, ParamValues, RunTrigger } from '../../machines/protocol.ts'
 

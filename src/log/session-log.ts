@@ -44,20 +44,34 @@ export interface LogTime {
 
 /** A session's run log over a store. */
 export class SessionLog {
-  readonly index = new RecencyIndex()
+  #index = new RecencyIndex()
   #lastSeq = 0
+  #isClosed = false
 
   constructor(
     readonly store: Store,
     readonly time: LogTime,
   ) {}
 
+  /** What conditions ask. Another one after each {@link restore}. */
+  get index(): RecencyIndex {
+    return this.#index
+  }
+
+  /** Whether it was closed, and not restored since. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   /**
    * Loads what earlier processes left, fills the index, and tells the runs that have a start and no end: the process died
    * under them. Their `crash` records are the session's to append. A record later than now counts as made now, so that a
    * clock set back between two processes holds nothing up.
+   * A log that was closed is opened again by this.
    */
   restore(): readonly RunRecord[] | Promise<readonly RunRecord[]> {
+    this.#index = new RecencyIndex()
+    this.#isClosed = false
     // More than the index holds: its marks are per action, a task's records are of several.
     const loaded = this.store.load({ maxPerTask: marksPerAction * 4 })
     return loaded instanceof Promise ? loaded.then((entries) => this.#take(entries)) : this.#take(loaded)
@@ -69,10 +83,10 @@ export class SessionLog {
     const mono = this.time.monotonic()
     const durable = this.#write(record)
     if (record.action === 'run' || !(durable instanceof Promise)) {
-      this.index.add(record, mono)
+      this.#index.add(record, mono)
       return { record, durable }
     }
-    const seen = () => this.index.add(record, mono)
+    const seen = () => this.#index.add(record, mono)
     return {
       record,
       durable: durable.then(seen, (problem) => {
@@ -110,9 +124,9 @@ export class SessionLog {
 
   /** The newest record of one action of a task, or null; without an action, its newest record. */
   latest(task: string, action?: Action): RunRecord | null {
-    if (action !== undefined) return this.index.lastOf(task, action)
-    const status = this.index.status(task)
-    return status === null ? null : this.index.lastOf(task, status)
+    if (action !== undefined) return this.#index.lastOf(task, action)
+    const status = this.#index.status(task)
+    return status === null ? null : this.#index.lastOf(task, status)
   }
 
   /** Lets the store forget what the retention does not keep; tells how many entries. */
@@ -127,6 +141,7 @@ export class SessionLog {
 
   /** Closes the store. */
   close(): void | Promise<void> {
+    this.#isClosed = true
     return this.store.close()
   }
 
@@ -135,9 +150,9 @@ export class SessionLog {
     const mono = this.time.monotonic()
     for (const entry of entries) {
       this.#lastSeq = Math.max(this.#lastSeq, entry.seq)
-      if (!isNote(entry)) this.index.add(entry, mono - Math.max(0, now - entry.at))
+      if (!isNote(entry)) this.#index.add(entry, mono - Math.max(0, now - entry.at))
     }
-    return this.index.openRuns()
+    return this.#index.openRuns()
   }
 
   #write(entry: LogEntry): void | Promise<void> {

@@ -113,8 +113,8 @@ describe('SessionLog.append', () => {
 
   test('a store that throws is one that rejects', async () => {
     const store = createMemoryStore()
-    store.close()
     const log = new SessionLog(store, timeAt(0, 0))
+    log.close()
     await expect(log.append(start('a', '1')).durable).rejects.toMatchObject({ code: 'GANTRY_RUN_LOG' })
   })
 
@@ -159,6 +159,20 @@ describe('SessionLog.restore', () => {
     expect(record.seq).toBe(5)
     expect(after.index.openRuns()).toEqual([])
     await after.close()
+  })
+
+  test('a log that was closed is opened again, and counts nothing twice', async () => {
+    const store = createMemoryStore()
+    const log = new SessionLog(store, timeAt(5, 5))
+    log.restore()
+    log.append(start('a', '1'))
+    log.append(end('a', '1'))
+    log.close()
+    expect(log.isClosed).toBe(true)
+    expect(log.restore()).toEqual([])
+    expect(log.isClosed).toBe(false)
+    expect(log.index.countBetween('a', ['run'], 0, 10)).toBe(1)
+    expect(log.append(start('a', '2')).record.seq).toBe(3)
   })
 
   test('a record later than now, left before the clock was set back, counts as made now', () => {
