@@ -112,6 +112,14 @@ describe('createXStateInspector: what the page is told', () => {
     expect(machine.resolveState(last.state).matches('removed')).toBe(true)
   })
 
+  test('an actor without a name is called what its machine is called', async () => {
+    const inspector = await open()
+    const actor = createActor(createMachine({ id: 'nameless' }), { inspect: inspector.inspect }).start()
+    const page = await look(inspector)
+    const { sessionId } = await page.hears(registers('nameless'))
+    expect(sessionId).toBe(actor.sessionId)
+  })
+
   test('a page that comes late is told the state of now, and pages that are there hear nothing again', async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)

@@ -44,9 +44,13 @@ interface ActorInternals extends ActorLike {
   readonly _parent?: ActorLike
 }
 
-/** The name an actor was given, or its session id. */
+/** The name an actor was given; else that of its machine; else its session id. */
 export function nameOf(actor: ActorLike): string {
-  return (actor as ActorInternals).id ?? actor.sessionId
+  const { id, logic, sessionId } = actor as ActorInternals
+  // An actor without a name of its own is given its session id for one, which tells nobody anything.
+  if (id !== undefined && id !== sessionId) return id
+  const { id: machineId } = (logic ?? {}) as { id?: unknown }
+  return typeof machineId === 'string' ? machineId : sessionId
 }
 
 /** The parent of an actor, if it has one. */
