@@ -56,7 +56,7 @@ describe('createStatelyInspector: what the page is told', () => {
     const { sessionId, snapshot } = await page.hears(registers('report'))
     fleet.run('report')
     fleet.end('report', outcome)
-    await page.hears(isIn(sessionId, end))
+    await page.hears(({ type, event }) => type === '@xstate.snapshot' && event.type === 'run.ended')
     const told = page.heard.filter(
       ({ type, sessionId: id }) => type === '@xstate.snapshot' && id === sessionId,
     )

@@ -80,7 +80,7 @@ describe('createXStateInspector: what the page is told', () => {
     const { sessionId, state } = await page.hears(registers('report'))
     fleet.run('report')
     fleet.end('report', outcome)
-    await page.hears((message) => isIn(sessionId, end)(message))
+    await page.hears((message) => message.type === 'service.state' && eventOf(message) === 'run.ended')
     const told = page.heard.filter(({ type, sessionId: id }) => type === 'service.state' && id === sessionId)
     const states = [JSON.parse(state).value, ...told.map(value)]
     expect(states.filter((item, i) => item !== states[i - 1])).toEqual(['idle', 'running', end])
