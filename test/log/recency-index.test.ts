@@ -94,7 +94,10 @@ test('RecencyIndex: newer is by seq, whatever the order in which records are see
   const index = new RecencyIndex()
   index.add(record(2, 'a', 'run'), 2)
   index.add(record(1, 'a', 'success'), 1)
-  expect(index.status('a')).toBe('run')
+  index.add(record(4, 'a', 'fail'), 2)
+  index.add(record(3, 'a', 'fail'), 2)
+  expect(index.lastOf('a', 'fail')?.seq).toBe(4)
+  expect(index.status('a')).toBe('fail')
   expect(index.newest('a', ['run', 'success'], 5)).toMatchObject({ record: { seq: 2 }, ageMs: 3 })
 })
 
