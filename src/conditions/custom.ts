@@ -1,4 +1,5 @@
 /** Conditions of the app's own: a function, a promise, or a stream; with args and with words in the language. */
+import { callable } from './callable.ts'
 import { Condition } from './condition.ts'
 import type { PredicateNode } from './node.ts'
 import { isStream, type StreamLike } from './predicate.ts'
@@ -10,11 +11,12 @@ export type PredicateFunction<A = Record<string, unknown>, C = unknown> = (
 ) => boolean | Promise<boolean> | StreamLike
 
 /** A custom condition: itself without args, and callable with args. */
-export type CustomCondition<A = Record<string, unknown>> = ((args?: A) => Condition) & {
-  /** The words that it was given: templates and patterns. */
-  readonly wordings: readonly (string | RegExp)[]
-  readonly predicate: PredicateFunction<never, never>
-}
+export type CustomCondition<A = Record<string, unknown>> = Condition &
+  ((args?: A) => Condition) & {
+    /** The words that it was given: templates and patterns. */
+    readonly wordings: readonly (string | RegExp)[]
+    readonly predicate: PredicateFunction<never, never>
+  }
 
 /**
  * A condition from a function. With wordings (`'file {path} exists'`, or patterns with named groups) it is usable in
@@ -61,7 +63,10 @@ export function condition(...given: readonly unknown[]): CustomCondition {
     if (key !== null && nodes.size < 10_000) nodes.set(key, made)
     return made
   }
-  return Object.assign(make, { wordings: wordings as (string | RegExp)[], predicate: predicate as never })
+  return Object.assign(callable(make(), make), {
+    wordings: wordings as (string | RegExp)[],
+    predicate: predicate as never,
+  })
 }
 
 /** A boolean stream as a condition: its last value stands; before the first it is false. */

@@ -1,0 +1,159 @@
+/** Statements: text to condition. `~` binds over `&` over `|`; parentheses group; blanks and line ends are free. */
+import { StatementError } from '../errors.ts'
+import { near } from '../near.ts'
+import type { Atom, Parts } from './atoms.ts'
+import { Condition } from './condition.ts'
+import { allOf, anyOf, type ConditionNode, notOf } from './node.ts'
+import { type Token, tokenize } from './tokenizer.ts'
+import { builtInWords, type Words } from './words.ts'
+
+/** Parentheses and negations go no deeper. */
+const maxDepth = 64
+
+/**
+ * The condition that a statement says. Throws a `StatementError` that shows the place, what was expected, and near words.
+ *
+ * @example
+ * ```ts
+ * parse("daily after 07:00 & after task 'fetch' succeeded")
+ * ```
+ */
+export function parse(text: string, words: Words = builtInWords): Condition {
+  if (typeof text !== 'string')
+    throw new TypeError(`Cannot read a statement as it must be text: ${String(text)}`)
+  return new Condition(new Reader(text, words).readAll())
+}
+
+class Reader {
+  readonly #text: string
+  readonly #words: Words
+  readonly #tokens: readonly Token[]
+  #next = 0
+  #depth = 0
+
+  constructor(text: string, words: Words) {
+    this.#text = text
+    this.#words = words
+    this.#tokens = tokenize(text)
+  }
+
+  readAll(): ConditionNode {
+    const node = this.#readAny()
+    const rest = this.#tokens[this.#next]
+    if (rest === undefined) return node
+    throw this.#error(
+      rest.kind === ')' ? 'a parenthesis closes that was not opened' : 'two conditions stand side by side',
+      rest.offset,
+      ['&', '|', 'the end'],
+    )
+  }
+
+  #readAny(): ConditionNode {
+    const nodes = [this.#readAll()]
+    while (this.#take('|')) nodes.push(this.#readAll())
+    return anyOf(nodes)
+  }
+
+  #readAll(): ConditionNode {
+    const nodes = [this.#readNot()]
+    while (this.#take('&')) nodes.push(this.#readNot())
+    return allOf(nodes)
+  }
+
+  #readNot(): ConditionNode {
+    let negations = 0
+    while (this.#take('~')) negations += 1
+    const node = this.#readOne()
+    return negations % 2 === 0 ? node : notOf(node)
+  }
+
+  #readOne(): ConditionNode {
+    const token = this.#tokens[this.#next]
+    if (token === undefined)
+      throw this.#error('a condition is missing at the end', this.#text.length, ['a condition'])
+    if (token.kind === '(') return this.#readGroup(token)
+    if (token.kind !== 'atom')
+      throw this.#error(`'${token.text}' has nothing before it`, token.offset, ['a condition'])
+    this.#next += 1
+    return readAtom(token, this.#words.atoms, this.#text)
+  }
+
+  #readGroup(open: Token): ConditionNode {
+    this.#next += 1
+    this.#depth += 1
+    if (this.#depth > maxDepth)
+      throw this.#error(`parentheses may be at most ${maxDepth} deep`, open.offset, [])
+    const node = this.#readAny()
+    if (!this.#take(')')) throw this.#error('a parenthesis is not closed', open.offset, [')'])
+    this.#depth -= 1
+    return node
+  }
+
+  #take(kind: Token['kind']): boolean {
+    if (this.#tokens[this.#next]?.kind !== kind) return false
+    this.#next += 1
+    return true
+  }
+
+  #error(rule: string, offset: number, expected: readonly string[]): StatementError {
+    return new StatementError(`Cannot read the statement as ${rule}`, { text: this.#text, offset, expected })
+  }
+}
+
+function readAtom(token: Token, atoms: readonly Atom[], whole: string): ConditionNode {
+  // Words are one blank apart; a statement over several lines may break anywhere between them.
+  const text = token.text.replace(/\s+/g, (blank, at: number) => (isQuotedAt(token.text, at) ? blank : ' '))
+  for (const atom of atoms) {
+    const match = atom.pattern.exec(text)
+    if (match === null) continue
+    const parts: Parts = match.groups ?? {}
+    try {
+      return atom.build(parts)
+    } catch (problem) {
+      throw placed(problem, token, match, whole)
+    }
+  }
+  const first = /^\S+/.exec(text)?.[0] ?? text
+  const shapes = [...new Set(atoms.map((atom) => atom.shape))]
+  const starts = [
+    ...new Set(shapes.map((shape) => shape.split(/[\s<[|]/, 1)[0]!).filter((word) => word !== '')),
+  ]
+  const sameStart = shapes.filter((shape) => shape.startsWith(`${first} `) || shape === first)
+  const close = near(first, starts)
+  const expected =
+    sameStart.length > 0 ? sameStart : shapes.filter((shape) => close.some((word) => shape.startsWith(word)))
+  throw new StatementError(`Cannot read the statement as there are no such words: ${text.slice(0, 80)}`, {
+    text: whole,
+    offset: token.offset,
+    expected: expected.length > 0 ? expected : starts,
+    near: close.filter((word) => word !== first),
+  })
+}
+
+/** The same problem, shown in the whole statement at the part it comes from. */
+function placed(problem: unknown, token: Token, match: RegExpExecArray, whole: string): StatementError {
+  const message = problem instanceof Error ? problem.message.split('\n', 1)[0]! : String(problem)
+  const inner = problem instanceof StatementError ? problem : null
+  let offset = token.offset
+  for (const [name, part] of Object.entries(match.groups ?? {}))
+    if (part !== undefined && inner !== null && part.includes(inner.text)) {
+      offset += (match.indices?.groups?.[name]?.[0] ?? 0) + part.indexOf(inner.text) + inner.offset
+      break
+    }
+  return new StatementError(message, {
+    text: whole,
+    offset: Math.min(offset, whole.length),
+    expected: inner?.expected ?? [],
+    near: inner?.near ?? [],
+    cause: problem,
+  })
+}
+
+function isQuotedAt(text: string, at: number): boolean {
+  let isOpen = false
+  for (let i = 0; i < at; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === "'") isOpen = !isOpen
+  }
+  return isOpen
+}

@@ -1,0 +1,21 @@
+/** From whatever a task may be given as its start to a condition. */
+import { Condition, isCondition } from './condition.ts'
+import { condition as customCondition, fromStream } from './custom.ts'
+import { falseNode, trueNode } from './node.ts'
+import { isStream } from './predicate.ts'
+import { parse } from './statement.ts'
+import type { Words } from './words.ts'
+
+/** A condition from a condition, a statement, a boolean, a boolean stream or a function; a `TypeError` for anything else. */
+export function toCondition(input: unknown, words?: Words): Condition {
+  if (typeof input === 'boolean') return new Condition(input ? trueNode : falseNode)
+  if (typeof input === 'string') return parse(input, words)
+  // A builder that is also a function is taken as what it says without a call.
+  if (isCondition(input))
+    return typeof input === 'function' ? new Condition((input as Condition).node) : input
+  if (isStream(input)) return fromStream(input)
+  if (typeof input === 'function') return customCondition(input as () => boolean)()
+  throw new TypeError(
+    `Cannot use that as a condition as it must be a condition, a statement, a boolean, a function or an Observable: ${String(input)}`,
+  )
+}
