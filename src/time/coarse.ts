@@ -39,7 +39,7 @@ export function coarseWindow(window: Window, index: number, unit: CoarseUnit, zo
     return start < end ? interval(start, end) : null
   }
   const from = window.start === undefined ? beginOf(index, unit) : localOf(window.start, index, unit)
-  if (window.shape === 'at' && from >= beginOf(index + 1, unit)) return null
+  if (window.shape === 'at' && lacksDay(window.start!, index, unit)) return null
   const to = windowEnd(window, from, index, unit)
   if (from >= to) return null
   const start = resolveLocal(from, zone)
@@ -87,9 +87,15 @@ function localOf(moment: Moment, index: number, unit: CoarseUnit): number {
   const month = unit === 'month' ? index : index * 12 + moment.month! - 1
   if (moment.day === undefined && moment.nth === undefined)
     return beginOfMonth(moment.through ? month + 1 : month) + moment.ms
-  const day = dayOf(moment, month)
-  if (day > daysOf(month)) return beginOfMonth(month + 1)
-  return beginOfMonth(month) + (day - 1) * DAY + moment.ms + (moment.through ? DAY : 0)
+  if (lacksDay(moment, index, unit)) return beginOfMonth(month + 1)
+  return beginOfMonth(month) + (dayOf(moment, month) - 1) * DAY + moment.ms + (moment.through ? DAY : 0)
+}
+
+/** The calendar has no such day in this unit: the 31st of April, 29 February, a fifth Monday. */
+function lacksDay(moment: Moment, index: number, unit: CoarseUnit): boolean {
+  if (moment.day === undefined && moment.nth === undefined) return false
+  const month = unit === 'month' ? index : index * 12 + moment.month! - 1
+  return dayOf(moment, month) > daysOf(month)
 }
 
 function dayOf(moment: Moment, month: number): number {

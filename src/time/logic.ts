@@ -1,7 +1,7 @@
 import { type Interval, interval } from './interval.ts'
 import { Rule } from './rule.ts'
 
-/** How far parts are followed until they are taken never to coincide: thirty years. */
+/** How far parts are followed until they are taken never to coincide, or to overlap without end: thirty years. */
 const HORIZON_MS = 30 * 366 * 86_400_000
 /** And for how many steps: two parts by the second would else take a thousand million. */
 const MAX_STEPS = 20_000
@@ -81,6 +81,7 @@ export class UnionRule extends Rule {
       const before = end
       for (const part of this.parts) end = Math.max(end, part.instanceAt(end - 1, zone)?.end ?? end)
       if (end === before || end === Infinity) return end
+      if (end - from > HORIZON_MS) break
     }
     return Infinity
   }
@@ -91,6 +92,7 @@ export class UnionRule extends Rule {
       const before = start
       for (const part of this.parts) start = Math.min(start, part.instanceAt(start, zone)?.start ?? start)
       if (start === before || start === -Infinity) return start
+      if (from - start > HORIZON_MS) break
     }
     return -Infinity
   }

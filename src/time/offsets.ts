@@ -1,4 +1,4 @@
-import { MAX_INSTANT, offsetMsAt } from './zone.ts'
+import { isFixedZone, MAX_INSTANT, offsetMsAt } from './zone.ts'
 
 /**
  * Where a zone's offset stays the same. Luxon knows the offset at an instant and takes microseconds to say it; here the
@@ -61,6 +61,7 @@ function readChunk(start: number, zone: string): readonly Stretch[] {
   const stretches: Stretch[] = []
   let from = start
   let offset = offsetMsAt(clamp(start), zone)
+  if (isFixedZone(zone)) return [Object.freeze({ from: start, to: end, offset })]
   for (let at = start; at < end; at += STEP) {
     const next = Math.min(at + STEP, end - 1)
     if (offsetMsAt(clamp(next), zone) === offset) continue

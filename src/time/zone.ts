@@ -1,4 +1,4 @@
-import { DateTime, IANAZone, Info } from 'luxon'
+import { DateTime, Info, type Zone } from 'luxon'
 import { near } from '../near.ts'
 
 /** A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone). */
@@ -75,12 +75,17 @@ export function offsetMsAt(at: number, zone: string): number {
   return zoneOf(zone).offset(at) * 60_000
 }
 
-const zones = new Map<string, { offset(at: number): number }>()
+/** True of zones that never change their offset. */
+export function isFixedZone(zone: string): boolean {
+  return zoneOf(zone).isUniversal
+}
 
-function zoneOf(name: string): { offset(at: number): number } {
+const zones = new Map<string, Zone>()
+
+function zoneOf(name: string): Zone {
   let zone = zones.get(name)
   if (zone === undefined) {
-    zone = IANAZone.isValidZone(name) ? IANAZone.create(name) : Info.normalizeZone(checkZone(name))
+    zone = Info.normalizeZone(checkZone(name))
     zones.set(name, zone)
   }
   return zone

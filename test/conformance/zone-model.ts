@@ -1,0 +1,193 @@
+import { Temporal } from 'temporal-polyfill'
+
+/**
+ * The rules of DESIGN about zones, written anew on Temporal: which instants a window of a calendar unit covers, where
+ * hours begin, and when a cron time occurs. Nothing of `src` is used here.
+ */
+
+/** One change of a zone's offset. */
+export interface Change {
+  readonly zone: string
+  readonly at: number
+  /** Minutes east of UTC before and after. */
+  readonly before: number
+  readonly after: number
+}
+
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** The zone's changes of offset from 2000 to 2037. */
+export function* changesOf(zone: string): Generator<Change> {
+  let now = Temporal.Instant.from('2000-01-01T00:00Z').toZonedDateTimeISO(zone)
+  for (;;) {
+    const next = now.getTimeZoneTransition('next')
+    if (next === null || next.epochMilliseconds >= Date.UTC(2038, 0, 1)) return
+    const before = next.subtract({ seconds: 1 }).offsetNanoseconds / 6e10
+    const after = next.offsetNanoseconds / 6e10
+    if (before !== after) yield { zone, at: next.epochMilliseconds, before, after }
+    now = next
+  }
+}
+
+type Wall = Temporal.PlainDateTime
+export type CalendarUnit = 'day' | 'week' | 'month' | 'year'
+
+/** What a period covers of one unit, on the wall clock. */
+export interface WallWindow {
+  readonly start: Wall
+  readonly end: Wall
+}
+
+/** A window by unit: null where the calendar lacks it. `tiles` when one's end is the next one's start. */
+export interface WallRule {
+  readonly unit: CalendarUnit
+  readonly tiles: boolean
+  window(begin: Wall): WallWindow | null
+}
+
+/** The zone in which wall clock readings become instants. */
+export class ZoneModel {
+  readonly #known = new Map<string, number>()
+
+  constructor(readonly zone: string) {}
+
+  /** The first reading of two; the first instant after the gap for one that does not occur. */
+  instantOf(wall: Wall): number {
+    const key = wall.toString()
+    let at = this.#known.get(key)
+    if (at === undefined) {
+      const zoned = wall.toZonedDateTime(this.zone, { disambiguation: 'earlier' })
+      const exact = Temporal.PlainDateTime.compare(zoned.toPlainDateTime(), wall) === 0
+      at = exact ? zoned.epochMilliseconds : zoned.getTimeZoneTransition('next')!.epochMilliseconds
+      this.#known.set(key, at)
+    }
+    return at
+  }
+
+  wallAt(at: number): Wall {
+    return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(this.zone).toPlainDateTime()
+  }
+
+  /** The instances of a rule in the units around an instant, in order of their start. */
+  around(rule: WallRule, at: number, units: number): readonly Stretch[] {
+    const here = beginOf(this.wallAt(at), rule.unit)
+    const found: Stretch[] = []
+    for (let i = -units; i <= units; i++) {
+      const window = rule.window(here.add({ [`${rule.unit}s`]: i }))
+      if (window === null) continue
+      const start = this.instantOf(window.start)
+      const end = this.instantOf(window.end)
+      if (start < end) found.push({ start, end })
+      else if (!rule.tiles)
+        found.push({ start, end: this.instantOf(this.wallAt(start).add(partOf(rule.unit))) })
+    }
+    return found
+  }
+}
+
+function partOf(unit: CalendarUnit): Temporal.DurationLike {
+  if (unit === 'day') return { hours: 1 }
+  return unit === 'year' ? { months: 1 } : { days: 1 }
+}
+
+function beginOf(wall: Wall, unit: CalendarUnit): Wall {
+  const date = wall.toPlainDate()
+  if (unit === 'week') return date.subtract({ days: date.dayOfWeek - 1 }).toPlainDateTime()
+  if (unit === 'month') return date.with({ day: 1 }).toPlainDateTime()
+  return (unit === 'year' ? date.with({ month: 1, day: 1 }) : date).toPlainDateTime()
+}
+
+export function currentOf(stretches: readonly Stretch[], at: number): Stretch | null {
+  return best(
+    stretches,
+    ({ start, end }) => start <= at && at < end,
+    (a, b) => b.start - a.start,
+  )
+}
+
+export function nextOf(stretches: readonly Stretch[], at: number): Stretch | null {
+  return best(
+    stretches,
+    ({ start }) => start > at,
+    (a, b) => a.start - b.start,
+  )
+}
+
+export function previousOf(stretches: readonly Stretch[], at: number): Stretch | null {
+  return best(
+    stretches,
+    ({ end }) => end <= at,
+    (a, b) => b.end - a.end,
+  )
+}
+
+function best(
+  stretches: readonly Stretch[],
+  fits: (stretch: Stretch) => boolean,
+  order: (a: Stretch, b: Stretch) => number,
+): Stretch | null {
+  return stretches.filter(fits).sort(order)[0] ?? null
+}
+
+const MINUTE = 60_000
+
+/** The wall clock near one change, minute by minute, as minutes since 1970. */
+export class ClockModel {
+  constructor(readonly change: Change) {}
+
+  reading(at: number): number {
+    return Math.floor(at / MINUTE) + (at < this.change.at ? this.change.before : this.change.after)
+  }
+
+  /** The hours that begin within the range: where the clock reads hh:00 or a gap ends. */
+  hours(from: number, to: number): readonly Stretch[] {
+    const starts: number[] = []
+    const gapEnd = this.change.after > this.change.before ? this.change.at : Number.NaN
+    for (let at = from; at < to; at += MINUTE)
+      if (this.reading(at) % 60 === 0 || at === gapEnd) starts.push(at)
+    return starts.slice(1).map((end, i) => ({ start: starts[i]!, end }))
+  }
+
+  /** The window from one minute of the hour to another, in each of the hours. */
+  hourWindows(hours: readonly Stretch[], from: number, to: number): readonly Stretch[] {
+    return hours.map((hour) => {
+      const start = this.#reach(hour, from)
+      const end = this.#reach(hour, to)
+      return start < end ? { start, end } : { start, end: start + MINUTE }
+    })
+  }
+
+  #reach(hour: Stretch, minute: number): number {
+    for (let at = hour.start; at < hour.end; at += MINUTE) if (this.reading(at) % 60 >= minute) return at
+    return hour.end
+  }
+
+  /**
+   * The minutes at which a cron expression of times occurs. `once` when it names one time of day, `listed` when it
+   * names its hours.
+   */
+  cron(
+    from: number,
+    to: number,
+    matches: (minuteOfDay: number) => boolean,
+    once: boolean,
+    listed: boolean,
+  ): readonly number[] {
+    const { at: change, before, after } = this.change
+    const found = new Set<number>()
+    for (let at = from; at < to; at += MINUTE) {
+      if (!matches(this.reading(at) % 1440)) continue
+      const seen = at >= change && at - (before - after) * MINUTE < change && before > after
+      if (!(once && seen)) found.add(at)
+    }
+    if (listed) {
+      const gap = Math.floor(change / MINUTE)
+      for (let reading = gap + before; reading < gap + after; reading++)
+        if (matches(reading % 1440)) found.add(change)
+    }
+    return [...found].sort((a, b) => a - b)
+  }
+}
