@@ -7,7 +7,7 @@ import type { ErrorData } from '../../machines/protocol.ts'
 import type { sessionMachine } from '../../machines/session.machine.ts'
 import type { Clock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
-import type { createPredicates } from '../conditions/predicate.ts'
+import type { Predicates } from '../conditions/predicate.ts'
 import type { Words } from '../conditions/words.ts'
 import { TaskNotFoundError } from '../errors.ts'
 import type { Executor } from '../executors/executor.ts'
@@ -39,9 +39,11 @@ export class Core {
   readonly params: ParamStore
   settings: Settings
   log!: SessionLog
+  /** The log was closed by a stop; a start opens it again. */
+  isLogClosed = false
   actor!: ActorRefFrom<typeof sessionMachine>
   session!: Session
-  predicates!: ReturnType<typeof createPredicates>
+  predicates!: Predicates
   /** The facts of one owner at one instant. */
   factsOf!: (entry: TaskEntry | null, at?: number) => Facts
   handleOf!: (entry: TaskEntry) => Task

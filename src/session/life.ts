@@ -1,0 +1,205 @@
+/** How a session starts and stops: set-up, restore, start-up tasks; shut-down tasks, waiting, release. */
+import type { TerminateReason } from '../../machines/protocol.ts'
+import type { Undo } from '../clock.ts'
+import { SessionStoppedError } from '../errors.ts'
+import type { Core } from './core.ts'
+import type { TaskEntry } from './entry.ts'
+import type { After } from './hooks.ts'
+import type { Launcher } from './launcher.ts'
+import type { Runs } from './runs.ts'
+import type { Tasks } from './tasks.ts'
+
+/** Starts and stops a session: the effects behind `starting` and `stopping`. */
+export class Life {
+  readonly #core: Core
+  readonly #runs: Runs
+  readonly #launcher: Launcher
+  readonly #tasks: Tasks
+  #undoKeep: Undo | null = null
+  #undoSignals: Undo | null = null
+  #isRestored = false
+  #isWatching = false
+  /** Called whenever a run ends while the session waits for runs. */
+  #onRunEnded: (() => void) | null = null
+
+  constructor(core: Core, parts: { runs: Runs; launcher: Launcher; tasks: Tasks }) {
+    this.#core = core
+    this.#runs = parts.runs
+    this.#launcher = parts.launcher
+    this.#tasks = parts.tasks
+  }
+
+  runEnded(): void {
+    this.#onRunEnded?.()
+  }
+
+  async start(): Promise<void> {
+    const core = this.#core
+    const { actor } = core
+    try {
+      core.fatal = null
+      this.#undoKeep ??= core.clock.keep()
+      this.#undoSignals ??= core.settings.handleSignals === true ? this.#handleSignals() : null
+      const after = await core.hooks.before('startup', core.context(null), (error) =>
+        this.#setupFailed(error),
+      )
+      if (!this.#isRestored) await this.#restore()
+      core.cycles = 0
+      core.startedAt = core.clock.now()
+      core.startedMono = core.clock.monotonic()
+      this.#launcher.reset()
+      this.#tasks.wakeActors()
+      await this.#runSequence('startup')
+      await after({})
+      if (core.state === 'starting') actor.send({ type: 'session.ready' })
+    } catch (error) {
+      core.warn('setup', 'The session could not be started.', { error })
+      actor.send({ type: 'session.failed', error })
+    }
+  }
+
+  /** The first moment at which tasks may launch: conditions are watched from here on. */
+  beginLaunching(): void {
+    const core = this.#core
+    if (!this.#isWatching) {
+      this.#isWatching = true
+      core.news.tell({ type: 'session.started', at: core.clock.now() })
+      if (this.#tasks.watchShutCondition()) return
+      this.#tasks.watchAll()
+    }
+    this.#launcher.woken()
+    for (const entry of core.entries.values()) this.#launcher.consider(entry)
+  }
+
+  async drain(): Promise<void> {
+    const core = this.#core
+    this.#isWatching = false
+    this.#launcher.stop()
+    this.#tasks.unwatchAll()
+    let after: After = async () => {}
+    try {
+      after = await core.hooks.before('shutdown', core.context(null), (error) =>
+        core.fail('hook', 'A shut-down hook failed.', { error }),
+      )
+      await this.#runSequence('shutdown')
+      for (const entry of core.byId.values())
+        if (entry.definition.options.permanent === true) this.#runs.terminate(entry, 'shut-down')
+      await this.#waitForRuns()
+    } catch (error) {
+      core.fatal ??= { error }
+      this.terminateAll('shut-down')
+      await this.#waitForRuns()
+    }
+    await after(core.fatal === null ? {} : { error: core.fatal.error })
+    core.actor.send({ type: 'session.drained' })
+  }
+
+  terminateAll(reason: TerminateReason): void {
+    for (const entry of this.#core.byId.values()) this.#runs.terminate(entry, reason)
+  }
+
+  /** Releases what the session holds: after this no timer, listener or file of it is left. */
+  async release(): Promise<void> {
+    const core = this.#core
+    this.#tasks.stopActors()
+    for (const entry of core.entries.values())
+      for (const queued of entry.queue.splice(0))
+        queued.pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))
+    core.predicates.close()
+    core.startedMono = null
+    this.#undoSignals?.()
+    this.#undoSignals = null
+    try {
+      for (const executor of core.executors.values()) await executor.close?.()
+      await core.log.close()
+      core.isLogClosed = true
+    } catch (error) {
+      core.warn('log', 'The run log could not be closed.', { error })
+    }
+    this.#isRestored = false
+    this.#undoKeep?.()
+    this.#undoKeep = null
+  }
+
+  #setupFailed(error: unknown): void {
+    const core = this.#core
+    core.warn('setup', 'A start-up hook failed.', { error })
+    if (core.settings.onError.setup === 'raise') throw error
+  }
+
+  async #restore(): Promise<void> {
+    const core = this.#core
+    await this.#tasks.openLog()
+    const open = await core.log.restore()
+    this.#isRestored = true
+    for (const record of open) {
+      const at = core.clock.now()
+      const { durable } = core.log.append({
+        task: record.task,
+        runId: record.runId,
+        action: 'crash',
+        at,
+        end: at,
+        ...(record.start === undefined ? {} : { start: record.start }),
+        reason: 'the process ended while it ran',
+      })
+      await durable
+    }
+  }
+
+  /** Start-up or shut-down tasks by priority; `main` work one after the other, the others side by side. */
+  async #runSequence(kind: 'startup' | 'shutdown'): Promise<void> {
+    const core = this.#core
+    const isOfKind = (entry: TaskEntry): boolean =>
+      (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
+    const sequence = [...core.entries.values()]
+      .filter((entry) => isOfKind(entry) && (core.only === null || core.only.has(entry.name)))
+      .sort((a, b) => b.priority - a.priority || a.order - b.order)
+    for (const entry of sequence) {
+      const queued = entry.queue.shift()
+      if (queued === undefined && !this.#tasks.isForcedOrHolds(entry)) continue
+      this.#runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
+      while (this.#runs.exclusive > 0) await this.#nextEnd()
+    }
+  }
+
+  async #waitForRuns(): Promise<void> {
+    const core = this.#core
+    if (!this.#hasLiveRuns()) return
+    const { drainTimeoutMs } = core.settings
+    const undo =
+      drainTimeoutMs === Number.POSITIVE_INFINITY
+        ? () => {}
+        : core.clock.callAfter(drainTimeoutMs, () => this.terminateAll('shut-down'))
+    while (this.#hasLiveRuns()) await this.#nextEnd()
+    undo()
+  }
+
+  #hasLiveRuns(): boolean {
+    for (const entry of this.#core.byId.values()) if (entry.live.length > 0) return true
+    return false
+  }
+
+  #nextEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRunEnded = () => {
+        this.#onRunEnded = null
+        resolve()
+      }
+    })
+  }
+
+  #handleSignals(): Undo {
+    const shutDown = (): void => this.#core.actor.send({ type: 'session.shutDown' })
+    process.on('SIGINT', shutDown)
+    process.on('SIGTERM', shutDown)
+    return () => {
+      process.off('SIGINT', shutDown)
+      process.off('SIGTERM', shutDown)
+    }
+  }
+}
+
+function stoppedMessage(entry: TaskEntry): string {
+  return `Cannot run task '${entry.name}' as the session stopped before the run started. Start it again and run the task then.`
+}

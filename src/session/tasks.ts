@@ -1,0 +1,355 @@
+/** The tasks of a session: they are added, watched, changed, removed, and their actors made, woken and stopped. */
+import { createActor } from 'xstate'
+import type { TerminateReason } from '../../machines/protocol.ts'
+import type { taskMachine } from '../../machines/task.machine.ts'
+import type { Condition } from '../conditions/condition.ts'
+import { holds } from '../conditions/holds.ts'
+import type { ConditionNode } from '../conditions/node.ts'
+import { toCondition } from '../conditions/to-condition.ts'
+import { watch } from '../conditions/watch.ts'
+import { ConditionError, TaskExistsError, TaskNotFoundError } from '../errors.ts'
+import { toErrorData } from '../log/error-data.ts'
+import { resolveStore } from '../log/resolve-store.ts'
+import { SessionLog } from '../log/session-log.ts'
+import { checkZone } from '../time/zone.ts'
+import { show } from './check.ts'
+import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
+import type { Core } from './core.ts'
+import { type TaskActor, type TaskDefinition, TaskEntry } from './entry.ts'
+import type { Launcher } from './launcher.ts'
+import { checkTaskOptions } from './options.ts'
+import { stopActors } from './provide.ts'
+import type { Runs } from './runs.ts'
+
+/** What else than watching happens when a watched condition speaks. */
+export interface TaskParts {
+  readonly runs: Runs
+  readonly launcher: Launcher
+  /** The wake clock and facts of watches. */
+  readonly watchClock: { now(): number; wakeAt(at: number, wake: () => void): () => void }
+}
+
+export class Tasks {
+  readonly #core: Core
+  readonly #machine: typeof taskMachine
+  readonly #parts: TaskParts
+  #shutCondition: Condition | null = null
+  #undoShutWatch: (() => void) | null = null
+  #isWatching = false
+  #isLogOpen = false
+
+  constructor(core: Core, machine: typeof taskMachine, parts: TaskParts) {
+    this.#core = core
+    this.#machine = machine
+    this.#parts = parts
+  }
+
+  /** A checked definition; every problem throws here and nothing is half-made. */
+  define(name: string, start: Start, options: TaskOptions, work: unknown): TaskDefinition {
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError(`Cannot add a task as its name must be a non-empty string: ${show(name)}`)
+    checkTaskOptions(options)
+    if (work === undefined || work === null || (typeof work !== 'function' && typeof work !== 'object'))
+      throw new TypeError(`Cannot add task '${name}' as its work must be a function: ${show(work)}`)
+    const { words } = this.#core
+    return {
+      name,
+      start: toCondition(start, words),
+      end: options.end === undefined ? null : toCondition(options.end, words),
+      options,
+      work,
+    }
+  }
+
+  /** Adds a task. It may launch at once if the session runs. */
+  add(given: TaskDefinition): TaskEntry {
+    const core = this.#core
+    const taken = core.entries.get(given.name)
+    let definition = given
+    if (taken !== undefined) {
+      const { onTaskExists } = core.settings
+      if (onTaskExists === 'raise') throw new TaskExistsError(given.name)
+      if (onTaskExists === 'ignore') return taken
+      if (onTaskExists === 'replace') this.remove(taken)
+      else definition = { ...given, name: this.#freeName(given.name) }
+    }
+    const { name, options } = definition
+    const after = core.hooks.has('task')
+      ? core.hooks.beforeSync({ ...core.context(null), name }, (error) =>
+          core.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
+        )
+      : null
+    const order = core.nextOrder()
+    const zone = options.timezone === undefined ? core.settings.timezone : checkZone(options.timezone)
+    const entry = new TaskEntry(`${name}#${order}`, order, definition, zone)
+    core.entries.set(name, entry)
+    core.byId.set(entry.id, entry)
+    this.#makeActor(entry)
+    core.changes.taskChanged(name, null)
+    if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
+    if (this.#isWatching) this.#watch(entry)
+    after?.({ value: core.hooks.has('task') ? core.handleOf(entry) : undefined })
+    return entry
+  }
+
+  /** Takes a task out: its name is free at once, its living runs are told to end. */
+  remove(entry: TaskEntry): void {
+    entry.actor.send({ type: 'task.remove' })
+  }
+
+  /** The effect of a removal in the task machine. */
+  release(entry: TaskEntry): void {
+    const core = this.#core
+    if (entry.isRemoved) return
+    entry.isRemoved = true
+    this.#unwatch(entry)
+    entry.undoRelaunch?.()
+    entry.undoRelaunch = null
+    if (core.entries.get(entry.name) === entry) {
+      core.entries.delete(entry.name)
+      core.returns.delete(entry.name)
+    }
+    for (const queued of entry.queue.splice(0))
+      queued.pending?.refuse(
+        new TaskNotFoundError(
+          entry.name,
+          [],
+          `Cannot run task '${entry.name}' as it was removed before the run started.`,
+        ),
+      )
+    if (entry.live.length > 0) {
+      core.leaving.set(entry.name, (core.leaving.get(entry.name) ?? 0) + entry.live.length)
+      this.#parts.runs.terminate(entry, 'removed')
+    } else this.#forget(entry)
+    core.changes.taskChanged(entry.name, null)
+    core.news.tell({ type: 'task.removed', task: entry.name, at: core.clock.now() })
+  }
+
+  /** A run of the task has ended. */
+  runEnded(entry: TaskEntry): void {
+    if (entry.live.length === 0) {
+      entry.endWatch?.unsubscribe()
+      entry.endWatch = null
+    }
+    if (!entry.isRemoved) return
+    const core = this.#core
+    const left = (core.leaving.get(entry.name) ?? 1) - 1
+    if (left > 0) core.leaving.set(entry.name, left)
+    else core.leaving.delete(entry.name)
+    if (entry.live.length === 0) this.#forget(entry)
+    const successor = core.entries.get(entry.name)
+    if (successor !== undefined) this.#parts.launcher.consider(successor)
+  }
+
+  /** Changes options of a task while it lives; checked before anything changes. */
+  update(entry: TaskEntry, update: TaskUpdate): void {
+    const { start, ...changed } = update
+    const before = entry.definition
+    const options = { ...before.options, ...changed }
+    const definition = this.define(before.name, start ?? before.start, options, before.work)
+    entry.definition = definition
+    entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
+    if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
+      entry.actor.send({ type: changed.disabled ? 'task.disable' : 'task.enable' })
+    if (this.#isWatching) {
+      this.#unwatch(entry)
+      this.#watch(entry)
+    }
+    this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })
+    this.#parts.launcher.consider(entry)
+  }
+
+  /** Opens the log if an earlier stop closed it, or if its store had to be waited for. */
+  openLog(): void | Promise<void> {
+    if (this.#isLogOpen && !this.#core.isLogClosed) return
+    const store = resolveStore(this.#core.options.store, {
+      onProblem: ({ message }) => this.#core.warn('log', message),
+    })
+    const take = (made: Awaited<typeof store>): void => {
+      this.#core.log = new SessionLog(made, this.#core.clock)
+      this.#isLogOpen = true
+      this.#core.isLogClosed = false
+    }
+    return store instanceof Promise ? store.then(take) : take(store)
+  }
+
+  watchAll(): void {
+    this.#isWatching = true
+    for (const entry of this.#core.entries.values()) this.#watch(entry)
+  }
+
+  unwatchAll(): void {
+    this.#isWatching = false
+    this.#undoShutWatch?.()
+    this.#undoShutWatch = null
+    for (const entry of this.#core.entries.values()) this.#unwatch(entry)
+  }
+
+  setShutCondition(start: Start | undefined): void {
+    this.#shutCondition = start === undefined ? null : toCondition(start, this.#core.words)
+    if (this.#undoShutWatch !== null || this.#isWatching) {
+      this.#undoShutWatch?.()
+      this.watchShutCondition()
+    }
+  }
+
+  /** Watches the shut condition; true if it holds already. Its failure always ends the session. */
+  watchShutCondition(): boolean {
+    const core = this.#core
+    if (this.#shutCondition === null) return false
+    const subscription = watch(
+      this.#shutCondition.node,
+      () => core.factsOf(null),
+      core.changes,
+      this.#parts.watchClock,
+    ).subscribe({
+      next: (isTrue) => {
+        if (isTrue && (core.state === 'running' || core.state === 'held'))
+          core.actor.send({ type: 'session.shutDown' })
+      },
+      error: (error) => core.failFatally(error),
+    })
+    this.#undoShutWatch = () => subscription.unsubscribe()
+    return !core.isActive && core.state !== 'held'
+  }
+
+  /** Start-up and shut-down tasks run when their start is `false` (forced) or holds. */
+  isForcedOrHolds(entry: TaskEntry): boolean {
+    const { node } = entry.definition.start
+    if (entry.disabled) return false
+    if (node.kind === 'constant' && !node.value) return true
+    return this.holdsNow(entry)
+  }
+
+  holdsNow(entry: TaskEntry): boolean {
+    try {
+      return holds(entry.definition.start.node, this.#core.factsOf(entry))
+    } catch (error) {
+      this.conditionFailed(entry, error)
+      return false
+    }
+  }
+
+  conditionFailed(entry: TaskEntry | null, cause: unknown): void {
+    const task = entry?.name
+    const about = task === undefined ? 'The shut condition' : `A condition of task '${task}'`
+    const error = new ConditionError(`${about} failed.`, task === undefined ? {} : { task }, { cause })
+    // The session cannot know when to end any more: going on for ever would be worse than ending.
+    if (entry === null) this.#core.failFatally(error)
+    else this.#core.fail('condition', `${about} failed.`, { ...(task === undefined ? {} : { task }), error })
+  }
+
+  /** While runs live their end condition is watched. */
+  watchEnd(entry: TaskEntry): void {
+    const { end } = entry.definition
+    if (end === null || entry.endWatch !== null) return
+    const endReason: TerminateReason = 'end condition'
+    const terminate = (): void => this.#parts.runs.terminate(entry, endReason)
+    entry.endWatch = this.#watchNode(
+      entry,
+      end.node,
+      (isTrue) => {
+        if (isTrue) terminate()
+      },
+      terminate,
+    )
+  }
+
+  /** Actors of a session that is started again; those that live are left alone. */
+  wakeActors(): void {
+    for (const entry of this.#core.entries.values()) {
+      if (entry.actor.getSnapshot().status !== 'active') this.#makeActor(entry)
+      else this.#restoreActor(entry)
+    }
+  }
+
+  stopActors(): void {
+    const actors = [...this.#core.entries.values()].map((entry) => {
+      stopActors(
+        entry.actor,
+        entry.free.map((slot) => slot.actor),
+      )
+      entry.free.length = 0
+      return entry.actor
+    })
+    stopActors(this.#core.actor, actors)
+  }
+
+  /** A task's actor failed: reported, made anew where its last record says; its siblings never notice. */
+  restartActor(actorId: string): void {
+    const entry = this.#core.byId.get(actorId)
+    if (entry === undefined) return
+    const core = this.#core
+    const { error } = entry.actor.getSnapshot() as { error?: unknown }
+    core.warn('task-actor', `The actor of task '${entry.name}' failed; it is made anew.`, {
+      task: entry.name,
+      error,
+    })
+    core.news.tell({
+      type: 'task.crashed',
+      task: entry.name,
+      at: core.clock.now(),
+      error: toErrorData(error),
+    })
+    if (entry.isRemoved) return
+    this.#makeActor(entry)
+    this.#parts.launcher.consider(entry)
+  }
+
+  #makeActor(entry: TaskEntry): void {
+    entry.actor = createActor(this.#machine, {
+      parent: this.#core.actor,
+      id: entry.id,
+      input: { id: entry.id, name: entry.name, disabled: entry.disabled },
+    }) as TaskActor
+    entry.actor.start()
+    this.#restoreActor(entry)
+  }
+
+  #restoreActor(entry: TaskEntry): void {
+    const last = this.#core.log.index.status(entry.name)
+    const live = entry.live.length
+    if (last !== null || live > 0) entry.actor.send({ type: 'task.restored', last, live })
+  }
+
+  #watch(entry: TaskEntry): void {
+    entry.watch = this.#watchNode(entry, entry.definition.start.node, (isTrue) => {
+      entry.holds = isTrue
+      entry.dueAt = isTrue ? this.#core.clock.now() : null
+      if (isTrue) this.#parts.launcher.consider(entry)
+    })
+  }
+
+  #watchNode(
+    entry: TaskEntry,
+    node: ConditionNode,
+    next: (isTrue: boolean) => void,
+    onFailure: () => void = () => {},
+  ) {
+    const core = this.#core
+    return watch(node, () => core.factsOf(entry), core.changes, this.#parts.watchClock).subscribe({
+      next,
+      error: (error) => {
+        this.conditionFailed(entry, error)
+        onFailure()
+      },
+    })
+  }
+
+  #unwatch(entry: TaskEntry): void {
+    entry.watch?.unsubscribe()
+    entry.watch = null
+    entry.holds = false
+    entry.dueAt = null
+    this.#core.predicates.release(entry.name)
+  }
+
+  #forget(entry: TaskEntry): void {
+    this.#core.byId.delete(entry.id)
+    for (const resolve of entry.onEmpty.splice(0)) resolve()
+  }
+
+  #freeName(name: string): string {
+    for (let n = 1; ; n++) if (!this.#core.entries.has(`${name} - ${n}`)) return `${name} - ${n}`
+  }
+}
