@@ -6,6 +6,7 @@ export type WaitCheck = () => void
 
 /** The session's side of a handle. */
 export class PendingRun {
+  key: string | undefined
   readonly handle: RunHandle
   readonly #resolve: (outcome: RunOutcome) => void
   readonly #reject: (error: unknown) => void

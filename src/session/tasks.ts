@@ -10,6 +10,7 @@ import { watch } from '../conditions/watch.ts'
 import { ConditionError, TaskExistsError, TaskNotFoundError } from '../errors.ts'
 import { toErrorData } from '../log/error-data.ts'
 import { resolveStore } from '../log/resolve-store.ts'
+import type { Store } from '../log/run-log.ts'
 import { SessionLog } from '../log/session-log.ts'
 import { checkZone } from '../time/zone.ts'
 import { show } from './check.ts'
@@ -159,17 +160,17 @@ export class Tasks {
     this.#parts.launcher.consider(entry)
   }
 
-  /** Opens the log if an earlier stop closed it, or if its store had to be waited for. */
+  /** Opens the log: with the store that the options mean, or again with the store that an earlier stop closed. */
   openLog(): void | Promise<void> {
-    if (this.#isLogOpen && !this.#core.isLogClosed) return
-    const store = resolveStore(this.#core.options.store, {
-      onProblem: ({ message }) => this.#core.warn('log', message),
-    })
-    const take = (made: Awaited<typeof store>): void => {
-      this.#core.log = new SessionLog(made, this.#core.clock)
-      this.#isLogOpen = true
-      this.#core.isLogClosed = false
+    const core = this.#core
+    const take = (made: Store): void => {
+      core.log = new SessionLog(made, core.clock)
+      core.isLogClosed = false
     }
+    if (core.isLogClosed) return take(core.log.store)
+    if (this.#isLogOpen) return
+    this.#isLogOpen = true
+    const store = resolveStore(core.options.store, { onProblem: ({ message }) => core.warn('log', message) })
     return store instanceof Promise ? store.then(take) : take(store)
   }
 

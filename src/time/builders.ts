@@ -2,6 +2,7 @@ import { CronRule } from './cron.ts'
 import { CycleRule } from './cycle.ts'
 import { type DurationInput, toDurationMs } from './duration.ts'
 import { FixedRule } from './fixed.ts'
+import { GridRule } from './grid.ts'
 import { readClock } from './moment-text.ts'
 import { partScope } from './moment-value.ts'
 import { Period } from './period.ts'
@@ -62,6 +63,18 @@ export function partsOf(unit: CycleUnit, { from, to, step = 1 }: PartLimits = {}
  */
 export function cronPeriod(expression: string): Period {
   return new Period(new CronRule(expression))
+}
+
+/**
+ * The instances of a period, each cut into cells of one length from its start on, which count apart.
+ *
+ * @example
+ * ```ts
+ * grid('10 minutes', cycle('day', { between: ['08:00', '16:00'] })) // 08:00, 08:10, ... 15:50 of every day
+ * ```
+ */
+export function grid(step: DurationInput | (string & {}), within: Period): Period {
+  return new Period(new GridRule(toDurationMs(step), within.rule))
 }
 
 /** The time up to now, `(now - length, now]`; it moves along with the instant asked about. */

@@ -4,6 +4,7 @@ export {
   cronPeriod,
   cycle,
   future,
+  grid,
   type PartLimits,
   partsOf,
   past,

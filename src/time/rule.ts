@@ -11,6 +11,7 @@ export type PeriodKind =
   | 'always'
   | 'never'
   | 'relative-day'
+  | 'grid'
   | 'zoned'
 
 /** What a rule knows of the time around an instant, so that the next question costs a comparison. */

@@ -1,6 +1,6 @@
 import { StatementError } from '../errors.ts'
 import { near } from '../near.ts'
-import { between, cronPeriod, cycle, future, past, relativeDay, span } from './builders.ts'
+import { between, cronPeriod, cycle, future, grid, past, relativeDay, span } from './builders.ts'
 import { always, never, type Period } from './period.ts'
 import type { RelativeDay } from './relative-day.ts'
 import { type CycleUnit, cycleUnits } from './units.ts'
@@ -50,10 +50,12 @@ const starts = [
 
 /** Reads one period from words; `StatementError` with the place inside `text`. */
 export function readPhrase(text: string): Period {
-  const zoned = /^(.*\S)\s+in\s+(\S+)$/s.exec(text)
-  // A cron expression has no words of its own that end in a zone, and neither has any other phrase.
-  if (zoned !== null)
-    return placed(text, text.length - zoned[2]!.length, () => readPhrase(zoned[1]!).in(checkZone(zoned[2]!)))
+  const suffixed = /^(.*\S)\s+(in|every)\s+((?:(?!\s(?:in|every)\s).)+?)\s*$/s.exec(text)
+  if (suffixed !== null) {
+    const [, inner, word, value] = suffixed as unknown as [string, string, 'in' | 'every', string]
+    const period = readPhrase(inner)
+    return placed(text, text.lastIndexOf(value), () => withSuffix(period, word, value))
+  }
   const word = text.trim()
   if (word === 'always') return always
   if (word === 'never') return never
@@ -65,6 +67,11 @@ export function readPhrase(text: string): Period {
     readCycle(text) ??
     unknown(text)
   )
+}
+
+/** A period read in a zone, or cut into a grid. */
+export function withSuffix(period: Period, word: 'in' | 'every', value: string): Period {
+  return word === 'in' ? period.in(checkZone(value)) : grid(value, period)
 }
 
 function readCycle(text: string): Period | undefined {
@@ -135,7 +142,12 @@ function readCron(text: string): Period | undefined {
 }
 
 /** Runs a reader of a part of the text and moves its error to the part's place in the whole. */
-function placed(text: string, from: number, read: () => Period, parts: readonly string[] = []): Period {
+export function placed(
+  text: string,
+  from: number,
+  read: () => Period,
+  parts: readonly string[] = [],
+): Period {
   try {
     return read()
   } catch (error) {

@@ -1,6 +1,6 @@
 import { StatementError } from '../errors.ts'
 import { intersection, type Period, union } from './period.ts'
-import { readPhrase, relocate } from './time-phrase.ts'
+import { placed, readPhrase, relocate, withSuffix } from './time-phrase.ts'
 
 /** How deep parentheses may be nested: hostile text must not exhaust the stack. */
 const MAX_DEPTH = 200
@@ -45,10 +45,19 @@ class Reader {
     if (!this.#take('(')) return this.#phrase()
     const inner = this.any(depth + 1)
     if (!this.#take(')')) this.#fail('a parenthesis is open', ['`)`', '`&`', '`|`'])
-    const zone = /^\s*in\s+([^\s&|()]+)/.exec(this.text.slice(this.#at))
-    if (zone === null) return inner
-    this.#at += zone[0].length
-    return inner.in(zone[1]!)
+    return this.#suffixes(inner)
+  }
+
+  /** What may follow a closed parenthesis: `in` a zone, `every` so often. */
+  #suffixes(inner: Period): Period {
+    let period = inner
+    for (;;) {
+      const suffix = /^\s*(in|every)\s+((?:(?!\s(?:in|every)\s)[^&|()])+)/.exec(this.text.slice(this.#at))
+      if (suffix === null) return period
+      const from = this.#at + suffix[0].length - suffix[2]!.length
+      this.#at += suffix[0].length
+      period = placed(this.text, from, () => withSuffix(period, suffix[1] as 'in', suffix[2]!.trim()))
+    }
   }
 
   expectEnd(): void {

@@ -1,0 +1,138 @@
+/** Runs by hand: they are checked, queued, deduplicated by key, and never wait for themselves. */
+import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
+import { ArgError, SetupError } from '../errors.ts'
+import { insideRun } from '../executors/inside-run.ts'
+import { checkKeys } from './check.ts'
+import type { Execution, RunHandle } from './contract.ts'
+import type { Core } from './core.ts'
+import type { RunSlot, TaskEntry } from './entry.ts'
+import type { Launcher } from './launcher.ts'
+import { PendingRun } from './run-handle.ts'
+import type { Runs } from './runs.ts'
+
+/** How a run by hand is asked for. */
+export interface RunRequest {
+  readonly params?: ParamValues | undefined
+  readonly key?: string | undefined
+  readonly execution?: Execution | undefined
+  readonly trigger?: RunTrigger
+  readonly value?: unknown
+}
+
+export class RunQueue {
+  readonly #core: Core
+  readonly #runs: Runs
+  readonly #launcher: Launcher
+
+  constructor(core: Core, runs: Runs, launcher: Launcher) {
+    this.#core = core
+    this.#runs = runs
+    this.#launcher = launcher
+  }
+
+  /** Queues a run; with a key that a waiting or living run has, gives that run's handle. */
+  ask(entry: TaskEntry, request: RunRequest = {}): RunHandle {
+    const twin = request.key === undefined ? undefined : this.#twinOf(entry, request.key)
+    if (twin !== undefined) return twin.handle
+    const params = this.#checkedParams(entry, request.params)
+    const runId = this.#runs.newRunId(entry, params instanceof Promise ? {} : params)
+    const pending = new PendingRun(runId, {
+      terminate: () => this.#takeBack(entry, runId),
+      checkWait: () => this.#checkWait(entry, runId),
+    })
+    pending.key = request.key
+    const queue = (checked: ParamValues): void => {
+      entry.queue.push({
+        runId,
+        params: checked,
+        key: request.key,
+        trigger: request.trigger ?? 'manual',
+        execution: request.execution,
+        pending,
+        value: request.value,
+      })
+      this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
+      this.#launcher.consider(entry)
+    }
+    if (params instanceof Promise) params.then(queue, (error) => pending.refuse(error))
+    else queue(params)
+    return pending.handle
+  }
+
+  #twinOf(entry: TaskEntry, key: string): PendingRun | undefined {
+    const waiting = entry.queue.find((queued) => queued.key === key)?.pending
+    return waiting ?? entry.live.find((slot) => slot.pending?.key === key)?.pending
+  }
+
+  #checkedParams(entry: TaskEntry, params: ParamValues = {}): ParamValues | Promise<ParamValues> {
+    if (typeof params !== 'object' || params === null || Array.isArray(params))
+      checkKeys(params, {}, 'params of a run')
+    const { schema } = entry.definition.options
+    if (schema === undefined) return params
+    const take = (result: Awaited<ReturnType<typeof validate>>): ParamValues => {
+      if (result.issues === undefined) return result.value as ParamValues
+      const problems = result.issues.map(({ message, path }) =>
+        path === undefined || path.length === 0 ? message : `${path.map(showStep).join('.')}: ${message}`,
+      )
+      throw new ArgError(
+        `Cannot run task '${entry.name}' as its params do not fit its schema: ${problems.join('; ')}`,
+        'failed',
+      )
+    }
+    const validate = schema['~standard'].validate
+    const result = validate(params)
+    return result instanceof Promise ? result.then(take) : take(result)
+  }
+
+  /** Takes back a queued run, or tells a living one to end. */
+  #takeBack(entry: TaskEntry, runId: string): void {
+    const place = entry.queue.findIndex((queued) => queued.runId === runId)
+    if (place < 0) return this.#runs.terminate(entry, 'asked', runId)
+    const [queued] = entry.queue.splice(place, 1)
+    queued?.pending?.settle({ runId, action: 'terminate', reason: 'taken back before it started' })
+  }
+
+  /** Takes back all queued runs of a task. */
+  takeBackAll(entry: TaskEntry): void {
+    for (const queued of [...entry.queue]) this.#takeBack(entry, queued.runId)
+  }
+
+  /** Throws if whoever now begins to wait for the run is itself what the run waits for. */
+  #checkWait(target: TaskEntry, runId: string): void {
+    const inside = insideRun()
+    if (inside === undefined) return
+    const caller = this.#slotOf(inside.task, inside.runId)
+    if (caller === undefined) return
+    const lives = target.live.some((slot) => slot.runId === runId)
+    if (!lives && this.#core.executors.get(caller.execution)?.isExclusive === true)
+      throw new SetupError(
+        `Cannot wait for task '${target.name}' within main work as nothing launches until that ends: run it without waiting`,
+      )
+    if (this.#waitsFor(target, caller, new Set()))
+      throw new SetupError(
+        `Cannot wait for task '${target.name}' within a run that it waits for itself: '${inside.task}' (${inside.runId}). Run it without waiting, or set multilaunch`,
+      )
+    caller.waitsFor.add(target.name)
+  }
+
+  /** Whether a run of the task has to wait, over any number of steps, for that run to end. */
+  #waitsFor(task: TaskEntry, run: RunSlot, seen: Set<TaskEntry>): boolean {
+    if (seen.has(task)) return false
+    seen.add(task)
+    if (task === run.entry && !this.#launcher.hasRoom(task)) return true
+    for (const slot of task.live)
+      for (const name of slot.waitsFor) {
+        const next = this.#core.entries.get(name)
+        if (next !== undefined && this.#waitsFor(next, run, seen)) return true
+      }
+    return false
+  }
+
+  #slotOf(task: string, runId: string): RunSlot | undefined {
+    return this.#core.entries.get(task)?.live.find((slot) => slot.runId === runId)
+  }
+}
+
+function showStep(step: unknown): string {
+  return typeof step === 'object' && step !== null ? String((step as { key?: unknown }).key) : String(step)
+}
