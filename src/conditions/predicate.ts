@@ -220,6 +220,11 @@ export class Predicates {
   }
 }
 
+/** Readings of predicates for a session; `close()` ends all that they subscribe to. */
+export function createPredicates(host: PredicateHost): Predicates {
+  return new Predicates(host)
+}
+
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
 }

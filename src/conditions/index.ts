@@ -1,0 +1,79 @@
+/** Conditions: statements that hold or do not at an instant, as values, as builders and as text. */
+export { all, always, any, never, not } from './combine.ts'
+export { Condition, type ConditionInput, type ConditionLike, isCondition, toNode } from './condition.ts'
+export { type CustomCondition, condition, fromStream, onEach, type PredicateFunction } from './custom.ts'
+export {
+  CyclicCondition,
+  daily,
+  hourly,
+  minutely,
+  monthly,
+  secondly,
+  timeOfDay,
+  timeOfHour,
+  timeOfMinute,
+  timeOfMonth,
+  timeOfSecond,
+  timeOfWeek,
+  timeOfYear,
+  weekly,
+  yearly,
+} from './cyclic.ts'
+export {
+  afterAllFail,
+  afterAllFinish,
+  afterAllSuccess,
+  afterAllTerminate,
+  afterAnyFail,
+  afterAnyFinish,
+  afterAnySuccess,
+  afterAnyTerminate,
+  afterFail,
+  afterFinish,
+  afterSuccess,
+  afterTerminate,
+} from './dependence.ts'
+export { type CronFields, cron, crontime, type EveryBase, every } from './every.ts'
+export { type Explanation, explain, printExplanation } from './explain.ts'
+export type {
+  Changes,
+  Dependency,
+  Facts,
+  FactsSource,
+  LiveRun,
+  Mark,
+  PredicateReading,
+  WakeClock,
+} from './facts.ts'
+export {
+  CountedCondition,
+  CycleHistory,
+  crashed,
+  failed,
+  finished,
+  type History,
+  HistoryCondition,
+  inacted,
+  started,
+  succeeded,
+  terminated,
+} from './history.ts'
+export { holds } from './holds.ts'
+export { type ConditionNode, type NodeKind, onEachNodes, type PredicateNode, periodOf } from './node.ts'
+export { createPredicates, type PredicateHost, Predicates, type StreamLike } from './predicate.ts'
+export { printNode } from './print.ts'
+export { type RetryOptions, retry } from './retry.ts'
+export { RunningCondition, type RunningCount, running } from './running.ts'
+export { parse } from './statement.ts'
+export {
+  type AgeLimits,
+  type CycleLimits,
+  paramExists,
+  paramIs,
+  schedulerCycles,
+  schedulerRunning,
+} from './surroundings.ts'
+export { toCondition } from './to-condition.ts'
+export { asksForCycles, dependencies, wakesAt } from './wakes.ts'
+export { watch } from './watch.ts'
+export { Words } from './words.ts'
