@@ -111,12 +111,15 @@ export class Life {
     this.#undoSignals = null
     try {
       for (const executor of core.executors.values()) await executor.close?.()
-      await core.log.close()
-      core.isLogClosed = true
+      // A log in memory holds nothing open, and can still be asked after the end.
+      if (core.log.store.durable) {
+        await core.log.close()
+        core.isLogClosed = true
+        this.#isRestored = false
+      }
     } catch (error) {
       core.warn('log', 'The run log could not be closed.', { error })
     }
-    this.#isRestored = false
     this.#undoKeep?.()
     this.#undoKeep = null
   }

@@ -97,6 +97,12 @@ export class RunQueue {
     for (const queued of [...entry.queue]) this.#takeBack(entry, queued.runId)
   }
 
+  /** Whether the caller is inside a living run of the task. */
+  isInsideRunOf(entry: TaskEntry): boolean {
+    const inside = insideRun()
+    return inside !== undefined && entry.live.some((slot) => slot.runId === inside.runId)
+  }
+
   /** Throws if whoever now begins to wait for the run is itself what the run waits for. */
   #checkWait(target: TaskEntry, runId: string): void {
     const inside = insideRun()

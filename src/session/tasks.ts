@@ -17,6 +17,7 @@ import { show } from './check.ts'
 import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
 import { type TaskActor, type TaskDefinition, TaskEntry } from './entry.ts'
+
 import type { Launcher } from './launcher.ts'
 import { checkTaskOptions } from './options.ts'
 import { stopActors } from './provide.ts'
@@ -140,6 +141,13 @@ export class Tasks {
     if (entry.live.length === 0) this.#forget(entry)
     const successor = core.entries.get(entry.name)
     if (successor !== undefined) this.#parts.launcher.consider(successor)
+  }
+
+  /** Throws if an update could not be made. */
+  checkUpdate(entry: TaskEntry, update: TaskUpdate): void {
+    const { start, ...changed } = update
+    const { name, work, options, start: before } = entry.definition
+    this.define(name, start ?? before, { ...options, ...changed }, work)
   }
 
   /** Changes options of a task while it lives; checked before anything changes. */

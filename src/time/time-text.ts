@@ -4,6 +4,8 @@ import { placed, readPhrase, relocate, withSuffix } from './time-phrase.ts'
 
 /** How deep parentheses may be nested: hostile text must not exhaust the stack. */
 const MAX_DEPTH = 200
+/** And how long a text may be: readers look ahead, so their time grows faster than the text. */
+const MAX_LENGTH = 4_000
 
 /**
  * Reads a period from text: phrases such as `time of day between 10:00 and 12:00`, `time of week on Mon`, `past 2 hours`,
@@ -18,6 +20,15 @@ const MAX_DEPTH = 200
 export function parseTime(text: string): Period {
   if (typeof text !== 'string')
     throw new TypeError(`Cannot read a period as it must be text: ${String(text)}.`)
+  if (text.length > MAX_LENGTH) {
+    throw new StatementError(
+      `Cannot read a period as it may have ${MAX_LENGTH} characters: ${text.length}.`,
+      {
+        text,
+        offset: MAX_LENGTH,
+      },
+    )
+  }
   const reader = new Reader(text)
   const period = reader.any(0)
   reader.expectEnd()
