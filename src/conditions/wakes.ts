@@ -31,8 +31,7 @@ const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
     if (task === null) return never
     let soonest = never
     for (const { ageMs } of facts.running(task))
-      for (const limit of [node.moreThanMs, node.lessThanMs])
-        if (limit !== null && ageMs <= limit) soonest = Math.min(soonest, limit - ageMs + 1)
+      soonest = Math.min(soonest, untilPast(node.moreThanMs, ageMs), untilReached(node.lessThanMs, ageMs))
     return after(soonest, facts)
   },
   after: () => never,
@@ -43,16 +42,23 @@ const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
   session: (node, facts) => {
     const age = facts.sessionAgeMs
     if (age === null) return never
-    let soonest = never
-    for (const limit of [node.moreThanMs, node.lessThanMs])
-      if (limit !== null && age <= limit) soonest = Math.min(soonest, limit - age + 1)
-    return after(soonest, facts)
+    return after(Math.min(untilReached(node.moreThanMs, age), untilPast(node.lessThanMs, age)), facts)
   },
   param: () => never,
   predicate: (node, facts) => (node.mode === 'function' ? facts.now + facts.pollEveryMs : never),
   all: (node, facts) => soonestOf(node.nodes, facts),
   any: (node, facts) => soonestOf(node.nodes, facts),
   not: (node, facts) => wakesAt(node.node, facts),
+}
+
+/** Ms until an age is the limit; Infinity if it is already. */
+function untilReached(limit: number | null, age: number): number {
+  return limit === null || age >= limit ? never : limit - age
+}
+
+/** Whole ms until an age is over the limit: at the limit itself it is not yet. */
+function untilPast(limit: number | null, age: number): number {
+  return limit === null || age > limit ? never : Math.floor(limit - age) + 1
 }
 
 function soonestOf(nodes: readonly ConditionNode[], facts: Facts): number {

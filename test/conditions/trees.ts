@@ -1,0 +1,90 @@
+/** Random conditions and histories for the laws of conditions. */
+import fc from 'fast-check'
+import type { Action } from '../../machines/protocol.ts'
+import {
+  afterSuccess,
+  all,
+  always,
+  any,
+  type Condition,
+  cron,
+  daily,
+  every,
+  failed,
+  finished,
+  hourly,
+  minutely,
+  never,
+  not,
+  paramExists,
+  paramIs,
+  retry,
+  running,
+  schedulerRunning,
+  started,
+  succeeded,
+  timeOfDay,
+  timeOfHour,
+  weekly,
+} from '../../src/conditions/index.ts'
+import type { Happening } from '../support/table-facts.ts'
+
+/** Noon of a Tuesday, UTC. */
+export const noon = Date.UTC(2026, 10, 24, 12)
+export const hourMs = 3_600_000
+
+const leaf: fc.Arbitrary<Condition> = fc.constantFrom(
+  always,
+  never,
+  minutely,
+  hourly,
+  hourly.at('30:00'),
+  daily.after('07:00'),
+  daily.between('22:00', '02:00'),
+  weekly.on('Tue'),
+  timeOfHour.between('10:00', '20:00'),
+  timeOfDay.after('12:30'),
+  every('10 minutes'),
+  every('1 hour', { based: 'success' }),
+  cron('*/15 * * * *'),
+  afterSuccess('other'),
+  retry(2),
+  retry(3, { delay: '7 minutes', factor: 2, jitter: 0.2 }),
+  started.thisHour,
+  succeeded('other').today.atLeast(2),
+  finished.past('25 minutes').exactly(1),
+  failed('other').past('2 hours').lessThan(2),
+  running('other'),
+  running('other').moreThan('40 minutes'),
+  running('other').between('10 minutes', '90 minutes'),
+  running('other').count.lessThan(1),
+  schedulerRunning({ moreThan: '50 minutes' }),
+  schedulerRunning({ lessThan: '70 minutes' }),
+  paramExists('go'),
+  paramIs('go', 'yes'),
+)
+
+/** A condition of up to three levels. */
+export const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    leaf,
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((parts) => all(...parts)),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((parts) => any(...parts)),
+    tie('tree').map((part) => not(part)),
+  ),
+})).tree
+
+const action: fc.Arbitrary<Action> = fc.constantFrom('run', 'success', 'fail', 'terminate', 'inaction')
+
+/** What happened to `this` and `other` in the hours before noon, in order. */
+export const happenings: fc.Arbitrary<readonly Happening[]> = fc
+  .array(
+    fc.record({
+      task: fc.constantFrom('this', 'other'),
+      action,
+      at: fc.integer({ min: -3 * 60, max: 0 }).map((minutes) => noon + minutes * 60_000),
+    }),
+    { maxLength: 6 },
+  )
+  .map((rows) => rows.sort((a, b) => a.at - b.at))
