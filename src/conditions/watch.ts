@@ -5,20 +5,34 @@ import { holds } from './holds.ts'
 import type { ConditionNode } from './node.ts'
 import { dependencies, wakesAt } from './wakes.ts'
 
+/** A look that threw is tried again after so long, unless something it depends on changes before. */
+const secondTryMs = 1000
+
+/** A condition whose every look changes what it depends on must not take the loop: after so many it waits a moment. */
+const looksInARow = 100
+
 /**
  * Whether the condition holds: at once, and then each time it changes. It looks again when something it depends on
  * changes, or when time alone could have changed it; it never polls.
  *
  * It listens before it looks: a look can itself cause changes (a predicate that sets a param), and one that looked first
- * would lose them. A look that throws ends the stream with the error.
+ * would lose them.
+ *
+ * A look that throws is told to `onError`; the condition counts as false until the next look, a second later at most.
+ * Without `onError` nobody would hear of it, so then the stream ends with the error.
  */
 export function watch(
   node: ConditionNode,
   look: () => Facts,
   changes: Changes,
   clock: WakeClock,
+  onError?: (error: unknown) => void,
 ): Observable<boolean> {
-  return new Observable((subscriber) => new Watch(node, look, changes, clock, subscriber).stop)
+  return new Observable((subscriber) => {
+    const watching = new Watch(node, look, changes, clock, subscriber, onError)
+    watching.start()
+    return watching.stop
+  })
 }
 
 class Watch {
@@ -31,17 +45,22 @@ class Watch {
   constructor(
     readonly node: ConditionNode,
     readonly facts: () => Facts,
-    changes: Changes,
+    readonly changes: Changes,
     readonly clock: WakeClock,
     readonly subscriber: Subscriber<boolean>,
-  ) {
-    const owner = facts().task
-    for (const dependency of dependencies(node, owner))
-      this.#undos.push(changes.on(dependency, owner, this.look))
+    readonly onError: ((error: unknown) => void) | undefined,
+  ) {}
+
+  start(): void {
+    const owner = this.facts().task
+    for (const dependency of dependencies(this.node, owner))
+      this.#undos.push(this.changes.on(dependency, owner, this.look))
     this.look()
   }
 
   readonly look = (): void => {
+    // A subscriber may unsubscribe within a look, or a change be told to those who listened when it came.
+    if (this.subscriber.closed) return
     // A change that comes of the look itself is looked at after it, not within it.
     if (this.#isLooking) {
       this.#mustLookAgain = true
@@ -49,27 +68,45 @@ class Watch {
     }
     this.#isLooking = true
     try {
+      let looks = 0
       do {
         this.#mustLookAgain = false
         this.#lookOnce()
-      } while (this.#mustLookAgain && !this.subscriber.closed)
-    } catch (error) {
-      this.stop()
-      this.subscriber.error(error)
+        looks += 1
+      } while (this.#mustLookAgain && !this.subscriber.closed && looks < looksInARow)
+      if (this.#mustLookAgain) this.#wakeAt(this.clock.now() + 1)
     } finally {
       this.#isLooking = false
+      // Whoever unsubscribed within the first look had no teardown to call yet.
+      if (this.subscriber.closed) this.stop()
     }
   }
 
   #lookOnce(): void {
-    const facts = this.facts()
-    const isTrue = holds(this.node, facts)
-    const wakeAt = wakesAt(this.node, facts)
-    this.#undoWake?.()
-    this.#undoWake = wakeAt === Number.POSITIVE_INFINITY ? null : this.clock.wakeAt(wakeAt, this.#wake)
+    let isTrue = false
+    let wakeAt: number
+    try {
+      const facts = this.facts()
+      isTrue = holds(this.node, facts)
+      wakeAt = wakesAt(this.node, facts)
+    } catch (error) {
+      if (this.onError === undefined) {
+        this.subscriber.error(error)
+        return
+      }
+      isTrue = false
+      wakeAt = this.clock.now() + secondTryMs
+      this.onError(error)
+    }
+    this.#wakeAt(wakeAt)
     if (isTrue === this.#last) return
     this.#last = isTrue
     this.subscriber.next(isTrue)
+  }
+
+  #wakeAt(at: number): void {
+    this.#undoWake?.()
+    this.#undoWake = at === Number.POSITIVE_INFINITY ? null : this.clock.wakeAt(at, this.#wake)
   }
 
   readonly #wake = (): void => {
