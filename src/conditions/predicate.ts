@@ -45,6 +45,8 @@ const maxWaiting = 1000
 /** After so many errors in a row a function is looked at more and more rarely. */
 const patience = 5
 const longestPauseMs = 60_000
+/** An answer that takes longer than this is reported, once. */
+const slowMs = 1000
 
 /** What is kept of one predicate and one owner. */
 class Reader {
@@ -56,6 +58,8 @@ class Reader {
   /** Of a function: not looked at before this, on the monotonic clock. */
   nextLook = Number.NEGATIVE_INFINITY
   isLooking = false
+  lookingSince = 0
+  isKnownSlow = false
   readonly waiting: unknown[] = []
   subscription: { unsubscribe(): void } | null = null
   isReleased = false
@@ -112,9 +116,12 @@ export class Predicates {
 
   #look(reader: Reader, node: PredicateNode, owner: string | null): void {
     // An answer under way is waited for; a failing function has its pause.
-    if (reader.isLooking || this.#host.monotonic() < reader.nextLook) return
+    const now = this.#host.monotonic()
+    if (reader.isLooking) return this.#reportSlow(reader, node, owner, now)
+    if (now < reader.nextLook) return
     try {
       reader.isLooking = true
+      reader.lookingSince = now
       const values = this.#host.values(node, owner)
       const said =
         values instanceof Promise
@@ -142,6 +149,20 @@ export class Predicates {
     }
   }
 
+  #reportSlow(reader: Reader, node: PredicateNode, owner: string | null, now: number): void {
+    if (reader.isKnownSlow || now - reader.lookingSince <= slowMs) return
+    reader.isKnownSlow = true
+    const about = aboutOf(node, owner)
+    this.#host.onError(
+      new ConditionError(
+        `Condition '${about.statement}' has not answered for over ${slowMs} ms; its last answer stands.`,
+        about,
+      ),
+      node,
+      owner,
+    )
+  }
+
   #call(node: PredicateNode, owner: string | null, values: Record<string, unknown>): unknown {
     const call = node.source as (values: Record<string, unknown>, context: unknown) => unknown
     return call(values, this.#host.context(owner))
@@ -153,6 +174,7 @@ export class Predicates {
     reader.hasError = false
     reader.error = undefined
     reader.errors = 0
+    reader.isKnownSlow = false
     reader.value = Boolean(value)
   }
 
@@ -165,8 +187,8 @@ export class Predicates {
     reader.errors += 1
     const pause = reader.errors < patience ? this.#host.pollEveryMs() : 1000 * 2 ** (reader.errors - patience)
     reader.nextLook = this.#host.monotonic() + Math.min(pause, longestPauseMs)
-    const task = owner === null ? {} : { task: owner }
-    const about = { ...task, statement: node.words ?? node.name }
+    reader.isKnownSlow = false
+    const about = aboutOf(node, owner)
     this.#host.onError(
       new ConditionError(`Condition '${about.statement}' failed; it counts as false.`, about, { cause }),
       node,
@@ -218,6 +240,10 @@ export class Predicates {
     )
     this.#host.onError(error, node, owner)
   }
+}
+
+function aboutOf(node: PredicateNode, owner: string | null) {
+  return { ...(owner === null ? {} : { task: owner }), statement: node.words ?? node.name }
 }
 
 /** Readings of predicates for a session; `close()` ends all that they subscribe to. */
