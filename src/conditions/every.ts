@@ -3,6 +3,7 @@ import type { Action } from '../../machines/protocol.ts'
 import { cronPeriod, past } from '../time/builders.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
+import { checkOptions } from './known-options.ts'
 import { allOf, type ConditionNode, withText } from './node.ts'
 
 /** What `every` measures from. */
@@ -30,6 +31,7 @@ export function every(
   length: DurationInput | (string & {}),
   options: { readonly based?: EveryBase } = {},
 ): Condition {
+  checkOptions('every', options, ['based'])
   const { based = 'start' } = options
   if (!Object.hasOwn(bases, based))
     throw new RangeError(
@@ -92,6 +94,7 @@ function toExpression(expression: string | CronFields): string {
   if (typeof expression === 'string') return expression.trim().replace(/\s+/g, ' ')
   if (typeof expression !== 'object' || expression === null)
     throw new TypeError(`Cannot read a cron expression as it must be text or fields: ${String(expression)}`)
+  checkOptions('cron', expression, ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'])
   const { second, minute = '*', hour = '*', dayOfMonth = '*', month = '*', dayOfWeek = '*' } = expression
   const fields = [minute, hour, dayOfMonth, month, dayOfWeek]
   return (second === undefined ? fields : [second, ...fields]).join(' ')

@@ -1,7 +1,8 @@
 /** Once more after a failure, so often, after such a pause. */
-import type { Action } from '../../machines/protocol.ts'
+import { type Action, actions, isAction } from '../../machines/protocol.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
+import { checkOptions } from './known-options.ts'
 import { withText } from './node.ts'
 
 /** How retries are spaced and what counts as a failure. */
@@ -34,10 +35,14 @@ export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOp
   const limit = times === -1 ? Number.POSITIVE_INFINITY : times
   if (limit < 0 || (limit !== Number.POSITIVE_INFINITY && !Number.isInteger(limit)))
     throw new RangeError(`Cannot retry so often as it must be a whole number from 0: ${times}`)
+  checkOptions('retry', options, ['delay', 'factor', 'max', 'jitter', 'on'])
   const { factor = 1, jitter = 0, on = ['fail'] } = options
   if (!(factor >= 1)) throw new RangeError(`Cannot retry as 'factor' must be at least 1: ${String(factor)}`)
   if (!(jitter >= 0 && jitter <= 1))
     throw new RangeError(`Cannot retry as 'jitter' must be from 0 to 1: ${String(jitter)}`)
+  const odd = on.find((action) => !isAction(action))
+  if (odd !== undefined)
+    throw new RangeError(`Cannot retry on that as it must be one of ${actions.join(', ')}: ${String(odd)}`)
   const delayMs = options.delay === undefined ? 0 : toDurationMs(options.delay)
   const node = Object.freeze({
     kind: 'retry' as const,

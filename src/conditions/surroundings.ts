@@ -1,6 +1,7 @@
 /** What is true of the session: how long it has run, how many cycles it has had, its params. */
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
+import { checkOptions } from './known-options.ts'
 
 /** Limits of an age. */
 export interface AgeLimits {
@@ -26,6 +27,7 @@ export interface CycleLimits {
  * ```
  */
 export function schedulerRunning(limits: AgeLimits = {}): Condition {
+  checkOptions('schedulerRunning', limits, ['moreThan', 'lessThan'])
   const { moreThan, lessThan } = limits
   return new Condition(
     Object.freeze({
@@ -46,6 +48,7 @@ export function schedulerRunning(limits: AgeLimits = {}): Condition {
  * ```
  */
 export function schedulerCycles(limits: CycleLimits): Condition {
+  checkOptions('schedulerCycles', limits, ['moreThan', 'lessThan', 'atLeast', 'atMost', 'exactly'])
   for (const [name, value] of Object.entries(limits))
     if (!Number.isInteger(value) || value < 0)
       throw new RangeError(
