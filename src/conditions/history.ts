@@ -132,8 +132,8 @@ export class HistoryCondition extends CountedCondition {
     return new CountedCondition({ ...this.subject, period: past(toDurationMs(length)) })
   }
 
-  /** In any period. */
-  in_(period: Period): CountedCondition {
+  /** In the present, or else the last, instance of any period. */
+  during(period: Period): CountedCondition {
     return new CountedCondition({ ...this.subject, period })
   }
 }

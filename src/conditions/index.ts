@@ -59,6 +59,8 @@ export {
   terminated,
 } from './history.ts'
 export { holds } from './holds.ts'
+export { missedBetween } from './missed.ts'
+export { neverHolds } from './never-holds.ts'
 export { type ConditionNode, type NodeKind, onEachNodes, type PredicateNode, periodOf } from './node.ts'
 export { createPredicates, type PredicateHost, Predicates, type StreamLike } from './predicate.ts'
 export { printNode } from './print.ts'
