@@ -46,7 +46,7 @@ const windowOf =
 
 const atom = (shape: string, pattern: string, build: (parts: Parts) => Condition | ConditionNode): Atom => ({
   shape,
-  pattern: new RegExp(`^${pattern}$`, 'ds'),
+  pattern: new RegExp(`^(?:${pattern})$`, 'ds'),
   build: (parts) => {
     const made = build(parts)
     return 'kind' in made ? made : made.node

@@ -102,7 +102,9 @@ class Reader {
 
 function readAtom(token: Token, atoms: readonly Atom[], whole: string): ConditionNode {
   // Words are one blank apart; a statement over several lines may break anywhere between them.
-  const text = token.text.replace(/\s+/g, (blank, at: number) => (isQuotedAt(token.text, at) ? blank : ' '))
+  const text = token.text.replace(/\s*\n\s*/g, (blank, at: number) =>
+    isQuotedAt(token.text, at) ? blank : ' ',
+  )
   for (const atom of atoms) {
     const match = atom.pattern.exec(text)
     if (match === null) continue
