@@ -2,6 +2,7 @@
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
+import { allOf, type Comparison, type ConditionNode } from './node.ts'
 
 /** Limits of an age. */
 export interface AgeLimits {
@@ -29,14 +30,13 @@ export interface CycleLimits {
 export function schedulerRunning(limits: AgeLimits = {}): Condition {
   checkOptions('schedulerRunning', limits, ['moreThan', 'lessThan'])
   const { moreThan, lessThan } = limits
-  return new Condition(
-    Object.freeze({
-      kind: 'session',
-      moreThanMs: moreThan === undefined ? null : toDurationMs(moreThan),
-      lessThanMs: lessThan === undefined ? null : toDurationMs(lessThan),
-      cycles: null,
-    }),
-  )
+  const moreThanMs = moreThan === undefined ? null : toDurationMs(moreThan)
+  const lessThanMs = lessThan === undefined ? null : toDurationMs(lessThan)
+  const parts: ConditionNode[] = []
+  // Two limits are two parts: each has words of its own.
+  if (moreThanMs !== null || lessThanMs === null) parts.push(sessionNode(moreThanMs, null, null))
+  if (lessThanMs !== null) parts.push(sessionNode(null, lessThanMs, null))
+  return new Condition(allOf(parts))
 }
 
 /**
@@ -54,14 +54,25 @@ export function schedulerCycles(limits: CycleLimits): Condition {
       throw new RangeError(
         `Cannot compare cycles as '${name}' must be a whole number from 0: ${String(value)}`,
       )
-  return new Condition(
-    Object.freeze({
-      kind: 'session',
-      moreThanMs: null,
-      lessThanMs: null,
-      cycles: Object.freeze({ ...limits }),
-    }),
+  const parts = Object.entries(limits).map(([name, value]) =>
+    // There are words for less than, none for at most.
+    sessionNode(null, null, name === 'atMost' ? { lessThan: value + 1 } : { [name]: value }),
   )
+  if (parts.length === 0) throw new TypeError('Cannot compare cycles as a limit must be given: none')
+  return new Condition(allOf(parts))
+}
+
+function sessionNode(
+  moreThanMs: number | null,
+  lessThanMs: number | null,
+  cycles: Comparison | null,
+): ConditionNode {
+  return Object.freeze({
+    kind: 'session',
+    moreThanMs,
+    lessThanMs,
+    cycles: cycles === null ? null : Object.freeze(cycles),
+  })
 }
 
 /** The session has a param of each of these names. */

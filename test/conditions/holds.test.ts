@@ -15,6 +15,7 @@ import {
   monthly,
   paramExists,
   paramIs,
+  parse,
   retry,
   running,
   schedulerCycles,
@@ -220,6 +221,20 @@ describe('surroundings', () => {
     expect(isTrue(schedulerRunning(), [], {})).toBe(false)
     expect(isTrue(schedulerCycles({ atLeast: 3 }), [], around)).toBe(true)
     expect(isTrue(schedulerCycles({ moreThan: 3 }), [], around)).toBe(false)
+  })
+
+  test('schedulerRunning and schedulerCycles of two limits hold between them, and print so', () => {
+    const around = { startedAt: noon - hour, cycles: 3 }
+    const ages = schedulerRunning({ moreThan: '30 minutes', lessThan: '2 hours' })
+    const cycles = schedulerCycles({ moreThan: 2, atMost: 3 })
+    expect(isTrue(ages, [], around)).toBe(true)
+    expect(isTrue(ages, [], { startedAt: noon - 3 * hour })).toBe(false)
+    expect(isTrue(cycles, [], around)).toBe(true)
+    expect(isTrue(cycles, [], { ...around, cycles: 4 })).toBe(false)
+    for (const condition of [ages, cycles])
+      expect(parse(String(condition.not())).node).toEqual(condition.not().node)
+    expect(() => schedulerCycles({})).toThrow(TypeError)
+    expect(() => schedulerCycles({ more: 2 } as never)).toThrow(TypeError)
   })
 
   test('paramExists and paramIs look at params; text matches the number it reads as', () => {
