@@ -1,4 +1,7 @@
 /** Where our answers to the condition files differ from Rocketry's on purpose. */
+import { DateTime } from 'luxon'
+import type { PeriodSpec } from './period-spec.ts'
+import { periodOf } from './period-spec.ts'
 import type { Row } from './time-rules.ts'
 
 /** The files these rules are about. */
@@ -54,4 +57,55 @@ export const conditionRules: readonly ConditionRule[] = [
     reason: 'To wait for all of no tasks is a mistake of the caller and an error at the door.',
     applies: (row, got) => isError(got) && /^after_(all|any)_\w+\(\)$/.test(String(row.statement)),
   },
+  {
+    file: 'task-executable',
+    name: 'a-start-on-a-missing-day-is-the-last-day',
+    reason: 'A cycle that starts on a day that a month lacks starts on the last day of that month.',
+    applies: (row) =>
+      periodsOf(row.tree).some(
+        ({ type, args }) =>
+          type === 'TimeOfMonth' && args.starting === true && Number.parseInt(String(args.start), 10) > 28,
+      ),
+  },
+  {
+    file: 'task-executable',
+    name: 'a-day-from-a-moment-is-a-day',
+    reason: 'A window at a moment of a day is a whole day long, also where the month ends within it.',
+    applies: (row) =>
+      periodsOf(row.tree).some(
+        ({ type, args }) =>
+          type === 'TimeOfMonth' && args.time_point === true && /^(28|29|30)\D+ /.test(String(args.start)),
+      ) && instantOf(row, row.now).day === 1,
+  },
+  {
+    file: 'task-executable',
+    name: 'a-window-excludes-its-end',
+    reason: 'Windows of history are half-open: what was recorded at the very end is not in it.',
+    applies: (row) => {
+      const zone = zoneOf(row)
+      const at = instantOf(row, row.now).toMillis()
+      const logs = row.logs as readonly { readonly created: string }[]
+      return periodsOf(row.tree).some((spec) => {
+        const end = periodOf(spec)?.previous(at, zone)?.end
+        return logs.some(({ created }) => instantOf(row, created).toMillis() === end)
+      })
+    },
+  },
+  {
+    file: 'task-executable',
+    name: 'a-moment-in-a-fold-is-its-first',
+    reason: 'Of a wall time that comes twice in autumn, a window or a cron takes the first.',
+    applies: (row) => instantOf(row, row.now).getPossibleOffsets().length > 1,
+  },
 ]
+
+const zoneOf = (row: Row) => (row.timezone as string | null) ?? 'UTC'
+const instantOf = (row: Row, text: unknown) => DateTime.fromISO(text as string, { zone: zoneOf(row) })
+
+/** All period specs in a tree. */
+function periodsOf(tree: unknown): PeriodSpec[] {
+  if (typeof tree !== 'object' || tree === null) return []
+  const inner = Object.values(tree).flatMap(periodsOf)
+  const { type } = tree as { type?: unknown }
+  return typeof type === 'string' && type.startsWith('TimeOf') ? [tree as PeriodSpec, ...inner] : inner
+}

@@ -57,17 +57,19 @@ function holdsIn(condition: Condition, row: Row): boolean {
   const rows = logs.map(({ task, action, created }): Happening => ({ task, action, at: instant(created) }))
   const history = rows.sort((a, b) => a.at - b.at)
   const task = row.task as string
+  const now = instant(row.now as string)
   const session = new TableFacts(
-    { now: instant(row.now as string), zone, task, tasks: [task], running: livingRuns(history) },
+    { now, zone, task, tasks: [task], running: livingRuns(history, now) },
     history,
   )
   return condition.holds({ session, task })
 }
 
 /** Runs without an end live: each end belongs to the oldest run of its task that has none. */
-function livingRuns(history: readonly Happening[]): Record<string, number[]> {
+function livingRuns(history: readonly Happening[], now: number): Record<string, number[]> {
   const living: Record<string, number[]> = {}
   for (const { task, action, at } of history) {
+    if (at > now) continue
     living[task] ??= []
     if (action === 'run') living[task].push(at)
     else living[task].shift()
