@@ -1,9 +1,8 @@
 /** Once more after a failure, so often, after such a pause. */
 import { type Action, actions, isAction } from '../../machines/protocol.ts'
-import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
+import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
-import { withText } from './node.ts'
 
 /** How retries are spaced and what counts as a failure. */
 export interface RetryOptions {
@@ -53,6 +52,5 @@ export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOp
     maxDelayMs: options.max === undefined ? Number.POSITIVE_INFINITY : toDurationMs(options.max),
     jitter,
   })
-  const words = limit === Number.POSITIVE_INFINITY ? 'retry' : `retry ${limit} times`
-  return new Condition(withText(node, delayMs === 0 ? words : `${words} after ${printDuration(delayMs)}`))
+  return new Condition(node)
 }
