@@ -54,8 +54,10 @@ export const conditionRules: readonly ConditionRule[] = [
   {
     file: 'parse',
     name: 'nothing-is-not-combined',
-    reason: 'To wait for all of no tasks is a mistake of the caller and an error at the door.',
-    applies: (row, got) => isError(got) && /^after_(all|any)_\w+\(\)$/.test(String(row.statement)),
+    reason:
+      'To wait for none of the tasks, or to compare with no number, is a mistake and an error at the door.',
+    applies: (row, got) =>
+      isError(got) && /^(after_(all|any)_\w+|scheduler_cycles)\(\)$/.test(String(row.statement)),
   },
   {
     file: 'task-executable',

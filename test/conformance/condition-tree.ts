@@ -71,7 +71,7 @@ export function nodeOfTree({ type, args }: Tree): ConditionNode {
     case 'SchedulerStarted':
       return { kind: 'session', ...ages(args.period), cycles: null }
     case 'SchedulerCycles':
-      return { kind: 'session', moreThanMs: null, lessThanMs: null, cycles: compareOf(args.compare) }
+      return allOf(Object.entries(compareOf(args.compare)).map(([key, n]) => cyclesNode({ [key]: n })))
     case 'IsEnv':
       return { kind: 'param', name: 'env', hasValue: true, value: args.env }
     case 'ParamExists':
@@ -107,6 +107,10 @@ function executable(task: string | null, period: Period | null, retries: number)
     compare: { atMost: retries },
   }
   return allOf([once(period!, ended), failed])
+}
+
+function cyclesNode(cycles: Compare): ConditionNode {
+  return { kind: 'session', moreThanMs: null, lessThanMs: null, cycles }
 }
 
 function windowOf(spec: unknown): Period | null {
