@@ -1,6 +1,6 @@
 /** A condition as a value: immutable, combinable, printable, and answerable by hand. */
 import { type TaskName, toTaskName } from '../task-ref.ts'
-import { type Instant, toInstant } from '../time/zone.ts'
+import { checkZone, type Instant, toInstant } from '../time/zone.ts'
 import type { Dependency, FactsSource } from './facts.ts'
 import { holds } from './holds.ts'
 import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode, visit } from './node.ts'
@@ -40,9 +40,9 @@ export class Condition implements ConditionLike {
     return new Condition(notOf(this.node))
   }
 
-  /** The same condition with its calendar read in a zone of its own. */
+  /** The same condition with its calendar read in a zone of its own; parts that have one already keep it. */
   in(zone: string): Condition {
-    return new Condition(inZone(this.node, zone))
+    return new Condition(inZone(this.node, checkZone(zone)))
   }
 
   /**
@@ -98,15 +98,28 @@ export function toNode(input: ConditionInput): ConditionNode {
   throw new TypeError(`Cannot combine conditions as each must be one: ${String(input)}.${hint}`)
 }
 
-function inZone(node: ConditionNode, zone: string): ConditionNode {
+/** Periods that are the same in every zone: elapsed time, fixed instants. */
+const zoneless: ReadonlySet<string> = new Set(['span', 'interval', 'always', 'never'])
+
+/** The node with its calendar read in a zone. A part that has a zone of its own keeps it: the nearer word wins. */
+export function inZone(node: ConditionNode, zone: string): ConditionNode {
+  if (node.kind === 'not') {
+    const inner = inZone(node.node, zone)
+    return inner === node.node ? node : replaced(node, { node: inner }, zone)
+  }
+  if (node.kind === 'all' || node.kind === 'any') {
+    const nodes = node.nodes.map((part) => inZone(part, zone))
+    return nodes.every((part, place) => part === node.nodes[place]) ? node : replaced(node, { nodes }, zone)
+  }
+  if (node.kind !== 'period' && node.kind !== 'count') return node
+  const { period } = node
+  if (period === null || period.zone !== undefined || zoneless.has(period.kind)) return node
+  return replaced(node, { period: period.in(zone) }, zone)
+}
+
+function replaced(node: ConditionNode, parts: object, zone: string): ConditionNode {
   const text = node.text === undefined ? {} : { text: `${node.text} in ${zone}` }
-  let result: ConditionNode = node
-  if ((node.kind === 'period' || node.kind === 'count') && node.period !== null)
-    result = { ...node, period: node.period.in(zone) }
-  else if (node.kind === 'all' || node.kind === 'any')
-    result = { ...node, nodes: node.nodes.map((part) => inZone(part, zone)) }
-  else if (node.kind === 'not') result = { ...node, node: inZone(node.node, zone) }
-  return Object.freeze({ ...result, ...text })
+  return Object.freeze({ ...node, ...parts, ...text })
 }
 
 /** True if any part of the condition satisfies the test. */

@@ -1,8 +1,9 @@
 /** Statements: text to condition. `~` binds over `&` over `|`; parentheses group; blanks and line ends are free. */
 import { StatementError } from '../errors.ts'
 import { near } from '../near.ts'
+import { checkZone } from '../time/zone.ts'
 import type { Atom, Parts } from './atoms.ts'
-import { Condition } from './condition.ts'
+import { Condition, inZone } from './condition.ts'
 import { allOf, anyOf, type ConditionNode, notOf } from './node.ts'
 import { type Token, tokenize } from './tokenizer.ts'
 import { builtInWords, type Words } from './words.ts'
@@ -75,7 +76,31 @@ class Reader {
     if (token.kind !== 'atom')
       throw this.#error(`'${token.text}' has nothing before it`, token.offset, ['a condition'])
     this.#next += 1
-    return readAtom(token, this.#words.atoms, this.#text)
+    return this.#readWords(token)
+  }
+
+  /** Words, perhaps `in` a zone. An app's own words come first, as they may end so themselves. */
+  #readWords(token: Token): ConditionNode {
+    const zoned = /^(.+) in ([A-Z][\w+\-/:]*)$/s.exec(token.text)
+    if (zoned === null || isQuotedAt(token.text, token.text.length - zoned[2]!.length))
+      return readAtom(token, this.#words.atoms, this.#text)
+    const own = this.#words.own.some(({ pattern }) => pattern.test(token.text))
+    if (own) return readAtom(token, this.#words.own, this.#text)
+    const node = readAtom({ ...token, text: zoned[1]! }, this.#words.atoms, this.#text)
+    return inZone(node, this.#readZone(zoned[2]!, token.offset + token.text.length - zoned[2]!.length))
+  }
+
+  #readZone(zone: string, offset: number): string {
+    try {
+      return checkZone(zone)
+    } catch (cause) {
+      throw new StatementError((cause as Error).message, {
+        text: this.#text,
+        offset,
+        expected: ['a time zone, such as Europe/Helsinki'],
+        cause,
+      })
+    }
   }
 
   #readGroup(open: Token): ConditionNode {
@@ -100,11 +125,23 @@ class Reader {
   }
 }
 
+/** Built-in words may name their zone: `daily after 07:00 in Europe/Helsinki`. */
+const wordsInZone = /^(.+) in (UTC|[A-Za-z_]+(?:\/[\w+-]+)+)$/s
+
 function readAtom(token: Token, atoms: readonly Atom[], whole: string): ConditionNode {
   // Words are one blank apart; a statement over several lines may break anywhere between them.
   const text = token.text.replace(/\s*\n\s*/g, (blank, at: number) =>
     isQuotedAt(token.text, at) ? blank : ' ',
   )
+  const zoned = wordsInZone.exec(text)
+  if (zoned !== null && builtInWords.atoms.some(({ pattern }) => pattern.test(zoned[1]!))) {
+    const node = readAtom({ ...token, text: zoned[1]! }, builtInWords.atoms, whole)
+    try {
+      return new Condition(node).in(zoned[2]!).node
+    } catch (problem) {
+      throw placed(problem, token, zoned, whole)
+    }
+  }
   for (const atom of atoms) {
     const match = atom.pattern.exec(text)
     if (match === null) continue

@@ -12,6 +12,11 @@ export class Words {
     return this.#own.length === 0 ? atoms : [...atoms, ...this.#own]
   }
 
+  /** The atoms that an app has added. */
+  get own(): readonly Atom[] {
+    return this.#own
+  }
+
   /** Adds the wordings of a custom condition; throws for a template that cannot be one. */
   add(condition: CustomCondition): void {
     for (const wording of condition.wordings) this.#own.push(toAtom(wording, condition))
