@@ -1,5 +1,5 @@
 /** The atoms of the statement language: what each pattern of words means. */
-import type { Action } from '../../machines/protocol.ts'
+import { type Action, actions as everyAction } from '../../machines/protocol.ts'
 import { cycle, past } from '../time/builders.ts'
 import type { Period } from '../time/period.ts'
 import { type CycleUnit, cycleUnits } from '../time/units.ts'
@@ -42,7 +42,7 @@ const units: Readonly<Record<string, CycleUnit>> = {
 }
 const unit = `(?<unit>${cycleUnits.join('|')})`
 const windowOf =
-  '(?: (?<word>before|after|starting|on|at) (?<moment>.+)| between (?<from>.+?) and (?<to>.+))?'
+  '(?: (?<word>before|after|starting|on|at) (?<moment>.+?)| between (?<from>.+?) and (?<to>.+?))?'
 
 const atom = (shape: string, pattern: string, build: (parts: Parts) => Condition | ConditionNode): Atom => ({
   shape,
@@ -82,21 +82,22 @@ function historyFrom(parts: Parts): Condition {
       windowFrom(parts),
     )
   const history = new HistoryCondition({ ...subject, period })
-  const { compare, times } = parts
-  if (times === undefined) return history
-  const n = Number(times)
-  switch (compare) {
-    case 'at least':
-      return history.atLeast(n)
-    case 'at most':
-      return history.atMost(n)
-    case 'more than':
-      return history.moreThan(n)
-    case 'less than':
-      return history.lessThan(n)
-    default:
-      return history.exactly(n)
-  }
+  return parts.times === undefined ? history : compareTimes(history, parts.compare, parts.times)
+}
+
+const timesOf = '(?: (?<compare>exactly|at least|at most|more than|less than) (?<times>\\d+) times)?'
+const methods = {
+  exactly: 'exactly',
+  'at least': 'atLeast',
+  'at most': 'atMost',
+  'more than': 'moreThan',
+  'less than': 'lessThan',
+} as const
+
+type Countable = Readonly<Record<(typeof methods)[keyof typeof methods], (n: number) => Condition>>
+
+function compareTimes(counted: Countable, compare: string | undefined, times: string): Condition {
+  return counted[methods[compare as keyof typeof methods]](Number(times))
 }
 
 const afters: Readonly<Record<string, (many: 'All' | 'Any', tasks: readonly string[]) => Condition>> = {
@@ -109,6 +110,8 @@ const afters: Readonly<Record<string, (many: 'All' | 'Any', tasks: readonly stri
 function taskNames(list: string): string[] {
   return [...list.matchAll(new RegExp(quoted, 'gs'))].map(([name]) => unquote(name))
 }
+
+const actionList = `(?:${everyAction.join('|')})(?:, ?(?:${everyAction.join('|')}))*`
 
 /** Rocketry's atoms and ours, in the order in which they are tried. */
 export const atoms: readonly Atom[] = [
@@ -137,16 +140,17 @@ export const atoms: readonly Atom[] = [
   atom('cron <expression>', "cron '?(?<cron>[^']+)'?", ({ cron: expression }) => cron(expression!)),
   atom(
     "[task '…'] has succeeded|failed|finished|started|terminated|inacted [today|this <unit>|past …]",
-    `(?:task (?<task>${quoted}) )?has (?<verb>${Object.keys(actions).join('|')})(?: (?<cycleWord>today|this (?:${cycleUnits.join('|')}))${windowOf}| (?:in )?past (?<span>.+?))?(?: (?<compare>exactly|at least|at most|more than|less than) (?<times>\\d+) times)?`,
+    `(?:task (?<task>${quoted}) )?has (?<verb>${Object.keys(actions).join('|')})(?: (?<cycleWord>today|this (?:${cycleUnits.join('|')}))${windowOf}| (?:in )?past (?<span>.+?))?${timesOf}`,
     historyFrom,
   ),
   atom(
     "task '…' is running [more than …] [less than …]",
-    `(?:(?:while )?task (?<task>${quoted})|this task) is running(?: more than (?<more>.+?))?(?: less than (?<less>.+?))?`,
-    ({ task, more, less }) => {
+    `(?:(?:while )?task (?<task>${quoted})|this task) is running(?: more than (?!\\d+ times)(?<more>.+?))?(?: less than (?!\\d+ times)(?<less>.+?))?${timesOf}`,
+    ({ task, more, less, compare, times }) => {
       let made = task === undefined ? running() : running(unquote(task))
       if (more !== undefined) made = made.moreThan(more)
-      return less === undefined ? made : made.lessThan(less)
+      if (less !== undefined) made = made.lessThan(less)
+      return times === undefined ? made : compareTimes(made.count, compare, times)
     },
   ),
   atom(
@@ -174,15 +178,22 @@ export const atoms: readonly Atom[] = [
   ),
   atom("env '…'", `env (?<name>${quoted})`, ({ name }) => paramIs('env', unquote(name!))),
   atom("param '…' exists", `param (?<name>${quoted}) exists`, ({ name }) => paramExists(unquote(name!))),
-  atom("param '…' is '…'", `param (?<name>${quoted}) is (?<value>'(?:[^'\\\\]|\\\\.)*')`, ({ name, value }) =>
-    paramIs(unquote(name!), unquote(value!)),
+  atom(
+    "param '…' is '…'",
+    `param (?<name>${quoted}) is (?<value>'(?:[^'\\\\]|\\\\.)*'|true|false|null|-?\\d+(?:\\.\\d+)?)`,
+    ({ name, value }) =>
+      paramIs(unquote(name!), value!.startsWith("'") ? unquote(value!) : JSON.parse(value!)),
   ),
   atom(
-    'retry [<n> times] [after <duration>]',
-    'retry(?: (?<times>\\d+) times)?(?: after (?<delay>.+))?',
+    'retry [<n> times] [after <duration>] [growing <n> fold] [up to <duration>] [varying by <share>] [on <action>, …]',
+    `retry(?: (?<times>\\d+) times)?(?: after (?<delay>.+?))?(?: growing (?<factor>[\\d.]+) fold)?(?: up to (?<max>.+?))?(?: varying by (?<jitter>[\\d.]+))?(?: on (?<on>${actionList}))?`,
     (parts) =>
       retry(parts.times === undefined ? Number.POSITIVE_INFINITY : Number(parts.times), {
         ...(parts.delay === undefined ? {} : { delay: parts.delay }),
+        ...(parts.factor === undefined ? {} : { factor: Number(parts.factor) }),
+        ...(parts.max === undefined ? {} : { max: parts.max }),
+        ...(parts.jitter === undefined ? {} : { jitter: Number(parts.jitter) }),
+        ...(parts.on === undefined ? {} : { on: parts.on.split(/, ?/) as Action[] }),
       }),
   ),
 ]

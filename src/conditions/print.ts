@@ -38,7 +38,12 @@ const byKind: { readonly [K in NodeKind]: Print<K> } = {
   after: (node) => `after task ${quote(node.task)} ${verbOf(node.actions)}`,
   retry: (node) => {
     const times = node.times === Number.POSITIVE_INFINITY ? 'retry' : `retry ${node.times} times`
-    return node.delayMs === 0 ? times : `${times} after ${printDuration(node.delayMs)}`
+    const delay = node.delayMs === 0 ? '' : ` after ${printDuration(node.delayMs)}`
+    const factor = node.factor === 1 ? '' : ` growing ${node.factor} fold`
+    const max = Number.isFinite(node.maxDelayMs) ? ` up to ${printDuration(node.maxDelayMs)}` : ''
+    const jitter = node.jitter === 0 ? '' : ` varying by ${node.jitter}`
+    const on = node.on.length === 1 && node.on[0] === 'fail' ? '' : ` on ${node.on.join(', ')}`
+    return `${times}${delay}${factor}${max}${jitter}${on}`
   },
   session: (node) => {
     const parts: string[] = []
@@ -47,8 +52,7 @@ const byKind: { readonly [K in NodeKind]: Print<K> } = {
     if (node.cycles !== null) parts.push(printCycles(node.cycles))
     return parts.length === 0 ? 'scheduler started' : parts.join(' & ')
   },
-  param: (node) =>
-    `param ${quote(node.name)} ${node.hasValue ? `is ${quote(String(node.value))}` : 'exists'}`,
+  param: (node) => `param ${quote(node.name)} ${node.hasValue ? `is ${printValue(node.value)}` : 'exists'}`,
   predicate: (node) => node.words ?? printCall(node.name, node.args),
   all: (node) => node.nodes.map((part) => bracket(part, ['any'])).join(' & '),
   any: (node) => node.nodes.map((part) => bracket(part, ['all'])).join(' | '),
@@ -58,6 +62,12 @@ const byKind: { readonly [K in NodeKind]: Print<K> } = {
 /** A task's name, or another text, as a statement quotes it. */
 export function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
+/** Numbers, truths and null stay what they are; whatever else is text. */
+function printValue(value: unknown): string {
+  const isPlain = value === null || typeof value === 'boolean' || Number.isFinite(value)
+  return isPlain ? String(value) : quote(String(value))
 }
 
 /** `has finished` counts terminations, `after … finished` does not: the words are the same, the actions tell. */
