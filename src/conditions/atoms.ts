@@ -42,7 +42,7 @@ const units: Readonly<Record<string, CycleUnit>> = {
 }
 const unit = `(?<unit>${cycleUnits.join('|')})`
 const windowOf =
-  '(?: (?<word>before|after|starting|on|at) (?<moment>.+?)| between (?<from>.+?) and (?<to>.+?))?'
+  '(?: (?<word>before|after|starting|on|at(?! (?:least|most) \\d)) (?<moment>.+?)| between (?<from>.+?) and (?<to>.+?))?'
 
 const atom = (shape: string, pattern: string, build: (parts: Parts) => Condition | ConditionNode): Atom => ({
   shape,
