@@ -1,6 +1,6 @@
 /** When a condition has to be looked at again because of time alone, and what else it depends on. */
 import type { Dependency, Facts } from './facts.ts'
-import { retryWaitMs, spanOf } from './holds.ts'
+import { holds, retryWaitMs, spanOf } from './holds.ts'
 import { type ConditionNode, type NodeKind, visit } from './node.ts'
 
 type Wakes<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => number
@@ -46,8 +46,8 @@ const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
   },
   param: () => never,
   predicate: (node, facts) => (node.mode === 'function' ? facts.now + facts.pollEveryMs : never),
-  all: (node, facts) => soonestOf(node.nodes, facts),
-  any: (node, facts) => soonestOf(node.nodes, facts),
+  all: (node, facts) => deciderOf(node.nodes, false, facts) ?? soonestOf(node.nodes, facts),
+  any: (node, facts) => deciderOf(node.nodes, true, facts) ?? soonestOf(node.nodes, facts),
   not: (node, facts) => wakesAt(node.node, facts),
 }
 
@@ -59,6 +59,21 @@ function untilReached(limit: number | null, age: number): number {
 /** Whole ms until an age is over the limit: at the limit itself it is not yet. */
 function untilPast(limit: number | null, age: number): number {
   return limit === null || age > limit ? never : Math.floor(limit - age) + 1
+}
+
+/**
+ * As long as one part alone decides (a false one among all, a true one among any), nothing changes before that part does:
+ * a task that is done for today sleeps until tomorrow, whatever else it asks for every second.
+ */
+function deciderOf(nodes: readonly ConditionNode[], decisive: boolean, facts: Facts): number | null {
+  for (const node of nodes) if (isQuiet(node) && holds(node, facts) === decisive) return wakesAt(node, facts)
+  return null
+}
+
+/** Looking at it calls no function of the app's: those are called once in a look, by `holds`. */
+function isQuiet(node: ConditionNode): boolean {
+  const mayHoldPredicates = node.kind === 'all' || node.kind === 'any' || node.kind === 'not'
+  return node.kind !== 'predicate' && (!mayHoldPredicates || node.text !== undefined)
 }
 
 function soonestOf(nodes: readonly ConditionNode[], facts: Facts): number {
