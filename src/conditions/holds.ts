@@ -14,8 +14,9 @@ export function holds(node: ConditionNode, facts: Facts): boolean {
 const byKind: { readonly [K in NodeKind]: Holds<K> } = {
   constant: (node) => node.value,
   period: (node, facts) => node.period.contains(facts.now, facts.zone),
-  count: (node, facts) => compares(countOf(node, facts), node.compare),
+  count: (node, facts) => isKnown(node.task, facts) && compares(countOf(node, facts), node.compare),
   running: (node, facts) => {
+    if (!isKnown(node.task, facts)) return false
     const task = node.task ?? facts.task
     if (task === null) return false
     const runs = facts
@@ -28,6 +29,7 @@ const byKind: { readonly [K in NodeKind]: Holds<K> } = {
     return compares(runs.length, node.compare)
   },
   after: (node, facts) => {
+    if (!isKnown(node.task, facts)) return false
     const theirs = facts.newest(node.task, node.actions)
     if (theirs === null || facts.task === null) return theirs !== null
     const ours = facts.newest(facts.task, ['run'])
@@ -54,6 +56,11 @@ const byKind: { readonly [K in NodeKind]: Holds<K> } = {
   all: (node, facts) => node.nodes.every((part) => holds(part, facts)),
   any: (node, facts) => node.nodes.some((part) => holds(part, facts)),
   not: (node, facts) => !holds(node.node, facts),
+}
+
+/** Of a task that is not in the session nothing holds, not even that it never ran: the name may be a slip. */
+function isKnown(task: string | null, facts: Facts): boolean {
+  return task === null || facts.has(task)
 }
 
 /** The number that a count node compares. */

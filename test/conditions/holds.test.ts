@@ -176,7 +176,7 @@ describe('running', () => {
     expect(isTrue(running('a').moreThan('10 minutes'), [], around)).toBe(false)
     expect(isTrue(running('a').between('9 minutes', '11 minutes'), [], around)).toBe(true)
     expect(isTrue(running('a').count.atLeast(2), [], around)).toBe(false)
-    expect(isTrue(running('b').count.exactly(0), [], around)).toBe(true)
+    expect(isTrue(running('me').count.exactly(0), [], around)).toBe(true)
   })
 })
 
