@@ -138,7 +138,11 @@ function factsOf(
   }))
   const of = (task: string, actions: readonly Action[]) =>
     marks.filter((mark) => mark.task === task && actions.includes(mark.action))
-  const names = new Set([...(around.tasks ?? []), ...happenings.map(({ task }) => task)])
+  const names = new Set([
+    ...(around.tasks ?? []),
+    ...Object.keys(around.running ?? {}),
+    ...happenings.map(({ task }) => task),
+  ])
   if (owner !== null) names.add(owner)
   const params = around.params ?? {}
   const startedAt = around.startedAt ?? null
