@@ -125,23 +125,11 @@ class Reader {
   }
 }
 
-/** Built-in words may name their zone: `daily after 07:00 in Europe/Helsinki`. */
-const wordsInZone = /^(.+) in (UTC|[A-Za-z_]+(?:\/[\w+-]+)+)$/s
-
 function readAtom(token: Token, atoms: readonly Atom[], whole: string): ConditionNode {
   // Words are one blank apart; a statement over several lines may break anywhere between them.
   const text = token.text.replace(/\s*\n\s*/g, (blank, at: number) =>
     isQuotedAt(token.text, at) ? blank : ' ',
   )
-  const zoned = wordsInZone.exec(text)
-  if (zoned !== null && builtInWords.atoms.some(({ pattern }) => pattern.test(zoned[1]!))) {
-    const node = readAtom({ ...token, text: zoned[1]! }, builtInWords.atoms, whole)
-    try {
-      return new Condition(node).in(zoned[2]!).node
-    } catch (problem) {
-      throw placed(problem, token, zoned, whole)
-    }
-  }
   for (const atom of atoms) {
     const match = atom.pattern.exec(text)
     if (match === null) continue
