@@ -133,9 +133,13 @@ export const atoms: readonly Atom[] = [
     }),
   ),
   atom(
-    'every <duration>',
-    'every (?<length>.+?)(?: based on (?<base>start|run|finish|success|fail))?',
-    (parts) => every(parts.length!, parts.base === undefined ? {} : { based: parts.base as EveryBase }),
+    'every <duration> [between … and …]',
+    'every (?<length>.+?)(?: between (?<from>.+?) and (?<to>.+?))?(?: based on (?<base>start|run|finish|success|fail))?',
+    ({ length, from, to, base }) =>
+      every(length!, {
+        ...(base === undefined ? {} : { based: base as EveryBase }),
+        ...(from === undefined ? {} : { between: [from, to!] }),
+      }),
   ),
   atom('cron <expression>', "cron '?(?<cron>[^']+)'?", ({ cron: expression }) => cron(expression!)),
   atom(

@@ -1,7 +1,8 @@
 /** Once per length of time, and once per occurrence of a cron expression. */
 import type { Action } from '../../machines/protocol.ts'
-import { cronPeriod, past } from '../time/builders.ts'
+import { cronPeriod, cycle, grid, past } from '../time/builders.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
+import type { MomentInput } from '../time/moment-value.ts'
 import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
 import { allOf, type ConditionNode, withText } from './node.ts'
@@ -17,6 +18,13 @@ const bases: Readonly<Record<EveryBase, readonly Action[]>> = {
   fail: ['fail'],
 }
 
+/** How `every` measures. */
+export interface EveryOptions {
+  readonly based?: EveryBase
+  /** Only between these moments of the day, once in each step counted from the first. */
+  readonly between?: readonly [MomentInput, MomentInput]
+}
+
 /**
  * The task has not started in the past so long: it runs again exactly that long after it last started. Elapsed time, so a
  * day is 24 hours. `based` measures from its last finish, success or fail instead.
@@ -25,19 +33,18 @@ const bases: Readonly<Record<EveryBase, readonly Action[]>> = {
  * ```ts
  * every('10 minutes')
  * every({ hours: 2 }, { based: 'success' })
+ * every('10 minutes', { between: ['08:00', '16:00'] }) // 08:00, 08:10, ... 15:50
  * ```
  */
-export function every(
-  length: DurationInput | (string & {}),
-  options: { readonly based?: EveryBase } = {},
-): Condition {
-  checkOptions('every', options, ['based'])
-  const { based = 'start' } = options
+export function every(length: DurationInput | (string & {}), options: EveryOptions = {}): Condition {
+  checkOptions('every', options, ['based', 'between'])
+  const { based = 'start', between } = options
   if (!Object.hasOwn(bases, based))
     throw new RangeError(
       `Cannot measure 'every' from that as it must be one of ${Object.keys(bases).join(', ')}: ${String(based)}`,
     )
   const ms = toDurationMs(length)
+  if (between !== undefined) return new Condition(everyWithin(ms, between, bases[based], based))
   const text = `every ${printDuration(ms)}`
   const node: ConditionNode = Object.freeze({
     kind: 'count',
@@ -48,6 +55,30 @@ export function every(
   })
   return new Condition(
     withText(node, based === 'start' || based === 'run' ? text : `${text} based on ${based}`),
+  )
+}
+
+/** Once in each cell of a grid: measured from the first moment of the day and not from the last run, so it never drifts. */
+function everyWithin(
+  ms: number,
+  between: readonly [MomentInput, MomentInput],
+  actions: readonly Action[],
+  based: EveryBase,
+): ConditionNode {
+  const window = cycle('day', { between })
+  const cells = grid(ms, window)
+  const words = String(window).slice('time of day'.length)
+  const count: ConditionNode = Object.freeze({
+    kind: 'count',
+    task: null,
+    actions,
+    period: cells,
+    compare: Object.freeze({ exactly: 0 }),
+  })
+  const text = `every ${printDuration(ms)}${words}`
+  return withText(
+    allOf([Object.freeze({ kind: 'period', period: cells }), count]),
+    based === 'start' || based === 'run' ? text : `${text} based on ${based}`,
   )
 }
 

@@ -33,7 +33,7 @@ export {
   afterSuccess,
   afterTerminate,
 } from './dependence.ts'
-export { type CronFields, cron, crontime, type EveryBase, every } from './every.ts'
+export { type CronFields, cron, crontime, type EveryBase, type EveryOptions, every } from './every.ts'
 export { type Explanation, explain, printExplanation } from './explain.ts'
 export type {
   Changes,
