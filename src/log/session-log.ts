@@ -77,10 +77,9 @@ export class SessionLog {
     return loaded instanceof Promise ? loaded.then((entries) => this.#take(entries)) : this.#take(loaded)
   }
 
-  /** Appends a record of a run. */
-  append(entry: NewRecord): Appended<RunRecord> {
+  /** Appends a record of a run, made now or (a history that is told) at another instant of the monotonic clock. */
+  append(entry: NewRecord, mono: number = this.time.monotonic()): Appended<RunRecord> {
     const record = Object.freeze({ ...storable(entry), seq: ++this.#lastSeq })
-    const mono = this.time.monotonic()
     const durable = this.#write(record)
     if (record.action === 'run' || !(durable instanceof Promise)) {
       this.#index.add(record, mono)

@@ -1,0 +1,124 @@
+/** Where people write: tasks, params, conditions, hooks; and the session that runs them. */
+import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
+import { all } from '../conditions/combine.ts'
+import { type CustomCondition, condition, type PredicateFunction } from '../conditions/custom.ts'
+import { toCondition } from '../conditions/to-condition.ts'
+import type {
+  Context,
+  Hook,
+  HookKind,
+  Returned,
+  Session,
+  SessionOptions,
+  Start,
+  Task,
+  TaskOptions,
+  Work,
+} from '../session/contract.ts'
+import { LiveSession } from '../session/session.ts'
+import type { Group } from './group.ts'
+
+/** An app: what is written here runs when it is started. */
+export class App {
+  readonly #session: LiveSession
+
+  constructor(options: SessionOptions = {}) {
+    this.#session = new LiveSession('session', options)
+  }
+
+  /** The session; it lives from the beginning, stopped. */
+  get session(): Session {
+    return this.#session
+  }
+
+  /**
+   * Adds a task: a name, when it starts, perhaps options, and its work.
+   *
+   * @example
+   * ```ts
+   * app.task('fetch', daily.after('07:00'), { timeout: '5 minutes' }, async (_, run) => fetchAll(run.signal))
+   * ```
+   */
+  task<R>(name: string, start: Start, work: Work<Record<string, never>, R>): Task<Returned<R>>
+  task<R, A extends ArgSpecs>(
+    name: string,
+    start: Start,
+    options: TaskOptions<A>,
+    work: Work<ArgsOf<A>, R>,
+  ): Task<Returned<R>>
+  task(name: string, start: Start, ...rest: readonly unknown[]): Task<never> {
+    return this.#session.createTask(name, start, ...rest)
+  }
+
+  /** A condition of the app's own; its words are known to the app's statements from here on. */
+  condition<A extends Record<string, unknown>>(
+    wordings: string | RegExp | readonly (string | RegExp)[],
+    predicate: PredicateFunction<A, Context>,
+  ): CustomCondition<A>
+  condition<A extends Record<string, unknown>>(predicate: PredicateFunction<A, Context>): CustomCondition<A>
+  condition(...given: readonly unknown[]): CustomCondition {
+    const made = (condition as (...given: readonly unknown[]) => CustomCondition)(...given)
+    this.#session.words.add(made)
+    return made
+  }
+
+  /** Sets one shared value; an arg as the value is made when a task asks for it. */
+  param(name: string, value: unknown): void {
+    this.#session.send({ type: 'param.set', name, value })
+  }
+
+  /** Sets shared values. */
+  params(values: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(values)) this.param(name, value)
+  }
+
+  /** Adds the tasks and params of a group. Checked as a whole: of a group with a bad task nothing is added. */
+  include(group: Group): void {
+    const { start, execution } = group.options
+    const { words } = this.#session
+    const ready = group.members.map((member) => ({
+      ...member,
+      start: start === undefined ? member.start : all(toCondition(member.start, words), toCondition(start, words)),
+      options: execution === undefined ? member.options : { execution, ...member.options },
+    }))
+    for (const { name, start: when, options, work } of ready) this.#session.createTask(name, when, options, work)
+    this.params(group.values)
+  }
+
+  /** Called when the session starts, before start-up tasks; what it returns, if a function, after them. */
+  setup(hook: Hook<'startup'>): () => void {
+    return this.hook('startup', hook)
+  }
+
+  /** Adds a hook; returns its undo. */
+  hook<K extends HookKind>(kind: K, hook: Hook<K>): () => void {
+    return this.#session.hooks.add(kind, hook)
+  }
+
+  /** Starts; resolves to the session when tasks may launch. */
+  async start(): Promise<Session> {
+    await this.#session.start()
+    return this.#session
+  }
+
+  /** Starts and resolves when the session has stopped; SIGINT and SIGTERM shut it down. */
+  async run(): Promise<void> {
+    if (this.#session.options.handleSignals === undefined) this.#session.update({ handleSignals: true })
+    await this.#session.start()
+    await this.#session.stopped
+  }
+}
+
+/**
+ * Makes an app.
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ timezone: 'Europe/Helsinki' })
+ * app.task('hello', 'every 10 seconds', () => console.log('hello'))
+ * await app.run()
+ * ```
+ */
+export function createApp(options: SessionOptions = {}): App {
+  return new App(options)
+}

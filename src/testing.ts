@@ -1,0 +1,190 @@
+/** `gantry/testing`: a clock that tests move, and history as if it had happened. */
+import { type Action, isAction } from '../machines/protocol.ts'
+import { type Clock, type ClockJump, nextTurn, sleepOn, type Undo } from './clock.ts'
+import { insideRun } from './executors/inside-run.ts'
+import type { Session } from './session/contract.ts'
+import { coreOf } from './session/internals.ts'
+import { type TaskName, toTaskName } from './task-ref.ts'
+import { type DurationInput, toDurationMs } from './time/duration.ts'
+import { type Instant, systemZone, toInstant } from './time/zone.ts'
+import { TimerHeap } from './timer-heap.ts'
+
+/** More launches than this at one instant are a loop that no time ends. */
+const maxLaunchesAtOnce = 10_000
+/** So many turns of the event loop without anything to do count as settled. */
+const quietTurns = 3
+
+/**
+ * A clock that stands still until it is moved, and then stops at each timer on the way.
+ *
+ * @example
+ * ```ts
+ * const clock = new TestClock({ at: '2026-03-29T00:00', zone: 'Europe/Berlin' })
+ * const app = createApp({ clock, timezone: 'Europe/Berlin' })
+ * await app.start()
+ * await clock.advance('1 day')
+ * ```
+ */
+export class TestClock implements Clock {
+  #wall: number
+  #elapsed = 0
+  readonly #wallTimers = new TimerHeap()
+  readonly #elapsedTimers = new TimerHeap()
+  readonly #jumpListeners = new Set<(jump: ClockJump) => void>()
+  #deferred: (() => void)[] = []
+  #busy = 0
+  #launches = new Map<string, number>()
+  #launchCount = 0
+  #launchedAt = Number.NaN
+
+  constructor(options: { readonly at?: Instant; readonly zone?: string } = {}) {
+    this.#wall = toInstant(options.at ?? '2026-01-01T00:00', options.zone ?? systemZone())
+  }
+
+  now(): number {
+    return this.#wall
+  }
+  monotonic(): number {
+    return this.#elapsed
+  }
+
+  callAt(instant: number, call: () => void): Undo {
+    const timer = this.#wallTimers.add(instant, call)
+    return () => this.#wallTimers.remove(timer)
+  }
+
+  callAfter(ms: number, call: () => void): Undo {
+    const timer = this.#elapsedTimers.add(this.#elapsed + ms, call)
+    return () => this.#elapsedTimers.remove(timer)
+  }
+
+  defer(call: () => void): void {
+    this.#deferred.push(call)
+  }
+
+  sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return sleepOn(this, ms, options.signal)
+  }
+
+  onJump(listener: (jump: ClockJump) => void): Undo {
+    this.#jumpListeners.add(listener)
+    return () => this.#jumpListeners.delete(listener)
+  }
+
+  keep(): Undo {
+    return () => {}
+  }
+
+  busy(work: Promise<unknown>): void {
+    this.#busy += 1
+    const done = (): void => {
+      this.#busy -= 1
+    }
+    work.then(done, done)
+  }
+
+  launched(task: string): void {
+    if (this.#wall !== this.#launchedAt) {
+      this.#launchedAt = this.#wall
+      this.#launchCount = 0
+      this.#launches = new Map()
+    }
+    this.#launchCount += 1
+    this.#launches.set(task, (this.#launches.get(task) ?? 0) + 1)
+  }
+
+  /** Moves time on by a duration, stopping at each timer on the way and letting everything settle there. */
+  async advance(duration: DurationInput | (string & {})): Promise<void> {
+    const inside = insideRun()
+    if (inside !== undefined)
+      throw new TypeError(
+        `Cannot advance the clock within a run as the run would wait for itself: '${inside.task}'. jump() may be used there`,
+      )
+    const target = this.#wall + toDurationMs(duration)
+    await this.settled()
+    for (;;) {
+      const wait = Math.min(this.#wallTimers.nextDue - this.#wall, this.#elapsedTimers.nextDue - this.#elapsed)
+      if (!(this.#wall + wait <= target)) break
+      this.#move(Math.max(0, Math.ceil(wait)))
+      this.#callDue()
+      await this.settled()
+    }
+    this.#move(Math.max(0, target - this.#wall))
+    await this.settled()
+  }
+
+  /** Sets the time on at once, as if the machine had slept: what is due is called once. Allowed within a run. */
+  async jump(duration: DurationInput | (string & {})): Promise<void> {
+    this.#move(toDurationMs(duration))
+    if (insideRun() !== undefined) return this.defer(() => this.#callDue())
+    this.#callDue()
+    await this.settled()
+  }
+
+  /** Sets the wall clock, as a person or a time server does; no time passes. */
+  async set(at: Instant): Promise<void> {
+    const before = this.#wall
+    this.#wall = toInstant(at)
+    for (const listener of [...this.#jumpListeners]) listener({ kind: 'set', byMs: this.#wall - before })
+    this.#callDue()
+    await this.settled()
+  }
+
+  /** Resolves when nothing is left to do at this instant. Rejects when tasks launch one another without end. */
+  async settled(): Promise<void> {
+    let quiet = 0
+    while (quiet < quietTurns) {
+      await nextTurn()
+      if (this.#launchedAt === this.#wall && this.#launchCount > maxLaunchesAtOnce) throw this.#endless()
+      const calls = this.#deferred
+      this.#deferred = []
+      for (const call of calls) call()
+      quiet = calls.length > 0 || this.#busy > 0 ? 0 : quiet + 1
+    }
+  }
+
+  #move(ms: number): void {
+    this.#wall += ms
+    this.#elapsed += ms
+  }
+
+  #callDue(): void {
+    for (const [heap, now] of [
+      [this.#elapsedTimers, this.#elapsed],
+      [this.#wallTimers, this.#wall],
+    ] as const) {
+      const before = heap.nextOrder
+      for (let timer = heap.takeDue(now, before); timer !== undefined; timer = heap.takeDue(now, before)) timer.call()
+    }
+  }
+
+  #endless(): RangeError {
+    const names = [...this.#launches]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, 3)
+      .map(([name, count]) => `'${name}' (${count})`)
+    this.#launchCount = 0
+    return new RangeError(
+      `Cannot settle as there were more than ${maxLaunchesAtOnce} launches at one instant: ${names.join(', ')}`,
+    )
+  }
+}
+
+/** Puts records into a session's log, as if they had happened. `at` without an offset is read in the session's zone. */
+export function history(
+  session: Session,
+  records: readonly { readonly task: TaskName; readonly action: Action; readonly at: Instant; readonly runId?: string }[],
+): void {
+  const core = coreOf(session)
+  for (const record of records) {
+    if (!isAction(record.action))
+      throw new RangeError(`Cannot add to the history as an action must be one of the six: ${String(record.action)}`)
+    const task = toTaskName(record.task)
+    const at = toInstant(record.at, core.settings.timezone)
+    core.log.append(
+      { task, runId: record.runId ?? `${task}-${at}`, action: record.action, at },
+      core.clock.monotonic() - Math.max(0, core.clock.now() - at),
+    )
+    core.changes.taskChanged(task, null)
+  }
+}
