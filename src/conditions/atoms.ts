@@ -9,6 +9,7 @@ import type { Condition } from './condition.ts'
 import { cyclicWords, oncePer } from './cyclic.ts'
 import * as dependence from './dependence.ts'
 import { cron, type EveryBase, every } from './every.ts'
+import type { MarkAction } from './facts.ts'
 import { HistoryCondition } from './history.ts'
 import type { ConditionNode } from './node.ts'
 import { retry } from './retry.ts'
@@ -61,7 +62,7 @@ function windowFrom({ word, moment, from, to }: Parts): CycleOptions {
   return { [word]: moments.length === 1 ? moments[0]! : moments } as CycleOptions
 }
 
-const actions: Readonly<Record<string, readonly Action[]>> = {
+const actions: Readonly<Record<string, readonly MarkAction[]>> = {
   started: ['run'],
   succeeded: ['success'],
   failed: ['fail'],
@@ -69,6 +70,7 @@ const actions: Readonly<Record<string, readonly Action[]>> = {
   terminated: ['terminate'],
   inacted: ['inaction'],
   crashed: ['crash'],
+  missed: ['missed'],
 }
 
 function historyFrom(parts: Parts): Condition {
@@ -143,7 +145,7 @@ export const atoms: readonly Atom[] = [
   ),
   atom('cron <expression>', "cron '?(?<cron>[^']+)'?", ({ cron: expression }) => cron(expression!)),
   atom(
-    "[task '…'] has succeeded|failed|finished|started|terminated|inacted [today|this <unit>|past …]",
+    "[task '…'] has succeeded|failed|finished|started|terminated|inacted|crashed|missed [today|this <unit>|past …]",
     `(?:task (?<task>${quoted}) )?has (?<verb>${Object.keys(actions).join('|')})(?: (?<cycleWord>today|this (?:${cycleUnits.join('|')}))${windowOf}| (?:in )?past (?<span>.+?))?${timesOf}`,
     historyFrom,
   ),

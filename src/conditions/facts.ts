@@ -7,9 +7,12 @@
 import type { Action } from '../../machines/protocol.ts'
 import type { PredicateNode } from './node.ts'
 
+/** What history can tell of a task: its actions, and that an occurrence lapsed without a run (a note of the log). */
+export type MarkAction = Action | 'missed'
+
 /** One record of the run log, as far as conditions look at it. */
 export interface Mark {
-  readonly action: Action
+  readonly action: MarkAction
   /** The order of the log: newer is greater. Times may be equal or set back, this never is. */
   readonly seq: number
   /** Wall time of the record, epoch ms. */
@@ -50,16 +53,16 @@ export interface Facts {
   near(task: string): readonly string[]
 
   /** The newest record (by `seq`) of the task with one of these actions. */
-  newest(task: string, actions: readonly Action[]): Mark | null
+  newest(task: string, actions: readonly MarkAction[]): Mark | null
   /** How many records with one of these actions were made in `[start, end)` of wall time. */
-  countBetween(task: string, actions: readonly Action[], start: number, end: number): number
+  countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number
   /** How many records with one of these actions have an age in `[nearMs, farMs)`. */
-  countWithin(task: string, actions: readonly Action[], nearMs: number, farMs: number): number
+  countWithin(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number
   /**
    * Ms from now until that count next changes by time alone (a record comes of age at `nearMs` or leaves at `farMs`);
    * Infinity if no record can.
    */
-  countWithinChangesIn(task: string, actions: readonly Action[], nearMs: number, farMs: number): number
+  countWithinChangesIn(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number
   /** How many of the newest ended runs in a row ended with one of these actions. */
   streak(task: string, actions: readonly Action[]): number
   /** The last action of the task, or null if it never ran. */

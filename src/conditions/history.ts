@@ -1,5 +1,4 @@
 /** What a task has done: ever, in the present cycle, in the past so long; and how often. */
-import type { Action } from '../../machines/protocol.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { cycle, past } from '../time/builders.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
@@ -9,12 +8,13 @@ import type { CycleUnit } from '../time/units.ts'
 import type { CycleOptions } from '../time/window.ts'
 import { callable } from './callable.ts'
 import { Condition } from './condition.ts'
+import type { MarkAction } from './facts.ts'
 import type { Comparison, ConditionNode } from './node.ts'
 
 /** Whose history, of which actions, in which period. */
 interface Subject {
   readonly task: string | null
-  readonly actions: readonly Action[]
+  readonly actions: readonly MarkAction[]
   readonly period: Period | null
 }
 
@@ -141,7 +141,7 @@ export class HistoryCondition extends CountedCondition {
 /** A history of this task, and when called with a task, of that one. */
 export type History = HistoryCondition & ((task?: TaskName) => HistoryCondition)
 
-function history(...actions: Action[]): History {
+function history(...actions: MarkAction[]): History {
   const of = (task: string | null): HistoryCondition =>
     new HistoryCondition({ task, actions: Object.freeze(actions), period: null })
   return callable(of(null), (task?: TaskName) => of(task === undefined ? null : toTaskName(task)))
@@ -166,5 +166,7 @@ export const finished: History = history('success', 'fail', 'terminate')
 export const terminated: History = history('terminate')
 /** The task found nothing to do. */
 export const inacted: History = history('inaction')
+/** An occurrence of the task's cron or cycle lapsed without a run. */
+export const missed: History = history('missed')
 /** The task's process died while it ran. */
 export const crashed: History = history('crash')

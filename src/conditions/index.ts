@@ -42,6 +42,7 @@ export type {
   FactsSource,
   LiveRun,
   Mark,
+  MarkAction,
   PredicateReading,
   WakeClock,
 } from './facts.ts'
@@ -54,6 +55,7 @@ export {
   type History,
   HistoryCondition,
   inacted,
+  missed,
   started,
   succeeded,
   terminated,

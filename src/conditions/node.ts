@@ -28,7 +28,7 @@ export interface CountNode {
   readonly kind: 'count'
   /** null: the task that owns the condition. */
   readonly task: string | null
-  readonly actions: readonly Action[]
+  readonly actions: readonly (Action | 'missed')[]
   /** null: ever. */
   readonly period: Period | null
   readonly compare: Comparison

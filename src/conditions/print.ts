@@ -1,7 +1,7 @@
 /** Every condition as a statement: words that are read back to the same condition, where there are words for it. */
-import type { Action } from '../../machines/protocol.ts'
 import { printDuration } from '../time/duration.ts'
 import type { Period } from '../time/period.ts'
+import type { MarkAction } from './facts.ts'
 import { spanOf } from './holds.ts'
 import type { Comparison, ConditionNode, NodeKind } from './node.ts'
 
@@ -13,13 +13,14 @@ export function printNode(node: ConditionNode): string {
 }
 
 /** How the statement language says what a task did. */
-const verbs: Readonly<Record<Action, string>> = {
+const verbs: Readonly<Record<MarkAction, string>> = {
   run: 'started',
   success: 'succeeded',
   fail: 'failed',
   terminate: 'terminated',
   inaction: 'inacted',
   crash: 'crashed',
+  missed: 'missed',
 }
 
 const byKind: { readonly [K in NodeKind]: Print<K> } = {
@@ -71,7 +72,7 @@ function printValue(value: unknown): string {
 }
 
 /** `has finished` counts terminations, `after … finished` does not: the words are the same, the actions tell. */
-function verbOf(actions: readonly Action[]): string {
+function verbOf(actions: readonly MarkAction[]): string {
   return actions.length > 1 ? 'finished' : verbs[actions[0]!]
 }
 

@@ -1,5 +1,5 @@
 /** Facts from a table: what a session would answer, worked out the slow and plain way. */
-import type { Action } from '../../machines/protocol.ts'
+import { type Action, isAction } from '../../machines/protocol.ts'
 import type {
   Changes,
   Dependency,
@@ -7,6 +7,7 @@ import type {
   FactsSource,
   LiveRun,
   Mark,
+  MarkAction,
   PredicateReading,
   WakeClock,
 } from '../../src/conditions/facts.ts'
@@ -16,7 +17,7 @@ import { near } from '../../src/near.ts'
 /** One line of the table: what happened to which task when (epoch ms). */
 export interface Happening {
   readonly task: string
-  readonly action: Action
+  readonly action: MarkAction
   readonly at: number
   readonly runId?: string
 }
@@ -136,7 +137,7 @@ function factsOf(
     ageMs: Math.max(0, now - row.at),
     runId: row.runId ?? `run-${seq}`,
   }))
-  const of = (task: string, actions: readonly Action[]) =>
+  const of = (task: string, actions: readonly MarkAction[]) =>
     marks.filter((mark) => mark.task === task && actions.includes(mark.action))
   const names = new Set([
     ...(around.tasks ?? []),
@@ -166,11 +167,15 @@ function factsOf(
           .filter((wait) => wait > 0),
       ),
     streak: (task, actions) => {
-      const ends = marks.filter((mark) => mark.task === task && mark.action !== 'run')
-      const broken = ends.findLastIndex((mark) => !actions.includes(mark.action))
+      const ends = marks.filter(
+        (mark) => mark.task === task && mark.action !== 'run' && isAction(mark.action),
+      )
+      const broken = ends.findLastIndex((mark) => !(actions as readonly MarkAction[]).includes(mark.action))
       return ends.length - 1 - broken
     },
-    status: (task) => marks.findLast((mark) => mark.task === task)?.action ?? null,
+    status: (task) =>
+      (marks.findLast((mark) => mark.task === task && isAction(mark.action))?.action as Action | undefined) ??
+      null,
     running: (task) =>
       (around.running?.[task] ?? []).map(
         (at, place): LiveRun => ({
