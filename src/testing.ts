@@ -33,6 +33,7 @@ export class TestClock implements Clock {
   readonly #jumpListeners = new Set<(jump: ClockJump) => void>()
   #deferred: (() => void)[] = []
   #busy = 0
+  #hasActed = false
   #launches = new Map<string, number>()
   #launchCount = 0
   #launchedAt = Number.NaN
@@ -58,8 +59,9 @@ export class TestClock implements Clock {
     return () => this.#elapsedTimers.remove(timer)
   }
 
+  /** In a real turn of the loop: what is to happen at this instant happens without the clock being moved. */
   defer(call: () => void): void {
-    this.#deferred.push(call)
+    if (this.#deferred.push(call) === 1) void nextTurn().then(() => this.#callDeferred())
   }
 
   sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -103,7 +105,10 @@ export class TestClock implements Clock {
     const target = this.#wall + toDurationMs(duration)
     await this.settled()
     for (;;) {
-      const wait = Math.min(this.#wallTimers.nextDue - this.#wall, this.#elapsedTimers.nextDue - this.#elapsed)
+      const wait = Math.min(
+        this.#wallTimers.nextDue - this.#wall,
+        this.#elapsedTimers.nextDue - this.#elapsed,
+      )
       if (!(this.#wall + wait <= target)) break
       this.#move(Math.max(0, Math.ceil(wait)))
       this.#callDue()
@@ -136,11 +141,16 @@ export class TestClock implements Clock {
     while (quiet < quietTurns) {
       await nextTurn()
       if (this.#launchedAt === this.#wall && this.#launchCount > maxLaunchesAtOnce) throw this.#endless()
-      const calls = this.#deferred
-      this.#deferred = []
-      for (const call of calls) call()
-      quiet = calls.length > 0 || this.#busy > 0 ? 0 : quiet + 1
+      quiet = this.#hasActed || this.#deferred.length > 0 || this.#busy > 0 ? 0 : quiet + 1
+      this.#hasActed = false
     }
+  }
+
+  #callDeferred(): void {
+    const calls = this.#deferred
+    this.#deferred = []
+    this.#hasActed = true
+    for (const call of calls) call()
   }
 
   #move(ms: number): void {
@@ -154,7 +164,8 @@ export class TestClock implements Clock {
       [this.#wallTimers, this.#wall],
     ] as const) {
       const before = heap.nextOrder
-      for (let timer = heap.takeDue(now, before); timer !== undefined; timer = heap.takeDue(now, before)) timer.call()
+      for (let timer = heap.takeDue(now, before); timer !== undefined; timer = heap.takeDue(now, before))
+        timer.call()
     }
   }
 
@@ -173,12 +184,19 @@ export class TestClock implements Clock {
 /** Puts records into a session's log, as if they had happened. `at` without an offset is read in the session's zone. */
 export function history(
   session: Session,
-  records: readonly { readonly task: TaskName; readonly action: Action; readonly at: Instant; readonly runId?: string }[],
+  records: readonly {
+    readonly task: TaskName
+    readonly action: Action
+    readonly at: Instant
+    readonly runId?: string
+  }[],
 ): void {
   const core = coreOf(session)
   for (const record of records) {
     if (!isAction(record.action))
-      throw new RangeError(`Cannot add to the history as an action must be one of the six: ${String(record.action)}`)
+      throw new RangeError(
+        `Cannot add to the history as an action must be one of the six: ${String(record.action)}`,
+      )
     const task = toTaskName(record.task)
     const at = toInstant(record.at, core.settings.timezone)
     core.log.append(

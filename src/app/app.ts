@@ -78,10 +78,12 @@ export class App {
     const { words } = this.#session
     const ready = group.members.map((member) => ({
       ...member,
-      start: start === undefined ? member.start : all(toCondition(member.start, words), toCondition(start, words)),
+      start:
+        start === undefined ? member.start : all(toCondition(member.start, words), toCondition(start, words)),
       options: execution === undefined ? member.options : { execution, ...member.options },
     }))
-    for (const { name, start: when, options, work } of ready) this.#session.createTask(name, when, options, work)
+    for (const { name, start: when, options, work } of ready)
+      this.#session.createTask(name, when, options, work)
     this.params(group.values)
   }
 

@@ -35,7 +35,9 @@ function executeInline(
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
 }
 
 /** A return is a success, unless it says that there was nothing to do. */
@@ -49,7 +51,5 @@ export function rejectionOf(error: unknown): Settlement {
 }
 
 function inactionOf(inaction: Inaction): Settlement {
-  return inaction.reason === undefined
-    ? { kind: 'inaction' }
-    : { kind: 'inaction', reason: inaction.reason }
+  return inaction.reason === undefined ? { kind: 'inaction' } : { kind: 'inaction', reason: inaction.reason }
 }

@@ -24,7 +24,7 @@ export type Obstacle = 'disabled' | 'running' | 'main' | 'relaunch' | 'startup' 
 export class Launcher {
   readonly #core: Core
   readonly #runs: Runs
-  readonly #launchFactsOf: (entry: TaskEntry) => LaunchFacts
+  readonly #launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts
   readonly #ready = new Set<TaskEntry>()
   #isScheduled = false
   #isSettling = false
@@ -34,7 +34,7 @@ export class Launcher {
   #afterCycle: After | null = null
   #undoBeat: Undo | null = null
 
-  constructor(core: Core, runs: Runs, launchFactsOf: (entry: TaskEntry) => LaunchFacts) {
+  constructor(core: Core, runs: Runs, launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts) {
     this.#core = core
     this.#runs = runs
     this.#launchFactsOf = launchFactsOf
@@ -152,7 +152,7 @@ export class Launcher {
 
   #launch(entry: TaskEntry): void {
     const queued = this.#isQueueOpen(entry) ? entry.queue.shift() : undefined
-    const facts = this.#launchFactsOf(entry)
+    const facts = this.#launchFactsOf(entry, queued === undefined)
     entry.hasForeignChange = false
     this.#delayRelaunch(entry)
     this.#runs.launch(entry, queued, facts)
@@ -183,7 +183,7 @@ export class Launcher {
     if (this.#isCycleOpen || !this.#wasWoken) return next()
     this.#wasWoken = false
     this.#isCycleOpen = true
-    const { core } = { core: this.#core }
+    const core = this.#core
     if (!core.hooks.has('cycle')) return next()
     const onThrow = (error: unknown): void => core.fail('hook', 'A cycle hook failed.', { error })
     core.hooks.before('cycle', core.context(null), onThrow).then((after) => {

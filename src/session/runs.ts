@@ -63,7 +63,7 @@ export class Runs {
     slot.trigger = queued?.trigger ?? launch.trigger
     slot.dueAt = queued === undefined ? launch.dueAt : null
     slot.period = launch.period
-    slot.value = queued?.value
+    slot.value = queued === undefined ? launch.value : queued.value
     slot.pending = queued?.pending
     slot.lives = true
     entry.live.push(slot)
@@ -347,6 +347,8 @@ export interface LaunchFacts {
   readonly trigger: RunTrigger
   readonly dueAt: number | null
   readonly period: { readonly start: number; readonly end: number } | null
+  /** The value of the stream that starts it. */
+  readonly value?: unknown
 }
 
 /** The effects that the run machine names. */

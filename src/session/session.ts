@@ -84,7 +84,9 @@ export class LiveSession implements Session {
           : core.fail('condition', (error as Error).message, { task: owner, error }),
     })
     this.#runs = new Runs(core, provideRun, (entry) => this.#runEnded(entry))
-    this.#launcher = new Launcher(core, this.#runs, (entry) => this.#launchFacts(entry))
+    this.#launcher = new Launcher(core, this.#runs, (entry, takesValue) =>
+      this.#launchFacts(entry, takesValue),
+    )
     this.#queue = new RunQueue(core, this.#runs, this.#launcher)
     this.#tasks = new Tasks(core, provideTask(this.#taskEffects()), {
       runs: this.#runs,
@@ -456,11 +458,12 @@ export class LiveSession implements Session {
     this.#life.runEnded()
   }
 
-  #launchFacts(entry: TaskEntry): LaunchFacts {
+  #launchFacts(entry: TaskEntry, takesValue: boolean): LaunchFacts {
     const { node } = entry.definition.start
     const facts = this.#core.factsOf(entry)
     const period = periodOf(node)?.current(facts.now, facts.zone) ?? null
-    return { trigger: 'condition', dueAt: entry.dueAt, period }
+    const value = takesValue ? this.#takeStreamValue(entry) : undefined
+    return { trigger: 'condition', dueAt: entry.dueAt, period, value }
   }
 
   #wakeAt(at: number, wake: () => void): () => void {
@@ -511,8 +514,8 @@ export class LiveSession implements Session {
     return name === null ? null : (this.#core.entries.get(name) ?? null)
   }
 
-  /** The first run value of the streams that a launch is for. */
-  takeStreamValue(entry: TaskEntry): unknown {
+  /** Takes the values of the event streams that a launch is for. */
+  #takeStreamValue(entry: TaskEntry): unknown {
     let value: unknown
     for (const node of onEachNodes(entry.definition.start.node))
       value = this.#core.predicates.take(node, entry.name) ?? value

@@ -336,13 +336,12 @@ export class Tasks {
     onFailure: () => void = () => {},
   ) {
     const core = this.#core
-    return watch(node, () => core.factsOf(entry), core.changes, this.#parts.watchClock).subscribe({
-      next,
-      error: (error) => {
-        this.conditionFailed(entry, error)
-        onFailure()
-      },
-    })
+    const failed = (error: unknown): void => {
+      this.conditionFailed(entry, error)
+      onFailure()
+    }
+    const look = () => core.factsOf(entry)
+    return watch(node, look, core.changes, this.#parts.watchClock, failed).subscribe({ next })
   }
 
   #unwatch(entry: TaskEntry): void {
