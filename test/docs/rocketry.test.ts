@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { rocketryIds } from './rocketry-ids.ts'
+
+const page = readFileSync(new URL('../../docs/rocketry.md', import.meta.url), 'utf8')
+
+interface Row {
+  readonly id: string
+  readonly theirs: string
+  readonly ours: string
+}
+
+const rows: readonly Row[] = page
+  .split('\n')
+  .filter((line) => /^\| [A-Z]+-\d/.test(line))
+  .map((line) => {
+    // A pipe within a cell is written `\|`.
+    const [, id = '', theirs = '', ours = ''] = line.split(/(?<!\\)\|/).map((cell) => cell.trim())
+    return { id, theirs, ours }
+  })
+
+describe('docs/rocketry.md', () => {
+  test('has a row for every row of the feature list, none missing, none twice, none made up', () => {
+    expect(rocketryIds).toHaveLength(399)
+    const found = rows.map((row) => row.id)
+    expect(found.filter((id, i) => found.indexOf(id) !== i)).toEqual([])
+    expect([...found].sort()).toEqual([...rocketryIds].sort())
+  })
+
+  test('gives each row one of the four verdicts, and says more than the verdict', () => {
+    const verdict = /^\*\*(Carried as|Changed because|Dropped because|Planned)\*\*/
+    const odd = rows.filter(({ ours }) => !verdict.test(ours) || ours.replace(verdict, '').length < 12)
+    expect(odd).toEqual([])
+  })
+
+  test('says in each row what it is about, in three cells, and ends with a full stop', () => {
+    expect(rows.filter(({ theirs, ours }) => theirs === '' || !ours.endsWith('.'))).toEqual([])
+    const cells = page.split('\n').filter((line) => line.startsWith('|'))
+    expect(cells.filter((line) => line.split(/(?<!\\)\|/).length !== 5)).toEqual([])
+  })
+
+  test('gives a reason where something is changed or dropped', () => {
+    const bare = rows.filter(({ ours }) => /^\*\*(Changed|Dropped) because\*\* `/.test(ours))
+    expect(bare).toEqual([])
+  })
+})
