@@ -4,6 +4,7 @@ import { cycle, past } from '../time/builders.ts'
 import type { Period } from '../time/period.ts'
 import { type CycleUnit, cycleUnits } from '../time/units.ts'
 import type { CycleOptions } from '../time/window.ts'
+import { atMostRuns, from, once, until } from './bounds.ts'
 import { always, never } from './combine.ts'
 import type { Condition } from './condition.ts'
 import { cyclicWords, oncePer } from './cyclic.ts'
@@ -41,6 +42,7 @@ const units: Readonly<Record<string, CycleUnit>> = {
   monthly: 'month',
   yearly: 'year',
 }
+const date = '\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:\\d\\d)?)?'
 const unit = `(?<unit>${cycleUnits.join('|')})`
 const windowOf =
   '(?: (?<word>before|after|starting|on|at(?! (?:least|most) \\d)) (?<moment>.+?)| between (?<from>.+?) and (?<to>.+?))?'
@@ -202,4 +204,12 @@ export const atoms: readonly Atom[] = [
         ...(parts.on === undefined ? {} : { on: parts.on.split(/, ?/) as Action[] }),
       }),
   ),
+  atom('once at <date>', `once at (?<date>${date})`, (parts) => once(parts.date!)),
+  atom(
+    'from <date> [until <date>]',
+    `from (?<first>${date})(?: until (?<last>${date}))?`,
+    ({ first, last }) => (last === undefined ? from(first!) : from(first!).and(until(last))),
+  ),
+  atom('until <date>', `until (?<last>${date})`, ({ last }) => until(last!)),
+  atom('at most <n> runs', 'at most (?<limit>\\d+) runs?', ({ limit }) => atMostRuns(Number(limit))),
 ]

@@ -1,4 +1,5 @@
 /** Conditions: statements that hold or do not at an instant, as values, as builders and as text. */
+export { atMostRuns, from, once, until } from './bounds.ts'
 export { all, always, any, never, not } from './combine.ts'
 export { Condition, type ConditionInput, type ConditionLike, isCondition, toNode } from './condition.ts'
 export { type CustomCondition, condition, fromStream, onEach, type PredicateFunction } from './custom.ts'

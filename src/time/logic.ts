@@ -70,6 +70,11 @@ export class UnionRule extends Rule {
     return null
   }
 
+  protected override since(at: number, current: Interval | null): number {
+    // What is merged does not overlap, and an endless chain is followed once.
+    return current?.start ?? at
+  }
+
   /** The instance together with all that overlaps it, both ways; endless chains end at ±Infinity. */
   #grow(seed: Interval, zone: string): Interval {
     return interval(this.#reachBack(seed.start, zone), this.#reachOn(seed.end, zone))

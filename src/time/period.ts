@@ -69,7 +69,8 @@ export class Period {
     instance ??= this.next(start, zone)
     while (instance !== null && instance.start < end) {
       yield instance
-      instance = this.next(instance.start, zone)
+      // One that has no beginning leads on from where the question begins.
+      instance = this.next(Math.max(instance.start, start), zone)
     }
   }
 

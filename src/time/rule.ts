@@ -1,4 +1,5 @@
 import { type Interval, interval } from './interval.ts'
+import { checkInstant } from './zone.ts'
 
 /** What a period is made of. */
 export type PeriodKind =
@@ -77,13 +78,20 @@ export abstract class Rule {
     return current === null ? (this.next(at, zone)?.start ?? Infinity) : current.end
   }
 
+  /** Since when it has been so, as far as is known without looking. */
+  protected since(at: number, _current: Interval | null): number {
+    return at
+  }
+
   #viewAt(at: number, zone: string): View {
     let view = this.#view
     if (view !== undefined && view.zone === zone && at >= view.from && at < view.to) return view
     view = this.#views?.get(zone)
     if (view === undefined || at < view.from || at >= view.to) {
+      // A search from an instant that is no date would not end.
+      checkInstant(at)
       const current = this.instanceAt(at, zone)
-      view = { zone, from: at, to: this.until(at, zone, current), current }
+      view = { zone, from: this.since(at, current), to: this.until(at, zone, current), current }
       this.#views ??= new Map()
       this.#views.set(zone, view)
     }

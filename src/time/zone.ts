@@ -50,8 +50,7 @@ export function toDateTime(at: number, zone: string = systemZone()): DateTime {
  */
 export function toInstant(value: Instant, zone: string = systemZone()): number {
   if (typeof value === 'number') {
-    if (Number.isNaN(value)) throw new RangeError('Cannot use an instant as it must be a number: NaN.')
-    return Math.floor(value)
+    return checkInstant(value, value)
   }
   if (value instanceof Date) return checkInstant(value.getTime(), value)
   if (DateTime.isDateTime(value)) return checkInstant(value.toMillis(), value.invalidExplanation ?? value)
@@ -64,9 +63,11 @@ export function toInstant(value: Instant, zone: string = systemZone()): number {
   )
 }
 
-function checkInstant(at: number, given: unknown): number {
-  if (!Number.isFinite(at))
+/** The instant in whole milliseconds; `RangeError` when it lies beyond all dates or is none. */
+export function checkInstant(at: number, given: unknown = at): number {
+  if (!(Math.abs(at) <= MAX_INSTANT)) {
     throw new RangeError(`Cannot use an instant as it must be a date: ${String(given)}.`)
+  }
   return Math.floor(at)
 }
 

@@ -1,0 +1,20 @@
+// The one gate: every step in order, each named; the first that fails ends it.
+import { spawnSync } from 'node:child_process'
+
+const steps = [
+  ['build', 'npm', ['run', '--silent', 'build']],
+  ['lint and format', 'npm', ['run', '--silent', 'lint']],
+  ['types', 'npm', ['run', '--silent', 'types']],
+  ['tests', 'npm', ['test']],
+  ['package', 'npx', ['publint', '--strict']],
+]
+
+for (const [name, command, args] of steps) {
+  console.log(`\n== ${name}`)
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  if (status !== 0) {
+    console.error(`\n${name} failed`)
+    process.exit(status ?? 1)
+  }
+}
+console.log('\nall checks passed')
