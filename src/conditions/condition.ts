@@ -98,8 +98,8 @@ export function toNode(input: ConditionInput): ConditionNode {
   throw new TypeError(`Cannot combine conditions as each must be one: ${String(input)}.${hint}`)
 }
 
-/** Periods that are the same in every zone: elapsed time, fixed instants. */
-const zoneless: ReadonlySet<string> = new Set(['span', 'interval', 'always', 'never'])
+/** Periods that are the same in every zone. */
+const zoneless: ReadonlySet<string> = new Set(['span', 'always', 'never'])
 
 /** The node with its calendar read in a zone. A part that has a zone of its own keeps it: the nearer word wins. */
 export function inZone(node: ConditionNode, zone: string): ConditionNode {

@@ -84,6 +84,12 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
     else if (window !== null)
       where = `between ${showTime(window.start, facts.zone)} and ${showTime(window.end, facts.zone)}`
     const newest = facts.newest(task, node.actions)
+    const limit = node.actions[0] === 'run' ? node.compare.lessThan : undefined
+    if (limit !== undefined && count >= limit)
+      return {
+        sentence: `finished: task '${task}' has started ${count === 1 ? 'once' : `${count} times`}, and may no more${newestWords(newest, facts)}`,
+        evidence: { task, count, limit, ...evidenceOf(newest) },
+      }
     return {
       sentence: `task '${task}' has ${count} such record${count === 1 ? '' : 's'} ${where}${newestWords(newest, facts)}`,
       evidence: { task, count, ...(window === null ? {} : { window }), ...evidenceOf(newest) },

@@ -72,7 +72,9 @@ function main(args: readonly string[]): void {
       ? named
       : Intl.supportedValuesOf('timeZone')
   const report = checkZones(zones)
-  const kinds = new Map(report.differences.map((found) => [`${found.zone} ${found.period} ${found.question}`, found]))
+  const kinds = new Map(
+    report.differences.map((found) => [`${found.zone} ${found.period} ${found.question}`, found]),
+  )
   for (const { zone, at, period, question, want, got } of [...kinds.values()].slice(0, 40)) {
     console.log(`${zone} ${at} ${period}: ${question}\n  want ${want}\n  got  ${got}`)
   }

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import * as gantry from '../../src/index.ts'
+import * as testing from '../../src/testing.ts'
+import * as time from '../../src/time/index.ts'
 import { rocketryIds } from './rocketry-ids.ts'
 
 const page = readFileSync(new URL('../../docs/rocketry.md', import.meta.url), 'utf8')
@@ -42,5 +45,20 @@ describe('docs/rocketry.md', () => {
   test('gives a reason where something is changed or dropped', () => {
     const bare = rows.filter(({ ours }) => /^\*\*(Changed|Dropped) because\*\* `/.test(ours))
     expect(bare).toEqual([])
+  })
+
+  test('names only functions and classes that exist', () => {
+    // Calls as they are written in code, without those on something: `every(…)` and not `task.run(…)`.
+    const calls = rows.flatMap(({ ours }) =>
+      [...ours.matchAll(/`(?:new )?([a-zA-Z]\w*)\(/g)].map(([, name]) => name!),
+    )
+    const builders = rows.flatMap(({ id, ours }) => {
+      const carried = /^\*\*Carried as\*\* `(\w+)`(?:,| …| and)/.exec(ours)?.[1]
+      return carried !== undefined && /^(API|CLS|ERR)/.test(id) ? [carried] : []
+    })
+    const known = new Set(['moduleWork', 'fileExists', 'shutDown', 'terminate', 'run', 'restart'])
+    for (const room of [gantry, testing, time]) for (const name of Object.keys(room)) known.add(name)
+    expect([...calls, ...builders].filter((name) => !known.has(name))).toEqual([])
+    expect(calls.length).toBeGreaterThan(40)
   })
 })
