@@ -56,7 +56,14 @@ export type ArgSource =
 const brand = Symbol.for('gantry.arg')
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
-/** A value made when a run starts; `T` is its type. Made by `returnOf`, `param`, `env`, `cli`, `arg` and the others. */
+/**
+ * A value made when a run starts; `T` is its type. Made by `returnOf`, `param`, `env`, `cli`, `arg` and the others.
+ *
+ * @example
+ * ```ts
+ * const stage: Arg<string> = cli('stage').or(env('STAGE')).or('dev')
+ * ```
+ */
 export class Arg<out T> {
   readonly [brand] = true
   readonly #make: (context: ArgContext, read: ReadArg) => T | Promise<T>
@@ -116,7 +123,15 @@ export class Arg<out T> {
   }
 }
 
-/** True of args, also of those made by another copy of the package. */
+/**
+ * True of args, also of those made by another copy of the package.
+ *
+ * @example
+ * ```ts
+ * isArg(env('STAGE'))    // true
+ * isArg('dev')           // false
+ * ```
+ */
 export function isArg(value: unknown): value is Arg<unknown> {
   return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true
 }

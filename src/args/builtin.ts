@@ -89,12 +89,26 @@ export function secret<T>(value: T): Arg<T> {
   return new Arg<T>('*****', { kind: 'secret' }, (_, read) => read(value) as T)
 }
 
-/** The session, for arg functions and conditions; work has it as `run.session`. */
+/**
+ * The session, for arg functions and conditions; work has it as `run.session`.
+ *
+ * @example
+ * ```ts
+ * const names = arg(({ session }) => session.tasks().map((task) => task.name), { args: { session: sessionArg<Session>() } })
+ * ```
+ */
 export function sessionArg<S = unknown>(): Arg<S> {
   return surrounding<S>('session', 'the session', 'sessionArg()')
 }
 
-/** The task that runs, or the one of that name or handle. A name that is not in the session is an error. */
+/**
+ * The task that runs, or the one of that name or handle. A name that is not in the session is an error.
+ *
+ * @example
+ * ```ts
+ * app.task('watch', 'hourly', { args: { other: taskArg<Task>('import') } }, ({ other }) => console.log(other.status))
+ * ```
+ */
 export function taskArg<T = unknown>(task?: TaskRef | string): Arg<T> {
   if (task === undefined) return surrounding<T>('task', 'the task', 'taskArg()')
   const name = toTaskName(task)
@@ -105,17 +119,38 @@ export function taskArg<T = unknown>(task?: TaskRef | string): Arg<T> {
   )
 }
 
-/** The options of the session. */
+/**
+ * The options of the session.
+ *
+ * @example
+ * ```ts
+ * const zone = arg(({ options }) => options.timezone, { args: { options: optionsArg<SessionOptions>() } })
+ * ```
+ */
 export function optionsArg<O = unknown>(): Arg<O> {
   return surrounding<O>('options', 'the options', 'optionsArg()')
 }
 
-/** The logger of the run. */
+/**
+ * The logger of the session.
+ *
+ * @example
+ * ```ts
+ * const client = arg(({ logger }) => connect({ logger }), { args: { logger: loggerArg<Logger>() } })
+ * ```
+ */
 export function loggerArg<L = unknown>(): Arg<L> {
   return surrounding<L>('logger', 'the logger', 'loggerArg()')
 }
 
-/** The signal that is aborted when the run is to end; work has it as `run.signal`. */
+/**
+ * The signal that is aborted when the run is to end; work has it as `run.signal`.
+ *
+ * @example
+ * ```ts
+ * const page = arg(({ signal }) => fetch(url, { signal }), { args: { signal: signalArg() } })
+ * ```
+ */
 export function signalArg(): Arg<AbortSignal> {
   return surrounding<AbortSignal>('signal', 'the signal', 'signalArg()')
 }

@@ -8,10 +8,13 @@
  */
 import type { Action } from '../../machines/protocol.ts'
 import { Marks } from './marks.ts'
-import type { RunRecord } from './run-log.ts'
+import type { Note, RunRecord } from './run-log.ts'
 
 /** How many times of one action of a task are kept unless {@link RecencyIndex.keep} asks for more. */
 export const marksPerAction = 500
+
+/** What can be counted: records by their action, and notes of missed periods. */
+export type MarkAction = Action | 'missed'
 
 /** The newest record of a task and how long ago it was made. */
 export interface Recent {
@@ -42,7 +45,7 @@ interface Row {
 
 class TaskMemory {
   readonly latest = new Map<Action, Latest>()
-  readonly marks = new Map<Action, Marks>()
+  readonly marks = new Map<MarkAction, Marks>()
   /** Ended runs in a row, oldest first. */
   readonly rows: Row[] = []
   newest: Latest | null = null
@@ -62,7 +65,7 @@ export class RecencyIndex {
     // An end record is seen once it is durable, so a younger start may have come before it: `seq` decides.
     if (before === undefined || before.record.seq < record.seq) task.latest.set(record.action, latest)
     if (task.newest === null || task.newest.record.seq < record.seq) task.newest = latest
-    this.#mark(task, record, mono)
+    this.#mark(task, record.task, record.action, record.at, mono)
     if (record.action === 'run') this.#open.set(record.runId, record)
     else {
       this.#open.delete(record.runId)
@@ -70,20 +73,26 @@ export class RecencyIndex {
     }
   }
 
-  /** The newest record (by `seq`) of the task with one of these actions. */
-  newest(task: string, actions: readonly Action[], nowMono: number): Recent | null {
+  /** Takes in a note: those of missed periods are counted under `missed`, others are nothing that conditions ask for. */
+  addNote(note: Note, mono: number): void {
+    if (note.note === 'missed' && note.task !== undefined)
+      this.#mark(this.#memoryOf(note.task), note.task, 'missed', note.at, mono)
+  }
+
+  /** The newest record (by `seq`) of the task with one of these actions; a note is no record. */
+  newest(task: string, actions: readonly MarkAction[], nowMono: number): Recent | null {
     const memory = this.#tasks.get(task)
     if (memory === undefined) return null
     let found: Latest | null = null
     for (const action of actions) {
-      const latest = memory.latest.get(action)
+      const latest = action === 'missed' ? undefined : memory.latest.get(action)
       if (latest !== undefined && (found === null || latest.record.seq > found.record.seq)) found = latest
     }
     return found === null ? null : { record: found.record, ageMs: Math.max(0, nowMono - found.mono) }
   }
 
   /** How many records with one of these actions were made in `[start, end)` of wall time, epoch ms. */
-  countBetween(task: string, actions: readonly Action[], start: number, end: number): number {
+  countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number {
     let count = 0
     for (const marks of this.#marksOf(task, actions)) count += marks.between(start, end)
     return count
@@ -92,7 +101,7 @@ export class RecencyIndex {
   /** How many records with one of these actions have an age in `[nearMs, farMs)`. */
   countWithin(
     task: string,
-    actions: readonly Action[],
+    actions: readonly MarkAction[],
     nearMs: number,
     farMs: number,
     nowMono: number,
@@ -105,7 +114,7 @@ export class RecencyIndex {
   /** Ms from now until {@link countWithin} next changes by time alone; Infinity if it can't. */
   countWithinChangesIn(
     task: string,
-    actions: readonly Action[],
+    actions: readonly MarkAction[],
     nearMs: number,
     farMs: number,
     nowMono: number,
@@ -117,7 +126,7 @@ export class RecencyIndex {
   }
 
   /** How many of the newest ended runs in a row ended with one of these actions. */
-  streak(task: string, actions: readonly Action[]): number {
+  streak(task: string, actions: readonly MarkAction[]): number {
     const rows = this.#tasks.get(task)?.rows ?? []
     let count = 0
     for (let i = rows.length - 1; i >= 0 && actions.includes(rows[i]!.action); i--) count += rows[i]!.count
@@ -160,15 +169,15 @@ export class RecencyIndex {
     for (const [runId, record] of this.#open) if (record.task === task) this.#open.delete(runId)
   }
 
-  #mark(task: TaskMemory, record: RunRecord, mono: number): void {
-    let marks = task.marks.get(record.action)
-    if (marks === undefined) task.marks.set(record.action, (marks = new Marks()))
-    marks.add(record.at, mono)
-    const { count, lastMs } = this.#keepOf(record.task)
+  #mark(memory: TaskMemory, task: string, action: MarkAction, at: number, mono: number): void {
+    let marks = memory.marks.get(action)
+    if (marks === undefined) memory.marks.set(action, (marks = new Marks()))
+    marks.add(at, mono)
+    const { count, lastMs } = this.#keepOf(task)
     if (marks.size > count * 1.5) marks.forget(count, lastMs > 0 ? mono - lastMs : Infinity)
   }
 
-  *#marksOf(task: string, actions: readonly Action[]): Generator<Marks> {
+  *#marksOf(task: string, actions: readonly MarkAction[]): Generator<Marks> {
     const memory = this.#tasks.get(task)
     if (memory === undefined) return
     for (const action of actions) {

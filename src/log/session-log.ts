@@ -101,6 +101,8 @@ export class SessionLog {
     const { data: _, ...rest } = entry
     const carried = data.kept && data.value !== undefined ? { data: data.value } : {}
     const record = Object.freeze({ ...rest, ...carried, seq: ++this.#lastSeq })
+    // Seen at once: that a period was missed is no less true if the note of it should be lost.
+    this.#index.addNote(record, this.time.monotonic())
     return { record, durable: this.#write(record) }
   }
 
@@ -149,7 +151,9 @@ export class SessionLog {
     const mono = this.time.monotonic()
     for (const entry of entries) {
       this.#lastSeq = Math.max(this.#lastSeq, entry.seq)
-      if (!isNote(entry)) this.#index.add(entry, mono - Math.max(0, now - entry.at))
+      const madeAt = mono - Math.max(0, now - entry.at)
+      if (isNote(entry)) this.#index.addNote(entry, madeAt)
+      else this.#index.add(entry, madeAt)
     }
     return this.#index.openRuns()
   }

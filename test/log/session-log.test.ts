@@ -130,6 +130,22 @@ describe('SessionLog.append', () => {
     expect(log.append(end('a', '3', { params: { f: () => 1 } })).record).not.toHaveProperty('params')
   })
 
+  test('notes of missed periods are counted as missed, and are no records', () => {
+    const store = createMemoryStore()
+    const log = new SessionLog(store, timeAt(100, 100))
+    log.note({ note: 'missed', at: 50, task: 'a' })
+    log.note({ note: 'late', at: 60, task: 'a' })
+    const counts = () => [
+      log.index.countBetween('a', ['missed', 'success'], 0, 100),
+      log.index.countWithin('a', ['missed'], 0, 1_000, 200),
+    ]
+    expect(counts()).toEqual([1, 1])
+    log.restore()
+    expect(counts()).toEqual([1, 1])
+    expect(log.index.newest('a', ['missed'], 100)).toBeNull()
+    expect(log.index.status('a')).toBeNull()
+  })
+
   test('note keeps data as JSON carries it, and is not seen by conditions', () => {
     const log = new SessionLog(createMemoryStore(), timeAt(0, 0))
     log.note({ note: 'audit', at: 5, task: 'a', data: { by: 'me' } })
