@@ -5,6 +5,8 @@ import { join } from 'node:path'
 
 rmSync('dist', { recursive: true, force: true })
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
+// The companion first: examples import its types.
+execFileSync(process.execPath, [tsc, '-p', join('packages', 'xstate-inspect')], { stdio: 'inherit' })
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 for (const file of readdirSync('dist', { recursive: true })) {
   if (!file.endsWith('.d.ts')) continue
@@ -14,4 +16,3 @@ for (const file of readdirSync('dist', { recursive: true })) {
     readFileSync(path, 'utf8').replace(/(from '|import\(['"])(\.[^'"]+)\.ts(['"])/g, '$1$2.js$3'),
   )
 }
-execFileSync(process.execPath, [tsc, '-p', join('packages', 'xstate-inspect')], { stdio: 'inherit' })

@@ -32,8 +32,18 @@ export class RunQueue {
 
   /** Queues a run; with a key that a waiting or living run has, gives that run's handle. */
   ask(entry: TaskEntry, request: RunRequest = {}): RunHandle {
+    const { handle, enqueue } = this.prepare(entry, request)
+    enqueue()
+    return handle
+  }
+
+  /** Checks a run and makes its handle; it is queued when `enqueue` is called. */
+  prepare(
+    entry: TaskEntry,
+    request: RunRequest = {},
+  ): { readonly handle: RunHandle; readonly enqueue: () => void } {
     const twin = request.key === undefined ? undefined : this.#twinOf(entry, request.key)
-    if (twin !== undefined) return twin.handle
+    if (twin !== undefined) return { handle: twin.handle, enqueue: () => {} }
     const params = this.#checkedParams(entry, request.params)
     const runId = this.#runs.newRunId(entry, params instanceof Promise ? {} : params)
     const pending = new PendingRun(runId, {
@@ -54,9 +64,11 @@ export class RunQueue {
       this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
       this.#launcher.consider(entry)
     }
-    if (params instanceof Promise) params.then(queue, (error) => pending.refuse(error))
-    else queue(params)
-    return pending.handle
+    const enqueue = (): void => {
+      if (params instanceof Promise) params.then(queue, (error) => pending.refuse(error))
+      else queue(params)
+    }
+    return { handle: pending.handle, enqueue }
   }
 
   #twinOf(entry: TaskEntry, key: string): PendingRun | undefined {

@@ -185,6 +185,8 @@ export class LiveSession implements Session {
     // What it came to is only known within the event; an error of it belongs to whoever called.
     this.#created = null
     this.#core.actor.send({ type: 'task.create', task: name, definition })
+    // Within a step of the session's own actor the event is taken later: the task is added now, the event finds it done.
+    if (this.#created === null) this.#addNow(definition)
     const created = this.#created as { entry?: TaskEntry; error?: unknown } | null
     if (created?.entry === undefined) throw created?.error
     return this.#handleOf(created.entry) as never
@@ -325,19 +327,25 @@ export class LiveSession implements Session {
   /** A run by hand is one event, too; its handle is what the event's effect leaves behind. */
   #askByEvent(entry: TaskEntry, params: unknown, key: string | undefined): RunHandle {
     this.#core.entry(entry.name)
-    this.#asked = null
-    entry.actor.send({
-      type: 'task.run',
-      ...(params === undefined ? {} : { params: params as Record<string, unknown> }),
-      ...(key === undefined ? {} : { key }),
+    const { handle, enqueue } = this.#queue.prepare(entry, {
+      params: params as Record<string, unknown> | undefined,
+      key,
     })
-    const asked = this.#asked as { handle?: RunHandle; error?: unknown } | null
     // An actor of a stopped session takes no events: the run waits for the next start all the same.
-    if (asked === null) return this.#queue.ask(entry, { params: params as Record<string, unknown>, key })
-    if (asked.handle === undefined) throw asked.error
-    return asked.handle
+    if (entry.actor.getSnapshot().status !== 'active') enqueue()
+    else {
+      // The actor may be within a step of its own and take the event later: it finds what was prepared by its id.
+      this.#prepared.set(handle.id, enqueue)
+      entry.actor.send({
+        type: 'task.run',
+        request: handle.id,
+        ...(params === undefined ? {} : { params: params as Record<string, unknown> }),
+        ...(key === undefined ? {} : { key }),
+      })
+    }
+    return handle
   }
-  #asked: { readonly handle?: RunHandle; readonly error?: unknown } | null = null
+  readonly #prepared = new Map<string, () => void>()
 
   #taskEffects() {
     const entryOf = (id: string): TaskEntry | undefined => this.#core.byId.get(id)
@@ -351,17 +359,14 @@ export class LiveSession implements Session {
           this.#runs.start(entry)
           this.#tasks.watchEnd(entry)
         }),
-      queueRun: (id: string, event: { params?: unknown; key?: string }) =>
+      queueRun: (id: string, event: { params?: unknown; key?: string; request?: string }) =>
         withEntry(id, (entry) => {
-          try {
-            this.#asked = { handle: this.#queue.ask(entry, event as never) }
-          } catch (error) {
-            this.#asked = { error }
-            this.#core.warn('command', `A run of task '${entry.name}' could not be queued.`, {
-              task: entry.name,
-              error,
-            })
+          const prepared = event.request === undefined ? undefined : this.#prepared.get(event.request)
+          if (prepared !== undefined) {
+            this.#prepared.delete(event.request!)
+            return prepared()
           }
+          this.#guard(entry, () => this.#queue.ask(entry, event as never))
         }),
       terminateRuns: (id: string, runId: string | undefined) =>
         withEntry(id, (entry) => {
@@ -418,12 +423,7 @@ export class LiveSession implements Session {
     const core = this.#core
     switch (event.type) {
       case 'task.create':
-        try {
-          this.#created = { entry: this.#tasks.add(event.definition as TaskDefinition) }
-        } catch (error) {
-          this.#created = { error }
-        }
-        return
+        return this.#addNow(event.definition as TaskDefinition)
       case 'param.set':
         return core.params.set(event.name, event.value)
       case 'param.unset':
@@ -443,6 +443,17 @@ export class LiveSession implements Session {
         if ('task' in event) core.entries.get(event.task)?.actor.send(event as never)
     }
   }
+
+  #addNow(definition: TaskDefinition): void {
+    if (this.#added.has(definition)) return
+    this.#added.add(definition)
+    try {
+      this.#created = { entry: this.#tasks.add(definition) }
+    } catch (error) {
+      this.#created = { error }
+    }
+  }
+  readonly #added = new WeakSet<TaskDefinition>()
 
   #guard(entry: TaskEntry, act: () => void): void {
     try {
@@ -555,11 +566,14 @@ class JumpListeners {
 /** An inspector that throws must never take the session down. */
 function guardInspect(core: Core, inspect: NonNullable<SessionOptions['inspect']>) {
   const next = typeof inspect === 'function' ? inspect : inspect.next?.bind(inspect)
+  let hasThrown = false
   return (event: Parameters<NonNullable<typeof next>>[0]): void => {
     try {
       next?.(event)
     } catch (error) {
-      core.warn('inspect', 'The inspection observer threw.', { error })
+      // Once is enough: there are several such events for each step of each actor.
+      if (!hasThrown) core.warn('inspect', 'The inspection observer threw; it is not told again.', { error })
+      hasThrown = true
     }
   }
 }

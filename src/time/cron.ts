@@ -74,8 +74,8 @@ export class CronRule extends Rule {
   }
 
   instanceAt(at: number, zone: string): Interval | null {
-    const last = this.previous(at + this.fields.unitMs, zone)
-    return last !== null && last.start <= at && at < last.end ? last : null
+    const found = this.next(at - this.fields.unitMs, zone)
+    return found !== null && found.start <= at ? found : null
   }
 
   #instance(start: number): Interval {

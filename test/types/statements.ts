@@ -1,0 +1,78 @@
+/** Statements that must and that must not compile. The gate's type check is the test; nothing here runs. */
+import type { StatementText } from '../../src/conditions/statement-type.ts'
+
+declare module '../../src/conditions/statement-type.ts' {
+  interface StatementWords {
+    'file {path} exists': true
+  }
+}
+
+declare function start<const S extends string>(statement: StatementText<S>): void
+declare const unknownText: string
+
+start('true')
+start('always false')
+start('daily')
+start(' daily after 07:00 ')
+start('daily between 22:00 and 02:00')
+start('daily at 08:00, 12:00 and 18:00')
+start('daily after 07:00 in Europe/Helsinki')
+start('daily in Europe/Helsinki')
+start('weekly on Mon, Wed and Fri')
+start('weekly between Monday and Friday 12:00')
+start('monthly on last day')
+start('yearly on Dec 24th')
+start('time of week between Mon and Fri')
+start('time of day after 07:00')
+start('every 10 minutes')
+start('every 1 day, 2 hours')
+start('every PT1H30M')
+start('every 10 minutes between 08:00 and 16:00')
+start('every 2 hours based on success')
+start('cron */5 8-16 * * MON-FRI')
+start('has succeeded')
+start('has failed today between 10:00 and 12:00')
+start("task 'fetch' has succeeded past 2 hours")
+start("task 'fetch' is running")
+start("after task 'fetch'")
+start("after any tasks 'a', 'b' failed")
+start('scheduler has more than 3 cycles')
+start('scheduler has run over 10 minutes')
+start("param 'x' is 'y'")
+start('retry 3 times after 10 seconds')
+start('once at 2026-12-24 18:00')
+start('at most 5 runs')
+start("daily & ~(task 'x' is running)")
+start('file prices.csv exists')
+start(unknownText)
+
+// @ts-expect-error a misspelt word
+start('dayly')
+// @ts-expect-error a misspelt word before a window
+start('dialy after 07:00')
+// @ts-expect-error a window without its end
+start('daily between 22:00')
+// @ts-expect-error a window word that is none
+start('daily since 07:00')
+// @ts-expect-error no such day
+start('weekly on Funday')
+// @ts-expect-error no such unit
+start('time of decade after 2020')
+// @ts-expect-error no such unit of a length
+start('every 10 minuts')
+// @ts-expect-error a length without a unit
+start('every 10')
+// @ts-expect-error a name without quotes
+start('after task fetch')
+// @ts-expect-error no such outcome
+start("after task 'fetch' exploded")
+// @ts-expect-error no such verb
+start('has suceeded')
+// @ts-expect-error not a number
+start('scheduler has many cycles')
+// @ts-expect-error capital letters
+start('Daily')
+// @ts-expect-error words that no one added
+start('folder inbox exists')
+// @ts-expect-error nothing
+start('')
