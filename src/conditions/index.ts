@@ -70,6 +70,7 @@ export { printNode } from './print.ts'
 export { type RetryOptions, retry } from './retry.ts'
 export { RunningCondition, type RunningCount, running } from './running.ts'
 export { parse } from './statement.ts'
+export type { StatementText, StatementWords } from './statement-type.ts'
 export {
   type AgeLimits,
   type CycleLimits,

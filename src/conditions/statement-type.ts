@@ -74,9 +74,8 @@ type Filled<T extends string> = T extends `${infer Before}{${string}}${infer Res
   ? `${Before}${string}${Filled<Rest>}`
   : T
 
-type Trimmed<S extends string> = S extends ` ${infer T}` | `\n${infer T}` | `${infer T} ` | `${infer T}\n`
-  ? Trimmed<T>
-  : S
+type Blank = ' ' | '\n' | '\t'
+type Trimmed<S extends string> = S extends `${Blank}${infer T}` | `${infer T}${Blank}` ? Trimmed<T> : S
 
 /** Operators: such text is read when the task is added, and shown with a caret where it is wrong. */
 type Composed = `${string}${'&' | '|' | '~' | '('}${string}`
