@@ -15,7 +15,7 @@ const [start, startActions] = initialTransition(runMachine, {
   at: 1,
   trigger: 'manual',
 })
-const after = (...events: RunEvent[]) =>
+const play = (...events: RunEvent[]) =>
   events.reduce((snapshot, event) => transition(runMachine, snapshot, event)[0], start)
 
 /** [events, last state, outcome, reason] */
@@ -35,7 +35,7 @@ const table: readonly [string, RunEvent[], string, string | null, string | null]
 
 describe('runMachine', () => {
   test.each(table)('%s', (_, events, state, outcome, reason) => {
-    const snapshot = after(...events)
+    const snapshot = play(...events)
     expect(snapshot.value).toBe(state)
     expect(snapshot.context).toMatchObject({ outcome, reason })
   })
@@ -46,9 +46,9 @@ describe('runMachine', () => {
   })
 
   test('tells of progress and is used again from fresh', () => {
-    const told = after(began, { type: 'run.progressed', progress: 0.5, message: 'half' })
+    const told = play(began, { type: 'run.progressed', progress: 0.5, message: 'half' })
     expect(told.context).toMatchObject({ progress: 0.5, message: 'half' })
-    const again = after(began, returned, { type: 'run.start', runId: 'r2', at: 9, trigger: 'condition' })
+    const again = play(began, returned, { type: 'run.start', runId: 'r2', at: 9, trigger: 'condition' })
     expect(again.value).toBe('starting')
     expect(again.context).toMatchObject({ runId: 'r2', startedAt: 9, outcome: null, progress: null })
   })

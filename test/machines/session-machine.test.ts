@@ -4,7 +4,7 @@ import { type SessionEvent, sessionMachine } from '../../machines/session.machin
 
 const e = (type: string, more: object = {}): SessionEvent => ({ type, ...more }) as SessionEvent
 const start = initialTransition(sessionMachine, { name: 's' })[0]
-const after = (...types: (string | SessionEvent)[]) =>
+const play = (...types: (string | SessionEvent)[]) =>
   types.reduce(
     (snapshot, type) => transition(sessionMachine, snapshot, typeof type === 'string' ? e(type) : type)[0],
     start,
@@ -50,18 +50,13 @@ const table: readonly [string, (string | SessionEvent)[], unknown][] = [
 
 describe('sessionMachine', () => {
   test.each(table)('%s', (_, events, state) => {
-    expect(after(...events).value).toEqual(state)
+    expect(play(...events).value).toEqual(state)
   })
 
   test.each(['task.run', 'task.terminate', 'task.disable', 'task.enable', 'task.update', 'task.remove'])(
     'passes %s on in every state',
     (type) => {
-      for (const snapshot of [
-        start,
-        after('session.start'),
-        after(...up),
-        after(...up, 'session.shutDown'),
-      ]) {
+      for (const snapshot of [start, play('session.start'), play(...up), play(...up, 'session.shutDown')]) {
         const [next, actions] = transition(sessionMachine, snapshot, e(type, { task: 't' }))
         expect(next.value).toEqual(snapshot.value)
         expect(actions.map((action) => action.type)).toEqual(['forwardToTask'])
@@ -70,7 +65,7 @@ describe('sessionMachine', () => {
   )
 
   test('makes a failed task actor anew in every state', () => {
-    const [, actions] = transition(sessionMachine, after(...up), e('xstate.error.actor.t', { error: 1 }))
+    const [, actions] = transition(sessionMachine, play(...up), e('xstate.error.actor.t', { error: 1 }))
     expect(actions.map((action) => action.type)).toEqual(['restartTaskActor'])
   })
 })

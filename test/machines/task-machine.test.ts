@@ -10,9 +10,9 @@ const ended = (outcome: 'success' | 'fail' | 'terminate' | 'inaction' | 'crash')
 })
 
 const start = initialTransition(taskMachine, { id: 't#0', name: 't' })[0]
-const after = (...events: TaskEvent[]) =>
+const play = (...events: TaskEvent[]) =>
   events.reduce((snapshot, event) => transition(taskMachine, snapshot, event)[0], start)
-const states = { idle: start, running: after(launched), failed: after(launched, ended('fail')) }
+const states = { idle: start, running: play(launched), failed: play(launched, ended('fail')) }
 
 /** [state, event, next state, effects] */
 const table: readonly [keyof typeof states, TaskEvent, string, readonly string[]][] = [
@@ -52,15 +52,15 @@ describe('taskMachine', () => {
   })
 
   test('is running until the last of several runs has ended', () => {
-    const two = after(launched, { ...launched, runId: 'r2' })
+    const two = play(launched, { ...launched, runId: 'r2' })
     const one = transition(taskMachine, two, ended('fail'))[0]
     expect(one.value).toBe('running')
     expect(transition(taskMachine, one, ended('success'))[0].value).toBe('idle')
   })
 
   test('disable and enable are facts beside the states', () => {
-    expect(after(launched, { type: 'task.disable' }).context.disabled).toBe(true)
-    expect(after({ type: 'task.disable' }, { type: 'task.enable' }).context.disabled).toBe(false)
+    expect(play(launched, { type: 'task.disable' }).context.disabled).toBe(true)
+    expect(play({ type: 'task.disable' }, { type: 'task.enable' }).context.disabled).toBe(false)
   })
 
   test('every state and event says what it is', () => {
