@@ -64,6 +64,7 @@ export {
 export { holds } from './holds.ts'
 export { missedBetween } from './missed.ts'
 export { neverHolds } from './never-holds.ts'
+export { nextRuns } from './next-runs.ts'
 export { type ConditionNode, type NodeKind, onEachNodes, type PredicateNode, periodOf } from './node.ts'
 export { createPredicates, type PredicateHost, Predicates, type StreamLike } from './predicate.ts'
 export { printNode } from './print.ts'
