@@ -46,12 +46,16 @@ export interface ZoneReport extends Tally {
   changes: number
 }
 
-/** Checks the zones and counts. */
-export function checkZones(zones: readonly string[]): ZoneReport {
+/** Checks the zones and counts; of zones with many changes only each `every`-th, but all where the zone is peculiar. */
+export function checkZones(zones: readonly string[], every = 1): ZoneReport {
   const report: ZoneReport = { zones: zones.length, changes: 0, checks: 0, differences: [] }
   for (const zone of zones) {
     const model = new ZoneModel(zone)
-    for (const change of changesOf(zone)) {
+    const changes = [...changesOf(zone)]
+    for (const change of changes) {
+      // Changes that are no plain hour are the ones that teach: none of them is left out.
+      const plain = Math.abs(change.after - change.before) === 60
+      if (plain && changes.indexOf(change) % every !== 0) continue
       report.changes++
       checkChange(change, model, report)
     }
