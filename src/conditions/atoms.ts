@@ -170,8 +170,8 @@ export const atoms: readonly Atom[] = [
   atom('scheduler has run over <duration>', 'scheduler has run over (?<span>.+)', ({ span }) =>
     schedulerRunning({ moreThan: span! }),
   ),
-  atom('scheduler started <duration> ago', 'scheduler started (?<span>.+) ago', ({ span }) =>
-    schedulerRunning({ lessThan: span! }),
+  atom('scheduler started [<duration> ago]', 'scheduler started(?: (?<span>.+) ago)?', ({ span }) =>
+    schedulerRunning(span === undefined ? {} : { lessThan: span }),
   ),
   atom(
     'scheduler has [more than|less than] <n> cycles',

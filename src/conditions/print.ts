@@ -28,7 +28,10 @@ const byKind: { readonly [K in NodeKind]: Print<K> } = {
   period: (node) => (node.period.kind === 'cron' ? `time of ${node.period}` : String(node.period)),
   count: (node) => {
     const who = node.task === null ? '' : `task ${quote(node.task)} `
-    return `${who}has ${verbOf(node.actions)}${printWindow(node.period)}${printComparison(node.compare)}`
+    // The zone stands last, where statements are read for one.
+    const zone = node.period?.zone === undefined ? '' : ` in ${node.period.zone}`
+    const window = printWindow(node.period).slice(0, zone === '' ? undefined : -zone.length)
+    return `${who}has ${verbOf(node.actions)}${window}${printComparison(node.compare)}${zone}`
   },
   running: (node) => {
     const who = node.task === null ? 'this task' : `task ${quote(node.task)}`
