@@ -6,6 +6,7 @@ import type { SessionEvent } from '../../machines/session.machine.ts'
 import { resolveArgs } from '../args/resolve.ts'
 import { type Clock, createSystemClock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
+import { nextRuns } from '../conditions/next-runs.ts'
 import { onEachNodes, periodOf } from '../conditions/node.ts'
 import { Predicates } from '../conditions/predicate.ts'
 import { Words } from '../conditions/words.ts'
@@ -36,7 +37,6 @@ import { graphOf } from './graph.ts'
 import { registerCore } from './internals.ts'
 import { Launcher } from './launcher.ts'
 import { Life } from './life.ts'
-import { nextRunsOf } from './next-runs.ts'
 import { checkSessionOptions, checkSessionUpdate, toSettings } from './options.ts'
 import { provideRun, provideSession, provideTask } from './provide.ts'
 import { RunQueue } from './queue.ts'
@@ -317,7 +317,7 @@ export class LiveSession implements Session {
       handle = new TaskHandle(this.#core, entry, {
         run: (task, params, key) => this.#askByEvent(task, params, key),
         explain: (task) => explainTask(this.#core, this.#launcher, task),
-        nextRuns: (task, n) => nextRunsOf(this.#core, task, n),
+        nextRuns: (task, n) => nextRuns(task.definition.start.node, (at) => this.#core.factsOf(task, at), n),
       })
       this.#handles.set(entry, handle)
     }
