@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals'
+import { StatementError } from '../../src/errors.ts'
+import { cronPeriod } from '../../src/time/index.ts'
+
+function starts(expression: string, from: string, to: string, zone = 'UTC'): string[] {
+  return [...cronPeriod(expression).between(from, to, zone)].map(({ start }) =>
+    new Date(start).toISOString().slice(5, 16),
+  )
+}
+
+describe('cronPeriod', () => {
+  test.each([
+    ['0 8 * * MON-FRI', ['01-02T08:00', '01-05T08:00']],
+    ['0 0 * * FRI-MON', ['01-02T00:00', '01-03T00:00', '01-04T00:00', '01-05T00:00']],
+    ['0 22-2/2 2 * *', ['01-02T00:00', '01-02T02:00', '01-02T22:00']],
+    ['5/20 3 2 * *', ['01-02T03:05', '01-02T03:25', '01-02T03:45']],
+    ['*/90 3 2 * *', ['01-02T03:00']],
+    ['0 0 13 * FRI', ['01-02T00:00']],
+    ['0 0 1-31/2 1 ?', ['01-03T00:00', '01-05T00:00']],
+    ['0 12 LW * *', []],
+    ['0 12 3W * *', ['01-02T12:00']],
+    ['0 12 * * MON#1', ['01-05T12:00']],
+    ['0 0 * * 7', ['01-04T00:00']],
+    ['0 0 2 january *', ['01-02T00:00']],
+    ['@daily', ['01-02T00:00', '01-03T00:00', '01-04T00:00', '01-05T00:00']],
+  ])('%s', (expression, expected) => {
+    expect(starts(expression, '2026-01-01T12:00', '2026-01-05T12:00:01')).toEqual(expected)
+  })
+
+  test('an occurrence lasts a minute, with seconds a second', () => {
+    const minute = cronPeriod('30 10 * * *').next(Date.UTC(2026, 0, 1), 'UTC')!
+    expect(minute.end - minute.start).toBe(60_000)
+    const second = cronPeriod('15 30 10 * * *').next(Date.UTC(2026, 0, 1), 'UTC')!
+    expect(new Date(second.start).toISOString()).toBe('2026-01-01T10:30:15.000Z')
+    expect(second.end - second.start).toBe(1_000)
+  })
+
+  test('a day that no month has never occurs, and asking is quick', () => {
+    for (const expression of ['0 0 30 2 *', '0 0 31 4 *', '0 0 31 2,4,6,9,11 *']) {
+      const period = cronPeriod(expression)
+      expect(period.next(Date.UTC(2026, 0, 1), 'Europe/Berlin')).toBeNull()
+      expect(period.previous(Date.UTC(2026, 0, 1), 'Europe/Berlin')).toBeNull()
+      expect(period.edgeAfter(Date.UTC(2026, 0, 1), 'UTC')).toBe(Number.POSITIVE_INFINITY)
+    }
+    expect(starts('0 0 31 * *', '2026-01-01', '2026-06-01')).toEqual([
+      '01-31T00:00',
+      '03-31T00:00',
+      '05-31T00:00',
+    ])
+  })
+
+  test('equal expressions are deeply equal', () => {
+    expect(cronPeriod('0  8 * * 1')).toEqual(cronPeriod(' 0 8 * * 1 '))
+  })
+})
+
+describe('cronPeriod across changes of the clock (Europe/Berlin)', () => {
+  const spring = ['2024-03-31', '2024-04-01', 'Europe/Berlin'] as const
+  const autumn = ['2024-10-27', '2024-10-28', 'Europe/Berlin'] as const
+
+  test('a listed time in the gap runs once at its end', () => {
+    expect(starts('30 2 * * *', ...spring)).toEqual(['03-31T01:00'])
+    expect(starts('0,30 2 * * *', ...spring)).toEqual(['03-31T01:00'])
+    expect(starts('0 2-3 * * *', ...spring)).toEqual(['03-31T01:00'])
+    expect(starts('30 */2 * * *', ...spring)).not.toContain('03-31T01:00')
+  })
+
+  test('one time of day runs once in the fold; times that repeat run in both passes', () => {
+    expect(starts('30 2 * * *', ...autumn)).toEqual(['10-27T00:30'])
+    expect(starts('*/30 * * * *', ...autumn)).toHaveLength(50)
+    expect(starts('*/30 * * * *', ...spring)).toHaveLength(46)
+  })
+})
+
+describe('cronPeriod refuses', () => {
+  test.each([
+    ['61 * * * *', 0],
+    ['0 24 * * *', 2],
+    ['0 0 0 * *', 4],
+    ['0 0 1 13 *', 6],
+    ['0 0 1 1 8', 8],
+    ['0 0 1 FOO *', 6],
+    ['0 1,x * * *', 4],
+    ['*/0 * * * *', 0],
+    ['1-2-3 * * * *', 0],
+    ['*-5 * * * *', 0],
+    ['0 0 L-3 * *', 4],
+    ['0 0 * * 1#6', 8],
+    ['* * * *', 7],
+    ['', 0],
+    ['0 0 0 1 1 * 2030', 12],
+  ])('%j at offset %d', (expression, offset) => {
+    try {
+      cronPeriod(expression)
+      throw new Error('not refused')
+    } catch (error) {
+      expect(error).toBeInstanceOf(StatementError)
+      expect(error).toMatchObject({ offset })
+    }
+  })
+
+  test('a wrong name has the near one', () => {
+    expect(() => cronPeriod('0 0 * * MOM')).toThrow(/MON/)
+  })
+})
