@@ -75,7 +75,7 @@ describe('parseTime', () => {
     ['dayly', 0],
     ['time of day between 10:00', 25],
     ['time of day after 25:00', 18],
-    ['time of day between 10:00 and 12:60', 28],
+    ['time of day between 10:00 and 12:60', 30],
     ['time of week on Mon & past 2 lightyears', 29],
     ['daily &', 7],
     ['| daily', 0],
