@@ -28,7 +28,14 @@ export function cycle(unit: CycleUnit, options: CycleOptions = {}): Period {
   return new Period(new CycleRule(unit, toWindows(unit, options)))
 }
 
-/** Which parts {@link partsOf} counts; the last part is included. */
+/**
+ * Which parts {@link partsOf} counts; the last part is included.
+ *
+ * @example
+ * ```ts
+ * const office: PartLimits = { from: 8, to: 16 }
+ * ```
+ */
 export interface PartLimits {
   readonly from?: number
   readonly to?: number
@@ -77,17 +84,38 @@ export function grid(step: DurationInput | (string & {}), within: Period): Perio
   return new Period(new GridRule(toDurationMs(step), within.rule))
 }
 
-/** The time up to now, `(now - length, now]`; it moves along with the instant asked about. */
+/**
+ * The time up to now, `(now - length, now]`; it moves along with the instant asked about.
+ *
+ * @example
+ * ```ts
+ * past('2 hours').current(app.session.now()) // from two hours ago to now, now included
+ * ```
+ */
 export function past(length: DurationInput | (string & {})): Period {
   return new Period(new SpanRule('past', 0, positive(length)))
 }
 
-/** The time from now on, `[now, now + length)`; it moves along with the instant asked about. */
+/**
+ * The time from now on, `[now, now + length)`; it moves along with the instant asked about.
+ *
+ * @example
+ * ```ts
+ * future('5 minutes').rollForward(app.session.now()) // the coming five minutes
+ * ```
+ */
 export function future(length: DurationInput | (string & {})): Period {
   return new Period(new SpanRule('future', 0, positive(length)))
 }
 
-/** The limits of a span: how near to now it comes (default: now) and how far it reaches (default: without end). */
+/**
+ * The limits of a span: how near to now it comes (default: now) and how far it reaches (default: without end).
+ *
+ * @example
+ * ```ts
+ * const limits: SpanLimits = { near: '10 minutes', far: '1 hour' }
+ * ```
+ */
 export interface SpanLimits {
   readonly near?: DurationInput | (string & {})
   readonly far?: DurationInput | (string & {})
@@ -96,19 +124,38 @@ export interface SpanLimits {
 /**
  * The time between two distances from now: `span('past', { near: '1 hour', far: '2 hours' })` is
  * `(now - 2 hours, now - 1 hour]`.
+ *
+ * @example
+ * ```ts
+ * span('past', { near: '1 hour', far: '2 hours' }).toString() // past between 1 hour and 2 hours
+ * ```
  */
 export function span(side: 'past' | 'future', limits: SpanLimits = {}): Period {
   const near = limits.near === undefined ? 0 : positive(limits.near)
   return new Period(new SpanRule(side, near, limits.far === undefined ? Infinity : positive(limits.far)))
 }
 
-/** The instants from `start` up to `end`, the end excluded; leave one out (or give null) for no limit. */
+/**
+ * The instants from `start` up to `end`, the end excluded; leave one out (or give null) for no limit.
+ *
+ * @example
+ * ```ts
+ * between('2026-01-01', '2027-01-01', 'Europe/Helsinki').contains('2026-06-01') // true
+ * ```
+ */
 export function between(start?: Instant | null, end?: Instant | null, zone: string = systemZone()): Period {
   const from = start === undefined || start === null ? -Infinity : toInstant(start, zone)
   return new Period(new FixedRule(from, end === undefined || end === null ? Infinity : toInstant(end, zone)))
 }
 
-/** Today, yesterday or the day before, as seen from the instant asked about; perhaps only some hours of it. */
+/**
+ * Today, yesterday or the day before, as seen from the instant asked about; perhaps only some hours of it.
+ *
+ * @example
+ * ```ts
+ * relativeDay('yesterday').current('2026-03-02T12:00', 'UTC') // all of 1 March
+ * ```
+ */
 export function relativeDay(
   day: RelativeDay,
   hours: { readonly from?: string; readonly to?: string } = {},

@@ -1,6 +1,13 @@
 import { readDuration } from './duration-text.ts'
 
-/** A length of time by its components; a day is 24 hours, a week seven of them. */
+/**
+ * A length of time by its components; a day is 24 hours, a week seven of them.
+ *
+ * @example
+ * ```ts
+ * const pause: DurationParts = { minutes: 2, seconds: 30 }
+ * ```
+ */
 export interface DurationParts {
   readonly weeks?: number
   readonly days?: number
@@ -38,7 +45,14 @@ type DurationUnit =
 
 type OneDuration = `${number} ${DurationUnit}` | `${number}${DurationUnit}`
 
-/** Durations as text that the compiler can check: `10 minutes`, `2h`, `1 day, 2 hours`, `10:20:30`, `PT1H30M`. */
+/**
+ * Durations as text that the compiler can check: `10 minutes`, `2h`, `1 day, 2 hours`, `10:20:30`, `PT1H30M`.
+ *
+ * @example
+ * ```ts
+ * const often: DurationText = '2h30m' // a misspelt unit does not compile
+ * ```
+ */
 export type DurationText =
   | OneDuration
   | `${OneDuration} ${string}`
@@ -47,7 +61,14 @@ export type DurationText =
   | `${number}:${number}:${number}`
   | `P${string}`
 
-/** A length of elapsed time: milliseconds, components, or text. */
+/**
+ * A length of elapsed time: milliseconds, components, or text.
+ *
+ * @example
+ * ```ts
+ * const timeout: DurationInput = '5 minutes' // or 300_000, or { minutes: 5 }
+ * ```
+ */
 export type DurationInput = number | DurationParts | DurationText
 
 const unitMs: Readonly<Record<keyof DurationParts, number>> = {
@@ -96,7 +117,14 @@ function checked(ms: number, given: unknown): number {
   return Math.floor(ms + 1e-6)
 }
 
-/** A duration in words that {@link toDurationMs} reads back: `10 minutes`, `2 hours 30 minutes`. */
+/**
+ * A duration in words that {@link toDurationMs} reads back: `10 minutes`, `2 hours 30 minutes`.
+ *
+ * @example
+ * ```ts
+ * printDuration(9_000_000) // '2 hours 30 minutes'
+ * ```
+ */
 export function printDuration(ms: number): string {
   const parts: string[] = []
   let rest = Math.abs(ms)

@@ -1,4 +1,11 @@
-/** A stretch of time `[start, end)` in epoch milliseconds, the end excluded; an open side is `±Infinity`. */
+/**
+ * A stretch of time `[start, end)` in epoch milliseconds, the end excluded; an open side is `±Infinity`.
+ *
+ * @example
+ * ```ts
+ * const hour: Interval = { start: 0, end: 3_600_000 }
+ * ```
+ */
 export interface Interval {
   readonly start: number
   readonly end: number

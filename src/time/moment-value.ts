@@ -2,7 +2,14 @@ import type { Moment } from './moment.ts'
 import { monthOf, readMoment, weekdayOf } from './moment-text.ts'
 import { axisLength, type CycleUnit, HOUR, longestMonth, MINUTE, partLength, SECOND } from './units.ts'
 
-/** A moment by its components; what is left out is zero. `weekday` and `month` may be names. */
+/**
+ * A moment by its components; what is left out is zero. `weekday` and `month` may be names.
+ *
+ * @example
+ * ```ts
+ * const moment: MomentParts = { weekday: 'Mon', hour: 10 }
+ * ```
+ */
 export interface MomentParts {
   readonly month?: number | string
   readonly day?: number | 'last'
@@ -17,6 +24,11 @@ export interface MomentParts {
 /**
  * A place in a cycle as people write it: text (`'07:00'`, `'Mon 10:00'`, `'1st'`, `'last Fri'`, `'Dec 24th'`), the
  * number of a part (hour of the day, day of the week from 1 = Monday, ...), or components.
+ *
+ * @example
+ * ```ts
+ * const moments: MomentInput[] = ['last Fri', 5, { day: 'last', hour: 18 }]
+ * ```
  */
 export type MomentInput = string | number | MomentParts
 

@@ -8,6 +8,12 @@ import { ZonedRule } from './zoned.ts'
 /**
  * A set of instants in a time zone: a cycle, a span, an interval, a cron, or a combination. Periods are immutable, equal
  * ones are deeply equal, and every question takes the zone to answer in (default: the system's) unless one is bound.
+ *
+ * @example
+ * ```ts
+ * const period = cycle('day', { after: '07:00' }).and(cycle('week', { between: ['Mon', 'Fri'] }))
+ * period.next('2026-01-01T12:00', 'Europe/Helsinki') // { start, end } in epoch ms, or null
+ * ```
  */
 export class Period {
   /** The law behind the period: plain data and pure functions of an instant in ms and a zone. */
@@ -101,13 +107,34 @@ export class Period {
   }
 }
 
-/** Every instant. */
+/**
+ * Every instant.
+ *
+ * @example
+ * ```ts
+ * always.contains(app.session.now()) // true
+ * ```
+ */
 export const always: Period = new Period(new FixedRule(-Infinity, Infinity))
 
-/** No instant. */
+/**
+ * No instant.
+ *
+ * @example
+ * ```ts
+ * never.contains(app.session.now()) // false
+ * ```
+ */
 export const never: Period = new Period(new FixedRule(0, 0))
 
-/** The instants that lie in all of the periods. `TypeError` when there is none to combine or one is no period. */
+/**
+ * The instants that lie in all of the periods. `TypeError` when there is none to combine or one is no period.
+ *
+ * @example
+ * ```ts
+ * intersection(cycle('day', { at: '10:00' }), cycle('week', { on: 'Mon' })) // Mondays from 10 to 11
+ * ```
+ */
 export function intersection(...periods: readonly Period[]): Period {
   const parts = partsOf(periods, 'intersection')
   if (parts.some((rule) => rule.kind === 'never')) return never
@@ -119,6 +146,11 @@ export function intersection(...periods: readonly Period[]): Period {
 /**
  * The instants that lie in any of the periods; instances that overlap become one, neighbours that touch stay two.
  * `TypeError` when there is none to combine or one is no period.
+ *
+ * @example
+ * ```ts
+ * union(cycle('week', { on: 'Mon' }), cycle('week', { on: 'Thu' }))
+ * ```
  */
 export function union(...periods: readonly Period[]): Period {
   const parts = partsOf(periods, 'union')

@@ -7,7 +7,14 @@ import { DAY } from './units.ts'
 
 const back = { today: 0, yesterday: 1, 'the day before': 2 } as const
 
-/** A day as seen from the instant asked about. */
+/**
+ * A day as seen from the instant asked about.
+ *
+ * @example
+ * ```ts
+ * const day: RelativeDay = 'the day before'
+ * ```
+ */
 export type RelativeDay = keyof typeof back
 
 /** Today, yesterday or the day before, or the same hours of it. As a span, it is told from the instant asked about. */

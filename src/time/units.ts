@@ -1,7 +1,14 @@
 /** The units whose cycles a period can follow, smallest first. */
 export const cycleUnits = ['second', 'minute', 'hour', 'day', 'week', 'month', 'year'] as const
 
-/** A unit that repeats: the second, the minute, ... the year. Weeks begin on Monday. */
+/**
+ * A unit that repeats: the second, the minute, ... the year. Weeks begin on Monday.
+ *
+ * @example
+ * ```ts
+ * const unit: CycleUnit = 'week'
+ * ```
+ */
 export type CycleUnit = (typeof cycleUnits)[number]
 
 export const SECOND = 1_000

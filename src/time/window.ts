@@ -19,7 +19,14 @@ export interface Window {
   readonly closed?: true
 }
 
-/** The ways to ask for a part of a cycle; at most one key. A list of `at` or `on` makes windows that count apart. */
+/**
+ * The ways to ask for a part of a cycle; at most one key. A list of `at` or `on` makes windows that count apart.
+ *
+ * @example
+ * ```ts
+ * const lunch: CycleOptions = { between: ['12:00', '13:00'] }
+ * ```
+ */
 export interface CycleOptions {
   /** From this moment to the end of the unit. */
   readonly after?: MomentInput

@@ -1,7 +1,14 @@
 import { DateTime, Info, type Zone } from 'luxon'
 import { near } from '../near.ts'
 
-/** A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone). */
+/**
+ * A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone).
+ *
+ * @example
+ * ```ts
+ * const noon: Instant = '2026-03-01T12:00' // read in the zone of the question
+ * ```
+ */
 export type Instant = number | Date | DateTime | string
 
 /** Instants beyond these are not dates (ECMAScript's range). */
@@ -12,6 +19,11 @@ const known = new Set<string>()
 /**
  * The zone's name if the runtime knows it: an IANA name, `UTC`, `UTC+3`, or `system`/`local` for the machine's own.
  * Throws a `RangeError` with the nearest names otherwise.
+ *
+ * @example
+ * ```ts
+ * checkZone('Europe/Helsinky') // RangeError: ... Did you mean 'Europe/Helsinki'?
+ * ```
  */
 export function checkZone(zone: string): string {
   if (known.has(zone)) return zone
@@ -39,7 +51,14 @@ export function systemZone(): string {
   return system.name
 }
 
-/** The instant as a Luxon `DateTime` in the zone (default: the system's). */
+/**
+ * The instant as a Luxon `DateTime` in the zone (default: the system's).
+ *
+ * @example
+ * ```ts
+ * toDateTime(0, 'Asia/Tokyo').toISO() // '1970-01-01T09:00:00.000+09:00'
+ * ```
+ */
 export function toDateTime(at: number, zone: string = systemZone()): DateTime {
   return DateTime.fromMillis(at, { zone: checkZone(zone) })
 }
@@ -47,6 +66,11 @@ export function toDateTime(at: number, zone: string = systemZone()): DateTime {
 /**
  * Epoch milliseconds of an {@link Instant}; text without an offset is read in `zone` (default: the system's).
  * Parts finer than a millisecond are rounded down. `TypeError` for other shapes, `RangeError` for what is no date.
+ *
+ * @example
+ * ```ts
+ * toInstant('2026-03-01T12:00', 'Europe/Helsinki') // 1772359200000
+ * ```
  */
 export function toInstant(value: Instant, zone: string = systemZone()): number {
   if (typeof value === 'number') {
