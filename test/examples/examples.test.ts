@@ -57,6 +57,40 @@ test('external-control: JSON commands in, JSON news out, bad lines answered', as
   expect(code).toBe(0)
 })
 
+test('pipeline: retried, typed, and an arg from outside', async () => {
+  const { code, out } = await run('pipeline', { env: { CURRENCY: 'USD' } })
+  expect(out.split('\n').filter((line) => line.startsWith('fetch prices: fail'))).toHaveLength(2)
+  expect(out).toContain('2 prices; the dearest is pear at 0.75 USD')
+  expect(out).toContain('publish: success')
+  expect(code).toBe(0)
+})
+
+test('task-queue: one after the other, each with its params, a failure in between', async () => {
+  const { code, out } = await run('task-queue')
+  expect(out.trim().split('\n').slice(0, 4)).toEqual([
+    'measure {"city":"Oulu"}: success, 4',
+    'measure {"city":"Atlantis"}: fail, no station there',
+    'measure {"city":"Rovaniemi"}: success, 9',
+    'report {"title":"two cities"}: success, report "two cities"',
+  ])
+  expect(out).toContain('the queue is empty')
+  expect(code).toBe(0)
+})
+
+test('custom-conditions: a function, an async function, a level and an event stream', async () => {
+  const { code, out } = await run('custom-conditions')
+  for (const line of [
+    'read: product,price',
+    'count: there',
+    'sync: online',
+    'pack: three apples',
+    'pack: a pear',
+  ])
+    expect(out).toContain(line)
+  expect(out.trim().endsWith('stopped')).toBe(true)
+  expect(code).toBe(0)
+})
+
 test.each(['inspector', 'xstate-inspect'])('%s: ends by itself', async (name) => {
   const { code } = await run(name, { args: ['--once'], env: { PORT: '0' } })
   expect(code).toBe(0)

@@ -1,0 +1,32 @@
+/**
+ * A task queue: a task that runs others, one after the other, each with params of its own. What `task.run(params)` resolves
+ * to is the run's outcome, so the queue is a `for` loop with `await`, and it can decide by what came of the step before.
+ */
+import { createApp, type Task } from 'gantry'
+
+const app = createApp()
+
+// Started by hand alone: their start is `false`.
+const measure = app.task('measure', false, { args: { city: 'Turku' } }, ({ city }) => {
+  if (city === 'Atlantis') throw new Error('no station there')
+  return city.length
+})
+const report = app.task('report', false, { args: { title: 'untitled' } }, ({ title }) => `report "${title}"`)
+
+// The steps of the queue: any iterable will do, also one that makes its steps as it goes.
+function* steps(): Generator<readonly [task: Task, params: Record<string, unknown>]> {
+  for (const city of ['Oulu', 'Atlantis', 'Rovaniemi']) yield [measure, { city }]
+  yield [report, { title: 'two cities' }]
+}
+
+app.task('queue', false, { onStartup: true }, async (_, run) => {
+  for (const [task, params] of steps()) {
+    const { action, value, error } = await task.run(params)
+    const what = action === 'success' ? value : (error as Error).message
+    console.log(`${task.name} ${JSON.stringify(params)}: ${action}, ${what}`)
+  }
+  console.log(`the queue is empty; ${report.name} was last run at ${report.lastRun?.toFormat('HH:mm:ss')}`)
+  run.session.shutDown()
+})
+
+await app.run()
