@@ -1,0 +1,25 @@
+// The same package by require(): one copy of it, whichever way it comes.
+const gantry = require('gantry')
+const { TestClock } = require('gantry/testing')
+const { sessionMachine, taskMachine, runMachine } = require('gantry/machines')
+const inspect = require('gantry/inspect')
+
+const main = async () => {
+  const { createApp } = await import('gantry')
+  const clock = new TestClock()
+  const app = gantry.createApp({ clock })
+  app.task('hello', 'every 1 minute', () => 'hello')
+  const session = await app.start()
+  await clock.settled()
+  console.log(
+    JSON.stringify({
+      isOneCopy: createApp === gantry.createApp,
+      value: session.task('hello').lastValue,
+      machines: [sessionMachine.id, taskMachine.id, runMachine.id],
+      inspect: Object.keys(inspect),
+    }),
+  )
+  session.shutDown()
+  await session.stopped
+}
+main()
