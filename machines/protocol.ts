@@ -44,7 +44,7 @@ export type Command =
       readonly task: string
       readonly params?: ParamValues
       readonly key?: string
-      readonly request?: string
+      readonly request?: object
     }
   | { readonly type: 'task.terminate'; readonly task: string; readonly runId?: string }
   | { readonly type: 'task.disable'; readonly task: string }
@@ -54,8 +54,15 @@ export type Command =
       readonly task: string
       readonly options: Readonly<Record<string, unknown>>
     }
-  | { readonly type: 'task.create'; readonly task: string; readonly definition: unknown }
-  | { readonly type: 'task.remove'; readonly task: string; readonly request?: string }
+  | {
+      readonly type: 'task.create'
+      readonly task: string
+      readonly start: unknown
+      readonly options?: unknown
+      readonly work: unknown
+      readonly request?: object
+    }
+  | { readonly type: 'task.remove'; readonly task: string }
   | { readonly type: 'param.set'; readonly name: string; readonly value: unknown }
   | { readonly type: 'param.unset'; readonly name: string }
   | {
@@ -63,7 +70,7 @@ export type Command =
       readonly tasks: readonly string[]
       readonly execution?: string
       readonly obeyConditions?: boolean
-      readonly request?: string
+      readonly request?: object
     }
   | { readonly type: 'session.update'; readonly options: Readonly<Record<string, unknown>> }
   | { readonly type: 'session.shutDown'; readonly force?: boolean }

@@ -24,7 +24,7 @@ export type TaskEvent =
       readonly type: 'task.run'
       readonly params?: ParamValues
       readonly key?: string
-      readonly request?: string
+      readonly request?: object
     }
   | { readonly type: 'task.terminate'; readonly runId?: string }
   | { readonly type: 'task.disable' }

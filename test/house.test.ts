@@ -33,7 +33,6 @@ const siblings = ['src/conditions/', 'src/args/', 'src/log/']
 /** Reason for each file that may be longer than the others. */
 const long: Record<string, string> = {
   'src/session/contract.ts': 'the public types that need one another are one file',
-  'src/session/session.ts': 'the effects of the machines are to move to a file of their own',
 }
 
 /** [law, what is looked for, where it is allowed] */

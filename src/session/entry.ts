@@ -9,6 +9,7 @@ import type { Condition } from '../conditions/condition.ts'
 import type { ExecutionHandle } from '../executors/executor.ts'
 import type { Interval } from '../time/interval.ts'
 import type { Execution, TaskOptions, Work } from './contract.ts'
+import type { RunAbort } from './run-abort.ts'
 import type { PendingRun } from './run-handle.ts'
 
 export type TaskActor = ActorRefFrom<typeof taskMachine>
@@ -48,7 +49,7 @@ export class RunSlot {
   value: unknown = undefined
   pending: PendingRun | undefined
   execution: Execution = 'async'
-  abort: AbortController | null = null
+  abort: RunAbort | null = null
   handle: ExecutionHandle | undefined
   undoTimeout: Undo | null = null
   undoGrace: Undo | null = null

@@ -5,6 +5,7 @@ import { toDateTime } from '../time/zone.ts'
 import type { Logger, Run, Session, Task } from './contract.ts'
 import type { Core } from './core.ts'
 import type { RunSlot } from './entry.ts'
+import type { RunAbort } from './run-abort.ts'
 
 /** A run as its work sees it. It keeps its own facts: the slot serves other runs later. */
 export class RunView implements Run {
@@ -17,9 +18,9 @@ export class RunView implements Run {
   readonly #startedAt: number
   readonly #dueAt: number | null
   readonly #period: { readonly start: number; readonly end: number } | null
-  readonly #abort: AbortController
+  readonly #abort: RunAbort
 
-  constructor(core: Core, slot: RunSlot, abort: AbortController) {
+  constructor(core: Core, slot: RunSlot, abort: RunAbort) {
     this.#core = core
     this.#slot = slot
     this.#abort = abort

@@ -15,6 +15,7 @@ import type { Core } from './core.ts'
 import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
 import { RunSlot as Slot } from './entry.ts'
 import { toTimeout } from './options.ts'
+import { RunAbort } from './run-abort.ts'
 import { RunView } from './run-view.ts'
 
 /** How long work has to end after it was told to, unless its task says otherwise. */
@@ -203,7 +204,14 @@ export class Runs {
     const execute = (args: Record<string, unknown>): void => {
       // It may have been told to end, and have ended, while its args were made.
       if (!slot.lives || slot.runId !== runId) return
-      const context: ExecutionContext = { task: entry.name, runId, run: view, signal: view.signal }
+      const context: ExecutionContext = {
+        task: entry.name,
+        runId,
+        run: view,
+        get signal() {
+          return view.signal
+        },
+      }
       slot.handle = executor.execute(work, args, context, settle)
     }
     try {
@@ -360,8 +368,8 @@ export interface RunEffects {
   dropLateResult(self: object): void
 }
 
-function abortOf(slot: RunSlot): AbortController {
-  slot.abort ??= new AbortController()
+function abortOf(slot: RunSlot): RunAbort {
+  slot.abort ??= new RunAbort()
   return slot.abort
 }
 

@@ -63,6 +63,18 @@ export class Tasks {
     }
   }
 
+  /** Throws if a task could not be added. */
+  checkNew(task: {
+    readonly task: string
+    readonly start: unknown
+    readonly options?: unknown
+    readonly work: unknown
+  }): void {
+    this.define(task.task, task.start as Start, (task.options ?? {}) as TaskOptions, task.work)
+    if (this.#core.settings.onTaskExists === 'raise' && this.#core.entries.has(task.task))
+      throw new TaskExistsError(task.task)
+  }
+
   /** Adds a task. It may launch at once if the session runs. */
   add(given: TaskDefinition): TaskEntry {
     const core = this.#core

@@ -1,0 +1,111 @@
+/** The parts of a session, made and joined: what each needs of the others is said here and nowhere else. */
+import { createActor } from 'xstate'
+import { resolveArgs } from '../args/resolve.ts'
+import { onEachNodes, periodOf } from '../conditions/node.ts'
+import { Predicates } from '../conditions/predicate.ts'
+import { createInlineExecutor } from '../executors/inline.ts'
+import { argContextOf } from './arg-context.ts'
+import type { Core } from './core.ts'
+import { type Parts, sessionEffects, taskEffects } from './effects.ts'
+import type { TaskEntry } from './entry.ts'
+import { guardInspect } from './inspect-guard.ts'
+import { JumpListeners } from './jump-listeners.ts'
+import { Launcher } from './launcher.ts'
+import { Life } from './life.ts'
+import { Milestones } from './milestones.ts'
+import { provideRun, provideSession, provideTask } from './provide.ts'
+import { RunQueue } from './queue.ts'
+import { type LaunchFacts, Runs } from './runs.ts'
+import { SessionFacts } from './session-facts.ts'
+import { Tasks } from './tasks.ts'
+
+/** Fills the core with what it answers from, makes the parts, and starts the session's actor (in `stopped`). */
+export function assemble(core: Core): Parts {
+  const { clock } = core
+  const parts = { milestones: new Milestones() } as Parts
+  core.factsOf = (entry, at) => new SessionFacts(core, entry, at)
+  core.executors.set('async', createInlineExecutor('async'))
+  core.executors.set('main', createInlineExecutor('main'))
+  core.predicates = predicatesOf(core, parts)
+  parts.runs = new Runs(core, provideRun, (entry) => {
+    parts.tasks.runEnded(entry)
+    parts.launcher.ended(entry)
+    parts.life.runEnded()
+  })
+  parts.launcher = new Launcher(core, parts.runs, (entry, takesValue) => launchFacts(core, entry, takesValue))
+  parts.queue = new RunQueue(core, parts.runs, parts.launcher)
+  const wakeAt = wakesOf(core, parts)
+  parts.tasks = new Tasks(core, provideTask(taskEffects(core, parts)), {
+    runs: parts.runs,
+    launcher: parts.launcher,
+    watchClock: { now: () => clock.now(), wakeAt },
+  })
+  parts.life = new Life(core, parts)
+  const { inspect } = core.options
+  core.actor = createActor(provideSession(sessionEffects(core, parts)), {
+    id: core.name,
+    input: { name: core.name },
+    ...(inspect === undefined ? {} : { inspect: guardInspect(core, inspect) }),
+  })
+  core.actor.subscribe({
+    error: (error) => {
+      core.fatal = { error }
+      parts.milestones.ended(core.fatal)
+    },
+  })
+  core.actor.start()
+  return parts
+}
+
+function predicatesOf(core: Core, parts: Parts): Predicates {
+  const entryOf = (name: string | null): TaskEntry | null =>
+    name === null ? null : (core.entries.get(name) ?? null)
+  return new Predicates({
+    values: (node, owner) =>
+      resolveArgs(
+        { declared: node.args },
+        argContextOf(core, entryOf(owner), () => neverAborted),
+      ),
+    context: (owner) => core.context(entryOf(owner)),
+    changed: (node) => core.changes.predicateChanged(node),
+    monotonic: () => core.clock.monotonic(),
+    pollEveryMs: () => core.settings.pollEveryMs,
+    onError: (error, _, owner) =>
+      owner === null
+        ? parts.tasks.conditionFailed(null, error)
+        : core.fail('condition', (error as Error).message, { task: owner, error }),
+  })
+}
+
+const neverAborted = new AbortController().signal
+
+function launchFacts(core: Core, entry: TaskEntry, takesValue: boolean): LaunchFacts {
+  const { node } = entry.definition.start
+  const facts = core.factsOf(entry)
+  const period = periodOf(node)?.current(facts.now, facts.zone) ?? null
+  let value: unknown
+  // The values of the event streams that the launch is for are taken with it.
+  if (takesValue)
+    for (const stream of onEachNodes(node)) value = core.predicates.take(stream, entry.name) ?? value
+  return { trigger: 'condition', dueAt: entry.dueAt, period, value }
+}
+
+/** Wakes of watches: by the timer heap, and whenever the clock jumps. */
+function wakesOf(core: Core, parts: Parts): (at: number, wake: () => void) => () => void {
+  const jumps = new JumpListeners(core.clock)
+  return (at, wake) => {
+    const undoTimer = core.clock.callAt(at, () => {
+      undoJump()
+      parts.launcher.woken()
+      wake()
+    })
+    const undoJump = jumps.add(() => {
+      undoTimer()
+      wake()
+    })
+    return () => {
+      undoTimer()
+      undoJump()
+    }
+  }
+}

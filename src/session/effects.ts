@@ -1,0 +1,140 @@
+/** What the machines name and the parts do: each effect is a word to one part. */
+import type { SessionEvent } from '../../machines/session.machine.ts'
+import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
+import type { Core } from './core.ts'
+import type { TaskEntry } from './entry.ts'
+import { Errand } from './errand.ts'
+import type { Launcher } from './launcher.ts'
+import type { Life } from './life.ts'
+import type { Milestones } from './milestones.ts'
+import { toSettings } from './options.ts'
+import type { SessionEffects, TaskEffects } from './provide.ts'
+import type { RunQueue, RunRequest } from './queue.ts'
+import type { Runs } from './runs.ts'
+import type { Tasks } from './tasks.ts'
+
+/** The parts of a session. */
+export interface Parts {
+  runs: Runs
+  launcher: Launcher
+  tasks: Tasks
+  queue: RunQueue
+  life: Life
+  milestones: Milestones
+}
+
+/** The effects of task machines. A task that is gone by then has none. */
+export function taskEffects(core: Core, parts: Parts): TaskEffects {
+  const withEntry = (id: string, act: (entry: TaskEntry) => void): void => {
+    const entry = core.byId.get(id)
+    if (entry !== undefined) act(entry)
+  }
+  return {
+    startRun: (id) =>
+      withEntry(id, (entry) => {
+        parts.runs.start(entry)
+        parts.tasks.watchEnd(entry)
+      }),
+    queueRun: (id, event) =>
+      withEntry(id, (entry) => {
+        if (event.request instanceof Errand) event.request.do()
+        else guard(core, entry.name, () => parts.queue.ask(entry, event as RunRequest))
+      }),
+    terminateRuns: (id, runId) =>
+      withEntry(id, (entry) => {
+        if (runId === undefined) parts.queue.takeBackAll(entry)
+        parts.runs.terminate(entry, 'asked', runId)
+      }),
+    updateTask: (id, options) =>
+      withEntry(id, (entry) =>
+        guard(core, entry.name, () => parts.tasks.update(entry, options as TaskUpdate)),
+      ),
+    release: (id) => withEntry(id, (entry) => parts.tasks.release(entry)),
+    reconsider: (id, disabled) =>
+      withEntry(id, (entry) => {
+        entry.disabled = disabled
+        core.news.tell({ type: 'task.changed', task: entry.name, at: core.clock.now() })
+        parts.launcher.consider(entry)
+      }),
+    runActorFailed: (id) => withEntry(id, (entry) => parts.runs.actorFailed(entry)),
+  }
+}
+
+/** The effects of the session machine. */
+export function sessionEffects(core: Core, parts: Parts): SessionEffects {
+  const { clock, news } = core
+  // Out of the machine's own step: what launching does may send events, and the state must be there by then.
+  const becomeActive = (): void => {
+    if (core.state !== 'running' && core.state !== 'held') return
+    parts.life.beginLaunching()
+    parts.milestones.started()
+  }
+  const finishStop = async (): Promise<void> => {
+    await parts.life.release()
+    news.tell({ type: 'session.stopped', at: clock.now() })
+    parts.milestones.ended(core.fatal)
+  }
+  return {
+    beginStart: () => void parts.life.start(),
+    beginLaunching: () => clock.defer(becomeActive),
+    beginHold: () => {
+      clock.defer(becomeActive)
+      news.tell({ type: 'session.held', at: clock.now() })
+    },
+    endHold: () => news.tell({ type: 'session.resumed', at: clock.now() }),
+    beginDrain: () => void parts.life.drain(),
+    beginTerminate: () => parts.life.terminateAll('shut-down'),
+    finishStop: () => void finishStop(),
+    noteFailure: (error) => {
+      core.fatal ??= { error }
+    },
+    beginRestart: () => news.tell({ type: 'session.restarting', at: clock.now() }),
+    isForced: () => core.settings.instantShutdown,
+    command: (event) => command(core, parts, event),
+    restartTaskActor: (actorId) => parts.tasks.restartActor(actorId),
+  }
+}
+
+/** A command that the session machine passes on: to a task's actor, or to what the session itself keeps. */
+function command(core: Core, parts: Parts, event: SessionEvent): void {
+  switch (event.type) {
+    case 'task.create': {
+      if (event.request instanceof Errand) return event.request.do()
+      const { task, start, options, work } = event
+      return guard(core, task, () => {
+        parts.tasks.add(parts.tasks.define(task, start as Start, (options ?? {}) as TaskOptions, work))
+      })
+    }
+    case 'param.set':
+      return core.params.set(event.name, event.value)
+    case 'param.unset':
+      return core.params.unset(event.name)
+    case 'session.run': {
+      if (event.request instanceof Errand) return event.request.do()
+      const { tasks, execution, obeyConditions } = event
+      core.session
+        .run(...tasks, {
+          ...(execution === undefined ? {} : { execution: execution as never }),
+          ...(obeyConditions === undefined ? {} : { obeyConditions }),
+        })
+        .catch((error) => core.warn('command', 'A command to run tasks failed.', { error }))
+      return
+    }
+    case 'session.update':
+      core.options = { ...core.options, ...event.options }
+      core.settings = toSettings(core.options)
+      if ('shutCondition' in event.options) parts.tasks.setShutCondition(core.options.shutCondition)
+      return
+    default:
+      if ('task' in event) core.entries.get(event.task)?.actor.send(event as never)
+  }
+}
+
+/** A command that fails is the sender's problem: the session says so and goes on. */
+function guard(core: Core, task: string, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    core.warn('command', `A command to task '${task}' failed.`, { task, error })
+  }
+}

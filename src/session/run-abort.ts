@@ -1,0 +1,18 @@
+/** The word to a run that it is to end. Most work never asks for it: the controller is made when the signal is first read. */
+export class RunAbort {
+  #controller: AbortController | null = null
+  #told: { readonly reason: unknown } | null = null
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController()
+      if (this.#told !== null) this.#controller.abort(this.#told.reason)
+    }
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#told ??= { reason }
+    this.#controller?.abort(reason)
+  }
+}
