@@ -1,13 +1,13 @@
 /** `gantry/testing`: a clock that tests move, and history as if it had happened. */
 import { type Action, isAction } from '../machines/protocol.ts'
-import { type Clock, type ClockJump, nextTurn, sleepOn, type Undo } from './clock.ts'
+import { nextTurn } from './clock.ts'
 import { insideRun } from './executors/inside-run.ts'
 import type { Session } from './session/contract.ts'
 import { coreOf } from './session/internals.ts'
 import { type TaskName, toTaskName } from './task-ref.ts'
 import { type DurationInput, toDurationMs } from './time/duration.ts'
 import { type Instant, systemZone, toInstant } from './time/zone.ts'
-import { TimerHeap } from './timer-heap.ts'
+import { VirtualClock } from './virtual-clock.ts'
 
 /** More launches than this at one instant are a loop that no time ends. */
 const maxLaunchesAtOnce = 10_000
@@ -25,13 +25,7 @@ const quietTurns = 3
  * await clock.advance('1 day')
  * ```
  */
-export class TestClock implements Clock {
-  #wall: number
-  #elapsed = 0
-  readonly #wallTimers = new TimerHeap()
-  readonly #elapsedTimers = new TimerHeap()
-  readonly #jumpListeners = new Set<(jump: ClockJump) => void>()
-  #deferred: (() => void)[] = []
+export class TestClock extends VirtualClock {
   #busy = 0
   #hasActed = false
   #launches = new Map<string, number>()
@@ -39,42 +33,19 @@ export class TestClock implements Clock {
   #launchedAt = Number.NaN
 
   constructor(options: { readonly at?: Instant; readonly zone?: string } = {}) {
-    this.#wall = toInstant(options.at ?? '2026-01-01T00:00', options.zone ?? systemZone())
-  }
-
-  now(): number {
-    return this.#wall
-  }
-  monotonic(): number {
-    return this.#elapsed
-  }
-
-  callAt(instant: number, call: () => void): Undo {
-    const timer = this.#wallTimers.add(instant, call)
-    return () => this.#wallTimers.remove(timer)
-  }
-
-  callAfter(ms: number, call: () => void): Undo {
-    const timer = this.#elapsedTimers.add(this.#elapsed + ms, call)
-    return () => this.#elapsedTimers.remove(timer)
+    super({ wall: toInstant(options.at ?? '2026-01-01T00:00', options.zone ?? systemZone()) })
   }
 
   /** In a real turn of the loop: what is to happen at this instant happens without the clock being moved. */
-  defer(call: () => void): void {
-    if (this.#deferred.push(call) === 1) void nextTurn().then(() => this.#callDeferred())
+  override defer(call: () => void): void {
+    const isFirst = !this.hasDeferred
+    super.defer(call)
+    if (isFirst) void nextTurn().then(() => this.callDeferred())
   }
 
-  sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return sleepOn(this, ms, options.signal)
-  }
-
-  onJump(listener: (jump: ClockJump) => void): Undo {
-    this.#jumpListeners.add(listener)
-    return () => this.#jumpListeners.delete(listener)
-  }
-
-  keep(): Undo {
-    return () => {}
+  override callDeferred(): void {
+    this.#hasActed = true
+    super.callDeferred()
   }
 
   busy(work: Promise<unknown>): void {
@@ -86,8 +57,8 @@ export class TestClock implements Clock {
   }
 
   launched(task: string): void {
-    if (this.#wall !== this.#launchedAt) {
-      this.#launchedAt = this.#wall
+    if (this.now() !== this.#launchedAt) {
+      this.#launchedAt = this.now()
       this.#launchCount = 0
       this.#launches = new Map()
     }
@@ -95,43 +66,39 @@ export class TestClock implements Clock {
     this.#launches.set(task, (this.#launches.get(task) ?? 0) + 1)
   }
 
-  /** Moves time on by a duration, stopping at each timer on the way and letting everything settle there. */
+  /**
+   * Moves time on by a duration, stopping at each timer on the way and letting everything settle there. The duration is
+   * lived through: a wall clock that is set meanwhile makes it neither longer nor shorter.
+   */
   async advance(duration: DurationInput | (string & {})): Promise<void> {
     const inside = insideRun()
     if (inside !== undefined)
       throw new TypeError(
         `Cannot advance the clock within a run as the run would wait for itself: '${inside.task}'. jump() may be used there`,
       )
-    const target = this.#wall + toDurationMs(duration)
+    const target = this.monotonic() + toDurationMs(duration)
     await this.settled()
-    for (;;) {
-      const wait = Math.min(
-        this.#wallTimers.nextDue - this.#wall,
-        this.#elapsedTimers.nextDue - this.#elapsed,
-      )
-      if (!(this.#wall + wait <= target)) break
-      this.#move(Math.max(0, Math.ceil(wait)))
-      this.#callDue()
+    while (this.monotonic() + this.untilNextMs <= target) {
+      this.pass(this.untilNextMs)
+      this.callDue()
       await this.settled()
     }
-    this.#move(Math.max(0, target - this.#wall))
+    this.pass(Math.max(0, target - this.monotonic()))
     await this.settled()
   }
 
   /** Sets the time on at once, as if the machine had slept: what is due is called once. Allowed within a run. */
   async jump(duration: DurationInput | (string & {})): Promise<void> {
-    this.#move(toDurationMs(duration))
-    if (insideRun() !== undefined) return this.defer(() => this.#callDue())
-    this.#callDue()
+    this.pass(toDurationMs(duration))
+    if (insideRun() !== undefined) return this.defer(() => this.callDue())
+    this.callDue()
     await this.settled()
   }
 
   /** Sets the wall clock, as a person or a time server does; no time passes. */
   async set(at: Instant): Promise<void> {
-    const before = this.#wall
-    this.#wall = toInstant(at)
-    for (const listener of [...this.#jumpListeners]) listener({ kind: 'set', byMs: this.#wall - before })
-    this.#callDue()
+    this.setWall(toInstant(at))
+    this.callDue()
     await this.settled()
   }
 
@@ -140,32 +107,9 @@ export class TestClock implements Clock {
     let quiet = 0
     while (quiet < quietTurns) {
       await nextTurn()
-      if (this.#launchedAt === this.#wall && this.#launchCount > maxLaunchesAtOnce) throw this.#endless()
-      quiet = this.#hasActed || this.#deferred.length > 0 || this.#busy > 0 ? 0 : quiet + 1
+      if (this.#launchedAt === this.now() && this.#launchCount > maxLaunchesAtOnce) throw this.#endless()
+      quiet = this.#hasActed || this.hasDeferred || this.#busy > 0 ? 0 : quiet + 1
       this.#hasActed = false
-    }
-  }
-
-  #callDeferred(): void {
-    const calls = this.#deferred
-    this.#deferred = []
-    this.#hasActed = true
-    for (const call of calls) call()
-  }
-
-  #move(ms: number): void {
-    this.#wall += ms
-    this.#elapsed += ms
-  }
-
-  #callDue(): void {
-    for (const [heap, now] of [
-      [this.#elapsedTimers, this.#elapsed],
-      [this.#wallTimers, this.#wall],
-    ] as const) {
-      const before = heap.nextOrder
-      for (let timer = heap.takeDue(now, before); timer !== undefined; timer = heap.takeDue(now, before))
-        timer.call()
     }
   }
 
