@@ -1,0 +1,55 @@
+/** What the README and the guide show is type-checked and run, block by block. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { programsOf } from './support/blocks.ts'
+import { Compiled } from './support/compiled.ts'
+
+const guide = existsSync('docs/guide') ? readdirSync('docs/guide').map((name) => `docs/guide/${name}`) : []
+const pages = ['README.md', ...guide.filter((name) => name.endsWith('.md'))]
+const textOf = (page: string): string => readFileSync(page, 'utf8')
+const programs = pages.flatMap((page) => programsOf(page, textOf(page)))
+
+describe('programs in the documentation', () => {
+  let compiled: Compiled
+  beforeAll(() => {
+    compiled = new Compiled(programs)
+  }, 60_000)
+  afterAll(() => compiled.remove())
+
+  test('every block compiles as a user would compile it', () => {
+    expect(compiled.errors).toBe('')
+  })
+
+  test.each(programs.filter(({ notRun }) => notRun === null).map(({ name }) => name))(
+    '%s runs, and ends by itself or when it is asked to',
+    async (name) => {
+      const { code, signal, errors } = await compiled.run(name)
+      expect({ code, signal, errors }).toEqual({ code: 0, signal: null, errors: '' })
+    },
+  )
+})
+
+describe('what pages name is there', () => {
+  const allPages = [...pages, 'CONTRIBUTING.md']
+  const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts)
+
+  test.each(allPages)('%s names npm scripts that are', (page) => {
+    const named = [...textOf(page).matchAll(/npm (?:run )?([a-z][\w:]*)/g)]
+      .map((match) => match[1]!)
+      .filter((word) => !['i', 'ci', 'install', 'run', 'pack'].includes(word))
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([])
+  })
+
+  test.each(allPages)('%s names files that are', (page) => {
+    const named = [
+      ...textOf(page).matchAll(/\b(?:dist\/)?(examples|docs|src|machines|test|bench)\/[\w./-]*\w/g),
+    ]
+    const paths = named.map(([path]) => path.replace(/^dist\/(.*)\.js$/, '$1.ts'))
+    expect(paths.filter((path) => !existsSync(path))).toEqual([])
+  })
+
+  test('every example is named in the README', () => {
+    const examples = readdirSync('examples').filter((name) => name.endsWith('.ts'))
+    expect(examples.filter((name) => !textOf('README.md').includes(`examples/${name}`))).toEqual([])
+  })
+})

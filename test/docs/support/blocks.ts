@@ -1,0 +1,63 @@
+/**
+ * The programs that a page of Markdown shows. A block of `ts` or `js` that imports begins a program; one that does not goes on
+ * with the program above, as a reader would read it. Comments of the page steer what is not seen in the block itself:
+ *
+ * - `<!-- goes on -->` before a block that imports: it goes on with the program above, all the same.
+ * - `<!-- given … -->`: code that stands before the next block and that the reader is spared.
+ * - `<!-- not run: reason -->` before a block: its program is type-checked alone.
+ */
+
+/** A program of one or more blocks. Its lines have the numbers that they have on the page. */
+export interface Program {
+  /** The page and the line of its first block: `README.md:15`. */
+  readonly name: string
+  readonly code: string
+  /** Why it is not run; null if it is. */
+  readonly notRun: string | null
+}
+
+interface Draft {
+  readonly line: number
+  readonly lines: string[]
+  notRun: string | null
+}
+
+const piece = /<!--\s*(goes on|given\b|not run:)([\s\S]*?)-->|^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm
+
+/** The programs of a page, in order. */
+export function programsOf(page: string, text: string): Program[] {
+  const drafts: Draft[] = []
+  let given = { line: 0, text: '' }
+  let goesOn = false
+  let notRun: string | null = null
+  for (const match of text.matchAll(piece)) {
+    const [, word, rest = '', language = '', code = ''] = match
+    const line = text.slice(0, match.index).split('\n').length
+    if (word === 'goes on') goesOn = true
+    else if (word === 'given') given = { line, text: rest }
+    else if (word === 'not run:') notRun = rest.trim()
+    else if (/^(ts|js|typescript|javascript)$/.test(language)) {
+      const last = drafts.at(-1)
+      const begins = last === undefined || (/^import\b/m.test(code) && !goesOn)
+      const draft = begins ? { line, lines: [], notRun: null } : last
+      if (begins) drafts.push(draft)
+      if (given.text !== '') place(draft.lines, given.line, given.text)
+      place(draft.lines, line + 1, code)
+      draft.notRun ??= notRun
+      given = { line: 0, text: '' }
+      goesOn = false
+      notRun = null
+    }
+  }
+  return drafts.map(({ line, lines, notRun: reason }) => ({
+    name: `${page}:${line}`,
+    code: `${lines.join('\n')}\nexport {}\n`,
+    notRun: reason,
+  }))
+}
+
+/** Puts code at its line of the page, so that an error names the line a reader would look for. */
+function place(lines: string[], line: number, code: string): void {
+  while (lines.length < line - 1) lines.push('')
+  lines.push(...code.replace(/\n$/, '').split('\n'))
+}

@@ -1,0 +1,73 @@
+/** Programs of the documentation, compiled against the built package and run as processes. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Program } from './blocks.ts'
+
+/** Sends SIGTERM to a program that waits for signals: the way it ends for its users, too. */
+const ending = `
+process.once('newListener', function wait(name) {
+  if (name === 'SIGTERM') setTimeout(() => process.kill(process.pid, 'SIGTERM'), 1_000).unref()
+  else process.once('newListener', wait)
+})`
+
+/** What a program came to. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly out: string
+  readonly errors: string
+}
+
+/** Compiled programs, in a folder of their own within the repository: `gantry` is found as the package's own name. */
+export class Compiled {
+  readonly #folder: string
+  readonly #fileOf: ReadonlyMap<string, string>
+  /** What the compiler said. */
+  readonly errors: string
+
+  constructor(programs: readonly Program[]) {
+    if (!existsSync('dist/src/index.d.ts'))
+      spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
+    mkdirSync('.tmp', { recursive: true })
+    this.#folder = mkdtempSync(join('.tmp', 'docs-'))
+    this.#fileOf = new Map(programs.map(({ name }) => [name, name.replace(/[^\w]+/g, '-')]))
+    for (const { name, code } of programs)
+      writeFileSync(join(this.#folder, `${this.#fileOf.get(name)}.ts`), code)
+    writeFileSync(join(this.#folder, 'ending.mjs'), ending)
+    writeFileSync(
+      join(this.#folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: '../../tsconfig.json',
+        compilerOptions: { noEmit: false, rootDir: '.', outDir: 'out' },
+        include: ['*.ts'],
+      }),
+    )
+    const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
+    const { stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', this.#folder], { encoding: 'utf8' })
+    this.errors = `${stdout}${stderr}`
+  }
+
+  /** Runs a program to its end, at most 20 seconds. */
+  run(name: string): Promise<Ended> {
+    const file = join('out', `${this.#fileOf.get(name)}.js`)
+    const child = spawn(process.execPath, ['--import', './ending.mjs', file], {
+      cwd: this.#folder,
+      env: { ...process.env, NODE_OPTIONS: '' },
+      timeout: 20_000,
+    })
+    let out = ''
+    let errors = ''
+    child.stdout.on('data', (chunk) => {
+      out += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      errors += chunk
+    })
+    return new Promise((done) => child.on('close', (code, signal) => done({ code, signal, out, errors })))
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
