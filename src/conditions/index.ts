@@ -62,7 +62,7 @@ export {
   terminated,
 } from './history.ts'
 export { holds } from './holds.ts'
-export { missedBetween } from './missed.ts'
+export { lapsesAt, missedBetween, occurrencesBetween } from './missed.ts'
 export { neverHolds } from './never-holds.ts'
 export { nextRuns } from './next-runs.ts'
 export { type ConditionNode, type NodeKind, onEachNodes, type PredicateNode, periodOf } from './node.ts'
