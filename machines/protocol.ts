@@ -63,8 +63,13 @@ export type Command =
       readonly request?: object
     }
   | { readonly type: 'task.remove'; readonly task: string }
-  | { readonly type: 'param.set'; readonly name: string; readonly value: unknown }
-  | { readonly type: 'param.unset'; readonly name: string }
+  | {
+      readonly type: 'param.set'
+      readonly name: string
+      readonly value: unknown
+      readonly request?: object
+    }
+  | { readonly type: 'param.unset'; readonly name: string; readonly request?: object }
   | {
       readonly type: 'session.run'
       readonly tasks: readonly string[]
@@ -127,6 +132,15 @@ export type News =
       readonly at: number
       readonly progress: number
       readonly message?: string
+    }
+  /** A line that a run wrote with `run.log`. */
+  | {
+      readonly type: 'run.logged'
+      readonly task: string
+      readonly runId: string
+      readonly at: number
+      readonly level: 'debug' | 'info' | 'warn' | 'error'
+      readonly message: string
     }
   /** A run started later than its condition began to hold by more than the session's tolerance. */
   | {

@@ -67,7 +67,10 @@ export class Core {
       const entry = this.entries.get(owner)
       if (entry !== undefined) entry.hasForeignChange = true
     })
-    this.params = new ParamStore((param) => this.changes.paramChanged(param))
+    this.params = new ParamStore(
+      (param) => this.changes.paramChanged(param),
+      (command) => this.actor.send(command),
+    )
     this.news = new NewsHub((error, news) =>
       this.warn('listener', `A listener of '${news.type}' threw.`, { error }),
     )

@@ -106,9 +106,11 @@ function command(core: Core, parts: Parts, event: SessionEvent): void {
       })
     }
     case 'param.set':
-      return core.params.set(event.name, event.value)
+      if (event.request instanceof Errand) return event.request.do()
+      return core.params.put(event.name, event.value)
     case 'param.unset':
-      return core.params.unset(event.name)
+      if (event.request instanceof Errand) return event.request.do()
+      return core.params.drop(event.name)
     case 'session.run': {
       if (event.request instanceof Errand) return event.request.do()
       const { tasks, execution, obeyConditions } = event

@@ -42,6 +42,9 @@ export interface Settings {
 
 const executions: readonly string[] = ['async', 'main', 'thread', 'process', 'command']
 
+/** One of the kinds of execution. */
+export const anExecution: Check = oneOf(...executions)
+
 const aDuration: Check = (value, name) => {
   toDuration(value, name)
 }
@@ -67,7 +70,7 @@ const aZone: Check = (value) => {
 
 const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
   timezone: aZone,
-  execution: oneOf(...executions),
+  execution: anExecution,
   timeout: aTimeout,
   relaunchDelay: aDuration,
   multilaunch: aLaunchLimit,
@@ -93,7 +96,7 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   description: aString,
   priority: aNumber,
   disabled: aBoolean,
-  execution: oneOf(...executions),
+  execution: anExecution,
   timeout: aTimeout,
   end: anything,
   multilaunch: aLaunchLimit,

@@ -1,15 +1,14 @@
 /** A session: the machines and the effects put together, and the words that people use. */
 import type { Observable } from 'rxjs'
-import { type Command, commandTypes, type News, type NewsType } from '../../machines/protocol.ts'
+import type { Command, News, NewsType } from '../../machines/protocol.ts'
 import { type Clock, createSystemClock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
 import { nextRuns } from '../conditions/next-runs.ts'
 import { Words } from '../conditions/words.ts'
-import { near } from '../near.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { toDateTime } from '../time/zone.ts'
 import { assemble } from './assemble.ts'
-import { show } from './check.ts'
+import { checkCommand } from './command-check.ts'
 import type {
   NewsListener,
   RunHandle,
@@ -30,7 +29,7 @@ import { send } from './errand.ts'
 import { explainTask } from './explain-task.ts'
 import { graphOf } from './graph.ts'
 import { registerCore } from './internals.ts'
-import { checkSessionOptions, checkSessionUpdate } from './options.ts'
+import { checkSessionOptions } from './options.ts'
 import { TaskHandle } from './task-handle.ts'
 
 /** A session that has not started; `start()` starts it. */
@@ -208,19 +207,7 @@ export class LiveSession implements Session {
   }
 
   send(command: Command): void {
-    const type = (command as { type?: unknown } | null)?.type
-    if (!commandTypes.includes(type as Command['type'])) {
-      const hint = near(String(type), commandTypes)
-      const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
-      throw new TypeError(`Cannot send that as its type must be a command: ${show(type)}.${didYouMean}`)
-    }
-    if ('task' in command && command.type !== 'task.create') this.#core.entry(command.task)
-    if (command.type === 'session.run') for (const task of command.tasks) this.#core.entry(task)
-    // Checked here, so that the problem is the sender's and not the actor's.
-    if (command.type === 'task.create') this.#parts.tasks.checkNew(command)
-    if (command.type === 'session.update') checkSessionUpdate(command.options)
-    if (command.type === 'task.update')
-      this.#parts.tasks.checkUpdate(this.#core.entry(command.task), command.options)
+    checkCommand(this.#core, this.#parts.tasks, command)
     this.#core.actor.send(command)
   }
 
@@ -241,6 +228,11 @@ export class LiveSession implements Session {
     return {
       query: async (query = {}) => core.log.query(query),
       notes: async (query = {}) => core.log.notes(query),
+      note: async (note) => core.log.note({ ...note, note: 'audit', at: core.clock.now() }).durable,
+      get store() {
+        const store = (core.log as typeof core.log | undefined)?.store
+        return store === undefined ? null : { kind: store.name.split(':', 1)[0]!, durable: store.durable }
+      },
     }
   }
 

@@ -146,7 +146,7 @@ test.each<[string, () => unknown, unknown]>([
   ['an unknown zone', () => createApp({ timezone: 'Europe/Helsinky' }), RangeError],
   ['a timeout of 0', () => createApp({ timeout: 0 }), /'never' lifts it/],
   ['an unknown execution', () => createApp({ execution: 'asyn' as never }), /Did you mean 'async'/],
-  ['a bad statement', () => createApp().task('t', 'dayly', () => {}), /did you mean `daily`/],
+  ['a bad statement', () => createApp().task('t', 'dayly' as string, () => {}), /did you mean `daily`/],
   ['a bad moment', () => createApp().task('t', 'daily after 25:00', () => {}), /25:00/],
   [
     'an unknown task option',

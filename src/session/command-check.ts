@@ -1,0 +1,66 @@
+/** Commands are checked where they are sent, so that a problem is the sender's and not the actor's. */
+import { type Command, commandTypes } from '../../machines/protocol.ts'
+import { toCondition } from '../conditions/to-condition.ts'
+import { near } from '../near.ts'
+import { toTaskName } from '../task-ref.ts'
+import { aBoolean, anObject, aString, show } from './check.ts'
+import type { Start } from './contract.ts'
+import type { Core } from './core.ts'
+import { anExecution, checkSessionUpdate } from './options.ts'
+import type { Tasks } from './tasks.ts'
+
+/** Throws if the session could not do what the command asks; nothing has changed then. */
+export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
+  const command = asCommand(given)
+  switch (command.type) {
+    case 'task.create':
+      return tasks.checkNew(command)
+    case 'task.update':
+      anObject(command.options, 'options')
+      return tasks.checkUpdate(core.entry(toTaskName(command.task)), command.options)
+    case 'task.run':
+      if (command.params !== undefined) anObject(command.params, 'params')
+      if (command.key !== undefined) aString(command.key, 'key')
+      return void core.entry(toTaskName(command.task))
+    case 'task.terminate':
+      if (command.runId !== undefined) aString(command.runId, 'runId')
+      return void core.entry(toTaskName(command.task))
+    case 'task.disable':
+    case 'task.enable':
+    case 'task.remove':
+      return void core.entry(toTaskName(command.task))
+    case 'param.set':
+    case 'param.unset':
+      return aString(command.name, 'name')
+    case 'session.run':
+      if (!Array.isArray(command.tasks))
+        throw new TypeError(
+          `Cannot run tasks as they must be a list of their names: ${show(command.tasks)} for 'tasks'`,
+        )
+      for (const task of command.tasks) core.entry(toTaskName(task))
+      if (command.execution !== undefined) anExecution(command.execution, 'execution')
+      if (command.obeyConditions !== undefined) aBoolean(command.obeyConditions, 'obeyConditions')
+      return
+    case 'session.update':
+      checkSessionUpdate(command.options)
+      if (command.options.shutCondition !== undefined)
+        toCondition(command.options.shutCondition as Start, core.words)
+      return
+    case 'session.shutDown':
+      if (command.force !== undefined) aBoolean(command.force, 'force')
+      return
+    case 'session.restart':
+    case 'session.hold':
+    case 'session.resume':
+      return
+  }
+}
+
+function asCommand(given: unknown): Command {
+  const type = (given as { type?: unknown } | null | undefined)?.type
+  if (commandTypes.includes(type as Command['type'])) return given as Command
+  const hint = typeof type === 'string' ? near(type, commandTypes) : []
+  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  const shown = show(typeof given === 'object' && given !== null ? type : given)
+  throw new TypeError(`Cannot send that as its type must be a command: ${shown}.${didYouMean}`)
+}
