@@ -114,12 +114,16 @@ export {
   type LogEntry,
   type LogQuery,
   type Note,
+  type NoteQuery,
   type Retention,
   type RunRecord,
   type Store,
 } from './log/index.ts'
+/* Words that are nearly right */
+export { near } from './near.ts'
 /* Session */
 export type {
+  CheckedStart,
   Context,
   Execution,
   Hook,

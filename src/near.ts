@@ -1,6 +1,11 @@
 /**
  * The candidates close to `word`, nearest first, at most three: for "did you mean" in errors.
  * Close is an edit distance (Damerau–Levenshtein, adjacent swaps count one) of at most a third of the longer word.
+ *
+ * @example
+ * ```ts
+ * near('reprot', ['report', 'fetch']) // ['report']
+ * ```
  */
 export function near(word: string, candidates: Iterable<string>): string[] {
   const lower = word.toLowerCase()

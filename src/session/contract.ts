@@ -19,14 +19,21 @@ import type { Clock } from '../clock.ts'
 import type { Condition } from '../conditions/condition.ts'
 import type { Explanation } from '../conditions/explain.ts'
 import type { Facts } from '../conditions/facts.ts'
+import type { StatementText } from '../conditions/statement-type.ts'
 import type { Words } from '../conditions/words.ts'
 import type { Inaction } from '../errors.ts'
-import type { LogQuery, Note, RunRecord, Store } from '../log/run-log.ts'
+import type { LogQuery, Note, NoteQuery, RunRecord, Store } from '../log/run-log.ts'
 import type { TaskName, TaskRef } from '../task-ref.ts'
 import type { DurationInput } from '../time/duration.ts'
 
 /** When a task starts: a condition, a statement, or a boolean (`false`: only by hand; `true`: as often as possible). */
 export type Start = Condition | string | boolean | { subscribe: (...observer: never[]) => unknown }
+
+/**
+ * A start as the compiler reads it: a misspelt word of a statement does not compile. Text that is known only at run time (a
+ * plain `string`) and composed text pass; they are read when the task is added.
+ */
+export type CheckedStart<S extends Start> = S extends string ? StatementText<S> : S
 
 /** How a task's work is executed. `thread`, `process` and `command` need an executor for them. */
 export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command'
@@ -336,10 +343,14 @@ export interface Session extends AsyncDisposable {
   has(task: TaskName): boolean
   /** Runs that live, of all tasks. */
   runs(): readonly { readonly id: string; readonly task: string; readonly startedAt: DateTime }[]
-  createTask<R>(name: string, start: Start, work: Work<Record<string, never>, R>): Task<Returned<R>>
-  createTask<R, A extends ArgSpecs>(
+  createTask<R, const S extends Start = Start>(
     name: string,
-    start: Start,
+    start: CheckedStart<S>,
+    work: Work<Record<string, never>, R>,
+  ): Task<Returned<R>>
+  createTask<R, A extends ArgSpecs, const S extends Start = Start>(
+    name: string,
+    start: CheckedStart<S>,
     options: TaskOptions<A>,
     work: Work<ArgsOf<A>, R>,
   ): Task<Returned<R>>
@@ -373,7 +384,11 @@ export interface Session extends AsyncDisposable {
   readonly returns: { get(task: TaskName): unknown; has(task: TaskName): boolean }
   readonly log: {
     query(query?: LogQuery): Promise<readonly RunRecord[]>
-    notes(query?: { readonly task?: string; readonly note?: Note['note'] }): Promise<readonly Note[]>
+    notes(query?: NoteQuery): Promise<readonly Note[]>
+    /** Writes a note of kind `audit`: who did what, beside the runs. Conditions do not see it. */
+    note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>
+    /** Whether what the log keeps survives the process, and the kind of its store (`memory`, `jsonl`); null until it is open. */
+    readonly store: { readonly kind: string; readonly durable: boolean } | null
   }
   /** Changes options while it lives. */
   update(options: SessionOptions): void

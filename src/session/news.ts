@@ -20,6 +20,11 @@ export class NewsHub {
     return this.#listeners > 0
   }
 
+  /** Whether anyone listens to that news. */
+  hears(name: NewsType): boolean {
+    return (this.#byName.get(name)?.size ?? 0) + (this.#byName.get('*')?.size ?? 0) > 0
+  }
+
   on(name: NewsType | '*', listener: Listener): () => void {
     if (typeof listener !== 'function')
       throw new TypeError(`Cannot listen to '${name}' as a listener must be a function: ${String(listener)}`)

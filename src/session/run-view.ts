@@ -1,4 +1,5 @@
 /** What a run shows of itself to its work: the second argument. Parts that cost something are made when first read. */
+import { format } from 'node:util'
 import type { DateTime } from 'luxon'
 import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
 import { toDateTime } from '../time/zone.ts'
@@ -6,6 +7,9 @@ import type { Logger, Run, Session, Task } from './contract.ts'
 import type { Core } from './core.ts'
 import type { RunSlot } from './entry.ts'
 import type { RunAbort } from './run-abort.ts'
+
+/** A line is for people to read; what is longer is data, and belongs in the return value. */
+const maxLineLength = 8_192
 
 /** A run as its work sees it. It keeps its own facts: the slot serves other runs later. */
 export class RunView implements Run {
@@ -62,10 +66,22 @@ export class RunView implements Run {
     const { logger } = this.#core
     const about = { task: this.#slot.entry.name, run: this.id }
     return {
-      debug: (...data) => logger.debug(...data, about),
-      info: (...data) => logger.info(...data, about),
-      warn: (...data) => logger.warn(...data, about),
-      error: (...data) => logger.error(...data, about),
+      debug: (...data) => {
+        logger.debug(...data, about)
+        this.#tellLine('debug', data)
+      },
+      info: (...data) => {
+        logger.info(...data, about)
+        this.#tellLine('info', data)
+      },
+      warn: (...data) => {
+        logger.warn(...data, about)
+        this.#tellLine('warn', data)
+      },
+      error: (...data) => {
+        logger.error(...data, about)
+        this.#tellLine('error', data)
+      },
     }
   }
 
@@ -84,6 +100,20 @@ export class RunView implements Run {
       at: this.#core.clock.now(),
       progress: fraction,
       ...said,
+    })
+  }
+
+  /** Lines are made into text only for those who listen: most logging is heard by the logger alone. */
+  #tellLine(level: keyof Logger, data: readonly unknown[]): void {
+    const { news, clock } = this.#core
+    if (!news.hears('run.logged')) return
+    news.tell({
+      type: 'run.logged',
+      task: this.#slot.entry.name,
+      runId: this.id,
+      at: clock.now(),
+      level,
+      message: format(...data).slice(0, maxLineLength),
     })
   }
 
