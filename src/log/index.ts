@@ -3,9 +3,12 @@ export { type JsonCopy, maxValueSize, toJsonSafe } from './json-safe.ts'
 export { createJsonlStore, type JsonlStoreOptions, jsonlRetention } from './jsonl.ts'
 export type { LogProblem } from './jsonl-file.ts'
 export { createMemoryStore, type MemoryStoreOptions, memoryRetention } from './memory.ts'
-export { type Keep, type MarkAction, marksPerAction, RecencyIndex, type Recent } from './recency-index.ts'
+export { type MarkAction, marksPerAction, RecencyIndex, type Recent } from './recency-index.ts'
 export { resolveStore, type StoreOption } from './resolve-store.ts'
 export type {
+  Keep,
+  KeepOf,
+  LoadLimits,
   LogEntry,
   LogQuery,
   Note,

@@ -10,7 +10,7 @@ import { toRunLogError } from './file-io.ts'
 import { JsonlFile, type LogProblem } from './jsonl-file.ts'
 import { encodeLine } from './jsonl-line.ts'
 import { createMemoryStore, type MemoryStore } from './memory.ts'
-import type { LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
+import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
 
 /** Options of {@link createJsonlStore}. */
 export interface JsonlStoreOptions {
@@ -55,6 +55,7 @@ class JsonlStore implements Store {
   readonly #file: JsonlFile
   /** What the file keeps, for queries. */
   #kept: MemoryStore
+  #keep: KeepOf | null = null
   #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
   /** What waits for the next write. */
   #batch: Batch | null = null
@@ -109,6 +110,11 @@ class JsonlStore implements Store {
     return this.#kept.notes(query)
   }
 
+  protect(keep: KeepOf): void {
+    this.#keep = keep
+    this.#kept.protect(keep)
+  }
+
   prune(retention: Retention, now: number): Promise<number> {
     this.#open('prune')
     return this.#enqueue(async () => {
@@ -144,6 +150,7 @@ class JsonlStore implements Store {
     if (this.#state !== 'new')
       throw new RunLogError(`Cannot ${act} run log '${this.#file.path}' as it is ${this.#state}.`)
     const kept = createMemoryStore({ retention: this.retention })
+    if (this.#keep !== null) kept.protect(this.#keep)
     const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
     this.#kept = kept
     this.#state = 'open'

@@ -8,7 +8,7 @@
 import { RunLogError } from '../errors.ts'
 import { countRecords, selectNotes, selectRecords } from './query.ts'
 import { checkRetention, retain } from './retention.ts'
-import type { LogEntry, Retention, Store } from './run-log.ts'
+import type { KeepOf, LogEntry, Retention, Store } from './run-log.ts'
 
 /** What a memory store keeps unless told otherwise. */
 export const memoryRetention: Retention = { maxPerTask: 1_000, maxTotal: 100_000 }
@@ -38,6 +38,7 @@ export class MemoryStore implements Store {
   #entries: LogEntry[] = []
   #tidyAt = slack
   #closed = false
+  #keep: KeepOf | undefined
 
   constructor(readonly retention: Retention) {}
 
@@ -79,6 +80,10 @@ export class MemoryStore implements Store {
     return before - this.#entries.length
   }
 
+  protect(keep: KeepOf): void {
+    this.#keep = keep
+  }
+
   close(): void {
     this.#closed = true
   }
@@ -86,7 +91,8 @@ export class MemoryStore implements Store {
   /** Forgets in bulk once a quarter more than needed is held: a pass then costs each append a handful of steps. */
   #tidy(): void {
     const newest = this.#entries.at(-1)?.at ?? 0
-    this.#entries = retain(this.#entries, this.retention, newest)
+    const retention = this.#keep === undefined ? this.retention : { ...this.retention, keep: this.#keep }
+    this.#entries = retain(this.#entries, retention, newest)
     this.#tidyAt = Math.ceil(this.#entries.length * 1.25) + slack
   }
 

@@ -1,13 +1,15 @@
 /** How queries read: pure functions over entries in rising `seq`, shared by the stores that hold them in memory. */
+import { near } from '../near.ts'
 import { isNote, type LogEntry, type LogQuery, type Note, type NoteQuery, type RunRecord } from './run-log.ts'
 
-/** The records that match, newest first. */
+/** The records that match, newest first unless the query turns it round. */
 export function selectRecords(entries: readonly LogEntry[], query: LogQuery): RunRecord[] {
-  const limit = query.limit ?? Infinity
+  const { limit = Infinity, oldestFirst = false } = query
   const matches = recordMatcher(query)
   const found: RunRecord[] = []
-  for (let i = entries.length - 1; i >= 0 && found.length < limit; i--) {
-    const entry = entries[i]!
+  const last = entries.length - 1
+  for (let i = 0; i <= last && found.length < limit; i++) {
+    const entry = entries[oldestFirst ? i : last - i]!
     if (!isNote(entry) && matches(entry)) found.push(entry)
   }
   return found
@@ -39,9 +41,10 @@ export function selectNotes(entries: readonly LogEntry[], query: NoteQuery): Not
 export function recordMatcher(query: LogQuery): (record: RunRecord) => boolean {
   const tasks = toSet(query.task)
   const actions = toSet(query.action)
-  const { runId, since = -Infinity, until = Infinity, before = Infinity, error } = query
+  const { runId, since = -Infinity, until = Infinity, before = Infinity, after = -Infinity, error } = query
   return (record) =>
     record.seq < before &&
+    record.seq > after &&
     record.at >= since &&
     record.at < until &&
     (tasks === null || tasks.has(record.task)) &&
@@ -49,6 +52,31 @@ export function recordMatcher(query: LogQuery): (record: RunRecord) => boolean {
     (runId === undefined || record.runId === runId) &&
     (error === undefined || record.error?.message.includes(error) === true)
 }
+
+/** A query as it is; refuses one that can't be meant: `TypeError` of unknown keys and shapes, `RangeError` of numbers. */
+export function checkQuery(query: LogQuery): LogQuery {
+  if (typeof query !== 'object' || query === null)
+    throw new TypeError(`Cannot query the run log as a query must be an object: ${String(query)}`)
+  for (const key of Object.keys(query)) {
+    if ((queryKeys as readonly string[]).includes(key)) continue
+    const hint = near(key, queryKeys).map((word) => `'${word}'`)
+    const didYouMean = hint.length > 0 ? ` Did you mean ${hint.join(' or ')}?` : ''
+    throw new TypeError(
+      `Cannot query the run log as keys must be known (${queryKeys.join(', ')}): '${key}'.${didYouMean}`,
+    )
+  }
+  for (const key of numericKeys) {
+    const value = query[key]
+    if (value !== undefined && (typeof value !== 'number' || Number.isNaN(value)))
+      throw new TypeError(`Cannot query the run log as ${key} must be a number: ${String(value)}`)
+  }
+  if (query.limit !== undefined && query.limit < 0)
+    throw new RangeError(`Cannot query the run log as limit must be from 0: ${query.limit}`)
+  return query
+}
+
+const numericKeys = ['since', 'until', 'before', 'after', 'limit'] as const
+const queryKeys = ['task', 'runId', 'action', ...numericKeys, 'oldestFirst', 'error'] as const
 
 function toSet(value: string | readonly string[] | undefined): ReadonlySet<string> | null {
   if (value === undefined) return null

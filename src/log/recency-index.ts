@@ -8,7 +8,7 @@
  */
 import type { Action } from '../../machines/protocol.ts'
 import { Marks } from './marks.ts'
-import type { Note, RunRecord } from './run-log.ts'
+import type { Keep, Note, RunRecord } from './run-log.ts'
 
 /** How many times of one action of a task are kept unless {@link RecencyIndex.keep} asks for more. */
 export const marksPerAction = 500
@@ -21,14 +21,6 @@ export interface Recent {
   readonly record: RunRecord
   /** Elapsed ms on the monotonic clock, never negative. */
   readonly ageMs: number
-}
-
-/** How much more of a task is to be remembered. */
-export interface Keep {
-  /** All records not older than so many ms. */
-  readonly lastMs?: number
-  /** So many records of each action. */
-  readonly count?: number
 }
 
 /** A record and when it was made on the monotonic clock. */
@@ -55,7 +47,15 @@ class TaskMemory {
 export class RecencyIndex {
   readonly #tasks = new Map<string, TaskMemory>()
   readonly #open = new Map<string, RunRecord>()
-  readonly #keep = new Map<string, Required<Keep>>()
+  readonly #keep: Map<string, Required<Keep>>
+
+  /** With the wishes of the index that this one stands in for. */
+  constructor(before?: RecencyIndex) {
+    this.#keep = new Map(before === undefined ? [] : before.#keep)
+  }
+
+  /** What conditions asked to have remembered of a task. */
+  readonly keepOf = (task: string): Keep | undefined => this.#keep.get(task)
 
   /** Takes in a record made at `mono` on the monotonic clock, ms. */
   add(record: RunRecord, mono: number): void {
@@ -65,7 +65,7 @@ export class RecencyIndex {
     // An end record is seen once it is durable, so a younger start may have come before it: `seq` decides.
     if (before === undefined || before.record.seq < record.seq) task.latest.set(record.action, latest)
     if (task.newest === null || task.newest.record.seq < record.seq) task.newest = latest
-    this.#mark(task, record.task, record.action, record.at, mono)
+    this.#mark(task, record.task, record.action, countsAt(record), mono)
     if (record.action === 'run') this.#open.set(record.runId, record)
     else {
       this.#open.delete(record.runId)
@@ -155,7 +155,7 @@ export class RecencyIndex {
 
   /** Remembers more of a task than the newest 500 of each action; the largest wish holds. */
   keep(task: string, wish: Keep): void {
-    const { lastMs, count } = this.#keepOf(task)
+    const { lastMs, count } = this.#wishOf(task)
     this.#keep.set(task, {
       lastMs: Math.max(lastMs, wish.lastMs ?? 0),
       count: Math.max(count, wish.count ?? 0),
@@ -173,7 +173,7 @@ export class RecencyIndex {
     let marks = memory.marks.get(action)
     if (marks === undefined) memory.marks.set(action, (marks = new Marks()))
     marks.add(at, mono)
-    const { count, lastMs } = this.#keepOf(task)
+    const { count, lastMs } = this.#wishOf(task)
     if (marks.size > count * 1.5) marks.forget(count, lastMs > 0 ? mono - lastMs : Infinity)
   }
 
@@ -192,7 +192,7 @@ export class RecencyIndex {
     return memory
   }
 
-  #keepOf(task: string): Required<Keep> {
+  #wishOf(task: string): Required<Keep> {
     return this.#keep.get(task) ?? defaultKeep
   }
 }
@@ -201,6 +201,16 @@ const defaultKeep: Required<Keep> = { lastMs: 0, count: marksPerAction }
 
 /** A log that alternates for years must not grow: what lies so many changes back is no row that anyone counts. */
 const maxRows = 1_000
+
+/**
+ * The wall time at which a record counts: a run that caught up a missed period counts for that period, or the day on which
+ * it is caught up would pass for done.
+ */
+function countsAt({ at, trigger, period }: RunRecord): number {
+  return trigger !== 'catch-up' || period === undefined
+    ? at
+    : Math.max(period.start, Math.min(at, period.end - 1))
+}
 
 function countInRow(rows: Row[], action: Action): void {
   const last = rows.at(-1)

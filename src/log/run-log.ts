@@ -5,11 +5,17 @@
  * 1. `append` keeps the order of `seq`; when it has returned (or its promise has resolved) the records are as durable as the
  *    store promises, all of them or, if it throws or rejects, none.
  * 2. `load` gives back everything kept, oldest first. A store with an index may leave out what the given limits do not ask
- *    for, never a task's newest record of an action, and never a run record without its end.
- * 3. `query` gives records in falling `seq` (newest first), filtered; `limit` counts after the filter.
- * 4. `prune` forgets only what the retention says, never a task's newest record of an action.
+ *    for, never a task's newest record of an action, never a run record without its end, and never the newest entry of all.
+ *    With limits, a record that is none of these may come bare: `seq`, `task`, `runId`, `action` and `at`.
+ * 3. `query` gives records in falling `seq` (newest first; `oldestFirst` turns it round), filtered; `limit` counts after the
+ *    filter, from the end that comes first.
+ * 4. `prune` forgets only what the retention says, never a task's newest record of an action, never a run record without its
+ *    end, never what its `keep` names.
  * 5. `close` may be called twice; after it nothing is held open, and all but `load` is refused. `load` opens a closed store
  *    again: a session that is started once more finds its log as it left it.
+ *
+ * `append` throws at once for entries that can never be written (they are no JSON), and rejects when it can't write now (the
+ * disk is full): what was rejected may be appended again later. What a store need not have is marked with `?`.
  */
 import type { Action, ErrorData, Outcome, ParamValues, RunTrigger } from '../../machines/protocol.ts'
 
@@ -73,11 +79,26 @@ export interface LogQuery {
   readonly until?: number
   /** Only records older than this `seq`: the key of the next page. */
   readonly before?: number
-  /** At most so many, newest first; default all. */
+  /** Only records newer than this `seq`: the key of the next page when the oldest come first. */
+  readonly after?: number
+  /** At most so many of those that come first; default all. */
   readonly limit?: number
-  /** Text that the error's message contains. */
+  /** The oldest come first; default false: the newest. */
+  readonly oldestFirst?: boolean
+  /** Text that the error's message contains, capitals told apart. */
   readonly error?: string
 }
+
+/** How much of one task is to be remembered. */
+export interface Keep {
+  /** All records not older than so many ms. */
+  readonly lastMs?: number
+  /** So many records of each action. */
+  readonly count?: number
+}
+
+/** What conditions need of each task's records; undefined where the newest of each action will do. */
+export type KeepOf = (task: string) => Keep | undefined
 
 /** How much a store may forget. */
 export interface Retention {
@@ -87,6 +108,20 @@ export interface Retention {
   readonly maxPerTask?: number
   /** Keep at most so many records of all tasks together: a bound on memory whatever the number of tasks. */
   readonly maxTotal?: number
+  /** What is kept of a task whatever the limits say. */
+  readonly keep?: KeepOf
+}
+
+/** How much of what a store holds is wanted at a start. */
+export interface LoadLimits {
+  /** The newest so many entries of each task. */
+  readonly perTask: number
+  /** Fewer where there are so many tasks that it would be more than this in all. */
+  readonly total: number
+  /** Never fewer than this of a task, however many tasks there are. */
+  readonly leastPerTask: number
+  /** What is wanted of a task beyond that. */
+  readonly keep?: KeepOf
 }
 
 /** Which notes to look for; everything given must match, the newest come first. */
@@ -103,7 +138,7 @@ export interface Store {
   /** Whether what it keeps survives the process. */
   readonly durable: boolean
   /** What is kept, oldest first; `limits` says how much the caller needs. */
-  load(limits?: Retention): readonly LogEntry[] | Promise<readonly LogEntry[]>
+  load(limits?: LoadLimits): readonly LogEntry[] | Promise<readonly LogEntry[]>
   append(entries: readonly LogEntry[]): void | Promise<void>
   query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]>
   /** How many records `query` would give; left out, they are counted by asking for them. */
@@ -111,6 +146,12 @@ export interface Store {
   notes(query: NoteQuery): readonly Note[] | Promise<readonly Note[]>
   /** Forgets, and tells how many entries. `now` is epoch ms. */
   prune(retention: Retention, now: number): number | Promise<number>
+  /** Told once what conditions need: the store's own retention, where it has one, keeps that as well. */
+  protect?(keep: KeepOf): void
+  /** Leaves a sign of life: told every few seconds, so that after a crash it is known when the process died. Never throws. */
+  beat?(): void
+  /** After `load`: when an earlier process that did not close the store gave its last sign of life, epoch ms; null if it closed. */
+  lastBeat?(): number | null
   /** Writes at once what waits to be written: the last act before the process exits. */
   flushSync?(): void
   close(): void | Promise<void>

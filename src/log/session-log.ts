@@ -9,9 +9,11 @@
  */
 import type { Action } from '../../machines/protocol.ts'
 import { toJsonSafe } from './json-safe.ts'
+import { checkQuery } from './query.ts'
 import { marksPerAction, RecencyIndex } from './recency-index.ts'
 import {
   isNote,
+  type LoadLimits,
   type LogEntry,
   type LogQuery,
   type Note,
@@ -20,6 +22,7 @@ import {
   type RunRecord,
   type Store,
 } from './run-log.ts'
+import { streamRecords } from './stream.ts'
 
 /** A record before it has its number. Value and params may be anything: what JSON can't carry is left out, with the reason. */
 export type NewRecord = Omit<RunRecord, 'seq' | 'omitted'>
@@ -42,11 +45,18 @@ export interface LogTime {
   monotonic(): number
 }
 
+/**
+ * How much a restart asks of the store: more than the index holds of an action, as a task's records are of several; less of
+ * each where tasks are many, so that a long log does not hold a start up.
+ */
+const restoreLimits: LoadLimits = { perTask: marksPerAction * 4, total: 200_000, leastPerTask: 100 }
+
 /** A session's run log over a store. */
 export class SessionLog {
   #index = new RecencyIndex()
   #lastSeq = 0
   #isClosed = false
+  #aliveAt: number | null = null
 
   constructor(
     readonly store: Store,
@@ -56,6 +66,11 @@ export class SessionLog {
   /** What conditions ask. Another one after each {@link restore}. */
   get index(): RecencyIndex {
     return this.#index
+  }
+
+  /** When earlier processes last wrote to the log (epoch ms), as far as it was restored; null if they never did. */
+  get aliveAt(): number | null {
+    return this.#aliveAt
   }
 
   /** Whether it was closed, and not restored since. */
@@ -70,10 +85,11 @@ export class SessionLog {
    * A log that was closed is opened again by this.
    */
   restore(): readonly RunRecord[] | Promise<readonly RunRecord[]> {
-    this.#index = new RecencyIndex()
+    this.#index = new RecencyIndex(this.#index)
     this.#isClosed = false
-    // More than the index holds: its marks are per action, a task's records are of several.
-    const loaded = this.store.load({ maxPerTask: marksPerAction * 4 })
+    const keep = this.#index.keepOf
+    this.store.protect?.(keep)
+    const loaded = this.store.load({ ...restoreLimits, keep })
     return loaded instanceof Promise ? loaded.then((entries) => this.#take(entries)) : this.#take(loaded)
   }
 
@@ -106,16 +122,22 @@ export class SessionLog {
     return { record, durable: this.#write(record) }
   }
 
-  /** The records that match, newest first. */
+  /** The records that match, newest first. Throws a `TypeError` or `RangeError` of a query that can't be meant. */
   query(query: LogQuery = {}): readonly RunRecord[] | Promise<readonly RunRecord[]> {
-    return this.store.query(query)
+    return this.store.query(checkQuery(query))
   }
 
-  /** How many records match. */
+  /** How many records match, whatever the `limit` of the query. */
   count(query: LogQuery = {}): number | Promise<number> {
-    if (this.store.count !== undefined) return this.store.count(query)
-    const found = this.store.query(query)
+    const { limit: _, ...all } = checkQuery(query)
+    if (this.store.count !== undefined) return this.store.count(all)
+    const found = this.store.query(all)
     return found instanceof Promise ? found.then((records) => records.length) : found.length
+  }
+
+  /** The records that match one by one, read page by page: an export of a long log takes little memory. */
+  stream(query: LogQuery = {}): AsyncIterable<RunRecord> {
+    return streamRecords(this.store, checkQuery(query))
   }
 
   /** The notes that match, newest first. */
@@ -130,9 +152,9 @@ export class SessionLog {
     return status === null ? null : this.#index.lastOf(task, status)
   }
 
-  /** Lets the store forget what the retention does not keep; tells how many entries. */
+  /** Lets the store forget what neither the retention nor a condition keeps; tells how many entries. */
   prune(retention: Retention): number | Promise<number> {
-    return this.store.prune(retention, this.time.now())
+    return this.store.prune({ ...retention, keep: this.#index.keepOf }, this.time.now())
   }
 
   /** Writes at once what waits to be written: for the moment before the process exits. */
@@ -151,6 +173,7 @@ export class SessionLog {
     const mono = this.time.monotonic()
     for (const entry of entries) {
       this.#lastSeq = Math.max(this.#lastSeq, entry.seq)
+      this.#aliveAt = Math.max(this.#aliveAt ?? entry.at, entry.at)
       const madeAt = mono - Math.max(0, now - entry.at)
       if (isNote(entry)) this.#index.addNote(entry, madeAt)
       else this.#index.add(entry, madeAt)

@@ -106,12 +106,12 @@ test('createJsonlStore.flushSync: a write that fails after all takes nothing bac
 test('createJsonlStore.flushSync while the file is written anew: what was flushed is in the new one', async () => {
   const path = join(folder, 'anew.jsonl')
   const store = createJsonlStore(path)
-  await store.append([1, 2, 3].map((seq) => record(seq)))
+  await store.append([1, 2, 3].map((seq) => record(seq, 'a', 'success')))
   let pruned: unknown
   const release = await heldHalfWay(() => {
     pruned = store.prune({ maxPerTask: 1 }, 0)
   })
-  const appended = store.append([record(4)])
+  const appended = store.append([record(4, 'a', 'success')])
   store.flushSync!()
   expect(seqsIn(path)).toEqual([1, 2, 3, 4])
   release()
@@ -149,7 +149,7 @@ test('createJsonlStore on a full disk: the append rejects with the path, leaves 
 test('createJsonlStore on a full disk: prune rejects, and the old file goes on', async () => {
   const path = join(folder, 'prune.jsonl')
   const store = createJsonlStore(path)
-  await store.append([record(1), record(2), record(3)])
+  await store.append([1, 2, 3].map((seq) => record(seq, 'a', 'success')))
   full = true
   await expect(store.prune({ maxPerTask: 1 }, 0)).rejects.toMatchObject({ code: 'GANTRY_RUN_LOG' })
   full = false

@@ -262,7 +262,7 @@ describe('createJsonlStore writes', () => {
     const path = newPath()
     const store = createJsonlStore(path, { retention: { maxPerTask: 10 } })
     for (let seq = 1; seq <= 40_000; seq += 100)
-      await store.append(Array.from({ length: 100 }, (_, i) => record(seq + i)))
+      await store.append(Array.from({ length: 100 }, (_, i) => record(seq + i, 'a', 'success')))
     await store.close()
     expect(statSync(path).size).toBeLessThan(20_000 * 110)
     const { entries } = await reading(path)

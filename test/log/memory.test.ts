@@ -7,7 +7,7 @@ describeStore('createMemoryStore', { create: () => createMemoryStore() })
 test('createMemoryStore is bounded per task, and the newest of each action outlives its flood', () => {
   const store = createMemoryStore({ retention: { maxPerTask: 10 } })
   store.append([record(1, 'a', 'fail'), record(2, 'b', 'success')])
-  for (let seq = 3; seq < 50_000; seq++) store.append([record(seq, 'a', 'run')])
+  for (let seq = 3; seq < 50_000; seq++) store.append([record(seq, 'a', 'inaction')])
   expect(store.size).toBeLessThan(1_500)
   expect(store.query({ action: 'fail' })).toHaveLength(1)
   expect(store.query({ task: 'b' })).toHaveLength(1)
@@ -16,7 +16,7 @@ test('createMemoryStore is bounded per task, and the newest of each action outli
 
 test('createMemoryStore is bounded in all, whatever the number of tasks', () => {
   const store = createMemoryStore({ retention: { maxTotal: 500 } })
-  for (let seq = 1; seq < 20_000; seq++) store.append([record(seq, `task ${seq % 50}`, 'run')])
+  for (let seq = 1; seq < 20_000; seq++) store.append([record(seq, `task ${seq % 50}`, 'success')])
   expect(store.size).toBeLessThan(2_000)
 })
 

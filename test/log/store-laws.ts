@@ -6,6 +6,7 @@ import { selectNotes, selectRecords } from '../../src/log/query.ts'
 import { retain } from '../../src/log/retention.ts'
 import {
   isNote,
+  type Keep,
   type LogEntry,
   type LogQuery,
   type Note,
@@ -40,15 +41,18 @@ const entryLists = fc
       task: fc.constantFrom('a', 'b', 'über & | ~ "c"\n'),
       action: fc.constantFrom<Action | 'note'>(...actions, 'note'),
       at: fc.integer({ min: 0, max: 100 }),
+      run: fc.integer({ min: 1, max: 8 }),
       error: fc.option(fc.constantFrom('boom', 'no such file'), { nil: undefined }),
     }),
     { maxLength: 60 },
   )
   .map((rows) =>
-    rows.map(({ task, action, at, error }, i): LogEntry => {
+    rows.map(({ task, action, at, run, error }, i): LogEntry => {
       if (action === 'note') return note(i + 1, task, { at })
       return record(i + 1, task, action, {
         at,
+        // Few ids, so that starts find their ends, and some don't.
+        runId: `${task}-${run}`,
         ...(error ? { error: { name: 'Error', message: error } } : {}),
       })
     }),
@@ -61,11 +65,30 @@ const queries: fc.Arbitrary<LogQuery> = fc.record(
     since: fc.integer({ min: 0, max: 100 }),
     until: fc.integer({ min: 0, max: 100 }),
     before: fc.integer({ min: 0, max: 61 }),
+    after: fc.integer({ min: 0, max: 61 }),
+    runId: fc.constantFrom('a-1', 'b-2'),
+    oldestFirst: fc.boolean(),
     limit: fc.integer({ min: 0, max: 10 }),
     error: fc.constant('boom'),
   },
   { requiredKeys: [] },
 )
+
+/** What some condition is said to need of task `a`, and of no other. */
+const keepOfA = (task: string): Keep | undefined => (task === 'a' ? { lastMs: 20, count: 3 } : undefined)
+
+/** The newest record of each action of each task, and the runs without an end. */
+function neededSeqs(entries: readonly LogEntry[]): Set<number> {
+  const newest = new Map<string, number>()
+  const open = new Map<string, number[]>()
+  for (const entry of entries) {
+    if (isNote(entry)) continue
+    newest.set(`${entry.task} ${entry.action}`, entry.seq)
+    if (entry.action === 'run') open.set(entry.runId, [...(open.get(entry.runId) ?? []), entry.seq])
+    else open.delete(entry.runId)
+  }
+  return new Set([...newest.values(), ...[...open.values()].flat()])
+}
 
 /** Runs the laws of `src/log/run-log.ts` against a kind of store. */
 export function describeStore(kind: string, { create, reopen }: StoreMaker): void {
@@ -80,6 +103,40 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
       ])
       expect((await store.load()).map((entry) => entry.seq)).toEqual([1, 2, 3, 4])
       await store.close()
+    })
+
+    test('load with limits: what conditions stand on is there and whole, what else comes is as it was, or bare', async () => {
+      const limits = fc.record({
+        perTask: fc.integer({ min: 0, max: 10 }),
+        total: fc.integer({ min: 0, max: 30 }),
+        leastPerTask: fc.integer({ min: 0, max: 4 }),
+        keep: fc.constantFrom(undefined, keepOfA),
+      })
+      await fc.assert(
+        fc.asyncProperty(entryLists, limits, async (entries, { keep, ...rest }) => {
+          const store = create()
+          await store.append(entries)
+          const loaded = await store.load({ ...rest, ...(keep ? { keep } : {}) })
+          const bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
+          const seqs = loaded.map(({ seq }) => seq)
+          expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
+          for (const entry of loaded) expect(bySeq.get(entry.seq)).toMatchObject(entry)
+          const needed = neededSeqs(entries)
+          expect(loaded.filter(({ seq }) => needed.has(seq))).toEqual(
+            entries.filter(({ seq }) => needed.has(seq)),
+          )
+          expect(loaded.at(-1)?.seq).toBe(entries.at(-1)?.seq)
+          const wanted = selectRecords(entries, { task: 'a', limit: rest.leastPerTask })
+          expect(seqs).toEqual(expect.arrayContaining(wanted.map(({ seq }) => seq)))
+          if (keep)
+            for (const action of actions) {
+              const wished = selectRecords(entries, { task: 'a', action, limit: 3 })
+              expect(seqs).toEqual(expect.arrayContaining(wished.map(({ seq }) => seq)))
+            }
+          await store.close()
+        }),
+        { seed: 4, numRuns: 40 },
+      )
     })
 
     test('append of an empty list and of a record with every field', async () => {
@@ -147,6 +204,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
               maxAgeMs: fc.integer({ min: 0, max: 100 }),
               maxPerTask: fc.integer({ min: 0, max: 10 }),
               maxTotal: fc.integer({ min: 0, max: 30 }),
+              keep: fc.constant((task: string) => keepOfA(task)),
             },
             { requiredKeys: [] },
           ),
@@ -156,11 +214,8 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
             const expected = retain(entries, retention, 100)
             expect(await store.prune(retention, 100)).toBe(entries.length - expected.length)
             expect(await store.load()).toEqual(expected)
-            const newest = new Map<string, number>()
-            for (const entry of entries)
-              if (!isNote(entry)) newest.set(`${entry.task} ${entry.action}`, entry.seq)
             const left = new Set((await store.load()).map((entry) => entry.seq))
-            for (const seq of newest.values()) expect(left).toContain(seq)
+            for (const seq of neededSeqs(entries)) expect(left).toContain(seq)
             await store.append([record(1_000)])
             expect((await store.load()).at(-1)?.seq).toBe(1_000)
             await store.close()
@@ -203,9 +258,9 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
 
     test('what was pruned stays forgotten after the store is opened again', async () => {
       const store = create()
-      await store.append(Array.from({ length: 20 }, (_, i) => record(i + 1)))
+      await store.append(Array.from({ length: 20 }, (_, i) => record(i + 1, 'a', 'success')))
       expect(await store.prune({ maxPerTask: 5 }, 0)).toBe(15)
-      await store.append([record(21)])
+      await store.append([record(21, 'a', 'success')])
       await store.close()
       const again = reopen(store)
       expect((await again.load()).map((entry) => entry.seq)).toEqual([16, 17, 18, 19, 20, 21])

@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { createMemoryStore } from '../../src/log/memory.ts'
+import { checkQuery } from '../../src/log/query.ts'
+import type { RunRecord } from '../../src/log/run-log.ts'
+import { streamRecords } from '../../src/log/stream.ts'
+import { record } from './store-laws.ts'
+
+test('checkQuery lets through what can be meant', () => {
+  const query = { task: 'a', limit: Infinity, since: -1, before: 5, after: 2, oldestFirst: true, error: 'x' }
+  expect(checkQuery(query)).toBe(query)
+})
+
+test.each([
+  [{ tsak: 'a' }, TypeError, /keys must be known .*: 'tsak'\. Did you mean 'task'\?/],
+  [{ limit: -1 }, RangeError, /limit must be from 0: -1/],
+  [{ limit: Number.NaN }, TypeError, /limit must be a number: NaN/],
+  [{ since: '2026-01-01' }, TypeError, /since must be a number: 2026-01-01/],
+  [null, TypeError, /must be an object: null/],
+])('checkQuery refuses %j', (query, kind, message) => {
+  expect(() => checkQuery(query as never)).toThrow(kind)
+  expect(() => checkQuery(query as never)).toThrow(message)
+})
+
+async function all(records: AsyncIterable<RunRecord>): Promise<number[]> {
+  const seqs: number[] = []
+  for await (const { seq } of records) seqs.push(seq)
+  return seqs
+}
+
+test('streamRecords gives what query gives, page by page, in either order and with any limit', async () => {
+  const store = createMemoryStore()
+  store.append(Array.from({ length: 1_203 }, (_, i) => record(i + 1, i % 2 ? 'a' : 'b', 'success')))
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record(
+        {
+          task: fc.constantFrom('a', 'b', 'nobody'),
+          limit: fc.constantFrom(0, 1, 499, 500, 501, 1_000, 5_000),
+          oldestFirst: fc.boolean(),
+          after: fc.constantFrom(0, 700),
+          before: fc.constantFrom(5_000, 900),
+        },
+        { requiredKeys: [] },
+      ),
+      async (query) => {
+        expect(await all(streamRecords(store, query))).toEqual(store.query(query).map(({ seq }) => seq))
+      },
+    ),
+    { seed: 5, numRuns: 50 },
+  )
+})
+
+test('streamRecords: records that come meanwhile neither repeat nor hide others', async () => {
+  const store = createMemoryStore({ retention: { maxPerTask: 10_000 } })
+  store.append(Array.from({ length: 1_200 }, (_, i) => record(i + 1, 'a', 'success')))
+  const seqs: number[] = []
+  let next = 1_201
+  for await (const { seq } of streamRecords(store, {})) {
+    seqs.push(seq)
+    if (seqs.length % 100 === 0) store.append([record(next++, 'a', 'success')])
+  }
+  expect(seqs).toEqual(Array.from({ length: 1_200 }, (_, i) => 1_200 - i))
+})
