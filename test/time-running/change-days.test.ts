@@ -1,7 +1,7 @@
 /** Sessions that run across the days on which a zone's clocks change: what ran, and how often. */
 import { describe, expect, test } from '@jest/globals'
 import { cron, daily, every, hourly, type Start } from 'gantry'
-import { perDay, startsBetween } from './running.ts'
+import { perDay, startsBetween } from './support/running.ts'
 
 /** A change of the clocks: three local days, the change on the middle one. */
 interface Change {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { cron, daily, every, hourly, type Start } from 'gantry'
 import type { TestClock } from 'gantry/testing'
 import { DateTime } from 'luxon'
-import { runTask } from './running.ts'
+import { runTask } from './support/running.ts'
 
 const minute = 60_000
 const hour = 60 * minute
