@@ -61,15 +61,17 @@ export function partsOf(unit: CycleUnit, { from, to, step = 1 }: PartLimits = {}
 }
 
 /**
- * The occurrences of a cron expression of five or six fields (seconds first), each lasting one unit of its finest field.
+ * The occurrences of a cron expression of five or six fields (seconds first), each lasting one unit of its finest field, or
+ * as long as the grace that is given: up to the next occurrence at most.
  *
  * @example
  * ```ts
  * cronPeriod('0 8 * * MON-FRI').next(Date.UTC(2026, 0, 1), 'UTC') // 2026-01-02, 08:00 to 08:01
+ * cronPeriod('0 8 * * *', '2 hours').next(Date.UTC(2026, 0, 1), 'UTC') // 2026-01-01, 08:00 to 10:00
  * ```
  */
-export function cronPeriod(expression: string): Period {
-  return new Period(new CronRule(expression))
+export function cronPeriod(expression: string, grace?: DurationInput | (string & {})): Period {
+  return new Period(new CronRule(expression, grace === undefined ? undefined : toDurationMs(grace)))
 }
 
 /**

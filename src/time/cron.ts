@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
 import { type CronFields, readCron } from './cron-fields.ts'
+import { printDuration } from './duration.ts'
 import { type Interval, interval } from './interval.ts'
 import { resolveLocal, type Stretch, stretchAt } from './offsets.ts'
 import { Rule } from './rule.ts'
@@ -9,25 +10,66 @@ import { MAX_INSTANT } from './zone.ts'
 const HORIZON_MS = 60 * 366 * 86_400_000
 
 /**
- * The occurrences of a cron expression, each as long as one unit of its finest field. croner lists the readings of the
- * local clock; where a zone sets the clock, a reading in a gap occurs at the gap's end if its hour is listed, and one
- * that the clock shows twice occurs twice unless the expression names one time of day.
+ * The occurrences of a cron expression, each as long as one unit of its finest field, or as its grace, but never beyond
+ * the next occurrence. croner lists the readings of the local clock; where a zone sets the clock, a reading in a gap
+ * occurs at the gap's end if its hour is listed, and one that the clock shows twice occurs twice unless the expression
+ * names one time of day.
  */
 export class CronRule extends Rule {
   readonly kind = 'cron'
   readonly expression: string
   readonly fields: CronFields
+  /** How long an occurrence lasts, ms. */
+  readonly graceMs: number
   readonly #readings: Cron
 
-  constructor(expression: string) {
+  constructor(expression: string, graceMs?: number) {
     super()
     this.expression = expression.trim().replace(/\s+/g, ' ')
     this.fields = readCron(expression)
+    this.graceMs = graceMs ?? this.fields.unitMs
+    if (!(this.graceMs >= 1))
+      throw new RangeError(`Cannot wait for an occurrence as its grace must be at least 1 ms: ${graceMs} ms.`)
     this.#readings = new Cron(this.fields.pattern, { timezone: 'UTC', paused: true, mode: '6-part' })
     Object.freeze(this)
   }
 
   next(at: number, zone: string): Interval | null {
+    const start = this.#startAfter(at, zone)
+    return start === null ? null : this.#instance(start, zone)
+  }
+
+  previous(at: number, zone: string): Interval | null {
+    let start = this.#startBefore(at - Math.min(this.graceMs, this.fields.unitMs) + 1, zone)
+    while (start !== null) {
+      const instance = this.#instance(start, zone)
+      if (instance.end <= at) return instance
+      // The one before ends where this one starts, at the latest.
+      start = this.#startBefore(start, zone)
+    }
+    return null
+  }
+
+  toString(): string {
+    const grace = this.graceMs === this.fields.unitMs ? '' : ` with grace ${printDuration(this.graceMs)}`
+    return `cron ${this.expression}${grace}`
+  }
+
+  instanceAt(at: number, zone: string): Interval | null {
+    const isUnit = this.graceMs === this.fields.unitMs
+    const start = isUnit ? this.#startAfter(at - this.graceMs, zone) : this.#startBefore(at + 1, zone)
+    if (start === null || start > at) return null
+    const found = this.#instance(start, zone)
+    return at < found.end ? found : null
+  }
+
+  #instance(start: number, zone: string): Interval {
+    const end = start + this.graceMs
+    if (this.graceMs <= this.fields.unitMs) return interval(start, end)
+    return interval(start, Math.min(end, this.#startAfter(start, zone) ?? end))
+  }
+
+  #startAfter(at: number, zone: string): number | null {
     if (at >= MAX_INSTANT) return null
     let stretch = stretchAt(at, zone)
     let local = at + stretch.offset
@@ -36,50 +78,37 @@ export class CronRule extends Rule {
       if (reading === null) return null
       const start = reading - stretch.offset
       if (start < stretch.to) {
-        if (!this.#isSecond(reading, stretch, zone)) return this.#instance(start)
+        if (!this.#isSecond(reading, stretch, zone)) return start
         local = reading
         continue
       }
       const before = stretch
       stretch = stretchAt(stretch.to, zone)
-      if (this.#fallsInGap(before, stretch)) return this.#instance(stretch.from)
+      if (this.#fallsInGap(before, stretch)) return stretch.from
       local = stretch.from + stretch.offset - 1
     }
     return null
   }
 
-  previous(at: number, zone: string): Interval | null {
-    const before = at - this.fields.unitMs + 1
+  /** The last start before an instant. */
+  #startBefore(before: number, zone: string): number | null {
     if (before <= -MAX_INSTANT) return null
     let stretch = stretchAt(before - 1, zone)
     let local = before + stretch.offset
-    while (at - stretch.to < HORIZON_MS) {
+    while (before - stretch.to < HORIZON_MS) {
       const reading = this.#readingBefore(local)
       if (reading !== null && reading - stretch.offset >= stretch.from) {
-        if (!this.#isSecond(reading, stretch, zone)) return this.#instance(reading - stretch.offset)
+        if (!this.#isSecond(reading, stretch, zone)) return reading - stretch.offset
         local = reading
         continue
       }
       const after = stretch
       stretch = stretchAt(stretch.from - 1, zone)
-      if (this.#fallsInGap(stretch, after)) return this.#instance(after.from)
+      if (this.#fallsInGap(stretch, after)) return after.from
       if (reading === null) return null
       local = stretch.to + stretch.offset
     }
     return null
-  }
-
-  toString(): string {
-    return `cron ${this.expression}`
-  }
-
-  instanceAt(at: number, zone: string): Interval | null {
-    const found = this.next(at - this.fields.unitMs, zone)
-    return found !== null && found.start <= at ? found : null
-  }
-
-  #instance(start: number): Interval {
-    return interval(start, start + this.fields.unitMs)
   }
 
   /** A time of day that the clock shows a second time after it was set back. */

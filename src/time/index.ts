@@ -12,6 +12,7 @@ export {
   type SpanLimits,
   span,
 } from './builders.ts'
+export { dated, toDate } from './dated.ts'
 export {
   type DurationInput,
   type DurationParts,

@@ -1,6 +1,7 @@
 import { StatementError } from '../errors.ts'
 import { near } from '../near.ts'
 import { between, cronPeriod, cycle, future, grid, past, relativeDay, span } from './builders.ts'
+import { dated } from './dated.ts'
 import { always, never, type Period } from './period.ts'
 import type { RelativeDay } from './relative-day.ts'
 import { type CycleUnit, cycleUnits } from './units.ts'
@@ -118,9 +119,20 @@ function readSpan(text: string): Period | undefined {
 }
 
 function readInterval(text: string): Period | undefined {
-  const match = /^\s*(?:from\s+(\S+))?\s*(?:until\s+(\S+))?\s*$/s.exec(text)
-  if (match === null || (match[1] === undefined && match[2] === undefined)) return undefined
-  return placed(text, text.indexOf((match[1] ?? match[2])!), () => between(match[1], match[2]))
+  const date = String.raw`(\S+(?: \d\d:\S+)?)`
+  const match = new RegExp(`^\\s*(?:from\\s+${date})?\\s*(?:until\\s+${date})?\\s*$`).exec(text)
+  const [, first, last] = match ?? []
+  if (first === undefined && last === undefined) return undefined
+  const place = text.indexOf((first ?? last)!)
+  return placed(text, place, () =>
+    // Dates with offsets are instants; those without mean another one in each zone.
+    [first, last].every((side) => side === undefined || /[+-]\d\d:\d\d$|Z$/.test(side))
+      ? between(first, last)
+      : dated({
+          ...(first === undefined ? {} : { from: first }),
+          ...(last === undefined ? {} : { until: last }),
+        }),
+  )
 }
 
 function readRelativeDay(text: string): Period | undefined {
@@ -136,9 +148,12 @@ function readRelativeDay(text: string): Period | undefined {
 }
 
 function readCron(text: string): Period | undefined {
-  const match = /^\s*cron\s+(['"]?)(.*?)\1\s*$/s.exec(text)
+  const match = /^\s*cron\s+(['"]?)((?:(?! with grace ).)*?)\1(?:\s+with grace\s+(.+?))?\s*$/s.exec(text)
   if (match === null) return undefined
-  return placed(text, text.indexOf(match[2]!, text.indexOf('cron') + 4), () => cronPeriod(match[2]!))
+  const [, , expression, grace] = match
+  const from = text.indexOf(expression!, text.indexOf('cron') + 4)
+  const parts = grace === undefined ? [] : [expression!, grace]
+  return placed(text, from, () => cronPeriod(expression!, grace), parts)
 }
 
 /** Runs a reader of a part of the text and moves its error to the part's place in the whole. */

@@ -6,6 +6,7 @@ import {
   cronPeriod,
   cycle,
   cycleUnits,
+  dated,
   grid,
   intersection,
   type Period,
@@ -115,11 +116,26 @@ export const crons: fc.Arbitrary<Period> = fc
     fc.constantFrom('*', '*', 'FEB', '*/3', 'OCT-MAR'),
     fc.constantFrom('*', '*', 'MON-FRI', 'FRI-MON', 'SUN', '1#2', '5L'),
   )
-  .map((fields) => cronPeriod(fields.join(' ')))
+  .chain((fields) =>
+    fc
+      .constantFrom(undefined, undefined, '10 minutes', '2 days', '5 seconds')
+      .map((grace) => cronPeriod(fields.join(' '), grace)),
+  )
+
+/** A date without an offset, which each zone reads as its own. */
+function localText(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+}
 
 export const intervals: fc.Arbitrary<Period> = fc
   .tuple(instants, fc.integer({ min: 1, max: 1e10 }))
-  .map(([start, length]) => between(start, start + length, 'UTC'))
+  .chain(([start, length]) =>
+    fc.constantFrom(
+      between(start, start + length, 'UTC'),
+      dated({ from: localText(start), until: localText(start + Math.max(length, 172_800_000)) }),
+      dated({ from: localText(start) }),
+    ),
+  )
 
 /** Parts of a unit that a union merges to an end: cycles that tile would follow each other for ever. */
 function partsOfUnits(...names: CycleUnit[]): fc.Arbitrary<Period> {

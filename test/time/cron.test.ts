@@ -49,6 +49,21 @@ describe('cronPeriod', () => {
     ])
   })
 
+  test('an occurrence lasts as long as its grace, up to the next one', () => {
+    const nine = Date.UTC(2026, 0, 1, 9)
+    const hours = cronPeriod('0 9 * * *', '2 hours')
+    expect(hours.current(nine + 7_199_999, 'UTC')).toEqual({ start: nine, end: nine + 7_200_000 })
+    expect(hours.contains(nine + 7_200_000, 'UTC')).toBe(false)
+    expect(hours.previous(nine + 7_199_999, 'UTC')!.start).toBe(nine - 86_400_000)
+    const often = cronPeriod('*/5 * * * *', '12 minutes')
+    expect(often.current(nine + 240_000, 'UTC')).toEqual({ start: nine, end: nine + 300_000 })
+    expect(often.previous(nine + 300_000, 'UTC')).toEqual({ start: nine, end: nine + 300_000 })
+    const brief = cronPeriod('0 9 * * *', '5 seconds')
+    expect(brief.contains(nine + 4_999, 'UTC')).toBe(true)
+    expect(brief.contains(nine + 5_000, 'UTC')).toBe(false)
+    expect(() => cronPeriod('0 9 * * *', 0)).toThrow(RangeError)
+  })
+
   test('equal expressions are deeply equal', () => {
     expect(cronPeriod('0  8 * * 1')).toEqual(cronPeriod(' 0 8 * * 1 '))
   })
