@@ -4,6 +4,7 @@ import { all } from '../conditions/combine.ts'
 import { type CustomCondition, condition, type PredicateFunction } from '../conditions/custom.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import type {
+  CheckedStart,
   Context,
   Hook,
   HookKind,
@@ -39,10 +40,14 @@ export class App {
    * app.task('fetch', daily.after('07:00'), { timeout: '5 minutes' }, async (_, run) => fetchAll(run.signal))
    * ```
    */
-  task<R>(name: string, start: Start, work: Work<Record<string, never>, R>): Task<Returned<R>>
-  task<R, A extends ArgSpecs>(
+  task<R, const S extends Start = Start>(
     name: string,
-    start: Start,
+    start: CheckedStart<S>,
+    work: Work<Record<string, never>, R>,
+  ): Task<Returned<R>>
+  task<R, A extends ArgSpecs, const S extends Start = Start>(
+    name: string,
+    start: CheckedStart<S>,
     options: TaskOptions<A>,
     work: Work<ArgsOf<A>, R>,
   ): Task<Returned<R>>

@@ -1,6 +1,6 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
-import type { Execution, Returned, Start, TaskOptions, Work } from '../session/contract.ts'
+import type { CheckedStart, Execution, Returned, Start, TaskOptions, Work } from '../session/contract.ts'
 import type { TaskRef } from '../task-ref.ts'
 
 /** What all tasks of a group share. */
@@ -32,10 +32,14 @@ export class Group {
   }
 
   /** Adds a task; gives a reference that conditions and args take, under its full name. */
-  task<R>(name: string, start: Start, work: Work<Record<string, never>, R>): TaskRef<Returned<R>>
-  task<R, A extends ArgSpecs>(
+  task<R, const S extends Start = Start>(
     name: string,
-    start: Start,
+    start: CheckedStart<S>,
+    work: Work<Record<string, never>, R>,
+  ): TaskRef<Returned<R>>
+  task<R, A extends ArgSpecs, const S extends Start = Start>(
+    name: string,
+    start: CheckedStart<S>,
     options: TaskOptions<A>,
     work: Work<ArgsOf<A>, R>,
   ): TaskRef<Returned<R>>

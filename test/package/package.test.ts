@@ -54,7 +54,7 @@ describe('installed alone', () => {
       isOneCopy: true,
       value: 'hello',
       machines: ['session', 'task', 'run'],
-      inspect: ['createStatelyInspector'],
+      inspect: expect.arrayContaining(['createStatelyInspector']),
     })
     expect(code).toBe(0)
   })

@@ -1,7 +1,7 @@
 /** Statements that must and that must not compile. The gate's type check is the test; nothing here runs. */
-import type { StatementText } from '../../src/conditions/statement-type.ts'
+import type { StatementText } from 'gantry'
 
-declare module '../../src/conditions/statement-type.ts' {
+declare module 'gantry' {
   interface StatementWords {
     'file {path} exists': true
   }

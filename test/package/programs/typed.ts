@@ -4,6 +4,12 @@ import { createStatelyInspector } from 'gantry/inspect'
 import { taskMachine } from 'gantry/machines'
 import { TestClock } from 'gantry/testing'
 
+declare module 'gantry' {
+  interface StatementWords {
+    'file {path} exists': true
+  }
+}
+
 const app = createApp({ clock: new TestClock(), timezone: 'Europe/Helsinki' })
 const prices = app.task('fetch', daily.after('07:00'), async () => [{ product: 'pear', price: 0.75 }])
 const report = app.task(
@@ -20,6 +26,9 @@ export const listen = (session: Session): (() => void) =>
 export const subscribe = (session: Session) => session.events$.subscribe((news) => news.at)
 export const id: string = taskMachine.id
 export const look = async () => createApp({ inspect: (await createStatelyInspector()).inspect })
+app.task('words of its own', 'file prices.csv exists', () => {})
 
+// @ts-expect-error a misspelt statement
+app.task('misspelt', 'dayly after 07:00', () => {})
 // @ts-expect-error the return of the task is an array of prices, and not a number
 report.lastValue satisfies number

@@ -1,0 +1,46 @@
+/** What a task may be started by, as the compiler sees it. Nothing here runs. */
+import { createGroup, daily, onEach, type Start } from 'gantry'
+import { Subject } from 'rxjs'
+import { app, type Session } from './support/shapes.ts'
+
+declare module 'gantry' {
+  interface StatementWords {
+    'folder {path} is empty': true
+  }
+}
+
+declare const session: Session
+declare const text: string
+declare const either: Start
+const work = (): void => {}
+const group = createGroup()
+
+app.task('a', daily.after('07:00'), work)
+app.task('a', true, work)
+app.task('a', new Subject<boolean>(), work)
+app.task('a', onEach(new Subject<string>()), work)
+app.task('a', 'daily after 07:00', work)
+app.task('a', 'folder inbox is empty', work)
+app.task('a', "daily & task 'b' has succeeded", work)
+// Text that is made at run time passes; it is read when the task is added.
+app.task('a', text, work)
+app.task('a', either, work)
+app.task('a', `task '${text}' is running`, work)
+for (const often of ['hourly', 'daily'] as const) app.task(often, often, work)
+group.task('a', 'every 10 minutes', { timeout: '1 minute' }, work)
+session.createTask('a', 'weekly on Mon, Wed and Fri', work)
+
+// @ts-expect-error a misspelt word
+app.task('a', 'dayly', work)
+// @ts-expect-error a misspelt word beside options
+app.task('a', 'dayly after 07:00', { priority: 1 }, work)
+// @ts-expect-error a word that no one added
+app.task('a', 'drawer inbox is empty', work)
+// @ts-expect-error one of them is misspelt
+for (const often of ['hourly', 'dialy'] as const) app.task(often, often, work)
+// @ts-expect-error a misspelt unit, in a group
+group.task('a', 'every 10 minuts', work)
+// @ts-expect-error a misspelt verb, in a session
+session.createTask('a', 'has suceeded', work)
+// @ts-expect-error a number is no start
+app.task('a', 5, work)
