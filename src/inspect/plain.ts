@@ -24,7 +24,14 @@ export type Replacer = (key: string, value: unknown) => unknown
 /** Enough to read, little enough to send at each transition. */
 export const defaultLimits: PlainLimits = { depth: 6, members: 50, text: 2_000, total: 1_000 }
 
-/** Copies a value as JSON can carry it, within the limits. Never throws, whatever the value does. */
+/**
+ * Copies a value as JSON can carry it, within the limits. Never throws, whatever the value does.
+ *
+ * @example
+ * ```ts
+ * toPlain({ rows: new Map([['a', 1n]]) }) // { rows: { a: '1n' } }
+ * ```
+ */
 export function toPlain(
   value: unknown,
   replacer: Replacer = keep,
