@@ -27,6 +27,7 @@ const floorOf = (path: string): number => {
   const room = path.split('/')[1]!
   const floors: Record<string, number> = { time: 1, conditions: 2, args: 2, log: 2, executors: 3, session: 4 }
   if (room in floors) return floors[room]!
+  if (['http', 'cli', 'dashboard'].includes(room)) return 6
   return ['app', 'inspect', 'testing.ts', 'index.ts'].includes(room) ? 5 : 0
 }
 const siblings = ['src/conditions/', 'src/args/', 'src/log/']
@@ -57,6 +58,20 @@ describe('house laws', () => {
         .filter(({ from }) => textOf.has(from) && floorOf(from) > floorOf(path))
         .map(({ from }) => `${path} → ${from}`),
     )
+    expect(wrong).toEqual([])
+  })
+
+  test('http, cli and dashboard use only the front door', () => {
+    const wrong = files.flatMap((path) => {
+      const room = /^src\/(http|cli|dashboard)\//.exec(path)?.[0]
+      if (room === undefined) return []
+      return importsOf(path)
+        .filter(
+          ({ from }) =>
+            textOf.has(from) && !from.startsWith(room) && !/^src\/(inspect\/)?index\.ts$/.test(from),
+        )
+        .map(({ from }) => `${path} → ${from}`)
+    })
     expect(wrong).toEqual([])
   })
 

@@ -13,6 +13,7 @@ import { JumpListeners } from './jump-listeners.ts'
 import { Launcher } from './launcher.ts'
 import { Life } from './life.ts'
 import { Milestones } from './milestones.ts'
+import { Occasions } from './occasions.ts'
 import { provideRun, provideSession, provideTask } from './provide.ts'
 import { RunQueue } from './queue.ts'
 import { type LaunchFacts, Runs } from './runs.ts'
@@ -34,10 +35,12 @@ export function assemble(core: Core): Parts {
   })
   parts.launcher = new Launcher(core, parts.runs, (entry, takesValue) => launchFacts(core, entry, takesValue))
   parts.queue = new RunQueue(core, parts.runs, parts.launcher)
+  parts.occasions = new Occasions(core, parts.launcher, parts.queue)
   const wakeAt = wakesOf(core, parts)
   parts.tasks = new Tasks(core, provideTask(taskEffects(core, parts)), {
     runs: parts.runs,
     launcher: parts.launcher,
+    occasions: parts.occasions,
     watchClock: { now: () => clock.now(), wakeAt },
   })
   parts.life = new Life(core, parts)

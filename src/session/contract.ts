@@ -293,6 +293,8 @@ export interface SessionOptions {
         readonly setup?: OnError
         readonly hook?: OnError
         readonly log?: OnError
+        /** A start that can never hold: `raise` refuses the task. */
+        readonly neverHolds?: OnError
       }
   /** What adding a task does when the name is taken; default `raise`. */
   readonly onTaskExists?: 'raise' | 'ignore' | 'replace' | 'rename'

@@ -7,6 +7,7 @@ import { Errand } from './errand.ts'
 import type { Launcher } from './launcher.ts'
 import type { Life } from './life.ts'
 import type { Milestones } from './milestones.ts'
+import type { Occasions } from './occasions.ts'
 import { toSettings } from './options.ts'
 import type { SessionEffects, TaskEffects } from './provide.ts'
 import type { RunQueue, RunRequest } from './queue.ts'
@@ -19,6 +20,7 @@ export interface Parts {
   launcher: Launcher
   tasks: Tasks
   queue: RunQueue
+  occasions: Occasions
   life: Life
   milestones: Milestones
 }

@@ -34,6 +34,8 @@ export interface QueuedRun {
   readonly pending: PendingRun | undefined
   /** The value of the stream that asks for it. */
   readonly value: unknown
+  /** The period it is to run for, where it is not the one under way. */
+  readonly period?: Interval | undefined
 }
 
 /** One place for a run of a task: its actor is used again and again, since making one costs more than a run. */

@@ -1,7 +1,8 @@
 /** How tasks hang together, as their conditions and args say. */
-import { type ArgSource, isArg } from '../args/arg.ts'
+import { isArg } from '../args/arg.ts'
 import { visit } from '../conditions/node.ts'
 import type { TaskLink } from './contract.ts'
+import { returnsIn } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
 
 /** The links between tasks, from the one that is asked about to the one that asks; each once. */
@@ -20,11 +21,4 @@ export function graphOf(entries: readonly TaskEntry[]): TaskLink[] {
       if (isArg(value)) for (const task of returnsIn(value.source)) add(task, name, 'return')
   }
   return [...links.values()]
-}
-
-function returnsIn(source: ArgSource): string[] {
-  if (source.kind === 'return') return [source.task]
-  return source.kind === 'function' || source.kind === 'or'
-    ? source.args.flatMap((arg) => returnsIn(arg.source))
-    : []
 }

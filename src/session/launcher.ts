@@ -67,6 +67,12 @@ export class Launcher {
     this.#core.clock.defer(this.#turn)
   }
 
+  /** Start-up and shut-down tasks, and those that are not chosen, are launched by something else than their condition. */
+  isLeftOut(entry: TaskEntry): boolean {
+    const obstacle = this.obstacleOf(entry)
+    return obstacle === 'not chosen' || obstacle === 'startup' || obstacle === 'shutdown'
+  }
+
   /** What keeps the task from being launched by its condition now; null if nothing does. */
   obstacleOf(entry: TaskEntry): Obstacle | null {
     const { options } = entry.definition
@@ -180,10 +186,13 @@ export class Launcher {
 
   /** Begins a cycle if a timer woke the session, then goes on; with async cycle hooks, when they are through. */
   #openCycle(next: () => void): void {
-    if (this.#isCycleOpen || !this.#wasWoken) return next()
+    const mayOpen = !this.#isCycleOpen && this.#wasWoken
+    // A timer within a cycle belongs to it: it must not make another cycle of what comes later without a timer.
     this.#wasWoken = false
+    if (!mayOpen) return next()
     this.#isCycleOpen = true
     const core = this.#core
+    core.changes.cycleBegan()
     if (!core.hooks.has('cycle')) return next()
     const onThrow = (error: unknown): void => core.fail('hook', 'A cycle hook failed.', { error })
     core.hooks.before('cycle', core.context(null), onThrow).then((after) => {
@@ -199,7 +208,7 @@ export class Launcher {
     const after = this.#afterCycle
     this.#afterCycle = null
     after?.({})
-    this.#core.changes.sessionChanged()
+    this.#core.changes.cycleEnded()
     this.#beat()
   }
 

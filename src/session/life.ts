@@ -4,6 +4,7 @@ import type { Undo } from '../clock.ts'
 import { SessionStoppedError } from '../errors.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
+import { flushAtExit } from './exit-flush.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
 import type { Runs } from './runs.ts'
@@ -17,6 +18,7 @@ export class Life {
   readonly #tasks: Tasks
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
+  #undoExit: Undo | null = null
   #isRestored = false
   #isWatching = false
   /** Called whenever a run ends while the session waits for runs. */
@@ -44,6 +46,7 @@ export class Life {
         this.#setupFailed(error),
       )
       if (!this.#isRestored) await this.#restore()
+      this.#undoExit ??= core.log.store.durable ? flushAtExit(core) : null
       core.cycles = 0
       core.startedAt = core.clock.now()
       core.startedMono = core.clock.monotonic()
@@ -109,6 +112,8 @@ export class Life {
     core.startedMono = null
     this.#undoSignals?.()
     this.#undoSignals = null
+    this.#undoExit?.()
+    this.#undoExit = null
     try {
       for (const executor of core.executors.values()) await executor.close?.()
       // A log in memory holds nothing open, and can still be asked after the end.

@@ -17,7 +17,7 @@ import {
 import type { Execution, OnError, SessionOptions, TaskOptions } from './contract.ts'
 
 /** Kinds of failure that an option decides about. */
-export type FailureKind = 'condition' | 'setup' | 'hook' | 'log'
+export type FailureKind = 'condition' | 'setup' | 'hook' | 'log' | 'neverHolds'
 
 /** A session's options, checked, with defaults, durations in ms. */
 export interface Settings {
@@ -61,7 +61,7 @@ const anOnError: Check = (value, name) => {
   if (typeof value === 'string') return oneOf('log', 'raise')(value, name)
   anObject(value, name)
   const one = oneOf('log', 'raise')
-  checkKeys(value, { condition: one, setup: one, hook: one, log: one }, `'${name}'`)
+  checkKeys(value, { condition: one, setup: one, hook: one, log: one, neverHolds: one }, `'${name}'`)
 }
 
 const aZone: Check = (value) => {
@@ -178,7 +178,8 @@ export function toTimeout(value: unknown, name: string): number {
   )
 }
 
-function toDuration(value: unknown, name: string): number {
+/** A duration in ms that is not negative. */
+export function toDuration(value: unknown, name: string): number {
   let ms: number
   try {
     ms = toDurationMs(value as number)
@@ -198,5 +199,6 @@ function toOnError(value: NonNullable<SessionOptions['onError']>): Record<Failur
     setup: given.setup ?? all,
     hook: given.hook ?? all,
     log: given.log ?? all,
+    neverHolds: given.neverHolds ?? all,
   }
 }

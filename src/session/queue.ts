@@ -2,6 +2,7 @@
 import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
 import { ArgError, SetupError } from '../errors.ts'
 import { insideRun } from '../executors/inside-run.ts'
+import type { Interval } from '../time/interval.ts'
 import { checkKeys } from './check.ts'
 import type { Execution, RunHandle } from './contract.ts'
 import type { Core } from './core.ts'
@@ -17,6 +18,8 @@ export interface RunRequest {
   readonly execution?: Execution | undefined
   readonly trigger?: RunTrigger
   readonly value?: unknown
+  /** The period it is to run for: a missed one. */
+  readonly period?: Interval
 }
 
 export class RunQueue {
@@ -60,6 +63,7 @@ export class RunQueue {
         execution: request.execution,
         pending,
         value: request.value,
+        period: request.period,
       })
       this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
       this.#launcher.consider(entry)

@@ -6,10 +6,11 @@ import { createActor } from 'xstate'
 import type { Outcome, RunTrigger, TerminateReason } from '../../machines/protocol.ts'
 import type { RunContext, runMachine, Settlement } from '../../machines/run.machine.ts'
 import { resolveArgs } from '../args/resolve.ts'
-import { RunTimeoutError, SetupError } from '../errors.ts'
+import { SetupError } from '../errors.ts'
 import type { ExecutionContext } from '../executors/executor.ts'
 import { toErrorData } from '../log/error-data.ts'
 import type { NewRecord } from '../log/session-log.ts'
+import { abortReason } from './abort-reason.ts'
 import { argContextOf } from './arg-context.ts'
 import type { Core } from './core.ts'
 import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
@@ -63,7 +64,7 @@ export class Runs {
     slot.startedMono = core.clock.monotonic()
     slot.trigger = queued?.trigger ?? launch.trigger
     slot.dueAt = queued === undefined ? launch.dueAt : null
-    slot.period = launch.period
+    slot.period = queued?.period ?? launch.period
     slot.value = queued === undefined ? launch.value : queued.value
     slot.pending = queued?.pending
     slot.lives = true
@@ -266,7 +267,7 @@ export class Runs {
       slot.handle?.end?.()
       actor.send({ type: 'run.graceOver' })
     })
-    abortOf(slot).abort(abortReason(slot, context))
+    abortOf(slot).abort(abortReason(slot, context.reason))
   }
 
   #recordEnd(slot: RunSlot, context: RunContext, settlement: Settlement | null): void {
@@ -289,6 +290,10 @@ export class Runs {
       at: end,
       start: slot.startedAt,
       end,
+      // Which period it was caught up for, so that its outcome counts there, too.
+      ...(slot.trigger === 'catch-up' && slot.period !== null
+        ? { trigger: slot.trigger, period: { start: slot.period.start, end: slot.period.end } }
+        : {}),
       runtimeMs: Math.max(0, core.clock.monotonic() - slot.startedMono),
       ...(error === undefined && outcome !== 'fail' ? {} : { error: toErrorData(error) }),
       ...(context.reason === null ? {} : { reason: context.reason }),
@@ -374,22 +379,6 @@ function abortOf(slot: RunSlot): RunAbort {
 }
 
 const noParams: QueuedRun['params'] = Object.freeze({})
-
-function abortReason(slot: RunSlot, context: RunContext): Error {
-  const { entry, runId } = slot
-  if (context.reason === 'timeout') {
-    const timeoutMs = entry.definition.options.timeout
-    return new RunTimeoutError(
-      entry.name,
-      runId,
-      timeoutMs === undefined ? 0 : toTimeout(timeoutMs, 'timeout'),
-    )
-  }
-  return new DOMException(
-    `Run ${runId} of task '${entry.name}' was told to end: ${context.reason}.`,
-    'AbortError',
-  )
-}
 
 function toHookResult(settlement: Settlement): { error?: unknown; value?: unknown; outcome: Outcome } {
   if (settlement.kind === 'returned') return { value: settlement.value, outcome: 'success' }

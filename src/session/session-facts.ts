@@ -92,3 +92,18 @@ export class SessionFacts implements Facts {
     return this.#core.predicates.read(node, this.#entry?.name ?? null)
   }
 }
+
+/** A predicate's failure within an end condition; already reported where the predicate was read. */
+export class FailedPredicate extends Error {}
+
+/**
+ * Facts of an end condition. One that fails counts as true, so that no run goes on for ever because nobody can say whether
+ * it should end: the failure must not pass for a false.
+ */
+export class EndFacts extends SessionFacts {
+  override predicate(node: PredicateNode): PredicateReading {
+    const reading = super.predicate(node)
+    if ('error' in reading) throw new FailedPredicate()
+    return reading
+  }
+}

@@ -1,6 +1,5 @@
 /** The tasks of a session: they are added, watched, changed, removed, and their actors made, woken and stopped. */
 import { createActor } from 'xstate'
-import type { TerminateReason } from '../../machines/protocol.ts'
 import type { taskMachine } from '../../machines/task.machine.ts'
 import type { Condition } from '../conditions/condition.ts'
 import { holds } from '../conditions/holds.ts'
@@ -16,17 +15,21 @@ import { checkZone } from '../time/zone.ts'
 import { show } from './check.ts'
 import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
+import { doubtCircles, doubtNames, doubtStart } from './doubts.ts'
 import { type TaskActor, type TaskDefinition, TaskEntry } from './entry.ts'
 
 import type { Launcher } from './launcher.ts'
+import type { Occasions } from './occasions.ts'
 import { checkTaskOptions } from './options.ts'
 import { stopActors } from './provide.ts'
 import type { Runs } from './runs.ts'
+import { EndFacts, FailedPredicate } from './session-facts.ts'
 
 /** What else than watching happens when a watched condition speaks. */
 export interface TaskParts {
   readonly runs: Runs
   readonly launcher: Launcher
+  readonly occasions: Occasions
   /** The wake clock and facts of watches. */
   readonly watchClock: { now(): number; wakeAt(at: number, wake: () => void): () => void }
 }
@@ -88,20 +91,24 @@ export class Tasks {
       else definition = { ...given, name: this.#freeName(given.name) }
     }
     const { name, options } = definition
+    const zone = options.timezone === undefined ? core.settings.timezone : checkZone(options.timezone)
+    doubtStart(core, definition, zone)
     const after = core.hooks.has('task')
       ? core.hooks.beforeSync({ ...core.context(null), name }, (error) =>
           core.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
         )
       : null
     const order = core.nextOrder()
-    const zone = options.timezone === undefined ? core.settings.timezone : checkZone(options.timezone)
     const entry = new TaskEntry(`${name}#${order}`, order, definition, zone)
     core.entries.set(name, entry)
     core.byId.set(entry.id, entry)
     this.#makeActor(entry)
     core.changes.taskChanged(name, null)
     if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
-    if (this.#isWatching) this.#watch(entry)
+    if (this.#isWatching) {
+      doubtNames(core, entry)
+      this.#watch(entry)
+    }
     after?.({ value: core.hooks.has('task') ? core.handleOf(entry) : undefined })
     return entry
   }
@@ -196,6 +203,8 @@ export class Tasks {
 
   watchAll(): void {
     this.#isWatching = true
+    for (const entry of this.#core.entries.values()) doubtNames(this.#core, entry)
+    doubtCircles(this.#core)
     for (const entry of this.#core.entries.values()) this.#watch(entry)
   }
 
@@ -264,16 +273,21 @@ export class Tasks {
   watchEnd(entry: TaskEntry): void {
     const { end } = entry.definition
     if (end === null || entry.endWatch !== null) return
-    const endReason: TerminateReason = 'end condition'
-    const terminate = (): void => this.#parts.runs.terminate(entry, endReason)
-    entry.endWatch = this.#watchNode(
-      entry,
+    const core = this.#core
+    const terminate = (): void => this.#parts.runs.terminate(entry, 'end condition')
+    entry.endWatch = watch(
       end.node,
-      (isTrue) => {
-        if (isTrue) terminate()
+      () => new EndFacts(core, entry),
+      core.changes,
+      this.#parts.watchClock,
+      (error) => {
+        // What a predicate threw is reported where it is read.
+        if (!(error instanceof FailedPredicate)) this.conditionFailed(entry, error)
+        terminate()
       },
-      terminate,
-    )
+    ).subscribe((isTrue) => {
+      if (isTrue) terminate()
+    })
   }
 
   /** Actors of a session that is started again; those that live are left alone. */
@@ -339,24 +353,18 @@ export class Tasks {
       entry.dueAt = isTrue ? this.#core.clock.now() : null
       if (isTrue) this.#parts.launcher.consider(entry)
     })
+    this.#parts.occasions.begin(entry)
   }
 
-  #watchNode(
-    entry: TaskEntry,
-    node: ConditionNode,
-    next: (isTrue: boolean) => void,
-    onFailure: () => void = () => {},
-  ) {
+  #watchNode(entry: TaskEntry, node: ConditionNode, next: (isTrue: boolean) => void) {
     const core = this.#core
-    const failed = (error: unknown): void => {
-      this.conditionFailed(entry, error)
-      onFailure()
-    }
+    const failed = (error: unknown): void => this.conditionFailed(entry, error)
     const look = () => core.factsOf(entry)
     return watch(node, look, core.changes, this.#parts.watchClock, failed).subscribe({ next })
   }
 
   #unwatch(entry: TaskEntry): void {
+    this.#parts.occasions.end(entry)
     entry.watch?.unsubscribe()
     entry.watch = null
     entry.holds = false

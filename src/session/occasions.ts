@@ -1,0 +1,162 @@
+/**
+ * The occasions of tasks (the day of `daily`, the occurrences of a cron) and whether they were used: one that lapses
+ * without a start is noted in the log with the reason, told as `run.missed`, and caught up as the task asks.
+ */
+import type { Undo } from '../clock.ts'
+import { type Explanation, explain } from '../conditions/explain.ts'
+import { lapsesAt, missedBetween, occurrencesBetween } from '../conditions/missed.ts'
+import type { Interval } from '../time/interval.ts'
+import type { RunHandle } from './contract.ts'
+import type { Core } from './core.ts'
+import type { TaskEntry } from './entry.ts'
+import type { Launcher } from './launcher.ts'
+import { toDuration } from './options.ts'
+import type { RunQueue } from './queue.ts'
+
+/** A timer comes late by more than this only if the process slept, was blocked, or the clock was set. */
+const lateMs = 1000
+
+/** What was missed of one task. */
+interface Watched {
+  /** Everything that lapsed up to here (epoch ms) is accounted for. */
+  until: number
+  undo: Undo | null
+}
+
+/** Watches the occasions of tasks. */
+export class Occasions {
+  readonly #core: Core
+  readonly #launcher: Launcher
+  readonly #queue: RunQueue
+  readonly #watched = new WeakMap<TaskEntry, Watched>()
+
+  constructor(core: Core, launcher: Launcher, queue: RunQueue) {
+    this.#core = core
+    this.#launcher = launcher
+    this.#queue = queue
+  }
+
+  /** From now on; of a task that the log knows, from when the log was last written. */
+  begin(entry: TaskEntry): void {
+    this.end(entry)
+    const { clock, log } = this.#core
+    const { onStartup, onShutdown } = entry.definition.options
+    if (onStartup === true || onShutdown === true) return
+    const before = this.#watched.get(entry)?.until
+    const isKnown = log.index.status(entry.name) !== null
+    const until = before ?? (isKnown ? Math.min(log.aliveAt ?? clock.now(), clock.now()) : clock.now())
+    const watched = { until, undo: null }
+    this.#watched.set(entry, watched)
+    if (until < clock.now()) this.#look(entry, watched)
+    this.#arm(entry, watched)
+  }
+
+  end(entry: TaskEntry): void {
+    const watched = this.#watched.get(entry)
+    if (watched === undefined) return
+    watched.undo?.()
+    watched.undo = null
+    watched.until = Math.max(watched.until, this.#core.clock.now())
+  }
+
+  /** Queues a run for each occasion that ended in `(from, to]`, oldest first; epoch ms. */
+  backfill(entry: TaskEntry, from: number, to: number): RunHandle[] {
+    const facts = this.#core.factsOf(entry, to)
+    const occasions = [...occurrencesBetween(entry.definition.start.node, facts, from)]
+    return occasions
+      .sort((a, b) => a.start - b.start)
+      .map((period) => this.#queue.ask(entry, { trigger: 'catch-up', period }))
+  }
+
+  #arm(entry: TaskEntry, watched: Watched): void {
+    const { clock } = this.#core
+    const at = lapsesAt(entry.definition.start.node, clock.now(), entry.zone)
+    if (!Number.isFinite(at)) return
+    watched.undo = clock.callAt(at, () => {
+      watched.undo = null
+      // What becomes ready at this very instant launches first: a run asked for by hand just before is no miss.
+      this.#look(entry, watched)
+      this.#arm(entry, watched)
+    })
+  }
+
+  #look(entry: TaskEntry, watched: Watched): void {
+    const core = this.#core
+    const now = core.clock.now()
+    const since = watched.until
+    // A wall clock set back: what was accounted for stays so.
+    watched.until = Math.max(since, now)
+    if (this.#launcher.isLeftOut(entry)) return
+    const missed = missedBetween(entry.definition.start.node, core.factsOf(entry), since)
+    if (missed.length === 0) return
+    const told = missed.map((period) => ({ period, why: this.#whyMissed(entry, period, now) }))
+    const caughtUp = new Set(this.#toCatchUp(entry, told, now))
+    for (const { period, why } of told) this.#tell(entry, period, why, caughtUp.has(period), now)
+    for (const period of caughtUp) this.#queue.ask(entry, { trigger: 'catch-up', period })
+  }
+
+  #tell(entry: TaskEntry, period: Interval, why: Why, isCaughtUp: boolean, now: number): void {
+    const core = this.#core
+    const reason = isCaughtUp ? `${why.reason}; it is caught up` : why.reason
+    const { durable } = core.log.note({
+      note: 'missed',
+      task: entry.name,
+      at: now,
+      message: reason,
+      data: { start: period.start, end: period.end },
+    })
+    if (durable instanceof Promise)
+      durable.catch((error) =>
+        core.fail('log', `A missed run of task '${entry.name}' could not be noted.`, {
+          task: entry.name,
+          error,
+        }),
+      )
+    core.changes.taskChanged(entry.name, entry.name)
+    core.news.tell({ type: 'run.missed', task: entry.name, at: now, dueAt: period.start, reason })
+  }
+
+  /** What the task's own condition kept from running is not caught up; what the session could not launch is. */
+  #toCatchUp(entry: TaskEntry, missed: readonly { period: Interval; why: Why }[], now: number): Interval[] {
+    const { catchUp = 'none', grace } = entry.definition.options
+    if (catchUp === 'none') return []
+    const graceMs = grace === undefined ? Number.POSITIVE_INFINITY : toDuration(grace, 'grace')
+    const due = missed.filter(({ why, period }) => why.isOurs && now - period.end <= graceMs)
+    const periods = due.map(({ period }) => period)
+    if (catchUp === 'all') return periods
+    // The run that level gives the occasion under way is the latest: nothing is left to catch up.
+    return entry.holds ? [] : periods.slice(-1)
+  }
+
+  #whyMissed(entry: TaskEntry, period: Interval, now: number): Why {
+    const core = this.#core
+    if (core.startedAt === null || period.end <= core.startedAt)
+      return { isOurs: true, reason: 'the session was not running' }
+    if (now - period.end > lateMs)
+      return { isOurs: true, reason: 'the process slept or was blocked, or the clock was set ahead' }
+    if (entry.disabled) return { isOurs: false, reason: 'the task was disabled' }
+    if (core.state === 'held') return { isOurs: true, reason: 'the session was held' }
+    const obstacle = this.#launcher.obstacleOf(entry)
+    if (obstacle === 'running') return { isOurs: true, reason: 'an earlier run of it was still going on' }
+    if (obstacle === 'main')
+      return { isOurs: true, reason: 'main work was running, and nothing else launches' }
+    const facts = core.factsOf(entry, period.end - 1)
+    const blockers = failingIn(explain(entry.definition.start.node, facts))
+    const because = blockers.length === 0 ? '' : `: ${blockers.join('; ')}`
+    return { isOurs: false, reason: `its condition did not hold${because}` }
+  }
+}
+
+/** Why an occasion was missed, and whether that was the session's doing rather than the task's condition. */
+interface Why {
+  readonly reason: string
+  readonly isOurs: boolean
+}
+
+/** The sentences of the smallest parts that do not hold. */
+function failingIn(explanation: Explanation): string[] {
+  if (explanation.holds) return []
+  if (explanation.children.length === 0) return [explanation.sentence]
+  const below = explanation.children.flatMap(failingIn)
+  return below.length > 0 ? below : [explanation.sentence]
+}
