@@ -43,9 +43,19 @@ export class ChangeHub implements Changes {
     this.#tell(`param ${name}`, null)
   }
 
-  /** A cycle ended. No foreign change: otherwise each cycle would at once make the next. */
-  sessionChanged(): void {
-    this.#tell('session', 'all')
+  /** A cycle ended: a condition without owner (the shut condition) hears of it before another begins. */
+  cycleEnded(): void {
+    for (const { owner, listener } of [...(this.#hearings.get('session') ?? [])])
+      if (owner === null) listener()
+  }
+
+  /**
+   * A cycle began: tasks hear that there was one more. Told at its end, they would launch in the cycle that is over. No
+   * foreign change: otherwise each cycle would at once make the next.
+   */
+  cycleBegan(): void {
+    for (const { owner, listener } of [...(this.#hearings.get('session') ?? [])])
+      if (owner !== null) listener()
   }
 
   predicateChanged(node: object): void {
@@ -62,7 +72,7 @@ export class ChangeHub implements Changes {
     if (hearings === undefined) return
     // A copy: a listener may stop listening, or begin to, while it is told.
     for (const { owner, listener } of [...hearings]) {
-      if (owner !== null && owner !== by && by !== 'all') this.#onForeign(owner)
+      if (owner !== null && owner !== by) this.#onForeign(owner)
       listener()
     }
   }
