@@ -22,6 +22,16 @@ export class Marks {
     this.#sortedMono = place(this.#mono, this.#sortedMono, mono)
   }
 
+  /** The same marks, to go on by themselves. */
+  copy(): Marks {
+    const copy = new Marks()
+    copy.#at = this.#at.slice()
+    copy.#mono = this.#mono.slice()
+    copy.#sortedAt = this.#sortedAt?.slice() ?? null
+    copy.#sortedMono = this.#sortedMono?.slice() ?? null
+    return copy
+  }
+
   /** How many were made in `[start, end)` of wall time. */
   between(start: number, end: number): number {
     const times = this.#sortedAt ?? this.#at

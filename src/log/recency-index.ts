@@ -41,6 +41,15 @@ class TaskMemory {
   /** Ended runs in a row, oldest first. */
   readonly rows: Row[] = []
   newest: Latest | null = null
+
+  copy(): TaskMemory {
+    const copy = new TaskMemory()
+    for (const [action, latest] of this.latest) copy.latest.set(action, latest)
+    for (const [action, marks] of this.marks) copy.marks.set(action, marks.copy())
+    for (const row of this.rows) copy.rows.push({ ...row })
+    copy.newest = this.newest
+    return copy
+  }
 }
 
 /** The index. One per session; the session tells it of each record and answers the facts of conditions from it. */
@@ -52,6 +61,14 @@ export class RecencyIndex {
   /** With the wishes of the index that this one stands in for. */
   constructor(before?: RecencyIndex) {
     this.#keep = new Map(before === undefined ? [] : before.#keep)
+  }
+
+  /** An index that knows the same and goes on by itself. */
+  copy(): RecencyIndex {
+    const copy = new RecencyIndex(this)
+    for (const [task, memory] of this.#tasks) copy.#tasks.set(task, memory.copy())
+    for (const [runId, record] of this.#open) copy.#open.set(runId, record)
+    return copy
   }
 
   /** What conditions asked to have remembered of a task. */
@@ -141,6 +158,11 @@ export class RecencyIndex {
   /** The newest record of one action of the task, or null. */
   lastOf(task: string, action: Action): RunRecord | null {
     return this.#tasks.get(task)?.latest.get(action)?.record ?? null
+  }
+
+  /** The start of a run that has no end yet, or null. */
+  openRun(runId: string): RunRecord | null {
+    return this.#open.get(runId) ?? null
   }
 
   /** Run records without an end, oldest first. */

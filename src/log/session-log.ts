@@ -57,6 +57,7 @@ export class SessionLog {
   #lastSeq = 0
   #isClosed = false
   #aliveAt: number | null = null
+  #isBranch = false
 
   constructor(
     readonly store: Store,
@@ -85,6 +86,7 @@ export class SessionLog {
    * A log that was closed is opened again by this.
    */
   restore(): readonly RunRecord[] | Promise<readonly RunRecord[]> {
+    if (this.#isBranch) return []
     this.#index = new RecencyIndex(this.#index)
     this.#isClosed = false
     const keep = this.#index.keepOf
@@ -93,8 +95,22 @@ export class SessionLog {
     return loaded instanceof Promise ? loaded.then((entries) => this.#take(entries)) : this.#take(loaded)
   }
 
+  /**
+   * A log over another store that knows what this one does and goes on by itself: for looking ahead. It has nothing to
+   * restore, and the start of a run that lives already is no second start.
+   */
+  branch(store: Store, time: LogTime): SessionLog {
+    const branch = new SessionLog(store, time)
+    branch.#index = this.#index.copy()
+    branch.#lastSeq = this.#lastSeq
+    branch.#isBranch = true
+    return branch
+  }
+
   /** Appends a record of a run, made now or (a history that is told) at another instant of the monotonic clock. */
   append(entry: NewRecord, mono: number = this.time.monotonic()): Appended<RunRecord> {
+    const begun = this.#isBranch && entry.action === 'run' ? this.#index.openRun(entry.runId) : null
+    if (begun !== null) return { record: begun, durable: undefined }
     const record = Object.freeze({ ...storable(entry), seq: ++this.#lastSeq })
     const durable = this.#write(record)
     if (record.action === 'run' || !(durable instanceof Promise)) {
