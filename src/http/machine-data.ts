@@ -1,0 +1,85 @@
+/** A machine's definition as data: what the state charts are drawn from. */
+import type {
+  AnyActorRef,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyStateNode,
+  AnyTransitionDefinition,
+} from 'xstate'
+
+/** A way from one state to others. */
+export interface MachineTransition {
+  /** The event's type; empty for what happens by itself. */
+  readonly event: string
+  /** Ids of states; empty where only actions happen. */
+  readonly targets: readonly string[]
+  readonly guard: string | null
+  readonly actions: readonly string[]
+  readonly description: string | null
+}
+
+/** A state with its states. */
+export interface MachineState {
+  readonly id: string
+  readonly key: string
+  readonly type: string
+  readonly description: string | null
+  /** Id of the state it begins in; null where there is none. */
+  readonly initial: string | null
+  readonly entry: readonly string[]
+  readonly exit: readonly string[]
+  readonly transitions: readonly MachineTransition[]
+  readonly states: readonly MachineState[]
+}
+
+/** A machine and where an actor of it stands. */
+export interface MachineData {
+  readonly definition: MachineState
+  /** Ids of the states that are active. */
+  readonly active: readonly string[]
+  readonly value: unknown
+  readonly context: unknown
+}
+
+/** The machine of an actor, and where the actor stands. */
+export function toMachineData(actor: AnyActorRef, copy: (value: unknown) => unknown): MachineData {
+  const { root } = (actor as unknown as { logic: AnyStateMachine }).logic
+  const snapshot = actor.getSnapshot() as AnyMachineSnapshot
+  return {
+    definition: toState(root),
+    active: snapshot._nodes.map((node) => node.id),
+    value: snapshot.value,
+    context: copy(snapshot.context),
+  }
+}
+
+function toState(node: AnyStateNode): MachineState {
+  return {
+    id: node.id,
+    key: node.key,
+    type: node.type,
+    description: node.description ?? null,
+    initial: node.type === 'compound' ? (node.initial.target?.[0]?.id ?? null) : null,
+    entry: node.entry.map(nameOf),
+    exit: node.exit.map(nameOf),
+    // The walk, as `machine.definition` leaves out what happens by itself.
+    transitions: [...node.transitions.values(), node.always ?? []].flat().map(toTransition),
+    states: Object.values(node.states).map(toState),
+  }
+}
+
+function toTransition(transition: AnyTransitionDefinition): MachineTransition {
+  return {
+    event: transition.eventType,
+    targets: (transition.target ?? []).map((target) => target.id),
+    guard: transition.guard === undefined ? null : nameOf(transition.guard),
+    actions: transition.actions.map(nameOf),
+    description: transition.description ?? null,
+  }
+}
+
+function nameOf(part: unknown): string {
+  if (typeof part === 'string') return part
+  if (typeof part === 'function') return part.name || 'inline'
+  return String((part as { type?: unknown } | null)?.type ?? 'inline')
+}

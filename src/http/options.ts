@@ -1,0 +1,128 @@
+/** What `createHttp` takes, and the settings that come of it. */
+import type { DurationInput, TaskOptions, Work } from '../index.ts'
+import { toDurationMs } from '../index.ts'
+import { defaultRedact, type Redact } from './redact.ts'
+
+/** Someone who asks: a name for the audit notes, and how much they may do. */
+export interface Who {
+  readonly name: string
+  readonly access: 'read' | 'all'
+}
+
+/** What someone is about to do. */
+export interface Attempt {
+  readonly who: Who
+  /** `read`, or the command it comes to: `task.run`, `session.shutDown`, ... */
+  readonly permission: string
+  /** The task it is about; null if it is about none. */
+  readonly task: string | null
+  readonly request: Request
+}
+
+/**
+ * Who may ask: a token of yours (at least 32 characters) that may do everything and perhaps one that may only read, a function
+ * that tells who sent a request (null: nobody we know), or `'none'` for everybody. Left out, a token is made at random.
+ */
+export type HttpAuth =
+  | { readonly token: string; readonly readToken?: string }
+  | ((request: Request) => Who | null | Promise<Who | null>)
+  | 'none'
+
+/** A kind of task that may be created over HTTP: the code is here, the request brings a name, a start and params. */
+export interface TaskTemplate {
+  readonly description?: string
+  readonly work: Work<never, unknown>
+  /** The start if the request brings none. Default: by hand. */
+  readonly start?: string | boolean
+  /** Options of each task made of it; the request may set those that `PATCH /tasks/{name}` may change. */
+  readonly options?: TaskOptions
+}
+
+/** Bounds, so that no client can take more than its share. */
+export interface HttpLimits {
+  /** Bytes of a request's body; default 65,536. */
+  readonly bodyBytes: number
+  /** Characters of a request's path and query; default 4,096. */
+  readonly urlLength: number
+  /** Open connections of `listen()`; default 256. */
+  readonly connections: number
+  /** Clients that follow events at the same time; default 64. */
+  readonly streams: number
+  /** Events kept for clients that come back; default 2,000. */
+  readonly keptEvents: number
+  /** Items of a page at most; default 500. */
+  readonly pageSize: number
+  /** How long `?wait=` waits at most; default 60 seconds. */
+  readonly wait: DurationInput
+  /** Wrong tokens from one address in a minute before it is answered 429; default 10. */
+  readonly wrongTokens: number
+  /** Lines kept of one run, and runs of which lines are kept; default 1,000 and 200. */
+  readonly runLines: number
+  readonly runsWithLines: number
+}
+
+/** Options of {@link createHttp}. */
+export interface HttpOptions {
+  readonly auth?: HttpAuth
+  /** Asked besides, for each action; `false` refuses with 403. */
+  readonly authorize?: (attempt: Attempt) => boolean | Promise<boolean>
+  /** Nothing can be changed, whoever asks. Default false. */
+  readonly readOnly?: boolean
+  /** Host names under which it may be reached beside those of this machine; `'*'` is any (for a name-based proxy before it). */
+  readonly hosts?: readonly string[] | '*'
+  /** Where it is mounted if what is before it does not take that off: `/gantry`. */
+  readonly basePath?: string
+  readonly templates?: Readonly<Record<string, TaskTemplate>>
+  /** Replaces values on their way out, as the replacer of `JSON.stringify`. Default: those whose key sounds secret. */
+  readonly redact?: Redact
+  readonly limits?: Partial<HttpLimits>
+}
+
+/** Options with defaults. */
+export interface HttpSettings {
+  readonly readOnly: boolean
+  readonly authorize: HttpOptions['authorize']
+  /** Lower case, without port; null for any. */
+  readonly hosts: ReadonlySet<string> | null
+  /** Begins with a slash and does not end with one, or is empty. */
+  readonly basePath: string
+  readonly templates: ReadonlyMap<string, TaskTemplate>
+  readonly redact: Redact
+  readonly limits: Omit<HttpLimits, 'wait'> & { readonly waitMs: number }
+}
+
+const defaults: HttpLimits = {
+  bodyBytes: 65_536,
+  urlLength: 4_096,
+  connections: 256,
+  streams: 64,
+  keptEvents: 2_000,
+  pageSize: 500,
+  wait: { seconds: 60 },
+  wrongTokens: 10,
+  runLines: 1_000,
+  runsWithLines: 200,
+}
+
+/** Checks options and fills in defaults. @throws TypeError, RangeError */
+export function toSettings(options: HttpOptions): HttpSettings {
+  const { wait, ...limits } = { ...defaults, ...options.limits }
+  for (const [name, value] of Object.entries(limits))
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`Cannot set the limit '${name}' as it must be a whole number from 1: ${value}`)
+  return {
+    readOnly: options.readOnly ?? false,
+    authorize: options.authorize,
+    hosts: options.hosts === '*' ? null : new Set((options.hosts ?? []).map((host) => host.toLowerCase())),
+    basePath: toBasePath(options.basePath ?? ''),
+    templates: new Map(Object.entries(options.templates ?? {})),
+    redact: options.redact ?? defaultRedact,
+    limits: { ...limits, waitMs: toDurationMs(wait) },
+  }
+}
+
+function toBasePath(path: string): string {
+  const trimmed = path.replace(/\/+$/, '')
+  if (trimmed === '' || /^(\/[\w.~-]+)+$/.test(trimmed)) return trimmed
+  throw new TypeError(`Cannot mount at that base path as it must be like '/admin/gantry': '${path}'`)
+}

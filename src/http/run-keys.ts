@@ -1,0 +1,58 @@
+/** Idempotency keys: a request that is sent twice starts one run. */
+import type { Clock, RunHandle } from '../index.ts'
+import { Problem } from './problem.ts'
+
+interface Kept {
+  readonly handle: RunHandle
+  /** The params as they were sent, to tell a repetition from another request under the same key. */
+  readonly sent: string
+  readonly until: number
+}
+
+const keptForMs = 600_000
+/** Oldest first out: a client that makes keys without end takes its own older ones away. */
+const maxKeys = 10_000
+
+/** The keys of the last ten minutes, per task. */
+export class RunKeys {
+  readonly #kept = new Map<string, Kept>()
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * The run of a key, started by `start` if there is none.
+   *
+   * @throws Problem 422 when the key stands for other params.
+   */
+  once(
+    task: string,
+    key: string,
+    params: unknown,
+    start: () => RunHandle,
+  ): { readonly handle: RunHandle; readonly isRepeated: boolean } {
+    this.#forget()
+    const id = JSON.stringify([task, key])
+    const sent = JSON.stringify(params ?? {})
+    const kept = this.#kept.get(id)
+    if (kept === undefined) {
+      const handle = start()
+      this.#kept.set(id, { handle, sent, until: this.#clock.monotonic() + keptForMs })
+      return { handle, isRepeated: false }
+    }
+    if (kept.sent === sent) return { handle: kept.handle, isRepeated: true }
+    throw new Problem(422, 'key-reused', 'Cannot use that idempotency key as it stands for other params.', {
+      hint: 'Make a new key for each request that is not a repetition.',
+    })
+  }
+
+  #forget(): void {
+    const now = this.#clock.monotonic()
+    for (const [id, { until }] of this.#kept) {
+      if (until > now && this.#kept.size < maxKeys) return
+      this.#kept.delete(id)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** The lines that runs wrote lately, kept in memory within bounds. */
+import type { News, Session } from '../index.ts'
+
+/** A line of a run's log. */
+export interface RunLine {
+  /** Epoch ms. */
+  readonly at: number
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+}
+
+/** The lines of one run; `dropped` tells how many older ones were let go. */
+export interface LinesOfRun {
+  readonly lines: readonly RunLine[]
+  readonly dropped: number
+}
+
+interface Kept {
+  lines: RunLine[]
+  dropped: number
+}
+
+/** Keeps the newest lines of the newest runs. It costs nothing but what a run writes. */
+export class RunLines {
+  readonly #runs = new Map<string, Kept>()
+  readonly #limits: { readonly runLines: number; readonly runsWithLines: number }
+  readonly #undo: () => void
+
+  constructor(session: Session, limits: { readonly runLines: number; readonly runsWithLines: number }) {
+    this.#limits = limits
+    this.#undo = session.on('run.logged', (news) => this.#keep(news))
+  }
+
+  of(runId: string): LinesOfRun {
+    return this.#runs.get(runId) ?? { lines: [], dropped: 0 }
+  }
+
+  close(): void {
+    this.#undo()
+    this.#runs.clear()
+  }
+
+  #keep({ runId, at, level, message }: Extract<News, { type: 'run.logged' }>): void {
+    let kept = this.#runs.get(runId)
+    if (kept === undefined) {
+      this.#runs.set(runId, (kept = { lines: [], dropped: 0 }))
+      const { value: oldest } = this.#runs.keys().next()
+      if (this.#runs.size > this.#limits.runsWithLines) this.#runs.delete(oldest!)
+    }
+    kept.lines.push({ at, level, message })
+    // In one cut of a quarter, not line by line: shifting a long list at each line is dear.
+    if (kept.lines.length <= this.#limits.runLines) return
+    const cut = Math.ceil(this.#limits.runLines / 4)
+    kept.lines = kept.lines.slice(cut)
+    kept.dropped += cut
+  }
+}
