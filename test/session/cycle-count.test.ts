@@ -34,7 +34,7 @@ test('schedulerCycles: a task that waits for three cycles launches in the fourth
 test('session.cycles: a timer that comes while main work runs makes no cycle of its own', async () => {
   const { clock, app } = setUp()
   app.task('long', 'every 1 hour', { execution: 'main', priority: 1 }, () => clock.jump('2 seconds'))
-  app.task('short', 'every 1 second', { execution: 'main' }, () => {})
+  app.task('short', 'every 1 second', { execution: 'main', priority: 2 }, () => {})
   const session = await app.start()
   await clock.settled()
   expect(session.cycles).toBe(1)
@@ -52,7 +52,7 @@ test('TaskOptions.end: an end condition that fails counts as true, and is report
   const failing = condition(() => {
     throw new Error('nobody can say')
   })
-  const task = app.task('slow', false, { end: not(failing) }, (_, run) =>
+  const task = app.task('slow', false, { end: failing }, (_, run) =>
     clock.sleep(60_000, { signal: run.signal }),
   )
   const session = await app.start()
