@@ -12,7 +12,7 @@ export type {
   RunTrigger,
 } from '../machines/protocol.ts'
 /* App */
-export { App, createApp } from './app/app.ts'
+export { App, type AppGroup, createApp } from './app/app.ts'
 export { createGroup, Group, type GroupOptions, type GroupTask } from './app/group.ts'
 /* Args */
 export {

@@ -17,7 +17,13 @@ import type {
   Work,
 } from '../session/contract.ts'
 import { LiveSession } from '../session/session.ts'
-import type { Group } from './group.ts'
+import { Group, type GroupOptions, type GroupTask } from './group.ts'
+
+/** A group of an app: what its `task` gives is the task itself. */
+export interface AppGroup extends Omit<Group, 'task' | 'group'> {
+  readonly task: App['task']
+  group(options?: GroupOptions): AppGroup
+}
 
 /** An app: what is written here runs when it is started. */
 export class App {
@@ -79,17 +85,33 @@ export class App {
 
   /** Adds the tasks and params of a group. Checked as a whole: of a group with a bad task nothing is added. */
   include(group: Group): void {
-    const { start, execution } = group.options
-    const { words } = this.#session
-    const ready = group.members.map((member) => ({
-      ...member,
-      start:
-        start === undefined ? member.start : all(toCondition(member.start, words), toCondition(start, words)),
-      options: execution === undefined ? member.options : { execution, ...member.options },
-    }))
-    for (const { name, start: when, options, work } of ready)
-      this.#session.createTask(name, when, options, work)
+    const ready = group.members.map((task) => ({ ...task, start: this.#startOf(task) }))
+    for (const { name, start, options, work } of ready) this.#session.checkTask(name, start, options, work)
+    for (const { name, start, options, work } of ready) this.#session.createTask(name, start, options, work)
     this.params(group.values)
+  }
+
+  /**
+   * A group of this app: its tasks are added at once, under its prefix and with its condition.
+   *
+   * @example
+   * ```ts
+   * const nightly = app.group({ prefix: 'nightly.', start: 'time of day between 22:00 and 06:00' })
+   * nightly.task('backup', 'every 1 hour', backUp)
+   * ```
+   */
+  group(options: GroupOptions = {}): AppGroup {
+    const sink = {
+      task: (task: GroupTask): Task<never> =>
+        this.#session.createTask(task.name, this.#startOf(task), task.options, task.work),
+      params: (values: Readonly<Record<string, unknown>>) => this.params(values),
+    }
+    return new Group(options, sink) as unknown as AppGroup
+  }
+
+  #startOf({ starts }: GroupTask): Start {
+    if (starts.length === 1) return starts[0]!
+    return all(...starts.map((start) => toCondition(start, this.#session.words)))
   }
 
   /** Called when the session starts, before start-up tasks; what it returns, if a function, after them. */

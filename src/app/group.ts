@@ -1,5 +1,6 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
+import { near } from '../near.ts'
 import type { CheckedStart, Execution, Returned, Start, TaskOptions, Work } from '../session/contract.ts'
 import type { TaskRef } from '../task-ref.ts'
 
@@ -16,19 +17,29 @@ export interface GroupOptions {
 /** A task of a group, before it is in a session. */
 export interface GroupTask {
   readonly name: string
-  readonly start: Start
+  /** All of them must hold: the task's own, and those of the groups around it. */
+  readonly starts: readonly Start[]
   readonly options: TaskOptions
   readonly work: unknown
 }
 
-/** A group; its tasks are added when an app includes it. */
+/** Where a group's tasks and params go. */
+export interface GroupSink {
+  task(task: GroupTask): TaskRef<never>
+  params(values: Readonly<Record<string, unknown>>): void
+}
+
+/** A group; its tasks are added when an app includes it, or at once if it is a group of an app (`app.group()`). */
 export class Group {
   readonly options: GroupOptions
   readonly members: GroupTask[] = []
   readonly values: Record<string, unknown> = {}
+  readonly #sink: GroupSink
 
-  constructor(options: GroupOptions = {}) {
+  constructor(options: GroupOptions = {}, sink?: GroupSink) {
+    checkGroupOptions(options)
     this.options = options
+    this.#sink = sink ?? this.#collector()
   }
 
   /** Adds a task; gives a reference that conditions and args take, under its full name. */
@@ -45,14 +56,57 @@ export class Group {
   ): TaskRef<Returned<R>>
   task(name: string, start: Start, ...rest: readonly unknown[]): TaskRef<never> {
     const [options, work] = rest.length < 2 ? [{}, rest[0]] : rest
-    const full = `${this.options.prefix ?? ''}${name}`
-    this.members.push({ name: full, start, options: options as TaskOptions, work })
-    return { name: full }
+    return this.#take({ name, starts: [start], options: options as TaskOptions, work })
+  }
+
+  /** A group within this one: prefixes join, all conditions must hold, the inner execution wins. */
+  group(options: GroupOptions = {}): Group {
+    return new Group(options, {
+      task: (task) => this.#take(task),
+      params: (values) => this.params(values),
+    })
+  }
+
+  /** Takes in the tasks and params of a group that was written elsewhere. */
+  include(group: Group): void {
+    for (const task of group.members) this.#take(task)
+    this.params(group.values)
   }
 
   /** Params that the app gets with the group; they win over the app's own. */
   params(values: Readonly<Record<string, unknown>>): void {
-    Object.assign(this.values, values)
+    this.#sink.params(values)
+  }
+
+  #take(task: GroupTask): TaskRef<never> {
+    const { prefix = '', start, execution } = this.options
+    return this.#sink.task({
+      ...task,
+      name: `${prefix}${task.name}`,
+      starts: start === undefined ? task.starts : [...task.starts, start],
+      options: execution === undefined ? task.options : { execution, ...task.options },
+    })
+  }
+
+  #collector(): GroupSink {
+    return {
+      task: (task) => {
+        this.members.push(task)
+        return { name: task.name }
+      },
+      params: (values) => void Object.assign(this.values, values),
+    }
+  }
+}
+
+const optionNames = ['prefix', 'start', 'execution']
+
+function checkGroupOptions(options: GroupOptions): void {
+  for (const key of Object.keys(options)) {
+    if (optionNames.includes(key)) continue
+    const [nearest] = near(key, optionNames)
+    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`
+    throw new TypeError(`Cannot make a group as its options are ${optionNames.join(', ')}: '${key}'.${hint}`)
   }
 }
 

@@ -134,6 +134,11 @@ export class LiveSession implements Session {
     return this.#handleOf(came.entry) as never
   }
 
+  /** Throws what {@link createTask} would throw, and adds nothing. */
+  checkTask(task: string, start: Start, options: TaskOptions, work: unknown): void {
+    this.#parts.tasks.checkNew({ task, start, options, work })
+  }
+
   async removeTask(task: TaskName): Promise<void> {
     const entry = this.#core.entry(task)
     this.send({ type: 'task.remove', task: entry.name })
