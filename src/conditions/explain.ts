@@ -129,7 +129,10 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
     if (wait !== null) return { sentence: `retry ${failed} is due`, evidence: { failed } }
     if (failed > node.times)
       return { sentence: `all ${node.times} retries are used up`, evidence: { failed } }
-    return { sentence: 'the last run did not fail', evidence: { failed } }
+    return {
+      sentence: failed > 0 ? 'the failure is none to be retried' : 'the last run did not fail',
+      evidence: { failed },
+    }
   },
   session: (_, facts) => ({
     sentence:

@@ -4,7 +4,7 @@
  * All answers are about one instant, `now`. Ages are elapsed time on the monotonic clock, so that a wall clock that is set
  * does not move `every` and spans; windows of the calendar are wall instants.
  */
-import type { Action } from '../../machines/protocol.ts'
+import type { Action, ErrorData } from '../../machines/protocol.ts'
 import type { PredicateNode } from './node.ts'
 
 /** What history can tell of a task: its actions, and that an occurrence lapsed without a run (a note of the log). */
@@ -20,6 +20,8 @@ export interface Mark {
   /** Elapsed ms since the record was made; never negative. */
   readonly ageMs: number
   readonly runId: string
+  /** What a run that failed failed with. */
+  readonly error?: ErrorData
 }
 
 /** A run that lives. */

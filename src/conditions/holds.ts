@@ -107,7 +107,7 @@ export function retryWaitMs(node: RetryNode, facts: Facts): number | null {
   const failed = facts.streak(task, node.on)
   if (failed === 0 || failed > node.times) return null
   const last = facts.newest(task, node.on)
-  if (last === null) return null
+  if (last === null || node.when?.(last.error, failed) === false) return null
   const delay = Math.min(node.maxDelayMs, node.delayMs * node.factor ** (failed - 1))
   return delay * (1 + node.jitter * swing(last.runId)) - last.ageMs
 }

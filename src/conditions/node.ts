@@ -1,5 +1,5 @@
 /** The twelve kinds of condition, as frozen plain data. Interpreters are total over the kinds: a new one breaks the build. */
-import type { Action } from '../../machines/protocol.ts'
+import type { Action, ErrorData } from '../../machines/protocol.ts'
 import type { Period } from '../time/period.ts'
 
 /** How a count is compared. All that are given must hold; none given means "at least one". */
@@ -15,6 +15,8 @@ export interface Comparison {
 export interface ConstantNode {
   readonly kind: 'constant'
   readonly value: boolean
+  /** False as nobody has said yet from when so many ms are reckoned: a session says it as a task is added. */
+  readonly inMs?: number
 }
 
 /** Now lies in the period. */
@@ -61,7 +63,12 @@ export interface RetryNode {
   readonly maxDelayMs: number
   /** Share of the delay (0 to 1) by which it may be shorter or longer; the same for the same run. */
   readonly jitter: number
+  /** Looks at what the last run failed with; without it every failure is retried. */
+  readonly when?: RetryTest
 }
+
+/** Whether a failure is worth another run: told what it failed with and how many failures in a row there are. */
+export type RetryTest = (error: ErrorData | undefined, failures: number) => boolean
 
 /** How long the session has run, or how many cycles it has had. */
 export interface SessionNode {
@@ -143,7 +150,7 @@ export function anyOf(nodes: readonly ConditionNode[]): ConditionNode {
 /** The opposite; twice is none, and of a constant it is the other constant. */
 export function notOf(node: ConditionNode): ConditionNode {
   if (node.kind === 'not') return node.node
-  if (node.kind === 'constant') return node.value ? falseNode : trueNode
+  if (node.kind === 'constant' && node.inMs === undefined) return node.value ? falseNode : trueNode
   return Object.freeze({ kind: 'not', node })
 }
 

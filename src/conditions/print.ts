@@ -25,12 +25,10 @@ const verbs: Readonly<Record<MarkAction, string>> = {
 
 const byKind: { readonly [K in NodeKind]: Print<K> } = {
   constant: (node) => (node.value ? 'true' : 'false'),
-  period: (node) => (node.period.kind === 'cron' ? `time of ${node.period}` : String(node.period)),
+  period: (node) => printPeriod(node.period),
   count: (node) => {
     const who = node.task === null ? '' : `task ${quote(node.task)} `
-    // The zone stands last, where statements are read for one.
-    const zone = node.period?.zone === undefined ? '' : ` in ${node.period.zone}`
-    const window = printWindow(node.period).slice(0, zone === '' ? undefined : -zone.length)
+    const [window, zone] = printWindow(node.period)
     return `${who}has ${verbOf(node.actions)}${window}${printComparison(node.compare)}${zone}`
   },
   running: (node) => {
@@ -47,7 +45,8 @@ const byKind: { readonly [K in NodeKind]: Print<K> } = {
     const max = Number.isFinite(node.maxDelayMs) ? ` up to ${printDuration(node.maxDelayMs)}` : ''
     const jitter = node.jitter === 0 ? '' : ` varying by ${node.jitter}`
     const on = node.on.length === 1 && node.on[0] === 'fail' ? '' : ` on ${node.on.join(', ')}`
-    return `${times}${delay}${factor}${max}${jitter}${on}`
+    const when = node.when === undefined ? '' : ` when ${node.when.name || 'the error allows'}`
+    return `${times}${delay}${factor}${max}${jitter}${on}${when}`
   },
   session: (node) => {
     const parts: string[] = []
@@ -79,14 +78,23 @@ function verbOf(actions: readonly MarkAction[]): string {
   return actions.length > 1 ? 'finished' : verbs[actions[0]!]
 }
 
-function printWindow(period: Period | null): string {
-  if (period === null) return ''
+/** Cycles and cron have words of their own; all other periods are quoted. */
+function printPeriod(period: Period): string {
+  if (period.kind === 'cron') return `time of ${period}`
+  return period.kind === 'cycle' ? String(period) : `during ${quote(String(period))}`
+}
+
+/** The words of a count's period, and of its zone: that stands last, where statements are read for one. */
+function printWindow(period: Period | null): readonly [window: string, zone: string] {
+  if (period === null) return ['', '']
   const span = spanOf(period)
-  if (span !== null && span.nearMs === 0) return ` past ${printDuration(span.farMs)}`
-  const text = String(period)
+  if (span !== null && span.nearMs === 0 && Number.isFinite(span.farMs))
+    return [` past ${printDuration(span.farMs)}`, '']
+  const zone = period.zone === undefined ? '' : ` in ${period.zone}`
+  const text = String(period).slice(0, zone === '' ? undefined : -zone.length)
   const cycle = /^time of (second|minute|hour|day|week|month|year)(.*)$/s.exec(text)
-  if (cycle === null) return ` in ${text}`
-  return ` ${cycle[1] === 'day' ? 'today' : `this ${cycle[1]}`}${cycle[2]}`
+  if (period.kind !== 'cycle' || cycle === null) return [` during ${quote(String(period))}`, '']
+  return [` ${cycle[1] === 'day' ? 'today' : `this ${cycle[1]}`}${cycle[2]}`, zone]
 }
 
 function printComparison({ atLeast, atMost, moreThan, lessThan, exactly }: Comparison): string {

@@ -3,6 +3,7 @@ import { type Action, actions, isAction } from '../../machines/protocol.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
+import type { RetryTest } from './node.ts'
 
 /** How retries are spaced and what counts as a failure. */
 export interface RetryOptions {
@@ -16,6 +17,11 @@ export interface RetryOptions {
   readonly jitter?: number
   /** Which outcomes are retried; default only `fail`. */
   readonly on?: readonly Action[]
+  /**
+   * Whether such a failure is worth another run: told the error as data (`name`, `message`, `code`) and how many failures in
+   * a row there are. Default: always. A function has no words: the condition prints, but its text does not read back.
+   */
+  readonly when?: RetryTest
 }
 
 /**
@@ -25,6 +31,7 @@ export interface RetryOptions {
  * @example
  * ```ts
  * daily.or(retry(3, { delay: '10 seconds', factor: 2, max: '5 minutes', jitter: 0.1 }))
+ * daily.or(retry(3, { when: (error) => error?.code === 'ECONNRESET' }))
  * ```
  */
 export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOptions = {}): Condition {
@@ -34,7 +41,7 @@ export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOp
   const limit = times === -1 ? Number.POSITIVE_INFINITY : times
   if (limit < 0 || (limit !== Number.POSITIVE_INFINITY && !Number.isInteger(limit)))
     throw new RangeError(`Cannot retry so often as it must be a whole number from 0: ${times}`)
-  checkOptions('retry', options, ['delay', 'factor', 'max', 'jitter', 'on'])
+  checkOptions('retry', options, ['delay', 'factor', 'max', 'jitter', 'on', 'when'])
   const { factor = 1, jitter = 0, on = ['fail'] } = options
   if (!(factor >= 1)) throw new RangeError(`Cannot retry as 'factor' must be at least 1: ${String(factor)}`)
   if (!(jitter >= 0 && jitter <= 1))
@@ -42,6 +49,8 @@ export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOp
   const odd = on.find((action) => !isAction(action))
   if (odd !== undefined)
     throw new RangeError(`Cannot retry on that as it must be one of ${actions.join(', ')}: ${String(odd)}`)
+  if (options.when !== undefined && typeof options.when !== 'function')
+    throw new TypeError(`Cannot retry as 'when' must be a function: ${String(options.when)}`)
   const delayMs = options.delay === undefined ? 0 : toDurationMs(options.delay)
   const node = Object.freeze({
     kind: 'retry' as const,
@@ -51,6 +60,7 @@ export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOp
     factor,
     maxDelayMs: options.max === undefined ? Number.POSITIVE_INFINITY : toDurationMs(options.max),
     jitter,
+    ...(options.when === undefined ? {} : { when: options.when }),
   })
   return new Condition(node)
 }

@@ -51,7 +51,8 @@ export class SessionFacts implements Facts {
     const recent = this.#core.log.index.newest(task, actions, this.#mono)
     if (recent === null) return null
     const { record, ageMs } = recent
-    return { action: record.action, seq: record.seq, at: record.at, runId: record.runId, ageMs }
+    const { action, seq, at, runId, error } = record
+    return { action, seq, at, runId, ageMs, ...(error === undefined ? {} : { error }) }
   }
 
   countBetween(task: string, actions: readonly Action[], start: number, end: number): number {

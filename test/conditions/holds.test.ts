@@ -204,10 +204,19 @@ describe('retry', () => {
     expect(isTrue(retry(1, { on: ['terminate'] }), [['me', 'terminate', 1]])).toBe(true)
   })
 
+  test('retry asks when, with the number of failures in a row', () => {
+    const asked: number[] = []
+    const when = (_: unknown, failed: number) => asked.push(failed) > 0 && failed < 2
+    expect(isTrue(retry(9, { when }), failures(1))).toBe(true)
+    expect(isTrue(retry(9, { when }), failures(2))).toBe(false)
+    expect(asked).toEqual([1, 2])
+  })
+
   test('retry rejects wrong numbers and unknown options', () => {
     expect(() => retry(1.5)).toThrow(RangeError)
     expect(() => retry('2' as never)).toThrow(TypeError)
     expect(() => retry(2, { jitter: 2 })).toThrow(RangeError)
+    expect(() => retry(2, { when: true as never })).toThrow(TypeError)
     expect(() => retry(2, { dealy: 1 } as never)).toThrow(/delay/)
     expect(() => retry(2, { on: ['flop'] as never })).toThrow(RangeError)
   })
