@@ -1,8 +1,8 @@
 export { toErrorData } from './error-data.ts'
 export { type JsonCopy, maxValueSize, toJsonSafe } from './json-safe.ts'
 export { createJsonlStore, type JsonlStoreOptions, jsonlRetention } from './jsonl.ts'
-export type { LogProblem } from './jsonl-file.ts'
 export { createMemoryStore, type MemoryStoreOptions, memoryRetention } from './memory.ts'
+export type { LogProblem } from './problem.ts'
 export { type MarkAction, marksPerAction, RecencyIndex, type Recent } from './recency-index.ts'
 export { resolveStore, type StoreOption } from './resolve-store.ts'
 export type {
@@ -20,3 +20,5 @@ export type {
 } from './run-log.ts'
 export { isNote } from './run-log.ts'
 export { type Appended, type LogTime, type NewNote, type NewRecord, SessionLog } from './session-log.ts'
+export { createSqliteStore, type SqliteStoreOptions, sqliteRetention } from './sqlite.ts'
+export type { OpenSqlite, SqliteDriver, SqliteLibrary, SqliteStatement } from './sqlite-driver.ts'

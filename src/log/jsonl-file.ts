@@ -32,20 +32,8 @@ import {
 import { encodeLine, header, isHeader } from './jsonl-line.ts'
 import { type BadStretch, scanLines } from './jsonl-scan.ts'
 import { takeLock } from './lock-file.ts'
+import type { LogProblem } from './problem.ts'
 import type { LogEntry } from './run-log.ts'
-
-/** Something that had to be mended, or could not be done in the background. */
-export interface LogProblem {
-  /**
-   * `torn tail`: the last write of an earlier process was cut short; it had never been acknowledged. `bad line`: lines
-   * before the end are damaged and were moved aside. `compact`: the file could not be made smaller and works on as it is.
-   */
-  readonly kind: 'torn tail' | 'bad line' | 'compact'
-  readonly path: string
-  readonly message: string
-  /** Where damaged lines were put. */
-  readonly movedTo?: string
-}
 
 /** An open file of lines. */
 export class JsonlFile {

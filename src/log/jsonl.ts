@@ -7,9 +7,10 @@
  */
 import { RunLogError } from '../errors.ts'
 import { toRunLogError } from './file-io.ts'
-import { JsonlFile, type LogProblem } from './jsonl-file.ts'
+import { JsonlFile } from './jsonl-file.ts'
 import { encodeLine } from './jsonl-line.ts'
 import { createMemoryStore, type MemoryStore } from './memory.ts'
+import { type LogProblem, warnOfProblem } from './problem.ts'
 import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
 
 /** Options of {@link createJsonlStore}. */
@@ -37,7 +38,7 @@ export function createJsonlStore(path: string, options: JsonlStoreOptions = {}):
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
   const retention = { ...jsonlRetention, ...options.retention }
-  return new JsonlStore(path, retention, options.onProblem ?? warn)
+  return new JsonlStore(path, retention, options.onProblem ?? warnOfProblem)
 }
 
 /** Entries that go to the disk together. */
@@ -209,8 +210,4 @@ class JsonlStore implements Store {
     )
     return done
   }
-}
-
-function warn(problem: LogProblem): void {
-  process.emitWarning(problem.message, { code: 'GANTRY_RUN_LOG' })
 }

@@ -6,34 +6,56 @@
  * run that has not ended: it is how a restart learns of a crash.
  */
 import type { Action } from '../../machines/protocol.ts'
-import { isNote, type Keep, type LogEntry, type Retention } from './run-log.ts'
+import { isNote, type Keep, type LogEntry, type Note, type Retention, type RunRecord } from './run-log.ts'
+
+/** The entries that a retention keeps, in the order given (rising `seq`). `now` is epoch ms. */
+export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {
+  const ended = new Set<string>()
+  const stays = createSieve(retention, now, (run) => !ended.has(run.runId))
+  const kept: LogEntry[] = []
+  for (let i = entries.length - 1; i >= 0; i--) {
+    const entry = entries[i]!
+    if (stays(entry)) kept.push(entry)
+    if (!isNote(entry) && entry.action !== 'run') ended.add(entry.runId)
+  }
+  return kept.reverse()
+}
+
+/** What deciding on an entry takes: less than a whole one. */
+export type Sifted =
+  | Pick<RunRecord, 'seq' | 'runId' | 'at' | 'task' | 'action'>
+  | Pick<Note, 'seq' | 'note' | 'at' | 'task'>
 
 /**
- * The entries that a retention keeps, in the order given (rising `seq`). `now` is epoch ms.
+ * Decides which entries stay, asked of each once, the newest first. `isOpen` tells whether a run has not ended.
  * Notes count as a kind of record of their own, so that a flood of them pushes no run out.
  */
-export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {
+export function createSieve(
+  retention: Retention,
+  now: number,
+  isOpen: (run: { readonly runId: string; readonly seq: number }) => boolean,
+): (entry: Sifted) => boolean {
   const { maxAgeMs = Infinity, maxPerTask = Infinity, maxTotal = Infinity, keep } = retention
   const oldest = now - maxAgeMs
   const runs = new Map<string, Kept>()
   const notes = new Map<string, Kept>()
-  const ended = new Set<string>()
-  const kept: LogEntry[] = []
-  for (let i = entries.length - 1; i >= 0; i--) {
-    const entry = entries[i]!
+  let total = 0
+  return (entry) => {
     const task = entry.task ?? ''
-    const of = keptOf(isNote(entry) ? notes : runs, task)
-    const isWithin = entry.at >= oldest && of.count < maxPerTask && kept.length < maxTotal
-    const stays = isWithin || isNeeded(entry, of, ended)
-    if (!isNote(entry)) {
-      of.actions.set(entry.action, (of.actions.get(entry.action) ?? 0) + 1)
-      if (entry.action !== 'run') ended.add(entry.runId)
-    }
-    if (!stays && !isWished(entry, of, keep?.(task), now)) continue
+    const of = keptOf('note' in entry ? notes : runs, task)
+    const isWithin = entry.at >= oldest && of.count < maxPerTask && total < maxTotal
+    const isNewest = !('note' in entry) && !of.actions.has(entry.action)
+    if (!('note' in entry)) of.actions.set(entry.action, (of.actions.get(entry.action) ?? 0) + 1)
+    const stays =
+      isWithin ||
+      isNewest ||
+      (!('note' in entry) && entry.action === 'run' && isOpen(entry)) ||
+      isWished(entry, of, keep?.(task), now)
+    if (!stays) return false
     of.count++
-    kept.push(entry)
+    total++
+    return true
   }
-  return kept.reverse()
 }
 
 /** What was seen of one task so far, from its newest entry on: how many were kept, and how many there were of each action. */
@@ -48,17 +70,11 @@ function keptOf(tasks: Map<string, Kept>, task: string): Kept {
   return kept
 }
 
-/** The newest record of its action, or a run that has not ended. */
-function isNeeded(entry: LogEntry, of: Kept, ended: ReadonlySet<string>): boolean {
-  if (isNote(entry)) return false
-  return !of.actions.has(entry.action) || (entry.action === 'run' && !ended.has(entry.runId))
-}
-
 /** What a condition's window reaches: asked after the entry was counted. Of notes, those of missed periods are counted. */
-function isWished(entry: LogEntry, of: Kept, wish: Keep | undefined, now: number): boolean {
+function isWished(entry: Sifted, of: Kept, wish: Keep | undefined, now: number): boolean {
   if (wish === undefined) return false
   if (wish.lastMs !== undefined && entry.at >= now - wish.lastMs) return true
-  return !isNote(entry) && of.actions.get(entry.action)! <= (wish.count ?? 0)
+  return !('note' in entry) && of.actions.get(entry.action)! <= (wish.count ?? 0)
 }
 
 /** Refuses a retention that cannot be meant: `RangeError` for limits that are no numbers, or negative. */

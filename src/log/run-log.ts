@@ -148,8 +148,8 @@ export interface Store {
   prune(retention: Retention, now: number): number | Promise<number>
   /** Told once what conditions need: the store's own retention, where it has one, keeps that as well. */
   protect?(keep: KeepOf): void
-  /** Leaves a sign of life: told every few seconds, so that after a crash it is known when the process died. Never throws. */
-  beat?(): void
+  /** Leaves a sign of life (epoch ms): asked every few seconds, so that after a crash it is known when the process died. Never throws. */
+  beat?(now: number): void
   /** After `load`: when an earlier process that did not close the store gave its last sign of life, epoch ms; null if it closed. */
   lastBeat?(): number | null
   /** Writes at once what waits to be written: the last act before the process exits. */

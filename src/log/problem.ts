@@ -1,0 +1,19 @@
+/** What a store tells of itself beside what it is asked: never silent, never an error of whoever asks. */
+
+/** Something that had to be mended, or could not be done in the background. */
+export interface LogProblem {
+  /**
+   * `torn tail`: the last write of an earlier process was cut short; it had never been acknowledged. `bad line`: lines
+   * before the end are damaged and were moved aside. `compact`: the file could not be made smaller and works on as it is.
+   */
+  readonly kind: 'torn tail' | 'bad line' | 'compact'
+  readonly path: string
+  readonly message: string
+  /** Where damaged lines were put. */
+  readonly movedTo?: string
+}
+
+/** Tells of a problem as a warning of the process, where nobody else listens. */
+export function warnOfProblem(problem: LogProblem): void {
+  process.emitWarning(problem.message, { code: 'GANTRY_RUN_LOG' })
+}

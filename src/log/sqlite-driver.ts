@@ -1,0 +1,104 @@
+/**
+ * A few methods over whichever SQLite library there is: `node:sqlite` where Node has it, else the package `libsql`.
+ *
+ * Both are synchronous. They differ in what they call errors, and in that libsql lets go of a file only when its statements
+ * are collected; neither matters outside this file and {@link sqliteCode}.
+ */
+import { createRequire } from 'node:module'
+import { SetupError } from '../errors.ts'
+
+/** What a column holds. */
+export type SqliteValue = string | number | null
+
+/** A row by column name. */
+export type SqliteRow = Record<string, SqliteValue>
+
+/** A statement that may be run again and again. */
+export interface SqliteStatement {
+  /** Runs it and tells how many rows it changed. */
+  run(...values: SqliteValue[]): number
+  all(...values: SqliteValue[]): SqliteRow[]
+}
+
+/** An open database. */
+export interface SqliteDriver {
+  /** Which library it is: `node:sqlite`, `libsql`. */
+  readonly library: string
+  exec(sql: string): void
+  prepare(sql: string): SqliteStatement
+  close(): void
+}
+
+/** Opens a database file. Throws what the library throws. */
+export type OpenSqlite = (path: string) => SqliteDriver
+
+/** The libraries known, the preferred one first. */
+export const sqliteLibraries = ['node:sqlite', 'libsql'] as const
+
+/** The name of a library that can be asked for. */
+export type SqliteLibrary = (typeof sqliteLibraries)[number]
+
+/** What opens databases here. Throws a `SetupError` that says what to install where no library (or not the given one) is. */
+export function findSqlite(library?: SqliteLibrary): OpenSqlite {
+  const problems: unknown[] = []
+  for (const name of library === undefined ? sqliteLibraries : [library]) {
+    try {
+      return libraryNamed(name)
+    } catch (problem) {
+      problems.push(problem)
+    }
+  }
+  throw new SetupError(
+    `Cannot open a SQLite run log as ${library ?? 'node:sqlite or libsql'} must be there: this is Node ${process.versions.node}. ` +
+      "Use Node 22.13 or later, install the package with `npm install libsql`, or keep the log in 'jsonl:./runs.jsonl'.",
+    { cause: new AggregateError(problems, 'no SQLite library could be loaded') },
+  )
+}
+
+/** The result code of SQLite in an error of either library, without its extension; undefined of other errors. */
+export function sqliteCode(problem: unknown): number | undefined {
+  const { errcode, rawCode, message } = problem as { errcode?: unknown; rawCode?: unknown; message?: unknown }
+  const code = errcode ?? rawCode
+  if (typeof code === 'number') return code & 0xff
+  // When it opens a file libsql tells the code at the end of its message only.
+  const told = /ConnectionFailed.*: (\d+)"?\)$/.exec(String(message))
+  return told === null ? undefined : Number(told[1]) & 0xff
+}
+
+function libraryNamed(name: SqliteLibrary): OpenSqlite {
+  if (name === 'node:sqlite') {
+    const module = process.getBuiltinModule('node:sqlite') as { DatabaseSync?: DatabaseClass } | undefined
+    if (module?.DatabaseSync === undefined) throw new Error('this Node has no module node:sqlite')
+    return opener(name, module.DatabaseSync)
+  }
+  return opener(name, createRequire(import.meta.url)('libsql') as DatabaseClass)
+}
+
+/** What the two libraries have in common. */
+interface Database {
+  exec(sql: string): unknown
+  prepare(sql: string): {
+    run(...values: SqliteValue[]): { readonly changes: number | bigint }
+    all(...values: SqliteValue[]): unknown[]
+  }
+  close(): unknown
+}
+type DatabaseClass = new (path: string) => Database
+
+function opener(library: string, Open: DatabaseClass): OpenSqlite {
+  return (path) => {
+    const database = new Open(path)
+    return {
+      library,
+      exec: (sql) => void database.exec(sql),
+      prepare: (sql) => {
+        const statement = database.prepare(sql)
+        return {
+          run: (...values) => Number(statement.run(...values).changes),
+          all: (...values) => statement.all(...values) as SqliteRow[],
+        }
+      },
+      close: () => void database.close(),
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * How the database of a run log is opened: checked, made where it is missing, and ours alone while it is open.
+ *
+ * - WAL with `synchronous = FULL`: what a commit has acknowledged survives a power cut.
+ * - `locking_mode = EXCLUSIVE`, set before the file is first read: no other program can open it, the system lets go of it the
+ *   moment the process dies, and the index of the WAL lies in memory (which keeps clear of a fault that SQLite had in
+ *   resetting a WAL with several connections).
+ */
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { RunLogError } from '../errors.ts'
+import { type OpenSqlite, type SqliteDriver, sqliteCode } from './sqlite-driver.ts'
+
+/** Version of the tables below; a file of a later one is refused. */
+export const schemaVersion = 1
+/** Says of a SQLite file that it is a run log of ours: 'gant'. */
+const applicationId = 0x67616e74
+
+const tables = `
+  CREATE TABLE record (
+    seq INTEGER PRIMARY KEY, task TEXT NOT NULL, run_id TEXT NOT NULL, action TEXT NOT NULL, at INTEGER NOT NULL,
+    error TEXT, rest TEXT
+  );
+  CREATE INDEX record_task ON record (task, seq);
+  CREATE INDEX record_task_action ON record (task, action, seq);
+  CREATE INDEX record_action ON record (action, seq);
+  CREATE INDEX record_run ON record (run_id);
+  CREATE INDEX record_at ON record (at);
+  CREATE INDEX record_error ON record (seq) WHERE error IS NOT NULL;
+  CREATE TABLE open_run (run_id TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (run_id, seq)) WITHOUT ROWID;
+  CREATE TABLE note (
+    seq INTEGER PRIMARY KEY, note TEXT NOT NULL, task TEXT, run_id TEXT, at INTEGER NOT NULL, rest TEXT
+  );
+  CREATE INDEX note_task ON note (task, note, seq);
+  CREATE INDEX note_kind ON note (note, seq);
+`
+
+/** Opens the file of a run log. Throws a `RunLogError`, or what the library throws. */
+export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
+  checkFile(path)
+  const db = open(path)
+  try {
+    db.exec('PRAGMA busy_timeout = 0')
+    db.exec('PRAGMA locking_mode = EXCLUSIVE')
+    const isNew = isEmpty(db)
+    if (!isNew) checkOurs(path, db)
+    // Both answer with a row, which `exec` of one of the libraries refuses.
+    db.prepare('PRAGMA journal_mode = WAL').all()
+    db.exec('PRAGMA synchronous = FULL')
+    db.exec('PRAGMA cache_size = -16000')
+    if (isNew) createTables(db)
+    // A write takes the lock: reading alone would leave it shared until the first record.
+    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; COMMIT`)
+    return db
+  } catch (problem) {
+    closeQuietly(db)
+    throw problem
+  }
+}
+
+/** Closes a database and lets go of its file at once; what the WAL holds goes into the file, which then stands alone. */
+export function closeDatabase(db: SqliteDriver): void {
+  try {
+    // libsql closes a file only when its statements are collected. Leaving WAL and the exclusive mode frees the lock now.
+    db.prepare('PRAGMA journal_mode = DELETE').all()
+    db.prepare('PRAGMA locking_mode = NORMAL').all()
+    db.prepare('SELECT count(*) FROM sqlite_master').all()
+  } finally {
+    db.close()
+  }
+}
+
+/** An error of the library, with what was tried and the path. */
+export function toSqliteError(act: string, path: string, problem: unknown): RunLogError {
+  if (problem instanceof RunLogError) return problem
+  const { message } = problem as Error
+  const rule = problem instanceof SyntaxError ? rules[11] : rules[sqliteCode(problem) ?? -1]
+  return new RunLogError(`Cannot ${act} run log '${path}' as ${rule ?? 'SQLite refused'}: ${message}`, {
+    cause: problem,
+  })
+}
+
+/** Result codes of SQLite. */
+const rules: Readonly<Record<number, string>> = {
+  5: 'one session at a time may have it, and another program has it open',
+  8: 'it must be writable',
+  10: 'the file system must read and write it',
+  11: 'it must be undamaged (move it away to start anew, or rescue it with the command `.recover` of sqlite3)',
+  13: 'the disk must have room',
+  14: 'it must be readable and writable, with its folder',
+  26: 'it must be an undamaged SQLite file (move it away to start anew)',
+}
+
+/** Makes folder and file where they are missing, and looks at the first bytes: the file system's errors are clearer here. */
+function checkFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666)
+  try {
+    if (!fstatSync(fd).isFile())
+      throw new RunLogError(`Cannot open run log '${path}' as it must be a file: it is a device or a pipe.`)
+    const head = Buffer.alloc(16)
+    const count = readSync(fd, head, 0, head.length, 0)
+    if (count > 0 && head.toString('latin1', 0, count) !== 'SQLite format 3\0')
+      throw new RunLogError(
+        `Cannot open run log '${path}' as it must be a SQLite file: it holds something else, or is damaged. ` +
+          'Choose another path, or move that file away.',
+      )
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function isEmpty(db: SqliteDriver): boolean {
+  return numberOf(db, 'SELECT count(*) AS n FROM sqlite_master') === 0
+}
+
+function checkOurs(path: string, db: SqliteDriver): void {
+  if (numberOf(db, 'PRAGMA application_id') !== applicationId)
+    throw new RunLogError(
+      `Cannot open run log '${path}' as it must be a run log: it is a database of something else. Choose another path.`,
+    )
+  const version = numberOf(db, 'PRAGMA user_version')
+  if (version !== schemaVersion)
+    throw new RunLogError(
+      `Cannot open run log '${path}' as its format must be version ${schemaVersion}: version ${version}. ` +
+        'Open it with the release that wrote it, or start a new file.',
+    )
+}
+
+function createTables(db: SqliteDriver): void {
+  db.exec('BEGIN EXCLUSIVE')
+  db.exec(`PRAGMA application_id = ${applicationId}`)
+  db.exec(`PRAGMA user_version = ${schemaVersion}`)
+  db.exec(tables)
+  db.exec('COMMIT')
+}
+
+function numberOf(db: SqliteDriver, sql: string): number {
+  return Number(Object.values(db.prepare(sql).all()[0] ?? {})[0] ?? 0)
+}
+
+function closeQuietly(db: SqliteDriver): void {
+  try {
+    db.close()
+  } catch {
+    // What kept it from opening is told; that it can't be closed either adds nothing.
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * The run log in a SQLite file: durable, indexed, of any length.
+ *
+ * What is appended within a turn of the event loop is one commit (group commit), and a promise resolves when its entries are
+ * on the disk. Nothing of the log is held in memory: queries read the file, which the system caches. Forgetting goes in small
+ * steps, a few milliseconds each, with turns of the loop between them.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { nextTurn } from '../clock.ts'
+import { RunLogError } from '../errors.ts'
+import { toRunLogError } from './file-io.ts'
+import { takeLock } from './lock-file.ts'
+import { type LogProblem, warnOfProblem } from './problem.ts'
+import { checkRetention, createSieve } from './retention.ts'
+import type {
+  KeepOf,
+  LoadLimits,
+  LogEntry,
+  LogQuery,
+  Note,
+  NoteQuery,
+  Retention,
+  RunRecord,
+  Store,
+} from './run-log.ts'
+import { SqliteDatabase } from './sqlite-database.ts'
+import { findSqlite, type OpenSqlite, type SqliteLibrary } from './sqlite-driver.ts'
+import { type EntryRow, toRow } from './sqlite-row.ts'
+
+/** What a SQLite store keeps unless told otherwise. */
+export const sqliteRetention: Retention = { maxPerTask: 100_000 }
+
+/** Options of {@link createSqliteStore}. */
+export interface SqliteStoreOptions {
+  /** What to keep; default 100,000 records of a task. A limit that is left out has its default. */
+  readonly retention?: Retention
+  /** Which library to use; default the first that is there. A function opens files with another one. */
+  readonly library?: SqliteLibrary | OpenSqlite
+  /** Told of what could not be done in the background. Default: a process warning. Never silent. */
+  readonly onProblem?: (problem: LogProblem) => void
+}
+
+/**
+ * Makes a run log in a SQLite file; folder and file are made where they are missing when the session starts. One session at
+ * a time may have the file: a second one is refused with a `RunLogError` that names the process. Throws a `SetupError` where
+ * no SQLite library is there (`node:sqlite` of Node 22.13 and later, or the package `libsql`).
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ store: createSqliteStore('./gantry.db', { retention: { maxAgeMs: 90 * 86_400_000 } }) })
+ * const same = createApp({ store: 'sqlite:./gantry.db' })    // with the defaults
+ * ```
+ */
+export function createSqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
+  const retention = { ...sqliteRetention, ...checkRetention(options.retention ?? {}) }
+  const open = typeof options.library === 'function' ? options.library : findSqlite(options.library)
+  return new SqliteStore(path, retention, open, options.onProblem ?? warnOfProblem)
+}
+
+/** Entries that go to the disk in one commit. */
+interface Batch {
+  readonly rows: EntryRow[]
+  readonly done: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (problem: unknown) => void
+}
+
+/** So many rows make a commit of some 10 ms at most; what is more waits for the next turn. */
+const rowsPerCommit = 500
+/** So many entries are looked at, or deleted, in a step of forgetting. */
+const entriesPerStep = 500
+/** The own retention is looked after once so many entries were appended, and a quarter of the log at least. */
+const tidyEvery = 10_000
+
+class SqliteStore implements Store {
+  readonly name: string
+  readonly durable = true
+  #db: SqliteDatabase | null = null
+  #unlock: (() => void) | null = null
+  #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
+  /** What waits to be committed, a commit each. */
+  #batches: Batch[] = []
+  #keep: KeepOf | undefined
+  /** Sweeps, one after the other. */
+  #sweeps: Promise<unknown> = Promise.resolve()
+  #untidy = 0
+  #closing: Promise<void> = Promise.resolve()
+
+  constructor(
+    readonly path: string,
+    readonly retention: Retention,
+    readonly open: OpenSqlite,
+    readonly onProblem: (problem: LogProblem) => void,
+  ) {
+    this.name = `sqlite:${path}`
+  }
+
+  load(limits?: LoadLimits): readonly LogEntry[] {
+    if (this.#state === 'closed') this.#state = 'new'
+    const db = this.#opened('read')
+    return limits === undefined ? db.all() : db.recent(limits)
+  }
+
+  append(entries: readonly LogEntry[]): Promise<void> {
+    this.#opened('append to')
+    let rows: EntryRow[]
+    try {
+      rows = entries.map(toRow)
+    } catch (problem) {
+      throw toRunLogError('append to', this.path, problem)
+    }
+    const batch = this.#batchFor(rows.length)
+    for (const row of rows) batch.rows.push(row)
+    return batch.done
+  }
+
+  query(query: LogQuery): readonly RunRecord[] {
+    return this.#opened('read').select(query)
+  }
+
+  count(query: LogQuery): number {
+    return this.#opened('read').count(query)
+  }
+
+  notes(query: NoteQuery): readonly Note[] {
+    return this.#opened('read').notes(query)
+  }
+
+  protect(keep: KeepOf): void {
+    this.#keep = keep
+  }
+
+  async prune(retention: Retention, now: number): Promise<number> {
+    this.#opened('prune')
+    return this.#sweep(checkRetention(retention), now)
+  }
+
+  flushSync(): void {
+    while (this.#batches.length > 0) this.#commit()
+  }
+
+  close(): Promise<void> {
+    if (this.#state === 'new') this.#state = 'closed'
+    if (this.#state === 'open') this.#closing = this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.flushSync()
+    this.#state = 'closing'
+    await this.#sweeps
+    try {
+      this.#db?.close()
+    } finally {
+      this.#letGo()
+    }
+  }
+
+  #opened(act: string): SqliteDatabase {
+    if (this.#db !== null && this.#state === 'open') return this.#db
+    if (this.#state !== 'new')
+      throw new RunLogError(`Cannot ${act} run log '${this.path}' as it is ${this.#state}.`)
+    try {
+      mkdirSync(dirname(this.path), { recursive: true })
+      this.#unlock = takeLock(this.path)
+      this.#db = new SqliteDatabase(this.path, this.open)
+      this.#state = 'open'
+      return this.#db
+    } catch (problem) {
+      this.#letGo()
+      this.#state = 'new'
+      throw toRunLogError('open', this.path, problem)
+    }
+  }
+
+  #letGo(): void {
+    this.#db = null
+    this.#state = 'closed'
+    this.#unlock?.()
+    this.#unlock = null
+  }
+
+  #batchFor(count: number): Batch {
+    const last = this.#batches.at(-1)
+    if (last !== undefined && last.rows.length + count <= rowsPerCommit) return last
+    let resolve!: () => void
+    let reject!: (problem: unknown) => void
+    const done = new Promise<void>((onResolve, onReject) => {
+      resolve = onResolve
+      reject = onReject
+    })
+    const batch: Batch = { rows: [], done, resolve, reject }
+    if (this.#batches.push(batch) === 1) void this.#commitSoon()
+    return batch
+  }
+
+  /** Commits at the end of this turn, and what did not fit in at the end of the next ones. */
+  async #commitSoon(): Promise<void> {
+    do {
+      await nextTurn()
+      this.#commit()
+    } while (this.#batches.length > 0)
+    this.#tidy()
+  }
+
+  #commit(): void {
+    const batch = this.#batches[0]
+    // None where `flushSync` has written it meanwhile.
+    if (batch === undefined) return
+    try {
+      this.#db!.insert(batch.rows)
+      this.#batches.shift()
+      this.#untidy += batch.rows.length
+      batch.resolve()
+    } catch (problem) {
+      this.#batches.shift()
+      batch.reject(problem)
+    }
+  }
+
+  #tidy(): void {
+    if (this.#untidy < tidyEvery || this.#state !== 'open') return
+    if (this.#untidy < this.#db!.spread / 4) return
+    this.#untidy = 0
+    const newest = this.#db!.sifted(Infinity, 1)[0]?.at ?? 0
+    this.#sweep(this.retention, newest).catch((problem: unknown) => {
+      this.onProblem({
+        kind: 'compact',
+        path: this.path,
+        message: toRunLogError('prune', this.path, problem).message,
+      })
+    })
+  }
+
+  #sweep(retention: Retention, now: number): Promise<number> {
+    const keep = retention.keep ?? this.#keep
+    const wished = keep === undefined ? retention : { ...retention, keep }
+    const done = this.#sweeps.then(() => this.#sweepAll(wished, now))
+    this.#sweeps = done.catch(() => undefined)
+    return done
+  }
+
+  async #sweepAll(retention: Retention, now: number): Promise<number> {
+    let count = 0
+    let before = Infinity
+    const open = this.#opened('prune').openSeqs()
+    const stays = createSieve(retention, now, (run) => open.has(run.seq))
+    // A store that is closed meanwhile is not held up: what was not looked at stays.
+    while (this.#state === 'open') {
+      const db = this.#opened('prune')
+      const entries = db.sifted(before, entriesPerStep)
+      const last = entries.at(-1)
+      if (last === undefined) break
+      before = last.seq
+      const gone = entries.filter((entry) => !stays(entry))
+      if (gone.length > 0) db.delete(gone)
+      count += gone.length
+      await nextTurn()
+    }
+    return count
+  }
+}
