@@ -29,6 +29,12 @@ test('programsOf() takes in what is given and why a block is not run', () => {
   expect(program!.notRun).toBe('takes a day')
 })
 
+test('programsOf() takes text that is printed to the program above', () => {
+  const printed = `${fence}text\nhello\n${fence}`
+  const programs = programsOf('p', page(block("import 'a'"), printed, '<!-- prints -->', printed))
+  expect(programs.map(({ prints }) => prints)).toEqual([['hello\n']])
+})
+
 test('programsOf() leaves other languages alone', () => {
   expect(programsOf('p', page(`${fence}sh\nnpm ci\n${fence}`))).toEqual([])
 })

@@ -1,5 +1,6 @@
 /** What the README and the guide show is type-checked and run, block by block. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { programsOf } from './support/blocks.ts'
 import { Compiled } from './support/compiled.ts'
@@ -20,11 +21,12 @@ describe('programs in the documentation', () => {
     expect(compiled.errors).toBe('')
   })
 
-  test.each(programs.filter(({ notRun }) => notRun === null).map(({ name }) => name))(
-    '%s runs, and ends by itself or when it is asked to',
-    async (name) => {
-      const { code, signal, errors } = await compiled.run(name)
+  test.each(programs.filter(({ notRun }) => notRun === null))(
+    '$name runs, and ends by itself or when it is asked to',
+    async ({ name, prints }) => {
+      const { code, signal, out, errors } = await compiled.run(name)
       expect({ code, signal, errors }).toEqual({ code: 0, signal: null, errors: '' })
+      for (const text of prints) expect(out).toContain(text)
     },
   )
 })
@@ -42,10 +44,18 @@ describe('what pages name is there', () => {
 
   test.each(allPages)('%s names files that are', (page) => {
     const named = [
-      ...textOf(page).matchAll(/\b(?:dist\/)?(examples|docs|src|machines|test|bench)\/[\w./-]*\w/g),
+      ...textOf(page).matchAll(/(?<![\w/.-])(?:dist\/)?(examples|docs|src|machines|test|bench)\/[\w./-]*\w/g),
     ]
     const paths = named.map(([path]) => path.replace(/^dist\/(.*)\.js$/, '$1.ts'))
     expect(paths.filter((path) => !existsSync(path))).toEqual([])
+  })
+
+  test.each(
+    readdirSync('docs', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')),
+  )('docs/%s links to files that are', (name) => {
+    const page = join('docs', name)
+    const links = [...textOf(page).matchAll(/\]\((?!\w+:)([^)#]+)/g)].map((match) => match[1]!)
+    expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([])
   })
 
   test('every example is named in the README', () => {

@@ -5,6 +5,7 @@
  * - `<!-- goes on -->` before a block that imports: it goes on with the program above, all the same.
  * - `<!-- given … -->`: code that stands before the next block and that the reader is spared.
  * - `<!-- not run: reason -->` before a block: its program is type-checked alone.
+ * - `<!-- prints -->` before a block of `text`: the program above prints it.
  */
 
 /** A program of one or more blocks. Its lines have the numbers that they have on the page. */
@@ -14,32 +15,40 @@ export interface Program {
   readonly code: string
   /** Why it is not run; null if it is. */
   readonly notRun: string | null
+  /** What the page says that it prints, in order. */
+  readonly prints: readonly string[]
 }
 
 interface Draft {
   readonly line: number
   readonly lines: string[]
   notRun: string | null
+  readonly prints: string[]
 }
 
-const piece = /<!--\s*(goes on|given\b|not run:)([\s\S]*?)-->|^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm
+const piece = /<!--\s*(goes on|given\b|not run:|prints)([\s\S]*?)-->|^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm
 
 /** The programs of a page, in order. */
 export function programsOf(page: string, text: string): Program[] {
   const drafts: Draft[] = []
   let given = { line: 0, text: '' }
   let goesOn = false
+  let prints = false
   let notRun: string | null = null
   for (const match of text.matchAll(piece)) {
     const [, word, rest = '', language = '', code = ''] = match
     const line = text.slice(0, match.index).split('\n').length
     if (word === 'goes on') goesOn = true
+    else if (word === 'prints') prints = true
     else if (word === 'given') given = { line, text: rest }
     else if (word === 'not run:') notRun = rest.trim()
-    else if (/^(ts|js|typescript|javascript)$/.test(language)) {
+    else if (language === 'text') {
+      if (prints) drafts.at(-1)?.prints.push(code)
+      prints = false
+    } else if (/^(ts|js|typescript|javascript)$/.test(language)) {
       const last = drafts.at(-1)
       const begins = last === undefined || (/^import\b/m.test(code) && !goesOn)
-      const draft = begins ? { line, lines: [], notRun: null } : last
+      const draft = begins ? { line, lines: [], notRun: null, prints: [] } : last
       if (begins) drafts.push(draft)
       if (given.text !== '') place(draft.lines, given.line, given.text)
       place(draft.lines, line + 1, code)
@@ -49,10 +58,11 @@ export function programsOf(page: string, text: string): Program[] {
       notRun = null
     }
   }
-  return drafts.map(({ line, lines, notRun: reason }) => ({
+  return drafts.map(({ line, lines, notRun: reason, prints: printed }) => ({
     name: `${page}:${line}`,
     code: `${lines.join('\n')}\nexport {}\n`,
     notRun: reason,
+    prints: printed,
   }))
 }
 
