@@ -72,6 +72,12 @@ export class VirtualClock implements Clock {
     return Math.max(0, Math.ceil(Math.min(wall, elapsed)))
   }
 
+  /** Puts both axes elsewhere, to begin from there; calls nothing. */
+  stand(time: Required<VirtualTime>): void {
+    this.#wall = time.wall
+    this.#elapsed = time.elapsed
+  }
+
   /** Lets time pass on both axes; calls nothing. */
   pass(ms: number): void {
     this.#wall += ms

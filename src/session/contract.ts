@@ -25,6 +25,7 @@ import type { Inaction } from '../errors.ts'
 import type { LogQuery, Note, NoteQuery, RunRecord, Store } from '../log/run-log.ts'
 import type { TaskName, TaskRef } from '../task-ref.ts'
 import type { DurationInput } from '../time/duration.ts'
+import type { Forecast, ForecastOptions } from './forecast-types.ts'
 
 /** When a task starts: a condition, a statement, or a boolean (`false`: only by hand; `true`: as often as possible). */
 export type Start = Condition | string | boolean | { subscribe: (...observer: never[]) => unknown }
@@ -394,6 +395,17 @@ export interface Session extends AsyncDisposable {
   }
   /** Changes options while it lives. */
   update(options: SessionOptions): void
+  /**
+   * What will run, and when, if nothing but time happens: the session is played ahead on a clock of its own. Reads the
+   * session, its params and its log, and changes nothing; no work is called. See {@link Forecast} for what is assumed.
+   *
+   * @example
+   * ```ts
+   * const { runs } = await session.forecast({ until: '2027-01-01', limit: 50 })
+   * for (const run of runs) console.log(run.at.toISO(), run.task, run.because)
+   * ```
+   */
+  forecast(options?: ForecastOptions): Promise<Forecast>
   /** Links between tasks, as their conditions and args say. */
   graph(): readonly TaskLink[]
   /** The facts of now (or of an instant) for conditions that are held by hand. */

@@ -27,6 +27,8 @@ import type { Parts } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
 import { send } from './errand.ts'
 import { explainTask } from './explain-task.ts'
+import { forecast } from './forecast.ts'
+import type { Forecast, ForecastOptions } from './forecast-types.ts'
 import { graphOf } from './graph.ts'
 import { registerCore } from './internals.ts'
 import { checkSessionOptions } from './options.ts'
@@ -243,6 +245,10 @@ export class LiveSession implements Session {
 
   update(options: SessionOptions): void {
     this.send({ type: 'session.update', options: { ...options } })
+  }
+
+  forecast(options?: ForecastOptions): Promise<Forecast> {
+    return forecast(this.#core, options)
   }
 
   graph(): readonly TaskLink[] {

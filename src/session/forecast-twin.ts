@@ -1,0 +1,148 @@
+/**
+ * A twin of a session for looking ahead: the same machines, conditions and launcher over a clock that is played, a branch of
+ * the log, and work that only takes its time. Nothing of it reaches the session: no record, news, hook, store or work.
+ */
+import { Condition } from '../conditions/condition.ts'
+import { type ConditionNode, falseNode } from '../conditions/node.ts'
+import { toCondition } from '../conditions/to-condition.ts'
+import type { Executor } from '../executors/executor.ts'
+import { isNote, type RunRecord, type Store } from '../log/run-log.ts'
+import { VirtualClock } from '../virtual-clock.ts'
+import { assemble } from './assemble.ts'
+import type { Logger, SessionOptions, TaskOptions } from './contract.ts'
+import { Core } from './core.ts'
+import type { Parts } from './effects.ts'
+import type { TaskEntry } from './entry.ts'
+
+/** What a twin is made with. */
+export interface TwinParts {
+  /** The condition as it is to be played. */
+  still(node: ConditionNode, entry: TaskEntry | null): ConditionNode
+  /** How long a run of the task takes, ms; Infinity if it does not end. */
+  runtimeMs(task: string): number
+  /** Told of each record before conditions see it. */
+  onRecord(record: RunRecord): void
+}
+
+/** A twin, stopped. */
+export interface Twin {
+  readonly core: Core
+  readonly parts: Parts
+  readonly clock: VirtualClock
+}
+
+/** Makes the twin of a session as it is now, with its tasks, params, history, living and waiting runs. */
+export function createTwin(live: Core, given: TwinParts): Twin {
+  const clock = new VirtualClock({ wall: live.clock.now(), elapsed: live.clock.monotonic() })
+  const core = new Core(live.name, clock, twinOptions(live, given), live.words)
+  core.session = live.session
+  core.handleOf = live.handleOf
+  const twin: Twin = { core, clock, parts: assemble(core) }
+  // Opened, so that a start does not open another.
+  void twin.parts.tasks.openLog()
+  if (live.log !== undefined) core.log = live.log.branch(core.log.store, clock)
+  for (const [name, value] of live.params.entries()) core.params.put(name, value)
+  for (const [kind, executor] of live.executors) core.executors.set(kind, stubOf(executor, clock, given))
+  core.only = live.only
+  for (const entry of live.entries.values()) addTask(twin, entry, isUnderWay(live), given)
+  adoptRuns(twin, live)
+  const { shutCondition } = live.options
+  if (shutCondition !== undefined) {
+    const { node } = toCondition(shutCondition, live.words)
+    twin.parts.tasks.setShutCondition(new Condition(given.still(node, null)))
+  }
+  return twin
+}
+
+/** Whether the start of the session lies behind it: start-up tasks have run, its age counts. */
+export function isUnderWay(core: Core): boolean {
+  return core.state === 'running' || core.state === 'held'
+}
+
+/** The session's options without what reaches out of it. */
+function twinOptions(live: Core, given: TwinParts): SessionOptions {
+  const { inspect, shutCondition, ...options } = live.options
+  return { ...options, onError: 'log', handleSignals: false, logger: silent, store: recorder(given) }
+}
+
+function addTask(twin: Twin, live: TaskEntry, isStarted: boolean, given: TwinParts): void {
+  const { name, start, end } = live.definition
+  const { args, params, schema, runId, onStartup, onShutdown, ...options } = live.definition.options
+  const still = (condition: Condition): Condition => {
+    const node = given.still(condition.node, live)
+    return node === condition.node ? condition : new Condition(node)
+  }
+  // A start-up task of a session under way has had its turn; one of the shut-down has it after what is looked at.
+  const isOutside = onShutdown === true || (onStartup === true && isStarted)
+  const entry = twin.parts.tasks.add({
+    name,
+    start: isOutside ? new Condition(falseNode) : still(start),
+    end: end === null ? null : still(end),
+    options: {
+      ...options,
+      disabled: live.disabled,
+      timezone: live.zone,
+      ...(onStartup === true && !isStarted ? { onStartup } : {}),
+    } as TaskOptions,
+    work: nothing,
+  })
+  entry.relaunchAt = live.relaunchAt
+  entry.hasForeignChange = live.hasForeignChange
+  for (const queued of live.queue) entry.queue.push({ ...queued, pending: undefined, params: {} })
+}
+
+/** Runs that live go on in the twin: begun when they were, ended when they would be. */
+function adoptRuns({ core, parts, clock }: Twin, live: Core): void {
+  const now = { wall: clock.now(), elapsed: clock.monotonic() }
+  const slots = [...live.entries.values()].flatMap((entry) => entry.live)
+  for (const slot of slots.sort((a, b) => a.startedMono - b.startedMono)) {
+    const entry = core.entries.get(slot.entry.name)!
+    const { runId, trigger, execution, dueAt, period } = slot
+    clock.stand({ wall: slot.startedAt, elapsed: slot.startedMono })
+    const queued = {
+      runId,
+      trigger,
+      execution,
+      params: {},
+      key: undefined,
+      pending: undefined,
+      value: undefined,
+    }
+    parts.runs.launch(entry, queued, { trigger, dueAt, period })
+  }
+  clock.stand(now)
+}
+
+/** Takes as long as the work is expected to, and does nothing. */
+function stubOf({ kind, isExclusive, slots }: Executor, clock: VirtualClock, given: TwinParts): Executor {
+  return {
+    kind,
+    isExclusive,
+    ...(slots === undefined ? {} : { slots }),
+    execute(_work, _args, { task }, settle) {
+      // Always by a timer: a run that lives already, and has lasted longer than those before it, ends when the play begins.
+      clock.callAfter(given.runtimeMs(task), () => settle({ kind: 'returned', value: undefined }))
+      return undefined
+    },
+  }
+}
+
+/** A store that keeps nothing and tells what it was given. */
+function recorder(given: TwinParts): Store {
+  return {
+    name: 'memory',
+    durable: false,
+    load: () => [],
+    append: (entries) => {
+      for (const entry of entries) if (!isNote(entry)) given.onRecord(entry)
+    },
+    query: () => [],
+    notes: () => [],
+    prune: () => 0,
+    close: () => {},
+  }
+}
+
+const nothing = (): void => {}
+
+const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }

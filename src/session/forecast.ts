@@ -1,0 +1,181 @@
+/** What will run, and when: a twin of the session is played ahead, faster than time. */
+import { nextTurn } from '../clock.ts'
+import type { RunRecord } from '../log/run-log.ts'
+import { toDateTime, toInstant } from '../time/zone.ts'
+import { aCount, anything, checkKeys } from './check.ts'
+import type { Core } from './core.ts'
+import type { TaskEntry } from './entry.ts'
+import { StillConditions } from './forecast-node.ts'
+import { createTwin, isUnderWay, type Twin } from './forecast-twin.ts'
+import type { Assumption, Forecast, ForecastOptions, NotForecastable, PlannedRun } from './forecast-types.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+const defaultLimit = 1000
+/** The process has other things to do: after so many steps it gets a turn. */
+const stepsPerTurn = 200
+/** A condition that wakes and wakes without a run must not be played for ever. */
+const maxSteps = 2_000_000
+/** A task whose condition holds on after each run launches for ever: so many runs say it, the rest would say no more. */
+const maxRelaunches = 10
+/** The newest so many successes tell how long runs take. */
+const maxSuccesses = 10_000
+
+/** Plays a session ahead. It reads the session and its log, and changes nothing in them. */
+export async function forecast(live: Core, options: ForecastOptions = {}): Promise<Forecast> {
+  checkKeys(options, { until: anything, limit: aCount(1) }, 'options of a forecast')
+  const { timezone } = live.settings
+  const runtimes = await runtimesOf(live)
+  const from = live.clock.now()
+  const until = options.until === undefined ? from + dayMs : toInstant(options.until, timezone)
+  if (!(until > from))
+    throw new RangeError(
+      `Cannot forecast as 'until' must be later than now: ${toDateTime(until, timezone).toISO()}`,
+    )
+  const play = new Play(live, runtimes, options.limit ?? defaultLimit)
+  const reached = await play.run(until)
+  return {
+    from: toDateTime(from, timezone),
+    until: toDateTime(reached, timezone),
+    isComplete: reached === until,
+    stopsAt: play.stopsAt === null ? null : toDateTime(play.stopsAt, timezone),
+    runs: play.runs,
+    assumed: play.assumed,
+    notForecastable: play.notForecastable,
+  }
+}
+
+/** One play of a twin, and what it shows. */
+class Play {
+  readonly runs: PlannedRun[] = []
+  readonly assumed: Assumption[] = []
+  readonly notForecastable: NotForecastable[] = []
+  /** When the session would shut down by its shut condition. */
+  stopsAt: number | null = null
+  readonly #runtimes: ReadonlyMap<string, number>
+  readonly #limit: number
+  readonly #isUnderWay: boolean
+  readonly #live: Core
+  readonly #twin: Twin
+  readonly #conditions = new StillConditions()
+  readonly #relaunches = new Map<string, { readonly dueAt: number; count: number }>()
+
+  constructor(live: Core, runtimes: ReadonlyMap<string, number>, limit: number) {
+    this.#live = live
+    this.#runtimes = runtimes
+    this.#limit = limit
+    this.#isUnderWay = isUnderWay(live)
+    this.#twin = createTwin(live, {
+      still: (node, entry) =>
+        this.#conditions.hold(node, live.factsOf(entry), (held) => this.#note(entry, held)),
+      runtimeMs: (task) => this.#runtimeMs(task),
+      onRecord: (record) => {
+        if (record.action === 'run') this.#plan(record)
+      },
+    })
+  }
+
+  /** Plays up to an instant; tells how far it came. */
+  async run(until: number): Promise<number> {
+    const { core, parts, clock } = this.#twin
+    parts.milestones.begin().catch(() => {})
+    core.actor.send({ type: 'session.start' })
+    await nextTurn()
+    // The session's age and cycles are those of the one that is looked ahead for.
+    if (this.#isUnderWay) {
+      core.startedMono = this.#live.startedMono
+      core.cycles = this.#live.cycles
+    }
+    for (let step = 1; step < maxSteps; step++) {
+      // Starting is asynchronous in parts; all else happens within the step.
+      if (step % stepsPerTurn === 0 || core.state === 'starting') await nextTurn()
+      if (this.runs.length >= this.#limit) return this.#reached(until)
+      if (core.state !== 'starting' && core.state !== 'running') {
+        this.stopsAt = clock.now()
+        return until
+      }
+      if (clock.hasDeferred) clock.callDeferred()
+      else if (clock.now() + clock.untilNextMs >= until) return until
+      else {
+        clock.pass(clock.untilNextMs)
+        clock.callDue()
+      }
+    }
+    return this.#reached(until)
+  }
+
+  /** Up to where what was played is whole, when it is cut. */
+  #reached(until: number): number {
+    return Math.min(this.#twin.clock.now(), until - 1)
+  }
+
+  #plan(record: RunRecord): void {
+    const { core } = this.#twin
+    const entry = core.entries.get(record.task)!
+    if (this.runs.length >= this.#limit) return
+    this.runs.push({
+      task: record.task,
+      at: toDateTime(record.at, entry.zone),
+      dueAt: record.dueAt === undefined ? null : toDateTime(record.dueAt, entry.zone),
+      runtimeMs: this.#runtimeMs(record.task),
+      trigger: record.trigger ?? 'condition',
+      because: this.#because(record, entry),
+    })
+    if (record.dueAt !== undefined) this.#countRelaunch(entry, record.dueAt)
+  }
+
+  #because({ trigger }: RunRecord, entry: TaskEntry): string {
+    if (trigger === 'manual') return 'it was asked for by hand'
+    if (trigger === 'startup') return 'the session starts'
+    if (trigger === 'catch-up') return 'an earlier run was missed'
+    return this.#conditions.because(entry.definition.start.node, this.#twin.core.factsOf(entry))
+  }
+
+  /** A condition that held through a run would be played for ever, run after run. */
+  #countRelaunch(entry: TaskEntry, dueAt: number): void {
+    const before = this.#relaunches.get(entry.name)
+    if (before?.dueAt !== dueAt) {
+      this.#relaunches.set(entry.name, { dueAt, count: 1 })
+      return
+    }
+    before.count += 1
+    if (before.count < maxRelaunches) return
+    entry.disabled = true
+    this.notForecastable.push({
+      task: entry.name,
+      statement: this.#conditions.because(entry.definition.start.node, this.#twin.core.factsOf(entry)),
+      reason: 'its condition holds on after each run: it runs again and again, and only the first are listed',
+    })
+  }
+
+  #note(entry: TaskEntry | null, held: { statement: string; value: boolean; reason: string | null }): void {
+    const task = entry?.name ?? null
+    const { statement, value, reason } = held
+    if (reason === null) this.assumed.push({ task, statement, value })
+    else this.notForecastable.push({ task, statement, reason })
+  }
+
+  #runtimeMs(task: string): number {
+    const known = this.#runtimes.get(task)
+    if (known !== undefined) return known
+    return this.#live.entries.get(task)?.definition.options.permanent === true ? Number.POSITIVE_INFINITY : 0
+  }
+}
+
+/** The median runtime of each task's past successes, ms. */
+async function runtimesOf(live: Core): Promise<ReadonlyMap<string, number>> {
+  if (live.log === undefined || live.isLogClosed) return new Map()
+  const successes = await live.log.query({ action: 'success', limit: maxSuccesses })
+  const byTask = new Map<string, number[]>()
+  for (const { task, runtimeMs } of successes) {
+    if (runtimeMs === undefined) continue
+    const runtimes = byTask.get(task)
+    if (runtimes === undefined) byTask.set(task, [runtimeMs])
+    else runtimes.push(runtimeMs)
+  }
+  return new Map([...byTask].map(([task, runtimes]) => [task, medianOf(runtimes)]))
+}
+
+function medianOf(numbers: number[]): number {
+  numbers.sort((a, b) => a - b)
+  return numbers[numbers.length >> 1]!
+}
