@@ -140,6 +140,7 @@ export class Life {
     await this.#tasks.openLog()
     const open = await core.log.restore()
     this.#isRestored = true
+    this.#restoreReturns()
     for (const record of open) {
       const at = core.clock.now()
       const { durable } = core.log.append({
@@ -152,6 +153,16 @@ export class Life {
         reason: 'the process ended while it ran',
       })
       await durable
+    }
+  }
+
+  /** What tasks returned in earlier processes, as far as JSON could carry it. */
+  #restoreReturns(): void {
+    const { log, returns } = this.#core
+    for (const task of log.index.tasks()) {
+      const last = log.index.lastOf(task, 'success')
+      if (last === null || returns.has(task) || last.omitted?.includes('value:') === true) continue
+      returns.set(task, last.value)
     }
   }
 

@@ -19,6 +19,7 @@ import { doubtCircles, doubtNames, doubtStart } from './doubts.ts'
 import { type TaskActor, type TaskDefinition, TaskEntry } from './entry.ts'
 
 import type { Launcher } from './launcher.ts'
+import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Occasions } from './occasions.ts'
 import { checkTaskOptions } from './options.ts'
 import { stopActors } from './provide.ts'
@@ -354,6 +355,7 @@ export class Tasks {
       if (isTrue) this.#parts.launcher.consider(entry)
     })
     this.#parts.occasions.begin(entry)
+    keepWhatIsCounted(this.#core.log, entry.definition.start.node, this.#core.factsOf(entry))
   }
 
   #watchNode(entry: TaskEntry, node: ConditionNode, next: (isTrue: boolean) => void) {
