@@ -17,6 +17,7 @@ export type GantryErrorCode =
   | 'GANTRY_RUN_LOG'
   | 'GANTRY_RUN_TIMEOUT'
   | 'GANTRY_SESSION_STOPPED'
+  | 'GANTRY_EXIT'
 
 const codes = new Set<string>([
   'GANTRY_STATEMENT',
@@ -28,6 +29,7 @@ const codes = new Set<string>([
   'GANTRY_RUN_LOG',
   'GANTRY_RUN_TIMEOUT',
   'GANTRY_SESSION_STOPPED',
+  'GANTRY_EXIT',
 ])
 
 /**
@@ -177,6 +179,24 @@ export class RunTimeoutError extends Error {
 export class SessionStoppedError extends Error {
   override readonly name = 'SessionStoppedError'
   readonly code = 'GANTRY_SESSION_STOPPED'
+}
+
+/** A thread, a process or a command ended without a result, or as one that failed. */
+export class ExitError extends Error {
+  override readonly name = 'ExitError'
+  readonly code = 'GANTRY_EXIT'
+  constructor(
+    message: string,
+    readonly data: {
+      /** Its exit code; null when a signal ended it. */
+      readonly exitCode: number | null
+      readonly exitSignal?: string | null
+      /** The end of what a command wrote to stderr. */
+      readonly stderr?: string
+    },
+  ) {
+    super(message)
+  }
 }
 
 /**

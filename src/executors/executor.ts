@@ -4,10 +4,12 @@
  * The laws:
  * 1. `execute` never throws and its settlement never rejects; whatever happens becomes a settlement.
  * 2. When `context.signal` aborts, the work is asked to end; the executor may still settle by itself.
- * 3. `end` is called when the grace is over: an executor that can end its work from outside does, and settles.
- * 4. `close` releases everything it keeps (threads, processes).
+ * 3. `end` is called when the grace is over and the run has its outcome: an executor that can end its work from outside
+ *    does, and settles no more.
+ * 4. `close` releases everything it keeps (threads, processes), and resolves when it is gone. It may be used again after.
  */
 import type { Settlement } from '../../machines/run.machine.ts'
+import type { FarRun } from './far-run.ts'
 
 /** What an executor is told of the run. `run` is what work gets as its second argument. */
 export interface ExecutionContext {
@@ -15,8 +17,18 @@ export interface ExecutionContext {
   readonly runId: string
   /** Read only when needed: the signal is made on first use. */
   readonly signal: AbortSignal
-  readonly run: unknown
+  readonly run: FarRun
 }
+
+/** Tells of something that is nobody's outcome: the session counts it and says it. */
+export type Warn = (
+  kind: string,
+  message: string,
+  about?: { readonly task?: string; readonly error?: unknown },
+) => void
+
+/** Which of the session's limits the runs of an executor take a slot of. */
+export type SlotLimit = 'maxThreads' | 'maxProcesses'
 
 /** A run under way. */
 export interface ExecutionHandle {
@@ -29,6 +41,8 @@ export interface Executor {
   readonly kind: string
   /** Nothing else launches while its work runs. */
   readonly isExclusive: boolean
+  /** Runs that live are counted by this limit, those of all executors with the same one together; absent: no limit. */
+  readonly slots?: SlotLimit
   execute(
     work: unknown,
     args: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 /**
- * Which run the present code belongs to, across its awaits: how a run that would wait for itself is noticed, and how a test
- * clock knows that it is being moved from within a run.
+ * Which run the present code belongs to, across its awaits: how a run that would wait for itself is noticed, how a test
+ * clock knows that it is being moved from within a run, and whose promise it was that nobody handled.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
@@ -8,6 +8,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 export interface InsideRun {
   readonly task: string
   readonly runId: string
+  /** Told of a promise of this run that rejected and that nobody handled. */
+  readonly onUnhandled?: (error: unknown) => void
 }
 
 const storage = new AsyncLocalStorage<InsideRun>()

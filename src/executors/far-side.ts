@@ -1,0 +1,132 @@
+/**
+ * The far side of a run: carries out an order in a thread or a process, and tells what comes of it. Loaded there and only
+ * there; it knows nothing of sessions.
+ */
+import { inspect } from 'node:util'
+import { Inaction, SetupError } from '../errors.ts'
+import { toDateTime } from '../time/zone.ts'
+import { compileCode } from './code-work.ts'
+import { obstacleIn, type Realm } from './crossing.ts'
+import { checkProgress, type FarRun, type LogLevel, type RunFacts } from './far-run.ts'
+import { runInside } from './inside-run.ts'
+import { LineLimit } from './line-limit.ts'
+import { loadExport } from './load-export.ts'
+import { type CrossedSettlement, type FarOrder, type FromFar, toCrossedError } from './messages.ts'
+
+/** Where this code is, and the line to the session. */
+export interface FarLine {
+  readonly realm: Realm
+  readonly signal: AbortSignal
+  send(message: FromFar): void
+}
+
+/** Carries out one order. Resolves to exactly one settlement and never rejects. */
+export function carryOut(order: FarOrder, line: FarLine): Promise<CrossedSettlement> {
+  const { facts } = order
+  const limit = new LineLimit()
+  let isOver = false
+  return new Promise<CrossedSettlement>((resolve) => {
+    const threw = (error: unknown): void =>
+      resolve(
+        error instanceof Inaction
+          ? inactionOf(error)
+          : { kind: 'threw', thrown: toCrossedError(error, line.realm) },
+      )
+    const onUnhandled = (error: unknown): void => {
+      if (!isOver) return threw(error)
+      line.send({ type: 'stray', task: facts.task, error: toCrossedError(error, line.realm) })
+    }
+    const inside = { task: facts.task, runId: facts.id, onUnhandled }
+    const carry = async (): Promise<unknown> => {
+      const work = await loadWork(order)
+      return await work(order.args, toFarRun(facts, line, limit))
+    }
+    runInside(inside, carry).then((value) => resolve(returned(value, order, line.realm)), threw)
+  }).finally(() => {
+    isOver = true
+    const dropped = limit.takeDropped()
+    if (dropped !== null) line.send({ type: 'log', level: 'warn', data: [dropped] })
+  })
+}
+
+type FarWork = (args: unknown, run: FarRun) => unknown
+
+async function loadWork({ work, args }: FarOrder): Promise<FarWork> {
+  return work.kind === 'module'
+    ? ((await loadExport(work.url, work.name)) as FarWork)
+    : compileCode(work.text, Object.keys(args))
+}
+
+function returned(value: unknown, { work }: FarOrder, realm: Realm): CrossedSettlement {
+  if (value instanceof Inaction) return inactionOf(value)
+  const obstacle = obstacleIn(value, 'return', realm, work.kind === 'module' ? work.maxSize : undefined)
+  if (obstacle === null) return { kind: 'returned', value }
+  const error = new SetupError(
+    `Cannot return that from a ${realm} as ${obstacle.rule}: ${obstacle.found}. Return plain data, or write it to a file and return its path.`,
+  )
+  return { kind: 'threw', thrown: toCrossedError(error, realm) }
+}
+
+function inactionOf({ reason }: Inaction): CrossedSettlement {
+  return reason === undefined ? { kind: 'inaction' } : { kind: 'inaction', reason: String(reason) }
+}
+
+/** The run as the work sees it here. */
+function toFarRun(facts: RunFacts, line: FarLine, limit: LineLimit): FarRun {
+  const time = (at: number) => toDateTime(at, facts.zone)
+  const log = (level: LogLevel) => {
+    return (...data: unknown[]): void => {
+      if (!limit.admits()) return
+      const dropped = limit.takeDropped()
+      if (dropped !== null) line.send({ type: 'log', level: 'warn', data: [dropped] })
+      line.send({ type: 'log', level, data: data.map((each) => toLogged(each, line.realm)) })
+    }
+  }
+  return Object.freeze({
+    id: facts.id,
+    task: onlyFacts('task', line.realm, { name: facts.task }),
+    session: onlyFacts('session', line.realm, {
+      startedAt: facts.sessionStartedAt === null ? null : time(facts.sessionStartedAt),
+    }),
+    startedAt: time(facts.startedAt),
+    dueAt: facts.dueAt === null ? null : time(facts.dueAt),
+    period: facts.period === null ? null : { start: time(facts.period.start), end: time(facts.period.end) },
+    trigger: facts.trigger,
+    params: facts.params,
+    value: facts.value,
+    signal: line.signal,
+    log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    progress: (fraction: number, message?: string) => {
+      checkProgress(fraction)
+      const said = message === undefined ? {} : { message: String(message).slice(0, 1000) }
+      line.send({ type: 'progress', progress: fraction, ...said })
+    },
+  })
+}
+
+/** Facts that say so when they are asked for more: `run.session.shutDown is not a function` would explain nothing. */
+function onlyFacts<F extends object>(what: string, realm: Realm, facts: F): F {
+  return new Proxy(Object.freeze(facts), {
+    get(target, key) {
+      if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON')
+        return Reflect.get(target, key)
+      throw new SetupError(
+        `Cannot use run.${what}.${key} in a ${realm} as only facts of the ${what} are there: ${Object.keys(target).join(', ')}. ` +
+          `Give it as an arg, or execute the task as 'async' or 'main'.`,
+      )
+    },
+  })
+}
+
+const maxLogged = 8192
+
+/** A part of a log line that crosses: data as it is, all else as text. */
+function toLogged(part: unknown, realm: Realm): unknown {
+  if (typeof part === 'string') return part.length > maxLogged ? `${part.slice(0, maxLogged)}…` : part
+  if (obstacleIn(part, '', realm, maxLogged * 4) === null) return part
+  try {
+    return inspect(part, { maxStringLength: 1000, maxArrayLength: 50 }).slice(0, maxLogged)
+  } catch {
+    return 'a value that cannot be shown'
+  }
+}

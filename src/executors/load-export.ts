@@ -1,0 +1,73 @@
+/**
+ * A function out of a module, found by address and name: near, in a thread, in a process; from sources under a loader and
+ * from built files alike.
+ */
+import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { SetupError } from '../errors.ts'
+import { near } from '../near.ts'
+
+/** What the extension of a source becomes when it is built, both ways: people name the one and have the other. */
+const otherExtension: Readonly<Record<string, string>> = {
+  '.js': '.ts',
+  '.mjs': '.mts',
+  '.cjs': '.cts',
+  '.ts': '.js',
+  '.mts': '.mjs',
+  '.cts': '.cjs',
+}
+
+/** The address of a module as a URL; a `TypeError` for anything that does not say where it is by itself. */
+export function toModuleUrl(module: URL | string): string {
+  if (module instanceof URL || (typeof module === 'object' && module !== null && 'href' in module))
+    return String((module as URL).href)
+  if (typeof module === 'string' && /^(file|data|node):/.test(module)) return module
+  if (typeof module === 'string' && isAbsolute(module)) return pathToFileURL(module).href
+  throw new TypeError(
+    `Cannot name a module as it must be a URL or an absolute path: ${typeof module === 'string' ? `'${module}'` : String(module)}. ` +
+      `Write new URL('./work.js', import.meta.url), or require.resolve('./work.js') in CommonJS.`,
+  )
+}
+
+/**
+ * Imports a module and gives its export of that name. `SetupError`, naming the paths that were tried, if either is not
+ * there; what the module itself throws while it loads is passed on as it is.
+ */
+export async function loadExport(url: string, name: string): Promise<(...args: never[]) => unknown> {
+  const module = (await import(existing(url))) as Record<string, unknown>
+  const found = exportOf(module, name)
+  if (typeof found === 'function') return found as (...args: never[]) => unknown
+  const names = Object.keys({ ...(module.default as object | undefined), ...module })
+  const hint = near(name, names)
+  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  throw new SetupError(
+    `Cannot take '${name}' out of ${show(url)} as it must export a function of that name: ` +
+      `${found === undefined ? `it exports ${names.slice(0, 20).join(', ') || 'nothing'}` : `a ${typeof found}`}.${didYouMean}`,
+  )
+}
+
+/** Of a CommonJS module not every export has a name that Node can see without running it: those stand in the default. */
+function exportOf(module: Record<string, unknown>, name: string): unknown {
+  if (name in module) return module[name]
+  const whole = module.default
+  return typeof whole === 'object' && whole !== null ? (whole as Record<string, unknown>)[name] : undefined
+}
+
+function existing(url: string): string {
+  if (!url.startsWith('file:')) return url
+  const { pathname } = new URL(url)
+  const extension = pathname.slice(pathname.lastIndexOf('.'))
+  const other = otherExtension[extension]
+  const tried = [url]
+  if (other !== undefined) tried.push(url.replace(pathname, pathname.slice(0, -extension.length) + other))
+  const found = tried.find((each) => existsSync(fileURLToPath(each)))
+  if (found !== undefined) return found
+  throw new SetupError(
+    `Cannot load the module of this work as a file must be there: tried ${tried.map(show).join(' and ')}.`,
+  )
+}
+
+function show(url: string): string {
+  return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 100)
+}

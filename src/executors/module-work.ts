@@ -1,0 +1,68 @@
+/** Work that stands in a module and is named by address: the one form that is the same near, in a thread and in a process. */
+import type { FarRun } from './far-run.ts'
+import { loadExport, toModuleUrl } from './load-export.ts'
+import { type ModuleOrder, withOrder } from './outside-work.ts'
+
+/** Options of {@link moduleWork}. */
+export interface ModuleWorkOptions {
+  /**
+   * A thread or a process for each run alone, so that the module and what it imports are loaded anew. Default: threads are
+   * kept and used again, processes are not (`false` keeps them, too). Near, only the module itself is loaded anew.
+   */
+  readonly fresh?: boolean
+  /** The most that args and return may count when they cross, in bytes; default 8 MB, about the work of 20 ms. */
+  readonly maxSize?: number
+}
+
+/** Any module, where its type is not given. */
+export type AnyModule = Readonly<Record<string, (args: never, run: never) => unknown>>
+
+/** The work that an export is: its args, and a promise of what it returns. */
+export type ModuleWork<F> = F extends (args: infer A, ...rest: never[]) => infer R
+  ? (args: A, run: FarRun) => Promise<Awaited<R>>
+  : never
+
+let loads = 0
+
+/**
+ * Work out of a module: the function that it exports under a name, loaded where the run is executed. Args and return
+ * cross as plain data. Typed by the module's own type, so that args are checked and returns known.
+ *
+ * A file that is not there, or an export that is no function, makes the run fail with a `SetupError` that says what was
+ * tried. A `.js` address finds the `.ts` beside it, under a loader, and the other way round.
+ *
+ * @example
+ * ```ts
+ * app.task('scan', 'every 10 minutes', { execution: 'thread', args: { root: '/srv' } },
+ *   moduleWork<typeof import('./scan.js'), 'scan'>(new URL('./scan.js', import.meta.url), 'scan'))
+ * // CommonJS: moduleWork(require.resolve('./scan.js'), 'scan')
+ * ```
+ */
+export function moduleWork<M extends object = AnyModule, K extends keyof M & string = keyof M & string>(
+  module: URL | string,
+  exportName: K,
+  options: ModuleWorkOptions = {},
+): ModuleWork<M[K]> {
+  const url = toModuleUrl(module)
+  if (typeof exportName !== 'string' || exportName === '')
+    throw new TypeError(`Cannot name an export as it must be a non-empty string: ${String(exportName)}`)
+  const { fresh, maxSize } = options
+  const order: ModuleOrder = {
+    kind: 'module',
+    url,
+    name: exportName,
+    ...(fresh === undefined ? {} : { fresh }),
+    ...(maxSize === undefined ? {} : { maxSize: checkSize(maxSize) }),
+  }
+  const work = async (args: unknown, run: FarRun): Promise<unknown> => {
+    const address = fresh === true ? `${url}${url.includes('?') ? '&' : '?'}fresh=${++loads}` : url
+    const call = (await loadExport(address, exportName)) as (args: unknown, run: FarRun) => unknown
+    return await call(args, run)
+  }
+  return withOrder(work, order) as ModuleWork<M[K]>
+}
+
+function checkSize(maxSize: number): number {
+  if (Number.isFinite(maxSize) && maxSize > 0) return maxSize
+  throw new RangeError(`Cannot set 'maxSize' as it must be a number of bytes above 0: ${String(maxSize)}`)
+}

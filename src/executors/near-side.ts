@@ -1,0 +1,78 @@
+/** The session's side of a run that is far away: the order that goes out, and what is done with what comes back. */
+import { SetupError } from '../errors.ts'
+import { type Obstacle, obstacleIn, type Realm } from './crossing.ts'
+import type { ExecutionContext, Warn } from './executor.ts'
+import { type LogLevel, toRunFacts } from './far-run.ts'
+import { type FarOrder, type FromFar, fromCrossedError } from './messages.ts'
+import { orderOf } from './outside-work.ts'
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+
+/** The order for a run; throws a `SetupError` for work and args that can't cross. */
+export function toFarOrder(
+  work: unknown,
+  args: Readonly<Record<string, unknown>>,
+  context: ExecutionContext,
+  realm: Realm,
+): FarOrder {
+  const order = orderOf(work)
+  if (order?.kind !== 'module' && order?.kind !== 'code')
+    throw new SetupError(
+      `Cannot execute task '${context.task}' in a ${realm} as functions can't cross to it: ` +
+        `give it moduleWork(url, exportName), or code(text).`,
+    )
+  const max = order.kind === 'module' ? order.maxSize : undefined
+  for (const [name, value] of Object.entries(args)) {
+    const obstacle = obstacleIn(value, name, realm, max)
+    if (obstacle !== null) throw cannotCross(`arg '${name}'`, obstacle, context, realm)
+  }
+  const facts = toRunFacts(context.run)
+  const obstacle = obstacleIn({ params: facts.params, value: facts.value }, 'run', realm, max)
+  if (obstacle !== null) throw cannotCross('what the run was given', obstacle, context, realm)
+  return { work: order, args, facts }
+}
+
+/** A message that could not be sent after all: what the check did not foresee is still an error of the set-up. */
+export function unsent(context: ExecutionContext, realm: Realm, cause: unknown): SetupError {
+  return new SetupError(`Cannot send the args of task '${context.task}' to a ${realm}: ${String(cause)}`, {
+    cause,
+  })
+}
+
+/** Passes on what a far run says of itself. */
+export function hear(message: FromFar, context: ExecutionContext, warn: Warn): void {
+  switch (message.type) {
+    case 'log':
+      if (!levels.includes(message.level)) return
+      try {
+        context.run.log[message.level](...message.data)
+      } catch (error) {
+        warn('logger', `The logger threw at a line of task '${context.task}'.`, { task: context.task, error })
+      }
+      return
+    case 'progress':
+      if (message.progress >= 0 && message.progress <= 1)
+        context.run.progress(message.progress, message.message)
+      return
+    case 'stray':
+      return tellStray(message, warn)
+    case 'settled':
+      return
+  }
+}
+
+/** Says that a promise of a run that has ended was rejected. */
+export function tellStray(stray: Extract<FromFar, { type: 'stray' }>, warn: Warn): void {
+  const task = String(stray.task)
+  warn('unhandled-rejection', `A promise that a run of task '${task}' left behind was rejected.`, {
+    task,
+    error: fromCrossedError(stray.error),
+  })
+}
+
+function cannotCross(what: string, obstacle: Obstacle, context: ExecutionContext, realm: Realm): SetupError {
+  return new SetupError(
+    `Cannot pass ${what} of task '${context.task}' to a ${realm} as ${obstacle.rule}: ${obstacle.found}. ` +
+      `Pass what it is made from, or the path of a file.`,
+  )
+}

@@ -1,0 +1,4 @@
+'use strict'
+const hidden = { viaDefault: () => 'from the default' }
+module.exports = Object.assign({}, hidden)
+module.exports.named = ({ a }) => `common ${a}`

@@ -1,0 +1,86 @@
+/** What the runs of these tests do on the far side. */
+import { parentPort, threadId } from 'node:worker_threads'
+import { inaction } from '../../../../src/errors.ts'
+import type { FarRun } from '../../../../src/executors/far-run.ts'
+
+export const add = ({ a, b }: { a: number; b: number }): number => a + b
+export const echo = ({ value }: { value?: unknown }): unknown => value
+export const where = (): { thread: number; process: number } => ({ thread: threadId, process: process.pid })
+export const notAFunction = 42
+
+export function fails(): never {
+  throw Object.assign(new RangeError('too far'), { code: 'E_FAR' })
+}
+export function failsWith({ value }: { value?: unknown }): never {
+  throw value
+}
+export const nothing = (): unknown => inaction('nothing new')
+
+export function facts(_: unknown, run: FarRun): unknown {
+  run.log.info('hello', { from: run.task.name })
+  run.progress(0.5, 'half')
+  return {
+    id: run.id,
+    task: run.task.name,
+    startedAt: run.startedAt.toISO(),
+    sessionStartedAt: run.session.startedAt?.toISO(),
+    dueAt: run.dueAt,
+    trigger: run.trigger,
+    params: run.params,
+  }
+}
+export const usesSession = (_: unknown, run: FarRun): unknown =>
+  (run.session as never as { shutDown(): void }).shutDown()
+
+export async function untilTold(_: unknown, run: FarRun): Promise<never> {
+  run.progress(0, 'waits')
+  const keep = setInterval(() => {}, 1000)
+  await new Promise((resolve) => run.signal.addEventListener('abort', resolve, { once: true }))
+  clearInterval(keep)
+  throw run.signal.reason
+}
+export function loops(_: unknown, run: FarRun): never {
+  run.progress(0, 'loops')
+  for (;;);
+}
+export function exits({ code }: { code: number }): Promise<never> {
+  process.exit(code)
+}
+export function eatsMemory(): never {
+  const kept: unknown[] = []
+  for (;;) kept.push(new Array(100_000).fill(Math.random()))
+}
+export function postsGarbage(): string {
+  for (const garbage of [
+    null,
+    1,
+    'x',
+    { type: 'settled' },
+    { type: 'settled', settlement: 3 },
+    [],
+    { type: 'log' },
+  ])
+    parentPort?.postMessage(garbage)
+  return 'done'
+}
+export async function leavesRejection({ afterMs }: { afterMs: number }): Promise<string> {
+  setTimeout(() => void Promise.reject(new Error('left behind')), afterMs)
+  return 'returned'
+}
+export async function rejectsMeanwhile(): Promise<string> {
+  void Promise.reject(new Error('nobody waits for me'))
+  await new Promise((resolve) => setTimeout(resolve, 60_000))
+  return 'late'
+}
+export function throwsMeanwhile(): Promise<string> {
+  setTimeout(() => {
+    throw new Error('out of a timer')
+  }, 1)
+  return new Promise((resolve) => setTimeout(resolve, 60_000, 'late'))
+}
+export function logsWithoutEnd({ lines }: { lines: number }, run: FarRun): number {
+  for (let n = 0; n < lines; n++) run.log.info(`line ${n}`)
+  return lines
+}
+let calls = 0
+export const counts = (): number => ++calls

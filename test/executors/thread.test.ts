@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { code } from '../../src/executors/code-work.ts'
+import { moduleWork } from '../../src/executors/module-work.ts'
+import { createThreadExecutor } from '../../src/executors/thread.ts'
+import { execute, readTypeScript, warnings, workUrl } from './support/far.ts'
+
+type FarWork = typeof import('./support/work/thread-work.ts')
+const work = <K extends keyof FarWork & string>(name: K) => moduleWork<FarWork, K>(workUrl, name)
+const { list: warned, warn } = warnings()
+const executor = createThreadExecutor(warn, { resourceLimits: { maxOldGenerationSizeMb: 64 } })
+
+beforeAll(readTypeScript)
+afterAll(() => executor.close?.())
+
+const outcome = (name: keyof FarWork & string, args: Record<string, unknown> = {}) =>
+  execute(executor, work(name), args).settlement
+
+describe('createThreadExecutor', () => {
+  test('carries work out in a thread of this process, and keeps the thread', async () => {
+    expect(await outcome('add', { a: 1, b: 2 })).toEqual({ kind: 'returned', value: 3 })
+    const first = await outcome('where')
+    expect(first).toMatchObject({ value: { process: process.pid, thread: expect.any(Number) } })
+    expect((first as { value: { thread: number } }).value.thread).toBeGreaterThan(0)
+    expect(await outcome('where')).toEqual(first)
+  })
+
+  test('fresh work has a thread of its own', async () => {
+    const fresh = moduleWork<FarWork, 'counts'>(workUrl, 'counts', { fresh: true })
+    for (let n = 0; n < 2; n++)
+      expect(await execute(executor, fresh).settlement).toEqual({ kind: 'returned', value: 1 })
+  })
+
+  test('a throw is a failure with name, words, code and stack', async () => {
+    const settlement = await outcome('fails')
+    expect(settlement).toMatchObject({
+      kind: 'threw',
+      error: { name: 'RangeError', message: 'too far', code: 'E_FAR' },
+    })
+    expect((settlement as { error: Error }).error.stack).toContain('thread-work.ts')
+  })
+
+  test('inaction is inaction', async () => {
+    expect(await outcome('nothing')).toEqual({ kind: 'inaction', reason: 'nothing new' })
+  })
+
+  test('run has facts, log and progress', async () => {
+    const heard = execute(executor, work('facts'), {}, { params: { a: 1 } })
+    expect(await heard.settlement).toEqual({
+      kind: 'returned',
+      value: {
+        id: 'run-1',
+        task: 'far',
+        startedAt: '2026-03-01T12:00:00.000+02:00',
+        sessionStartedAt: '2026-03-01T12:00:00.000+02:00',
+        dueAt: null,
+        trigger: 'manual',
+        params: { a: 1 },
+      },
+    })
+    expect(heard.lines).toEqual([['info', 'hello', { from: 'far' }]])
+    expect(heard.progress).toEqual([[0.5, 'half']])
+  })
+
+  test('run.session has facts only, and says so', async () => {
+    expect(await outcome('usesSession')).toMatchObject({
+      kind: 'threw',
+      error: { code: 'GANTRY_SETUP', message: expect.stringContaining('run.session.shutDown in a thread') },
+    })
+  })
+
+  test('the signal reaches the far side, with its reason', async () => {
+    const heard = execute(executor, work('untilTold'))
+    await heard.underWay
+    heard.abort(new DOMException('told to end', 'AbortError'))
+    expect(await heard.settlement).toMatchObject({
+      kind: 'threw',
+      error: { name: 'AbortError', message: 'told to end' },
+    })
+  })
+
+  test('end() ends a thread that loops for ever; others go on', async () => {
+    const heard = execute(executor, work('loops'))
+    await heard.underWay
+    const other = execute(executor, work('add'), { a: 2, b: 2 })
+    expect(await other.settlement).toEqual({ kind: 'returned', value: 4 })
+    heard.abort()
+    heard.handle?.end?.()
+    await executor.close?.()
+    expect(heard.settled).toEqual([])
+    expect(await outcome('add', { a: 1, b: 1 })).toEqual({ kind: 'returned', value: 2 })
+  })
+
+  test.each([0, 3])('a thread that exits with %p has failed', async (code) => {
+    expect(await outcome('exits', { code })).toMatchObject({
+      kind: 'threw',
+      error: { code: 'GANTRY_EXIT', data: { exitCode: code } },
+    })
+  })
+
+  test('a thread out of memory has failed', async () => {
+    expect(await outcome('eatsMemory')).toMatchObject({
+      kind: 'threw',
+      error: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+    })
+  })
+
+  test('garbage on the line of a thread is nobody’s', async () => {
+    expect(await outcome('postsGarbage')).toEqual({ kind: 'returned', value: 'done' })
+  })
+
+  test('an unhandled rejection, or a throw out of a timer, is the failure of its run', async () => {
+    expect(await outcome('rejectsMeanwhile')).toMatchObject({ error: { message: 'nobody waits for me' } })
+    expect(await outcome('throwsMeanwhile')).toMatchObject({ error: { message: 'out of a timer' } })
+  })
+
+  test('a rejection after the end is told with the task’s name', async () => {
+    warned.length = 0
+    expect(await outcome('leavesRejection', { afterMs: 1 })).toEqual({ kind: 'returned', value: 'returned' })
+    while (warned.length === 0) await outcome('counts')
+    expect(warned[0]).toMatchObject({
+      kind: 'unhandled-rejection',
+      about: { task: 'far', error: { message: 'left behind' } },
+    })
+  })
+
+  test('lines without end are cut, and counted', async () => {
+    const heard = execute(executor, work('logsWithoutEnd'), { lines: 20_000 })
+    await heard.settlement
+    expect(heard.lines.length).toBeLessThan(20_000)
+    expect(heard.lines.at(-1)?.[1]).toMatch(/^… \d+ lines dropped/)
+  })
+
+  test('plain functions and unknown exports are errors of the set-up', async () => {
+    expect(await execute(executor, () => 1).settlement).toMatchObject({
+      error: { code: 'GANTRY_SETUP', message: expect.stringContaining('moduleWork') },
+    })
+    expect(await execute(executor, moduleWork(workUrl, 'ad')).settlement).toMatchObject({
+      error: { code: 'GANTRY_SETUP', message: expect.stringContaining("Did you mean 'add'?") },
+    })
+    expect(await outcome('notAFunction' as 'add')).toMatchObject({
+      error: { code: 'GANTRY_SETUP', message: expect.stringContaining('a number') },
+    })
+    const absent = moduleWork(new URL('./absent.js', workUrl), 'x')
+    expect(await execute(executor, absent).settlement).toMatchObject({
+      error: { code: 'GANTRY_SETUP', message: expect.stringMatching(/tried .*absent\.js and .*absent\.ts/) },
+    })
+  })
+
+  test('code runs in a thread of its own with its args as variables', async () => {
+    const settlement = (text: string, args = {}) => execute(executor, code(text), args).settlement
+    expect(await settlement('return a + b', { a: 1, b: 2 })).toEqual({ kind: 'returned', value: 3 })
+    expect(await settlement('return args["not-a-name"] + args.class', { 'not-a-name': 1, class: 2 })).toEqual(
+      {
+        kind: 'returned',
+        value: 3,
+      },
+    )
+    expect(await settlement('globalThis.left = 1; return typeof globalThis.left')).toMatchObject({
+      value: 'number',
+    })
+    expect(await settlement('return typeof globalThis.left')).toMatchObject({ value: 'undefined' })
+    expect(await settlement("return (await import('node:worker_threads')).isMainThread")).toMatchObject({
+      value: false,
+    })
+    expect(await settlement('throw new Error(run.id)')).toMatchObject({ error: { message: 'run-1' } })
+    expect(() => code('return (')).toThrow(SyntaxError)
+  })
+})
