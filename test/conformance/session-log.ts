@@ -5,27 +5,84 @@ export interface Entry {
   readonly task: string
   readonly action: string
   readonly t: number
+  /** Of a run of ours: when its condition began to hold, seconds after the start; null for a run by hand. */
+  readonly dueAt?: number | null
 }
+
+/** How far the actions of a task may be from what was expected. */
+export interface Tolerance {
+  /** The length of a cycle without what runs add to it. */
+  readonly stepMs: number
+  /** Seconds that a run of each task adds to the clock. */
+  readonly durations: Readonly<Record<string, number>>
+}
+
+/** How many steps away an action may be: a dependent of a dependent that Rocketry comes to in the cycle after the next. */
+const stepsAway = 2
 
 /**
  * The first difference in words, or null: every task must have the same actions in the same order, and each of them at most
- * so far away. The order between tasks is free, since we launch a dependent at once and Rocketry in its next cycle.
+ * two steps away. The order between tasks is free, since we launch a dependent at once and Rocketry in its next cycle.
  */
-export function compareLogs(want: readonly Entry[], got: readonly Entry[], awayMs: number): string | null {
+export function compareLogs(
+  want: readonly Entry[],
+  got: readonly Entry[],
+  tolerance: Tolerance,
+): string | null {
+  const unpaired = differencesOf(want, got, tolerance)[0]
+  return unpaired === undefined
+    ? null
+    : `${unpaired.task} #${unpaired.place}: want ${show(unpaired.want)}, got ${show(unpaired.got)}`
+}
+
+/** Two entries of a task that stand in the same place and are not the same, or one that has no partner. */
+export interface Difference {
+  readonly task: string
+  readonly place: number
+  readonly want: Entry | undefined
+  readonly got: Entry | undefined
+}
+
+/** All differences, task by task. */
+export function differencesOf(
+  want: readonly Entry[],
+  got: readonly Entry[],
+  tolerance: Tolerance,
+): readonly Difference[] {
+  const found: Difference[] = []
+  const stepsOf = { want: stepClock(want, tolerance), got: stepClock(got, tolerance) }
   for (const task of new Set([...want, ...got].map((entry) => entry.task))) {
     const wanted = want.filter((entry) => entry.task === task)
     const made = got.filter((entry) => entry.task === task)
-    for (let i = 0; i < Math.max(wanted.length, made.length); i++) {
-      const [a, b] = [wanted[i], made[i]]
-      const isSame = a?.action === b?.action && Math.abs(a!.t - b!.t) * 1000 <= awayMs + rounding
-      if (!isSame) return `${task} #${i}: want ${show(a)}, got ${show(b)}`
+    for (let place = 0; place < Math.max(wanted.length, made.length); place++) {
+      const [a, b] = [wanted[place], made[place]]
+      const isNear =
+        a !== undefined &&
+        b !== undefined &&
+        a.action === b.action &&
+        Math.abs(stepsOf.want(a) - stepsOf.got(b)) <= stepsAway + rounding
+      if (!isNear) found.push({ task, place, want: a, got: b })
     }
   }
-  return null
+  return found
 }
 
-/** Seconds are written with fractions that are not exact; ours are whole milliseconds. */
-const rounding = 1
+/**
+ * Tells at which step of the play an entry was made: what runs add to the clock is no step. Without this, two logs of the
+ * same cycles would drift apart by the runs that one of them had earlier.
+ */
+function stepClock(log: readonly Entry[], { stepMs, durations }: Tolerance): (entry: Entry) => number {
+  const steps = new Map<Entry, number>()
+  let added = 0
+  for (const entry of log) {
+    if (entry.action !== 'run' && entry.action !== 'crash') added += durations[entry.task] ?? 0
+    steps.set(entry, ((entry.t - added) * 1000) / stepMs)
+  }
+  return (entry) => steps.get(entry)!
+}
+
+/** Seconds are written with fractions that are not exact; ours are whole milliseconds. In steps. */
+const rounding = 0.01
 
 function show(entry: Entry | undefined): string {
   return entry === undefined ? 'nothing' : `${entry.action} at ${entry.t}`

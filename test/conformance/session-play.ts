@@ -7,6 +7,8 @@ import type { Scenario, ScenarioTask } from './session-scenario.ts'
 /** What came of a play: its records, and the error that ended it. */
 export interface Played {
   readonly log: readonly Entry[]
+  /** When the cycles began: the jumps, in seconds after the start. */
+  readonly cycles: readonly number[]
   readonly error?: unknown
 }
 
@@ -19,34 +21,53 @@ export async function playSession(scenario: Scenario): Promise<Played> {
   const begin = clock.now()
   const app = createApp({ timezone: 'UTC', clock, logger: silent, ...scenario.options })
   const loop = new Loop()
+  const cycles: number[] = []
+  const step = (): Promise<void> => {
+    cycles.push((clock.now() + stepMs - begin) / 1000)
+    return clock.jump(stepMs)
+  }
   for (const task of tasks) app.task(task.name, task.start, optionsOf(task), workOf(task, clock, loop))
   const { session } = app
   history(session, pairRuns(scenario, begin))
   // The step before the first cycle comes after the start-up tasks, as in each start after a restart.
-  app.setup(() => () => void clock.jump(stepMs))
-  for (const { name, requested } of tasks) for (let i = 0; i < requested; i++) session.task(name).run().catch(ignore)
+  app.setup(() => () => void step())
+  for (const { name, requested } of tasks)
+    for (let i = 0; i < requested; i++) session.task(name).run().catch(ignore)
   const isOver = scenario.run === null ? app.start().catch(ignore) : runOnly(session, scenario.run)
-  let cycles = 0
   for (await clock.settled(); session.state !== 'stopped'; await clock.settled()) {
     loop.turn()
     await clock.settled()
     if (session.state === 'running') {
-      if (++cycles > scenario.maxCycles) session.shutDown({ force: true })
-      else await clock.jump(stepMs)
+      if (cycles.length > scenario.maxCycles) session.shutDown({ force: true })
+      else await step()
     }
   }
   await isOver
-  const error = await session.stopped.then(() => undefined, (reason: unknown) => reason)
-  const records = [...(await session.log.query())].sort((a, b) => a.seq - b.seq).filter(({ at }) => at >= begin)
+  const error = await session.stopped.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  const records = [...(await session.log.query())]
+    .sort((a, b) => a.seq - b.seq)
+    .filter(({ at }) => at >= begin)
   return {
-    log: records.map(({ task, action, at }) => ({ task, action, t: (at - begin) / 1000 })),
+    cycles,
+    log: records.map(({ task, action, at, dueAt }) => ({
+      task,
+      action,
+      t: (at - begin) / 1000,
+      ...(action === 'run' ? { dueAt: dueAt === undefined ? null : (dueAt - begin) / 1000 } : {}),
+    })),
     ...(error === undefined ? {} : { error }),
   }
 }
 
 const ignore = (): void => {}
 
-function runOnly(session: Session, { tasks, obeyConditions }: NonNullable<Scenario['run']>): Promise<unknown> {
+function runOnly(
+  session: Session,
+  { tasks, obeyConditions }: NonNullable<Scenario['run']>,
+): Promise<unknown> {
   return session.run(...tasks, { obeyConditions }).catch(ignore)
 }
 
@@ -77,11 +98,15 @@ class Loop {
     for (const go of this.#waiting.splice(0)) go()
   }
 
+  /** Waits for the next turn; told to end, it looks up at once, since the loop goes on turning while a session stops. */
   wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve)
-      // Told to end, it looks up at once: the loop goes on turning while a session stops.
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      const go = (): void => {
+        signal.removeEventListener('abort', go)
+        resolve()
+      }
+      this.#waiting.push(go)
+      signal.addEventListener('abort', go)
     })
   }
 }

@@ -1,0 +1,39 @@
+/** One row of `sessions`, played: what was wanted, and what came. */
+import { compareLogs, type Entry, type Tolerance } from './session-log.ts'
+import { type Played, playSession } from './session-play.ts'
+import { readScenario, type Scenario } from './session-scenario.ts'
+import type { Row } from './time-rules.ts'
+
+/** What a row expects of the session. */
+export interface Expected {
+  readonly log: readonly Entry[]
+  /** The class of the error that ends it, where one does. */
+  readonly raises?: string
+}
+
+export interface SessionCase {
+  readonly row: Row
+  readonly want: Expected
+  readonly scenario: Scenario
+  readonly played: Played
+}
+
+/** Plays a row in a real session. */
+export async function playCase(row: Row): Promise<SessionCase> {
+  const scenario = readScenario(row)
+  const want = (row.suspect ? row.intended : row.expected) as Expected
+  return { row, want, scenario, played: await playSession(scenario) }
+}
+
+/** The first difference in words, or null. */
+export function differenceOf(one: SessionCase): string | null {
+  const { error, log } = one.played
+  if ((error === undefined) !== (one.want.raises === undefined)) return `ended with ${String(error)}`
+  return compareLogs(one.want.log, log, toleranceOf(one))
+}
+
+/** How far its actions may be away. */
+export function toleranceOf({ scenario }: SessionCase): Tolerance {
+  const durations = Object.fromEntries(scenario.tasks.map((task) => [task.name, task.durationMs / 1000]))
+  return { stepMs: scenario.stepMs, durations }
+}
