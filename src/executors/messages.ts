@@ -14,10 +14,21 @@ export interface FarOrder {
   readonly facts: RunFacts
 }
 
-/** To the far side. */
-export type ToFar =
-  | { readonly type: 'run'; readonly order: FarOrder }
-  | { readonly type: 'abort'; readonly reason: CrossedError }
+/** To the far side of a run. */
+export interface ToFar {
+  readonly type: 'abort'
+  readonly reason: CrossedError
+}
+
+/** To a process: it has one line for all of its runs. */
+export type ToProcess =
+  | ToFar
+  | {
+      readonly type: 'run'
+      readonly order: FarOrder
+      /** It ends with this run. */
+      readonly isOnly: boolean
+    }
 
 /** From the far side. */
 export type FromFar =

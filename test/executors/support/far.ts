@@ -1,4 +1,5 @@
 /** Runs work with an executor alone, without a session. */
+import { readFileSync } from 'node:fs'
 import { DateTime } from 'luxon'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { ExecutionHandle, Executor, Warn } from '../../../src/executors/executor.ts'
@@ -81,4 +82,19 @@ export function execute(
     })
   })
   return { settlement, handle, lines, progress, settled, underWay, abort: (reason) => abort.abort(reason) }
+}
+
+/** Is a process of that id there? A zombie, which nobody has collected, is not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Resolves when a process is gone; the test's own timeout is the limit. */
+export async function untilGone(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5))
 }

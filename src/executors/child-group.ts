@@ -1,0 +1,75 @@
+/** A child process with all that it starts: one process group, ended as one. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { guardGroup, releaseGroup } from './child-guard.ts'
+import { realClock } from './real-clock.ts'
+
+/** After SIGTERM a group has so long before SIGKILL. */
+export const killAfterMs = 500
+
+/** How a child ended. */
+export interface Exit {
+  readonly exitCode: number | null
+  readonly exitSignal: string | null
+  /** It could not be started. */
+  readonly error?: Error
+}
+
+/** A child that was spawned as the leader of its group (`detached: true`). */
+export class ChildGroup {
+  readonly child: ChildProcess
+  /** Resolves when the child is gone and the rest of its group was killed. Never rejects. */
+  readonly exited: Promise<Exit>
+  #isGone = false
+
+  /** With `isFree`, what the child leaves behind may stay, and outlive us. */
+  constructor(child: ChildProcess, isFree = false) {
+    this.child = child
+    const { pid } = child
+    if (pid !== undefined && !isFree) guardGroup(pid)
+    this.exited = new Promise((resolve) => {
+      const gone = (exit: Exit): void => {
+        if (this.#isGone) return
+        this.#isGone = true
+        if (pid !== undefined && !isFree) {
+          signalGroup(pid, 'SIGKILL')
+          releaseGroup(pid)
+        }
+        resolve(exit)
+      }
+      child.on('exit', (exitCode, exitSignal) => gone({ exitCode, exitSignal }))
+      child.on('error', (error) => {
+        // Also told of a signal or a message that could not be sent: only without a process is it the end.
+        if (child.pid === undefined) gone({ exitCode: null, exitSignal: null, error })
+      })
+    })
+  }
+
+  /** Sends a signal to the whole group. */
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+    const { pid } = this.child
+    if (!this.#isGone && pid !== undefined) signalGroup(pid, signal)
+  }
+
+  /** Ends the group: SIGTERM, and SIGKILL for what is still there half a second later. */
+  async end(): Promise<void> {
+    this.signal('SIGTERM')
+    await this.killUnlessGone()
+  }
+
+  /** Resolves when it is gone; kills what does not go by itself. */
+  async killUnlessGone(ms: number = killAfterMs): Promise<void> {
+    const undo = realClock.callAfter(ms, () => this.signal('SIGKILL'))
+    await this.exited
+    undo()
+  }
+}
+
+function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    if (process.platform === 'win32')
+      spawn('taskkill', ['/pid', String(leader), '/T', '/F'], { stdio: 'ignore' })
+    else process.kill(-leader, signal)
+  } catch {
+    // Nobody is left in it.
+  }
+}

@@ -1,0 +1,55 @@
+/** What a process runs: takes one order after the other and carries it out. */
+import { carryOut } from './far-side.ts'
+import { insideRun } from './inside-run.ts'
+import { type FromFar, fromCrossedError, type ToProcess, toCrossedError } from './messages.ts'
+import { watchRejections } from './rejections.ts'
+
+let abort: AbortController | null = null
+/** After an error that nobody caught, the state of this process is not to be trusted with another run. */
+let isLast = false
+
+watchRejections()
+
+process.on('message', (message: ToProcess) => {
+  if (message.type === 'abort') abort?.abort(fromCrossedError(message.reason))
+  else void take(message)
+})
+
+// Nobody is there to tell a result to.
+process.on('disconnect', () => process.exit())
+
+process.on('uncaughtException', (error) => {
+  isLast = true
+  const inside = insideRun()
+  inside?.onUnhandled?.(error)
+  if (abort !== null && inside !== undefined) return
+  console.error(error)
+  process.exit(1)
+})
+
+async function take({ order, isOnly }: Extract<ToProcess, { type: 'run' }>): Promise<void> {
+  abort = new AbortController()
+  const settlement = await carryOut(order, { realm: 'process', signal: abort.signal, send })
+  abort = null
+  if (!isOnly && !isLast) return send({ type: 'settled', settlement })
+  send({ type: 'settled', settlement }, () => process.exit(isLast ? 1 : 0))
+}
+
+function send(message: FromFar, sent: () => void = () => {}): void {
+  try {
+    process.send?.(message, undefined, undefined, (problem) => {
+      if (problem !== null && message.type === 'settled' && message.settlement.kind === 'returned')
+        return refuse(problem, sent)
+      sent()
+    })
+  } catch (problem) {
+    if (message.type === 'settled') refuse(problem, sent)
+  }
+}
+
+/** What the check let pass and the line did not is still told: a run without an end would wait for its timeout. */
+function refuse(problem: unknown, sent: () => void): void {
+  if (!process.connected) return sent()
+  const settlement = { kind: 'threw', thrown: toCrossedError(problem, 'process') } as const
+  process.send?.({ type: 'settled', settlement }, undefined, undefined, sent)
+}
