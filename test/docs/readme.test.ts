@@ -32,7 +32,7 @@ describe('programs in the documentation', () => {
 })
 
 describe('what pages name is there', () => {
-  const allPages = [...pages, 'CONTRIBUTING.md']
+  const allPages = [...pages, 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md']
   const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts)
 
   test.each(allPages)('%s names npm scripts that are', (page) => {
@@ -56,6 +56,12 @@ describe('what pages name is there', () => {
     const page = join('docs', name)
     const links = [...textOf(page).matchAll(/\]\((?!\w+:)([^)#]+)/g)].map((match) => match[1]!)
     expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([])
+  })
+
+  test('the drawing of the house names every room', () => {
+    const page = textOf('docs/ARCHITECTURE.md')
+    const rooms = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    expect(rooms.map(({ name }) => `src/${name}`).filter((room) => !page.includes(`\`${room}\``))).toEqual([])
   })
 
   test('every example is named in the README', () => {
