@@ -15,6 +15,7 @@ const config: Config = {
     '^gantry/machines$': '<rootDir>/machines/index.ts',
     '^gantry/testing$': '<rootDir>/src/testing.ts',
     '^gantry-xstate-inspect$': '<rootDir>/packages/xstate-inspect/src/index.ts',
+    '^gantry/http$': '<rootDir>/src/http/index.ts',
     '^gantry/inspect$': '<rootDir>/src/inspect/index.ts',
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],

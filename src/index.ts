@@ -118,6 +118,7 @@ export {
   type Retention,
   type RunRecord,
   type Store,
+  toErrorData,
 } from './log/index.ts'
 /* Words that are nearly right */
 export { near } from './near.ts'

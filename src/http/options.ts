@@ -82,8 +82,8 @@ export interface HttpOptions {
 export interface HttpSettings {
   readonly readOnly: boolean
   readonly authorize: HttpOptions['authorize']
-  /** Lower case, without port; null for any. */
-  readonly hosts: ReadonlySet<string> | null
+  /** Lower case, without port; null for any. A server adds the addresses at which it listens. */
+  readonly hosts: Set<string> | null
   /** Begins with a slash and does not end with one, or is empty. */
   readonly basePath: string
   readonly templates: ReadonlyMap<string, TaskTemplate>

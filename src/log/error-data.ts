@@ -10,7 +10,14 @@ const maxMessage = 8_192
 const maxStack = 16_384
 const maxCauses = 8
 
-/** What is kept of a thrown value: name, message and, of errors, stack (causes included) and code. Never throws. */
+/**
+ * What is kept of a thrown value: name, message and, of errors, stack (causes included) and code. Never throws.
+ *
+ * @example
+ * ```ts
+ * toErrorData(new RangeError('too far')).message // 'too far'
+ * ```
+ */
 export function toErrorData(thrown: unknown): ErrorData {
   if (typeof thrown !== 'object' && typeof thrown !== 'function')
     return { name: nameOfKind(thrown), message: clip(textOf(thrown), maxMessage) }

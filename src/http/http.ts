@@ -1,0 +1,87 @@
+/** `gantry/http`: a session over HTTP. One handler, for every server there is. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Session } from '../index.ts'
+import { createAuthenticator } from './auth.ts'
+import { Feed } from './feed.ts'
+import { type Listening, type ListenOptions, listen } from './listen.ts'
+import { Metrics } from './metrics.ts'
+import { createNodeHandler } from './node.ts'
+import { toDocument } from './openapi.ts'
+import { type HttpOptions, toSettings } from './options.ts'
+import { createCopier } from './redact.ts'
+import { createRouter } from './router.ts'
+import { prefix, routes } from './routes/table.ts'
+import { RunKeys } from './run-keys.ts'
+import { RunLines } from './run-lines.ts'
+import type { Shared } from './shared.ts'
+
+/** A session over HTTP. */
+export interface Http {
+  /**
+   * Answers a request of the web platform: Hono, Next, Bun, Deno.
+   *
+   * @param connection - The address at the other end, for audit notes and for slowing down who guesses tokens.
+   */
+  readonly fetch: (request: Request, connection?: { readonly address?: string }) => Promise<Response>
+  /** Answers a request of `node:http`, Express, Connect; calls `next` for what lies elsewhere. */
+  readonly node: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    next?: (error?: unknown) => void,
+  ) => void
+  /** Listens by itself: on this machine only unless a host is given. */
+  listen(options?: ListenOptions): Promise<Listening>
+  /** The token of those who may do everything; null where `auth` has none. */
+  readonly token: string | null
+  /** Ends all event streams, closes what listens, and lets go of the session. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the interface of a session. Without `auth` a token is made at random: `listen()` prints a link that holds it.
+ *
+ * @throws TypeError, RangeError for options that cannot be
+ * @example
+ * ```ts
+ * const http = createHttp(app.session)
+ * const { url, close } = await http.listen({ port: 4600 })
+ * ```
+ */
+export function createHttp(session: Session, options: HttpOptions = {}): Http {
+  const settings = toSettings(options)
+  const { limits } = settings
+  const auth = createAuthenticator(options.auth, session.clock, limits.wrongTokens)
+  const copy = createCopier(settings.redact)
+  const feed = new Feed(session, { keptEvents: limits.keptEvents, streams: limits.streams, copy })
+  let document: unknown = null
+  const shared: Shared = {
+    session,
+    settings,
+    feed,
+    lines: new RunLines(session, limits),
+    metrics: new Metrics(session, () => feed.clients),
+    keys: new RunKeys(session.clock),
+    copy,
+    document: () => (document ??= toDocument(routes, prefix)),
+  }
+  const answer = createRouter({ shared, routes, auth })
+  const node = createNodeHandler(answer, settings.basePath)
+  const open = new Set<Listening>()
+
+  return {
+    token: auth.token,
+    fetch: (request, connection) => answer(request, { address: connection?.address ?? 'unknown' }),
+    node,
+    async listen(where = {}) {
+      const listening = await listen({ node, auth, session, settings }, where)
+      open.add(listening)
+      return listening
+    },
+    async close() {
+      feed.close()
+      shared.lines.close()
+      shared.metrics.close()
+      await Promise.all([...open].map((each) => each.close()))
+    },
+  }
+}

@@ -1,0 +1,108 @@
+/** A server of our own: on this machine unless told otherwise, and with bounds against those who take their time. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { type Session, SetupError } from '../index.ts'
+import type { Authenticator } from './auth.ts'
+import { isLoopbackName } from './guard.ts'
+import type { NodeHandler } from './node.ts'
+import type { HttpSettings } from './options.ts'
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** Default 4600; 0 takes a free one. */
+  readonly port?: number
+  /** Default `127.0.0.1`. */
+  readonly host?: string
+  /** Says where it listens, with the token where it was made at random. Default: to the session's logger, else to the console. */
+  readonly print?: (text: string) => void
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** `http://127.0.0.1:4600` */
+  readonly url: string
+  /** The address to open: with the token after `#`, which no server and no log ever sees. */
+  readonly link: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** What a server is made of. */
+export interface ListenParts {
+  readonly node: NodeHandler
+  readonly auth: Authenticator
+  readonly session: Session
+  readonly settings: HttpSettings
+}
+
+/**
+ * Listens.
+ *
+ * @throws SetupError where the port cannot be had, or where everybody could do everything from elsewhere
+ */
+export async function listen(parts: ListenParts, options: ListenOptions): Promise<Listening> {
+  const { host = '127.0.0.1', port = 4600 } = options
+  if (parts.auth.isOpen && !isLoopbackName(host) && host !== '::1')
+    throw new SetupError(
+      `Cannot listen at ${host} without tokens as whoever reaches it could do everything. Leave out auth: 'none', or listen at 127.0.0.1.`,
+    )
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 2_000,
+    },
+    parts.node,
+  )
+  server.maxConnections = parts.settings.limits.connections
+  // A socket on which nothing moves: who follows events gets a sign of life much more often than that.
+  server.timeout = 120_000
+  // To be looked at is no reason to stay alive: the session is.
+  server.on('connection', (socket) => socket.unref())
+  await listening(server, host, port)
+  for (const name of namesOf(host)) parts.settings.hosts?.add(name)
+  const { port: taken } = server.address() as AddressInfo
+  const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
+  const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`
+  const print = options.print ?? ((text) => (parts.session.options.logger ?? console).info(text))
+  print(`Gantry listens at ${parts.auth.isGenerated ? link : url}`)
+  return { url, link, port: taken, close: () => close(server) }
+}
+
+/** The addresses under which a server at that host is asked for. A name of somebody else's that points here is not among them. */
+function namesOf(host: string): string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [inAddress(host.toLowerCase())]
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address }) => inAddress(address))
+}
+
+function inAddress(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message
+      reject(
+        new SetupError(`Cannot listen at ${host}:${port}: ${why}. Give another port (0 takes a free one).`, {
+          cause,
+        }),
+      )
+    })
+    server.listen(port, host, () => {
+      server.unref()
+      resolve()
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

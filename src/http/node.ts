@@ -1,0 +1,51 @@
+/** From `node:http` to the web platform and back. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { toProblemResponse } from './answer.ts'
+import { Problem } from './problem.ts'
+import type { Connection } from './router.ts'
+import { prefix } from './routes/table.ts'
+
+/** What a server calls for each request. */
+export type NodeHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+/** Makes the handler of a server. Given `next`, requests for other paths are passed on. */
+export function createNodeHandler(
+  answer: (request: Request, connection: Connection) => Promise<Response>,
+  basePath: string,
+): NodeHandler {
+  const listener = getRequestListener(
+    (request, { incoming }) =>
+      answer(request, { address: (incoming as IncomingMessage).socket.remoteAddress ?? 'unknown' }),
+    {
+      // The program around has its own idea of what a Request is.
+      overrideGlobalObjects: false,
+      errorHandler: () => toProblemResponse(new Problem(400, 'request', 'Cannot read the request.')),
+    },
+  )
+  return (request, response, next) => {
+    if (next !== undefined && !isOurs(request.url ?? '/', basePath)) return next()
+    restoreBody(request)
+    listener(request, response).catch((error) => {
+      if (next !== undefined) next(error)
+      else response.destroy()
+    })
+  }
+}
+
+function isOurs(url: string, basePath: string): boolean {
+  const path = url.split('?', 1)[0]!
+  if (basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`))) return true
+  return path === prefix || path.startsWith(`${prefix}/`)
+}
+
+/** A body that was read by middleware before us (`express.json()`) is given back as it was. */
+function restoreBody(request: IncomingMessage): void {
+  const read = request as IncomingMessage & { body?: unknown; rawBody?: unknown }
+  if (read.body === undefined || !request.readableEnded || Buffer.isBuffer(read.rawBody)) return
+  read.rawBody = Buffer.from(typeof read.body === 'string' ? read.body : JSON.stringify(read.body))
+}

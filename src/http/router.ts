@@ -1,0 +1,165 @@
+/** From a request to an answer: each step may end it with a problem, and nothing is done before all have let it pass. */
+import { randomUUID } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { getPath } from 'hono/utils/url'
+import type { Command } from '../index.ts'
+import { toProblemResponse, toResponse } from './answer.ts'
+import { audit } from './audit.ts'
+import type { Authenticator } from './auth.ts'
+import { readJson } from './body.ts'
+import { checkHost, checkMutation } from './guard.ts'
+import type { Who } from './options.ts'
+import { checkPermission } from './permission.ts'
+import { Problem, toProblem } from './problem.ts'
+import { isMutation, type Route } from './route.ts'
+import { prefix } from './routes/table.ts'
+import type { Shared } from './shared.ts'
+import { readQuery, validate } from './validate.ts'
+
+/** What is known of the connection. */
+export interface Connection {
+  /** The address at its other end; `unknown` where it is not told. */
+  readonly address: string
+}
+
+/** What the router is made of. */
+export interface RouterParts {
+  readonly shared: Shared
+  readonly routes: readonly Route[]
+  readonly auth: Authenticator
+}
+
+type HonoContext = Context<{ Bindings: Connection }>
+
+const anonymous: Who = Object.freeze({ name: 'anonymous', access: 'read' })
+
+/** Makes the function that answers requests. It never rejects. */
+export function createRouter(
+  parts: RouterParts,
+): (request: Request, connection: Connection) => Promise<Response> {
+  const { shared, routes } = parts
+  const { basePath, limits } = shared.settings
+  const app = new Hono<{ Bindings: Connection }>({
+    getPath: (request) => stripBase(getPath(request), basePath),
+  })
+  for (const each of routes)
+    app.on(each.method, toHonoPath(each.path), (context) => serve(each, context, parts))
+  for (const path of new Set(routes.map((each) => each.path)))
+    app.all(toHonoPath(path), (context) => refuseMethod(path, context, parts))
+  app.notFound((context) => refusePath(context, parts))
+  app.onError((error) => failed(error, shared))
+  return async (request, connection) => {
+    try {
+      const { pathname, search } = new URL(request.url)
+      if (pathname.length + search.length > limits.urlLength)
+        throw new Problem(414, 'url', `Cannot take an address longer than ${limits.urlLength} characters.`)
+      checkHost(request, shared.settings.hosts)
+      return await app.fetch(request, connection)
+    } catch (error) {
+      return failed(error, shared)
+    }
+  }
+}
+
+async function serve(route: Route, context: HonoContext, { shared, auth }: RouterParts): Promise<Response> {
+  const request = context.req.raw
+  const { settings } = shared
+  if (isMutation(route)) checkMutation(request, settings.hosts)
+  const who = route.permission === 'public' ? anonymous : await auth.identify(request, context.env.address)
+  const params =
+    route.params === undefined ? undefined : validate(route.params, context.req.param(), 'params')
+  const named = taskOf(route, params)
+  await checkPermission(who, { permission: route.permission, task: named }, request, settings)
+  const query = readCheckedQuery(route, request)
+  const body = await readCheckedBody(route, request, settings.limits.bodyBytes)
+  const action =
+    route.permission === 'command' ? actionOf(body as Command) : { permission: route.permission, task: named }
+  if (route.permission === 'command') await checkPermission(who, action, request, settings)
+  const answer = await route.handle({ shared, params, query, body, who, request, root: rootOf(route.path) })
+  if (isMutation(route))
+    audit(shared, {
+      permission: action.permission,
+      task: action.task,
+      who: who.name,
+      address: context.env.address,
+    })
+  return toResponse(answer, request)
+}
+
+async function refuseMethod(
+  path: string,
+  context: HonoContext,
+  { routes, auth }: RouterParts,
+): Promise<Response> {
+  const methods = routes.filter((each) => each.path === path).map(({ method }) => method)
+  const isOpen = routes.some((each) => each.path === path && each.permission === 'public')
+  if (!isOpen) await auth.identify(context.req.raw, context.env.address)
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ')
+  return toProblemResponse(
+    new Problem(405, 'method', `Cannot do that here as the method must be one of ${allow}.`, {
+      headers: { allow },
+    }),
+  )
+}
+
+/** Without a token one is not told what there is. */
+async function refusePath(context: HonoContext, { auth }: RouterParts): Promise<Response> {
+  await auth.identify(context.req.raw, context.env.address)
+  return toProblemResponse(
+    new Problem(404, 'path-not-found', 'Cannot find anything at that path.', {
+      hint: `All paths are in ${prefix}/openapi.json, below the path where this is mounted.`,
+    }),
+  )
+}
+
+function failed(error: unknown, { session }: Shared): Response {
+  const problem = toProblem(error)
+  if (problem !== null) return toProblemResponse(problem)
+  // Not what it says: an error of ours may name files of this machine.
+  const id = randomUUID()
+  const { logger = console } = session.options
+  logger.error(`A request failed (${id}).`, error)
+  return toProblemResponse(
+    new Problem(500, 'internal', `Cannot answer as something failed here; the log has it as ${id}.`),
+  )
+}
+
+function readCheckedQuery(route: Route, request: Request): unknown {
+  const { searchParams } = new URL(request.url)
+  if (route.query !== undefined) return validate(route.query, readQuery(searchParams, route.query), 'query')
+  const [first] = searchParams.keys()
+  if (first === undefined) return undefined
+  throw new Problem(400, 'query', `Cannot take '${first.slice(0, 100)}' as there is no query here.`)
+}
+
+async function readCheckedBody(route: Route, request: Request, maxBytes: number): Promise<unknown> {
+  if (!isMutation(route)) return undefined
+  const body = await readJson(request, maxBytes)
+  if (route.body !== undefined) return validate(route.body, body, 'body')
+  if (body === undefined) return undefined
+  throw new Problem(422, 'body', 'Cannot take a body as there is none here.')
+}
+
+function taskOf(route: Route, params: unknown): string | null {
+  return /^\/tasks?\/\{name\}/.test(route.path) ? (params as { name: string }).name : null
+}
+
+function actionOf(command: Command) {
+  return { permission: command.type, task: 'task' in command ? command.task : null }
+}
+
+/** From a path of the table to where they all are: relative, so that it holds wherever this is mounted. */
+function rootOf(path: string): string {
+  return `.${'/..'.repeat(path.split('/').length - 2)}`
+}
+
+function toHonoPath(path: string): string {
+  return prefix + path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+/** With the mount path or without it: what is before this may have taken it off. */
+function stripBase(path: string, basePath: string): string {
+  return basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`))
+    ? path.slice(basePath.length)
+    : path
+}

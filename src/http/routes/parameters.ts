@@ -1,0 +1,82 @@
+/** The values that tasks and conditions share. */
+import { z } from 'zod'
+import { near } from '../../index.ts'
+import { nameParams } from '../inputs.ts'
+import { asked, Problem, quoted } from '../problem.ts'
+import { type Route, route } from '../route.ts'
+import { named, parameterSchema } from '../schemas.ts'
+import type { Shared } from '../shared.ts'
+
+const parametersSchema = named('Parameters', z.object({ items: z.array(parameterSchema) }))
+
+export const parameterRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/session/parameters',
+    name: 'listParameters',
+    summary: 'All shared values; what sounds like a secret is hidden.',
+    permission: 'read',
+    answers: { 200: { description: 'Names and values.', schema: parametersSchema } },
+    handle: ({ shared }) => ({
+      body: {
+        items: shared.session.params
+          .entries()
+          .map(([name, value]) => ({ name, value: shared.copy(value, name) })),
+      },
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/session/parameters/{name}',
+    name: 'getParameter',
+    summary: 'One shared value.',
+    permission: 'read',
+    params: nameParams,
+    answers: { 200: { description: 'Its name and value.', schema: parameterSchema } },
+    problems: [404],
+    handle: ({ shared, params: { name } }) => ({ body: parameterData(shared, name) }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/session/parameters/{name}',
+    name: 'setParameter',
+    summary: 'Sets a shared value. Conditions that ask for it are looked at again.',
+    permission: 'param.set',
+    params: nameParams,
+    body: z.strictObject({ value: z.unknown() }),
+    answers: { 200: { description: 'Its name and value.', schema: parameterSchema } },
+    problems: [422],
+    handle({ shared, params: { name }, body }) {
+      asked(() => shared.session.params.set(name, body.value))
+      return { body: parameterData(shared, name) }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/session/parameters/{name}',
+    name: 'unsetParameter',
+    summary: 'Takes a shared value away.',
+    permission: 'param.unset',
+    params: nameParams,
+    answers: { 200: { description: 'What it was.', schema: parameterSchema } },
+    problems: [404],
+    handle({ shared, params: { name } }) {
+      const before = parameterData(shared, name)
+      shared.session.params.unset(name)
+      return { body: before }
+    },
+  }),
+]
+
+function parameterData({ session, copy }: Shared, name: string) {
+  const { params } = session
+  if (params.has(name)) return { name, value: copy(params.get(name), name) }
+  const meant = near(
+    name,
+    params.entries().map(([known]) => known),
+  )
+  throw new Problem(404, 'parameter-not-found', `Cannot find the param '${name}' as it is not set.`, {
+    near: meant,
+    ...(meant.length === 0 ? {} : { hint: `Did you mean ${quoted(meant)}?` }),
+  })
+}

@@ -1,0 +1,134 @@
+/** The session: what it does, its config, and what it can be told. */
+
+import { z } from 'zod'
+import type { SessionOptions } from '../../index.ts'
+import { noBody, sessionUpdateSchema } from '../inputs.ts'
+import { toMachineData } from '../machine-data.ts'
+import { asked } from '../problem.ts'
+import { type Call, type Route, route } from '../route.ts'
+import { linkSchema, machineSchema, named, sessionSchema } from '../schemas.ts'
+
+const configSchema = named('Config', z.record(z.string(), z.unknown()))
+const graphSchema = named('Graph', z.object({ tasks: z.array(z.string()), links: z.array(linkSchema) }))
+
+/** Names of options that say something of the session and hold neither code nor places. */
+const shownOptions = Object.keys(sessionUpdateSchema.shape) as (keyof typeof sessionUpdateSchema.shape)[]
+
+export const sessionRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/session',
+    name: 'getSession',
+    summary: 'What the session is doing.',
+    permission: 'read',
+    answers: { 200: { description: 'The session.', schema: sessionSchema } },
+    handle: (call) => ({ body: sessionData(call) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/session/config',
+    name: 'getConfig',
+    summary: 'The options that were given; what is not there has its default.',
+    permission: 'read',
+    answers: { 200: { description: 'Options by name.', schema: configSchema } },
+    handle: (call) => ({ body: configData(call) }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/session/config',
+    name: 'updateConfig',
+    summary: 'Changes options while the session lives.',
+    permission: 'session.update',
+    body: sessionUpdateSchema,
+    answers: { 200: { description: 'The options as they are now.', schema: configSchema } },
+    problems: [422],
+    handle(call) {
+      asked(() => call.shared.session.update(call.body as SessionOptions))
+      return { body: configData(call) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/session/shut_down',
+    name: 'shutDown',
+    summary: 'Asks the session to stop; a second time, or by force, ends living runs.',
+    permission: 'session.shutDown',
+    body: z.strictObject({ force: z.boolean().optional() }).optional(),
+    answers: { 202: { description: 'It has been asked.', schema: sessionSchema } },
+    handle(call) {
+      call.shared.session.shutDown({ force: call.body?.force ?? false })
+      return { status: 202, body: sessionData(call) }
+    },
+  }),
+  ...(['restart', 'hold', 'resume'] as const).map((verb) =>
+    route({
+      method: 'POST',
+      path: `/session/${verb}`,
+      name: `${verb}Session`,
+      summary: {
+        restart: 'Asks the session to stop and start again.',
+        hold: 'Lets no more runs start.',
+        resume: 'Lets runs start again.',
+      }[verb],
+      permission: `session.${verb}`,
+      body: noBody,
+      answers: { 202: { description: 'It has been asked.', schema: sessionSchema } },
+      handle(call) {
+        call.shared.session[verb]()
+        return { status: 202, body: sessionData(call) }
+      },
+    }),
+  ),
+  route({
+    method: 'GET',
+    path: '/session/machine',
+    name: 'getSessionMachine',
+    summary: "The session's state chart and where it stands.",
+    permission: 'read',
+    answers: { 200: { description: 'The machine.', schema: machineSchema } },
+    handle: ({ shared }) => ({ body: toMachineData(shared.session.actor, (value) => shared.copy(value)) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/graph',
+    name: 'getGraph',
+    summary: 'Links between tasks, as their conditions and args say.',
+    permission: 'read',
+    answers: { 200: { description: 'Names of tasks, and links.', schema: graphSchema } },
+    handle: ({ shared: { session } }) => ({
+      body: {
+        tasks: session.tasks().map(({ name }) => name),
+        links: session.graph().map(({ from, to, kind }) => ({ from, to, kind })),
+      },
+    }),
+  }),
+]
+
+function sessionData({ shared, who }: Call<unknown, unknown, unknown>) {
+  const { session, settings } = shared
+  const now = session.now()
+  return {
+    state: session.state,
+    startedAt: session.startedAt?.toISO() ?? null,
+    now: now.toISO(),
+    timezone: now.zoneName,
+    cycles: session.cycles,
+    tasks: session.tasks().length,
+    runs: session.runs().length,
+    warnings: { ...session.warnings },
+    store: session.log.store,
+    readOnly: settings.readOnly || who.access === 'read',
+    who: who.name,
+  }
+}
+
+function configData({ shared }: Call<unknown, unknown, unknown>) {
+  const { options } = shared.session
+  const given = shownOptions.filter((name) => options[name] !== undefined)
+  return Object.fromEntries(
+    given.map((name) => [
+      name,
+      name === 'shutCondition' ? String(options[name]) : shared.copy(options[name], name),
+    ]),
+  )
+}

@@ -1,0 +1,157 @@
+/** What a task can be told: run, end its runs, be disabled and enabled. */
+import { z } from 'zod'
+import { type RunHandle, type RunOutcome, type Task, toErrorData } from '../../index.ts'
+import { toTaskData } from '../data.ts'
+import { nameParams, noBody, paramsSchema } from '../inputs.ts'
+import { toSegment } from '../names.ts'
+import { asked, Problem } from '../problem.ts'
+import { withoutStack } from '../redact.ts'
+import { type Call, type Route, route } from '../route.ts'
+import { acceptedRunSchema, endedRunSchema, named, taskSchema } from '../schemas.ts'
+import type { Shared } from '../shared.ts'
+
+const runBody = named('RunRequest', z.strictObject({ params: paramsSchema.optional() }))
+const terminateBody = named('TerminateRequest', z.strictObject({ runId: z.string().optional() }))
+const waitQuery = z.strictObject({
+  wait: z.coerce
+    .number()
+    .min(0)
+    .optional()
+    .describe('Seconds to wait for the outcome; 202 when they are over.'),
+})
+
+export const taskActionRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/tasks/{name}/run',
+    name: 'runTask',
+    summary: 'Queues a run, whatever its condition and `disabled` say.',
+    permission: 'task.run',
+    params: nameParams,
+    query: waitQuery,
+    body: runBody.optional(),
+    headers: { 'Idempotency-Key': 'The same key within ten minutes is the same run.' },
+    answers: {
+      200: { description: 'It was waited for, and ended so.', schema: endedRunSchema },
+      202: { description: 'It is queued; `Location` is where it is told of.', schema: acceptedRunSchema },
+    },
+    problems: [404, 409, 422],
+    handle: runTask,
+  }),
+  route({
+    method: 'POST',
+    path: '/tasks/{name}/terminate',
+    name: 'terminateTask',
+    summary: 'Tells one living run, or all and the queued ones, to end.',
+    permission: 'task.terminate',
+    params: nameParams,
+    body: terminateBody.optional(),
+    answers: { 202: { description: 'They have been told.', schema: taskSchema } },
+    problems: [404, 409],
+    handle({ shared, params, body }) {
+      const task = shared.session.task(params.name)
+      const runId = body?.runId
+      if (!task.isRunning || (runId !== undefined && !task.runs.some(({ id }) => id === runId)))
+        throw new Problem(
+          409,
+          'not-running',
+          `Cannot end a run of task '${task.name}' as ${runId === undefined ? 'none' : 'that one does not'} live${runId === undefined ? 's' : ''}.`,
+        )
+      task.terminate(runId)
+      return { status: 202, body: toTaskData(task) }
+    },
+  }),
+  ...(['enable', 'disable'] as const).map((verb) =>
+    route({
+      method: 'POST',
+      path: `/tasks/{name}/${verb}`,
+      name: `${verb}Task`,
+      summary: verb === 'enable' ? 'Lets its condition launch it.' : 'Its condition launches no more runs.',
+      permission: `task.${verb}`,
+      params: nameParams,
+      body: noBody,
+      answers: { 200: { description: 'The task as it is now.', schema: taskSchema } },
+      problems: [404],
+      handle({ shared, params }) {
+        const task = shared.session.task(params.name)
+        task[verb]()
+        return { body: toTaskData(task) }
+      },
+    }),
+  ),
+]
+
+type RunCall = Call<{ name: string }, z.infer<typeof waitQuery>, z.infer<typeof runBody> | undefined>
+
+async function runTask({ shared, params, query, body, request, root }: RunCall) {
+  const task = shared.session.task(params.name)
+  const { handle, isRepeated } = startRun(shared, task, body?.params, request.headers.get('idempotency-key'))
+  const waitMs = Math.min((query.wait ?? 0) * 1_000, shared.settings.limits.waitMs)
+  const outcome = await outcomeWithin(handle, waitMs, shared, request.signal)
+  if (outcome !== null) return { status: 200, body: outcomeData(task.name, outcome, shared) }
+  return {
+    status: 202,
+    body: { runId: handle.id, task: task.name, isRepeated },
+    headers: { location: `${root}/runs/${toSegment(handle.id)}` },
+  }
+}
+
+function startRun(
+  shared: Shared,
+  task: Task,
+  params: z.infer<typeof paramsSchema> | undefined,
+  key: string | null,
+) {
+  const start = (): RunHandle => asked(() => task.run(params))
+  return key === null
+    ? { handle: start(), isRepeated: false }
+    : shared.keys.once(task.name, key, params, start)
+}
+
+/** The outcome if it comes in time; null if it does not. A run that was refused at once is told of, waited for or not. */
+async function outcomeWithin(
+  handle: RunHandle,
+  waitMs: number,
+  { session }: Shared,
+  signal: AbortSignal,
+): Promise<RunOutcome | null> {
+  const over = new AbortController()
+  const giveUp = (): void => over.abort()
+  signal.addEventListener('abort', giveUp, { once: true })
+  // At least a turn, in which a schema says no.
+  const pause = session.clock.sleep(waitMs, { signal: over.signal }).then(
+    () => null,
+    () => null,
+  )
+  try {
+    return waitMs === 0
+      ? await Promise.race([refusal(handle), nextTurn(session.clock)])
+      : await Promise.race([handle, pause])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+    over.abort()
+  }
+}
+
+/** Rejects if the run is refused, and says nothing else. */
+async function refusal(handle: RunHandle): Promise<null> {
+  await handle
+  return null
+}
+
+function nextTurn(clock: { defer(call: () => void): void }): Promise<null> {
+  return new Promise((resolve) => clock.defer(() => resolve(null)))
+}
+
+function outcomeData(task: string, outcome: RunOutcome, shared: Shared) {
+  const { runId, action, value, error, reason } = outcome
+  const shown = error === undefined ? undefined : withoutStack(toErrorData(error))
+  return {
+    runId,
+    task,
+    action,
+    value: value === undefined ? undefined : shared.copy(value, 'value'),
+    error: shown,
+    reason,
+  }
+}

@@ -1,0 +1,228 @@
+/** Tasks: what there is, making one from a template, changing and removing them, and looking closer at one. */
+import { z } from 'zod'
+import { near, type TaskUpdate } from '../../index.ts'
+import { toExplanationData, toTaskData } from '../data.ts'
+import { nameParams, pageQuery, taskUpdateSchema } from '../inputs.ts'
+import { toMachineData } from '../machine-data.ts'
+import { toSegment } from '../names.ts'
+import { asked, Problem, quoted } from '../problem.ts'
+import { type Route, route } from '../route.ts'
+import { machineSchema, named, pageOf, taskSchema, templateSchema, whySchema } from '../schemas.ts'
+import type { Shared } from '../shared.ts'
+
+const tasksQuery = z.strictObject({
+  limit: pageQuery.limit,
+  cursor: z.string().optional().describe('`nextCursor` of the page before.'),
+  search: z.string().optional().describe('Part of the name or the description, in any case.'),
+  state: z.enum(['idle', 'running', 'failed']).optional(),
+})
+
+export const taskRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/tasks',
+    name: 'listTasks',
+    summary: 'Tasks in the order of their names, a page at a time.',
+    permission: 'read',
+    query: tasksQuery,
+    answers: { 200: { description: 'A page of tasks.', schema: pageOf('TaskPage', taskSchema) } },
+    handle: ({ shared, query }) => ({ body: taskPage(shared, query) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/tasks',
+    name: 'createTask',
+    summary: 'Makes a task from a template that the program registered.',
+    permission: 'task.create',
+    body: named(
+      'NewTask',
+      taskUpdateSchema.extend({
+        template: z.string(),
+        name: z.string().min(1),
+        params: z.record(z.string(), z.unknown()).optional().describe('Values for its args, by name.'),
+      }),
+    ),
+    answers: { 201: { description: 'The task.', schema: taskSchema } },
+    problems: [404, 409, 422],
+    handle({ shared, body, root }) {
+      const { template: templateName, name, start, params, ...options } = body
+      const template = templateOf(shared, templateName)
+      const task = asked(() =>
+        shared.session.createTask(
+          name,
+          start ?? template.start ?? false,
+          { ...template.options, ...options, ...(params === undefined ? {} : { params }) } as never,
+          template.work as never,
+        ),
+      )
+      return {
+        status: 201,
+        body: toTaskData(task),
+        headers: { location: `${root}/tasks/${toSegment(task.name)}` },
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/templates',
+    name: 'listTemplates',
+    summary: 'What tasks can be made of.',
+    permission: 'read',
+    answers: {
+      200: {
+        description: 'The templates.',
+        schema: named('Templates', z.object({ items: z.array(templateSchema) })),
+      },
+    },
+    handle: ({ shared }) => ({
+      body: {
+        items: [...shared.settings.templates].map(([name, { description, start }]) => ({
+          name,
+          description: description ?? null,
+          start: String(start ?? false),
+        })),
+      },
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/tasks/{name}',
+    name: 'getTask',
+    summary: 'One task.',
+    permission: 'read',
+    params: nameParams,
+    answers: { 200: { description: 'The task.', schema: taskSchema } },
+    problems: [404],
+    handle: ({ shared, params }) => ({ body: toTaskData(shared.session.task(params.name)) }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/tasks/{name}',
+    name: 'updateTask',
+    summary: 'Changes a task while it lives: its start, and options that hold no code.',
+    permission: 'task.update',
+    params: nameParams,
+    body: taskUpdateSchema,
+    answers: { 200: { description: 'The task as it is now.', schema: taskSchema } },
+    problems: [404, 422],
+    handle({ shared, params, body }) {
+      const task = shared.session.task(params.name)
+      asked(() => task.update(body as TaskUpdate))
+      return { body: toTaskData(task) }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/tasks/{name}',
+    name: 'removeTask',
+    summary: 'Takes a task out; its living run is told to end.',
+    permission: 'task.remove',
+    params: nameParams,
+    answers: { 202: { description: 'The task as it was.', schema: taskSchema } },
+    problems: [404],
+    handle({ shared, params }) {
+      const before = toTaskData(shared.session.task(params.name))
+      // The name is free at once; a run that takes its time to end is not waited for.
+      shared.session.removeTask(params.name).catch(() => {})
+      return { status: 202, body: before }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/tasks/{name}/why',
+    name: 'explainTask',
+    summary: 'Why it is, or is not, running.',
+    permission: 'read',
+    params: nameParams,
+    answers: { 200: { description: 'The explanation.', schema: whySchema } },
+    problems: [404],
+    handle({ shared, params }) {
+      const explanation = shared.session.task(params.name).explain()
+      const { task, at, isDue, sentence, reasons, condition } = explanation
+      const body = {
+        task,
+        at,
+        isDue,
+        sentence,
+        reasons,
+        condition: toExplanationData(condition, shared.copy),
+        text: String(explanation),
+      }
+      return { body }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/tasks/{name}/next_runs',
+    name: 'listNextRuns',
+    summary: 'When its condition begins to hold next, as far as time alone decides.',
+    permission: 'read',
+    params: nameParams,
+    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(5) }),
+    answers: {
+      200: {
+        description: "ISO 8601 with offset, in the task's zone.",
+        schema: named('NextRuns', z.object({ items: z.array(z.string()) })),
+      },
+    },
+    problems: [404],
+    handle: ({ shared, params, query }) => ({
+      body: {
+        items: shared.session
+          .task(params.name)
+          .nextRuns(query.limit)
+          .map((at) => at.toISO()),
+      },
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/tasks/{name}/machine',
+    name: 'getTaskMachine',
+    summary: "The task's state chart and where it stands.",
+    permission: 'read',
+    params: nameParams,
+    answers: { 200: { description: 'The machine.', schema: machineSchema } },
+    problems: [404],
+    handle: ({ shared, params }) => ({
+      body: toMachineData(shared.session.task(params.name).actor, (value) => shared.copy(value)),
+    }),
+  }),
+]
+
+function taskPage({ session, settings }: Shared, query: z.infer<typeof tasksQuery>) {
+  const size = Math.min(query.limit ?? 50, settings.limits.pageSize)
+  const part = query.search?.toLowerCase()
+  // By name, so that a page goes on where the one before ended whatever was added or removed between.
+  const wanted = session
+    .tasks()
+    .filter((task) => query.cursor === undefined || task.name > query.cursor)
+    .filter(
+      (task) => part === undefined || `${task.name}\n${task.description ?? ''}`.toLowerCase().includes(part),
+    )
+    .filter((task) => query.state === undefined || String(task.actor.getSnapshot().value) === query.state)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const items = wanted.slice(0, size)
+  return {
+    items: items.map(toTaskData),
+    nextCursor: wanted.length > size ? items[items.length - 1]!.name : null,
+  }
+}
+
+function templateOf({ settings }: Shared, name: string) {
+  const template = settings.templates.get(name)
+  if (template !== undefined) return template
+  const meant = near(name, settings.templates.keys())
+  throw new Problem(
+    404,
+    'template-not-found',
+    `Cannot find the template '${name}' as none of that name is registered.`,
+    {
+      near: meant,
+      hint:
+        meant.length === 0
+          ? 'Templates are given to createHttp: { templates: { ... } }.'
+          : `Did you mean ${quoted(meant)}?`,
+    },
+  )
+}
