@@ -31,7 +31,7 @@ import {
 } from './file-io.ts'
 import { encodeLine, header, isHeader } from './jsonl-line.ts'
 import { type BadStretch, scanLines } from './jsonl-scan.ts'
-import { takeLock } from './lock-file.ts'
+import { type FileLock, takeLock } from './lock-file.ts'
 import type { LogProblem } from './problem.ts'
 import type { LogEntry } from './run-log.ts'
 
@@ -42,9 +42,20 @@ export class JsonlFile {
   #fd = -1
   #lines = 0
   #inFlight: { readonly bytes: Buffer; readonly place: number; written: boolean } | null = null
-  #unlock: (() => void) | null = null
+  #lock: FileLock | null = null
+  #lastBeat: number | null = null
 
   constructor(readonly path: string) {}
+
+  /** When an earlier process that did not close the file gave its last sign of life, epoch ms; null if it closed it. */
+  get lastBeat(): number | null {
+    return this.#lastBeat
+  }
+
+  /** Gives a sign of life. */
+  beat(now: number): void {
+    this.#lock?.beat(now)
+  }
 
   /** How many entries the file holds, those that a replacement would leave out included. */
   get lines(): number {
@@ -58,7 +69,8 @@ export class JsonlFile {
   open(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
     try {
       mkdirSync(dirname(this.path), { recursive: true })
-      this.#unlock = takeLock(this.path)
+      this.#lock = takeLock(this.path)
+      this.#lastBeat = this.#lock.lastBeat
       this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o666)
       return this.#read(onEntry, onProblem)
     } catch (problem) {
@@ -154,8 +166,8 @@ export class JsonlFile {
     try {
       if (fd >= 0) closeSync(fd)
     } finally {
-      this.#unlock?.()
-      this.#unlock = null
+      this.#lock?.release()
+      this.#lock = null
     }
   }
 

@@ -125,6 +125,14 @@ class JsonlStore implements Store {
     })
   }
 
+  beat(now: number): void {
+    this.#file.beat(now)
+  }
+
+  lastBeat(): number | null {
+    return this.#file.lastBeat
+  }
+
   flushSync(): void {
     if (this.#state !== 'open') return
     const writing = this.#writing

@@ -3,8 +3,10 @@
  *
  * The lock names its owner by process id and by when that process was born, so that a lock left by a process that was killed
  * is taken over at once, and a new process that happens to have the old one's id is not mistaken for it.
+ *
+ * The time of the lock file is a sign of life that its owner renews: of an owner that was killed it tells when it still lived.
  */
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { RunLogError } from '../errors.ts'
 
@@ -18,26 +20,66 @@ interface Owner {
   readonly token: string
 }
 
+/** A lock that is held. */
+export interface FileLock {
+  /** When the owner before us, which did not release it, gave its last sign of life, epoch ms; null if it released it. */
+  readonly lastBeat: number | null
+  /** Gives a sign of life; `now` is epoch ms. Never throws. */
+  beat(now: number): void
+  release(): void
+}
+
 let taken = 0
 
 /**
- * Takes the lock for a file and returns its undo. Throws a `RunLogError` that names the owner when another session, of this
- * process or another, has it.
+ * Writes the lock of a file whose lock is kept by the system itself: it tells who has it, and decides nothing. A lock that
+ * names a machine that is no more (a container's) then holds nobody up.
  */
-export function takeLock(file: string): () => void {
+export function writeLock(file: string): FileLock {
   const lock = `${file}.lock`
-  const token = `${process.pid}-${++taken}-${process.hrtime.bigint()}`
-  const owner: Owner = { pid: process.pid, host: hostname(), born: birthOf(process.pid), token }
+  const owner = ownerHere()
+  const lastBeat = timeOf(lock)
+  writeFileSync(`${lock}.${owner.token}`, `${JSON.stringify(owner)}\n`)
+  renameSync(`${lock}.${owner.token}`, lock)
+  return held(lock, owner.token, lastBeat)
+}
+
+/** The refusal of a file that another has, as its lock tells. */
+export function refusalOf(file: string): RunLogError {
+  const lock = `${file}.lock`
+  const owner = parseOwner(readText(lock) ?? '')
+  if (owner !== null) return refusal(file, owner)
+  return new RunLogError(
+    `Cannot open run log '${file}' as one session at a time may write it: another program has it open.`,
+  )
+}
+
+/** Takes the lock for a file. Throws a `RunLogError` that names the owner when another session, of whatever process, has it. */
+export function takeLock(file: string): FileLock {
+  const lock = `${file}.lock`
+  const owner = ownerHere()
+  const { token } = owner
+  let lastBeat: number | null = null
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (create(lock, owner)) return () => release(lock, token)
+    if (create(lock, owner)) return held(lock, token, lastBeat)
     const text = readText(lock)
     // Released between the two looks: try again.
     if (text === null) continue
     const other = parseOwner(text)
-    if (other !== null && isAlive(other)) throw refusal(file, lock, other)
+    if (other !== null && isAlive(other)) throw refusal(file, other, lock)
+    lastBeat = timeOf(lock) ?? lastBeat
     clear(lock, text, token)
   }
   throw new RunLogError(`Cannot lock run log '${file}' as others keep taking and leaving its lock: ${lock}.`)
+}
+
+function ownerHere(): Owner {
+  const token = `${process.pid}-${++taken}-${process.hrtime.bigint()}`
+  return { pid: process.pid, host: hostname(), born: birthOf(process.pid), token }
+}
+
+function held(lock: string, token: string, lastBeat: number | null): FileLock {
+  return { lastBeat, beat: (now) => touch(lock, now), release: () => release(lock, token) }
 }
 
 /** Makes the lock with its text at once: an empty lock, seen by another process, would look like one left half-written. */
@@ -99,6 +141,22 @@ function remove(file: string): void {
   }
 }
 
+function touch(lock: string, now: number): void {
+  try {
+    utimesSync(lock, now / 1_000, now / 1_000)
+  } catch {
+    // A sign of life that is missing makes the time of a crash less exact, and nothing else.
+  }
+}
+
+function timeOf(lock: string): number | null {
+  try {
+    return Math.round(statSync(lock).mtimeMs)
+  } catch {
+    return null
+  }
+}
+
 function isAlive(owner: Owner): boolean {
   // Of another machine nothing can be known; taking its lock could let two sessions write at once.
   if (owner.host !== hostname()) return true
@@ -132,11 +190,11 @@ function parseOwner(text: string): Owner | null {
   }
 }
 
-function refusal(file: string, lock: string, owner: Owner): RunLogError {
+function refusal(file: string, owner: Owner, lock?: string): RunLogError {
   const who = owner.pid === process.pid && owner.host === hostname() ? 'this process' : `process ${owner.pid}`
+  const hint = lock === undefined ? '' : ` If that one is gone for certain, delete '${lock}'.`
   return new RunLogError(
-    `Cannot open run log '${file}' as one session at a time may write it: ${who} on ${owner.host} does. ` +
-      `If that one is gone for certain, delete '${lock}'.`,
+    `Cannot open run log '${file}' as one session at a time may write it: ${who} on ${owner.host} does.${hint}`,
   )
 }
 

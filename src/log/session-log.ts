@@ -173,6 +173,16 @@ export class SessionLog {
     return this.store.prune({ ...retention, keep: this.#index.keepOf }, this.time.now())
   }
 
+  /** Leaves a sign of life: to be called every few seconds while the session runs. */
+  beat(): void {
+    this.store.beat?.(this.time.now())
+  }
+
+  /** When the process whose runs were left open was last seen alive, epoch ms; null if unknown. Known after {@link restore}. */
+  get lastBeat(): number | null {
+    return this.store.lastBeat?.() ?? null
+  }
+
   /** Writes at once what waits to be written: for the moment before the process exits. */
   flushSync(): void {
     this.store.flushSync?.()

@@ -5,12 +5,9 @@
  * on the disk. Nothing of the log is held in memory: queries read the file, which the system caches. Forgetting goes in small
  * steps, a few milliseconds each, with turns of the loop between them.
  */
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { nextTurn } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
 import { toRunLogError } from './file-io.ts'
-import { takeLock } from './lock-file.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'
 import { checkRetention, createSieve } from './retention.ts'
 import type {
@@ -24,8 +21,9 @@ import type {
   RunRecord,
   Store,
 } from './run-log.ts'
-import { SqliteDatabase } from './sqlite-database.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
 import { findSqlite, type OpenSqlite, type SqliteLibrary } from './sqlite-driver.ts'
+import { type OwnedDatabase, openOwned } from './sqlite-owner.ts'
 import { type EntryRow, toRow } from './sqlite-row.ts'
 
 /** What a SQLite store keeps unless told otherwise. */
@@ -78,8 +76,8 @@ const tidyEvery = 10_000
 class SqliteStore implements Store {
   readonly name: string
   readonly durable = true
-  #db: SqliteDatabase | null = null
-  #unlock: (() => void) | null = null
+  #file: OwnedDatabase | null = null
+  #lastBeat: number | null = null
   #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
   /** What waits to be committed, a commit each. */
   #batches: Batch[] = []
@@ -87,6 +85,7 @@ class SqliteStore implements Store {
   /** Sweeps, one after the other. */
   #sweeps: Promise<unknown> = Promise.resolve()
   #untidy = 0
+  #isTidying = false
   #closing: Promise<void> = Promise.resolve()
 
   constructor(
@@ -138,6 +137,14 @@ class SqliteStore implements Store {
     return this.#sweep(checkRetention(retention), now)
   }
 
+  beat(now: number): void {
+    this.#file?.beat(now)
+  }
+
+  lastBeat(): number | null {
+    return this.#lastBeat
+  }
+
   flushSync(): void {
     while (this.#batches.length > 0) this.#commit()
   }
@@ -152,35 +159,20 @@ class SqliteStore implements Store {
     this.flushSync()
     this.#state = 'closing'
     await this.#sweeps
-    try {
-      this.#db?.close()
-    } finally {
-      this.#letGo()
-    }
+    const file = this.#file
+    this.#file = null
+    this.#state = 'closed'
+    file?.close()
   }
 
   #opened(act: string): SqliteDatabase {
-    if (this.#db !== null && this.#state === 'open') return this.#db
+    if (this.#file !== null && this.#state === 'open') return this.#file.db
     if (this.#state !== 'new')
       throw new RunLogError(`Cannot ${act} run log '${this.path}' as it is ${this.#state}.`)
-    try {
-      mkdirSync(dirname(this.path), { recursive: true })
-      this.#unlock = takeLock(this.path)
-      this.#db = new SqliteDatabase(this.path, this.open)
-      this.#state = 'open'
-      return this.#db
-    } catch (problem) {
-      this.#letGo()
-      this.#state = 'new'
-      throw toRunLogError('open', this.path, problem)
-    }
-  }
-
-  #letGo(): void {
-    this.#db = null
-    this.#state = 'closed'
-    this.#unlock?.()
-    this.#unlock = null
+    this.#file = openOwned(this.path, this.open)
+    this.#lastBeat = this.#file.lastBeat
+    this.#state = 'open'
+    return this.#file.db
   }
 
   #batchFor(count: number): Batch {
@@ -211,7 +203,7 @@ class SqliteStore implements Store {
     // None where `flushSync` has written it meanwhile.
     if (batch === undefined) return
     try {
-      this.#db!.insert(batch.rows)
+      this.#opened('append to').insert(batch.rows)
       this.#batches.shift()
       this.#untidy += batch.rows.length
       batch.resolve()
@@ -222,17 +214,21 @@ class SqliteStore implements Store {
   }
 
   #tidy(): void {
-    if (this.#untidy < tidyEvery || this.#state !== 'open') return
-    if (this.#untidy < this.#db!.spread / 4) return
+    if (this.#untidy < tidyEvery || this.#isTidying || this.#state !== 'open') return
+    const db = this.#opened('prune')
+    if (this.#untidy < db.spread / 4) return
     this.#untidy = 0
-    const newest = this.#db!.sifted(Infinity, 1)[0]?.at ?? 0
-    this.#sweep(this.retention, newest).catch((problem: unknown) => {
-      this.onProblem({
-        kind: 'compact',
-        path: this.path,
-        message: toRunLogError('prune', this.path, problem).message,
+    const newest = db.sifted(Infinity, 1)[0]?.at ?? 0
+    this.#isTidying = true
+    const told = (problem: unknown): void => {
+      const { message } = toRunLogError('prune', this.path, problem)
+      this.onProblem({ kind: 'compact', path: this.path, message })
+    }
+    void this.#sweep(this.retention, newest)
+      .catch(told)
+      .finally(() => {
+        this.#isTidying = false
       })
-    })
   }
 
   #sweep(retention: Retention, now: number): Promise<number> {
@@ -246,11 +242,12 @@ class SqliteStore implements Store {
   async #sweepAll(retention: Retention, now: number): Promise<number> {
     let count = 0
     let before = Infinity
-    const open = this.#opened('prune').openSeqs()
-    const stays = createSieve(retention, now, (run) => open.has(run.seq))
+    let open: ReadonlySet<number> | null = null
+    const stays = createSieve(retention, now, (run) => open!.has(run.seq))
     // A store that is closed meanwhile is not held up: what was not looked at stays.
     while (this.#state === 'open') {
       const db = this.#opened('prune')
+      open ??= db.openSeqs()
       const entries = db.sifted(before, entriesPerStep)
       const last = entries.at(-1)
       if (last === undefined) break
