@@ -45,7 +45,12 @@ const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
     return after(Math.min(untilReached(node.moreThanMs, age), untilPast(node.lessThanMs, age)), facts)
   },
   param: () => never,
-  predicate: (node, facts) => (node.mode === 'function' ? facts.now + facts.pollEveryMs : never),
+  predicate: (node, facts) => {
+    if (node.mode !== 'function') return never
+    if (node.validForMs === null && node.refresh === null) return facts.now + facts.pollEveryMs
+    // Its answer stands by now, so that this look asks no one.
+    return after(facts.predicate(node).againInMs ?? facts.pollEveryMs, facts)
+  },
   all: (node, facts) => deciderOf(node.nodes, false, facts) ?? soonestOf(node.nodes, facts),
   any: (node, facts) => deciderOf(node.nodes, true, facts) ?? soonestOf(node.nodes, facts),
   not: (node, facts) => wakesAt(node.node, facts),
@@ -106,8 +111,13 @@ export function dependencies(node: ConditionNode, owner: string | null): Depende
       addTask(null)
     } else if (part.kind === 'retry') addTask(null)
     else if (part.kind === 'param') add(`param ${part.name}`, { kind: 'param', name: part.name })
-    else if (part.kind === 'session') add('session', { kind: 'session' })
-    else if (part.kind === 'predicate') add(part, { kind: 'predicate', node: part })
+    else if (part.kind === 'session' && part.cycles !== null) add('session', { kind: 'session' })
+    else if (part.kind === 'predicate') {
+      add(part, { kind: 'predicate', node: part })
+      // In a refresh, this task is the condition itself, and nobody else hears of its looks.
+      if (part.refresh !== null)
+        for (const found of dependencies(part.refresh, null)) add(JSON.stringify(found), found)
+    }
   })
   return [...found.values()]
 }

@@ -62,7 +62,7 @@ export class ChangeHub implements Changes {
     this.#tell(node, null)
   }
 
-  /** Whether any condition asks for cycles or the session's age. */
+  /** Whether any condition asks for cycles. */
   get hearsSession(): boolean {
     return this.#hearings.has('session')
   }

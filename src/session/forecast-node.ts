@@ -1,7 +1,7 @@
 /** Conditions held still for a look ahead: what only the world outside can say is asked once and stays said. */
 import type { Facts } from '../conditions/facts.ts'
 import { holds } from '../conditions/holds.ts'
-import { type ConditionNode, falseNode, trueNode } from '../conditions/node.ts'
+import { type ConditionNode, falseNode, type PredicateNode, trueNode } from '../conditions/node.ts'
 import { printNode } from '../conditions/print.ts'
 
 /** Told of each part that was taken to be what it is now; `reason` where it cannot be foreseen at all. */
@@ -13,8 +13,14 @@ export type OnHeld = (held: {
 
 /** Conditions that stand still, and the statements that they stand for. */
 export class StillConditions {
+  /** Streams are listened to while a session runs; to ask one of a session that does not would subscribe to it. */
+  readonly #isListening: boolean
   readonly #origins = new Map<ConditionNode, ConditionNode>()
   readonly #statements = new Map<ConditionNode, string>()
+
+  constructor(isListening: boolean) {
+    this.#isListening = isListening
+  }
 
   /**
    * The condition with its functions and streams as they are now. Parts that nobody can foresee (values of event streams,
@@ -51,32 +57,30 @@ export class StillConditions {
         const inner = this.hold(node.node, facts, onHeld)
         return inner === node.node ? node : { ...node, node: inner }
       }
-      case 'predicate':
-      case 'session':
-        return isForeseeable(node) ? node : constant(this.#asNow(node, facts, onHeld))
+      case 'predicate': {
+        const { value, reason } = this.#ask(node, facts)
+        onHeld({ statement: printNode(node), value, reason })
+        return constant(value)
+      }
+      case 'session': {
+        if (node.cycles === null) return node
+        const value = holds(node, facts)
+        onHeld({ statement: printNode(node), value, reason: 'nobody knows how many cycles there will be' })
+        return constant(value)
+      }
       default:
         return node
     }
   }
 
-  #asNow(node: ConditionNode, facts: Facts, onHeld: OnHeld): boolean {
-    const isEvents = node.kind === 'predicate' && node.mode === 'events'
-    const value = !isEvents && holds(node, facts)
-    onHeld({ statement: printNode(node), value, reason: reasonOf(node, facts) })
-    return value
+  #ask(node: PredicateNode, facts: Facts): { readonly value: boolean; readonly reason: string | null } {
+    if (node.mode === 'events') return { value: false, reason: 'nobody knows when the stream will speak' }
+    if (node.mode === 'stream' && !this.#isListening)
+      return { value: false, reason: 'its stream is listened to only while the session runs' }
+    const { value, pending } = facts.predicate(node)
+    return { value, reason: pending ? 'it has not answered yet, and counts as false' : null }
   }
 }
 
 /** A node of its own each time: two that say the same stand for different statements. */
 const constant = (value: boolean): ConditionNode => ({ ...(value ? trueNode : falseNode) })
-
-function isForeseeable(node: ConditionNode): boolean {
-  return node.kind !== 'predicate' && (node.kind !== 'session' || node.cycles === null)
-}
-
-function reasonOf(node: ConditionNode, facts: Facts): string | null {
-  if (node.kind === 'session') return 'nobody knows how many cycles there will be'
-  if (node.kind !== 'predicate') return null
-  if (node.mode === 'events') return 'nobody knows when the stream will speak'
-  return facts.predicate(node).pending ? 'it has not answered yet, and counts as false' : null
-}

@@ -56,7 +56,7 @@ class Play {
   readonly #isUnderWay: boolean
   readonly #live: Core
   readonly #twin: Twin
-  readonly #conditions = new StillConditions()
+  readonly #conditions: StillConditions
   readonly #relaunches = new Map<string, { readonly dueAt: number; count: number }>()
 
   constructor(live: Core, runtimes: ReadonlyMap<string, number>, limit: number) {
@@ -64,6 +64,7 @@ class Play {
     this.#runtimes = runtimes
     this.#limit = limit
     this.#isUnderWay = isUnderWay(live)
+    this.#conditions = new StillConditions(this.#isUnderWay)
     this.#twin = createTwin(live, {
       still: (node, entry) =>
         this.#conditions.hold(node, live.factsOf(entry), (held) => this.#note(entry, held)),
@@ -112,10 +113,13 @@ class Play {
     const { core } = this.#twin
     const entry = core.entries.get(record.task)!
     if (this.runs.length >= this.#limit) return
+    const at = toDateTime(record.at, entry.zone)
+    // Most start as they become due: one value then serves for both.
+    const dueAt = record.dueAt === record.at ? at : record.dueAt
     this.runs.push({
       task: record.task,
-      at: toDateTime(record.at, entry.zone),
-      dueAt: record.dueAt === undefined ? null : toDateTime(record.dueAt, entry.zone),
+      at,
+      dueAt: typeof dueAt === 'number' ? toDateTime(dueAt, entry.zone) : (dueAt ?? null),
       runtimeMs: this.#runtimeMs(record.task),
       trigger: record.trigger ?? 'condition',
       because: this.#because(record, entry),

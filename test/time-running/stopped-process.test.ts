@@ -11,7 +11,7 @@ import { buildSync } from 'esbuild'
 const folder = mkdtempSync(join(tmpdir(), 'gantry-stopped-'))
 const program = join(folder, 'program.mjs')
 /** Dependencies that are CommonJS within a bundle of modules ask for `require`. */
-const banner = `import { createRequire } from 'node:module'; const require = createRequire('file://${process.cwd()}/')`
+const banner = `import { createRequire as toRequire } from 'node:module'; const require = toRequire('file://${process.cwd()}/')`
 
 beforeAll(() => {
   buildSync({
