@@ -24,6 +24,11 @@ export class LineLimit {
     return false
   }
 
+  /** Lines that were not even made. */
+  skip(lines: number): void {
+    this.#dropped += lines
+  }
+
   /** How many lines were held back since it was last asked, as a line of its own; null if none were. */
   takeDropped(): string | null {
     if (this.#dropped === 0) return null
