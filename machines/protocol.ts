@@ -24,7 +24,7 @@ export function isAction(value: unknown): value is Action {
 export type RunTrigger = 'condition' | 'manual' | 'startup' | 'shutdown' | 'retry' | 'catch-up'
 
 /** Why a run was asked to end. */
-export type TerminateReason = 'asked' | 'timeout' | 'end condition' | 'shut-down' | 'removed'
+export type TerminateReason = 'asked' | 'timeout' | 'end condition' | 'shut-down' | 'removed' | 'replaced'
 
 /** An error as data: what is left of anything that was thrown once it is in a record. */
 export interface ErrorData {
@@ -44,6 +44,14 @@ export type Command =
       readonly task: string
       readonly params?: ParamValues
       readonly key?: string
+      readonly request?: object
+    }
+  /** A run for each period that ended in `(from, to]`; times are epoch ms or ISO 8601, read in the task's zone. */
+  | {
+      readonly type: 'task.backfill'
+      readonly task: string
+      readonly from: number | string
+      readonly to: number | string
       readonly request?: object
     }
   | { readonly type: 'task.terminate'; readonly task: string; readonly runId?: string }
@@ -89,6 +97,7 @@ export type CommandType = Command['type']
 /** The names of all commands, for checking what comes from outside. */
 export const commandTypes: readonly CommandType[] = [
   'task.run',
+  'task.backfill',
   'task.terminate',
   'task.disable',
   'task.enable',

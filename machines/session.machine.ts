@@ -112,6 +112,7 @@ export const sessionMachine = setup({
   initial: 'stopped',
   on: {
     'task.run': { actions: 'forwardToTask', description: 'Run a task by hand, with params for this run.' },
+    'task.backfill': { actions: 'forwardToTask', description: 'Run a task for each period of a stretch.' },
     'task.terminate': { actions: 'forwardToTask', description: 'Tell the runs of a task to end.' },
     'task.disable': { actions: 'forwardToTask', description: 'Its condition launches no more runs.' },
     'task.enable': { actions: 'forwardToTask', description: 'Its condition launches runs again.' },

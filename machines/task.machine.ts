@@ -26,6 +26,12 @@ export type TaskEvent =
       readonly key?: string
       readonly request?: object
     }
+  | {
+      readonly type: 'task.backfill'
+      readonly from: number | string
+      readonly to: number | string
+      readonly request?: object
+    }
   | { readonly type: 'task.terminate'; readonly runId?: string }
   | { readonly type: 'task.disable' }
   | { readonly type: 'task.enable' }
@@ -78,6 +84,8 @@ export const taskMachine = setup({
     startRun: () => {},
     /** Queues a run by hand, whatever the condition and `disabled` say. */
     queueRun: () => {},
+    /** Queues a run for each period of a stretch of time. */
+    backfillRuns: () => {},
     /** Tells one living run or all of them to end, and takes queued ones back. */
     terminateRuns: () => {},
     /** Changes options of the task while it lives. */
@@ -133,6 +141,7 @@ export const taskMachine = setup({
   initial: 'idle',
   on: {
     'task.run': { actions: 'queueRun', description: 'Queue a run by hand.' },
+    'task.backfill': { actions: 'backfillRuns', description: 'Queue a run for each period of a stretch.' },
     'task.terminate': { actions: 'terminateRuns', description: 'Tell living runs to end.' },
     'task.disable': {
       actions: ['disable', 'reconsider'],

@@ -1,7 +1,7 @@
 /** Why a run was told to end, as its work finds it. */
 import { RunTimeoutError } from '../errors.ts'
+import { toTimeout } from './durations.ts'
 import type { RunSlot } from './entry.ts'
-import { toTimeout } from './options.ts'
 
 /** The reason that work finds in its signal: a `RunTimeoutError`, or an `AbortError` that says why. */
 export function abortReason(slot: RunSlot, reason: string | null): Error {

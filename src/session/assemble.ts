@@ -18,6 +18,7 @@ import { provideRun, provideSession, provideTask } from './provide.ts'
 import { RunQueue } from './queue.ts'
 import { type LaunchFacts, Runs } from './runs.ts'
 import { SessionFacts } from './session-facts.ts'
+import { Slots } from './slots.ts'
 import { Tasks } from './tasks.ts'
 
 /** Fills the core with what it answers from, makes the parts, and starts the session's actor (in `stopped`). */
@@ -28,12 +29,16 @@ export function assemble(core: Core): Parts {
   core.executors.set('async', createInlineExecutor('async'))
   core.executors.set('main', createInlineExecutor('main'))
   core.predicates = predicatesOf(core, parts)
-  parts.runs = new Runs(core, provideRun, (entry) => {
+  const slots = new Slots(core, () => parts.launcher.schedule())
+  parts.slots = slots
+  parts.runs = new Runs(core, slots, provideRun, (entry) => {
     parts.tasks.runEnded(entry)
     parts.launcher.ended(entry)
     parts.life.runEnded()
   })
-  parts.launcher = new Launcher(core, parts.runs, (entry, takesValue) => launchFacts(core, entry, takesValue))
+  parts.launcher = new Launcher(core, parts.runs, slots, (entry, takesValue) =>
+    launchFacts(core, entry, takesValue),
+  )
   parts.queue = new RunQueue(core, parts.runs, parts.launcher)
   parts.occasions = new Occasions(core, parts.launcher, parts.queue)
   const wakeAt = wakesOf(core, parts)

@@ -6,6 +6,7 @@ import { toTaskName } from '../task-ref.ts'
 import { aBoolean, anObject, aString, show } from './check.ts'
 import type { Start } from './contract.ts'
 import type { Core } from './core.ts'
+import { stretchOf } from './occasions.ts'
 import { anExecution, checkSessionUpdate } from './options.ts'
 import type { Tasks } from './tasks.ts'
 
@@ -22,6 +23,8 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
       if (command.params !== undefined) anObject(command.params, 'params')
       if (command.key !== undefined) aString(command.key, 'key')
       return void core.entry(toTaskName(command.task))
+    case 'task.backfill':
+      return void stretchOf(core.entry(toTaskName(command.task)), command.from, command.to)
     case 'task.terminate':
       if (command.runId !== undefined) aString(command.runId, 'runId')
       return void core.entry(toTaskName(command.task))

@@ -25,6 +25,7 @@ import type { Inaction } from '../errors.ts'
 import type { LogQuery, Note, NoteQuery, RunRecord, Store } from '../log/run-log.ts'
 import type { TaskName, TaskRef } from '../task-ref.ts'
 import type { DurationInput } from '../time/duration.ts'
+import type { Instant } from '../time/zone.ts'
 import type { Forecast, ForecastOptions } from './forecast-types.ts'
 
 /** When a task starts: a condition, a statement, or a boolean (`false`: only by hand; `true`: as often as possible). */
@@ -103,7 +104,13 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   readonly permanent?: boolean
   /** Makes the ids of its runs; default random UUIDs. */
   readonly runId?: (task: string, params: ParamValues) => string
+  /** The session's pool whose slots its runs take. */
   readonly pool?: string
+  /**
+   * What becomes of a run by hand that is asked for while one lives and no more may: it waits (default), it is skipped (its
+   * handle resolves to `inaction`), or it replaces what lives and waits.
+   */
+  readonly overlap?: 'wait' | 'skip' | 'replace'
   readonly catchUp?: 'latest' | 'all' | 'none'
   readonly grace?: DurationInput
   /** How long work has to end after it was told to; default 5 seconds. */
@@ -182,6 +189,17 @@ export interface Task<R = unknown> extends TaskRef<R> {
   readonly actor: AnyActorRef
   /** Queues a run, whatever condition and `disabled` say. */
   run(params?: ParamValues, options?: { readonly key?: string }): RunHandle<R>
+  /**
+   * Queues a run for each period (each day of `daily`, each occurrence of a cron) that ended in `(from, to]`, oldest first;
+   * `run.period` says which. Times are instants: a `DateTime`, epoch ms, or ISO 8601 in the task's zone. A run counts for its
+   * period, not for the time at which it runs. `TypeError` for a start without cycle or cron.
+   *
+   * @example
+   * ```ts
+   * await Promise.all(report.backfill({ from: '2026-11-01', to: '2026-11-08' }))
+   * ```
+   */
+  backfill(stretch: { readonly from: Instant; readonly to: Instant }): RunHandle<R>[]
   /** Tells one living run, or all and the queued ones, to end. */
   terminate(runId?: string): void
   disable(): void
@@ -280,6 +298,15 @@ export interface SessionOptions {
   readonly instantShutdown?: boolean
   readonly maxProcesses?: number
   readonly maxThreads?: number
+  /**
+   * Pools that tasks share by name (`pool: 'db'`): how many of their runs may live, and how many may start in a while.
+   *
+   * @example
+   * ```ts
+   * createApp({ pools: { db: 3, api: { limit: 2, rate: { starts: 10, per: '1 minute' } } } })
+   * ```
+   */
+  readonly pools?: Readonly<Record<string, number | PoolOptions>>
   /** Where the run log lives: `'memory'` (default), `'jsonl:./runs.jsonl'`, a store, or an async function that gives one. */
   readonly store?: string | Store | (() => Store | Promise<Store>)
   /** Values that tasks and conditions share. */
@@ -309,6 +336,14 @@ export interface SessionOptions {
   readonly drainTimeout?: DurationInput | 'never'
   /** What a run that started late by more than this is reported as (`run.late`); default 1 second. */
   readonly lateAfter?: DurationInput
+}
+
+/** Limits of a pool. */
+export interface PoolOptions {
+  /** So many runs at a time; default without limit. */
+  readonly limit?: number
+  /** So many starts in any stretch of time so long. */
+  readonly rate?: { readonly starts: number; readonly per: DurationInput }
 }
 
 /** Listens to one kind of news, or to all with `'*'`. */

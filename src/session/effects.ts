@@ -12,6 +12,7 @@ import { toSettings } from './options.ts'
 import type { SessionEffects, TaskEffects } from './provide.ts'
 import type { RunQueue, RunRequest } from './queue.ts'
 import type { Runs } from './runs.ts'
+import type { Slots } from './slots.ts'
 import type { Tasks } from './tasks.ts'
 
 /** The parts of a session. */
@@ -21,6 +22,7 @@ export interface Parts {
   tasks: Tasks
   queue: RunQueue
   occasions: Occasions
+  slots: Slots
   life: Life
   milestones: Milestones
 }
@@ -41,6 +43,11 @@ export function taskEffects(core: Core, parts: Parts): TaskEffects {
       withEntry(id, (entry) => {
         if (event.request instanceof Errand) event.request.do()
         else guard(core, entry.name, () => parts.queue.ask(entry, event as RunRequest))
+      }),
+    backfillRuns: (id, event) =>
+      withEntry(id, (entry) => {
+        if (event.request instanceof Errand) event.request.do()
+        else guard(core, entry.name, () => parts.occasions.backfill(entry, event.from, event.to))
       }),
     terminateRuns: (id, runId) =>
       withEntry(id, (entry) => {
@@ -128,6 +135,7 @@ function command(core: Core, parts: Parts, event: SessionEvent): void {
       core.options = { ...core.options, ...event.options }
       core.settings = toSettings(core.options)
       if ('shutCondition' in event.options) parts.tasks.setShutCondition(core.options.shutCondition)
+      parts.launcher.schedule()
       return
     default:
       if ('task' in event) core.entries.get(event.task)?.actor.send(event as never)

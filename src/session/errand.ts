@@ -25,9 +25,21 @@ export class Errand {
   }
 }
 
-/** Sends the event that carries the errand, and sees to it that it is done when this returns. */
-export function send(act: () => void, event: (errand: Errand) => void): void {
-  const errand = new Errand(act)
+/**
+ * Sends the event that carries the errand, and sees to it that it is done when this returns: gives back what `act` gave, and
+ * throws what it threw, since an error belongs to whoever called and not to the actor.
+ */
+export function carry<T>(act: () => T, event: (errand: Errand) => void): T {
+  let came: { readonly value: T } | { readonly error: unknown } | undefined
+  const errand = new Errand(() => {
+    try {
+      came = { value: act() }
+    } catch (error) {
+      came = { error }
+    }
+  })
   event(errand)
   errand.do()
+  if (came === undefined || 'error' in came) throw came?.error
+  return came.value
 }

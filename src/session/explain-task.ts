@@ -5,12 +5,23 @@ import type { Reason, TaskExplanation } from './contract.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
+import type { Slots } from './slots.ts'
+
+/** What knows of obstacles outside conditions. */
+export interface ExplainParts {
+  readonly launcher: Launcher
+  readonly slots: Slots
+}
 
 /** Explains a task at the clock's now. */
-export function explainTask(core: Core, launcher: Launcher, entry: TaskEntry): TaskExplanation {
+export function explainTask(
+  core: Core,
+  { launcher, slots }: ExplainParts,
+  entry: TaskEntry,
+): TaskExplanation {
   const at = core.clock.now()
   const condition = explain(entry.definition.start.node, core.factsOf(entry))
-  const reasons = reasonsOf(core, launcher, entry)
+  const reasons = reasonsOf(core, { launcher, slots }, entry)
   const isDue = condition.holds && reasons.length === 0
   const sentence = summary(core, entry, condition.holds, reasons, condition.changesAt)
   return {
@@ -45,7 +56,7 @@ function summary(
 }
 
 /** The reasons outside the condition, the strongest first. */
-function reasonsOf(core: Core, launcher: Launcher, entry: TaskEntry): Reason[] {
+function reasonsOf(core: Core, { launcher, slots }: ExplainParts, entry: TaskEntry): Reason[] {
   const reasons: Reason[] = []
   const say = (kind: Reason['kind'], sentence: string, until: number | null = null): void =>
     void reasons.push({ kind, sentence, until })
@@ -62,6 +73,12 @@ function reasonsOf(core: Core, launcher: Launcher, entry: TaskEntry): Reason[] {
     say('running', `it is running${ids === '' ? ': a run of the task it replaces lives' : ` (${ids})`}`)
   } else {
     const obstacle = launcher.obstacleOf(entry)
+    const shortage = obstacle === 'slot' ? slots.shortageOf(entry) : null
+    if (shortage !== null) {
+      const { untilMono } = shortage
+      const until = untilMono === null ? null : core.clock.now() + untilMono - core.clock.monotonic()
+      say('slot', shortage.sentence, until)
+    }
     if (obstacle === 'main') say('main', 'main work runs: nothing else launches until it ends')
     if (obstacle === 'relaunch') {
       const waitMs = Math.max(0, entry.relaunchAt - core.clock.monotonic())

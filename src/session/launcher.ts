@@ -12,6 +12,7 @@ import type { TaskEntry } from './entry.ts'
 import type { After } from './hooks.ts'
 import { toLaunchLimit } from './options.ts'
 import type { LaunchFacts, Runs } from './runs.ts'
+import type { Slots } from './slots.ts'
 
 /** A settling gives way to I/O after so many launches; the rest is launched in the next turn. */
 const maxLaunchesPerTurn = 1000
@@ -19,13 +20,22 @@ const maxLaunchesPerTurn = 1000
 type Verdict = 'launch' | 'wait' | 'drop'
 
 /** What stands between a task and its launch; the launcher's and `explain()`'s one source. */
-export type Obstacle = 'disabled' | 'running' | 'main' | 'relaunch' | 'startup' | 'shutdown' | 'not chosen'
+export type Obstacle =
+  | 'disabled'
+  | 'running'
+  | 'main'
+  | 'slot'
+  | 'relaunch'
+  | 'startup'
+  | 'shutdown'
+  | 'not chosen'
 
 export class Launcher {
   readonly #core: Core
   readonly #runs: Runs
   readonly #launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts
   readonly #ready = new Set<TaskEntry>()
+  readonly #slots: Slots
   #isScheduled = false
   #isSettling = false
   /** A timer woke the session since the last cycle began. */
@@ -34,9 +44,15 @@ export class Launcher {
   #afterCycle: After | null = null
   #undoBeat: Undo | null = null
 
-  constructor(core: Core, runs: Runs, launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts) {
+  constructor(
+    core: Core,
+    runs: Runs,
+    slots: Slots,
+    launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts,
+  ) {
     this.#core = core
     this.#runs = runs
+    this.#slots = slots
     this.#launchFactsOf = launchFactsOf
   }
 
@@ -114,6 +130,7 @@ export class Launcher {
   }
 
   #settle(): void {
+    for (const entry of this.#slots.admit()) this.#ready.add(entry)
     let launches = 0
     for (const entry of [...this.#ready].sort(byLaunchOrder)) {
       if (launches >= maxLaunchesPerTurn || !this.#core.isActive) {
@@ -128,6 +145,8 @@ export class Launcher {
       this.#launch(entry)
       this.consider(entry)
     }
+    // Who was admitted may have been dropped: the place is the next one's.
+    if (this.#slots.hasRoomForWaiting()) this.schedule()
   }
 
   #verdictOf(entry: TaskEntry): Verdict {
@@ -136,12 +155,19 @@ export class Launcher {
       // The end of a run looks again; only what others hold up is kept waiting here.
       const obstacle = this.#obstacleOfAnyRun(entry)
       if (obstacle === null) return 'launch'
-      return obstacle === 'main' ? 'wait' : 'drop'
+      return this.#waitFor(entry, obstacle)
     }
     if (!entry.holds) return 'drop'
     const obstacle = this.obstacleOf(entry)
     if (obstacle === null) return 'launch'
     if (obstacle === 'relaunch') this.#armRelaunch(entry)
+    return this.#waitFor(entry, obstacle)
+  }
+
+  /** Who waits for a slot stands in its line; who waits for main work stays ready. */
+  #waitFor(entry: TaskEntry, obstacle: Obstacle): Verdict {
+    const shortage = obstacle === 'slot' ? this.#slots.shortageOf(entry) : null
+    if (shortage !== null) this.#slots.wait(entry, shortage)
     return obstacle === 'main' ? 'wait' : 'drop'
   }
 
@@ -153,7 +179,8 @@ export class Launcher {
 
   #obstacleOfAnyRun(entry: TaskEntry): Obstacle | null {
     if (this.#runs.exclusive > 0) return 'main'
-    return this.hasRoom(entry) ? null : 'running'
+    if (!this.hasRoom(entry)) return 'running'
+    return this.#slots.shortageOf(entry) === null ? null : 'slot'
   }
 
   #launch(entry: TaskEntry): void {
@@ -226,6 +253,7 @@ export class Launcher {
     this.#undoBeat?.()
     this.#undoBeat = null
     this.#ready.clear()
+    this.#slots.stop()
     for (const entry of this.#core.entries.values()) {
       entry.undoRelaunch?.()
       entry.undoRelaunch = null

@@ -8,6 +8,7 @@ import { flushAtExit } from './exit-flush.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
 import type { Runs } from './runs.ts'
+import type { Slots } from './slots.ts'
 import type { Tasks } from './tasks.ts'
 
 /** Starts and stops a session: the effects behind `starting` and `stopping`. */
@@ -15,6 +16,7 @@ export class Life {
   readonly #core: Core
   readonly #runs: Runs
   readonly #launcher: Launcher
+  readonly #slots: Slots
   readonly #tasks: Tasks
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
@@ -24,10 +26,11 @@ export class Life {
   /** Called whenever a run ends while the session waits for runs. */
   #onRunEnded: (() => void) | null = null
 
-  constructor(core: Core, parts: { runs: Runs; launcher: Launcher; tasks: Tasks }) {
+  constructor(core: Core, parts: { runs: Runs; launcher: Launcher; slots: Slots; tasks: Tasks }) {
     this.#core = core
     this.#runs = parts.runs
     this.#launcher = parts.launcher
+    this.#slots = parts.slots
     this.#tasks = parts.tasks
   }
 
@@ -177,9 +180,17 @@ export class Life {
     for (const entry of sequence) {
       const queued = entry.queue.shift()
       if (queued === undefined && !this.#tasks.isForcedOrHolds(entry)) continue
+      await this.#waitForSlot(entry)
       this.#runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
       while (this.#runs.exclusive > 0) await this.#nextEnd()
     }
+  }
+
+  async #waitForSlot(entry: TaskEntry): Promise<void> {
+    const { clock } = this.#core
+    for (let lack = this.#slots.shortageOf(entry); lack !== null; lack = this.#slots.shortageOf(entry))
+      if (lack.untilMono === null) await this.#nextEnd()
+      else await clock.sleep(Math.max(0, lack.untilMono - clock.monotonic()))
   }
 
   async #waitForRuns(): Promise<void> {

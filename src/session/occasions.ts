@@ -6,11 +6,12 @@ import type { Undo } from '../clock.ts'
 import { type Explanation, explain } from '../conditions/explain.ts'
 import { lapsesAt, missedBetween, occurrencesBetween } from '../conditions/missed.ts'
 import type { Interval } from '../time/interval.ts'
+import { type Instant, toInstant } from '../time/zone.ts'
 import type { RunHandle } from './contract.ts'
 import type { Core } from './core.ts'
+import { toDuration } from './durations.ts'
 import type { TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
-import { toDuration } from './options.ts'
 import type { RunQueue } from './queue.ts'
 
 /** A timer comes late by more than this only if the process slept, was blocked, or the clock was set. */
@@ -59,10 +60,15 @@ export class Occasions {
     watched.until = Math.max(watched.until, this.#core.clock.now())
   }
 
-  /** Queues a run for each occasion that ended in `(from, to]`, oldest first; epoch ms. */
-  backfill(entry: TaskEntry, from: number, to: number): RunHandle[] {
-    const facts = this.#core.factsOf(entry, to)
-    const occasions = [...occurrencesBetween(entry.definition.start.node, facts, from)]
+  /** Queues a run for each occasion that ended in `(from, to]`, oldest first. */
+  backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[] {
+    const stretch = stretchOf(entry, from, to)
+    const facts = this.#core.factsOf(entry, stretch.to)
+    const occasions = [...occurrencesBetween(entry.definition.start.node, facts, stretch.from)]
+    if (occasions.length === 0 && lapsesAt(entry.definition.start.node, stretch.to, entry.zone) === Infinity)
+      throw new TypeError(
+        `Cannot backfill task '${entry.name}' as its start must have a cycle or a cron: '${entry.definition.start}'`,
+      )
     return occasions
       .sort((a, b) => a.start - b.start)
       .map((period) => this.#queue.ask(entry, { trigger: 'catch-up', period }))
@@ -145,6 +151,15 @@ export class Occasions {
     const because = blockers.length === 0 ? '' : `: ${blockers.join('; ')}`
     return { isOurs: false, reason: `its condition did not hold${because}` }
   }
+}
+
+/** The stretch of a backfill in epoch ms; throws for instants that are none, or in the wrong order. */
+export function stretchOf(entry: TaskEntry, from: Instant, to: Instant): { from: number; to: number } {
+  const stretch = { from: toInstant(from, entry.zone), to: toInstant(to, entry.zone) }
+  if (stretch.from < stretch.to) return stretch
+  throw new RangeError(
+    `Cannot backfill task '${entry.name}' as 'from' must be before 'to': ${String(from)}, ${String(to)}`,
+  )
 }
 
 /** Why an occasion was missed, and whether that was the session's doing rather than the task's condition. */

@@ -1,5 +1,4 @@
 /** Options of a session and of tasks: checked once at the door, kept as settings in milliseconds. */
-import { toDurationMs } from '../time/duration.ts'
 import { checkZone, systemZone } from '../time/zone.ts'
 import {
   aBoolean,
@@ -15,6 +14,8 @@ import {
   withMethods,
 } from './check.ts'
 import type { Execution, OnError, SessionOptions, TaskOptions } from './contract.ts'
+import { toDuration, toTimeout } from './durations.ts'
+import { type PoolSetting, toPools } from './pools.ts'
 
 /** Kinds of failure that an option decides about. */
 export type FailureKind = 'condition' | 'setup' | 'hook' | 'log' | 'neverHolds'
@@ -32,6 +33,7 @@ export interface Settings {
   readonly instantShutdown: boolean
   readonly maxProcesses: number
   readonly maxThreads: number
+  readonly pools: ReadonlyMap<string, PoolSetting>
   readonly pollEveryMs: number
   readonly onError: Readonly<Record<FailureKind, OnError>>
   readonly onTaskExists: 'raise' | 'ignore' | 'replace' | 'rename'
@@ -79,6 +81,10 @@ const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
   instantShutdown: aBoolean,
   maxProcesses: aCount(1),
   maxThreads: aCount(1),
+  pools: (value, name) => {
+    anObject(value, name)
+    toPools(value as NonNullable<SessionOptions['pools']>)
+  },
   store: anything,
   params: anObject,
   pollEvery: aDuration,
@@ -107,6 +113,7 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   permanent: aBoolean,
   runId: aFunction,
   pool: aString,
+  overlap: oneOf('wait', 'skip', 'replace'),
   catchUp: oneOf('latest', 'all', 'none'),
   grace: aDuration,
   graceMs: aNumber,
@@ -153,6 +160,7 @@ export function toSettings(options: SessionOptions): Settings {
     instantShutdown: options.instantShutdown ?? false,
     maxProcesses: options.maxProcesses ?? 4,
     maxThreads: options.maxThreads ?? 4,
+    pools: toPools(options.pools ?? {}),
     pollEveryMs: toDuration(options.pollEvery ?? 1000, 'pollEvery'),
     onError: toOnError(options.onError ?? 'log'),
     onTaskExists: options.onTaskExists ?? 'raise',
@@ -166,29 +174,6 @@ export function toSettings(options: SessionOptions): Settings {
 export function toLaunchLimit(value: boolean | number): number {
   if (typeof value === 'number') return value
   return value ? Number.POSITIVE_INFINITY : 1
-}
-
-/** A timeout in ms, Infinity for `'never'`; zero is an error, since it would end each run before it begins. */
-export function toTimeout(value: unknown, name: string): number {
-  if (value === 'never') return Number.POSITIVE_INFINITY
-  const ms = toDuration(value, name)
-  if (ms > 0) return ms
-  throw new RangeError(
-    `Cannot set '${name}' as it must be longer than 0: ${String(value)}. 'never' lifts it.`,
-  )
-}
-
-/** A duration in ms that is not negative. */
-export function toDuration(value: unknown, name: string): number {
-  let ms: number
-  try {
-    ms = toDurationMs(value as number)
-  } catch (error) {
-    if (error instanceof Error) error.message = `Cannot set '${name}': ${error.message}`
-    throw error
-  }
-  if (ms >= 0) return ms
-  throw new RangeError(`Cannot set '${name}' as it must not be negative: ${String(value)}`)
 }
 
 function toOnError(value: NonNullable<SessionOptions['onError']>): Record<FailureKind, OnError> {

@@ -1,7 +1,7 @@
 /** The values that tasks and conditions of a session share. */
 import type { Command } from '../../machines/protocol.ts'
 import type { Params } from './contract.ts'
-import { send } from './errand.ts'
+import { carry } from './errand.ts'
 
 type ParamCommand = Extract<Command, { type: 'param.set' | 'param.unset' }>
 
@@ -28,12 +28,12 @@ export class ParamStore implements Params {
     if (typeof name !== 'string' || name === '')
       throw new TypeError(`Cannot set a param as its name must be a non-empty string: ${String(name)}`)
     const put = (): void => this.put(name, value)
-    send(put, (request) => this.#send({ type: 'param.set', name, value, request }))
+    carry(put, (request) => this.#send({ type: 'param.set', name, value, request }))
   }
 
   unset(name: string): void {
     const drop = (): void => this.drop(name)
-    send(drop, (request) => this.#send({ type: 'param.unset', name, request }))
+    carry(drop, (request) => this.#send({ type: 'param.unset', name, request }))
   }
 
   /** The effect of `param.set`. */

@@ -9,6 +9,7 @@ import type { RunEffects } from './runs.ts'
 export interface TaskEffects {
   startRun(id: string): void
   queueRun(id: string, event: Extract<TaskEvent, { type: 'task.run' }>): void
+  backfillRuns(id: string, event: Extract<TaskEvent, { type: 'task.backfill' }>): void
   terminateRuns(id: string, runId: string | undefined): void
   updateTask(id: string, options: Readonly<Record<string, unknown>>): void
   release(id: string): void
@@ -53,6 +54,9 @@ export function provideTask(effects: TaskEffects): typeof taskMachine {
       startRun: ({ context }) => effects.startRun(context.id),
       queueRun: ({ context, event }) => {
         if (event.type === 'task.run') effects.queueRun(context.id, event)
+      },
+      backfillRuns: ({ context, event }) => {
+        if (event.type === 'task.backfill') effects.backfillRuns(context.id, event)
       },
       terminateRuns: ({ context, event }) =>
         effects.terminateRuns(context.id, event.type === 'task.terminate' ? event.runId : undefined),

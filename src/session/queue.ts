@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly period?: Interval
 }
 
+const skipped = 'skipped: a run of the task lives already'
+
 export class RunQueue {
   readonly #core: Core
   readonly #runs: Runs
@@ -33,20 +35,10 @@ export class RunQueue {
     this.#launcher = launcher
   }
 
-  /** Queues a run; with a key that a waiting or living run has, gives that run's handle. */
+  /** Checks a run and queues it; with a key that a waiting or living run has, gives that run's handle. */
   ask(entry: TaskEntry, request: RunRequest = {}): RunHandle {
-    const { handle, enqueue } = this.prepare(entry, request)
-    enqueue()
-    return handle
-  }
-
-  /** Checks a run and makes its handle; it is queued when `enqueue` is called. */
-  prepare(
-    entry: TaskEntry,
-    request: RunRequest = {},
-  ): { readonly handle: RunHandle; readonly enqueue: () => void } {
     const twin = request.key === undefined ? undefined : this.#twinOf(entry, request.key)
-    if (twin !== undefined) return { handle: twin.handle, enqueue: () => {} }
+    if (twin !== undefined) return twin.handle
     const params = this.#checkedParams(entry, request.params)
     const runId = this.#runs.newRunId(entry, params instanceof Promise ? {} : params)
     const pending = new PendingRun(runId, {
@@ -55,6 +47,7 @@ export class RunQueue {
     })
     pending.key = request.key
     const queue = (checked: ParamValues): void => {
+      if (!this.#makesWay(entry)) return pending.settle({ runId, action: 'inaction', reason: skipped })
       entry.queue.push({
         runId,
         params: checked,
@@ -68,11 +61,20 @@ export class RunQueue {
       this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
       this.#launcher.consider(entry)
     }
-    const enqueue = (): void => {
-      if (params instanceof Promise) params.then(queue, (error) => pending.refuse(error))
-      else queue(params)
-    }
-    return { handle: pending.handle, enqueue }
+    if (params instanceof Promise) params.then(queue, (error) => pending.refuse(error))
+    else queue(params)
+    return pending.handle
+  }
+
+  /** What lives and waits makes way for a run that replaces it; true if the run may be queued. */
+  #makesWay(entry: TaskEntry): boolean {
+    const { overlap = 'wait' } = entry.definition.options
+    const isFree = entry.queue.length === 0 && this.#launcher.hasRoom(entry)
+    if (overlap === 'wait' || isFree) return true
+    if (overlap === 'skip') return false
+    this.takeBackAll(entry)
+    this.#runs.terminate(entry, 'replaced')
+    return true
   }
 
   #twinOf(entry: TaskEntry, key: string): PendingRun | undefined {

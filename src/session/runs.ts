@@ -13,11 +13,12 @@ import type { NewRecord } from '../log/session-log.ts'
 import { abortReason } from './abort-reason.ts'
 import { argContextOf } from './arg-context.ts'
 import type { Core } from './core.ts'
+import { toTimeout } from './durations.ts'
 import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
 import { RunSlot as Slot } from './entry.ts'
-import { toTimeout } from './options.ts'
 import { RunAbort } from './run-abort.ts'
 import { RunView } from './run-view.ts'
+import type { Slots } from './slots.ts'
 
 /** How long work has to end after it was told to, unless its task says otherwise. */
 const defaultGraceMs = 5000
@@ -27,16 +28,19 @@ export class Runs {
   readonly #core: Core
   readonly #machine: typeof runMachine
   readonly #onEnded: (entry: TaskEntry) => void
+  readonly #places: Slots
   readonly #slots = new WeakMap<object, RunSlot>()
   /** Runs of `main` work: nothing else launches while there is one. */
   exclusive = 0
 
   constructor(
     core: Core,
+    slots: Slots,
     provide: (effects: RunEffects) => typeof runMachine,
     onEnded: (entry: TaskEntry) => void,
   ) {
     this.#core = core
+    this.#places = slots
     this.#machine = provide({
       recordStart: (self) => this.#recordStart(this.#slotOf(self)),
       beginWork: (self) => this.#beginWork(this.#slotOf(self)),
@@ -70,6 +74,7 @@ export class Runs {
     slot.lives = true
     entry.live.push(slot)
     entry.launching = slot
+    this.#places.take(slot)
     if (this.#executorOf(slot)?.isExclusive === true) this.exclusive += 1
     core.clock.launched?.(entry.name)
     entry.actor.send({ type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
@@ -323,6 +328,7 @@ export class Runs {
     const { entry, pending } = slot
     if (this.#executorOf(slot)?.isExclusive === true) this.exclusive -= 1
     entry.live.splice(entry.live.indexOf(slot), 1)
+    this.#places.release(slot)
     slot.lives = false
     slot.pending = undefined
     slot.abort = null

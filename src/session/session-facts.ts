@@ -90,7 +90,7 @@ export class SessionFacts implements Facts {
   }
 
   predicate(node: PredicateNode): PredicateReading {
-    return this.#core.predicates.read(node, this.#entry?.name ?? null)
+    return this.#core.predicates.read(node, this.#entry?.name ?? null, this)
   }
 }
 

@@ -1,12 +1,13 @@
 /** A session: the machines and the effects put together, and the words that people use. */
 import type { Observable } from 'rxjs'
 import type { Command, News, NewsType } from '../../machines/protocol.ts'
+import type { TaskEvent } from '../../machines/task.machine.ts'
 import { type Clock, createSystemClock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
 import { nextRuns } from '../conditions/next-runs.ts'
 import { Words } from '../conditions/words.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
-import { toDateTime } from '../time/zone.ts'
+import { type Instant, toDateTime } from '../time/zone.ts'
 import { assemble } from './assemble.ts'
 import { checkCommand } from './command-check.ts'
 import type {
@@ -25,12 +26,13 @@ import type {
 import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
-import { send } from './errand.ts'
+import { carry, type Errand } from './errand.ts'
 import { explainTask } from './explain-task.ts'
 import { forecast } from './forecast.ts'
 import type { Forecast, ForecastOptions } from './forecast-types.ts'
 import { graphOf } from './graph.ts'
 import { registerCore } from './internals.ts'
+import { stretchOf } from './occasions.ts'
 import { checkSessionOptions } from './options.ts'
 import { TaskHandle } from './task-handle.ts'
 
@@ -43,6 +45,8 @@ export class LiveSession implements Session {
   constructor(name: string, options: SessionOptions = {}, words: Words = new Words()) {
     checkSessionOptions(options)
     const core = new Core(name, options.clock ?? createSystemClock(), options, words)
+    // What a statement reckons from now (`in 10 minutes`) is reckoned on the session's clock.
+    words.now = () => core.clock.now()
     this.#core = core
     core.session = this
     core.handleOf = (entry) => this.#handleOf(entry)
@@ -120,20 +124,11 @@ export class LiveSession implements Session {
     const { tasks } = this.#parts
     const [options, work] = rest.length < 2 ? [{}, rest[0]] : rest
     const definition = tasks.define(name, start, options as TaskOptions, work)
-    // What it comes to is only known within the event; an error of it belongs to whoever called.
-    let came: { readonly entry: TaskEntry } | { readonly error: unknown } | undefined
-    const add = (): void => {
-      try {
-        came = { entry: tasks.add(definition) }
-      } catch (error) {
-        came = { error }
-      }
-    }
-    send(add, (request) =>
-      this.#core.actor.send({ type: 'task.create', task: name, start, options, work, request }),
+    const entry = carry(
+      () => tasks.add(definition),
+      (request) => this.#core.actor.send({ type: 'task.create', task: name, start, options, work, request }),
     )
-    if (came === undefined || 'error' in came) throw came?.error
-    return this.#handleOf(came.entry) as never
+    return this.#handleOf(entry) as never
   }
 
   /** Throws what {@link createTask} would throw, and adds nothing. */
@@ -160,8 +155,8 @@ export class LiveSession implements Session {
     const names = (isOptions ? given.slice(0, -1) : given) as readonly TaskName[]
     return new Promise((resolve, reject) => {
       const tasks = names.map((task) => this.#core.entry(task).name)
-      send(
-        () => this.#runNow(tasks, options).then(resolve, reject),
+      carry(
+        () => void this.#runNow(tasks, options).then(resolve, reject),
         (request) => this.#core.actor.send({ type: 'session.run', tasks, ...options, request }),
       )
     })
@@ -271,7 +266,8 @@ export class LiveSession implements Session {
     if (handle === undefined) {
       handle = new TaskHandle(this.#core, entry, {
         run: (task, params, key) => this.#askByEvent(task, params, key),
-        explain: (task) => explainTask(this.#core, this.#parts.launcher, task),
+        backfill: (task, from, to) => this.#backfillByEvent(task, from, to),
+        explain: (task) => explainTask(this.#core, this.#parts, task),
         nextRuns: (task, n) => nextRuns(task.definition.start.node, (at) => this.#core.factsOf(task, at), n),
       })
       this.#handles.set(entry, handle)
@@ -279,24 +275,26 @@ export class LiveSession implements Session {
     return handle
   }
 
+  #backfillByEvent(entry: TaskEntry, from: Instant, to: Instant): RunHandle[] {
+    const stretch = stretchOf(entry, from, to)
+    const queue = (): RunHandle[] => this.#parts.occasions.backfill(entry, stretch.from, stretch.to)
+    return this.#carryTo(entry, queue, (request) => ({ type: 'task.backfill', ...stretch, request }))
+  }
+
   /** A run by hand is one event, too; its handle is what the event's effect leaves behind. */
   #askByEvent(entry: TaskEntry, params: unknown, key: string | undefined): RunHandle {
+    const given = {
+      ...(params === undefined ? {} : { params: params as Record<string, unknown> }),
+      ...(key === undefined ? {} : { key }),
+    }
+    const ask = (): RunHandle => this.#parts.queue.ask(entry, given)
+    return this.#carryTo(entry, ask, (request) => ({ type: 'task.run', ...given, request }))
+  }
+
+  #carryTo<T>(entry: TaskEntry, act: () => T, event: (request: Errand) => TaskEvent): T {
     this.#core.entry(entry.name)
-    const { handle, enqueue } = this.#parts.queue.prepare(entry, {
-      params: params as Record<string, unknown> | undefined,
-      key,
-    })
-    // An actor of a stopped session takes no events: the run waits for the next start all the same.
-    if (entry.actor.getSnapshot().status !== 'active') enqueue()
-    else
-      send(enqueue, (request) =>
-        entry.actor.send({
-          type: 'task.run',
-          request,
-          ...(params === undefined ? {} : { params: params as Record<string, unknown> }),
-          ...(key === undefined ? {} : { key }),
-        }),
-      )
-    return handle
+    // An actor of a stopped session takes no events: what is asked waits for the next start all the same.
+    if (entry.actor.getSnapshot().status !== 'active') return act()
+    return carry(act, (request) => entry.actor.send(event(request)))
   }
 }

@@ -4,15 +4,16 @@ import type { AnyActorRef } from 'xstate'
 import type { Action, ParamValues } from '../../machines/protocol.ts'
 import type { Condition } from '../conditions/condition.ts'
 import type { LogQuery, RunRecord } from '../log/run-log.ts'
-import { toDateTime } from '../time/zone.ts'
+import { type Instant, toDateTime } from '../time/zone.ts'
 import type { Execution, RunHandle, Task, TaskExplanation, TaskJson, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
+import { toTimeout } from './durations.ts'
 import type { TaskEntry } from './entry.ts'
-import { toTimeout } from './options.ts'
 
 /** What a handle asks of the session beside its entry. */
 export interface HandleParts {
   run(entry: TaskEntry, params: ParamValues | undefined, key: string | undefined): RunHandle
+  backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[]
   explain(entry: TaskEntry): TaskExplanation
   nextRuns(entry: TaskEntry, n: number): number[]
 }
@@ -105,6 +106,10 @@ export class TaskHandle implements Task {
 
   run(params?: ParamValues, options: { readonly key?: string } = {}): RunHandle {
     return this.#parts.run(this.#entry, params, options.key)
+  }
+
+  backfill({ from, to }: { readonly from: Instant; readonly to: Instant }): RunHandle[] {
+    return this.#parts.backfill(this.#entry, from, to)
   }
 
   terminate(runId?: string): void {

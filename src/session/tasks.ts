@@ -11,6 +11,7 @@ import { toErrorData } from '../log/error-data.ts'
 import { resolveStore } from '../log/resolve-store.ts'
 import type { Store } from '../log/run-log.ts'
 import { SessionLog } from '../log/session-log.ts'
+import { near } from '../near.ts'
 import { checkZone } from '../time/zone.ts'
 import { show } from './check.ts'
 import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
@@ -57,6 +58,7 @@ export class Tasks {
     checkTaskOptions(options)
     if (work === undefined || work === null || (typeof work !== 'function' && typeof work !== 'object'))
       throw new TypeError(`Cannot add task '${name}' as its work must be a function: ${show(work)}`)
+    this.#checkPool(name, options)
     const { words } = this.#core
     return {
       name,
@@ -65,6 +67,17 @@ export class Tasks {
       options,
       work,
     }
+  }
+
+  #checkPool(name: string, { pool }: TaskOptions): void {
+    const { pools } = this.#core.settings
+    if (pool === undefined || pools.has(pool)) return
+    const [nearest] = near(pool, pools.keys())
+    const hint =
+      nearest === undefined ? `Add it: createApp({ pools: { ${pool}: 3 } }).` : `Did you mean '${nearest}'?`
+    throw new RangeError(
+      `Cannot put task '${name}' into a pool as the session must have it: '${pool}'. ${hint}`,
+    )
   }
 
   /** Throws if a task could not be added. */

@@ -53,16 +53,21 @@ describe('sessionMachine', () => {
     expect(play(...events).value).toEqual(state)
   })
 
-  test.each(['task.run', 'task.terminate', 'task.disable', 'task.enable', 'task.update', 'task.remove'])(
-    'passes %s on in every state',
-    (type) => {
-      for (const snapshot of [start, play('session.start'), play(...up), play(...up, 'session.shutDown')]) {
-        const [next, actions] = transition(sessionMachine, snapshot, e(type, { task: 't' }))
-        expect(next.value).toEqual(snapshot.value)
-        expect(actions.map((action) => action.type)).toEqual(['forwardToTask'])
-      }
-    },
-  )
+  test.each([
+    'task.run',
+    'task.backfill',
+    'task.terminate',
+    'task.disable',
+    'task.enable',
+    'task.update',
+    'task.remove',
+  ])('passes %s on in every state', (type) => {
+    for (const snapshot of [start, play('session.start'), play(...up), play(...up, 'session.shutDown')]) {
+      const [next, actions] = transition(sessionMachine, snapshot, e(type, { task: 't' }))
+      expect(next.value).toEqual(snapshot.value)
+      expect(actions.map((action) => action.type)).toEqual(['forwardToTask'])
+    }
+  })
 
   test('makes a failed task actor anew in every state', () => {
     const [, actions] = transition(sessionMachine, play(...up), e('xstate.error.actor.t', { error: 1 }))

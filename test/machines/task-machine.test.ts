@@ -29,6 +29,7 @@ const table: readonly [keyof typeof states, TaskEvent, string, readonly string[]
   ...(['idle', 'running', 'failed'] as const).flatMap(
     (state): [keyof typeof states, TaskEvent, string, string[]][] => [
       [state, { type: 'task.run' }, state, ['queueRun']],
+      [state, { type: 'task.backfill', from: 0, to: 1 }, state, ['backfillRuns']],
       [state, { type: 'task.terminate' }, state, ['terminateRuns']],
       [state, { type: 'task.disable' }, state, ['reconsider']],
       [state, { type: 'task.enable' }, state, ['reconsider']],

@@ -30,6 +30,14 @@ const controls: readonly Control[] = [
     expected: ['success', 7],
   },
   {
+    type: 'task.backfill',
+    command: { type: 'task.backfill', task: 'quick', from: '2026-11-22', to: '2026-11-24T12:00' },
+    method: ({ session }) => session.task('quick').backfill({ from: '2026-11-22', to: '2026-11-24T12:00' }),
+    before: ({ session }) => session.task('quick').update({ start: 'daily at 03:00', disabled: true }),
+    effect: ({ news }) => news.filter(({ type }) => type === 'run.ended').length,
+    expected: 3,
+  },
+  {
     type: 'task.terminate',
     command: { type: 'task.terminate', task: 'slow' },
     method: ({ session }) => session.task('slow').terminate(),

@@ -125,3 +125,31 @@ test('a machine that slept over an occurrence says so, and catches it up', async
   expect(periods).toEqual(['catch-up 2026-11-24T10:00:00.000Z'])
   await stop(app)
 })
+
+test('backfill runs once for each period, and a run counts for its period only', async () => {
+  const { clock, app } = setUp('2026-11-24T12:00')
+  const periods: string[] = []
+  const task = app.task('report', 'daily', (_, run) => {
+    periods.push(`${run.trigger} ${run.period?.start.toISODate()}`)
+  })
+  const session = await app.start()
+  session.hold()
+  await clock.settled()
+  periods.length = 0
+  const runs = task.backfill({ from: '2026-11-21', to: '2026-11-24' })
+  session.resume()
+  await clock.advance('1 minute')
+  expect((await Promise.all(runs)).map(({ action }) => action)).toEqual(['success', 'success', 'success'])
+  expect(periods).toEqual(['catch-up 2026-11-21', 'catch-up 2026-11-22', 'catch-up 2026-11-23'])
+  await stop(app)
+})
+
+test('backfill refuses what it cannot do', async () => {
+  const { app } = setUp('2026-11-24T12:00')
+  const often = app.task('often', 'every 10 minutes', () => {})
+  expect(() => often.backfill({ from: '2026-11-21', to: '2026-11-24' })).toThrow(
+    "Cannot backfill task 'often' as its start must have a cycle or a cron: 'every 10 minutes'",
+  )
+  const task = app.task('report', 'daily', () => {})
+  expect(() => task.backfill({ from: '2026-11-24', to: '2026-11-21' })).toThrow(RangeError)
+})

@@ -1,0 +1,174 @@
+/**
+ * Places that runs take: threads, processes, and pools of the app's own (`pool: 'db'`, at most 3 at a time, at most 10
+ * starts a minute). A task that finds none waits in line: by priority, then by how long it has waited.
+ */
+import type { Undo } from '../clock.ts'
+import type { Core } from './core.ts'
+import type { RunSlot, TaskEntry } from './entry.ts'
+
+/** What a task waits for. */
+export interface Shortage {
+  /** `maxThreads`, `maxProcesses`, or the pool's name. */
+  readonly of: string
+  readonly sentence: string
+  /** When a start is allowed again by time alone, on the monotonic clock; null if a run must end first. */
+  readonly untilMono: number | null
+}
+
+export class Slots {
+  readonly #core: Core
+  readonly #onRoom: () => void
+  readonly #used = new Map<string, Set<RunSlot>>()
+  /** Starts of rated pools, oldest first, on the monotonic clock. */
+  readonly #starts = new Map<string, number[]>()
+  readonly #waiting = new Map<string, Set<TaskEntry>>()
+  #undoRate: Undo | null = null
+
+  constructor(core: Core, onRoom: () => void) {
+    this.#core = core
+    this.#onRoom = onRoom
+  }
+
+  /** What the next run of the task has to wait for; null if there is a place. */
+  shortageOf(entry: TaskEntry): Shortage | null {
+    for (const key of this.#keysOf(entry, executionOf(this.#core, entry))) {
+      const shortage = this.#shortageIn(key)
+      if (shortage !== null) return shortage
+    }
+    return null
+  }
+
+  /** The task waits in line for what it lacks. */
+  wait(entry: TaskEntry, shortage: Shortage): void {
+    let line = this.#waiting.get(shortage.of)
+    if (line === undefined) this.#waiting.set(shortage.of, (line = new Set()))
+    line.add(entry)
+    if (shortage.untilMono !== null) this.#wakeAt(shortage.untilMono)
+  }
+
+  /** Those of the lines for whom there is room now, first come of the highest priority first. */
+  admit(): TaskEntry[] {
+    const admitted: TaskEntry[] = []
+    for (const [key, line] of this.#waiting) {
+      for (let room = this.#roomIn(key); room > 0 && line.size > 0; room--) {
+        const first = firstOf(line)
+        line.delete(first)
+        admitted.push(first)
+      }
+      if (line.size === 0) this.#waiting.delete(key)
+      else {
+        const untilMono = this.#shortageIn(key)?.untilMono ?? null
+        if (untilMono !== null) this.#wakeAt(untilMono)
+      }
+    }
+    return admitted
+  }
+
+  /** Whether somebody waits for what there is. */
+  hasRoomForWaiting(): boolean {
+    for (const key of this.#waiting.keys()) if (this.#roomIn(key) > 0) return true
+    return false
+  }
+
+  /** A run takes its places. */
+  take(slot: RunSlot): void {
+    for (const key of this.#keysOf(slot.entry, slot.execution)) {
+      let used = this.#used.get(key)
+      if (used === undefined) this.#used.set(key, (used = new Set()))
+      used.add(slot)
+      if (this.#core.settings.pools.get(key)?.starts === undefined) continue
+      const starts = this.#starts.get(key) ?? []
+      starts.push(this.#core.clock.monotonic())
+      this.#starts.set(key, starts)
+    }
+  }
+
+  /** A run gives its places back. */
+  release(slot: RunSlot): void {
+    for (const [key, used] of this.#used) {
+      if (!used.delete(slot)) continue
+      if (used.size === 0) this.#used.delete(key)
+      if (this.#waiting.has(key)) this.#onRoom()
+    }
+  }
+
+  /** Nobody waits any more; its timer is released. */
+  stop(): void {
+    this.#waiting.clear()
+    this.#undoRate?.()
+    this.#undoRate = null
+  }
+
+  #keysOf(entry: TaskEntry, execution: string): readonly string[] {
+    const slots = this.#core.executors.get(execution)?.slots
+    const { pool } = entry.definition.options
+    // Most tasks take none: the way of every launch leads through here.
+    if (slots === undefined && pool === undefined) return noKeys
+    return [...(slots === undefined ? [] : [slots]), ...(pool === undefined ? [] : [pool])]
+  }
+
+  #roomIn(key: string): number {
+    const { starts, perMs } = this.#poolOf(key)
+    const room = this.#limitOf(key) - (this.#used.get(key)?.size ?? 0)
+    return starts === undefined ? room : Math.min(room, starts - this.#startsIn(key, perMs).length)
+  }
+
+  #shortageIn(key: string): Shortage | null {
+    const limit = this.#limitOf(key)
+    const used = this.#used.get(key)
+    const what = key === 'maxThreads' ? 'thread' : key === 'maxProcesses' ? 'process' : `slot of pool ${key}`
+    if (used !== undefined && used.size >= limit) {
+      const by = [...new Set([...used].map((slot) => slot.entry.name))].slice(0, 5).join(', ')
+      const sentence = `waiting for a ${what} (${used.size} of ${limit} in use by ${by})`
+      return { of: key, sentence, untilMono: null }
+    }
+    const { starts, perMs } = this.#poolOf(key)
+    if (starts === undefined) return null
+    const made = this.#startsIn(key, perMs)
+    if (made.length < starts) return null
+    const sentence = `waiting for a ${what} (${made.length} of ${starts} starts in ${perMs / 1000} s are used up)`
+    return { of: key, sentence, untilMono: made[made.length - starts]! + perMs }
+  }
+
+  #limitOf(key: string): number {
+    const { maxThreads, maxProcesses } = this.#core.settings
+    if (key === 'maxThreads') return maxThreads
+    return key === 'maxProcesses' ? maxProcesses : this.#poolOf(key).limit
+  }
+
+  #poolOf(key: string) {
+    return this.#core.settings.pools.get(key) ?? noPool
+  }
+
+  /** Starts that still count. */
+  #startsIn(key: string, perMs: number): readonly number[] {
+    const starts = this.#starts.get(key)
+    if (starts === undefined) return []
+    const since = this.#core.clock.monotonic() - perMs
+    while (starts.length > 0 && starts[0]! <= since) starts.shift()
+    return starts
+  }
+
+  #wakeAt(untilMono: number): void {
+    const { clock } = this.#core
+    this.#undoRate ??= clock.callAfter(Math.max(0, untilMono - clock.monotonic()), () => {
+      this.#undoRate = null
+      this.#onRoom()
+    })
+  }
+}
+
+const noKeys: readonly string[] = []
+const noPool = { limit: Number.POSITIVE_INFINITY, starts: undefined, perMs: 0 }
+
+/** How the next run of a task is executed. */
+export function executionOf(core: Core, entry: TaskEntry): string {
+  return entry.queue[0]?.execution ?? entry.definition.options.execution ?? core.settings.execution
+}
+
+/** The highest priority; of those the one that came first. */
+function firstOf(line: ReadonlySet<TaskEntry>): TaskEntry {
+  let first: TaskEntry | undefined
+  for (const entry of line) if (first === undefined || entry.priority > first.priority) first = entry
+  return first!
+}

@@ -1,0 +1,187 @@
+/** Pools: how many runs of their tasks may live, how many may start in a while, and who goes first. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { gate, setUp, tearDown } from './support.ts'
+
+afterEach(tearDown)
+
+describe('a pool with a limit', () => {
+  test('lets so many runs live, over all of its tasks; the rest wait by priority, then by age', async () => {
+    const { app, clock } = setUp({ pools: { db: 2 } })
+    const started: string[] = []
+    const gates: Array<() => void> = []
+    let most = 0
+    let living = 0
+    const work = (name: string) => async () => {
+      started.push(name)
+      most = Math.max(most, ++living)
+      const { promise, open } = gate()
+      gates.push(open)
+      await promise
+      living -= 1
+    }
+    for (const [name, priority] of [
+      ['a', 0],
+      ['b', 0],
+      ['c', 0],
+      ['d', 0],
+      ['e', 5],
+    ] as const)
+      app.task(name, 'daily', { pool: 'db', priority }, work(name))
+    await app.start()
+    await clock.settled()
+    expect(started).toEqual(['e', 'a'])
+    expect(app.session.task('b').explain().sentence).toBe(
+      'waiting for a slot of pool db (2 of 2 in use by e, a)',
+    )
+    while (gates.length > 0) {
+      gates.shift()!()
+      await clock.settled()
+    }
+    expect(started).toEqual(['e', 'a', 'b', 'c', 'd'])
+    expect(most).toBe(2)
+  })
+
+  test('counts runs by hand too, and frees the slot of a run that is terminated', async () => {
+    const { app, clock } = setUp({ pools: { db: 1 } })
+    const slow = app.task('slow', false, { pool: 'db' }, (_, run) =>
+      clock.sleep(3_600_000, { signal: run.signal }),
+    )
+    const next = app.task('next', false, { pool: 'db' }, () => 'ran')
+    await app.start()
+    const first = slow.run()
+    await first.started
+    const second = next.run()
+    await clock.settled()
+    expect(next.isRunning).toBe(true)
+    expect(next.runs).toEqual([])
+    first.terminate()
+    expect(await second).toMatchObject({ action: 'success', value: 'ran' })
+  })
+
+  test('a task that is removed while it waits holds up nobody behind it', async () => {
+    const { app, clock, session } = setUp({ pools: { db: 1 } })
+    const { promise, open } = gate()
+    app.task('holds', 'daily', { pool: 'db', priority: 1 }, () => promise)
+    app.task('gone', 'daily', { pool: 'db' }, () => {})
+    const last = app.task('last', 'daily', { pool: 'db' }, () => {})
+    await app.start()
+    await clock.settled()
+    await session.removeTask('gone')
+    open()
+    await clock.settled()
+    expect(last.status).toBe('success')
+  })
+
+  test('can be changed while the session lives', async () => {
+    const { app, clock, session } = setUp({ pools: { db: 1 } })
+    const { promise, open } = gate()
+    for (const name of ['a', 'b', 'c']) app.task(name, 'daily', { pool: 'db' }, () => promise)
+    await app.start()
+    await clock.settled()
+    expect(session.runs()).toHaveLength(1)
+    session.update({ pools: { db: 3 } })
+    await clock.settled()
+    expect(session.runs()).toHaveLength(3)
+    open()
+  })
+
+  test('start-up tasks obey it', async () => {
+    const { app, clock } = setUp({ pools: { db: 1 } })
+    let most = 0
+    let living = 0
+    for (const name of ['a', 'b', 'c'])
+      app.task(name, false, { pool: 'db', onStartup: true }, async () => {
+        most = Math.max(most, ++living)
+        await clock.sleep(0)
+        living -= 1
+      })
+    const starting = app.start()
+    await clock.advance('1 second')
+    await starting
+    expect(most).toBe(1)
+  })
+})
+
+test('a rate lets so many runs start in any stretch of its length', async () => {
+  const { app, clock } = setUp({ pools: { api: { rate: { starts: 2, per: '1 minute' } } } })
+  const at: number[] = []
+  for (let n = 0; n < 5; n++) app.task(`t${n}`, 'daily', { pool: 'api' }, () => void at.push(clock.now()))
+  await app.start()
+  const begin = clock.now()
+  await clock.settled()
+  const waiting = app.session.task('t2').explain()
+  expect(waiting.reasons[0]).toEqual({
+    kind: 'slot',
+    sentence: 'waiting for a slot of pool api (2 of 2 starts in 60 s are used up)',
+    until: begin + 60_000,
+  })
+  await clock.advance('5 minutes')
+  expect(at.map((each) => each - begin)).toEqual([0, 0, 60_000, 60_000, 120_000])
+})
+
+describe('bad pools', () => {
+  test('a pool that the session does not have is refused with the nearest', () => {
+    const { app } = setUp({ pools: { db: 1 } })
+    expect(() => app.task('a', 'daily', { pool: 'bd' }, () => {})).toThrow(
+      "Cannot put task 'a' into a pool as the session must have it: 'bd'. Did you mean 'db'?",
+    )
+  })
+
+  test.each([
+    [{ db: 0 }, /'pools.db' as it must be at least 1: 0/],
+    [{ db: { limt: 3 } }, /'limt' is not one of them. Did you mean 'limit'/],
+    [{ db: { rate: { starts: 1, per: 'never' } } }, /'pools.db.rate.per' as it must be a duration/],
+    [{ db: { rate: { per: '1 minute' } } }, /'pools.db.rate.starts' as it must be a whole number/],
+  ])('%j is refused', (pools, message) => {
+    expect(() => setUp({ pools: pools as never })).toThrow(message)
+  })
+})
+
+describe('overlap of runs by hand', () => {
+  const make = (overlap: 'wait' | 'skip' | 'replace') => {
+    const desk = setUp()
+    const { promise, open } = gate()
+    let runs = 0
+    const task = desk.app.task('t', false, { overlap, graceMs: 0 }, async (_, run) => {
+      runs += 1
+      await Promise.race([promise, new Promise((resolve) => run.signal.addEventListener('abort', resolve))])
+      run.signal.throwIfAborted()
+      return runs
+    })
+    return { ...desk, task, open, runs: () => runs }
+  }
+
+  test('wait: one after the other', async () => {
+    const { app, task, open, runs } = make('wait')
+    await app.start()
+    const both = [task.run(), task.run()]
+    open()
+    expect((await Promise.all(both)).map(({ action }) => action)).toEqual(['success', 'success'])
+    expect(runs()).toBe(2)
+  })
+
+  test('skip: the second comes to inaction at once and leaves no record', async () => {
+    const { app, task, open, runs } = make('skip')
+    await app.start()
+    const first = task.run()
+    await first.started
+    expect(await task.run()).toMatchObject({ action: 'inaction', reason: expect.stringMatching(/^skipped/) })
+    open()
+    await first
+    expect(runs()).toBe(1)
+    expect(await task.log.query()).toHaveLength(2)
+  })
+
+  test('replace: what lives is terminated, what waits is taken back, the newest runs', async () => {
+    const { app, task, open } = make('replace')
+    await app.start()
+    const first = task.run()
+    await first.started
+    const second = task.run()
+    const third = task.run()
+    expect(await first).toMatchObject({ action: 'terminate', reason: 'replaced' })
+    expect(await second).toMatchObject({ action: 'terminate' })
+    open()
+    expect(await third).toMatchObject({ action: 'success' })
+  })
+})
