@@ -135,12 +135,16 @@ test('backfill runs once for each period, and a run counts for its period only',
   const session = await app.start()
   session.hold()
   await clock.settled()
-  periods.length = 0
   const runs = task.backfill({ from: '2026-11-21', to: '2026-11-24' })
   session.resume()
   await clock.advance('1 minute')
   expect((await Promise.all(runs)).map(({ action }) => action)).toEqual(['success', 'success', 'success'])
-  expect(periods).toEqual(['catch-up 2026-11-21', 'catch-up 2026-11-22', 'catch-up 2026-11-23'])
+  expect(periods).toEqual([
+    'catch-up 2026-11-21',
+    'catch-up 2026-11-22',
+    'catch-up 2026-11-23',
+    'condition 2026-11-24',
+  ])
   await stop(app)
 })
 
