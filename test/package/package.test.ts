@@ -1,5 +1,8 @@
 /** The package as a new user gets it: packed, installed in an empty folder, run and type-checked there. */
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { programsOf } from '../docs/support/blocks.ts'
+import { ending } from '../docs/support/compiled.ts'
 import { EmptyFolder, type Packed, pack } from './support/empty-folder.ts'
 
 const programs = 'test/package/programs'
@@ -84,6 +87,15 @@ describe('installed with inspectors and types', () => {
       )
       expect(out).toBe('')
       expect(code).toBe(0)
+    },
+  )
+
+  test.each(programsOf('README.md', readFileSync('README.md', 'utf8')))(
+    '$name runs, pasted into a file',
+    async ({ name, code }) => {
+      await full.write('pasted.mjs', code)
+      const { code: exit, errors } = await full.run('--import', ending, 'pasted.mjs')
+      expect({ name, exit, errors }).toEqual({ name, exit: 0, errors: '' })
     },
   )
 

@@ -4,12 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import type { Program } from './blocks.ts'
 
-/** Sends SIGTERM to a program that waits for signals: the way it ends for its users, too. */
-const ending = `
-process.once('newListener', function wait(name) {
-  if (name === 'SIGTERM') setTimeout(() => process.kill(process.pid, 'SIGTERM'), 1_000).unref()
-  else process.once('newListener', wait)
-})`
+/** To be imported before a program that waits for signals: it is sent one. */
+export const ending = new URL('ending.mjs', import.meta.url).href
 
 /** What a program came to. */
 export interface Ended {
@@ -34,7 +30,6 @@ export class Compiled {
     this.#fileOf = new Map(programs.map(({ name }) => [name, name.replace(/[^\w]+/g, '-')]))
     for (const { name, code } of programs)
       writeFileSync(join(this.#folder, `${this.#fileOf.get(name)}.ts`), code)
-    writeFileSync(join(this.#folder, 'ending.mjs'), ending)
     writeFileSync(
       join(this.#folder, 'tsconfig.json'),
       JSON.stringify({
@@ -51,7 +46,7 @@ export class Compiled {
   /** Runs a program to its end, at most 20 seconds. */
   run(name: string): Promise<Ended> {
     const file = join('out', `${this.#fileOf.get(name)}.js`)
-    const child = spawn(process.execPath, ['--import', './ending.mjs', file], {
+    const child = spawn(process.execPath, ['--import', ending, file], {
       cwd: this.#folder,
       env: { ...process.env, NODE_OPTIONS: '' },
       timeout: 20_000,

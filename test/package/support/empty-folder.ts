@@ -1,7 +1,7 @@
 /** An empty folder, as a new user has it, with packed tarballs installed. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -83,10 +83,13 @@ export class EmptyFolder {
     await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], this.path)
   }
 
-  /** Copies programs here, and gives the folder's own path to each. */
+  /** Copies programs here. */
   async take(folder: string, ...names: readonly string[]): Promise<void> {
-    await mkdir(this.path, { recursive: true })
     for (const name of names) await cp(join(folder, name), join(this.path, name))
+  }
+
+  write(name: string, text: string): Promise<void> {
+    return writeFile(join(this.path, name), text)
   }
 
   run(...args: readonly string[]): Promise<Ended> {
