@@ -1,7 +1,13 @@
 /** Where people write: tasks, params, conditions, hooks; and the session that runs them. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { all } from '../conditions/combine.ts'
-import { type CustomCondition, condition, type PredicateFunction } from '../conditions/custom.ts'
+import {
+  type ConditionOptions,
+  type CustomCondition,
+  condition,
+  type PredicateFunction,
+} from '../conditions/custom.ts'
+import type { SlotInputs, SlotValues } from '../conditions/slots.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import type {
   CheckedStart,
@@ -62,8 +68,26 @@ export class App {
   }
 
   /** A condition of the app's own; its words are known to the app's statements from here on. */
+  condition<const T extends string>(
+    wordings: T | readonly T[],
+    predicate: PredicateFunction<SlotValues<T>, Context>,
+  ): CustomCondition<SlotInputs<T>>
+  condition<const T extends string>(
+    wordings: T | readonly T[],
+    options: ConditionOptions,
+    predicate: PredicateFunction<SlotValues<T>, Context>,
+  ): CustomCondition<SlotInputs<T>>
   condition<A extends Record<string, unknown>>(
     wordings: string | RegExp | readonly (string | RegExp)[],
+    predicate: PredicateFunction<A, Context>,
+  ): CustomCondition<A>
+  condition<A extends Record<string, unknown>>(
+    wordings: string | RegExp | readonly (string | RegExp)[],
+    options: ConditionOptions,
+    predicate: PredicateFunction<A, Context>,
+  ): CustomCondition<A>
+  condition<A extends Record<string, unknown>>(
+    options: ConditionOptions,
     predicate: PredicateFunction<A, Context>,
   ): CustomCondition<A>
   condition<A extends Record<string, unknown>>(predicate: PredicateFunction<A, Context>): CustomCondition<A>

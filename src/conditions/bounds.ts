@@ -1,9 +1,11 @@
-/** Once at a date, from and until dates, and at most so many runs: what bounds a schedule. */
+/** Once at a date, within periods and dates, and at most so many runs: what bounds a schedule. */
 import { dated, toDate } from '../time/dated.ts'
-import type { Period } from '../time/period.ts'
+import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
+import { Period } from '../time/period.ts'
+import { parseTime } from '../time/time-text.ts'
 import type { Instant } from '../time/zone.ts'
 import { Condition } from './condition.ts'
-import { allOf, type ConditionNode, withText } from './node.ts'
+import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode, withText } from './node.ts'
 
 /** A date: text without an offset is read in the zone of the task. */
 type DateInput = Instant
@@ -35,6 +37,40 @@ export function once(at: DateInput): Condition {
 }
 
 /**
+ * Once, so long from when a task is given this condition: `in 10 minutes` in a statement.
+ *
+ * The instant is reckoned as the task is added (or updated), on the session's clock, and from then on the condition is, and
+ * prints as, `once at <that instant>`: a restart of the session keeps it. A program that adds the task again as it starts anew
+ * counts anew; give {@link once} a date, or keep what was printed, where a run must not be repeated after that.
+ *
+ * @example
+ * ```ts
+ * run.session.createTask('remind', onceIn('10 minutes'), remind)
+ * ```
+ */
+export function onceIn(delay: DurationInput | (string & {})): Condition {
+  const inMs = toDurationMs(delay)
+  if (inMs < 0)
+    throw new RangeError(`Cannot run in a time as it must not be negative: ${printDuration(inMs)}`)
+  return new Condition(
+    Object.freeze({ kind: 'constant', value: false, inMs, text: `in ${printDuration(inMs)}` }),
+  )
+}
+
+/** The condition with every `in 10 minutes` of it reckoned from an instant. */
+export function reckonedFrom(now: number, node: ConditionNode): ConditionNode {
+  if (node.kind === 'constant' && node.inMs !== undefined) return once(now + node.inMs).node
+  if (node.kind === 'not') {
+    const inner = reckonedFrom(now, node.node)
+    return inner === node.node ? node : notOf(inner)
+  }
+  if (node.kind !== 'all' && node.kind !== 'any') return node
+  const nodes = node.nodes.map((part) => reckonedFrom(now, part))
+  if (nodes.every((part, place) => part === node.nodes[place])) return node
+  return node.kind === 'all' ? allOf(nodes) : anyOf(nodes)
+}
+
+/**
  * From a date on.
  *
  * @example
@@ -43,12 +79,37 @@ export function once(at: DateInput): Condition {
  * ```
  */
 export function from(date: DateInput): Condition {
-  return new Condition(inPeriod(dated({ from: date })))
+  return new Condition(withText(inPeriod(dated({ from: date })), `from ${toDate(date)}`))
 }
 
-/** Up to a date, which is excluded. */
+/**
+ * Up to a date, which is excluded.
+ *
+ * @example
+ * ```ts
+ * every('1 hour').and(until('2027-01-01'))
+ * ```
+ */
 export function until(date: DateInput): Condition {
-  return new Condition(inPeriod(dated({ until: date })))
+  return new Condition(withText(inPeriod(dated({ until: date })), `until ${toDate(date)}`))
+}
+
+/**
+ * Now is in the period: whatever the calendar can say, as a condition. It remembers no runs: beside {@link every} or `daily`
+ * it narrows them. In a statement it is `during '…'`, with the words of a period in the quotes.
+ *
+ * @example
+ * ```ts
+ * hourly.and(during(cycle('day', { between: ['08:00', '16:00'] }).or(cycle('week', { on: 'Sat' }))))
+ * parse("hourly & during 'time of day between 08:00 and 16:00 | time of week on Sat'")
+ * ```
+ */
+export function during(period: Period | string): Condition {
+  const given = typeof period === 'string' ? parseTime(period) : period
+  if (!(given instanceof Period))
+    throw new TypeError(`Cannot ask for a period as it must be one, or its words: ${String(period)}`)
+  if (given.kind === 'always') return new Condition(trueNode)
+  return new Condition(given.kind === 'never' ? falseNode : inPeriod(given))
 }
 
 /**

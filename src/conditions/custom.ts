@@ -1,8 +1,12 @@
 /** Conditions of the app's own: a function, a promise, or a stream; with args and with words in the language. */
+import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
-import { Condition } from './condition.ts'
+import { Condition, type ConditionInput, toNode } from './condition.ts'
+import { checkOptions } from './known-options.ts'
 import type { PredicateNode } from './node.ts'
-import { isStream, type StreamLike } from './predicate.ts'
+import { isStream, type StreamLike } from './reader.ts'
+import { type SlotInputs, type SlotType, type SlotValues, toSlotValue } from './slots.ts'
+import { parseTemplate, type Template } from './template.ts'
 
 /** Says whether it holds: gets the values of its args, and a context with session, task, params, options, clock, logger, signal. */
 export type PredicateFunction<A = Record<string, unknown>, C = unknown> = (
@@ -16,57 +20,93 @@ export type CustomCondition<A = Record<string, unknown>> = Condition &
     /** The words that it was given: templates and patterns. */
     readonly wordings: readonly (string | RegExp)[]
     readonly predicate: PredicateFunction<never, never>
+    /** The condition that words of a statement say; the parts are those of the wording that matched. */
+    readonly fromWords: (args: Readonly<Record<string, unknown>>, words: string) => Condition
   }
 
+/** When a custom condition is asked. Without these it is asked at every look, and at least every `pollEvery` of the session. */
+export interface ConditionOptions {
+  /** How long an answer stands: the function is asked again when that is over, and not before. */
+  readonly validFor?: DurationInput | (string & {})
+  /**
+   * The function is asked when this holds, and in between its last answer stands. "This task" means the looks themselves:
+   * `every('10 minutes')` is ten minutes after the last look, `daily.after('07:00')` once a day from seven on, `afterSuccess('fetch')`
+   * when `fetch` has succeeded since the last look. With `validFor` beside it an older answer counts as false.
+   */
+  readonly refresh?: ConditionInput
+  /** At most so many async answers of this condition are under way at a time, over all tasks and args; the others wait. */
+  readonly concurrency?: number
+}
+
+type Wording = string | RegExp
+
 /**
- * A condition from a function. With wordings (`'file {path} exists'`, or patterns with named groups) it is usable in
- * statements once an app knows it (`app.condition` registers it at once).
+ * A condition from a function. With wordings, templates with slots or patterns with named groups, it is usable in statements
+ * once an app knows it (`app.condition` registers it at once).
+ *
+ * A slot is `{name}` for any text (in quotes where it holds operators), or has a type: `{name:word}`, `{n:number}`,
+ * `{age:duration}` (ms for the function), `{at:moment}` (a time of day as `'07:00'`), `{day:date}`, `{who:task}` (a quoted name).
  *
  * @example
  * ```ts
  * const fileExists = condition('file {path} exists', ({ path }) => existsSync(path))
  * app.task('clean', daily.and(fileExists({ path: 'prices.csv' })), clean)
+ *
+ * const isOld = condition('file {path:word} is older than {age:duration}', { validFor: '1 minute' },
+ *   async ({ path, age }) => Date.now() - (await stat(path)).mtimeMs > age)
+ * isOld({ path: 'prices.csv', age: '2 hours' }).toString() // 'file prices.csv is older than 2 hours'
  * ```
  */
+export function condition<const T extends string, C>(
+  wordings: T | readonly T[],
+  predicate: PredicateFunction<SlotValues<T>, C>,
+): CustomCondition<SlotInputs<T>>
+export function condition<const T extends string, C>(
+  wordings: T | readonly T[],
+  options: ConditionOptions,
+  predicate: PredicateFunction<SlotValues<T>, C>,
+): CustomCondition<SlotInputs<T>>
 export function condition<A extends Record<string, unknown>, C>(
-  wordings: string | RegExp | readonly (string | RegExp)[],
+  wordings: Wording | readonly Wording[],
   predicate: PredicateFunction<A, C>,
 ): CustomCondition<A>
 export function condition<A extends Record<string, unknown>, C>(
+  wordings: Wording | readonly Wording[],
+  options: ConditionOptions,
+  predicate: PredicateFunction<A, C>,
+): CustomCondition<A>
+export function condition<A extends Record<string, unknown>, C>(
+  predicate: PredicateFunction<A, C>,
+): CustomCondition<A>
+export function condition<A extends Record<string, unknown>, C>(
+  options: ConditionOptions,
   predicate: PredicateFunction<A, C>,
 ): CustomCondition<A>
 export function condition(...given: readonly unknown[]): CustomCondition {
-  const predicate = given.at(-1)
-  if (typeof predicate !== 'function')
-    throw new TypeError(`Cannot make a condition as it takes a function: ${String(predicate)}`)
-  const wordings = given.length < 2 ? [] : [given[0]].flat()
-  for (const wording of wordings)
-    if (!(wording instanceof RegExp) && (typeof wording !== 'string' || wording.trim() === ''))
-      throw new TypeError(
-        `Cannot give a condition words as they must be text or a pattern: ${String(wording)}`,
-      )
+  const { wordings, options, predicate } = partsOf(given)
+  const templates = wordings.flatMap((wording) =>
+    typeof wording === 'string' ? [parseTemplate(wording)] : [],
+  )
+  const types = typesOf(templates)
+  const limits = limitsOf(options)
   // The same args give the same node, so that one look serves all the places where it is written.
   const nodes = new Map<string, Condition>()
-  const make = (args: Record<string, unknown> = {}): Condition => {
-    const key = keyOf(args)
+  const make = (args: Readonly<Record<string, unknown>> = {}, words?: string): Condition => {
+    const values = valuesOf(args, types)
+    const key = keyOf(values)
     const known = key === null ? undefined : nodes.get(key)
     if (known !== undefined) return known
+    const printed = wordsFor(templates, values) ?? words ?? null
     const made = new Condition(
-      predicateNode(
-        'function',
-        predicate,
-        predicate.name || 'condition',
-        args,
-        wordsFor(wordings as (string | RegExp)[], args),
-      ),
+      predicateNode('function', predicate, predicate.name || 'condition', values, printed, limits),
     )
     if (key !== null && nodes.size < 10_000) nodes.set(key, made)
     return made
   }
-  return Object.assign(callable(make(), make), {
-    wordings: wordings as (string | RegExp)[],
-    predicate: predicate as never,
-  })
+  return Object.assign(
+    callable(make(), (args?: Record<string, unknown>) => make(args)),
+    { wordings, predicate: predicate as never, fromWords: make },
+  )
 }
 
 /** A boolean stream as a condition: its last value stands; before the first it is false. */
@@ -88,41 +128,99 @@ export function onEach(stream: StreamLike): Condition {
   return new Condition(predicateNode('events', stream, 'on each value', {}, null))
 }
 
+type Limits = Pick<PredicateNode, 'validForMs' | 'refresh' | 'concurrency'>
+
+const unlimited: Limits = { validForMs: null, refresh: null, concurrency: Number.POSITIVE_INFINITY }
+
 function predicateNode(
   mode: PredicateNode['mode'],
   source: unknown,
   name: string,
   args: Readonly<Record<string, unknown>>,
   words: string | null,
+  limits: Limits = unlimited,
 ): PredicateNode {
-  return Object.freeze({ kind: 'predicate', mode, name, source, args: Object.freeze({ ...args }), words })
+  return Object.freeze({
+    kind: 'predicate',
+    mode,
+    name,
+    source,
+    args: Object.freeze({ ...args }),
+    words,
+    ...limits,
+  })
+}
+
+function partsOf(given: readonly unknown[]) {
+  const predicate = given.at(-1)
+  if (typeof predicate !== 'function')
+    throw new TypeError(`Cannot make a condition as it takes a function: ${String(predicate)}`)
+  const isWording = (value: unknown): boolean =>
+    typeof value === 'string' || value instanceof RegExp || Array.isArray(value)
+  const wordings = given.length > 1 && isWording(given[0]) ? [given[0]].flat() : []
+  for (const wording of wordings)
+    if (!(wording instanceof RegExp) && (typeof wording !== 'string' || wording.trim() === ''))
+      throw new TypeError(
+        `Cannot give a condition words as they must be text or a pattern: ${String(wording)}`,
+      )
+  const options = given.length - Number(given.length > 1 && isWording(given[0])) > 1 ? given.at(-2) : {}
+  return {
+    wordings: wordings as readonly Wording[],
+    options: options as ConditionOptions,
+    predicate: predicate as PredicateFunction,
+  }
+}
+
+function limitsOf(options: ConditionOptions): Limits {
+  checkOptions('condition', options, ['validFor', 'refresh', 'concurrency'])
+  const { validFor, refresh, concurrency = Number.POSITIVE_INFINITY } = options
+  const validForMs = validFor === undefined ? null : toDurationMs(validFor)
+  if (validForMs !== null && validForMs < 0)
+    throw new RangeError(`Cannot keep an answer as 'validFor' must not be negative: ${String(validFor)}`)
+  if (!(concurrency >= 1) || (Number.isFinite(concurrency) && !Number.isInteger(concurrency)))
+    throw new RangeError(
+      `Cannot ask a condition as 'concurrency' must be a whole number from 1: ${String(concurrency)}`,
+    )
+  return { validForMs, refresh: refresh === undefined ? null : toNode(refresh), concurrency }
+}
+
+function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> {
+  const types = new Map<string, SlotType>()
+  for (const { name, type } of templates.flatMap(({ slots }) => slots)) {
+    if ((types.get(name) ?? type) !== type)
+      throw new SyntaxError(`Cannot use the words as a slot has one type in all wordings: {${name}}`)
+    types.set(name, type)
+  }
+  return types
+}
+
+function valuesOf(
+  args: Readonly<Record<string, unknown>>,
+  types: ReadonlyMap<string, SlotType>,
+): Readonly<Record<string, unknown>> {
+  if (types.size === 0) return args
+  return Object.fromEntries(
+    Object.entries(args).map(([name, given]) => {
+      const type = types.get(name)
+      return [name, type === undefined ? given : toSlotValue(type, given)]
+    }),
+  )
 }
 
 /** A key for plain args; null where they are not plain, and each use is its own. */
 function keyOf(args: Readonly<Record<string, unknown>>): string | null {
   const entries = Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1))
   const isPlain = entries.every(
-    ([, value]) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+    ([, value]) => value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value),
   )
   return isPlain ? JSON.stringify(entries) : null
 }
 
 /** The first template that these args fill, filled. */
-function wordsFor(
-  wordings: readonly (string | RegExp)[],
-  args: Readonly<Record<string, unknown>>,
-): string | null {
-  for (const wording of wordings) {
-    if (typeof wording !== 'string') continue
-    const slots = [...wording.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)
-    if (
-      slots.length === Object.keys(args).length &&
-      slots.every((slot) => slot in args && typeof args[slot] !== 'object')
-    )
-      return wording.replace(/\{(\w+)\}/g, (_, slot: string) => {
-        const text = String(args[slot])
-        return /[&|~()'\s]/.test(text) ? `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : text
-      })
+function wordsFor(templates: readonly Template[], values: Readonly<Record<string, unknown>>): string | null {
+  for (const template of templates) {
+    const words = template.print(values)
+    if (words !== null) return words
   }
   return null
 }

@@ -1,6 +1,6 @@
-/** Once per length of time, and once per occurrence of a cron expression. */
+/** Once per length of time. */
 import type { Action } from '../../machines/protocol.ts'
-import { cronPeriod, cycle, grid, past } from '../time/builders.ts'
+import { cycle, grid, past } from '../time/builders.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import type { MomentInput } from '../time/moment-value.ts'
 import { Condition } from './condition.ts'
@@ -80,53 +80,4 @@ function everyWithin(
     allOf([Object.freeze({ kind: 'period', period: cells }), count]),
     based === 'start' || based === 'run' ? text : `${text} based on ${based}`,
   )
-}
-
-/** The fields of a cron expression, each `*` if left out. */
-export interface CronFields {
-  readonly second?: string | number
-  readonly minute?: string | number
-  readonly hour?: string | number
-  readonly dayOfMonth?: string | number
-  readonly month?: string | number
-  readonly dayOfWeek?: string | number
-}
-
-/**
- * Once per occurrence of a cron expression (5 fields, or 6 with seconds; names, `L`, `W`, `#`), judged by starts.
- *
- * @example
- * ```ts
- * cron('0 7 * * MON-FRI')
- * cron({ minute: '0,30', hour: '8-16' })
- * ```
- */
-export function cron(expression: string | CronFields): Condition {
-  const text = toExpression(expression)
-  const period = cronPeriod(text)
-  const notStarted: ConditionNode = Object.freeze({
-    kind: 'count',
-    task: null,
-    actions: ['run'] as const,
-    period,
-    compare: Object.freeze({ exactly: 0 }),
-  })
-  return new Condition(
-    withText(allOf([Object.freeze({ kind: 'period', period }), notStarted]), `cron ${text}`),
-  )
-}
-
-/** Now is in an occurrence of the cron expression; it remembers no runs. */
-export function crontime(expression: string | CronFields): Condition {
-  return new Condition(Object.freeze({ kind: 'period', period: cronPeriod(toExpression(expression)) }))
-}
-
-function toExpression(expression: string | CronFields): string {
-  if (typeof expression === 'string') return expression.trim().replace(/\s+/g, ' ')
-  if (typeof expression !== 'object' || expression === null)
-    throw new TypeError(`Cannot read a cron expression as it must be text or fields: ${String(expression)}`)
-  checkOptions('cron', expression, ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'])
-  const { second, minute = '*', hour = '*', dayOfMonth = '*', month = '*', dayOfWeek = '*' } = expression
-  const fields = [minute, hour, dayOfMonth, month, dayOfWeek]
-  return (second === undefined ? fields : [second, ...fields]).join(' ')
 }

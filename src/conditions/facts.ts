@@ -38,6 +38,8 @@ export interface PredicateReading {
   /** No value yet (an unresolved promise, a silent Observable). */
   readonly pending: boolean
   readonly error?: unknown
+  /** Ms until it is asked again, where it says so itself (`validFor`, `refresh`) and not the session's `pollEvery`. */
+  readonly againInMs?: number
 }
 
 /** The facts that a condition is held against, for one owner at one instant. */

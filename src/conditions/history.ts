@@ -4,6 +4,7 @@ import { cycle, past } from '../time/builders.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import type { MomentInput } from '../time/moment-value.ts'
 import type { Period } from '../time/period.ts'
+import { parseTime } from '../time/time-text.ts'
 import type { CycleUnit } from '../time/units.ts'
 import type { CycleOptions } from '../time/window.ts'
 import { callable } from './callable.ts'
@@ -132,9 +133,10 @@ export class HistoryCondition extends CountedCondition {
     return new CountedCondition({ ...this.subject, period: past(toDurationMs(length)) })
   }
 
-  /** In the present, or else the last, instance of any period. */
-  during(period: Period): CountedCondition {
-    return new CountedCondition({ ...this.subject, period })
+  /** In the present, or else the last, instance of any period, or of its words: `failed.during('yesterday')`. */
+  during(period: Period | string): CountedCondition {
+    const given = typeof period === 'string' ? parseTime(period) : period
+    return new CountedCondition({ ...this.subject, period: given })
   }
 }
 

@@ -92,7 +92,7 @@ export class ImaginedFacts implements Facts {
 
   predicate(node: PredicateNode): PredicateReading {
     let reading = this.#held.get(node)
-    if (reading === undefined) this.#held.set(node, (reading = this.#facts.predicate(node)))
+    if (reading === undefined) this.#held.set(node, (reading = heldReading(this.#facts.predicate(node))))
     return reading
   }
 
@@ -101,4 +101,9 @@ export class ImaginedFacts implements Facts {
     if (task !== this.task || this.#runs.length === 0) return 0
     return Number(actions.includes('run')) + Number(actions.includes('success'))
   }
+}
+
+/** What was said, never to be asked again. */
+function heldReading(reading: PredicateReading): PredicateReading {
+  return { ...reading, againInMs: Number.POSITIVE_INFINITY }
 }

@@ -1,8 +1,16 @@
 /** Conditions: statements that hold or do not at an instant, as values, as builders and as text. */
-export { atMostRuns, from, once, until } from './bounds.ts'
+export { atMostRuns, during, from, once, onceIn, until } from './bounds.ts'
 export { all, always, any, never, not } from './combine.ts'
 export { Condition, type ConditionInput, type ConditionLike, isCondition, toNode } from './condition.ts'
-export { type CustomCondition, condition, fromStream, onEach, type PredicateFunction } from './custom.ts'
+export { type CronFields, type CronOptions, cron, crontime } from './cron.ts'
+export {
+  type ConditionOptions,
+  type CustomCondition,
+  condition,
+  fromStream,
+  onEach,
+  type PredicateFunction,
+} from './custom.ts'
 export {
   CyclicCondition,
   daily,
@@ -34,7 +42,7 @@ export {
   afterSuccess,
   afterTerminate,
 } from './dependence.ts'
-export { type CronFields, cron, crontime, type EveryBase, type EveryOptions, every } from './every.ts'
+export { type EveryBase, type EveryOptions, every } from './every.ts'
 export { type Explanation, explain, printExplanation } from './explain.ts'
 export type {
   Changes,
@@ -66,10 +74,12 @@ export { lapsesAt, missedBetween, occurrencesBetween } from './missed.ts'
 export { neverHolds } from './never-holds.ts'
 export { nextRuns } from './next-runs.ts'
 export { type ConditionNode, type NodeKind, onEachNodes, type PredicateNode, periodOf } from './node.ts'
-export { createPredicates, type PredicateHost, Predicates, type StreamLike } from './predicate.ts'
+export { createPredicates, type PredicateHost, Predicates } from './predicate.ts'
 export { printNode } from './print.ts'
+export type { StreamLike } from './reader.ts'
 export { type RetryOptions, retry } from './retry.ts'
 export { RunningCondition, type RunningCount, running } from './running.ts'
+export type { SlotInput, SlotInputs, SlotType, SlotValue, SlotValues } from './slots.ts'
 export { parse } from './statement.ts'
 export type { StatementText, StatementWords } from './statement-type.ts'
 export {

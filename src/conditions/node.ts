@@ -98,6 +98,12 @@ export interface PredicateNode {
   readonly args: Readonly<Record<string, unknown>>
   /** How it reads in a statement; null if it has no words. */
   readonly words: string | null
+  /** How long an answer stands, ms; null: until the next look. */
+  readonly validForMs: number | null
+  /** When the function is asked, "this task" being its own looks; null: at every look. */
+  readonly refresh: ConditionNode | null
+  /** How many async answers may be under way at a time. */
+  readonly concurrency: number
 }
 
 export interface AllNode {

@@ -1,12 +1,16 @@
 /**
- * Looks at the app's own conditions: functions, promises and streams. What was last said stands until something new is
- * said; a failure is false, and is reported.
+ * Asks the app's own conditions: functions, promises and streams. What was last said stands until something new is said; a
+ * failure is false, and is reported.
  */
 import { ConditionError } from '../errors.ts'
-import type { PredicateReading } from './facts.ts'
+import type { Facts, PredicateReading } from './facts.ts'
+import { holds } from './holds.ts'
+import { LookFacts } from './look-facts.ts'
 import type { PredicateNode } from './node.ts'
+import { isPromise, isStream, Reader, type StreamLike, slowWords } from './reader.ts'
+import { wakesAt } from './wakes.ts'
 
-/** What looking at predicates needs of the session. */
+/** What asking needs of the session. */
 export interface PredicateHost {
   /** The args of the predicate, made: a promise only if one of them is. */
   values(
@@ -23,64 +27,39 @@ export interface PredicateHost {
   onError(error: unknown, node: PredicateNode, owner: string | null): void
 }
 
-/** Something to subscribe to, of RxJS or another library. */
-export interface StreamLike {
-  subscribe(observer: {
-    next: (value: unknown) => void
-    error: (error: unknown) => void
-    complete: () => void
-  }): { unsubscribe(): void }
-}
-
-/** True of whatever can be subscribed to. */
-export function isStream(value: unknown): value is StreamLike {
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as Partial<StreamLike>).subscribe === 'function'
-  )
-}
-
 /** At most so many values of a stream wait for a run; more are dropped, the oldest first, and that is reported. */
 const maxWaiting = 1000
-/** After so many errors in a row a function is looked at more and more rarely. */
-const patience = 5
-const longestPauseMs = 60_000
-/** An answer that takes longer than this is reported, once. */
-const slowMs = 1000
 
-/** What is kept of one predicate and one owner. */
-class Reader {
-  value = false
-  pending = true
-  error: unknown = undefined
-  hasError = false
-  errors = 0
-  /** Of a function: not looked at before this, on the monotonic clock. */
-  nextLook = Number.NEGATIVE_INFINITY
-  isLooking = false
-  lookingSince = 0
-  isKnownSlow = false
-  readonly waiting: unknown[] = []
-  subscription: { unsubscribe(): void } | null = null
-  isReleased = false
+/** A predicate and who asks. */
+interface Asked {
+  readonly reader: Reader
+  readonly node: PredicateNode
+  readonly owner: string | null
 }
 
 /** The readings of a session's predicates. */
 export class Predicates {
   readonly #host: PredicateHost
   readonly #readers = new Map<string | null, Map<PredicateNode, Reader>>()
+  /** By function: how many async answers are under way, and who waits for a turn. */
+  readonly #underWay = new Map<unknown, { count: number; readonly waiting: Asked[] }>()
 
   constructor(host: PredicateHost) {
     this.#host = host
   }
 
-  /** Looks at a predicate for an owner. */
-  read(node: PredicateNode, owner: string | null): PredicateReading {
+  /** Looks at a predicate for an owner; `facts` are those of the look, for a `refresh`. */
+  read(node: PredicateNode, owner: string | null, facts?: Facts): PredicateReading {
     const reader = this.#readerOf(node, owner)
-    if (node.mode === 'function') this.#look(reader, node, owner)
-    else if (reader.subscription === null && !reader.isReleased) this.#subscribe(reader, node, owner)
-    const value = node.mode === 'events' ? reader.waiting.length > 0 : reader.value
-    return { value, pending: reader.pending, ...(reader.hasError ? { error: reader.error } : {}) }
+    const asked = { reader, node, owner }
+    if (node.mode === 'function') this.#look(asked, facts)
+    else if (reader.subscription === null && !reader.isReleased) this.#subscribe(asked)
+    return {
+      value: node.mode === 'events' ? reader.waiting.length > 0 : reader.value && this.#stillCounts(asked),
+      pending: reader.pending,
+      ...(reader.hasError ? { error: reader.error } : {}),
+      ...(isLimited(node) ? { againInMs: this.#againInMs(asked, facts) } : {}),
+    }
   }
 
   /** Takes the next value of an event stream, for the run that it starts. */
@@ -114,53 +93,111 @@ export class Predicates {
     return reader
   }
 
-  #look(reader: Reader, node: PredicateNode, owner: string | null): void {
-    // An answer under way is waited for; a failing function has its pause.
+  #look(asked: Asked, facts: Facts | undefined): void {
+    const { reader, node, owner } = asked
     const now = this.#host.monotonic()
-    if (reader.isLooking) return this.#reportSlow(reader, node, owner, now)
-    if (now < reader.nextLook) return
+    // An answer under way is waited for; a failing function has its pause.
+    if (reader.isLooking) return this.#reportSlow(asked, now)
+    if (now < reader.nextLook || !this.#isRefreshDue(asked, facts) || !this.#hasTurn(asked)) return
     try {
-      reader.isLooking = true
-      reader.lookingSince = now
+      reader.asks(facts?.now ?? now, now)
       const values = this.#host.values(node, owner)
-      const said =
-        values instanceof Promise
-          ? values.then((made) => this.#call(node, owner, made))
-          : this.#call(node, owner, values)
-      if (isStream(said)) return this.#subscribeTo(said, reader, node, owner)
-      if (!isPromise(said)) return this.#said(reader, said)
-      // An async function that has an answer is not asked again at once: its answer is a look of its own.
-      reader.isLooking = true
-      said.then(
-        (value) => {
-          const before = reader.value
-          this.#said(reader, value)
-          reader.nextLook = this.#host.monotonic() + this.#host.pollEveryMs()
-          if (!reader.isReleased && before !== reader.value) this.#host.changed(node, owner)
-        },
-        (error) => {
-          const before = reader.value
-          this.#failed(reader, node, owner, error)
-          if (!reader.isReleased && before) this.#host.changed(node, owner)
-        },
-      )
+      const said = isPromise(values)
+        ? values.then((made) => this.#call(node, owner, made as Record<string, unknown>))
+        : this.#call(node, owner, values)
+      if (isStream(said)) this.#subscribeTo(said, asked)
+      else if (isPromise(said)) this.#await(said, asked)
+      else this.#said(asked, said)
     } catch (error) {
-      this.#failed(reader, node, owner, error)
+      this.#failed(asked, error)
     }
   }
 
-  #reportSlow(reader: Reader, node: PredicateNode, owner: string | null, now: number): void {
-    if (reader.isKnownSlow || now - reader.lookingSince <= slowMs) return
-    reader.isKnownSlow = true
-    const about = aboutOf(node, owner)
-    this.#host.onError(
-      new ConditionError(
-        `Condition '${about.statement}' has not answered for over ${slowMs} ms; its last answer stands.`,
-        about,
-      ),
-      node,
-      owner,
-    )
+  #await(said: Promise<unknown>, asked: Asked): void {
+    const { reader, node, owner } = asked
+    this.#takeTurn(node)
+    said
+      .then(
+        (value) => {
+          const before = reader.value
+          this.#said(asked, value)
+          // An answer is a look of its own: the function is not asked again at once.
+          if (!isLimited(node)) reader.nextLook = this.#host.monotonic() + this.#host.pollEveryMs()
+          return before
+        },
+        (error) => {
+          const before = reader.value
+          this.#failed(asked, error)
+          return before
+        },
+      )
+      .then((before) => {
+        this.#giveTurn(node)
+        const hasNews = before !== reader.value || isLimited(node)
+        if (!reader.isReleased && hasNews) this.#host.changed(node, owner)
+      })
+  }
+
+  #isRefreshDue({ reader, node }: Asked, facts: Facts | undefined): boolean {
+    if (node.refresh === null || !reader.wasAsked || facts === undefined) return true
+    return holds(node.refresh, this.#lookFacts(reader, facts))
+  }
+
+  #lookFacts(reader: Reader, facts: Facts): LookFacts {
+    return new LookFacts(facts, { at: reader.askedAt, ageMs: this.#host.monotonic() - reader.askedMono })
+  }
+
+  /** With a `refresh`, an answer stands no longer than it is said to be valid; without, a late one has been asked for again. */
+  #stillCounts({ reader, node }: Asked): boolean {
+    if (node.validForMs === null) return true
+    const age = this.#host.monotonic() - reader.answeredMono
+    return (node.refresh === null && !reader.isLate) || age < node.validForMs
+  }
+
+  /** Elapsed ms until looking again can bring something new by time alone. */
+  #againInMs({ reader, node }: Asked, facts: Facts | undefined): number {
+    const now = this.#host.monotonic()
+    // Whoever waits for an answer or a turn is told; but an answer that does not come must be noticed.
+    if (reader.isLooking) return reader.isLate ? Number.POSITIVE_INFINITY : this.#host.pollEveryMs()
+    let again =
+      node.refresh === null || reader.nextLook > now ? reader.nextLook - now : Number.POSITIVE_INFINITY
+    if (node.refresh !== null && facts !== undefined)
+      again = Math.min(again, wakesAt(node.refresh, this.#lookFacts(reader, facts)) - facts.now)
+    if (node.validForMs !== null && reader.value)
+      again = Math.min(again, reader.answeredMono + node.validForMs - now)
+    return again > 0 ? again : this.#host.pollEveryMs()
+  }
+
+  #hasTurn(asked: Asked): boolean {
+    const lane = this.#underWay.get(asked.node.source)
+    if (lane === undefined || lane.count < asked.node.concurrency) return true
+    if (!lane.waiting.some(({ reader }) => reader === asked.reader)) lane.waiting.push(asked)
+    return false
+  }
+
+  #takeTurn({ source, concurrency }: PredicateNode): void {
+    if (concurrency === Number.POSITIVE_INFINITY) return
+    const lane = this.#underWay.get(source) ?? { count: 0, waiting: [] }
+    this.#underWay.set(source, lane)
+    lane.count += 1
+  }
+
+  #giveTurn({ source, concurrency }: PredicateNode): void {
+    const lane = this.#underWay.get(source)
+    if (lane === undefined || concurrency === Number.POSITIVE_INFINITY) return
+    lane.count -= 1
+    const next = lane.waiting.shift()
+    if (next !== undefined && !next.reader.isReleased) this.#host.changed(next.node, next.owner)
+    if (lane.count === 0 && lane.waiting.length === 0) this.#underWay.delete(source)
+  }
+
+  #reportSlow(asked: Asked, now: number): void {
+    const { reader, node, owner } = asked
+    if (!reader.noticesDelay(now)) return
+    // What it said before counts no more: nobody knows whether it is still so.
+    if (node.validForMs === null) reader.value = false
+    this.#report(asked, `has not answered for over ${slowWords}; it counts as false until it does.`)
+    this.#host.changed(node, owner)
   }
 
   #call(node: PredicateNode, owner: string | null, values: Record<string, unknown>): unknown {
@@ -168,43 +205,34 @@ export class Predicates {
     return call(values, this.#host.context(owner))
   }
 
-  #said(reader: Reader, value: unknown): void {
-    reader.isLooking = false
-    reader.pending = false
-    reader.hasError = false
-    reader.error = undefined
-    reader.errors = 0
-    reader.isKnownSlow = false
-    reader.value = Boolean(value)
+  #said({ reader, node }: Asked, value: unknown): void {
+    const now = this.#host.monotonic()
+    reader.said(value, now)
+    if (node.validForMs !== null && node.refresh === null) reader.nextLook = now + node.validForMs
   }
 
-  #failed(reader: Reader, node: PredicateNode, owner: string | null, cause: unknown): void {
-    reader.isLooking = false
-    reader.pending = false
-    reader.value = false
-    reader.hasError = true
-    reader.error = cause
-    reader.errors += 1
-    const pause = reader.errors < patience ? this.#host.pollEveryMs() : 1000 * 2 ** (reader.errors - patience)
-    reader.nextLook = this.#host.monotonic() + Math.min(pause, longestPauseMs)
-    reader.isKnownSlow = false
-    const about = aboutOf(node, owner)
-    this.#host.onError(
-      new ConditionError(`Condition '${about.statement}' failed; it counts as false.`, about, { cause }),
-      node,
-      owner,
-    )
+  #failed(asked: Asked, cause: unknown): void {
+    asked.reader.failed(cause, this.#host.monotonic(), this.#host.pollEveryMs())
+    this.#report(asked, 'failed; it counts as false.', cause)
   }
 
-  #subscribe(reader: Reader, node: PredicateNode, owner: string | null): void {
+  #report({ node, owner }: Asked, what: string, cause?: unknown): void {
+    const about = { ...(owner === null ? {} : { task: owner }), statement: node.words ?? node.name }
+    const options = cause === undefined ? undefined : { cause }
+    const error = new ConditionError(`Condition '${about.statement}' ${what}`, about, options)
+    this.#host.onError(error, node, owner)
+  }
+
+  #subscribe(asked: Asked): void {
     try {
-      this.#subscribeTo(node.source as StreamLike, reader, node, owner)
+      this.#subscribeTo(asked.node.source as StreamLike, asked)
     } catch (error) {
-      this.#failed(reader, node, owner, error)
+      this.#failed(asked, error)
     }
   }
 
-  #subscribeTo(stream: StreamLike, reader: Reader, node: PredicateNode, owner: string | null): void {
+  #subscribeTo(stream: StreamLike, asked: Asked): void {
+    const { reader, node, owner } = asked
     // Set before subscribing: a stream may speak at once, and its words must not subscribe again.
     reader.subscription ??= { unsubscribe: () => {} }
     // A function that gave a stream is not called again: the stream speaks for it from now on.
@@ -214,13 +242,13 @@ export class Predicates {
       next: (value) => {
         if (reader.isReleased) return
         const before = reader.value
-        if (node.mode === 'events') this.#queue(reader, node, owner, value)
-        else this.#said(reader, value)
+        if (node.mode === 'events') this.#queue(asked, value)
+        else reader.said(value, this.#host.monotonic())
         if (node.mode === 'events' || before !== reader.value) this.#host.changed(node, owner)
       },
       error: (error) => {
         const before = reader.value
-        this.#failed(reader, node, owner, error)
+        this.#failed(asked, error)
         reader.nextLook = Number.POSITIVE_INFINITY
         if (before) this.#host.changed(node, owner)
       },
@@ -230,7 +258,7 @@ export class Predicates {
     if (reader.isReleased) subscription.unsubscribe()
   }
 
-  #queue(reader: Reader, node: PredicateNode, owner: string | null, value: unknown): void {
+  #queue({ reader, node, owner }: Asked, value: unknown): void {
     reader.pending = false
     reader.waiting.push(value)
     if (reader.waiting.length <= maxWaiting) return
@@ -242,15 +270,12 @@ export class Predicates {
   }
 }
 
-function aboutOf(node: PredicateNode, owner: string | null) {
-  return { ...(owner === null ? {} : { task: owner }), statement: node.words ?? node.name }
+/** When it is asked is said by itself, and not by the session's poll. */
+function isLimited(node: PredicateNode): boolean {
+  return node.validForMs !== null || node.refresh !== null
 }
 
 /** Readings of predicates for a session; `close()` ends all that they subscribe to. */
 export function createPredicates(host: PredicateHost): Predicates {
   return new Predicates(host)
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
 }

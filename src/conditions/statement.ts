@@ -1,11 +1,10 @@
 /** Statements: text to condition. `~` binds over `&` over `|`; parentheses group; blanks and line ends are free. */
 import { StatementError } from '../errors.ts'
-import { near } from '../near.ts'
 import { checkZone } from '../time/zone.ts'
-import type { Atom, Parts } from './atoms.ts'
+import { readAtom } from './atom-reader.ts'
 import { Condition, inZone } from './condition.ts'
 import { allOf, anyOf, type ConditionNode, notOf } from './node.ts'
-import { type Token, tokenize } from './tokenizer.ts'
+import { offsetIn, type Token, tokenize } from './tokenizer.ts'
 import { builtInWords, type Words } from './words.ts'
 
 /** Parentheses and negations go no deeper. */
@@ -87,7 +86,7 @@ class Reader {
     const own = this.#words.own.some(({ pattern }) => pattern.test(token.text))
     if (own) return readAtom(token, this.#words.own, this.#text)
     const node = readAtom({ ...token, text: zoned[1]! }, this.#words.atoms, this.#text)
-    return inZone(node, this.#readZone(zoned[2]!, token.offset + token.text.length - zoned[2]!.length))
+    return inZone(node, this.#readZone(zoned[2]!, offsetIn(token, token.text.length - zoned[2]!.length)))
   }
 
   #readZone(zone: string, offset: number): string {
@@ -111,7 +110,16 @@ class Reader {
     const node = this.#readAny()
     if (!this.#take(')')) throw this.#error('a parenthesis is not closed', open.offset, [')'])
     this.#depth -= 1
-    return node
+    return this.#readZoneOf(node)
+  }
+
+  /** `(…) in Europe/Helsinki` reads all within the parentheses there. */
+  #readZoneOf(node: ConditionNode): ConditionNode {
+    const token = this.#tokens[this.#next]
+    const zone = token?.kind === 'atom' ? /^in ([A-Z][\w+\-/:]*)$/.exec(token.text)?.[1] : undefined
+    if (token === undefined || zone === undefined) return node
+    this.#next += 1
+    return inZone(node, this.#readZone(zone, offsetIn(token, 'in '.length)))
   }
 
   #take(kind: Token['kind']): boolean {
@@ -123,57 +131,6 @@ class Reader {
   #error(rule: string, offset: number, expected: readonly string[]): StatementError {
     return new StatementError(`Cannot read the statement as ${rule}`, { text: this.#text, offset, expected })
   }
-}
-
-function readAtom(token: Token, atoms: readonly Atom[], whole: string): ConditionNode {
-  // Words are one blank apart; a statement over several lines may break anywhere between them.
-  const text = token.text.replace(/\s*\n\s*/g, (blank, at: number) =>
-    isQuotedAt(token.text, at) ? blank : ' ',
-  )
-  for (const atom of atoms) {
-    const match = atom.pattern.exec(text)
-    if (match === null) continue
-    const parts: Parts = match.groups ?? {}
-    try {
-      return atom.build(parts)
-    } catch (problem) {
-      throw placed(problem, token, match, whole)
-    }
-  }
-  const first = /^\S+/.exec(text)?.[0] ?? text
-  const shapes = [...new Set(atoms.map((atom) => atom.shape))]
-  const starts = [
-    ...new Set(shapes.map((shape) => shape.split(/[\s<[|]/, 1)[0]!).filter((word) => word !== '')),
-  ]
-  const sameStart = shapes.filter((shape) => shape.startsWith(`${first} `) || shape === first)
-  const close = near(first, starts)
-  const expected =
-    sameStart.length > 0 ? sameStart : shapes.filter((shape) => close.some((word) => shape.startsWith(word)))
-  throw new StatementError(`Cannot read the statement as there are no such words: ${text.slice(0, 80)}`, {
-    text: whole,
-    offset: token.offset,
-    expected: expected.length > 0 ? expected : starts,
-    near: close.filter((word) => word !== first),
-  })
-}
-
-/** The same problem, shown in the whole statement at the part it comes from. */
-function placed(problem: unknown, token: Token, match: RegExpExecArray, whole: string): StatementError {
-  const message = problem instanceof Error ? problem.message.split('\n', 1)[0]! : String(problem)
-  const inner = problem instanceof StatementError ? problem : null
-  let offset = token.offset
-  for (const [name, part] of Object.entries(match.groups ?? {}))
-    if (part !== undefined && inner !== null && part.includes(inner.text)) {
-      offset += (match.indices?.groups?.[name]?.[0] ?? 0) + part.indexOf(inner.text) + inner.offset
-      break
-    }
-  return new StatementError(message, {
-    text: whole,
-    offset: Math.min(offset, whole.length),
-    expected: inner?.expected ?? [],
-    near: inner?.near ?? [],
-    cause: problem,
-  })
 }
 
 function isQuotedAt(text: string, at: number): boolean {

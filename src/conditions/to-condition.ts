@@ -1,13 +1,25 @@
 /** From whatever a task may be given as its start to a condition. */
-import { Condition, isCondition } from './condition.ts'
+import { reckonedFrom } from './bounds.ts'
+import { Condition, isCondition, somePart } from './condition.ts'
 import { condition as customCondition, fromStream } from './custom.ts'
-import { falseNode, trueNode } from './node.ts'
-import { isStream } from './predicate.ts'
+import { type ConditionNode, falseNode, trueNode } from './node.ts'
+import { isStream } from './reader.ts'
 import { parse } from './statement.ts'
-import type { Words } from './words.ts'
+import { builtInWords, type Words } from './words.ts'
 
-/** A condition from a condition, a statement, a boolean, a boolean stream or a function; a `TypeError` for anything else. */
-export function toCondition(input: unknown, words?: Words): Condition {
+/**
+ * A condition from a condition, a statement, a boolean, a boolean stream or a function; a `TypeError` for anything else.
+ * What is reckoned from the moment that it is given (`in 10 minutes`) is reckoned from now.
+ */
+export function toCondition(input: unknown, words: Words = builtInWords): Condition {
+  const made = conditionFrom(input, words)
+  if (!somePart(made.node, isReckoned)) return made
+  return new Condition(reckonedFrom(words.now(), made.node))
+}
+
+const isReckoned = (node: ConditionNode): boolean => node.kind === 'constant' && node.inMs !== undefined
+
+function conditionFrom(input: unknown, words: Words): Condition {
   if (typeof input === 'boolean') return new Condition(input ? trueNode : falseNode)
   if (typeof input === 'string') return parse(input, words)
   // A builder that is also a function is taken as what it says without a call.

@@ -99,10 +99,14 @@ function later(at: number, facts: Facts): number {
 /** What else than time can change whether the condition holds for this owner; each thing once. */
 export function dependencies(node: ConditionNode, owner: string | null): Dependency[] {
   const found = new Map<unknown, Dependency>()
-  const add = (key: unknown, dependency: Dependency): void => void found.set(key, dependency)
+  collect(node, owner, found)
+  return [...found.values()]
+}
+
+function collect(node: ConditionNode, owner: string | null, found: Map<unknown, Dependency>): void {
   const addTask = (task: string | null): void => {
     const name = task ?? owner
-    if (name !== null) add(`task ${name}`, { kind: 'task', task: name })
+    if (name !== null) found.set(`task ${name}`, { kind: 'task', task: name })
   }
   visit(node, (part) => {
     if (part.kind === 'count' || part.kind === 'running') addTask(part.task)
@@ -110,16 +114,14 @@ export function dependencies(node: ConditionNode, owner: string | null): Depende
       addTask(part.task)
       addTask(null)
     } else if (part.kind === 'retry') addTask(null)
-    else if (part.kind === 'param') add(`param ${part.name}`, { kind: 'param', name: part.name })
-    else if (part.kind === 'session' && part.cycles !== null) add('session', { kind: 'session' })
+    else if (part.kind === 'param') found.set(`param ${part.name}`, { kind: 'param', name: part.name })
+    else if (part.kind === 'session') found.set('session', { kind: 'session' })
     else if (part.kind === 'predicate') {
-      add(part, { kind: 'predicate', node: part })
+      found.set(part, { kind: 'predicate', node: part })
       // In a refresh, this task is the condition itself, and nobody else hears of its looks.
-      if (part.refresh !== null)
-        for (const found of dependencies(part.refresh, null)) add(JSON.stringify(found), found)
+      if (part.refresh !== null) collect(part.refresh, null, found)
     }
   })
-  return [...found.values()]
 }
 
 /** True if the condition asks how many cycles there were: then there must be some. */

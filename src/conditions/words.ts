@@ -1,11 +1,17 @@
 /** The language that statements are read in: the built-in atoms, and the words that an app adds. */
-import { type Atom, atoms } from './atoms.ts'
+import { createSystemClock } from '../clock.ts'
+import type { Atom, Parts } from './atom.ts'
+import { atoms } from './atoms.ts'
 import type { CustomCondition } from './custom.ts'
+import { readSlot } from './slots.ts'
+import { parseTemplate } from './template.ts'
 import { unquote } from './tokenizer.ts'
 
 /** Atoms by order of trial. An app has its own, so that two apps in a process may use the same words differently. */
 export class Words {
   readonly #own: Atom[] = []
+  /** What `in 10 minutes` is reckoned from, epoch ms; a session puts its own clock here. */
+  now: () => number = () => createSystemClock().now()
 
   /** All atoms: the built-in ones first. */
   get atoms(): readonly Atom[] {
@@ -17,52 +23,42 @@ export class Words {
     return this.#own
   }
 
-  /** Adds the wordings of a custom condition; throws for a template that cannot be one. */
+  /** Adds the wordings of a custom condition. */
   add(condition: CustomCondition): void {
-    for (const wording of condition.wordings) this.#own.push(toAtom(wording, condition))
+    for (const wording of condition.wordings)
+      this.#own.push(
+        typeof wording === 'string' ? templateAtom(wording, condition) : patternAtom(wording, condition),
+      )
   }
 }
 
-const slotText = "(?:'(?:[^'\\\\]|\\\\.)*'|.+?)"
-
-function toAtom(wording: string | RegExp, condition: CustomCondition): Atom {
-  if (wording instanceof RegExp) {
-    const flags = [...new Set(`${wording.flags.replace(/[gy]/g, '')}d`)].join('')
-    return atomOf(new RegExp(`^(?:${wording.source})$`, flags), String(wording), condition)
-  }
-  const slots = [...wording.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)
-  const twice = slots.find((slot, place) => slots.indexOf(slot) !== place)
-  if (twice !== undefined)
-    throw new SyntaxError(`Cannot use '${wording}' as words as a slot may stand in it once: {${twice}}`)
-  if (/[&|~()]/.test(wording.replace(/'[^']*'/g, '')))
-    throw new SyntaxError(`Cannot use '${wording}' as words as they must not hold & | ~ ( )`)
-  const source = wording
-    .trim()
-    .split(/(\{\w+\})/)
-    .map((part) => {
-      const slot = /^\{(\w+)\}$/.exec(part)
-      return slot === null ? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : `(?<${slot[1]}>${slotText})`
-    })
-    .join('')
-  return atomOf(new RegExp(`^${source}$`, 'ds'), wording, condition)
-}
-
-function atomOf(pattern: RegExp, shape: string, condition: CustomCondition): Atom {
+function templateAtom(wording: string, condition: CustomCondition): Atom {
+  const { pattern, shape, slots } = parseTemplate(wording)
   return {
     pattern,
     shape,
-    build: (parts) => {
-      const args = Object.fromEntries(
-        Object.entries(parts)
-          .filter(([, text]) => text !== undefined)
-          .map(([slot, text]) => [
-            slot,
-            text!.startsWith("'") && text!.endsWith("'") ? unquote(text!) : text!,
-          ]),
-      )
-      return condition(args).node
+    build: (parts, text) => {
+      const values = slots.map(({ name, type }) => [name, readSlot(type, parts[name]!)])
+      return condition.fromWords(Object.fromEntries(values), text).node
     },
   }
+}
+
+/** A pattern of the app's own: what its named groups match are the args, as text. */
+function patternAtom(wording: RegExp, condition: CustomCondition): Atom {
+  const flags = [...new Set(`${wording.flags.replace(/[gy]/g, '')}d`)].join('')
+  return {
+    pattern: new RegExp(`^(?:${wording.source})$`, flags),
+    shape: null,
+    build: (parts, text) => condition.fromWords(textsOf(parts), text).node,
+  }
+}
+
+function textsOf(parts: Parts): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [name, text] of Object.entries(parts))
+    if (text !== undefined) found[name] = /^'(?:[^'\\]|\\.)*'$/s.test(text) ? unquote(text) : text
+  return found
 }
 
 /** The language without words of an app's own. */

@@ -1,3 +1,4 @@
+import { FixedRule } from './fixed.ts'
 import { type Interval, interval } from './interval.ts'
 import { Period } from './period.ts'
 import { Rule } from './rule.ts'
@@ -43,8 +44,8 @@ class DatedRule extends Rule {
 
   /** Null where the end is not after the start. */
   #in(zone: string): Interval | null {
-    const start = this.first === null ? -Infinity : toInstant(this.first.replace(' ', 'T'), zone)
-    const end = this.end === null ? Infinity : toInstant(this.end.replace(' ', 'T'), zone)
+    const start = instantOf(this.first, -Infinity, zone)
+    const end = instantOf(this.end, Infinity, zone)
     return start < end ? interval(start, end) : null
   }
 }
@@ -62,7 +63,19 @@ export function dated(limits: { readonly from?: Instant; readonly until?: Instan
   const { from, until } = limits
   if (from === undefined && until === undefined)
     throw new TypeError('Cannot make a time between dates as it needs a start or an end: neither.')
-  return new Period(new DatedRule(toDate(from), toDate(until)))
+  const [first, end] = [toDate(from), toDate(until)]
+  // Where every date says its offset, no zone has a say.
+  if (isAbsolute(first) && isAbsolute(end))
+    return new Period(new FixedRule(instantOf(first, -Infinity), instantOf(end, Infinity)))
+  return new Period(new DatedRule(first, end))
+}
+
+function isAbsolute(date: string | null): boolean {
+  return date === null || /Z$|[+-]\d\d:?\d\d$/.test(date.slice('2026-01-01'.length))
+}
+
+function instantOf(date: string | null, open: number, zone?: string): number {
+  return date === null ? open : toInstant(date.replace(' ', 'T'), zone)
 }
 
 /** A date as it is kept and printed. */

@@ -1,6 +1,6 @@
 import { StatementError } from '../errors.ts'
 import { near } from '../near.ts'
-import { between, cronPeriod, cycle, future, grid, past, relativeDay, span } from './builders.ts'
+import { cronPeriod, cycle, future, grid, past, relativeDay, span } from './builders.ts'
 import { dated } from './dated.ts'
 import { always, never, type Period } from './period.ts'
 import type { RelativeDay } from './relative-day.ts'
@@ -124,15 +124,11 @@ function readInterval(text: string): Period | undefined {
   const [, first, last] = match ?? []
   if (first === undefined && last === undefined) return undefined
   const place = text.indexOf((first ?? last)!)
-  return placed(text, place, () =>
-    // Dates with offsets are instants; those without mean another one in each zone.
-    [first, last].every((side) => side === undefined || /[+-]\d\d:\d\d$|Z$/.test(side))
-      ? between(first, last)
-      : dated({
-          ...(first === undefined ? {} : { from: first }),
-          ...(last === undefined ? {} : { until: last }),
-        }),
-  )
+  const limits = {
+    ...(first === undefined ? {} : { from: first }),
+    ...(last === undefined ? {} : { until: last }),
+  }
+  return placed(text, place, () => dated(limits), [first ?? '', last ?? ''])
 }
 
 function readRelativeDay(text: string): Period | undefined {
