@@ -1,44 +1,60 @@
 /**
- * `npm run conformance [-- DIR]`: evaluates every row of the fact files in DIR and prints one line a file. Exits 1 if any
- * row differs. What we do not evaluate yet counts as unsupported, never as agreement.
+ * `npm run conformance [-- DIR] [--known FILE] [--rules]`: evaluates every row of the fact files in DIR and prints one line a
+ * file. Exits 1 if any row differs; with `--known` (JSON: row → reason), if a row differs that is not listed, or a listed one
+ * does not. `--rules` also prints how many rows each rule accepts. What we do not understand counts as unsupported, never as
+ * agreement.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ConditionFile, evaluateConditions } from './conditions.ts'
-import { evaluateTime, type Row, type TimeFile, type Verdict } from './time.ts'
+import { parseArgs } from 'node:util'
+import { evaluateConditions } from './conditions.ts'
+import { type Judged, judgeRows, type Known, printReport, printRules, surprises } from './report.ts'
+import { evaluateSession } from './sessions.ts'
+import { evaluateTime, type Row, type Verdict } from './time.ts'
 
-const timeFiles: readonly string[] = ['time-contains', 'time-roll', 'durations', 'time-construct']
-const conditionFiles: readonly string[] = ['task-executable', 'parse']
-const files = [...timeFiles, ...conditionFiles, 'sessions']
-const kinds = ['agree', 'differ', 'accepted', 'skipped', 'unsupported'] as const
-
-const directory = process.argv[2] ?? join('test', 'conformance', 'data')
-
-async function evaluate(file: string, row: Row): Promise<Verdict> {
-  if (timeFiles.includes(file)) return evaluateTime(file as TimeFile, row)
-  if (conditionFiles.includes(file)) return await evaluateConditions(file as ConditionFile, row)
-  return { verdict: 'unsupported' }
+/** The files that are understood, in the order in which they are printed. */
+const evaluators: Readonly<Record<string, (row: Row) => Verdict | Promise<Verdict>>> = {
+  'time-contains': (row) => evaluateTime('time-contains', row),
+  'time-roll': (row) => evaluateTime('time-roll', row),
+  durations: (row) => evaluateTime('durations', row),
+  'time-construct': (row) => evaluateTime('time-construct', row),
+  'task-executable': (row) => evaluateConditions('task-executable', row),
+  parse: (row) => evaluateConditions('parse', row),
+  sessions: evaluateSession,
 }
 
-let differences = 0
-for (const file of files) {
-  const path = join(directory, `${file}.json`)
-  if (!existsSync(path)) continue
-  const ids: Record<(typeof kinds)[number], string[]> = {
-    agree: [],
-    differ: [],
-    accepted: [],
-    skipped: [],
-    unsupported: [],
+/** The names of the fact files in a folder; those that are not understood come last. */
+function filesIn(directory: string): readonly string[] {
+  const found = readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+  const known = Object.keys(evaluators)
+  return [...known.filter((name) => found.includes(name)), ...found.filter((name) => !known.includes(name))]
+}
+
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+const unsupported = (): Verdict => ({ verdict: 'unsupported' })
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { known: { type: 'string' }, rules: { type: 'boolean', default: false } },
+  })
+  const directory = positionals[0] ?? join('test', 'conformance', 'data')
+  const known = values.known === undefined ? {} : (read(values.known) as Known)
+  const all: Judged[] = []
+  for (const file of filesIn(directory)) {
+    const rows = read(join(directory, `${file}.json`))
+    if (!Array.isArray(rows)) throw new TypeError(`Cannot judge '${file}' as it must be a JSON array of rows`)
+    const judged = await judgeRows(rows as Row[], evaluators[file] ?? unsupported)
+    console.log(printReport(file, judged))
+    if (values.rules) for (const line of printRules(judged)) console.log(`  ${line}`)
+    all.push(...judged)
   }
-  for (const row of JSON.parse(readFileSync(path, 'utf8')) as Row[])
-    ids[(await evaluate(file, row)).verdict].push(String(row.id))
-  differences += ids.differ.length
-  const shown =
-    ids.differ.length === 0
-      ? ''
-      : ` (${ids.differ.slice(0, 10).join(', ')}${ids.differ.length > 10 ? ' …' : ''})`
-  const counts = kinds.map((kind) => `${ids[kind].length} ${kind}${kind === 'differ' ? shown : ''}`)
-  console.log(`${file}: ${counts.join(', ')}`)
+  if (all.length === 0) throw new RangeError(`Cannot judge as there are no rows in '${directory}'`)
+  const wrong = surprises(all, known)
+  for (const line of wrong) console.error(line)
+  process.exitCode = wrong.length > 0 ? 1 : 0
 }
-process.exitCode = differences > 0 ? 1 : 0
+
+await main()

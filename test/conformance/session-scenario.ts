@@ -1,6 +1,6 @@
 /** A row of `sessions`, read: what is to be played. Whatever is not understood here makes the row unsupported. */
 import type { Action } from '../../machines/protocol.ts'
-import { Condition, condition, type Start, type SessionOptions } from '../../src/index.ts'
+import { Condition, condition, type SessionOptions, type Start } from '../../src/index.ts'
 import { nodeOfTree, type Tree } from './condition-tree.ts'
 import type { Row } from './time-rules.ts'
 
@@ -75,7 +75,16 @@ const rowFields = [
 ]
 
 const taskFields = [
-  ...['name', 'start_cond', 'start_cond_tree', 'end_cond', 'end_cond_tree', 'priority', 'execution', 'outcomes'],
+  ...[
+    'name',
+    'start_cond',
+    'start_cond_tree',
+    'end_cond',
+    'end_cond_tree',
+    'priority',
+    'execution',
+    'outcomes',
+  ],
   ...['duration', 'yields', 'on_startup', 'on_shutdown', 'disabled', 'multilaunch', 'timeout', 'permanent'],
   ...['run_requested', 'does'],
 ]

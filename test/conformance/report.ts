@@ -1,0 +1,60 @@
+/** What the evaluation of one file of facts comes to, in one line; and what of it is not known beforehand. */
+import type { Row, Verdict } from './time-rules.ts'
+
+const kinds = ['agree', 'differ', 'accepted', 'skipped', 'unsupported'] as const
+
+/** A judged row. */
+export interface Judged {
+  readonly id: string
+  readonly verdict: Verdict
+}
+
+/** Judges all rows of a file, one after the other. */
+export async function judgeRows(
+  rows: readonly Row[],
+  evaluate: (row: Row) => Verdict | Promise<Verdict>,
+): Promise<readonly Judged[]> {
+  const judged: Judged[] = []
+  for (const row of rows) judged.push({ id: String(row.id), verdict: await evaluate(row) })
+  return judged
+}
+
+/** `time-contains: 1140 agree, 2 differ (contains-0017 …), 4 accepted, 10 skipped, 6 unsupported` */
+export function printReport(file: string, judged: readonly Judged[]): string {
+  const counts = kinds.map((kind) => {
+    const ids = judged.filter(({ verdict }) => verdict.verdict === kind).map(({ id }) => id)
+    const shown = kind === 'differ' && ids.length > 0 ? ` (${ids[0]}${ids.length > 1 ? ' …' : ''})` : ''
+    return `${ids.length} ${kind}${shown}`
+  })
+  return `${file}: ${counts.join(', ')}`
+}
+
+/** Differences that are known: row → reason. */
+export type Known = Readonly<Record<string, string>>
+
+/**
+ * What is not as known, in words: a difference that is not listed, and a listed row that does not differ any more. A list that
+ * may only shrink is one that somebody can trust.
+ */
+export function surprises(judged: readonly Judged[], known: Known): readonly string[] {
+  const found: string[] = []
+  for (const { id, verdict } of judged) {
+    const isKnown = Object.hasOwn(known, id)
+    if (verdict.verdict === 'differ' && !isKnown) found.push(`${id} differs: ${show(verdict.got)}`)
+    if (verdict.verdict !== 'differ' && isKnown)
+      found.push(`${id} is listed as known (${known[id]}) and does not differ: ${verdict.verdict}`)
+  }
+  return found
+}
+
+/** How many rows each rule accepts, in words, the most first. */
+export function printRules(judged: readonly Judged[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const { verdict } of judged)
+    if (verdict.rule !== undefined) counts.set(verdict.rule, (counts.get(verdict.rule) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([rule, count]) => `${count} ${rule}`)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+}
