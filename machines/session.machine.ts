@@ -99,6 +99,8 @@ export const sessionMachine = setup({
   guards: {
     isHoldWanted: ({ context }) => context.holdWanted,
     isRestartWanted: ({ context }) => context.restartWanted,
+    /** A restart in the same process; the session says no where its mode is another. */
+    isRecallWanted: ({ context }) => context.restartWanted,
     /** The first, unforced shut-down during a restart only calls the restart off. */
     isGentleInRestart: ({ context, event }) =>
       context.restartWanted && event.type === 'session.shutDown' && event.force !== true,
@@ -216,8 +218,12 @@ export const sessionMachine = setup({
       entry: 'beginDrain',
       on: {
         'session.drained': [
-          { guard: 'isRestartWanted', target: 'restarting', description: 'All ended; it starts again.' },
-          { target: 'stopped', actions: ['wantNoHold', 'finishStop'], description: 'All ended.' },
+          { guard: 'isRecallWanted', target: 'restarting', description: 'All ended; it starts again.' },
+          {
+            target: 'stopped',
+            actions: ['wantNoHold', 'finishStop', 'wantNoRestart'],
+            description: 'All ended; a process that takes over may be what comes next.',
+          },
         ],
         'session.failed': {
           target: '.terminating',

@@ -3,7 +3,7 @@ import { createActor } from 'xstate'
 import { resolveArgs } from '../args/resolve.ts'
 import { onEachNodes, periodOf } from '../conditions/node.ts'
 import { Predicates } from '../conditions/predicate.ts'
-import { createInlineExecutor } from '../executors/inline.ts'
+import { createExecutors } from '../executors/executors.ts'
 import { argContextOf } from './arg-context.ts'
 import type { Core } from './core.ts'
 import { type Parts, sessionEffects, taskEffects } from './effects.ts'
@@ -26,8 +26,8 @@ export function assemble(core: Core): Parts {
   const { clock } = core
   const parts = { milestones: new Milestones() } as Parts
   core.factsOf = (entry, at) => new SessionFacts(core, entry, at)
-  core.executors.set('async', createInlineExecutor('async'))
-  core.executors.set('main', createInlineExecutor('main'))
+  for (const executor of createExecutors((kind, message, about) => core.warn(kind, message, about)))
+    core.executors.set(executor.kind, executor)
   core.predicates = predicatesOf(core, parts)
   const slots = new Slots(core, () => parts.launcher.schedule())
   parts.slots = slots

@@ -292,7 +292,11 @@ export interface SessionOptions {
   readonly multilaunch?: boolean | number
   /** The session shuts down when this holds; looked at before the first launch too. */
   readonly shutCondition?: Start
-  /** What `restart()` does: `recall` starts again in the same process. */
+  /**
+   * What `restart()` does, after a shut-down: `recall` (default) starts again in the same process; `relaunch` starts the
+   * program anew, with the same arguments and on its own, and ends this process; `replace` puts the new one in this one's
+   * place, so that whoever waits for this process waits for the new one.
+   */
   readonly restarting?: 'recall' | 'relaunch' | 'replace'
   /** Shut-down ends living runs instead of waiting. Default false. */
   readonly instantShutdown?: boolean

@@ -13,6 +13,7 @@ import type { SessionEffects, TaskEffects } from './provide.ts'
 import type { RunQueue, RunRequest } from './queue.ts'
 import type { Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
+import { takeOver } from './take-over.ts'
 import type { Tasks } from './tasks.ts'
 
 /** The parts of a session. */
@@ -78,10 +79,14 @@ export function sessionEffects(core: Core, parts: Parts): SessionEffects {
     parts.life.beginLaunching()
     parts.milestones.started()
   }
-  const finishStop = async (): Promise<void> => {
+  const finishStop = async (takesOver: boolean): Promise<void> => {
+    const { restarting } = core.settings
+    if (takesOver && restarting !== 'recall') news.tell({ type: 'session.restarting', at: clock.now() })
     await parts.life.release()
     news.tell({ type: 'session.stopped', at: clock.now() })
     parts.milestones.ended(core.fatal)
+    if (takesOver && restarting !== 'recall')
+      takeOver(restarting, (error) => core.warn('restart', 'No process could take over.', { error }))
   }
   return {
     beginStart: () => void parts.life.start(),
@@ -93,12 +98,13 @@ export function sessionEffects(core: Core, parts: Parts): SessionEffects {
     endHold: () => news.tell({ type: 'session.resumed', at: clock.now() }),
     beginDrain: () => void parts.life.drain(),
     beginTerminate: () => parts.life.terminateAll('shut-down'),
-    finishStop: () => void finishStop(),
+    finishStop: (takesOver) => void finishStop(takesOver),
     noteFailure: (error) => {
       core.fatal ??= { error }
     },
     beginRestart: () => news.tell({ type: 'session.restarting', at: clock.now() }),
     isForced: () => core.settings.instantShutdown,
+    isRecall: () => core.settings.restarting === 'recall',
     command: (event) => command(core, parts, event),
     restartTaskActor: (actorId) => parts.tasks.restartActor(actorId),
   }

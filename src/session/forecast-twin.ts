@@ -13,6 +13,7 @@ import type { Logger, SessionOptions, TaskOptions } from './contract.ts'
 import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
+import { executionOf } from './slots.ts'
 
 /** What a twin is made with. */
 export interface TwinParts {
@@ -81,6 +82,8 @@ function addTask(twin: Twin, live: TaskEntry, isStarted: boolean, given: TwinPar
     options: {
       ...options,
       disabled: live.disabled,
+      // As its work has it: the twin's own work is of no kind.
+      execution: executionOf(twin.core, live, undefined),
       timezone: live.zone,
       ...(onStartup === true && !isStarted ? { onStartup } : {}),
     } as TaskOptions,

@@ -25,10 +25,13 @@ export interface SessionEffects {
   endHold(): void
   beginDrain(): void
   beginTerminate(): void
-  finishStop(): void
+  /** `takesOver`: a new process is to take over from this one. */
+  finishStop(takesOver: boolean): void
   noteFailure(error: unknown): void
   beginRestart(): void
   isForced(): boolean
+  /** A restart starts again in the same process. */
+  isRecall(): boolean
   /** A command that the machine passes on: to a task, or to the session's own store of things. */
   command(event: SessionEvent): void
   restartTaskActor(actorId: string): void
@@ -81,7 +84,7 @@ export function provideSession(effects: SessionEffects): typeof sessionMachine {
       endHold: () => effects.endHold(),
       beginDrain: () => effects.beginDrain(),
       beginTerminate: () => effects.beginTerminate(),
-      finishStop: () => effects.finishStop(),
+      finishStop: ({ context }) => effects.finishStop(context.restartWanted),
       noteFailure: ({ event }) => {
         if (event.type === 'session.failed') effects.noteFailure(event.error)
       },
@@ -95,6 +98,7 @@ export function provideSession(effects: SessionEffects): typeof sessionMachine {
       restartTaskActor: ({ event }) => effects.restartTaskActor(actorIdOf(event)),
     },
     guards: {
+      isRecallWanted: ({ context }) => context.restartWanted && effects.isRecall(),
       isForced: ({ event }) =>
         event.type === 'session.shutDown' && (event.force === true || effects.isForced()),
     },

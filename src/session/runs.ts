@@ -18,7 +18,7 @@ import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
 import { RunSlot as Slot } from './entry.ts'
 import { RunAbort } from './run-abort.ts'
 import { RunView } from './run-view.ts'
-import type { Slots } from './slots.ts'
+import { executionOf, type Slots } from './slots.ts'
 
 /** How long work has to end after it was told to, unless its task says otherwise. */
 const defaultGraceMs = 5000
@@ -60,8 +60,7 @@ export class Runs {
   launch(entry: TaskEntry, queued: QueuedRun | undefined, launch: LaunchFacts): void {
     const core = this.#core
     const slot = entry.free.pop() ?? new Slot(entry)
-    const { options } = entry.definition
-    slot.execution = queued?.execution ?? options.execution ?? core.settings.execution
+    slot.execution = executionOf(core, entry, queued)
     slot.params = queued?.params ?? noParams
     slot.runId = queued?.runId ?? this.newRunId(entry, slot.params)
     slot.startedAt = core.clock.now()

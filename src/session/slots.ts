@@ -3,8 +3,10 @@
  * starts a minute). A task that finds none waits in line: by priority, then by how long it has waited.
  */
 import type { Undo } from '../clock.ts'
+import { executionFor } from '../executors/outside-work.ts'
+import type { Execution } from './contract.ts'
 import type { Core } from './core.ts'
-import type { RunSlot, TaskEntry } from './entry.ts'
+import type { QueuedRun, RunSlot, TaskEntry } from './entry.ts'
 
 /** What a task waits for. */
 export interface Shortage {
@@ -31,7 +33,7 @@ export class Slots {
 
   /** What the next run of the task has to wait for; null if there is a place. */
   shortageOf(entry: TaskEntry): Shortage | null {
-    for (const key of this.#keysOf(entry, executionOf(this.#core, entry))) {
+    for (const key of this.#keysOf(entry, executionOf(this.#core, entry, entry.queue[0]))) {
       const shortage = this.#shortageIn(key)
       if (shortage !== null) return shortage
     }
@@ -161,9 +163,10 @@ export class Slots {
 const noKeys: readonly string[] = []
 const noPool = { limit: Number.POSITIVE_INFINITY, starts: undefined, perMs: 0 }
 
-/** How the next run of a task is executed. */
-export function executionOf(core: Core, entry: TaskEntry): string {
-  return entry.queue[0]?.execution ?? entry.definition.options.execution ?? core.settings.execution
+/** How a run of a task is executed: as it was asked for, unless its work knows better. */
+export function executionOf(core: Core, entry: TaskEntry, queued: QueuedRun | undefined): Execution {
+  const { options, work } = entry.definition
+  return executionFor(work, queued?.execution ?? options.execution ?? core.settings.execution)
 }
 
 /** The highest priority; of those the one that came first. */

@@ -9,6 +9,7 @@ import type { Execution, RunHandle, Task, TaskExplanation, TaskJson, TaskUpdate 
 import type { Core } from './core.ts'
 import { toTimeout } from './durations.ts'
 import type { TaskEntry } from './entry.ts'
+import { executionOf } from './slots.ts'
 
 /** What a handle asks of the session beside its entry. */
 export interface HandleParts {
@@ -58,7 +59,7 @@ export class TaskHandle implements Task {
   }
 
   get execution(): Execution {
-    return this.#entry.definition.options.execution ?? this.#core.settings.execution
+    return executionOf(this.#core, this.#entry, undefined)
   }
 
   get start(): Condition {

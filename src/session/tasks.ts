@@ -7,6 +7,7 @@ import type { ConditionNode } from '../conditions/node.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import { watch } from '../conditions/watch.ts'
 import { ConditionError, TaskExistsError, TaskNotFoundError } from '../errors.ts'
+import { checkExecution } from '../executors/outside-work.ts'
 import { toErrorData } from '../log/error-data.ts'
 import { resolveStore } from '../log/resolve-store.ts'
 import type { Store } from '../log/run-log.ts'
@@ -59,6 +60,7 @@ export class Tasks {
     if (work === undefined || work === null || (typeof work !== 'function' && typeof work !== 'object'))
       throw new TypeError(`Cannot add task '${name}' as its work must be a function: ${show(work)}`)
     this.#checkPool(name, options)
+    checkExecution(work, options.execution ?? this.#core.settings.execution, name)
     const { words } = this.#core
     return {
       name,

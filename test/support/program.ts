@@ -1,0 +1,32 @@
+/** A program of the tests as one JavaScript file: for processes of their own, which know no TypeScript. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildSync } from 'esbuild'
+
+export interface Program {
+  /** The built file. */
+  readonly path: string
+  /** A folder of its own, gone with {@link remove}. */
+  readonly folder: string
+  remove(): void
+}
+
+/** Builds a program with everything it imports. */
+export function buildProgram(entry: string): Program {
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-program-'))
+  const path = join(folder, 'program.mjs')
+  // Dependencies that are CommonJS ask for `require` within a bundle of modules.
+  const banner = `import { createRequire as toRequire } from 'node:module'; const require = toRequire('file://${process.cwd()}/')`
+  buildSync({
+    entryPoints: [entry],
+    outfile: path,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: banner },
+    external: ['libsql', 'node:sqlite'],
+    alias: { gantry: './src/index.ts', 'gantry/testing': './src/testing.ts' },
+  })
+  return { path, folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
