@@ -3,9 +3,10 @@ import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
 import { Condition, type ConditionInput, toNode } from './condition.ts'
 import { checkOptions } from './known-options.ts'
-import type { PredicateNode } from './node.ts'
+import type { ConditionNode, PredicateNode } from './node.ts'
 import { isStream, type StreamLike } from './reader.ts'
 import { type SlotInputs, type SlotType, type SlotValues, toSlotValue } from './slots.ts'
+import { parse } from './statement.ts'
 import { parseTemplate, type Template } from './template.ts'
 
 /** Says whether it holds: gets the values of its args, and a context with session, task, params, options, clock, logger, signal. */
@@ -33,7 +34,7 @@ export interface ConditionOptions {
    * `every('10 minutes')` is ten minutes after the last look, `daily.after('07:00')` once a day from seven on, `afterSuccess('fetch')`
    * when `fetch` has succeeded since the last look. With `validFor` beside it an older answer counts as false.
    */
-  readonly refresh?: ConditionInput
+  readonly refresh?: ConditionInput | string
   /** At most so many async answers of this condition are under way at a time, over all tasks and args; the others wait. */
   readonly concurrency?: number
 }
@@ -181,7 +182,11 @@ function limitsOf(options: ConditionOptions): Limits {
     throw new RangeError(
       `Cannot ask a condition as 'concurrency' must be a whole number from 1: ${String(concurrency)}`,
     )
-  return { validForMs, refresh: refresh === undefined ? null : toNode(refresh), concurrency }
+  return { validForMs, refresh: refresh === undefined ? null : nodeOf(refresh), concurrency }
+}
+
+function nodeOf(refresh: ConditionInput | string): ConditionNode {
+  return typeof refresh === 'string' ? parse(refresh).node : toNode(refresh)
 }
 
 function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> {

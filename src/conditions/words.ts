@@ -2,10 +2,17 @@
 import { createSystemClock } from '../clock.ts'
 import type { Atom, Parts } from './atom.ts'
 import { atoms } from './atoms.ts'
-import type { CustomCondition } from './custom.ts'
+import type { Condition } from './condition.ts'
 import { readSlot } from './slots.ts'
 import { parseTemplate } from './template.ts'
 import { unquote } from './tokenizer.ts'
+
+/** A condition with words of its own. */
+interface Worded {
+  readonly wordings: readonly (string | RegExp)[]
+  /** The condition that words of a statement say; the args are the parts of the wording that matched. */
+  fromWords(args: Readonly<Record<string, unknown>>, words: string): Condition
+}
 
 /** Atoms by order of trial. An app has its own, so that two apps in a process may use the same words differently. */
 export class Words {
@@ -24,7 +31,7 @@ export class Words {
   }
 
   /** Adds the wordings of a custom condition. */
-  add(condition: CustomCondition): void {
+  add(condition: Worded): void {
     for (const wording of condition.wordings)
       this.#own.push(
         typeof wording === 'string' ? templateAtom(wording, condition) : patternAtom(wording, condition),
@@ -32,7 +39,7 @@ export class Words {
   }
 }
 
-function templateAtom(wording: string, condition: CustomCondition): Atom {
+function templateAtom(wording: string, condition: Worded): Atom {
   const { pattern, shape, slots } = parseTemplate(wording)
   return {
     pattern,
@@ -45,7 +52,7 @@ function templateAtom(wording: string, condition: CustomCondition): Atom {
 }
 
 /** A pattern of the app's own: what its named groups match are the args, as text. */
-function patternAtom(wording: RegExp, condition: CustomCondition): Atom {
+function patternAtom(wording: RegExp, condition: Worded): Atom {
   const flags = [...new Set(`${wording.flags.replace(/[gy]/g, '')}d`)].join('')
   return {
     pattern: new RegExp(`^(?:${wording.source})$`, flags),
