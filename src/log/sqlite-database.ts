@@ -1,26 +1,28 @@
 /** What a run log asks of its database, one synchronous method each; the store decides when. */
-import { actions } from '../../machines/protocol.ts'
 import type { Sifted } from './retention.ts'
 import type { LoadLimits, LogEntry, LogQuery, Note, NoteQuery, RunRecord } from './run-log.ts'
-import type { OpenSqlite, SqliteDriver, SqliteRow, SqliteStatement, SqliteValue } from './sqlite-driver.ts'
+import {
+  asRows,
+  type OpenSqlite,
+  readRows,
+  type SqliteDriver,
+  type SqliteRow,
+  type SqliteStatement,
+  type SqliteValue,
+} from './sqlite-driver.ts'
 import { countSql, notesSql, type Sql, selectSql } from './sqlite-query.ts'
-import { type EntryRow, fromText, toNote, toRecord } from './sqlite-row.ts'
+import { readRecent } from './sqlite-recent.ts'
+import { type EntryRow, toNote, toRecord } from './sqlite-row.ts'
 import { closeDatabase, openDatabase, toSqliteError } from './sqlite-schema.ts'
 
 const insertRecord =
   'INSERT INTO record (seq, task, run_id, action, at, error, rest) VALUES (?, ?, ?, ?, ?, ?, ?)'
 const insertNote = 'INSERT INTO note (seq, note, task, run_id, at, rest) VALUES (?, ?, ?, ?, ?, ?)'
+const insertOpen = 'INSERT INTO open_run (run_id, seq) VALUES (?, ?)'
+const deleteOpen = 'DELETE FROM open_run WHERE run_id = ?'
 
-/** The newest record of each action of each task: steps from name to name through the index, however long the log is. */
-const newestOfEach = `
-  WITH RECURSIVE names (task) AS (
-    SELECT min(task) FROM record
-    UNION ALL
-    SELECT (SELECT min(task) FROM record WHERE task > names.task) FROM names WHERE names.task IS NOT NULL
-  )
-  SELECT names.task, (SELECT max(seq) FROM record WHERE task = names.task AND action = wanted.value) AS seq
-  FROM names, json_each('${JSON.stringify(actions)}') AS wanted
-  WHERE names.task IS NOT NULL`
+/** So many rows are read at once: records may hold values of 64 KB, and a text has an end. */
+const rowsAtOnce = 1_000
 
 /** An open database of a run log. Every method throws a `RunLogError` of what the library throws. */
 export class SqliteDatabase {
@@ -35,67 +37,62 @@ export class SqliteDatabase {
     this.#db = this.#attempt('open', () => openDatabase(path, open))
   }
 
-  /** Which library it is. */
-  get library(): string {
-    return this.#db.library
-  }
-
   /** Inserts all of the rows, durably, or none. */
   insert(rows: readonly EntryRow[]): void {
     this.#transaction('append to', () => {
       for (const { table, values, seq, run } of rows) {
         this.#run(table === 'record' ? insertRecord : insertNote, values)
         if (run === undefined) continue
-        if (run.opens) this.#run('INSERT INTO open_run (run_id, seq) VALUES (?, ?)', [run.id, seq])
-        else this.#run('DELETE FROM open_run WHERE run_id = ?', [run.id])
+        if (run.opens) this.#run(insertOpen, [run.id, seq])
+        else this.#run(deleteOpen, [run.id])
       }
     })
   }
 
+  /** The records that match, in the order of the query. */
   select(query: LogQuery): RunRecord[] {
-    return this.#attempt('read', () => this.#all(selectSql(query)).map(toRecord))
+    return this.#attempt('read', () => {
+      const found: RunRecord[] = []
+      const { limit = Infinity, oldestFirst = false } = query
+      const order = oldestFirst ? 1 : -1
+      let page = query
+      while (found.length < limit) {
+        const atOnce = Math.min(rowsAtOnce, limit - found.length)
+        const rows = this.#rows(selectSql({ ...page, limit: atOnce }), 6)
+        const records = rows.map(toRecord).sort((a, b) => order * (a.seq - b.seq))
+        for (const record of records) found.push(record)
+        const last = records.at(-1)
+        if (last === undefined || records.length < atOnce) break
+        page = oldestFirst ? { ...query, after: last.seq } : { ...query, before: last.seq }
+      }
+      return found
+    })
   }
 
+  /** How many records match, whatever the limit. */
   count(query: LogQuery): number {
-    return this.#attempt('read', () => Number(this.#all(countSql(query))[0]!.n))
+    return this.#attempt('read', () => Number(this.#rows(countSql(query), 1)[0]![0]))
   }
 
+  /** The notes that match, newest first. */
   notes(query: NoteQuery): Note[] {
-    return this.#attempt('read', () => this.#all(notesSql(query)).map(toNote))
+    return this.#attempt('read', () =>
+      this.#rows(notesSql(query), 6)
+        .map(toNote)
+        .sort((a, b) => b.seq - a.seq),
+    )
   }
 
   /** All entries, oldest first. */
   all(): LogEntry[] {
-    const records = this.select({ oldestFirst: true })
-    const notes = this.notes({}).reverse()
-    return notes.length === 0 ? records : bySeq([...records, ...notes])
+    const entries: LogEntry[] = this.select({ oldestFirst: true })
+    entries.push(...this.notes({}))
+    return entries.sort((a, b) => a.seq - b.seq)
   }
 
   /** What a start needs, oldest first: the records that conditions stand on whole, the others bare. */
   recent(limits: LoadLimits): LogEntry[] {
-    return this.#attempt('read', () => {
-      const newest = this.#all({ sql: newestOfEach, values: [] }).filter((row) => row.seq !== null)
-      const names = [...new Set(newest.map((row) => row.task!))]
-      const found = new Map<number, LogEntry>()
-      const add = (rows: readonly SqliteRow[], make: (row: SqliteRow) => LogEntry): void => {
-        for (const row of rows) found.set(Number(row.seq), make(row))
-      }
-      const share = shareOf(limits, names.length)
-      const last = this.#all({ sql: 'SELECT max(at) AS at FROM record', values: [] })[0]!.at
-      for (const task of names)
-        for (const sql of wantedSql(task, share, limits, Number(last))) add(this.#all(sql), toRecord)
-      const whole = JSON.stringify(newest.map((row) => row.seq))
-      add(
-        this.#all({
-          sql: `SELECT seq, task, run_id, action, at, rest FROM record
-            WHERE seq IN (SELECT value FROM json_each(?) UNION SELECT seq FROM open_run)`,
-          values: [whole],
-        }),
-        toRecord,
-      )
-      add(this.#recentNotes(limits), toNote)
-      return bySeq([...found.values()])
-    })
+    return this.#attempt('read', () => readRecent((sql, columns) => this.#rows(sql, columns), limits))
   }
 
   /** What deciding on entries takes: so many from before a `seq`, the newest first. */
@@ -104,16 +101,21 @@ export class SqliteDatabase {
       SELECT seq, task, run_id, action, NULL AS note, at FROM record WHERE seq < ?
       UNION ALL SELECT seq, task, run_id, NULL, note, at FROM note WHERE seq < ?
       ORDER BY seq DESC LIMIT ?`
-    const toSifted = (row: SqliteRow): Sifted => (row.note === null ? toRecord(row) : toNote(row))
-    return this.#attempt('read', () => this.#all({ sql, values: [before, before, limit] }).map(toSifted))
+    const toSifted = ([seq, task, runId, action, note, at]: SqliteRow): Sifted =>
+      note === null
+        ? toRecord([seq!, task!, runId!, action!, at!])
+        : toNote([seq!, note!, task!, runId!, at!])
+    return this.#attempt('read', () =>
+      this.#rows({ sql, values: [before, before, limit] }, 6)
+        .map(toSifted)
+        .sort((a, b) => b.seq - a.seq),
+    )
   }
 
   /** The `seq` of the runs that have not ended. */
   openSeqs(): Set<number> {
-    return this.#attempt(
-      'read',
-      () => new Set(this.#all({ sql: 'SELECT seq FROM open_run', values: [] }).map((row) => Number(row.seq))),
-    )
+    const rows = this.#attempt('read', () => this.#rows({ sql: 'SELECT seq FROM open_run', values: [] }, 1))
+    return new Set(rows.map(([seq]) => Number(seq)))
   }
 
   /** Deletes entries, durably, all or none. */
@@ -124,25 +126,15 @@ export class SqliteDatabase {
     })
   }
 
-  /** How many entries there are at most: told without counting them. */
+  /** How many records there are at most: told without counting them. */
   get spread(): number {
-    const sql = `SELECT (SELECT max(seq) - min(seq) + 1 FROM record) AS n`
-    return this.#attempt('read', () => Number(this.#all({ sql, values: [] })[0]!.n ?? 0))
+    const sql = 'SELECT max(seq) - min(seq) + 1 FROM record'
+    return this.#attempt('read', () => Number(this.#rows({ sql, values: [] }, 1)[0]![0] ?? 0))
   }
 
   close(): void {
     this.#statements.clear()
     this.#attempt('close', () => closeDatabase(this.#db))
-  }
-
-  #recentNotes({ perTask }: LoadLimits): SqliteRow[] {
-    const tasks = this.#all({ sql: "SELECT DISTINCT task FROM note WHERE note = 'missed'", values: [] })
-    const rows = this.#all({ sql: 'SELECT * FROM note ORDER BY seq DESC LIMIT 1', values: [] })
-    for (const { task } of tasks) {
-      const sql = "SELECT * FROM note WHERE task IS ? AND note = 'missed' ORDER BY seq DESC LIMIT ?"
-      rows.push(...this.#all({ sql, values: [task!, perTask] }))
-    }
-    return rows
   }
 
   #transaction(act: string, work: () => void): void {
@@ -174,8 +166,8 @@ export class SqliteDatabase {
     }
   }
 
-  #all({ sql, values }: Sql): SqliteRow[] {
-    return this.#statement(sql).all(...values)
+  #rows({ sql, values }: Sql, columns: number): SqliteRow[] {
+    return readRows(this.#statement(asRows(sql, columns)), values)
   }
 
   #run(sql: string, values: readonly SqliteValue[]): void {
@@ -184,30 +176,10 @@ export class SqliteDatabase {
 
   #statement(sql: string): SqliteStatement {
     let statement = this.#statements.get(sql)
-    if (statement === undefined) this.#statements.set(sql, (statement = this.#db.prepare(sql)))
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
     return statement
   }
-}
-
-/** The newest so many of each task, fewer where tasks are many. */
-function shareOf({ perTask, total, leastPerTask }: LoadLimits, tasks: number): number {
-  return Math.ceil(Math.min(perTask, Math.max(leastPerTask, tasks === 0 ? 0 : total / tasks)))
-}
-
-/** What is wanted of a task's records, bare. `last` is when the newest record of all was made. */
-function* wantedSql(task: SqliteValue, share: number, { keep }: LoadLimits, last: number): Generator<Sql> {
-  const bare = 'SELECT seq, task, run_id, action, at FROM record WHERE task = ?'
-  yield { sql: `${bare} ORDER BY seq DESC LIMIT ?`, values: [task, share] }
-  const wish = keep?.(fromText(task)!)
-  if (wish?.lastMs !== undefined) yield { sql: `${bare} AND at >= ?`, values: [task, last - wish.lastMs] }
-  if (wish?.count === undefined) return
-  for (const action of actions)
-    yield {
-      sql: `${bare} AND action = ? ORDER BY seq DESC LIMIT ?`,
-      values: [task, action, wish.count],
-    }
-}
-
-function bySeq(entries: LogEntry[]): LogEntry[] {
-  return entries.sort((a, b) => a.seq - b.seq)
 }

@@ -10,14 +10,15 @@ import { SetupError } from '../errors.ts'
 /** What a column holds. */
 export type SqliteValue = string | number | null
 
-/** A row by column name. */
-export type SqliteRow = Record<string, SqliteValue>
+/** A row, its columns in the order of the query. */
+export type SqliteRow = readonly SqliteValue[]
 
 /** A statement that may be run again and again. */
 export interface SqliteStatement {
   /** Runs it and tells how many rows it changed. */
   run(...values: SqliteValue[]): number
-  all(...values: SqliteValue[]): SqliteRow[]
+  /** Runs it and gives its rows, by column name. A text that is no UTF-8 may end the process: see {@link readRows}. */
+  all(...values: SqliteValue[]): Record<string, unknown>[]
 }
 
 /** An open database. */
@@ -57,6 +58,7 @@ export function findSqlite(library?: SqliteLibrary): OpenSqlite {
 
 /** The result code of SQLite in an error of either library, without its extension; undefined of other errors. */
 export function sqliteCode(problem: unknown): number | undefined {
+  if (typeof problem !== 'object' || problem === null) return undefined
   const { errcode, rawCode, message } = problem as { errcode?: unknown; rawCode?: unknown; message?: unknown }
   const code = errcode ?? rawCode
   if (typeof code === 'number') return code & 0xff
@@ -64,6 +66,26 @@ export function sqliteCode(problem: unknown): number | undefined {
   const told = /ConnectionFailed.*: (\d+)"?\)$/.exec(String(message))
   return told === null ? undefined : Number(told[1]) & 0xff
 }
+
+/**
+ * The statement that reads the rows of a query as one blob of JSON; {@link readRows} runs it.
+ *
+ * libsql ends the whole process at a text that is no UTF-8, as a damaged file may hold; in a blob it does no harm. It is no
+ * slower than rows are.
+ */
+export function asRows(query: string, columns: number): string {
+  const names = Array.from({ length: columns }, (_, i) => `c${i}`).join(', ')
+  return `WITH q (${names}) AS (${query}) SELECT CAST(json_group_array(json_array(${names})) AS BLOB) AS rows FROM q`
+}
+
+/** The rows of a statement made with {@link asRows}, in no promised order. */
+export function readRows(statement: SqliteStatement, values: readonly SqliteValue[]): SqliteRow[] {
+  // One library gives a blob as an ArrayBuffer, the other as bytes.
+  const { rows } = statement.all(...values)[0] as { rows: ArrayBuffer | Uint8Array }
+  return JSON.parse(decoder.decode(rows)) as SqliteRow[]
+}
+
+const decoder = new TextDecoder()
 
 function libraryNamed(name: SqliteLibrary): OpenSqlite {
   if (name === 'node:sqlite') {
@@ -95,7 +117,7 @@ function opener(library: string, Open: DatabaseClass): OpenSqlite {
         const statement = database.prepare(sql)
         return {
           run: (...values) => Number(statement.run(...values).changes),
-          all: (...values) => statement.all(...values) as SqliteRow[],
+          all: (...values) => statement.all(...values) as Record<string, unknown>[],
         }
       },
       close: () => void database.close(),

@@ -1,7 +1,7 @@
 /** Queries as SQL: each clause of a query is one condition, and each has an index that serves it. */
 import type { LogQuery, NoteQuery } from './run-log.ts'
 import type { SqliteValue } from './sqlite-driver.ts'
-import { searchable, toText } from './sqlite-row.ts'
+import { noteColumns, recordColumns, searchable, toText } from './sqlite-row.ts'
 
 /** A statement with its values. */
 export interface Sql {
@@ -15,7 +15,7 @@ export function selectSql(query: LogQuery): Sql {
   const order = query.oldestFirst === true ? 'ASC' : 'DESC'
   return withLimit(
     {
-      sql: `SELECT seq, task, run_id, action, at, rest FROM record ${sql} ORDER BY seq ${order}`,
+      sql: `SELECT ${recordColumns} FROM record ${sql} ORDER BY seq ${order}`,
       values,
     },
     query.limit,
@@ -25,7 +25,7 @@ export function selectSql(query: LogQuery): Sql {
 /** How many records match, whatever the limit. */
 export function countSql(query: LogQuery): Sql {
   const { sql, values } = whereSql(query)
-  return { sql: `SELECT count(*) AS n FROM record ${sql}`, values }
+  return { sql: `SELECT count(*) FROM record ${sql}`, values }
 }
 
 /** The notes that match, newest first. */
@@ -34,7 +34,10 @@ export function notesSql(query: NoteQuery): Sql {
   const values: SqliteValue[] = []
   if (query.task !== undefined) clauses.push('task = ?') && values.push(toText(query.task))
   if (query.note !== undefined) clauses.push('note = ?') && values.push(query.note)
-  return withLimit({ sql: `SELECT * FROM note ${joined(clauses)} ORDER BY seq DESC`, values }, query.limit)
+  return withLimit(
+    { sql: `SELECT ${noteColumns} FROM note ${joined(clauses)} ORDER BY seq DESC`, values },
+    query.limit,
+  )
 }
 
 function whereSql(query: LogQuery): Sql {

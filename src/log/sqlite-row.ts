@@ -1,10 +1,3 @@
-/**
- * An entry as a row, and back.
- *
- * What queries look for has a column of its own; all else is JSON in `rest`, so that a field that the log gains needs no new
- * column. A text that SQLite would cut (at a NUL) or change (half of a surrogate pair) stands there as JSON.
- */
-import type { Action } from '../../machines/protocol.ts'
 import type { LogEntry, Note, RunRecord } from './run-log.ts'
 import { isNote } from './run-log.ts'
 import type { SqliteRow, SqliteValue } from './sqlite-driver.ts'
@@ -30,36 +23,33 @@ export function toRow(entry: LogEntry): EntryRow {
   const error = entry.error === undefined ? null : searchable(entry.error.message)
   return {
     table: 'record',
-    values: [seq, toText(task), id, action, at, error, toRest(rest)],
+    values: [seq, toText(task), id, action, at, error, toRest(Number.isInteger(at) ? rest : { ...rest, at })],
     seq,
     run: { id, opens: action === 'run' },
   }
 }
 
-/** The record of a row; without its `rest` column, the bare record. Throws a `SyntaxError` of a row that was damaged. */
-export function toRecord(row: SqliteRow): RunRecord {
-  const bare = {
-    seq: Number(row.seq),
-    task: fromText(row.task)!,
-    runId: fromText(row.run_id)!,
-    action: row.action as Action,
-    at: Number(row.at),
-  }
-  return typeof row.rest === 'string' ? { ...bare, ...fromRest(row.rest) } : bare
+/** The columns of a whole record, of a bare one, and of a note, in the order in which rows are read. */
+export const recordColumns = 'seq, task, run_id, action, at, rest'
+export const bareColumns = 'seq, task, run_id, action, at, NULL AS rest'
+export const noteColumns = 'seq, note, task, run_id, at, rest'
+
+/** The record of a row. Throws a `SyntaxError` of a row that was damaged. */
+export function toRecord([seq, task, runId, action, at, rest]: SqliteRow): RunRecord {
+  const bare = { seq, task: fromText(task), runId: fromText(runId), action, at } as RunRecord
+  return typeof rest === 'string' ? { ...bare, ...fromRest(rest) } : bare
 }
 
 /** The note of a row. Throws a `SyntaxError` of a row that was damaged. */
-export function toNote(row: SqliteRow): Note {
-  const task = fromText(row.task)
-  const runId = fromText(row.run_id)
+export function toNote([seq, note, task, runId, at, rest]: SqliteRow): Note {
   return {
-    seq: Number(row.seq),
-    note: row.note as Note['note'],
-    at: Number(row.at),
-    ...(task === null ? {} : { task }),
-    ...(runId === null ? {} : { runId }),
-    ...(typeof row.rest === 'string' ? fromRest(row.rest) : {}),
-  }
+    seq,
+    note,
+    at,
+    ...(task === null ? {} : { task: fromText(task) }),
+    ...(runId === null ? {} : { runId: fromText(runId) }),
+    ...(typeof rest === 'string' ? fromRest(rest) : {}),
+  } as Note
 }
 
 /** A text as its column holds it. */
@@ -80,8 +70,7 @@ const mark = 'json:'
 const unsafe = /[\0\ud800-\udfff]/u
 
 /** The text of a column. */
-export function fromText(value: SqliteValue | undefined): string | null {
-  if (value === null || value === undefined) return null
+export function fromText(value: SqliteValue | undefined): string {
   const text = String(value)
   return text.startsWith(mark) ? (JSON.parse(text.slice(mark.length)) as string) : text
 }

@@ -9,6 +9,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RunLogError } from '../errors.ts'
+import { toRunLogError } from './file-io.ts'
 import { type OpenSqlite, type SqliteDriver, sqliteCode } from './sqlite-driver.ts'
 
 /** Version of the tables below; a file of a later one is refused. */
@@ -73,7 +74,8 @@ export function closeDatabase(db: SqliteDriver): void {
 /** An error of the library, with what was tried and the path. */
 export function toSqliteError(act: string, path: string, problem: unknown): RunLogError {
   if (problem instanceof RunLogError) return problem
-  const { message } = problem as Error
+  const { message, syscall } = problem as NodeJS.ErrnoException
+  if (syscall !== undefined) return toRunLogError(act, path, problem)
   const rule = problem instanceof SyntaxError ? rules[11] : rules[sqliteCode(problem) ?? -1]
   return new RunLogError(`Cannot ${act} run log '${path}' as ${rule ?? 'SQLite refused'}: ${message}`, {
     cause: problem,
