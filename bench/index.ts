@@ -1,16 +1,11 @@
 /** `npm run bench`: what a session costs. Each line is measured here and now; compare ratios, machines differ. */
-import { createApp } from 'gantry'
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const make = () => createApp({ logger: silent, relaunchDelay: 0 })
-const row = (what: string, value: string): void => console.log(`${what.padEnd(48)} ${value}`)
-const stop = async (app: ReturnType<typeof createApp>): Promise<void> => {
-  app.session.shutDown({ force: true })
-  await app.session.stopped
-}
+import { benchForecast } from './forecast.ts'
+import { benchIdle } from './idle.ts'
+import { benchLateness } from './lateness.ts'
+import { quietApp, row, stop } from './support.ts'
 
 for (const count of [1, 100, 10_000]) {
-  const app = make()
+  const app = quietApp()
   let runs = 0
   for (let n = 0; n < count; n++) app.task(`t${n}`, true, () => void runs++)
   await app.start()
@@ -25,27 +20,12 @@ for (const count of [1, 100, 10_000]) {
   await stop(app)
 }
 
-for (const count of [10_000, 100_000]) {
-  globalThis.gc?.()
-  const heap = process.memoryUsage().heapUsed
-  const app = make()
-  const start = performance.now()
-  for (let n = 0; n < count; n++) app.task(`t${n}`, 'daily after 23:59 & ~true', () => {})
-  await app.start()
-  row(`set-up of ${count} tasks`, `${Math.round(performance.now() - start)} ms`)
-  globalThis.gc?.()
-  row('  memory a task', `${((process.memoryUsage().heapUsed - heap) / count / 1024).toFixed(1)} KB`)
-  const cpu = process.cpuUsage()
-  await app.session.clock.sleep(5000)
-  const { user, system } = process.cpuUsage(cpu)
-  row('  CPU while idle, over 5 s', `${((user + system) / 50_000).toFixed(2)} %`)
-  const stopping = performance.now()
-  await stop(app)
-  row('  stop', `${Math.round(performance.now() - stopping)} ms`)
-}
+await benchIdle()
+await benchLateness()
+await benchForecast()
 
 {
-  const app = make()
+  const app = quietApp()
   const waits: number[] = []
   let ended = 0
   const a = app.task('a', false, () => {
