@@ -151,6 +151,13 @@ export type {
   TaskUpdate,
   Work,
 } from './session/contract.ts'
+export type {
+  Assumption,
+  Forecast,
+  ForecastOptions,
+  NotForecastable,
+  PlannedRun,
+} from './session/forecast-types.ts'
 export type { TaskName, TaskRef } from './task-ref.ts'
 /* Time */
 export {
