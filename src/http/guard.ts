@@ -6,6 +6,14 @@ import { Problem } from './problem.ts'
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
+/** What counts as this server. */
+export interface KnownHosts {
+  /** Names that were allowed, lower case; null for any. */
+  readonly hosts: ReadonlySet<string> | null
+  /** Addresses at which it listens. */
+  readonly addresses: ReadonlySet<string>
+}
+
 /** The host of a request as its names have it: `localhost:4600`. */
 export function hostOf(request: Request): string {
   return request.headers.get('host') ?? new URL(request.url).host
@@ -15,18 +23,20 @@ export function hostOf(request: Request): string {
  * Throws unless the request asked for this machine by one of its own names or by one that was allowed. A foreign name that
  * somebody points to this machine (DNS rebinding) would else make a page of theirs one of our own origin.
  *
- * @param allowed - Lower case, without port; null for any.
  * @throws Problem 421
  */
-export function checkHost(request: Request, allowed: ReadonlySet<string> | null): void {
-  if (allowed === null) return
+export function checkHost(request: Request, { hosts, addresses }: KnownHosts): void {
+  if (hosts === null) return
   const host = hostOf(request)
   // Both are looked at: a request line with a whole address in it need not say the same as the header.
-  for (const name of [nameOf(host), nameOf(new URL(request.url).host)])
-    if (name === null || !(isLoopbackName(name) || allowed.has(name)))
+  for (const each of [host, new URL(request.url).host]) {
+    const name = nameOf(each)
+    const isKnown = name !== null && (isLoopbackName(name) || addresses.has(name) || hosts.has(name))
+    if (!isKnown && !hosts.has(each.toLowerCase()))
       throw new Problem(421, 'host', `Cannot answer as this host name is not one of ours: ${shown(host)}`, {
         hint: "Ask for localhost, or add the name to 'hosts': createHttp(session, { hosts: ['gantry.example.com'] }).",
       })
+  }
 }
 
 /**
@@ -34,13 +44,13 @@ export function checkHost(request: Request, allowed: ReadonlySet<string> | null)
  *
  * @throws Problem 403, 415
  */
-export function checkMutation(request: Request, allowed: ReadonlySet<string> | null): void {
+export function checkMutation(request: Request, { hosts }: Pick<KnownHosts, 'hosts'>): void {
   const { headers } = request
   const site = headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin' && site !== 'none')
     throw new Problem(403, 'cross-site', `Cannot do that for a page of another site: ${shown(site)}`)
   const origin = headers.get('origin')
-  if (origin !== null && !isOwnOrigin(origin, request, allowed))
+  if (origin !== null && !isOwnOrigin(origin, request, hosts))
     throw new Problem(403, 'cross-site', `Cannot do that for a page of another origin: ${shown(origin)}`)
   const type = headers.get('content-type')
   // Without a body too: the header is what a foreign page cannot set without being asked for permission first.
@@ -58,7 +68,7 @@ export function checkMutation(request: Request, allowed: ReadonlySet<string> | n
     throw new Problem(415, 'content-encoding', `Cannot take a compressed body: ${shown(encoding)}`)
 }
 
-function isOwnOrigin(origin: string, request: Request, allowed: ReadonlySet<string> | null): boolean {
+function isOwnOrigin(origin: string, request: Request, hosts: KnownHosts['hosts']): boolean {
   let url: URL
   try {
     url = new URL(origin)
@@ -66,8 +76,8 @@ function isOwnOrigin(origin: string, request: Request, allowed: ReadonlySet<stri
     return false
   }
   if (url.host === hostOf(request).toLowerCase()) return true
-  // A proxy may ask us under another name than the one its visitors see.
-  return allowed?.has(url.hostname) === true
+  // A proxy may ask us under another name than the one its visitors see. A port is another server, of another's perhaps.
+  return hosts?.has(url.host) === true
 }
 
 /** The host's name without its port, lower case; null if it is not one plain host. */

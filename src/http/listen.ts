@@ -62,7 +62,7 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   // To be looked at is no reason to stay alive: the session is.
   server.on('connection', (socket) => socket.unref())
   await listening(server, host, port)
-  for (const name of namesOf(host)) parts.settings.hosts?.add(name)
+  for (const name of namesOf(host)) parts.settings.addresses.add(name)
   const { port: taken } = server.address() as AddressInfo
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
   const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`

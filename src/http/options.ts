@@ -68,7 +68,10 @@ export interface HttpOptions {
   readonly authorize?: (attempt: Attempt) => boolean | Promise<boolean>
   /** Nothing can be changed, whoever asks. Default false. */
   readonly readOnly?: boolean
-  /** Host names under which it may be reached beside those of this machine; `'*'` is any (for a name-based proxy before it). */
+  /**
+   * Host names under which it may be reached beside those of this machine, with the port where it is not that of the scheme;
+   * `'*'` is any (for a proxy before it that looks at names).
+   */
   readonly hosts?: readonly string[] | '*'
   /** Where it is mounted if what is before it does not take that off: `/gantry`. */
   readonly basePath?: string
@@ -82,8 +85,10 @@ export interface HttpOptions {
 export interface HttpSettings {
   readonly readOnly: boolean
   readonly authorize: HttpOptions['authorize']
-  /** Lower case, without port; null for any. A server adds the addresses at which it listens. */
-  readonly hosts: Set<string> | null
+  /** Lower case; null for any. */
+  readonly hosts: ReadonlySet<string> | null
+  /** Addresses at which a server of ours listens; it adds them. */
+  readonly addresses: Set<string>
   /** Begins with a slash and does not end with one, or is empty. */
   readonly basePath: string
   readonly templates: ReadonlyMap<string, TaskTemplate>
@@ -113,6 +118,7 @@ export function toSettings(options: HttpOptions): HttpSettings {
   return {
     readOnly: options.readOnly ?? false,
     authorize: options.authorize,
+    addresses: new Set(),
     hosts: options.hosts === '*' ? null : new Set((options.hosts ?? []).map((host) => host.toLowerCase())),
     basePath: toBasePath(options.basePath ?? ''),
     templates: new Map(Object.entries(options.templates ?? {})),

@@ -53,7 +53,7 @@ export function createRouter(
       const { pathname, search } = new URL(request.url)
       if (pathname.length + search.length > limits.urlLength)
         throw new Problem(414, 'url', `Cannot take an address longer than ${limits.urlLength} characters.`)
-      checkHost(request, shared.settings.hosts)
+      checkHost(request, shared.settings)
       return await app.fetch(request, connection)
     } catch (error) {
       return failed(error, shared)
@@ -64,7 +64,7 @@ export function createRouter(
 async function serve(route: Route, context: HonoContext, { shared, auth }: RouterParts): Promise<Response> {
   const request = context.req.raw
   const { settings } = shared
-  if (isMutation(route)) checkMutation(request, settings.hosts)
+  if (isMutation(route)) checkMutation(request, settings)
   const who = route.permission === 'public' ? anonymous : await auth.identify(request, context.env.address)
   const params =
     route.params === undefined ? undefined : validate(route.params, context.req.param(), 'params')
