@@ -1,35 +1,85 @@
 /** Work in the session's own thread: `async` (others launch while it awaits) and `main` (nothing launches until it ends). */
 import type { Settlement } from '../../machines/run.machine.ts'
+import type { Undo } from '../clock.ts'
 import { Inaction } from '../errors.ts'
-import type { ExecutionContext, ExecutionHandle, Executor } from './executor.ts'
+import type { ExecutionContext, ExecutionHandle, Executor, Warn } from './executor.ts'
 import { runInside } from './inside-run.ts'
+import { LoopLag } from './loop-lag.ts'
+import { watchRejections } from './rejections.ts'
 
 type InlineWork = (args: Readonly<Record<string, unknown>>, run: unknown) => unknown
 
+/** What inline executors need of their surroundings. */
+export interface InlineOptions {
+  readonly warn?: Warn
+  /** The executor of work that is never carried out inline (commands, code), whatever is asked for. */
+  readonly outside?: (work: unknown) => Executor | null
+}
+
 /** Makes the executor for `async` or `main` work. */
-export function createInlineExecutor(kind: 'async' | 'main'): Executor {
-  return { kind, isExclusive: kind === 'main', execute: executeInline }
+export function createInlineExecutor(kind: 'async' | 'main', options: InlineOptions = {}): Executor {
+  const { warn = () => {}, outside = () => null } = options
+  const lag = new LoopLag(warn)
+  let undoRejections: Undo | null = null
+  return {
+    kind,
+    isExclusive: kind === 'main',
+    execute(work, args, context, settle) {
+      const other = outside(work)
+      if (other !== null) return other.execute(work, args, context, settle)
+      undoRejections ??= watchRejections()
+      return executeInline(work as InlineWork, args, context, settle, warn, lag)
+    },
+    close() {
+      lag.stop()
+      undoRejections?.()
+      undoRejections = null
+    },
+  }
 }
 
 function executeInline(
-  work: unknown,
+  work: InlineWork,
   args: Readonly<Record<string, unknown>>,
   context: ExecutionContext,
   settle: (settlement: Settlement) => void,
+  warn: Warn,
+  lag: LoopLag,
 ): ExecutionHandle | undefined {
-  const call = (): unknown => (work as InlineWork)(args, context.run)
-  try {
-    const result = runInside({ task: context.task, runId: context.runId }, call)
-    if (isPromiseLike(result)) {
-      result.then(
-        (value) => settle(settlementOf(value)),
-        (error) => settle(rejectionOf(error)),
+  const { task, runId, run } = context
+  let isSettled = false
+  const end = (settlement: Settlement): void => {
+    lag.end(context)
+    if (isSettled) return
+    isSettled = true
+    settle(settlement)
+  }
+  const onUnhandled = (error: unknown): void => {
+    const isOurAbort = context.signal.aborted && context.signal.reason === error
+    if (!isOurAbort)
+      warn(
+        'unhandled-rejection',
+        `A promise of a run of task '${task}' was rejected and nobody handled it.`,
+        {
+          task,
+          error,
+        },
       )
-    } else {
-      settle(settlementOf(result))
+    // The run has failed, as the process would have without a session.
+    end(rejectionOf(error))
+  }
+  try {
+    const result = lag.measure(task, () => runInside({ task, runId, onUnhandled }, () => work(args, run)))
+    if (!isPromiseLike(result)) end(settlementOf(result))
+    else {
+      lag.begin(context, task)
+      result.then(
+        (value) => end(settlementOf(value)),
+        (error) => end(rejectionOf(error)),
+      )
     }
   } catch (error) {
-    settle(rejectionOf(error))
+    end(rejectionOf(error))
   }
   return undefined
 }

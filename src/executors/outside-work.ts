@@ -3,6 +3,7 @@
  * look at the order it carries.
  */
 import type { ParamValues } from '../../machines/protocol.ts'
+import { SetupError } from '../errors.ts'
 import type { ArgStyle } from './command-line.ts'
 
 /** An export of a module, by address: what threads and processes can be told to do. */
@@ -61,7 +62,7 @@ export function orderOf(work: unknown): Order | null {
  * The kind of execution that work gets when `wanted` is asked for. Commands, code and work of the session itself know where they
  * must be; `main` stays `main`, since it says that nothing else launches meanwhile.
  */
-export function executionOf<E extends string>(work: unknown, wanted: E): E | 'command' | 'thread' | 'async' {
+export function executionFor<E extends string>(work: unknown, wanted: E): E | 'command' | 'thread' | 'async' {
   if (wanted === 'main') return wanted
   switch (orderOf(work)?.kind) {
     case 'command':
@@ -73,4 +74,19 @@ export function executionOf<E extends string>(work: unknown, wanted: E): E | 'co
     default:
       return wanted
   }
+}
+
+/** Throws a `SetupError` for work that could never be executed so: told when the task is added, not when it runs. */
+export function checkExecution(work: unknown, wanted: string, task: string): void {
+  const execution = executionFor(work, wanted)
+  const kind = orderOf(work)?.kind
+  if ((execution === 'thread' || execution === 'process') && kind === undefined)
+    throw new SetupError(
+      `Cannot execute task '${task}' in a ${execution} as functions can't cross to it: ` +
+        `give it moduleWork(url, exportName) or code(text), or execute it as 'async' or 'main'.`,
+    )
+  if (execution === 'command' && kind !== 'command')
+    throw new SetupError(
+      `Cannot execute task '${task}' as a command as its work must be one: give it command('...'), or leave 'execution' out.`,
+    )
 }

@@ -61,11 +61,10 @@ export class Tasks {
       throw new TypeError(`Cannot add task '${name}' as its work must be a function: ${show(work)}`)
     this.#checkPool(name, options)
     checkExecution(work, options.execution ?? this.#core.settings.execution, name)
-    const { words } = this.#core
     return {
       name,
-      start: toCondition(start, words),
-      end: options.end === undefined ? null : toCondition(options.end, words),
+      start: toCondition(start, this.#core.words),
+      end: options.end === undefined ? null : toCondition(options.end, this.#core.words),
       options,
       work,
     }

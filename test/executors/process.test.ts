@@ -75,7 +75,8 @@ describe('createProcessExecutor', () => {
   })
 
   test('end() ends a process that ignores SIGTERM, one that loops, and what they started', async () => {
-    for (const heard of [own('ignoresSigterm'), both('loops')]) {
+    for (const start of [() => own('ignoresSigterm'), () => both('loops')]) {
+      const heard = start()
       await heard.underWay
       heard.abort()
       heard.handle?.end?.()

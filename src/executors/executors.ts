@@ -1,0 +1,25 @@
+/** The executors of a session, one for each kind of execution. Those that no task asks for cost nothing. */
+import { createCommandExecutor } from './command.ts'
+import type { Executor, Warn } from './executor.ts'
+import { createInlineExecutor } from './inline.ts'
+import { orderOf } from './outside-work.ts'
+import { createProcessExecutor } from './process.ts'
+import { createThreadExecutor } from './thread.ts'
+
+/** Makes them. `warn` is told of what is nobody's outcome. */
+export function createExecutors(warn: Warn): readonly Executor[] {
+  const thread = createThreadExecutor(warn)
+  const command = createCommandExecutor()
+  const outside = (work: unknown): Executor | null => {
+    const kind = orderOf(work)?.kind
+    if (kind === 'command') return command
+    return kind === 'code' ? thread : null
+  }
+  return [
+    createInlineExecutor('async', { warn, outside }),
+    createInlineExecutor('main', { warn, outside }),
+    thread,
+    createProcessExecutor(warn),
+    command,
+  ]
+}
