@@ -35,6 +35,10 @@ export interface Clock {
   onJump(listener: (jump: ClockJump) => void): Undo
   /** Keeps the process alive and watches for jumps until undone. */
   keep(): Undo
+  /**
+   * Calls about once a second of real time while the clock is kept: for signs of life. A clock that tests move has none.
+   */
+  onBeat?(listener: () => void): Undo
   /** Told of every launch, so that a test clock can stop a loop that no time can end. */
   launched?(task: string): void
   /** Told of work that must end before time may move on in a test (a store that writes). */
@@ -81,6 +85,8 @@ class SystemClock implements Clock {
   readonly #wallTimers = new TimerHeap()
   readonly #elapsedTimers = new TimerHeap()
   readonly #jumpListeners = new Set<(jump: ClockJump) => void>()
+  readonly #beatListeners = new Set<() => void>()
+  #lastBeat = 0
   #deferred: (() => void)[] = []
   #timeout: NodeJS.Timeout | undefined
   /** The wall instant the timeout will look at next. */
@@ -126,6 +132,11 @@ class SystemClock implements Clock {
   onJump(listener: (jump: ClockJump) => void): Undo {
     this.#jumpListeners.add(listener)
     return () => this.#jumpListeners.delete(listener)
+  }
+
+  onBeat(listener: () => void): Undo {
+    this.#beatListeners.add(listener)
+    return () => this.#beatListeners.delete(listener)
   }
 
   keep(): Undo {
@@ -174,6 +185,7 @@ class SystemClock implements Clock {
     this.#timeout = undefined
     this.#armedFor = Number.POSITIVE_INFINITY
     this.#look()
+    this.#beat()
     this.#callDue(this.#elapsedTimers, () => this.monotonic())
     this.#callDue(this.#wallTimers, () => this.now())
     this.#arm()
@@ -202,6 +214,13 @@ class SystemClock implements Clock {
     const kind = slept > jumpToleranceMs ? 'slept' : 'set'
     if (kind === 'slept') this.#sleptMs += slept
     for (const listener of [...this.#jumpListeners]) callSafely(() => listener({ kind, byMs: beyond }))
+  }
+
+  #beat(): void {
+    const awake = this.#sources.awake()
+    if (this.#keeps === 0 || awake - this.#lastBeat < lookEveryMs) return
+    this.#lastBeat = awake
+    for (const listener of [...this.#beatListeners]) callSafely(listener)
   }
 
   #remember(): void {

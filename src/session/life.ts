@@ -2,6 +2,7 @@
 import type { TerminateReason } from '../../machines/protocol.ts'
 import type { Undo } from '../clock.ts'
 import { SessionStoppedError } from '../errors.ts'
+import type { RunRecord } from '../log/run-log.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 import { flushAtExit } from './exit-flush.ts'
@@ -21,6 +22,7 @@ export class Life {
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
   #undoExit: Undo | null = null
+  #undoBeat: Undo | null = null
   #isRestored = false
   #isWatching = false
   /** Called whenever a run ends while the session waits for runs. */
@@ -50,6 +52,7 @@ export class Life {
       )
       if (!this.#isRestored) await this.#restore()
       this.#undoExit ??= core.log.store.durable ? flushAtExit(core) : null
+      this.#undoBeat ??= core.clock.onBeat?.(() => core.log.beat()) ?? null
       core.cycles = 0
       core.startedAt = core.clock.now()
       core.startedMono = core.clock.monotonic()
@@ -115,6 +118,8 @@ export class Life {
     core.startedMono = null
     this.#undoSignals?.()
     this.#undoSignals = null
+    this.#undoBeat?.()
+    this.#undoBeat = null
     this.#undoExit?.()
     this.#undoExit = null
     try {
@@ -145,7 +150,7 @@ export class Life {
     this.#isRestored = true
     this.#restoreReturns()
     for (const record of open) {
-      const at = core.clock.now()
+      const at = this.#lastSignOfLife(record)
       const { durable } = core.log.append({
         task: record.task,
         runId: record.runId,
@@ -157,6 +162,13 @@ export class Life {
       })
       await durable
     }
+  }
+
+  /** When the process that left the run open was last seen alive: never before the run, never after now. */
+  #lastSignOfLife({ at }: RunRecord): number {
+    const { log, clock } = this.#core
+    const seen = log.lastBeat ?? log.aliveAt ?? clock.now()
+    return Math.min(clock.now(), Math.max(at, seen))
   }
 
   /** What tasks returned in earlier processes, as far as JSON could carry it. */
