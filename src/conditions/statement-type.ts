@@ -38,7 +38,7 @@ type CyclicText<C extends string> = C extends unknown
 type Tasks = `'${string}'`
 type History =
   | `has ${Verb}`
-  | `has ${Verb} ${'today' | 'this' | 'past' | 'in' | 'at' | 'exactly' | 'more' | 'less'}${'' | ` ${string}`}`
+  | `has ${Verb} ${'today' | 'this' | 'past' | 'in' | 'during' | 'at' | 'exactly' | 'more' | 'less'}${'' | ` ${string}`}`
 type Come = '' | ` ${'succeeded' | 'failed' | 'finished' | 'terminated'}`
 type EveryText = `every ${DurationText}${'' | ` ${'between' | 'based on' | 'in'} ${string}`}`
 type Bound = '' | `${'more than' | 'less than' | 'at least' | 'at most' | 'exactly'} `
@@ -66,6 +66,8 @@ type Atom =
   | 'retry'
   | `retry ${string}`
   | `once at ${number}-${string}`
+  | `in ${DurationText}`
+  | `during '${string}'${'' | ` in ${string}`}`
   | `${'from' | 'until'} ${number}-${string}`
   | `at most ${number} ${'run' | 'runs'}`
 

@@ -3,15 +3,25 @@ import { describe, expect, test } from '@jest/globals'
 import {
   atMostRuns,
   type Condition,
+  cron,
   daily,
+  during,
   explain,
   from,
   once,
+  onceIn,
   parse,
   printExplanation,
+  toCondition,
   until,
+  Words,
 } from '../../src/conditions/index.ts'
+import { StatementError } from '../../src/errors.ts'
+import { createApp } from '../../src/index.ts'
+import { TestClock } from '../../src/testing.ts'
 import { type Happening, TableFacts } from '../support/table-facts.ts'
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 function sessionAt(now: string, runs: readonly string[] = [], zone = 'Europe/Helsinki'): TableFacts {
   const rows = runs.map((run): Happening => ({ task: 'me', action: 'run', at: Date.parse(run) }))
@@ -40,6 +50,70 @@ describe('once()', () => {
     const session = sessionAt('2027-01-01T00:00:00Z', ['2026-12-24T16:00:01Z'])
     const told = printExplanation(explain(once('2026-12-24 18:00').node, session.facts()), 'UTC')
     expect(told).toContain("finished: task 'me' has started once")
+  })
+})
+
+describe('onceIn()', () => {
+  test('is reckoned from when a task is given it, on the clock of the session', async () => {
+    const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
+    const app = createApp({ clock, timezone: 'UTC', logger: silent })
+    const runs: string[] = []
+    const note = (run: string) => () => void runs.push(`${run} ${app.session.now().toFormat('HH:mm:ss')}`)
+    const made = onceIn('10 minutes')
+    app.task('first', 'in 10 minutes', note('first'))
+    await app.start()
+    await clock.advance('4 minutes')
+    app.task('second', made, note('second'))
+    expect(app.session.task('second').explain().condition.statement).toBe('once at 2026-11-24 12:14Z')
+    app.session.restart()
+    await clock.advance('2 hours')
+    expect(runs).toEqual(['first 12:10:00', 'second 12:14:00'])
+    await clock.advance('2 hours')
+    expect(runs).toHaveLength(2)
+    app.session.shutDown()
+    await app.session.stopped
+  })
+
+  test('of no session it never holds, nor does its opposite mean that it does', () => {
+    const session = sessionAt('2026-12-24T15:00:00Z')
+    expect(isTrue(onceIn('0 seconds'), session)).toBe(false)
+    expect(isTrue(onceIn('1 minute').not(), session)).toBe(true)
+    expect(() => onceIn('-1 minute')).toThrow(RangeError)
+  })
+
+  test('toCondition reckons it wherever it stands', () => {
+    const words = new Words()
+    words.now = () => Date.UTC(2026, 11, 24, 12)
+    expect(String(toCondition('daily & ~(in 10 minutes | in PT1H)', words))).toBe(
+      'daily & ~(once at 2026-12-24 12:10Z | once at 2026-12-24 13:00Z)',
+    )
+  })
+})
+
+describe('during()', () => {
+  test('holds in any period, also by its words', () => {
+    const office = during('time of day between 08:00 and 16:00 | time of week on Sat')
+    expect(isTrue(office, sessionAt('2026-12-24T06:30:00Z'))).toBe(true)
+    expect(isTrue(office, sessionAt('2026-12-24T05:30:00Z'))).toBe(false)
+    expect(() => during('sometimes')).toThrow(StatementError)
+    expect(() => during(5 as never)).toThrow(TypeError)
+  })
+})
+
+describe('a zone of a group', () => {
+  test('is that of all within, but of those with a zone of their own', () => {
+    expect(String(parse('(daily after 07:00 | weekly in UTC) in Asia/Tokyo & hourly'))).toBe(
+      '(daily after 07:00 in Asia/Tokyo | weekly in UTC) & hourly',
+    )
+  })
+})
+
+describe('cron with grace', () => {
+  const nine = cron('0 9 * * *', { grace: '2 hours' })
+  test('holds until the grace is over, while no run has started since', () => {
+    expect(isTrue(nine, sessionAt('2026-11-24T10:59:59Z', [], 'UTC'))).toBe(true)
+    expect(isTrue(nine, sessionAt('2026-11-24T11:00:00Z', [], 'UTC'))).toBe(false)
+    expect(isTrue(nine, sessionAt('2026-11-24T10:00:00Z', ['2026-11-24T09:30:00Z'], 'UTC'))).toBe(false)
   })
 })
 

@@ -2,13 +2,24 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
   afterFinish,
+  afterTerminate,
   all,
   any,
+  atMostRuns,
   type Condition,
   type ConditionNode,
   cron,
+  crontime,
   daily,
+  during,
+  every,
+  failed,
+  from,
+  hourly,
+  monthly,
   not,
+  once,
+  onceIn,
   paramIs,
   parse,
   printNode,
@@ -16,7 +27,13 @@ import {
   running,
   schedulerCycles,
   schedulerRunning,
+  succeeded,
+  until,
+  weekly,
+  yearly,
 } from '../../src/conditions/index.ts'
+import { always, between, cycle, future, grid, never, relativeDay, span } from '../../src/time/index.ts'
+import { periods } from '../time/arbitraries.ts'
 import { condition } from './trees.ts'
 
 /** Without the words that a part came from: what it means is what counts. */
@@ -33,6 +50,16 @@ test('printNode: parse of what a generated condition prints is that condition', 
       expect(readBack(made)).toEqual(meaning(made.node))
     }),
     { seed: 7, numRuns: 2000 },
+  )
+})
+
+test('printNode: any period, as a condition and as where history is looked for, is read back', () => {
+  fc.assert(
+    fc.property(periods, (period) => {
+      for (const made of [during(period), failed('x').during(period).atLeast(2)])
+        expect(readBack(made)).toEqual(meaning(made.node))
+    }),
+    { seed: 7, numRuns: 1000 },
   )
 })
 
@@ -68,6 +95,58 @@ test.each<[string, Condition]>([
   ],
   ['daily after 07:00 in Europe/Helsinki', daily.after('07:00').in('Europe/Helsinki')],
   ['cron 0 7 * * * in Europe/Helsinki', cron('0 7 * * *').in('Europe/Helsinki')],
+  ['cron 0 7 * * * with grace 2 hours', cron('0 7 * * *', { grace: { hours: 2 } })],
+  ['cron 0 7 * * * with grace 2 hours in UTC', cron('0 7 * * *', { grace: '2 h' }).in('UTC')],
+  ['time of cron 0 7 * * * with grace 2 hours', crontime('0 7 * * *', { grace: 'PT2H' })],
+  ['in 10 minutes', onceIn('10 minutes')],
+  ['~in 10 minutes', onceIn('10 minutes').not()],
+  ['once at 2026-12-24 18:00', once('2026-12-24T18:00')],
+  ['once at 2026-12-24 18:00Z', once(new Date(Date.UTC(2026, 11, 24, 18)))],
+  ['once at 2026-12-24 18:00:00.250Z', once(Date.UTC(2026, 11, 24, 18, 0, 0, 250))],
+  ['from 2026-12-24', from('2026-12-24')],
+  [
+    'from 2026-12-24 & until 2027-01-01 06:00 in Europe/Helsinki',
+    from('2026-12-24').and(until('2027-01-01 06:00').in('Europe/Helsinki')),
+  ],
+  ['hourly & at most 1 run', hourly.and(atMostRuns(1))],
+  ['daily at 08:00, 12:00, 18:00', daily.at('08:00', '12:00', '18:00')],
+  ['weekly on Mon, Wed, Fri', weekly.on('Mon', 'Wed', 'Fri')],
+  ['monthly on 1st, 15th 10:00, last day', monthly.on('1st', '15th 10:00', 'last day')],
+  ['monthly on first Mon', monthly.on('first Mon')],
+  ['monthly on last Fri', monthly.on('last Fri')],
+  ['yearly on Dec 24th', yearly.on('Dec 24th')],
+  ['every 14 days', every('2 weeks')],
+  ['every 1 hour 30 minutes', every('PT1H30M')],
+  ['every 10 minutes between 08:00 and 16:00', every('10 minutes', { between: ['08:00', '16:00'] })],
+  ["after task 'x' terminated", afterTerminate('x')],
+  ["during 'yesterday'", during(relativeDay('yesterday'))],
+  ["during 'future 2 hours'", during(future('2 hours'))],
+  ["during 'past between 1 hour and 2 hours'", during(span('past', { near: '1 hour', far: '2 hours' }))],
+  [
+    "during 'from 2026-01-01T00:00Z until 2027-01-01T00:00Z'",
+    during(between('2026-01-01T00:00Z', '2027-01-01T00:00Z')),
+  ],
+  [
+    "during '(time of day after 08:00 | time of week on Sat) in UTC'",
+    during(cycle('day', { after: '08:00' }).or(cycle('week', { on: 'Sat' }))).in('UTC'),
+  ],
+  [
+    "during 'time of day between 08:00 and 16:00 every 10 minutes'",
+    during(grid('10 minutes', cycle('day', { between: ['08:00', '16:00'] }))),
+  ],
+  ["has failed during 'yesterday' at least 2 times", failed.during('yesterday').atLeast(2)],
+  [
+    "task 'x' has succeeded during 'past beyond 1 day'",
+    succeeded('x').during(span('past', { near: '1 day' })),
+  ],
+  ['time of day between 10:00 and 13:00', during(cycle('day', { between: [10, 12] }))],
+  [
+    'time of day between 10:00 and 12:00 inclusive',
+    during(cycle('day', { between: ['10:00', '12:00'], closed: true })),
+  ],
+  ['time of hour starting 15:00', during(cycle('hour', { starting: '1 quarter' }))],
+  ['true', during(always)],
+  ['false', during(never)],
   ["param 'n' is 3", paramIs('n', 3)],
   ["param 'n' is '3'", paramIs('n', '3')],
   ["param 'n' is true", paramIs('n', true)],

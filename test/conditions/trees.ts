@@ -9,7 +9,9 @@ import {
   atMostRuns,
   type Condition,
   cron,
+  crontime,
   daily,
+  during,
   every,
   failed,
   finished,
@@ -17,9 +19,11 @@ import {
   hourly,
   minutely,
   missed,
+  monthly,
   never,
   not,
   once,
+  onceIn,
   paramExists,
   paramIs,
   retry,
@@ -31,7 +35,9 @@ import {
   timeOfHour,
   until,
   weekly,
+  yearly,
 } from '../../src/conditions/index.ts'
+import { cycle, dated, grid, span } from '../../src/time/index.ts'
 import type { Happening } from '../support/table-facts.ts'
 
 /** Noon of a Tuesday, UTC. */
@@ -76,6 +82,21 @@ const leaf: fc.Arbitrary<Condition> = fc.constantFrom(
   until('2026-11-24 12:50'),
   atMostRuns(2),
   missed('other').thisHour,
+  onceIn('10 minutes'),
+  cron('10 * * * *', { grace: '20 minutes' }),
+  crontime('*/20 11-13 * * *', { grace: '7 minutes' }).in('Asia/Kathmandu'),
+  during('time of hour after 40:00 | time of day between 12:10 and 12:30'),
+  during(grid('10 minutes', cycle('hour', { between: ['10:00', '45:00'] }))),
+  during(span('past', { near: '1 hour' })),
+  during(dated({ from: '2026-11-24 12:15', until: '2026-11-24 13:15' })).in('Europe/Lisbon'),
+  timeOfDay.at('12:00', '12:30', '14:00'),
+  failed('other').during('yesterday'),
+  succeeded.during(span('past', { near: '10 minutes', far: '1 hour' })),
+  started('other').during('time of hour before 30:00 & time of day after 08:00').atLeast(2),
+  monthly.on('last Tue'),
+  yearly.on('Nov 24th'),
+  weekly.on('Mon', 'Tue 12:00', 'Fri'),
+  during(cycle('day', { between: ['12:00', '12:30'], closed: true })),
 )
 
 /** A condition of up to three levels. */

@@ -42,6 +42,12 @@ start("param 'x' is 'y'")
 start('retry 3 times after 10 seconds')
 start('once at 2026-12-24 18:00')
 start('at most 5 runs')
+start('in 10 minutes')
+start("during 'yesterday'")
+start("during 'time of day after 08:00 | time of week on Sat' in UTC")
+start("has failed during 'yesterday'")
+start("cron '0 7 * * *' with grace 2 hours")
+start('(daily | weekly on Mon) in Europe/Helsinki')
 start("daily & ~(task 'x' is running)")
 start('file prices.csv exists')
 start(unknownText)
@@ -74,5 +80,9 @@ start('scheduler has many cycles')
 start('Daily')
 // @ts-expect-error words that no one added
 start('folder inbox exists')
+// @ts-expect-error no such unit of a time to come
+start('in 10 minuts')
+// @ts-expect-error a period without quotes
+start('during yesterday')
 // @ts-expect-error nothing
 start('')
