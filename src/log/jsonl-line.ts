@@ -8,6 +8,7 @@
  * The checksum (CRC-32 of the entry's bytes) tells a line that was torn or damaged from one that was meant.
  */
 import { crc32 } from 'node:zlib'
+import { header, type LineFormat } from './line-format.ts'
 
 const front = '{"crc":"'
 const middle = '","entry":'
@@ -33,14 +34,13 @@ export function decodeLine(line: Buffer): unknown {
   }
 }
 
-/** The first line of every file: what it is, and how it is written. */
-export const header = { format: 'gantry run log', version: 1 }
-
-/** True of the first entry of a run log, of whatever version. */
-export function isHeader(entry: unknown): entry is { readonly format: string; readonly version: number } {
-  return (
-    typeof entry === 'object' && entry !== null && (entry as { format?: unknown }).format === header.format
-  )
+/** Files of JSON lines. */
+export const jsonlFormat: LineFormat = {
+  kind: 'jsonl',
+  title: 'JSON lines',
+  first: encodeLine(header),
+  encode: encodeLine,
+  decode: decodeLine,
 }
 
 function checksum(bytes: string | Buffer): string {

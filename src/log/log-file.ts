@@ -1,5 +1,5 @@
 /**
- * The file under a JSON-lines store: opened with its lock, mended, read, written at known places, replaced as a whole.
+ * The file under a store of lines: opened with its lock, mended, read, written at known places, replaced as a whole.
  *
  * Every write goes to a place that is known (the end of the last durable line), so a write that was interrupted can be made
  * again over itself, and one that failed is cut off: the file never holds half a promise that was not given.
@@ -29,14 +29,14 @@ import {
   writeAll,
   writeAllSync,
 } from './file-io.ts'
-import { encodeLine, header, isHeader } from './jsonl-line.ts'
-import { type BadStretch, scanLines } from './jsonl-scan.ts'
+import { header, isHeader, type LineFormat } from './line-format.ts'
+import { type BadStretch, scanLines } from './line-scan.ts'
 import { type FileLock, takeLock } from './lock-file.ts'
 import type { LogProblem } from './problem.ts'
 import type { LogEntry } from './run-log.ts'
 
 /** An open file of lines. */
-export class JsonlFile {
+export class LogFile {
   /** Where the last durable line ends. */
   #end = 0
   #fd = -1
@@ -45,7 +45,10 @@ export class JsonlFile {
   #lock: FileLock | null = null
   #lastBeat: number | null = null
 
-  constructor(readonly path: string) {}
+  constructor(
+    readonly path: string,
+    readonly format: LineFormat,
+  ) {}
 
   /** When an earlier process that did not close the file gave its last sign of life, epoch ms; null if it closed it. */
   get lastBeat(): number | null {
@@ -130,7 +133,7 @@ export class JsonlFile {
       fd = await open(draft, 'w+', 0o666)
       const entries = entriesNow()
       let end = 0
-      for (const text of chunks(entries)) {
+      for (const text of chunks(this.format, entries)) {
         const bytes = Buffer.from(text)
         await writeAll(fd, bytes, end)
         end += bytes.length
@@ -176,7 +179,7 @@ export class JsonlFile {
     // A device may have no end to read up to.
     if (!fstatSync(this.#fd).isFile())
       throw new RunLogError(`Cannot open run log '${path}' as it must be a file: it is a device or a pipe.`)
-    const found = scanLines(this.#fd, (entry) => {
+    const found = scanLines(this.#fd, this.format.decode, (entry) => {
       if (!isHeader(entry)) onEntry(entry as LogEntry)
       else if (entry.version !== header.version)
         throw new RunLogError(
@@ -208,11 +211,11 @@ export class JsonlFile {
 
   /** Begins a new file. One that holds anything but the beginning of our own first line is not ours to write over. */
   #begin(content: readonly BadStretch[]): false {
-    const first = encodeLine(header)
+    const { first, title } = this.format
     const isOurs = content.every(({ torn, bytes }) => torn && first.startsWith(bytes.toString('latin1')))
     if (!isOurs)
       throw new RunLogError(
-        `Cannot open run log '${this.path}' as it must hold a run log in JSON lines: it holds something else. ` +
+        `Cannot open run log '${this.path}' as it must hold a run log in ${title}: it holds something else. ` +
           'Choose another path, or move that file away.',
       )
     const bytes = Buffer.from(first)
@@ -253,10 +256,10 @@ function moveAside(path: string, bad: readonly BadStretch[]): string {
 }
 
 /** The text of a whole file, in pieces of about a megabyte. */
-function* chunks(entries: readonly LogEntry[]): Generator<string> {
-  let text = encodeLine(header)
+function* chunks(format: LineFormat, entries: readonly LogEntry[]): Generator<string> {
+  let text = format.first
   for (const entry of entries) {
-    text += encodeLine(entry)
+    text += format.encode(entry)
     if (text.length < 1 << 20) continue
     yield text
     text = ''

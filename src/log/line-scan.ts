@@ -1,6 +1,6 @@
 /** Reads a file of lines from its start to its end, and tells the good from the bad. Changes nothing. */
 import { readSync } from 'node:fs'
-import { decodeLine } from './jsonl-line.ts'
+import type { LineFormat } from './line-format.ts'
 
 /** A stretch of a file that is no line of ours. */
 export interface BadStretch {
@@ -28,7 +28,11 @@ export interface Scan {
 const chunkSize = 1 << 20
 
 /** Scans an open file; `onEntry` is called with each good entry in order. Throws what reading throws. */
-export function scanLines(fd: number, onEntry: (entry: unknown, line: number) => void): Scan {
+export function scanLines(
+  fd: number,
+  decode: LineFormat['decode'],
+  onEntry: (entry: unknown, line: number) => void,
+): Scan {
   const chunk = Buffer.allocUnsafe(chunkSize)
   const damaged: BadStretch[] = []
   let tail: BadStretch[] = []
@@ -39,7 +43,7 @@ export function scanLines(fd: number, onEntry: (entry: unknown, line: number) =>
   let line = 0
   const take = (bytes: Buffer, until: number) => {
     line++
-    const entry = decodeLine(bytes)
+    const entry = decode(bytes)
     if (entry === undefined) {
       // A copy, as the chunk is read over.
       tail.push({ line, bytes: Buffer.from(bytes), torn: false })

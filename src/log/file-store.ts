@@ -1,0 +1,195 @@
+/**
+ * A run log in a file of lines, whatever their format.
+ *
+ * What is appended within a turn of the event loop is written and synced at once (group commit); what comes meanwhile goes
+ * with the next write. A promise resolves when its entries are on the disk. What the file keeps is held in memory, too, so
+ * that a query reads no file; the retention bounds both, and the file is written anew once most of it is past retention.
+ */
+import { RunLogError } from '../errors.ts'
+import { toRunLogError } from './file-io.ts'
+import type { LineFormat } from './line-format.ts'
+import { LogFile } from './log-file.ts'
+import { createMemoryStore, type MemoryStore } from './memory.ts'
+import type { LogProblem } from './problem.ts'
+import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
+
+/** Entries that go to the disk together. */
+interface Batch {
+  text: string
+  readonly entries: LogEntry[]
+  readonly done: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (problem: unknown) => void
+}
+
+/** The store of a file. Made by the functions that know a format. */
+export class FileStore implements Store {
+  readonly name: string
+  readonly durable = true
+  readonly #file: LogFile
+  /** What the file keeps, for queries. */
+  #kept: MemoryStore
+  #keep: KeepOf | null = null
+  #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
+  /** What waits for the next write. */
+  #batch: Batch | null = null
+  /** What is being written. */
+  #writing: Batch | null = null
+  /** Writes and replacements, one after the other. */
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(
+    path: string,
+    readonly format: LineFormat,
+    readonly retention: Retention,
+    readonly onProblem: (problem: LogProblem) => void,
+  ) {
+    // Made here, so that a wrong retention is refused at the door and not when the session starts.
+    this.#kept = createMemoryStore({ retention })
+    this.name = `${format.kind}:${path}`
+    this.#file = new LogFile(path, format)
+  }
+
+  load(): readonly LogEntry[] {
+    if (this.#state === 'closed') this.#state = 'new'
+    this.#open('read')
+    return this.#kept.load()
+  }
+
+  append(entries: readonly LogEntry[]): Promise<void> {
+    this.#open('append to')
+    let text: string
+    try {
+      text = entries.map(this.format.encode).join('')
+    } catch (problem) {
+      throw toRunLogError('append to', this.#file.path, problem)
+    }
+    const batch = this.#nextBatch()
+    batch.text += text
+    for (const entry of entries) batch.entries.push(entry)
+    return batch.done
+  }
+
+  query(query: LogQuery): readonly RunRecord[] {
+    this.#open('read')
+    return this.#kept.query(query)
+  }
+
+  count(query: LogQuery): number {
+    this.#open('read')
+    return this.#kept.count(query)
+  }
+
+  notes(query: NoteQuery): readonly Note[] {
+    this.#open('read')
+    return this.#kept.notes(query)
+  }
+
+  protect(keep: KeepOf): void {
+    this.#keep = keep
+    this.#kept.protect(keep)
+  }
+
+  prune(retention: Retention, now: number): Promise<number> {
+    this.#open('prune')
+    return this.#enqueue(async () => {
+      const count = this.#kept.prune(retention, now)
+      if (count > 0) await this.#file.replace(() => this.#kept.load())
+      return count
+    })
+  }
+
+  beat(now: number): void {
+    this.#file.beat(now)
+  }
+
+  lastBeat(): number | null {
+    return this.#file.lastBeat
+  }
+
+  flushSync(): void {
+    if (this.#state !== 'open') return
+    const writing = this.#writing
+    const batch = this.#batch
+    this.#file.appendSync(batch?.text ?? '', batch?.entries.length ?? 0, writing?.entries.length ?? 0)
+    this.#writing = null
+    this.#batch = null
+    if (writing !== null) this.#settle(writing)
+    if (batch !== null) this.#settle(batch)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'new') this.#state = 'closed'
+    if (this.#state !== 'open') return this.#queue
+    this.#state = 'closing'
+    await this.#enqueue(async () => {
+      this.#file.close()
+      this.#state = 'closed'
+    })
+  }
+
+  #open(act: string): void {
+    if (this.#state === 'open') return
+    if (this.#state !== 'new')
+      throw new RunLogError(`Cannot ${act} run log '${this.#file.path}' as it is ${this.#state}.`)
+    const kept = createMemoryStore({ retention: this.retention })
+    if (this.#keep !== null) kept.protect(this.#keep)
+    const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
+    this.#kept = kept
+    this.#state = 'open'
+    // Written anew, so that damage is told of once and not at every start.
+    if (damaged) this.#compact()
+  }
+
+  #nextBatch(): Batch {
+    if (this.#batch !== null) return this.#batch
+    let resolve!: () => void
+    let reject!: (problem: unknown) => void
+    const done = new Promise<void>((onResolve, onReject) => {
+      resolve = onResolve
+      reject = onReject
+    })
+    this.#batch = { text: '', entries: [], done, resolve, reject }
+    void this.#enqueue(() => this.#write())
+    return this.#batch
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#batch
+    // Null when `flushSync` has written it meanwhile.
+    if (batch === null) return
+    this.#batch = null
+    this.#writing = batch
+    try {
+      await this.#file.append(batch.text, batch.entries.length)
+      // Unless `flushSync` came in between and has settled it.
+      if (this.#writing === batch) this.#settle(batch)
+    } catch (problem) {
+      batch.reject(problem)
+    } finally {
+      this.#writing = null
+    }
+    if (this.#file.lines > this.#kept.size * 2 + 10_000) this.#compact()
+  }
+
+  #settle(batch: Batch): void {
+    this.#kept.append(batch.entries)
+    batch.resolve()
+  }
+
+  #compact(): void {
+    const { path } = this.#file
+    this.#enqueue(() => this.#file.replace(() => this.#kept.load())).catch((problem: unknown) => {
+      this.onProblem({ kind: 'compact', path, message: toRunLogError('compact', path, problem).message })
+    })
+  }
+
+  #enqueue<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(act)
+    this.#queue = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
+  }
+}
