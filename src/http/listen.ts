@@ -47,16 +47,18 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
     throw new SetupError(
       `Cannot listen at ${host} without tokens as whoever reaches it could do everything. Leave out auth: 'none', or listen at 127.0.0.1.`,
     )
+  const { arrivalMs, connections } = parts.settings.limits
   const server = createServer(
     {
-      headersTimeout: 10_000,
-      requestTimeout: 15_000,
+      requestTimeout: arrivalMs,
+      headersTimeout: Math.min(10_000, arrivalMs),
       keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 2_000,
+      // Looked at this often, and not each half a minute as is usual: who sends a byte a second is sent away in time.
+      connectionsCheckingInterval: Math.min(2_000, arrivalMs / 2),
     },
     parts.node,
   )
-  server.maxConnections = parts.settings.limits.connections
+  server.maxConnections = connections
   // A socket on which nothing moves: who follows events gets a sign of life much more often than that.
   server.timeout = 120_000
   // To be looked at is no reason to stay alive: the session is.

@@ -46,6 +46,8 @@ export interface HttpLimits {
   readonly urlLength: number
   /** Open connections of `listen()`; default 256. */
   readonly connections: number
+  /** How long a request may take to arrive at `listen()`; default 15 seconds. */
+  readonly arrival: DurationInput
   /** Clients that follow events at the same time; default 64. */
   readonly streams: number
   /** Events kept for clients that come back; default 2,000. */
@@ -93,13 +95,17 @@ export interface HttpSettings {
   readonly basePath: string
   readonly templates: ReadonlyMap<string, TaskTemplate>
   readonly redact: Redact
-  readonly limits: Omit<HttpLimits, 'wait'> & { readonly waitMs: number }
+  readonly limits: Omit<HttpLimits, 'wait' | 'arrival'> & {
+    readonly waitMs: number
+    readonly arrivalMs: number
+  }
 }
 
 const defaults: HttpLimits = {
   bodyBytes: 65_536,
   urlLength: 4_096,
   connections: 256,
+  arrival: { seconds: 15 },
   streams: 64,
   keptEvents: 2_000,
   pageSize: 500,
@@ -111,7 +117,7 @@ const defaults: HttpLimits = {
 
 /** Checks options and fills in defaults. @throws TypeError, RangeError */
 export function toSettings(options: HttpOptions): HttpSettings {
-  const { wait, ...limits } = { ...defaults, ...options.limits }
+  const { wait, arrival, ...limits } = { ...defaults, ...options.limits }
   for (const [name, value] of Object.entries(limits))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`Cannot set the limit '${name}' as it must be a whole number from 1: ${value}`)
@@ -123,7 +129,7 @@ export function toSettings(options: HttpOptions): HttpSettings {
     basePath: toBasePath(options.basePath ?? ''),
     templates: new Map(Object.entries(options.templates ?? {})),
     redact: options.redact ?? defaultRedact,
-    limits: { ...limits, waitMs: toDurationMs(wait) },
+    limits: { ...limits, waitMs: toDurationMs(wait), arrivalMs: toDurationMs(arrival) },
   }
 }
 
