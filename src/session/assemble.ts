@@ -39,6 +39,7 @@ export function assemble(core: Core): Parts {
   parts.launcher = new Launcher(core, parts.runs, slots, (entry, takesValue) =>
     launchFacts(core, entry, takesValue),
   )
+  core.reconsider = (entry) => parts.launcher.consider(entry)
   parts.queue = new RunQueue(core, parts.runs, parts.launcher)
   parts.occasions = new Occasions(core, parts.launcher, parts.queue)
   const wakeAt = wakesOf(core, parts)

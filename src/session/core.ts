@@ -47,6 +47,8 @@ export class Core {
   /** The facts of one owner at one instant. */
   factsOf!: (entry: TaskEntry | null, at?: number) => Facts
   handleOf!: (entry: TaskEntry) => Task
+  /** Looks again at whether a task may launch. */
+  reconsider!: (entry: TaskEntry) => void
   /** Only these tasks may launch (a stopped session that was asked to run some tasks). */
   only: ReadonlySet<string> | null = null
   startedAt: number | null = null
@@ -65,7 +67,9 @@ export class Core {
     this.settings = toSettings(options)
     this.changes = new ChangeHub((owner) => {
       const entry = this.entries.get(owner)
-      if (entry !== undefined) entry.hasForeignChange = true
+      if (entry === undefined) return
+      entry.hasForeignChange = true
+      this.reconsider(entry)
     })
     this.params = new ParamStore(
       (param) => this.changes.paramChanged(param),

@@ -144,7 +144,7 @@ function command(core: Core, parts: Parts, event: SessionEvent): void {
       parts.launcher.schedule()
       return
     default:
-      if ('task' in event) core.entries.get(event.task)?.actor.send(event as never)
+      if ('task' in event) parts.tasks.pass(event)
   }
 }
 

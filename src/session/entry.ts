@@ -27,7 +27,9 @@ export interface TaskDefinition {
 /** A run that waits for its launch. */
 export interface QueuedRun {
   readonly runId: string
-  readonly params: ParamValues
+  params: ParamValues
+  /** Its params are checked; one that is not keeps its place in the line. */
+  isReady: boolean
   readonly key: string | undefined
   readonly trigger: RunTrigger
   readonly execution: Execution | undefined
@@ -94,6 +96,21 @@ export class TaskEntry {
     public zone: string,
   ) {
     this.disabled = definition.options.disabled ?? false
+  }
+
+  /** The run by hand whose turn it is, if it may be launched. */
+  get nextQueued(): QueuedRun | undefined {
+    const [first] = this.queue
+    return first?.isReady === true ? first : undefined
+  }
+
+  get hasQueued(): boolean {
+    return this.nextQueued !== undefined
+  }
+
+  /** Takes the run by hand whose turn it is. */
+  takeQueued(): QueuedRun | undefined {
+    return this.hasQueued ? this.queue.shift() : undefined
   }
 
   get name(): string {

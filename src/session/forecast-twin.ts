@@ -107,6 +107,7 @@ function adoptRuns({ core, parts, clock }: Twin, live: Core): void {
       trigger,
       execution,
       params: {},
+      isReady: true,
       key: undefined,
       pending: undefined,
       value: undefined,

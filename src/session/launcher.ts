@@ -71,7 +71,7 @@ export class Launcher {
 
   /** Something may now allow the task to launch. */
   consider(entry: TaskEntry): void {
-    if (entry.isRemoved || (entry.queue.length === 0 && !entry.holds)) return
+    if (entry.isRemoved || (!entry.hasQueued && !entry.holds)) return
     this.#ready.add(entry)
     this.schedule()
   }
@@ -151,7 +151,7 @@ export class Launcher {
 
   #verdictOf(entry: TaskEntry): Verdict {
     if (entry.isRemoved) return 'drop'
-    if (entry.queue.length > 0 && this.#isQueueOpen(entry)) {
+    if (entry.hasQueued && this.#isQueueOpen(entry)) {
       // The end of a run looks again; only what others hold up is kept waiting here.
       const obstacle = this.#obstacleOfAnyRun(entry)
       if (obstacle === null) return 'launch'
@@ -184,7 +184,7 @@ export class Launcher {
   }
 
   #launch(entry: TaskEntry): void {
-    const queued = this.#isQueueOpen(entry) ? entry.queue.shift() : undefined
+    const queued = this.#isQueueOpen(entry) ? entry.takeQueued() : undefined
     const facts = this.#launchFactsOf(entry, queued === undefined)
     entry.hasForeignChange = false
     this.#delayRelaunch(entry)
@@ -262,7 +262,5 @@ export class Launcher {
 }
 
 function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
-  return (
-    b.priority - a.priority || Number(b.queue.length > 0) - Number(a.queue.length > 0) || a.order - b.order
-  )
+  return b.priority - a.priority || Number(b.hasQueued) - Number(a.hasQueued) || a.order - b.order
 }

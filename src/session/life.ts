@@ -190,7 +190,7 @@ export class Life {
       .filter((entry) => isOfKind(entry) && (core.only === null || core.only.has(entry.name)))
       .sort((a, b) => b.priority - a.priority || a.order - b.order)
     for (const entry of sequence) {
-      const queued = entry.queue.shift()
+      const queued = entry.takeQueued()
       if (queued === undefined && !this.#tasks.isForcedOrHolds(entry)) continue
       await this.#waitForSlot(entry)
       this.#runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })

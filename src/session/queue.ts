@@ -6,7 +6,7 @@ import type { Interval } from '../time/interval.ts'
 import { checkKeys } from './check.ts'
 import type { Execution, RunHandle } from './contract.ts'
 import type { Core } from './core.ts'
-import type { RunSlot, TaskEntry } from './entry.ts'
+import type { QueuedRun, RunSlot, TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
 import { PendingRun } from './run-handle.ts'
 import type { Runs } from './runs.ts'
@@ -46,33 +46,51 @@ export class RunQueue {
       checkWait: () => this.#checkWait(entry, runId),
     })
     pending.key = request.key
-    const queue = (checked: ParamValues): void => {
-      if (!this.#makesWay(entry)) return pending.settle({ runId, action: 'inaction', reason: skipped })
-      entry.queue.push({
-        runId,
-        params: checked,
-        key: request.key,
-        trigger: request.trigger ?? 'manual',
-        execution: request.execution,
-        pending,
-        value: request.value,
-        period: request.period,
-      })
-      this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
-      this.#launcher.consider(entry)
+    const queued: QueuedRun = {
+      runId,
+      params: {},
+      isReady: false,
+      key: request.key,
+      trigger: request.trigger ?? 'manual',
+      execution: request.execution,
+      pending,
+      value: request.value,
+      period: request.period,
     }
-    if (params instanceof Promise) params.then(queue, (error) => pending.refuse(error))
-    else queue(params)
+    entry.queue.push(queued)
+    if (params instanceof Promise)
+      params.then(
+        (checked) => this.#ready(entry, queued, checked),
+        (error) => {
+          if (takeOut(entry, queued)) pending.refuse(error)
+          this.#launcher.consider(entry)
+        },
+      )
+    else this.#ready(entry, queued, params)
     return pending.handle
   }
 
+  /** The params are checked: the run may be launched. It may have been taken back, or refused with its task, meanwhile. */
+  #ready(entry: TaskEntry, queued: QueuedRun, params: ParamValues): void {
+    if (!entry.queue.includes(queued)) return
+    const { runId, pending } = queued
+    if (!this.#makesWay(entry, queued)) {
+      takeOut(entry, queued)
+      return pending?.settle({ runId, action: 'inaction', reason: skipped })
+    }
+    queued.params = params
+    queued.isReady = true
+    this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
+    this.#launcher.consider(entry)
+  }
+
   /** What lives and waits makes way for a run that replaces it; true if the run may be queued. */
-  #makesWay(entry: TaskEntry): boolean {
+  #makesWay(entry: TaskEntry, queued: QueuedRun): boolean {
     const { overlap = 'wait' } = entry.definition.options
-    const isFree = entry.queue.length === 0 && this.#launcher.hasRoom(entry)
+    const isFree = entry.queue[0] === queued && this.#launcher.hasRoom(entry)
     if (overlap === 'wait' || isFree) return true
     if (overlap === 'skip') return false
-    this.takeBackAll(entry)
+    this.takeBackAll(entry, queued)
     this.#runs.terminate(entry, 'replaced')
     return true
   }
@@ -110,9 +128,9 @@ export class RunQueue {
     queued?.pending?.settle({ runId, action: 'terminate', reason: 'taken back before it started' })
   }
 
-  /** Takes back all queued runs of a task. */
-  takeBackAll(entry: TaskEntry): void {
-    for (const queued of [...entry.queue]) this.#takeBack(entry, queued.runId)
+  /** Takes back all queued runs of a task, but the one that they make way for. */
+  takeBackAll(entry: TaskEntry, but?: QueuedRun): void {
+    for (const queued of [...entry.queue]) if (queued !== but) this.#takeBack(entry, queued.runId)
   }
 
   /** Whether the caller is inside a living run of the task. */
@@ -155,6 +173,13 @@ export class RunQueue {
   #slotOf(task: string, runId: string): RunSlot | undefined {
     return this.#core.entries.get(task)?.live.find((slot) => slot.runId === runId)
   }
+}
+
+/** Takes a run out of the line; false if it is there no more. */
+function takeOut(entry: TaskEntry, queued: QueuedRun): boolean {
+  const place = entry.queue.indexOf(queued)
+  if (place >= 0) entry.queue.splice(place, 1)
+  return place >= 0
 }
 
 function showStep(step: unknown): string {

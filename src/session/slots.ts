@@ -33,7 +33,7 @@ export class Slots {
 
   /** What the next run of the task has to wait for; null if there is a place. */
   shortageOf(entry: TaskEntry): Shortage | null {
-    for (const key of this.#keysOf(entry, executionOf(this.#core, entry, entry.queue[0]))) {
+    for (const key of this.#keysOf(entry, executionOf(this.#core, entry, entry.nextQueued))) {
       const shortage = this.#shortageIn(key)
       if (shortage !== null) return shortage
     }

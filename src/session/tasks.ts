@@ -130,7 +130,7 @@ export class Tasks {
 
   /** Takes a task out: its name is free at once, its living runs are told to end. */
   remove(entry: TaskEntry): void {
-    entry.actor.send({ type: 'task.remove' })
+    this.pass({ type: 'task.remove', task: entry.name })
   }
 
   /** The effect of a removal in the task machine. */
@@ -303,6 +303,14 @@ export class Tasks {
     ).subscribe((isTrue) => {
       if (isTrue) terminate()
     })
+  }
+
+  /** Passes a command on to its task. After a stop the task's actor is made anew for it: commands count at any time. */
+  pass(command: { readonly type: string; readonly task: string }): void {
+    const entry = this.#core.entries.get(command.task)
+    if (entry === undefined) return
+    if (entry.actor.getSnapshot().status === 'stopped') this.#makeActor(entry)
+    entry.actor.send(command as never)
   }
 
   /** Actors of a session that is started again; those that live are left alone. */
