@@ -4,6 +4,9 @@
  * Wall times are what windows of the calendar ask for and may go back when the clock is set; monotonic times are what ages
  * are made of. Counting needs sorted numbers and nothing else, so each mark is two numbers.
  */
+import { Forgotten } from './forgotten.ts'
+
+/** Marks of one kind of event. */
 export class Marks {
   /** Epoch ms, in the order the marks came. */
   #at: number[] = []
@@ -12,6 +15,7 @@ export class Marks {
   /** Sorted copies, only from the moment that the order of coming is no longer the order of time. */
   #sortedAt: number[] | null = null
   #sortedMono: number[] | null = null
+  #forgotten: Forgotten | null = null
 
   get size(): number {
     return this.#at.length
@@ -29,13 +33,15 @@ export class Marks {
     copy.#mono = this.#mono.slice()
     copy.#sortedAt = this.#sortedAt?.slice() ?? null
     copy.#sortedMono = this.#sortedMono?.slice() ?? null
+    copy.#forgotten = this.#forgotten?.copy() ?? null
     return copy
   }
 
-  /** How many were made in `[start, end)` of wall time. */
+  /** How many were made in `[start, end)` of wall time; where none is known of a time that was forgotten, one. */
   between(start: number, end: number): number {
     const times = this.#sortedAt ?? this.#at
-    return Math.max(0, firstFrom(times, end) - firstFrom(times, start))
+    const count = Math.max(0, firstFrom(times, end) - firstFrom(times, start))
+    return count === 0 && this.#forgotten?.touches(start, end) === true ? 1 : count
   }
 
   /** How many have an age in `[nearMs, farMs)`. */
@@ -66,6 +72,8 @@ export class Marks {
     if (most < this.#at.length / 4) return
     let drop = 0
     while (drop < most && this.#mono[drop]! < oldestMono) drop++
+    this.#forgotten ??= new Forgotten()
+    for (let i = 0; i < drop; i++) this.#forgotten.add(this.#at[i]!, this.#mono[i]!)
     this.#at = this.#at.slice(drop)
     this.#mono = this.#mono.slice(drop)
     this.#sortedAt = sortedUnlessRising(this.#at)
