@@ -39,7 +39,8 @@ export class FeedRing {
 
   /** What came from that number on; null if some of it is gone. */
   since(id: number): Numbered[] | null {
-    if (id < this.#first || id > this.#next) return null
+    // The other way round it would be true of what is no number.
+    if (!(id >= this.#first && id <= this.#next)) return null
     const found: Numbered[] = []
     for (let each = id; each < this.#next; each++) found.push(this.#slots[each % this.size]!)
     return found
