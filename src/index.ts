@@ -105,8 +105,14 @@ export {
 } from './conditions/index.ts'
 /* Errors */
 export * from './errors.ts'
-/* Executors */
-export type { ExecutionContext, ExecutionHandle, Executor } from './executors/executor.ts'
+/* Executors and ready work */
+export { code } from './executors/code-work.ts'
+export type { ArgStyle } from './executors/command-line.ts'
+export { type CommandOptions, command } from './executors/command-work.ts'
+export type { ExecutionContext, ExecutionHandle, Executor, SlotLimit } from './executors/executor.ts'
+export type { FarRun } from './executors/far-run.ts'
+export { type ModuleWork, type ModuleWorkOptions, moduleWork } from './executors/module-work.ts'
+export { restartWork, shutDownWork } from './executors/near-work.ts'
 /* Run log */
 export {
   createJsonlStore,

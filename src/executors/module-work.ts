@@ -12,10 +12,15 @@ export interface ModuleWorkOptions {
   readonly fresh?: boolean
   /** The most that args and return may count when they cross, in bytes; default 8 MB, about the work of 20 ms. */
   readonly maxSize?: number
+  /**
+   * How much heap the run may take, in MB, before it is ended and has failed; it has a thread or a process of its own then.
+   * Buffers are not counted: for those, only a process with a limit of the system's own is safe.
+   */
+  readonly maxMemoryMb?: number
 }
 
 /** Any module, where its type is not given. */
-export type AnyModule = Readonly<Record<string, (args: never, run: never) => unknown>>
+export type AnyModule = Readonly<Record<string, (args: unknown) => unknown>>
 
 /** The work that an export is: its args, and a promise of what it returns. */
 export type ModuleWork<F> = F extends (args: infer A, ...rest: never[]) => infer R
@@ -46,13 +51,14 @@ export function moduleWork<M extends object = AnyModule, K extends keyof M & str
   const url = toModuleUrl(module)
   if (typeof exportName !== 'string' || exportName === '')
     throw new TypeError(`Cannot name an export as it must be a non-empty string: ${String(exportName)}`)
-  const { fresh, maxSize } = options
+  const { fresh, maxSize, maxMemoryMb } = options
   const order: ModuleOrder = {
     kind: 'module',
     url,
     name: exportName,
     ...(fresh === undefined ? {} : { fresh }),
-    ...(maxSize === undefined ? {} : { maxSize: checkSize(maxSize) }),
+    ...(maxSize === undefined ? {} : { maxSize: checkAmount('maxSize', maxSize) }),
+    ...(maxMemoryMb === undefined ? {} : { maxMemoryMb: checkAmount('maxMemoryMb', maxMemoryMb) }),
   }
   const work = async (args: unknown, run: FarRun): Promise<unknown> => {
     const address = fresh === true ? `${url}${url.includes('?') ? '&' : '?'}fresh=${++loads}` : url
@@ -62,7 +68,7 @@ export function moduleWork<M extends object = AnyModule, K extends keyof M & str
   return withOrder(work, order) as ModuleWork<M[K]>
 }
 
-function checkSize(maxSize: number): number {
-  if (Number.isFinite(maxSize) && maxSize > 0) return maxSize
-  throw new RangeError(`Cannot set 'maxSize' as it must be a number of bytes above 0: ${String(maxSize)}`)
+function checkAmount(name: string, amount: number): number {
+  if (Number.isFinite(amount) && amount > 0) return amount
+  throw new RangeError(`Cannot set '${name}' as it must be a number above 0: ${String(amount)}`)
 }

@@ -15,6 +15,8 @@ export interface ModuleOrder {
   readonly fresh?: boolean
   /** The most that its args and its return may count, in bytes. */
   readonly maxSize?: number
+  /** The heap that its run may take, in MB. */
+  readonly maxMemoryMb?: number
 }
 
 /** Code as text: the body of an async function. */

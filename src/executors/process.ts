@@ -52,8 +52,10 @@ class ProcessExecutor implements Executor {
   ): ExecutionHandle | undefined {
     try {
       const order = toFarOrder(work, args, context, 'process')
-      const isOnly = order.work.kind === 'code' || order.work.fresh !== false
-      const far = isOnly ? this.#start() : (this.#takeIdle() ?? this.#start())
+      const { work: what } = order
+      const maxMemoryMb = what.kind === 'module' ? what.maxMemoryMb : undefined
+      const isOnly = what.kind === 'code' || what.fresh !== false || maxMemoryMb !== undefined
+      const far = isOnly ? this.#start(maxMemoryMb) : (this.#takeIdle() ?? this.#start())
       void far.carry(order, isOnly, context).then((settlement) => {
         if (!isOnly && !far.isEnding) this.#keep(far)
         if (settlement !== null) settle(settlement)
@@ -72,8 +74,8 @@ class ProcessExecutor implements Executor {
     restGuard()
   }
 
-  #start(): FarProcess {
-    const far = new FarProcess(this.#warn)
+  #start(maxMemoryMb?: number): FarProcess {
+    const far = new FarProcess(this.#warn, maxMemoryMb)
     this.#living.add(far)
     void far.group.exited.then(() => {
       this.#living.delete(far)
@@ -110,15 +112,17 @@ class FarProcess {
   #wasToldToEnd = false
   isEnding = false
 
-  constructor(warn: Warn) {
+  constructor(warn: Warn, maxMemoryMb: number | undefined) {
     this.#warn = warn
+    const options = process.execArgv.filter((option) => !option.startsWith('--inspect'))
+    if (maxMemoryMb !== undefined) options.push(`--max-old-space-size=${Math.ceil(maxMemoryMb)}`)
     const child = fork(farFile('process-side'), [], {
       // The leader of a group of its own: what it starts can be ended with it, and Ctrl-C does not reach it before we do.
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env },
-      execArgv: process.execArgv.filter((option) => !option.startsWith('--inspect')),
+      execArgv: options,
     })
     this.group = new ChildGroup(child)
     child.on('message', (message: unknown) => this.#hear(message))

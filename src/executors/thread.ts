@@ -20,20 +20,9 @@ const maxThreads = 10_000
 /** A thread that is inside a call of the machine ends only when that returns; a session does not wait for ever. */
 const closeMs = 5000
 
-/** Options of {@link createThreadExecutor}. */
-export interface ThreadOptions {
-  /** How much memory a thread may take before it is ended and its run fails; as `resourceLimits` of `node:worker_threads`. */
-  readonly resourceLimits?: {
-    readonly maxOldGenerationSizeMb?: number
-    readonly maxYoungGenerationSizeMb?: number
-    readonly codeRangeSizeMb?: number
-    readonly stackSizeMb?: number
-  }
-}
-
 /** Makes the executor for threads. Nothing is started, or even loaded, before the first run. */
-export function createThreadExecutor(warn: Warn, options: ThreadOptions = {}): Executor {
-  return new ThreadExecutor(warn, options)
+export function createThreadExecutor(warn: Warn): Executor {
+  return new ThreadExecutor(warn)
 }
 
 class ThreadExecutor implements Executor {
@@ -41,15 +30,13 @@ class ThreadExecutor implements Executor {
   readonly isExclusive = false
   readonly slots = 'maxThreads'
   readonly #warn: Warn
-  readonly #options: ThreadOptions
   readonly #runs = new Set<ThreadRun>()
   /** What is on its way out: threads that were told to go, pools that are being taken down. */
   readonly #leaving = new Set<Promise<unknown>>()
   #kept: Promise<Piscina> | null = null
 
-  constructor(warn: Warn, options: ThreadOptions) {
+  constructor(warn: Warn) {
     this.#warn = warn
-    this.#options = options
   }
 
   execute(
@@ -67,7 +54,7 @@ class ThreadExecutor implements Executor {
     }
     const run = new ThreadRun(order, context, this.#warn)
     this.#runs.add(run)
-    void this.#carry(run, isFresh(order)).then((settlement) => {
+    void this.#carry(run, order).then((settlement) => {
       this.#runs.delete(run)
       if (settlement !== null) settle(settlement)
     })
@@ -85,18 +72,29 @@ class ThreadExecutor implements Executor {
     )
   }
 
-  async #carry(run: ThreadRun, fresh: boolean): Promise<Settlement | null> {
+  async #carry(run: ThreadRun, { work }: FarOrder): Promise<Settlement | null> {
+    const maxMemoryMb = work.kind === 'module' ? work.maxMemoryMb : undefined
+    const isOwn = work.kind === 'code' || work.fresh === true || maxMemoryMb !== undefined
     try {
-      const pool = await (fresh ? this.#open() : (this.#kept ??= this.#open()))
+      const pool = await (isOwn ? this.#open(maxMemoryMb) : this.#keptPool())
       const settlement = await run.on(pool)
-      if (fresh) this.#leave(pool.destroy())
+      if (isOwn) this.#leave(pool.destroy())
       return settlement
     } catch (error) {
       return { kind: 'threw', error }
     }
   }
 
-  async #open(): Promise<Piscina> {
+  #keptPool(): Promise<Piscina> {
+    this.#kept ??= this.#open().catch((error) => {
+      // The next run tries again: what was missing may be there by then.
+      this.#kept = null
+      throw error
+    })
+    return this.#kept
+  }
+
+  async #open(maxMemoryMb?: number): Promise<Piscina> {
     const { Piscina } = await import('piscina')
     const pool = new Piscina({
       filename: farFile('thread-side'),
@@ -108,7 +106,7 @@ class ThreadExecutor implements Executor {
       atomics: 'disabled',
       // Said aloud, so that NODE_OPTIONS set at run time (a loader) hold for threads as they do for processes.
       env: { ...process.env } as Record<string, string>,
-      ...(this.#options.resourceLimits === undefined ? {} : { resourceLimits: this.#options.resourceLimits }),
+      ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
     })
     pool.on('message', (message: unknown) => {
       if (isFromFar(message) && message.type === 'stray') tellStray(message, this.#warn)
@@ -231,8 +229,4 @@ class ThreadRun {
       )
     return name === 'DataCloneError' ? unsent(this.#context, 'thread', error) : error
   }
-}
-
-function isFresh({ work }: FarOrder): boolean {
-  return work.kind === 'code' || work.fresh === true
 }

@@ -7,7 +7,7 @@ import { execute, readTypeScript, warnings, workUrl } from './support/far.ts'
 type FarWork = typeof import('./support/work/thread-work.ts')
 const work = <K extends keyof FarWork & string>(name: K) => moduleWork<FarWork, K>(workUrl, name)
 const { list: warned, warn } = warnings()
-const executor = createThreadExecutor(warn, { resourceLimits: { maxOldGenerationSizeMb: 64 } })
+const executor = createThreadExecutor(warn)
 
 beforeAll(readTypeScript)
 afterAll(() => executor.close?.())
@@ -98,7 +98,8 @@ describe('createThreadExecutor', () => {
   })
 
   test('a thread out of memory has failed', async () => {
-    expect(await outcome('eatsMemory')).toMatchObject({
+    const eats = moduleWork<FarWork, 'eatsMemory'>(workUrl, 'eatsMemory', { maxMemoryMb: 32 })
+    expect(await execute(executor, eats).settlement).toMatchObject({
       kind: 'threw',
       error: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
     })

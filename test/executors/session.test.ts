@@ -1,0 +1,212 @@
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  type App,
+  code,
+  command,
+  createApp,
+  ExitError,
+  type FarRun,
+  moduleWork,
+  type SessionOptions,
+  shutDownWork,
+} from 'gantry'
+import { readTypeScript, workUrl } from './support/far.ts'
+
+type Both = typeof import('./support/work/thread-work.ts')
+type Own = typeof import('./support/work/process-work.ts')
+const both = <K extends keyof Both & string>(name: K) => moduleWork<Both, K>(workUrl, name)
+const ownUrl = new URL('./support/work/process-work.ts', import.meta.url)
+const own = <K extends keyof Own & string>(name: K) => moduleWork<Own, K>(ownUrl, name)
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+beforeAll(readTypeScript)
+
+let app: App
+const make = (options: SessionOptions = {}): App => {
+  app = createApp({ logger: silent, ...options })
+  return app
+}
+afterEach(async () => {
+  app.session.shutDown({ force: true })
+  await app.session.stopped
+})
+
+describe.each(['async', 'main', 'thread', 'process'] as const)('moduleWork executed as %s', (execution) => {
+  test('has args, returns, and the run as it is', async () => {
+    make()
+    const sum = app.task('sum', false, { execution, args: { a: 1, b: 2 } }, both('add'))
+    const facts = app.task('facts', false, { execution }, both('facts'))
+    const absent = app.task('absent', false, { execution }, moduleWork(new URL('./absent.ts', workUrl), 'x'))
+    await app.start()
+    const done: { action: string; value?: number } = await sum.run({ b: 40 })
+    expect(done).toMatchObject({ action: 'success', value: 41 })
+    expect(sum.lastValue).toBe(41)
+    const heard: unknown[] = []
+    app.session.on('run.progress', ({ progress, message }) => heard.push([progress, message]))
+    expect(await facts.run()).toMatchObject({
+      action: 'success',
+      value: { task: 'facts', trigger: 'manual' },
+    })
+    expect(heard).toEqual([[0.5, 'half']])
+    expect(await absent.run()).toMatchObject({ action: 'fail', error: { code: 'GANTRY_SETUP' } })
+  })
+
+  test('gives inaction and failures as they are', async () => {
+    make()
+    const nothing = app.task('nothing', false, { execution }, both('nothing'))
+    const fails = app.task('fails', false, { execution }, both('fails'))
+    await app.start()
+    expect(await nothing.run()).toMatchObject({ action: 'inaction', reason: 'nothing new' })
+    expect(await fails.run()).toMatchObject({
+      action: 'fail',
+      error: { name: 'RangeError', message: 'too far' },
+    })
+  })
+})
+
+describe.each(['thread', 'process'] as const)('a %s that', (execution) => {
+  test('ends on the signal is a termination, with its reason; the slot is free again', async () => {
+    make({ maxThreads: 1, maxProcesses: 1 })
+    const waits = app.task('waits', false, { execution, timeout: 300 }, both('untilTold'))
+    const add = app.task('add', false, { execution, args: { a: 1, b: 1 } }, both('add'))
+    await app.start()
+    const run = waits.run()
+    const next = add.run()
+    expect(await run).toMatchObject({ action: 'terminate', reason: 'timeout' })
+    expect(await next).toMatchObject({ action: 'success' })
+  })
+
+  test('does not end on the signal is ended when its grace is over; others launch meanwhile', async () => {
+    make()
+    const loops = app.task('loops', false, { execution, graceMs: 50 }, both('loops'))
+    let others = 0
+    app.task('other', 'every 20 ms', () => void others++)
+    await app.start()
+    const isUnderWay = new Promise((resolve) => app.session.on('run.progress', resolve))
+    const run = loops.run()
+    await isUnderWay
+    const before = others
+    loops.terminate()
+    expect(await run).toMatchObject({ action: 'terminate', reason: 'asked' })
+    expect(others).toBeGreaterThanOrEqual(before)
+    expect(app.session.runs().some(({ task }) => task === 'loops')).toBe(false)
+    expect(app.session.warnings['late-result']).toBeUndefined()
+  })
+
+  test('exits has failed, and the task may run again', async () => {
+    make()
+    const exits = app.task('exits', false, { execution, args: { code: 3 } }, both('exits'))
+    await app.start()
+    for (let n = 0; n < 2; n++) {
+      const { action, error } = await exits.run()
+      expect(action).toBe('fail')
+      expect(error).toBeInstanceOf(ExitError)
+    }
+  })
+
+  test('is given what can’t cross fails, and the arg is named', async () => {
+    make()
+    const echo = app.task('echo', false, { execution, args: { value: [{ f: () => 1 }] } }, both('echo'))
+    await app.start()
+    expect(await echo.run()).toMatchObject({
+      action: 'fail',
+      error: {
+        code: 'GANTRY_SETUP',
+        message: expect.stringMatching(/arg 'value' .*a function at value\[0\]\.f/),
+      },
+    })
+  })
+})
+
+test('a process that ignores SIGTERM, or leaves a grandchild, is gone with its session', async () => {
+  make()
+  const deaf = app.task('deaf', false, { execution: 'process', graceMs: 50 }, own('ignoresSigterm'))
+  await app.start()
+  const isUnderWay = new Promise((resolve) => app.session.on('run.progress', resolve))
+  const run = deaf.run()
+  await isUnderWay
+  app.session.shutDown({ force: true })
+  expect(await run).toMatchObject({ action: 'terminate', reason: 'shut-down' })
+  await app.session.stopped
+})
+
+describe('commands and code in a session', () => {
+  test('know how they are executed', async () => {
+    make({ execution: 'process' })
+    const hello = app.task('hello', false, { args: { n: 3 } }, command('echo hello'))
+    const sum = app.task(
+      'sum',
+      false,
+      { execution: 'async', args: { a: 1, b: 2 } },
+      code<number>('return a + b'),
+    )
+    const exclusive = app.task('exclusive', false, { execution: 'main' }, command('echo alone'))
+    expect([hello.execution, sum.execution, exclusive.execution]).toEqual(['command', 'thread', 'main'])
+    await app.start()
+    expect(await hello.run({ n: 4 })).toMatchObject({ action: 'success', value: 'hello --n 4\n' })
+    expect(await sum.run()).toMatchObject({ action: 'success', value: 3 })
+    expect(await exclusive.run()).toMatchObject({ action: 'success', value: 'alone\n' })
+  })
+
+  test('a command told to end gets SIGTERM; one that is deaf SIGKILL', async () => {
+    make()
+    const sleeps = app.task('sleeps', false, command('sleep 600'))
+    const deaf = app.task(
+      'deaf',
+      false,
+      { graceMs: 50 },
+      command('trap "" TERM; echo deaf; sleep 600; sleep 600', { shell: true }),
+    )
+    await app.start()
+    for (const task of [sleeps, deaf]) {
+      const run = task.run()
+      await run.started
+      task.terminate()
+      expect(await run).toMatchObject({ action: 'terminate', reason: 'asked' })
+    }
+  })
+
+  test('functions that can’t cross are refused when the task is added', () => {
+    make({ execution: 'thread' })
+    expect(() => app.task('f', false, () => 1)).toThrow(/functions can't cross/)
+    expect(() => app.task('g', false, { execution: 'process' }, () => 1)).toThrow(/functions can't cross/)
+    expect(() => app.task('h', false, { execution: 'command' }, () => 1)).toThrow(/as a command/)
+    app.task('i', false, { execution: 'async' }, () => 1)
+  })
+
+  test('shutDownWork shuts down', async () => {
+    make({ execution: 'thread' })
+    const close = app.task('close', false, shutDownWork())
+    await app.start()
+    expect(await close.run()).toMatchObject({ action: 'success' })
+    await app.session.stopped
+  })
+})
+
+test('a loop held by main work is told with the task’s name, and nothing is lost after it', async () => {
+  make()
+  const hold = app.task('hold', false, { execution: 'main' }, () => {
+    const until = performance.now() + 700
+    while (performance.now() < until);
+  })
+  const after = app.task('after', false, () => 'on time')
+  await app.start()
+  const news: unknown[] = []
+  app.session.on('session.warning', ({ kind, task }) => news.push([kind, task]))
+  const [held, other] = await Promise.all([hold.run(), after.run()])
+  expect([held.action, other.action]).toEqual(['success', 'success'])
+  expect(news).toEqual([['loop-lag', 'hold']])
+})
+
+test('a loop held after an await is told with the task’s name', async () => {
+  make()
+  const hold = app.task('hold', false, async (_, run: FarRun) => {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const until = performance.now() + 1200
+    while (performance.now() < until) if (run.signal.aborted) return
+  })
+  await app.start()
+  const warning = new Promise((resolve) => app.session.on('session.warning', resolve))
+  await hold.run()
+  expect(await warning).toMatchObject({ kind: 'loop-lag', task: 'hold' })
+})
