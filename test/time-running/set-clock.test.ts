@@ -59,10 +59,7 @@ describe('a clock set by as much as', () => {
   const both = steps.flatMap(([name, ms]) => [[`${name} ahead`, ms] as const, [`${name} back`, -ms] as const])
 
   test.each(both)('%s: daily and hourly run once for the period that it shows', async (_, byMs) => {
-    for (const [start, ms] of [
-      [hourly, hour],
-      [daily, day],
-    ] as const) {
+    for (const [start, ms] of [[hourly, hour] as const, [daily, day] as const]) {
       const { clock, starts, stop } = await runTask('UTC', from, start)
       await clock.set(clock.now() + byMs)
       await clock.set(clock.now() - byMs)
@@ -75,47 +72,6 @@ describe('a clock set by as much as', () => {
       expect(new Set(periods()).size).toBe(starts.length)
       expect(periods().at(-1)).toBe(Math.floor(clock.now() / ms))
       expect(starts.length).toBeLessThan(6)
-      await stop()
-    },
-  )
-
-  test('and ahead again leaves what lies between as it was: no period is lost', async () => {
-    const { clock, starts, stop } = await runTask('UTC', from, secondly)
-    const begin = clock.now()
-    await clock.set(begin + day)
-    await clock.advance('20 minutes')
-    await clock.set(begin + second)
-    starts.length = 0
-    await clock.advance('20 minutes')
-    expect(starts.length).toBe(20 * 60)
-    await stop()
-  })
-})
-
-describe('a clock set by as much as', () => {
-  const steps: readonly [string, number][] = [
-    ['a second', second],
-    ['an hour', hour],
-    ['a year', year],
-    ['fifty years', 50 * year],
-  ]
-  const both = steps.flatMap(([name, ms]) => [[`${name} ahead`, ms] as const, [`${name} back`, -ms] as const])
-
-  test.each(both)('%s: daily and hourly run once for the period that it shows', async (_, byMs) => {
-    for (const [start, ms] of [
-      [hourly, hour],
-      [daily, day],
-    ] as const) {
-      const { clock, starts, stop } = await runTask('UTC', from, start)
-      await clock.set(clock.now() + byMs)
-      await clock.set(clock.now() - byMs)
-      await clock.set(clock.now() + byMs)
-      const periods = starts.map((at) => Math.floor(at / ms))
-      expect(periods).toEqual([...new Set(periods)])
-      expect(periods.length).toBe(Math.abs(byMs) >= ms ? 2 : 1)
-      // It goes on from there: neither stuck nor catching up what never was.
-      await clock.advance(3 * ms)
-      expect(starts.length).toBe(periods.length + 3)
       await stop()
     }
   })
