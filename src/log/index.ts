@@ -1,3 +1,4 @@
+export { type CsvStoreOptions, createCsvStore, csvRetention } from './csv.ts'
 export { toErrorData } from './error-data.ts'
 export { type JsonCopy, maxValueSize, toJsonSafe } from './json-safe.ts'
 export { createJsonlStore, type JsonlStoreOptions, jsonlRetention } from './jsonl.ts'

@@ -7,9 +7,7 @@
 import {
   closeSync,
   constants,
-  existsSync,
   fdatasyncSync,
-  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -18,7 +16,6 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { RunLogError } from '../errors.ts'
 import {
   close,
   fdatasync,
@@ -29,9 +26,9 @@ import {
   writeAll,
   writeAllSync,
 } from './file-io.ts'
-import { header, isHeader, type LineFormat } from './line-format.ts'
-import { type BadStretch, scanLines } from './line-scan.ts'
+import type { LineFormat } from './line-format.ts'
 import { type FileLock, takeLock } from './lock-file.ts'
+import { readLog } from './log-read.ts'
 import type { LogProblem } from './problem.ts'
 import type { LogEntry } from './run-log.ts'
 
@@ -175,56 +172,46 @@ export class LogFile {
   }
 
   #read(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
-    const { path } = this
-    // A device may have no end to read up to.
-    if (!fstatSync(this.#fd).isFile())
-      throw new RunLogError(`Cannot open run log '${path}' as it must be a file: it is a device or a pipe.`)
-    const found = scanLines(this.#fd, this.format.decode, (entry) => {
-      if (!isHeader(entry)) onEntry(entry as LogEntry)
-      else if (entry.version !== header.version)
-        throw new RunLogError(
-          `Cannot open run log '${path}' as its format must be version ${header.version}: version ${entry.version}. ` +
-            'Open it with the release that wrote it, or start a new file.',
-        )
-    })
-    if (found.good === 0) return this.#begin(found.tail)
-    const bad = [...found.damaged, ...found.tail.filter((stretch) => !stretch.torn)]
-    if (bad.length > 0) {
-      const movedTo = moveAside(path, bad)
-      const where = bad.map(({ line }) => line).slice(0, 10)
-      const message = `${bad.length} damaged lines of run log '${path}' (line ${where.join(', ')}) were moved to '${movedTo}'.`
-      onProblem({ kind: 'bad line', path, message, movedTo })
+    const found = readLog(this.#fd, this.path, this.format, onEntry, onProblem)
+    if (found.kind === 'read') {
+      if (found.isTailBad) {
+        this.#cut(found.end)
+        fsyncSync(this.#fd)
+      }
+      this.#end = found.end
+      this.#lines = found.entries
+      return found.isDamaged
     }
-    const torn = found.tail.at(-1)
-    if (torn?.torn === true) {
-      const message = `The last write to run log '${path}' was cut short and is left out: ${torn.bytes.length} bytes.`
-      onProblem({ kind: 'torn tail', path, message })
-    }
-    if (torn !== undefined) {
-      this.#cut(found.end)
-      fsyncSync(this.#fd)
-    }
-    this.#end = found.end
-    this.#lines = found.good - 1
-    return found.damaged.length > 0
+    if (found.kind === 'new') this.#begin()
+    else this.#replaceSync(found.entries)
+    return false
   }
 
-  /** Begins a new file. One that holds anything but the beginning of our own first line is not ours to write over. */
-  #begin(content: readonly BadStretch[]): false {
-    const { first, title } = this.format
-    const isOurs = content.every(({ torn, bytes }) => torn && first.startsWith(bytes.toString('latin1')))
-    if (!isOurs)
-      throw new RunLogError(
-        `Cannot open run log '${this.path}' as it must hold a run log in ${title}: it holds something else. ` +
-          'Choose another path, or move that file away.',
-      )
-    const bytes = Buffer.from(first)
+  #begin(): void {
+    const bytes = Buffer.from(this.format.first)
     writeAllSync(this.#fd, bytes, 0)
     ftruncateSync(this.#fd, bytes.length)
     fsyncSync(this.#fd)
     syncFolder(dirname(this.path))
     this.#end = bytes.length
-    return false
+  }
+
+  #replaceSync(entries: readonly LogEntry[]): void {
+    const draft = `${this.path}.tmp`
+    const fd = openSync(draft, 'w+', 0o666)
+    let end = 0
+    for (const text of chunks(this.format, entries)) {
+      const bytes = Buffer.from(text)
+      writeAllSync(fd, bytes, end)
+      end += bytes.length
+    }
+    fsyncSync(fd)
+    renameSync(draft, this.path)
+    closeSync(this.#fd)
+    syncFolder(dirname(this.path))
+    this.#fd = fd
+    this.#end = end
+    this.#lines = entries.length
   }
 
   #advance(end: number, entries: number): void {
@@ -239,20 +226,6 @@ export class LogFile {
       // What stays behind the end is written over by the next write, or cut when the file is opened again.
     }
   }
-}
-
-function moveAside(path: string, bad: readonly BadStretch[]): string {
-  let n = 1
-  while (existsSync(`${path}.bad-${n}`)) n++
-  const movedTo = `${path}.bad-${n}`
-  const fd = openSync(movedTo, 'wx')
-  try {
-    for (const { bytes } of bad) writeAllSync(fd, Buffer.concat([bytes, Buffer.from('\n')]), null)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  return movedTo
 }
 
 /** The text of a whole file, in pieces of about a megabyte. */

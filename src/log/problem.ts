@@ -5,11 +5,12 @@ export interface LogProblem {
   /**
    * `torn tail`: the last write of an earlier process was cut short; it had never been acknowledged. `bad line`: lines
    * before the end are damaged and were moved aside. `compact`: the file could not be made smaller and works on as it is.
+   * `imported`: it held a log of others, which was read, and is kept beside it.
    */
-  readonly kind: 'torn tail' | 'bad line' | 'compact'
+  readonly kind: 'torn tail' | 'bad line' | 'compact' | 'imported'
   readonly path: string
   readonly message: string
-  /** Where damaged lines were put. */
+  /** Where damaged lines, or a file of others, were put. */
   readonly movedTo?: string
 }
 

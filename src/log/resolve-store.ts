@@ -1,12 +1,16 @@
 /** From the `store` option to a store. */
 import { near } from '../near.ts'
+import { createCsvStore } from './csv.ts'
 import { createJsonlStore } from './jsonl.ts'
 import { createMemoryStore } from './memory.ts'
 import type { LogProblem } from './problem.ts'
 import type { Store } from './run-log.ts'
 import { createSqliteStore } from './sqlite.ts'
 
-/** Where a run log lives: `'memory'`, `'jsonl:./runs.jsonl'`, `'sqlite:./gantry.db'`, a store, or a function (async, too) that gives one. */
+/**
+ * Where a run log lives: `'memory'`, `'jsonl:./runs.jsonl'`, `'csv:./runs.csv'`, `'sqlite:./gantry.db'`, a store, or a
+ * function (async, too) that gives one.
+ */
 export type StoreOption = string | Store | (() => StoreOption | Promise<StoreOption>)
 
 /** What stores of our own are made with. */
@@ -32,7 +36,7 @@ export function resolveStore(
 }
 
 const rule =
-  "'memory', 'jsonl:./runs.jsonl', 'sqlite:./gantry.db', a store with load, append, query, notes, prune and close, or a function that gives one"
+  "'memory', 'jsonl:./runs.jsonl', 'csv:./runs.csv', 'sqlite:./gantry.db', a store with load, append, query, notes, prune and close, or a function that gives one"
 const methods = ['load', 'append', 'query', 'notes', 'prune', 'close'] as const
 
 function storeNamed(name: string, context: StoreContext): Store {
@@ -40,8 +44,9 @@ function storeNamed(name: string, context: StoreContext): Store {
   const kind = name.split(':', 1)[0]!
   const path = name.slice(kind.length + 1)
   if (kind === 'jsonl' && path !== '') return createJsonlStore(path, context)
+  if (kind === 'csv' && path !== '') return createCsvStore(path, context)
   if (kind === 'sqlite' && path !== '') return createSqliteStore(path, context)
-  const hint = near(kind, ['memory', 'jsonl', 'sqlite'])
+  const hint = near(kind, ['memory', 'jsonl', 'csv', 'sqlite'])
   const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
   throw new RangeError(`Cannot use the store as it must be ${rule}: '${name}'.${didYouMean}`)
 }

@@ -1,3 +1,4 @@
+import { fromPlain, toPlain } from './plain-text.ts'
 import type { LogEntry, Note, RunRecord } from './run-log.ts'
 import { isNote } from './run-log.ts'
 import type { SqliteRow, SqliteValue } from './sqlite-driver.ts'
@@ -56,23 +57,17 @@ export function toNote([seq, note, task, runId, at, rest]: SqliteRow): Note {
 export function toText(text: string): string
 export function toText(text: string | undefined): string | null
 export function toText(text: string | undefined): string | null {
-  if (text === undefined) return null
-  return unsafe.test(text) || text.startsWith(mark) ? `${mark}${JSON.stringify(text)}` : text
+  return text === undefined ? null : toPlain(text)
 }
 
 /** An error's message as it is searched: what SQLite can't hold is left out; the whole of it stands in `rest`. */
 export function searchable(message: string): string {
-  return message.replace(new RegExp(unsafe, 'gu'), '\ufffd')
+  return message.replace(/[\0\ud800-\udfff]/gu, '\ufffd')
 }
-
-const mark = 'json:'
-/** A NUL, or half of a surrogate pair. */
-const unsafe = /[\0\ud800-\udfff]/u
 
 /** The text of a column. */
 export function fromText(value: SqliteValue | undefined): string {
-  const text = String(value)
-  return text.startsWith(mark) ? (JSON.parse(text.slice(mark.length)) as string) : text
+  return fromPlain(String(value))
 }
 
 function toRest(rest: object): string | null {

@@ -8,6 +8,8 @@ test('resolveStore gives the store that an option means, at once where it can', 
   expect(resolveStore('memory')).toMatchObject({ name: 'memory' })
   expect(resolveStore('jsonl:./a.jsonl')).toMatchObject({ name: 'jsonl:./a.jsonl', durable: true })
   expect(resolveStore('jsonl:C:\\a.jsonl')).toMatchObject({ name: 'jsonl:C:\\a.jsonl' })
+  expect(resolveStore('csv:./a.csv')).toMatchObject({ name: 'csv:./a.csv', durable: true })
+  expect(resolveStore('sqlite:./a.db')).toMatchObject({ name: 'sqlite:./a.db', durable: true })
   expect(resolveStore(own)).toBe(own)
   expect(resolveStore(() => own)).toBe(own)
   await expect(resolveStore(async () => own)).resolves.toBe(own)

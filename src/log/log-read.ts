@@ -1,0 +1,120 @@
+/** Reads the file of a run log when it is opened: takes in what is good, and tells what has to be mended. */
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+} from 'node:fs'
+import { RunLogError } from '../errors.ts'
+import { writeAllSync } from './file-io.ts'
+import { header, isHeader, type LineFormat } from './line-format.ts'
+import { type BadStretch, scanLines } from './line-scan.ts'
+import type { LogProblem } from './problem.ts'
+import type { LogEntry } from './run-log.ts'
+
+/** What a file turned out to be. */
+export type ReadLog =
+  | {
+      readonly kind: 'read'
+      /** Where the last good line ends, in bytes. */
+      readonly end: number
+      /** How many entries there are up to there. */
+      readonly entries: number
+      /** Whether anything follows it, which is to be cut off. */
+      readonly isTailBad: boolean
+      /** Whether lines before it are damaged: they stand in a file of their own now, and are to be left out. */
+      readonly isDamaged: boolean
+    }
+  /** Empty, or torn while it was made. */
+  | { readonly kind: 'new' }
+  /** A file of others: it was copied, and is to be written anew with these. */
+  | { readonly kind: 'adopted'; readonly entries: readonly LogEntry[] }
+
+/** Reads an open file from its start, giving each entry to `onEntry`. Throws a `RunLogError` of one that is not a run log. */
+export function readLog(
+  fd: number,
+  path: string,
+  format: LineFormat,
+  onEntry: (entry: LogEntry) => void,
+  onProblem: (problem: LogProblem) => void,
+): ReadLog {
+  // A device may have no end to read up to.
+  if (!fstatSync(fd).isFile())
+    throw new RunLogError(`Cannot open run log '${path}' as it must be a file: it is a device or a pipe.`)
+  const found = scanLines(fd, format.decode, (entry) => {
+    if (!isHeader(entry)) onEntry(entry as LogEntry)
+    else if (entry.version !== header.version)
+      throw new RunLogError(
+        `Cannot open run log '${path}' as its format must be version ${header.version}: version ${entry.version}. ` +
+          'Open it with the release that wrote it, or start a new file.',
+      )
+  })
+  if (found.good === 0) return begin(path, format, found.tail, onEntry, onProblem)
+  const bad = [...found.damaged, ...found.tail.filter((stretch) => !stretch.torn)]
+  if (bad.length > 0) {
+    const movedTo = moveAside(path, bad)
+    const where = bad.map(({ line }) => line).slice(0, 10)
+    const message = `${bad.length} damaged lines of run log '${path}' (line ${where.join(', ')}) were moved to '${movedTo}'.`
+    onProblem({ kind: 'bad line', path, message, movedTo })
+  }
+  const torn = found.tail.at(-1)
+  if (torn?.torn === true) {
+    const message = `The last write to run log '${path}' was cut short and is left out: ${torn.bytes.length} bytes.`
+    onProblem({ kind: 'torn tail', path, message })
+  }
+  return {
+    kind: 'read',
+    end: found.end,
+    entries: found.good - 1,
+    isTailBad: torn !== undefined,
+    isDamaged: found.damaged.length > 0,
+  }
+}
+
+/** A file without a good line. One that holds more than the beginning of our first line is not ours to write over. */
+function begin(
+  path: string,
+  format: LineFormat,
+  content: readonly BadStretch[],
+  onEntry: (entry: LogEntry) => void,
+  onProblem: (problem: LogProblem) => void,
+): ReadLog {
+  const { first, title } = format
+  if (content.every(({ torn, bytes }) => torn && first.startsWith(bytes.toString('latin1'))))
+    return { kind: 'new' }
+  const adopted = format.adopt?.(readFileSync(path)) ?? null
+  if (adopted === null)
+    throw new RunLogError(
+      `Cannot open run log '${path}' as it must hold a run log in ${title}: it holds something else. ` +
+        'Choose another path, or move that file away.',
+    )
+  const movedTo = freeName(path, 'original')
+  copyFileSync(path, movedTo, constants.COPYFILE_EXCL)
+  const skipped = adopted.skipped === 0 ? '' : `, ${adopted.skipped} of its rows were none`
+  const message = `Run log '${path}' was imported: ${adopted.entries.length} records${skipped}. As it was it is kept in '${movedTo}'.`
+  onProblem({ kind: 'imported', path, message, movedTo })
+  for (const entry of adopted.entries) onEntry(entry)
+  return { kind: 'adopted', entries: adopted.entries }
+}
+
+function moveAside(path: string, bad: readonly BadStretch[]): string {
+  const movedTo = freeName(path, 'bad')
+  const fd = openSync(movedTo, 'wx')
+  try {
+    for (const { bytes } of bad) writeAllSync(fd, Buffer.concat([bytes, Buffer.from('\n')]), null)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  return movedTo
+}
+
+function freeName(path: string, why: string): string {
+  let n = 1
+  while (existsSync(`${path}.${why}-${n}`)) n++
+  return `${path}.${why}-${n}`
+}
