@@ -88,7 +88,7 @@ export const conditionRules: readonly ConditionRule[] = [
       const at = instantOf(row, row.now).toMillis()
       const logs = row.logs as readonly { readonly created: string }[]
       return periodsOf(row.tree).some((spec) => {
-        const end = periodOf(spec)?.previous(at, zone)?.end
+        const end = periodOf(spec).previous(at, zone)?.end
         return logs.some(({ created }) => instantOf(row, created).toMillis() === end)
       })
     },

@@ -3,6 +3,7 @@ import type { Action } from '../../machines/protocol.ts'
 import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode } from '../../src/conditions/node.ts'
 import { type Period, past, toDurationMs } from '../../src/time/index.ts'
 import { type PeriodSpec, periodOf, spansOf } from './period-spec.ts'
+import { Unsupported } from './unsupported.ts'
 
 /** A condition as Rocketry has it: a class and what it was made with. */
 export interface Tree {
@@ -56,11 +57,11 @@ export function nodeOfTree({ type, args }: Tree): ConditionNode {
     case 'AlwaysFalse':
       return falseNode
     case 'IsPeriod':
-      return { kind: 'period', period: windowOf(args.period)! }
+      return inPeriod(windowOf(args.period))
     case 'TaskExecutable':
       return executable(task, windowOf(args.period), (args.retries as number | null) ?? 0)
     case 'TaskRunnable':
-      return once(windowOf(args.period)!, countNode(task, ['run'], windowOf(args.period), { exactly: 0 }))
+      return once(windowOf(args.period), countNode(task, ['run'], windowOf(args.period), { exactly: 0 }))
     case 'TaskRunning':
       return { kind: 'running', task, ...ages(args.period), compare: compareOf(args.compare) }
     case 'Retry': {
@@ -77,7 +78,7 @@ export function nodeOfTree({ type, args }: Tree): ConditionNode {
     case 'ParamExists':
       return paramsOf(args)
     default:
-      throw new RangeError(`no node for ${type}`)
+      throw new Unsupported(`class ${type}`)
   }
 }
 
@@ -90,14 +91,18 @@ function countNode(
   return { kind: 'count', task, actions, period, compare }
 }
 
-function once(period: Period, count: ConditionNode): ConditionNode {
-  return allOf(period.kind === 'span' ? [count] : [{ kind: 'period', period }, count])
+/** Without a period it is always: nothing is asked. */
+const inPeriod = (period: Period | null): ConditionNode =>
+  period === null ? trueNode : { kind: 'period', period }
+
+function once(period: Period | null, count: ConditionNode): ConditionNode {
+  return allOf(period === null || period.kind === 'span' ? [count] : [inPeriod(period), count])
 }
 
 function executable(task: string | null, period: Period | null, retries: number): ConditionNode {
   const none = { exactly: 0 }
   if (retries === 0)
-    return once(period!, countNode(task, ['success', 'fail', 'terminate', 'inaction'], period, none))
+    return once(period, countNode(task, ['success', 'fail', 'terminate', 'inaction'], period, none))
   const ended = countNode(task, ['success', 'terminate', 'inaction'], period, none)
   const failed: ConditionNode = {
     kind: 'count',
@@ -106,7 +111,7 @@ function executable(task: string | null, period: Period | null, retries: number)
     period,
     compare: { atMost: retries },
   }
-  return allOf([once(period!, ended), failed])
+  return allOf([once(period, ended), failed])
 }
 
 function cyclesNode(cycles: Compare): ConditionNode {
@@ -119,7 +124,9 @@ function windowOf(spec: unknown): Period | null {
   if (given.type === 'always') return null
   const length = given.args?.past
   if (given.type === 'TimeDelta') return past(length as string)
-  return spansOf(given)?.past ?? periodOf(given) ?? null
+  const period = spansOf(given)?.past ?? periodOf(given)
+  if (period === undefined) throw new Unsupported(`period ${given.type}`)
+  return period
 }
 
 /** "Has run over" is an age of its own with us: a session that has not started has neither run over nor under it. */
@@ -145,8 +152,12 @@ function ages(spec: unknown) {
 }
 
 function compareOf(compare: unknown): Compare {
-  const entries = Object.entries((compare ?? {}) as Record<string, number>)
-  return Object.fromEntries(entries.map(([sign, n]) => [comparisons[sign], n]))
+  const entries = Object.entries((compare ?? {}) as Record<string, number>).map(([sign, n]) => {
+    const key = comparisons[sign]
+    if (key === undefined || !Number.isInteger(n)) throw new Unsupported(`comparison ${sign} ${String(n)}`)
+    return [key, n]
+  })
+  return Object.fromEntries(entries)
 }
 
 function paramsOf({ keys, values }: Readonly<Record<string, unknown>>): ConditionNode {

@@ -1,24 +1,19 @@
 /** Judges the rows of `task-executable` and `parse` through the public API. */
 import { isDeepStrictEqual } from 'node:util'
-import { DateTime } from 'luxon'
-import type { Action } from '../../machines/protocol.ts'
-import { Condition, parse } from '../../src/conditions/index.ts'
 import { isGantryError } from '../../src/errors.ts'
-import { intersection, type Period, parseTime, union } from '../../src/time/index.ts'
-import { type Happening, TableFacts } from '../support/table-facts.ts'
+import { Condition, intersection, type Period, parse, parseTime, union } from '../../src/index.ts'
 import { type ConditionFile, conditionRules } from './condition-rules.ts'
+import { holdInSession } from './condition-session.ts'
 import { meaningOf, nodeOfTree, type Tree } from './condition-tree.ts'
 import { type PeriodSpec, periodOf, spansOf } from './period-spec.ts'
 import { readExpression } from './python-expression.ts'
 import type { Row, Verdict } from './time-rules.ts'
-
-export { type ConditionFile, conditionRules } from './condition-rules.ts'
+import { Unsupported } from './unsupported.ts'
 
 /** Judges one row. */
 export async function evaluateConditions(file: ConditionFile, row: Row): Promise<Verdict> {
-  if (row.suspect && !('intended' in row)) return { verdict: 'skipped' }
   const want = row.suspect ? row.intended : row.expected
-  const { agree, got } = file === 'parse' ? judgeParse(row, want) : judgeHolds(row, want)
+  const { agree, got } = file === 'parse' ? judgeParse(row, want) : await judgeHolds(row, want)
   if (agree) return { verdict: 'agree' }
   const rule = conditionRules.find((item) => item.file === file && item.applies(row, got))
   return rule === undefined ? { verdict: 'differ', got } : { verdict: 'accepted', rule: rule.name, got }
@@ -29,9 +24,11 @@ interface Judged {
   readonly got: unknown
 }
 
-function judgeHolds(row: Row, want: unknown): Judged {
+async function judgeHolds(row: Row, want: unknown): Promise<Judged> {
+  const forms = attempt(() => formsOf(row))
+  if (!Array.isArray(forms)) return { agree: want === null, got: forms }
   // Where a row has several forms, all must give the same answer.
-  const answers = formsOf(row).map((condition) => holdsIn(condition, row))
+  const answers = await holdInSession(forms, row)
   const wrong = answers.find((answer) => answer !== want)
   return { agree: wrong === undefined, got: wrong }
 }
@@ -43,59 +40,35 @@ function formsOf(row: Row): Condition[] {
   return forms.length > 0 ? forms : [new Condition(nodeOfTree(row.tree as Tree))]
 }
 
-interface LogRow {
-  readonly task: string
-  readonly action: Action
-  readonly created: string
-}
-
-/** The one place that plays a history: facts are a table now, and may as well be a session on a set clock. */
-function holdsIn(condition: Condition, row: Row): boolean {
-  const zone = (row.timezone as string | null) ?? 'UTC'
-  const instant = (text: string) => DateTime.fromISO(text, { zone }).toMillis()
-  const logs = row.logs as readonly LogRow[]
-  const rows = logs.map(({ task, action, created }): Happening => ({ task, action, at: instant(created) }))
-  const history = rows.sort((a, b) => a.at - b.at)
-  const task = row.task as string
-  const now = instant(row.now as string)
-  const session = new TableFacts(
-    { now, zone, task, tasks: [task], running: livingRuns(history, now) },
-    history,
-  )
-  return condition.holds({ session, task })
-}
-
-/** Runs without an end live: each end belongs to the oldest run of its task that has none. */
-function livingRuns(history: readonly Happening[], now: number): Record<string, number[]> {
-  const living: Record<string, number[]> = {}
-  for (const { task, action, at } of history) {
-    if (at > now) continue
-    living[task] ??= []
-    if (action === 'run') living[task].push(at)
-    else living[task].shift()
+/** What is made, or the name of the error that we raise on purpose; anything else that is thrown is a fault. */
+function attempt<T>(make: () => T): T | { readonly error: string } {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Unsupported || !isOurs(error)) throw error
+    return { error: error.name }
   }
-  return living
+}
+
+/** Our message rule tells our own errors from those of the language: *Cannot ‹act› as ‹rule›*. */
+function isOurs(error: unknown): error is Error {
+  if (isGantryError(error)) return true
+  return (error instanceof TypeError || error instanceof RangeError) && /^Cannot .+ as /s.test(error.message)
 }
 
 function judgeParse(row: Row, want: unknown): Judged {
-  let got: unknown
-  try {
-    got = read(row)
-  } catch (error) {
-    if (!(isGantryError(error) || error instanceof TypeError || error instanceof RangeError)) throw error
-    return { agree: want === null, got: { error: (error as Error).name } }
-  }
+  const got = attempt(() => read(row))
+  if (typeof got === 'object' && got !== null && 'error' in got) return { agree: want === null, got }
   if (want === null) return { agree: false, got }
   return { agree: isDeepStrictEqual(got, wanted(row, want)), got }
 }
 
-function read(row: Row): unknown {
-  const { statement } = row
-  if (row.kind === 'time') return wordsOf(parseTime(statement as string).rule)
-  if (row.kind === 'api') return meaningOf(readExpression(statement as string).node)
-  return meaningOf(
-    (typeof statement === 'boolean' ? parse(String(statement)) : parse(statement as string)).node,
-  )
+function read({ kind, statement }: Row): unknown {
+  if (kind === 'time') return wordsOf(parseTime(statement as string).rule)
+  if (kind === 'api') return meaningOf(readExpression(statement as string).node)
+  if (kind !== 'condition') throw new Unsupported(`kind ${String(kind)}`)
+  // A JSON boolean is a statement, too.
+  return meaningOf(parse(typeof statement === 'boolean' ? String(statement) : (statement as string)).node)
 }
 
 function wanted(row: Row, want: unknown): unknown {

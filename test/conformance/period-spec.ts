@@ -1,3 +1,4 @@
+/** Period specs of the conformance files, mapped to our builders. */
 import {
   always,
   between,
@@ -14,8 +15,7 @@ import {
   span,
   union,
 } from '../../src/time/index.ts'
-
-/** Period specs of the conformance files, mapped to our builders. */
+import { Unsupported } from './unsupported.ts'
 
 export interface PeriodSpec {
   readonly type: string
@@ -64,8 +64,8 @@ function cycleOf(unit: CycleUnit, spec: PeriodSpec): Period {
   return cycle(unit)
 }
 
-/** The period a spec describes. For `TimeDelta` and `TimeSpanDelta` see {@link spansOf}: they are two spans of ours. */
-export function periodOf(spec: PeriodSpec): Period | undefined {
+/** The period a spec describes; {@link Unsupported} if we don't know its class. For `TimeDelta` and `TimeSpanDelta` see {@link spansOf}: they are two spans of ours. */
+export function periodOf(spec: PeriodSpec): Period {
   const unit = units[spec.type]
   if (unit !== undefined) return cycleOf(unit, spec)
   const { args } = spec
@@ -75,8 +75,7 @@ export function periodOf(spec: PeriodSpec): Period | undefined {
       const parts = (args.periods as readonly PeriodSpec[]).map((part) =>
         typeof part === 'object' ? periodOf(part) : (part as unknown as Period),
       )
-      if (parts.includes(undefined)) return undefined
-      return (spec.type === 'All' ? intersection : union)(...(parts as Period[]))
+      return (spec.type === 'All' ? intersection : union)(...parts)
     }
     case 'Cron':
       return cronPeriod(
@@ -98,7 +97,7 @@ export function periodOf(spec: PeriodSpec): Period | undefined {
       })
     }
     default:
-      return undefined
+      throw new Unsupported(`period ${spec.type}`)
   }
 }
 

@@ -1,6 +1,7 @@
 /** The Python expressions of the conformance files (`daily.between("10:00", "12:00") & ~running`), made with our builders. */
-import * as ours from '../../src/conditions/index.ts'
-import { type Condition, isCondition } from '../../src/conditions/index.ts'
+import * as ours from '../../src/index.ts'
+import { type Condition, isCondition } from '../../src/index.ts'
+import { Unsupported } from './unsupported.ts'
 
 /** The arguments of a call: those by position, and those by name. */
 interface Call {
@@ -9,35 +10,39 @@ interface Call {
 }
 
 type Value = unknown
-type Builder = (call: Call) => Value
 
-const defined = (entries: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined && value !== null))
-
-const builders: Readonly<Record<string, Builder>> = {
-  every: ({ given, named }) => ours.every(given[0] as string, defined({ based: named.based }) as object),
-  cron: ({ given, named }) => ours.cron(cronOf(given, named)),
-  crontime: ({ given, named }) => ours.crontime(cronOf(given, named)),
-  retry: ({ given }) => ours.retry(given[0] === null ? -1 : (given[0] as number)),
-  scheduler_running: ({ given, named }) =>
-    ours.schedulerRunning(
-      defined({ moreThan: given[0] ?? named.more_than, lessThan: given[1] ?? named.less_than }),
-    ),
-  scheduler_cycles: ({ given, named }) =>
-    ours.schedulerCycles(
-      defined({ moreThan: given[0] ?? named.more_than, lessThan: given[1] ?? named.less_than }),
-    ),
+/** What Rocketry calls the parameters, in their order; what is not here takes its arguments by position alone. */
+const parameters: Readonly<Record<string, readonly string[]>> = {
+  every: ['past', 'based'],
+  retry: ['n'],
+  scheduler_running: ['more_than', 'less_than'],
+  scheduler_cycles: ['more_than', 'less_than'],
+  cron: ['expression', 'minute', 'hour', 'day_of_month', 'month', 'day_of_week'],
+  crontime: ['expression', 'minute', 'hour', 'day_of_month', 'month', 'day_of_week'],
+  between: ['start', 'end'],
+  before: ['end'],
+  after: ['start'],
+  starting: ['start'],
 }
 
-function cronOf(given: readonly unknown[], named: Readonly<Record<string, unknown>>) {
-  if (typeof given[0] === 'string') return given[0]
-  return defined({
-    minute: named.minute,
-    hour: named.hour,
-    dayOfMonth: named.day_of_month,
-    month: named.month,
-    dayOfWeek: named.day_of_week,
-  })
+/** Builders whose arguments are put otherwise with us; they get them in the order of {@link parameters}. */
+const builders: Readonly<Record<string, (...args: readonly unknown[]) => Condition>> = {
+  every: (past, based) => ours.every(past as string, defined({ based })),
+  cron: (...fields) => ours.cron(cronOf(fields)),
+  crontime: (...fields) => ours.crontime(cronOf(fields)),
+  retry: (n) => (n === undefined || n === null ? ours.retry() : ours.retry(n as number)),
+  scheduler_running: (moreThan, lessThan) => ours.schedulerRunning(defined({ moreThan, lessThan })),
+  scheduler_cycles: (moreThan, lessThan) => ours.schedulerCycles(defined({ moreThan, lessThan })),
+}
+
+function defined(entries: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(entries).filter(([, value]) => value !== undefined && value !== null),
+  )
+}
+
+function cronOf([expression, minute, hour, dayOfMonth, month, dayOfWeek]: readonly unknown[]) {
+  return typeof expression === 'string' ? expression : defined({ minute, hour, dayOfMonth, month, dayOfWeek })
 }
 
 const constants: Readonly<Record<string, Value>> = { true: ours.always, false: ours.never }
@@ -47,7 +52,7 @@ const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => le
 /** The condition that the expression describes. */
 export function readExpression(source: string): Condition {
   const made = new Reader(source).readAll()
-  if (!isCondition(made)) throw new TypeError(`no condition: ${source}`)
+  if (!isCondition(made)) throw new Unsupported(`no condition: ${source}`)
   return made
 }
 
@@ -61,7 +66,7 @@ class Reader {
 
   readAll(): Value {
     const value = this.#readAny()
-    if (this.#next < this.#tokens.length) throw new SyntaxError(`left over: ${this.#tokens[this.#next]}`)
+    if (this.#next < this.#tokens.length) throw new Unsupported(`left over: ${this.#tokens[this.#next]}`)
     return value
   }
 
@@ -80,13 +85,12 @@ class Reader {
   #readNot(): Value {
     if (this.#take('~')) return (this.#readNot() as Condition).not()
     const value = this.#readChain()
-    const operator = this.#tokens[this.#next]
-    if (operator === undefined || !(operator in comparisons)) return value
+    const key = comparisons[this.#tokens[this.#next] ?? '']
+    if (key === undefined) return value
     this.#next += 1
     const limit = Number(this.#tokens[this.#next++])
-    return (value as { count: Record<string, (n: number) => Condition> }).count[comparisons[operator]!]!(
-      limit,
-    )
+    const counted = (value as { readonly count?: unknown }).count ?? value
+    return callMethod(counted, key, [limit])
   }
 
   #readChain(): Value {
@@ -100,13 +104,16 @@ class Reader {
     if (/^-?\d/.test(name)) return Number(name)
     if (name === 'None') return null
     let value = constants[name] ?? (ours as Record<string, unknown>)[camel(name)]
-    if (value === undefined) throw new ReferenceError(`no builder: ${name}`)
-    if (this.#tokens[this.#next] === '(') value = callWith(builders[name] ?? value, this.#readCall(), name)
+    if (value === undefined) throw new Unsupported(`no builder: ${name}`)
+    if (this.#tokens[this.#next] === '(')
+      value = call(builders[name] ?? value, argumentsOf(name, this.#readCall()))
     while (this.#take('.')) {
-      const key = camel(this.#tokens[this.#next++]!)
-      const member = (value as Record<string, unknown>)[key]
-      if (member === undefined) throw new ReferenceError(`no member: ${key}`)
-      value = this.#tokens[this.#next] === '(' ? callMethod(value, key, this.#readCall()) : member
+      const member = this.#tokens[this.#next++]!
+      const isCall = this.#tokens[this.#next] === '('
+      if (isCall) value = callMember(value, member, argumentsOf(member, this.#readCall()))
+      else if ((value as Record<string, unknown>)[camel(member)] === undefined)
+        throw new Unsupported(`no member: ${member}`)
+      else value = (value as Record<string, unknown>)[camel(member)]
     }
     return value
   }
@@ -133,7 +140,7 @@ class Reader {
   }
 
   #expect(token: string): void {
-    if (!this.#take(token)) throw new SyntaxError(`no ${token} at ${this.#next}`)
+    if (!this.#take(token)) throw new Unsupported(`no ${token} at ${this.#next}`)
   }
 }
 
@@ -145,17 +152,34 @@ const comparisons: Readonly<Record<string, string>> = {
   '==': 'exactly',
 }
 
-function callWith(target: unknown, call: Call, name: string): unknown {
-  if (builders[name] !== undefined) return (target as Builder)(call)
-  return (target as (...args: readonly unknown[]) => unknown)(...call.given)
+/** All arguments by position. */
+function argumentsOf(name: string, { given, named }: Call): readonly unknown[] {
+  const names = parameters[name] ?? []
+  const odd = Object.keys(named).find((key) => !names.includes(key))
+  if (odd !== undefined) throw new Unsupported(`${name}(${odd}=…)`)
+  const all: unknown[] = [...given]
+  for (const [key, value] of Object.entries(named)) all[names.indexOf(key)] = value
+  return all
 }
 
-/** Rocketry writes an open side of `between` as None. */
-function callMethod(target: unknown, key: string, { given }: Call): unknown {
-  const methods = target as Record<string, (...args: readonly unknown[]) => unknown>
-  if (key === 'between' && given.includes(null)) {
-    if (given[0] === null && given[1] === null) return target
-    return given[0] === null ? methods.before!(given[1]) : methods.after!(given[0])
+function call(target: unknown, args: readonly unknown[]): unknown {
+  if (typeof target !== 'function') throw new Unsupported(`no function: ${String(target)}`)
+  return target(...args)
+}
+
+function callMember(target: unknown, name: string, args: readonly unknown[]): unknown {
+  // Rocketry's way to make a condition of a builder; ours are conditions.
+  if (name === 'get_cond') return target
+  // An open side of `between` is written as None.
+  if (name === 'between' && args.includes(null)) {
+    if (args.every((arg) => arg === null)) return target
+    return args[0] === null ? callMethod(target, 'before', [args[1]]) : callMethod(target, 'after', [args[0]])
   }
-  return methods[key]!(...given)
+  return callMethod(target, camel(name), args)
+}
+
+function callMethod(target: unknown, key: string, args: readonly unknown[]): unknown {
+  const method = (target as Record<string, unknown>)[key]
+  if (typeof method !== 'function') throw new Unsupported(`no member: ${key}`)
+  return method.apply(target, args)
 }

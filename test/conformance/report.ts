@@ -55,6 +55,13 @@ export function printRules(judged: readonly Judged[]): readonly string[] {
   return [...counts].sort((a, b) => b[1] - a[1]).map(([rule, count]) => `${count} ${rule}`)
 }
 
+/** What of which row is not understood. */
+export function printUnsupported(judged: readonly Judged[]): readonly string[] {
+  return judged
+    .filter(({ verdict }) => verdict.verdict === 'unsupported')
+    .map(({ id, verdict }) => `${id} is unsupported: ${show(verdict.got)}`)
+}
+
 function show(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
 }

@@ -3,9 +3,7 @@ import type { Action } from '../../machines/protocol.ts'
 import { Condition, condition, type SessionOptions, type Start } from '../../src/index.ts'
 import { nodeOfTree, type Tree } from './condition-tree.ts'
 import type { Row } from './time-rules.ts'
-
-/** Says what of a row is not understood. */
-export class Unsupported extends Error {}
+import { checkFields, Unsupported } from './unsupported.ts'
 
 /** What a run comes to. */
 export type Result = 'success' | 'fail' | 'inaction' | 'terminate'
@@ -53,10 +51,9 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Reads a row; throws {@link Unsupported} at the first thing that is not understood. */
 export function readScenario(row: Row): Scenario {
-  check(row, 'row', rowFields)
   const stepMs = Math.round((row.step as number) * 1000)
   const run = row.session_run as Fields | undefined
-  if (run !== undefined) check(run, 'session_run', ['tasks', 'obey_cond'])
+  if (run !== undefined) checkFields(run, 'session_run', ['tasks', 'obey_cond'])
   const { n_cycles } = row.expected as { readonly n_cycles?: number }
   return {
     start: row.start as string,
@@ -68,11 +65,6 @@ export function readScenario(row: Row): Scenario {
     maxCycles: 3 * Math.max((row.cycles as number | undefined) ?? 0, n_cycles ?? 0) + 50,
   }
 }
-
-const rowFields = [
-  ...['id', 'name', 'source', 'start', 'step', 'cycles', 'tasks', 'config', 'history', 'session_run'],
-  ...['shut_cond', 'shut_cond_tree', 'expected', 'order_stable', 'suspect', 'suspect_reason', 'intended'],
-]
 
 const taskFields = [
   ...[
@@ -93,7 +85,7 @@ const results: readonly unknown[] = ['success', 'fail', 'inaction', 'terminate']
 const verbs = /^(?:(shut_down|shut_down_force|restart)|(terminate|run|disable):(.+))$/
 
 function readTask(task: Fields): ScenarioTask {
-  check(task, 'task', taskFields)
+  checkFields(task, 'task', taskFields)
   const outcomes = (task.outcomes ?? ['success']) as readonly Result[]
   if (outcomes.length === 0 || !outcomes.every((outcome) => results.includes(outcome)))
     throw new Unsupported(`outcomes ${String(outcomes)}`)
@@ -178,9 +170,4 @@ const configs: Readonly<Record<string, (value: unknown) => object>> = {
     if (value !== 'recall') throw new Unsupported(`restarting ${String(value)}`)
     return { restarting: value }
   },
-}
-
-function check(given: Fields, what: string, known: readonly string[]): void {
-  const odd = Object.keys(given).find((key) => !known.includes(key))
-  if (odd !== undefined) throw new Unsupported(`${what} with '${odd}'`)
 }

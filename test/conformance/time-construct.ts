@@ -1,13 +1,13 @@
-import { cycle, type Interval, type Period, partsOf } from '../../src/time/index.ts'
+import { type CycleUnit, cycle, type Interval, type Period, partsOf } from '../../src/time/index.ts'
 import { axisMs } from './axis.ts'
 import { type PeriodSpec, periodOf, unitOfClass } from './period-spec.ts'
 import { errorName, type Row } from './time-rules.ts'
+import { Unsupported } from './unsupported.ts'
 
 /** Judges the rows of time-construct: what a period is made of, seen through its instances. */
 
 interface Judgement {
-  /** undefined: the row is not understood. */
-  readonly agree: boolean | undefined
+  readonly agree: boolean
   readonly got: unknown
 }
 
@@ -28,9 +28,10 @@ export function judgeConstruct(row: Row, want: unknown): Judgement {
       case 'combine':
         return judgeCombined(spec, want as { spec: PeriodSpec } | null)
       default:
-        return { agree: undefined, got: row.op }
+        throw new Unsupported(`op ${String(row.op)}`)
     }
   } catch (error) {
+    if (error instanceof Unsupported) throw error
     const name = errorName(error)
     const type = (row.error as { type: string } | undefined)?.type
     return {
@@ -40,6 +41,12 @@ export function judgeConstruct(row: Row, want: unknown): Judgement {
   }
 }
 
+function unitOf({ type }: PeriodSpec): CycleUnit {
+  const unit = unitOfClass(type)
+  if (unit === undefined) throw new Unsupported(`class ${type}`)
+  return unit
+}
+
 interface Expected {
   readonly start_us: number
   readonly end_us: number
@@ -47,9 +54,8 @@ interface Expected {
 }
 
 function judgeWindow(spec: PeriodSpec, want: Expected | null): Judgement {
+  const unit = unitOf(spec)
   const period = periodOf(spec)
-  const unit = unitOfClass(spec.type)
-  if (period === undefined || unit === undefined) return { agree: undefined, got: spec.type }
   const instance = period.next(ORIGIN - 1, ZONE)!
   // One that began before and reaches in ends on the same axis as it starts; the next one may lie in a shorter year.
   const before = period.current(ORIGIN, ZONE)
@@ -68,9 +74,8 @@ function judgeWindow(spec: PeriodSpec, want: Expected | null): Judgement {
 }
 
 function judgeRange(spec: PeriodSpec, want: { spec: PeriodSpec }): Judgement {
-  const unit = unitOfClass(spec.type)
+  const unit = unitOf(spec)
   const expected = periodOf(want.spec)
-  if (unit === undefined || expected === undefined) return { agree: undefined, got: spec.type }
   const limits = spec.args as { start?: number; end?: number; step: number }
   const { start: from, end: to, step } = limits
   const got = cycle(unit, {
@@ -91,7 +96,6 @@ function take(instances: Iterable<Interval>, count: number): Interval[] {
 function judgeSameInstants(spec: PeriodSpec, want: { spec: PeriodSpec }): Judgement {
   const got = periodOf(spec)
   const expected = periodOf(want.spec)
-  if (got === undefined || expected === undefined) return { agree: undefined, got: spec.type }
   for (let i = 0; i < 4000; i++) {
     // Steps of 7 h 11 min 13.7 s visit every minute, hour, day and month over three years.
     const at = ORIGIN + i * 25_873_700
@@ -110,12 +114,11 @@ function judgeCombined(spec: PeriodSpec, want: { spec: PeriodSpec } | null): Jud
   const parts = spec.args.periods as readonly PeriodSpec[]
   const got =
     spec.type === '&' || spec.type === '|'
-      ? parts.map((part) => periodOf(part)!).reduce((a, b) => (spec.type === '&' ? a.and(b) : a.or(b)))
+      ? parts.map((part) => periodOf(part)).reduce((a, b) => (spec.type === '&' ? a.and(b) : a.or(b)))
       : periodOf(spec)
-  if (got === undefined) return { agree: undefined, got: spec.type }
   if (want === null) return { agree: false, got: String(got) }
   const expected = periodOf(want.spec)
-  return { agree: expected !== undefined && canonical(got) === canonical(expected), got: String(got) }
+  return { agree: canonical(got) === canonical(expected), got: String(got) }
 }
 
 /** A combination's words with its parts in one order: Rocketry keeps them as a set. */

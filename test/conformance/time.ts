@@ -1,7 +1,8 @@
-import { type Interval, toDurationMs } from '../../src/time/index.ts'
+import { type Interval, toDurationMs } from '../../src/index.ts'
 import { type PeriodSpec, periodOf, spansOf } from './period-spec.ts'
 import { judgeConstruct } from './time-construct.ts'
-import { errorName, millisecondsOf, type Row, timeRules, type Verdict } from './time-rules.ts'
+import { errorName, millisecondsOf, placeOf, type Row, timeRules, type Verdict } from './time-rules.ts'
+import { Unsupported } from './unsupported.ts'
 
 export { type Row, timeRules, type Verdict } from './time-rules.ts'
 
@@ -10,27 +11,22 @@ export type TimeFile = 'time-contains' | 'time-roll' | 'durations' | 'time-const
 
 /** Judges one row of a time file through the public API. */
 export function evaluateTime(file: TimeFile, row: Row): Verdict {
-  if (row.suspect && !('intended' in row)) return { verdict: 'skipped' }
   const want = row.suspect ? row.intended : file === 'durations' ? row.expected_us : row.expected
+  if (file === 'time-construct') return judged(row, judgeConstruct(row, want))
   let got: unknown
   try {
-    if (file === 'time-construct') return judged(row, judgeConstruct(row, want))
     got = answers[file](row)
   } catch (error) {
     got = { error: errorName(error) }
   }
-  if (got === unsupported) return { verdict: 'unsupported' }
-  return judged(row, { agree: same[file as keyof typeof same](want, got), got })
+  return judged(row, { agree: same[file](want, got), got })
 }
 
-function judged(row: Row, { agree, got }: { agree: boolean | undefined; got: unknown }): Verdict {
-  if (agree === undefined) return { verdict: 'unsupported', got }
+function judged(row: Row, { agree, got }: { agree: boolean; got: unknown }): Verdict {
   if (agree) return { verdict: 'agree' }
   const rule = timeRules.find((item) => item.applies(row, got))
   return rule === undefined ? { verdict: 'differ', got } : { verdict: 'accepted', rule: rule.name, got }
 }
-
-const unsupported = Symbol('unsupported')
 
 const answers = {
   'time-contains': containsOf,
@@ -39,21 +35,22 @@ const answers = {
 }
 
 function containsOf(row: Row): unknown {
-  const { at, zone } = millisecondsOf(row.datetime as string)
-  const spans = spansOf(row as unknown as PeriodSpec)
-  if (spans === undefined) return periodOf(row as unknown as PeriodSpec)?.contains(at, zone) ?? unsupported
+  const { at, zone } = placeOf(row)
+  const spec = row as unknown as PeriodSpec
+  const spans = spansOf(spec)
+  if (spans === undefined) return periodOf(spec).contains(at, zone)
   const reference = millisecondsOf((row.args as { reference: string }).reference).at
   const within = (interval: Interval | null) => interval !== null && interval.start <= at && at < interval.end
   return within(spans.past.current(reference, zone)) || within(spans.future.current(reference, zone))
 }
 
 function rollOf(row: Row): unknown {
-  const { at, zone } = millisecondsOf(row.datetime as string)
+  const { at, zone } = placeOf(row)
+  if (row.op !== 'rollforward' && row.op !== 'rollback') throw new Unsupported(`op ${String(row.op)}`)
   const forward = row.op === 'rollforward'
-  const spans = spansOf(row as unknown as PeriodSpec)
-  const period =
-    spans === undefined ? periodOf(row as unknown as PeriodSpec) : forward ? spans.future : spans.past
-  if (period === undefined) return unsupported
+  const spec = row as unknown as PeriodSpec
+  const spans = spansOf(spec)
+  const period = spans === undefined ? periodOf(spec) : forward ? spans.future : spans.past
   return forward ? period.rollForward(at, zone) : period.rollBack(at, zone)
 }
 
