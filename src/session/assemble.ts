@@ -6,6 +6,7 @@ import { Predicates } from '../conditions/predicate.ts'
 import { createExecutors } from '../executors/executors.ts'
 import { argContextOf } from './arg-context.ts'
 import type { Core } from './core.ts'
+import { Crashes } from './crashes.ts'
 import { type Parts, sessionEffects, taskEffects } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
 import { guardInspect } from './inspect-guard.ts'
@@ -19,7 +20,9 @@ import { RunQueue } from './queue.ts'
 import { type LaunchFacts, Runs } from './runs.ts'
 import { SessionFacts } from './session-facts.ts'
 import { Slots } from './slots.ts'
+import { TaskActors } from './task-actors.ts'
 import { Tasks } from './tasks.ts'
+import { Watches } from './watches.ts'
 
 /** Fills the core with what it answers from, makes the parts, and starts the session's actor (in `stopped`). */
 export function assemble(core: Core): Parts {
@@ -41,14 +44,11 @@ export function assemble(core: Core): Parts {
   )
   core.reconsider = (entry) => parts.launcher.consider(entry)
   parts.queue = new RunQueue(core, parts.runs, parts.launcher)
+  parts.crashes = new Crashes(core, parts.queue)
   parts.occasions = new Occasions(core, parts.launcher, parts.queue)
-  const wakeAt = wakesOf(core, parts)
-  parts.tasks = new Tasks(core, provideTask(taskEffects(core, parts)), {
-    runs: parts.runs,
-    launcher: parts.launcher,
-    occasions: parts.occasions,
-    watchClock: { now: () => clock.now(), wakeAt },
-  })
+  parts.watches = new Watches(core, parts, { now: () => clock.now(), wakeAt: wakesOf(core, parts) })
+  parts.actors = new TaskActors(core, provideTask(taskEffects(core, parts)), parts.launcher)
+  parts.tasks = new Tasks(core, parts)
   parts.life = new Life(core, parts)
   const { inspect } = core.options
   core.actor = createActor(provideSession(sessionEffects(core, parts)), {
@@ -81,7 +81,7 @@ function predicatesOf(core: Core, parts: Parts): Predicates {
     pollEveryMs: () => core.settings.pollEveryMs,
     onError: (error, _, owner) =>
       owner === null
-        ? parts.tasks.conditionFailed(null, error)
+        ? parts.watches.conditionFailed(null, error)
         : core.fail('condition', (error as Error).message, { task: owner, error }),
   })
 }

@@ -111,8 +111,19 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
    * handle resolves to `inaction`), or it replaces what lives and waits.
    */
   readonly overlap?: 'wait' | 'skip' | 'replace'
+  /**
+   * What becomes of periods (a day of `daily`, an occurrence of a cron) in which the session could not launch it: because it
+   * was down, held, asleep or busy. `none` (default): they are noted as missed; `latest`: one run for the newest of them,
+   * unless one for the period under way is due anyhow; `all`: a run for each, oldest first, with its `run.period`.
+   */
   readonly catchUp?: 'latest' | 'all' | 'none'
+  /** Only what was over for no longer than this is caught up; default: without limit. */
   readonly grace?: DurationInput
+  /**
+   * What becomes of a run whose process died: it is a failure (default), or it runs again with the same params, unless that
+   * happened three times in a row.
+   */
+  readonly onCrash?: 'fail' | 'rerun'
   /** How long work has to end after it was told to; default 5 seconds. */
   readonly graceMs?: number
   readonly retention?: { readonly maxAge?: DurationInput; readonly maxRecords?: number }

@@ -2,6 +2,7 @@
 import type { SessionEvent } from '../../machines/session.machine.ts'
 import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
+import type { Crashes } from './crashes.ts'
 import type { TaskEntry } from './entry.ts'
 import { Errand } from './errand.ts'
 import type { Launcher } from './launcher.ts'
@@ -14,16 +15,21 @@ import type { RunQueue, RunRequest } from './queue.ts'
 import type { Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
 import { takeOver } from './take-over.ts'
+import type { TaskActors } from './task-actors.ts'
 import type { Tasks } from './tasks.ts'
+import type { Watches } from './watches.ts'
 
 /** The parts of a session. */
 export interface Parts {
   runs: Runs
   launcher: Launcher
   tasks: Tasks
+  actors: TaskActors
+  watches: Watches
   queue: RunQueue
   occasions: Occasions
   slots: Slots
+  crashes: Crashes
   life: Life
   milestones: Milestones
 }
@@ -38,7 +44,7 @@ export function taskEffects(core: Core, parts: Parts): TaskEffects {
     startRun: (id) =>
       withEntry(id, (entry) => {
         parts.runs.start(entry)
-        parts.tasks.watchEnd(entry)
+        parts.watches.watchEnd(entry)
       }),
     queueRun: (id, event) =>
       withEntry(id, (entry) => {
@@ -106,7 +112,7 @@ export function sessionEffects(core: Core, parts: Parts): SessionEffects {
     isForced: () => core.settings.instantShutdown,
     isRecall: () => core.settings.restarting === 'recall',
     command: (event) => command(core, parts, event),
-    restartTaskActor: (actorId) => parts.tasks.restartActor(actorId),
+    restartTaskActor: (actorId) => parts.actors.restart(actorId),
   }
 }
 
@@ -140,11 +146,12 @@ function command(core: Core, parts: Parts, event: SessionEvent): void {
     case 'session.update':
       core.options = { ...core.options, ...event.options }
       core.settings = toSettings(core.options)
-      if ('shutCondition' in event.options) parts.tasks.setShutCondition(core.options.shutCondition)
+      if ('shutCondition' in event.options) parts.watches.setShutCondition(core.options.shutCondition)
+      if ('timezone' in event.options) parts.tasks.zoneChanged()
       parts.launcher.schedule()
       return
     default:
-      if ('task' in event) parts.tasks.pass(event)
+      if ('task' in event) parts.actors.pass(event)
   }
 }
 

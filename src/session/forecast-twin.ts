@@ -50,7 +50,7 @@ export function createTwin(live: Core, given: TwinParts): Twin {
   const { shutCondition } = live.options
   if (shutCondition !== undefined) {
     const { node } = toCondition(shutCondition, live.words)
-    twin.parts.tasks.setShutCondition(new Condition(given.still(node, null)))
+    twin.parts.watches.setShutCondition(new Condition(given.still(node, null)))
   }
   return twin
 }

@@ -2,15 +2,29 @@
 import type { TerminateReason } from '../../machines/protocol.ts'
 import type { Undo } from '../clock.ts'
 import { SessionStoppedError } from '../errors.ts'
-import type { RunRecord } from '../log/run-log.ts'
 import type { Core } from './core.ts'
+import type { Crashes } from './crashes.ts'
+import { doubtCircles, doubtNames } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
 import { flushAtExit } from './exit-flush.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
 import type { Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
+import type { TaskActors } from './task-actors.ts'
 import type { Tasks } from './tasks.ts'
+import type { Watches } from './watches.ts'
+
+/** The parts that a start and a stop go through. */
+export interface LifeParts {
+  readonly runs: Runs
+  readonly launcher: Launcher
+  readonly slots: Slots
+  readonly crashes: Crashes
+  readonly tasks: Tasks
+  readonly actors: TaskActors
+  readonly watches: Watches
+}
 
 /** Starts and stops a session: the effects behind `starting` and `stopping`. */
 export class Life {
@@ -18,7 +32,10 @@ export class Life {
   readonly #runs: Runs
   readonly #launcher: Launcher
   readonly #slots: Slots
+  readonly #crashes: Crashes
   readonly #tasks: Tasks
+  readonly #actors: TaskActors
+  readonly #watches: Watches
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
   #undoExit: Undo | null = null
@@ -28,12 +45,15 @@ export class Life {
   /** Called whenever a run ends while the session waits for runs. */
   #onRunEnded: (() => void) | null = null
 
-  constructor(core: Core, parts: { runs: Runs; launcher: Launcher; slots: Slots; tasks: Tasks }) {
+  constructor(core: Core, parts: LifeParts) {
     this.#core = core
     this.#runs = parts.runs
     this.#launcher = parts.launcher
     this.#slots = parts.slots
+    this.#crashes = parts.crashes
     this.#tasks = parts.tasks
+    this.#actors = parts.actors
+    this.#watches = parts.watches
   }
 
   runEnded(): void {
@@ -57,7 +77,7 @@ export class Life {
       core.startedAt = core.clock.now()
       core.startedMono = core.clock.monotonic()
       this.#launcher.reset()
-      this.#tasks.wakeActors()
+      this.#actors.wake()
       await this.#runSequence('startup')
       await after({})
       if (core.state === 'starting') actor.send({ type: 'session.ready' })
@@ -73,8 +93,10 @@ export class Life {
     if (!this.#isWatching) {
       this.#isWatching = true
       core.news.tell({ type: 'session.started', at: core.clock.now() })
-      if (this.#tasks.watchShutCondition()) return
-      this.#tasks.watchAll()
+      if (this.#watches.watchShutCondition()) return
+      for (const entry of core.entries.values()) doubtNames(core, entry)
+      doubtCircles(core)
+      this.#watches.watchAll()
     }
     this.#launcher.woken()
     for (const entry of core.entries.values()) this.#launcher.consider(entry)
@@ -84,7 +106,7 @@ export class Life {
     const core = this.#core
     this.#isWatching = false
     this.#launcher.stop()
-    this.#tasks.unwatchAll()
+    this.#watches.unwatchAll()
     let after: After = async () => {}
     try {
       after = await core.hooks.before('shutdown', core.context(null), (error) =>
@@ -110,7 +132,7 @@ export class Life {
   /** Releases what the session holds: after this no timer, listener or file of it is left. */
   async release(): Promise<void> {
     const core = this.#core
-    this.#tasks.stopActors()
+    this.#actors.stop()
     for (const entry of core.entries.values())
       for (const queued of entry.queue.splice(0))
         queued.pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))
@@ -149,26 +171,7 @@ export class Life {
     const open = await core.log.restore()
     this.#isRestored = true
     this.#restoreReturns()
-    for (const record of open) {
-      const at = this.#lastSignOfLife(record)
-      const { durable } = core.log.append({
-        task: record.task,
-        runId: record.runId,
-        action: 'crash',
-        at,
-        end: at,
-        ...(record.start === undefined ? {} : { start: record.start }),
-        reason: 'the process ended while it ran',
-      })
-      await durable
-    }
-  }
-
-  /** When the process that left the run open was last seen alive: never before the run, never after now. */
-  #lastSignOfLife({ at }: RunRecord): number {
-    const { log, clock } = this.#core
-    const seen = log.lastBeat ?? log.aliveAt ?? clock.now()
-    return Math.min(clock.now(), Math.max(at, seen))
+    for (const run of open) await this.#crashes.record(run)
   }
 
   /** What tasks returned in earlier processes, as far as JSON could carry it. */
@@ -191,7 +194,7 @@ export class Life {
       .sort((a, b) => b.priority - a.priority || a.order - b.order)
     for (const entry of sequence) {
       const queued = entry.takeQueued()
-      if (queued === undefined && !this.#tasks.isForcedOrHolds(entry)) continue
+      if (queued === undefined && !this.#watches.isForcedOrHolds(entry)) continue
       await this.#waitForSlot(entry)
       this.#runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
       while (this.#runs.exclusive > 0) await this.#nextEnd()

@@ -114,6 +114,7 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   runId: aFunction,
   pool: aString,
   overlap: oneOf('wait', 'skip', 'replace'),
+  onCrash: oneOf('fail', 'rerun'),
   catchUp: oneOf('latest', 'all', 'none'),
   grace: aDuration,
   graceMs: aNumber,

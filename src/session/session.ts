@@ -53,7 +53,7 @@ export class LiveSession implements Session {
     this.#parts = assemble(core)
     void this.#parts.tasks.openLog()
     for (const [param, value] of Object.entries(options.params ?? {})) core.params.set(param, value)
-    this.#parts.tasks.setShutCondition(options.shutCondition)
+    this.#parts.watches.setShutCondition(options.shutCondition)
     registerCore(this, core)
   }
 
@@ -163,7 +163,7 @@ export class LiveSession implements Session {
   }
 
   async #runNow(names: readonly string[], options: SessionRunOptions): Promise<Record<string, RunOutcome>> {
-    const { tasks, queue } = this.#parts
+    const { watches, queue } = this.#parts
     const entries = names.map((name) => this.#core.entry(name))
     const isStopped = this.state === 'stopped'
     if (isStopped) {
@@ -172,7 +172,7 @@ export class LiveSession implements Session {
     }
     try {
       const chosen =
-        options.obeyConditions === true ? entries.filter((entry) => tasks.holdsNow(entry)) : entries
+        options.obeyConditions === true ? entries.filter((entry) => watches.holdsNow(entry)) : entries
       const handles = chosen.map((entry) => queue.ask(entry, { execution: options.execution }))
       const outcomes = await Promise.all(handles)
       return Object.fromEntries(outcomes.map((outcome, i) => [chosen[i]!.name, outcome]))

@@ -1,14 +1,7 @@
-/** The tasks of a session: they are added, watched, changed, removed, and their actors made, woken and stopped. */
-import { createActor } from 'xstate'
-import type { taskMachine } from '../../machines/task.machine.ts'
-import type { Condition } from '../conditions/condition.ts'
-import { holds } from '../conditions/holds.ts'
-import type { ConditionNode } from '../conditions/node.ts'
+/** The tasks of a session: they are defined, added, changed and removed. */
 import { toCondition } from '../conditions/to-condition.ts'
-import { watch } from '../conditions/watch.ts'
-import { ConditionError, TaskExistsError, TaskNotFoundError } from '../errors.ts'
+import { TaskExistsError, TaskNotFoundError } from '../errors.ts'
 import { checkExecution } from '../executors/outside-work.ts'
-import { toErrorData } from '../log/error-data.ts'
 import { resolveStore } from '../log/resolve-store.ts'
 import type { Store } from '../log/run-log.ts'
 import { SessionLog } from '../log/session-log.ts'
@@ -17,38 +10,29 @@ import { checkZone } from '../time/zone.ts'
 import { show } from './check.ts'
 import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
-import { doubtCircles, doubtNames, doubtStart } from './doubts.ts'
-import { type TaskActor, type TaskDefinition, TaskEntry } from './entry.ts'
-
+import { doubtNames, doubtStart } from './doubts.ts'
+import { type TaskDefinition, TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
-import { keepWhatIsCounted } from './memory-needs.ts'
-import type { Occasions } from './occasions.ts'
 import { checkTaskOptions } from './options.ts'
-import { stopActors } from './provide.ts'
 import type { Runs } from './runs.ts'
-import { EndFacts, FailedPredicate } from './session-facts.ts'
+import type { TaskActors } from './task-actors.ts'
+import type { Watches } from './watches.ts'
 
-/** What else than watching happens when a watched condition speaks. */
+/** What tasks are handed to. */
 export interface TaskParts {
   readonly runs: Runs
   readonly launcher: Launcher
-  readonly occasions: Occasions
-  /** The wake clock and facts of watches. */
-  readonly watchClock: { now(): number; wakeAt(at: number, wake: () => void): () => void }
+  readonly actors: TaskActors
+  readonly watches: Watches
 }
 
 export class Tasks {
   readonly #core: Core
-  readonly #machine: typeof taskMachine
   readonly #parts: TaskParts
-  #shutCondition: Condition | null = null
-  #undoShutWatch: (() => void) | null = null
-  #isWatching = false
   #isLogOpen = false
 
-  constructor(core: Core, machine: typeof taskMachine, parts: TaskParts) {
+  constructor(core: Core, parts: TaskParts) {
     this.#core = core
-    this.#machine = machine
     this.#parts = parts
   }
 
@@ -117,12 +101,12 @@ export class Tasks {
     const entry = new TaskEntry(`${name}#${order}`, order, definition, zone)
     core.entries.set(name, entry)
     core.byId.set(entry.id, entry)
-    this.#makeActor(entry)
+    this.#parts.actors.make(entry)
     core.changes.taskChanged(name, null)
     if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
-    if (this.#isWatching) {
+    if (this.#parts.watches.isWatching) {
       doubtNames(core, entry)
-      this.#watch(entry)
+      this.#parts.watches.begin(entry)
     }
     after?.({ value: core.hooks.has('task') ? core.handleOf(entry) : undefined })
     return entry
@@ -130,7 +114,7 @@ export class Tasks {
 
   /** Takes a task out: its name is free at once, its living runs are told to end. */
   remove(entry: TaskEntry): void {
-    this.pass({ type: 'task.remove', task: entry.name })
+    this.#parts.actors.pass({ type: 'task.remove', task: entry.name })
   }
 
   /** The effect of a removal in the task machine. */
@@ -138,7 +122,7 @@ export class Tasks {
     const core = this.#core
     if (entry.isRemoved) return
     entry.isRemoved = true
-    this.#unwatch(entry)
+    this.#parts.watches.end(entry)
     entry.undoRelaunch?.()
     entry.undoRelaunch = null
     if (core.entries.get(entry.name) === entry) {
@@ -194,12 +178,19 @@ export class Tasks {
     entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
       entry.actor.send({ type: changed.disabled ? 'task.disable' : 'task.enable' })
-    if (this.#isWatching) {
-      this.#unwatch(entry)
-      this.#watch(entry)
-    }
+    this.#parts.watches.renew(entry)
     this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })
     this.#parts.launcher.consider(entry)
+  }
+
+  /** The session's zone has changed: tasks without one of their own are read in it. */
+  zoneChanged(): void {
+    const { timezone } = this.#core.settings
+    for (const entry of this.#core.entries.values()) {
+      if (entry.definition.options.timezone !== undefined) continue
+      entry.zone = timezone
+      this.#parts.watches.renew(entry)
+    }
   }
 
   /** Opens the log: with the store that the options mean, or again with the store that an earlier stop closed. */
@@ -214,186 +205,6 @@ export class Tasks {
     this.#isLogOpen = true
     const store = resolveStore(core.options.store, { onProblem: ({ message }) => core.warn('log', message) })
     return store instanceof Promise ? store.then(take) : take(store)
-  }
-
-  watchAll(): void {
-    this.#isWatching = true
-    for (const entry of this.#core.entries.values()) doubtNames(this.#core, entry)
-    doubtCircles(this.#core)
-    for (const entry of this.#core.entries.values()) this.#watch(entry)
-  }
-
-  unwatchAll(): void {
-    this.#isWatching = false
-    this.#undoShutWatch?.()
-    this.#undoShutWatch = null
-    for (const entry of this.#core.entries.values()) this.#unwatch(entry)
-  }
-
-  setShutCondition(start: Start | undefined): void {
-    this.#shutCondition = start === undefined ? null : toCondition(start, this.#core.words)
-    if (this.#undoShutWatch !== null || this.#isWatching) {
-      this.#undoShutWatch?.()
-      this.watchShutCondition()
-    }
-  }
-
-  /** Watches the shut condition; true if it holds already. Its failure always ends the session. */
-  watchShutCondition(): boolean {
-    const core = this.#core
-    if (this.#shutCondition === null) return false
-    const subscription = watch(
-      this.#shutCondition.node,
-      () => core.factsOf(null),
-      core.changes,
-      this.#parts.watchClock,
-    ).subscribe({
-      next: (isTrue) => {
-        if (isTrue && (core.state === 'running' || core.state === 'held'))
-          core.actor.send({ type: 'session.shutDown' })
-      },
-      error: (error) => core.failFatally(error),
-    })
-    this.#undoShutWatch = () => subscription.unsubscribe()
-    return !core.isActive && core.state !== 'held'
-  }
-
-  /** Start-up and shut-down tasks run when their start is `false` (forced) or holds. */
-  isForcedOrHolds(entry: TaskEntry): boolean {
-    const { node } = entry.definition.start
-    if (entry.disabled) return false
-    if (node.kind === 'constant' && !node.value) return true
-    return this.holdsNow(entry)
-  }
-
-  holdsNow(entry: TaskEntry): boolean {
-    try {
-      return holds(entry.definition.start.node, this.#core.factsOf(entry))
-    } catch (error) {
-      this.conditionFailed(entry, error)
-      return false
-    }
-  }
-
-  conditionFailed(entry: TaskEntry | null, cause: unknown): void {
-    const task = entry?.name
-    const about = task === undefined ? 'The shut condition' : `A condition of task '${task}'`
-    const error = new ConditionError(`${about} failed.`, task === undefined ? {} : { task }, { cause })
-    // The session cannot know when to end any more: going on for ever would be worse than ending.
-    if (entry === null) this.#core.failFatally(error)
-    else this.#core.fail('condition', `${about} failed.`, { ...(task === undefined ? {} : { task }), error })
-  }
-
-  /** While runs live their end condition is watched. */
-  watchEnd(entry: TaskEntry): void {
-    const { end } = entry.definition
-    if (end === null || entry.endWatch !== null) return
-    const core = this.#core
-    const terminate = (): void => this.#parts.runs.terminate(entry, 'end condition')
-    entry.endWatch = watch(
-      end.node,
-      () => new EndFacts(core, entry),
-      core.changes,
-      this.#parts.watchClock,
-      (error) => {
-        // What a predicate threw is reported where it is read.
-        if (!(error instanceof FailedPredicate)) this.conditionFailed(entry, error)
-        terminate()
-      },
-    ).subscribe((isTrue) => {
-      if (isTrue) terminate()
-    })
-  }
-
-  /** Passes a command on to its task. After a stop the task's actor is made anew for it: commands count at any time. */
-  pass(command: { readonly type: string; readonly task: string }): void {
-    const entry = this.#core.entries.get(command.task)
-    if (entry === undefined) return
-    if (entry.actor.getSnapshot().status === 'stopped') this.#makeActor(entry)
-    entry.actor.send(command as never)
-  }
-
-  /** Actors of a session that is started again; those that live are left alone. */
-  wakeActors(): void {
-    for (const entry of this.#core.entries.values()) {
-      if (entry.actor.getSnapshot().status !== 'active') this.#makeActor(entry)
-      else this.#restoreActor(entry)
-    }
-  }
-
-  stopActors(): void {
-    const actors = [...this.#core.entries.values()].map((entry) => {
-      stopActors(
-        entry.actor,
-        entry.free.map((slot) => slot.actor),
-      )
-      entry.free.length = 0
-      return entry.actor
-    })
-    stopActors(this.#core.actor, actors)
-  }
-
-  /** A task's actor failed: reported, made anew where its last record says; its siblings never notice. */
-  restartActor(actorId: string): void {
-    const entry = this.#core.byId.get(actorId)
-    if (entry === undefined) return
-    const core = this.#core
-    const { error } = entry.actor.getSnapshot() as { error?: unknown }
-    core.warn('task-actor', `The actor of task '${entry.name}' failed; it is made anew.`, {
-      task: entry.name,
-      error,
-    })
-    core.news.tell({
-      type: 'task.crashed',
-      task: entry.name,
-      at: core.clock.now(),
-      error: toErrorData(error),
-    })
-    if (entry.isRemoved) return
-    this.#makeActor(entry)
-    this.#parts.launcher.consider(entry)
-  }
-
-  #makeActor(entry: TaskEntry): void {
-    entry.actor = createActor(this.#machine, {
-      parent: this.#core.actor,
-      id: entry.id,
-      input: { id: entry.id, name: entry.name, disabled: entry.disabled },
-    }) as TaskActor
-    entry.actor.start()
-    this.#restoreActor(entry)
-  }
-
-  #restoreActor(entry: TaskEntry): void {
-    const last = this.#core.log.index.status(entry.name)
-    const live = entry.live.length
-    if (last !== null || live > 0) entry.actor.send({ type: 'task.restored', last, live })
-  }
-
-  #watch(entry: TaskEntry): void {
-    entry.watch = this.#watchNode(entry, entry.definition.start.node, (isTrue) => {
-      entry.holds = isTrue
-      entry.dueAt = isTrue ? this.#core.clock.now() : null
-      if (isTrue) this.#parts.launcher.consider(entry)
-    })
-    this.#parts.occasions.begin(entry)
-    keepWhatIsCounted(this.#core.log, entry.definition.start.node, this.#core.factsOf(entry))
-  }
-
-  #watchNode(entry: TaskEntry, node: ConditionNode, next: (isTrue: boolean) => void) {
-    const core = this.#core
-    const failed = (error: unknown): void => this.conditionFailed(entry, error)
-    const look = () => core.factsOf(entry)
-    return watch(node, look, core.changes, this.#parts.watchClock, failed).subscribe({ next })
-  }
-
-  #unwatch(entry: TaskEntry): void {
-    this.#parts.occasions.end(entry)
-    entry.watch?.unsubscribe()
-    entry.watch = null
-    entry.holds = false
-    entry.dueAt = null
-    this.#core.predicates.release(entry.name)
   }
 
   #forget(entry: TaskEntry): void {

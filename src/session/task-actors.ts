@@ -1,0 +1,86 @@
+/** The actors of tasks: made, woken, stopped, and made anew when they fail. */
+import { createActor } from 'xstate'
+import type { taskMachine } from '../../machines/task.machine.ts'
+import { toErrorData } from '../log/error-data.ts'
+import type { Core } from './core.ts'
+import type { TaskActor, TaskEntry } from './entry.ts'
+import type { Launcher } from './launcher.ts'
+import { stopActors } from './provide.ts'
+
+export class TaskActors {
+  readonly #core: Core
+  readonly #machine: typeof taskMachine
+  readonly #launcher: Launcher
+
+  constructor(core: Core, machine: typeof taskMachine, launcher: Launcher) {
+    this.#core = core
+    this.#machine = machine
+    this.#launcher = launcher
+  }
+
+  /** Actors of a session that is started again; those that live are left alone. */
+  wake(): void {
+    for (const entry of this.#core.entries.values()) {
+      if (entry.actor.getSnapshot().status !== 'active') this.make(entry)
+      else this.#restore(entry)
+    }
+  }
+
+  stop(): void {
+    const actors = [...this.#core.entries.values()].map((entry) => {
+      stopActors(
+        entry.actor,
+        entry.free.map((slot) => slot.actor),
+      )
+      entry.free.length = 0
+      return entry.actor
+    })
+    stopActors(this.#core.actor, actors)
+  }
+
+  /** A task's actor failed: reported, made anew where its last record says; its siblings never notice. */
+  restart(actorId: string): void {
+    const entry = this.#core.byId.get(actorId)
+    if (entry === undefined) return
+    const core = this.#core
+    const { error } = entry.actor.getSnapshot() as { error?: unknown }
+    core.warn('task-actor', `The actor of task '${entry.name}' failed; it is made anew.`, {
+      task: entry.name,
+      error,
+    })
+    core.news.tell({
+      type: 'task.crashed',
+      task: entry.name,
+      at: core.clock.now(),
+      error: toErrorData(error),
+    })
+    if (entry.isRemoved) return
+    this.make(entry)
+    this.#launcher.consider(entry)
+  }
+
+  /** Makes the actor of a task, where its last record says. */
+  make(entry: TaskEntry): void {
+    entry.actor = createActor(this.#machine, {
+      parent: this.#core.actor,
+      id: entry.id,
+      input: { id: entry.id, name: entry.name, disabled: entry.disabled },
+    }) as TaskActor
+    entry.actor.start()
+    this.#restore(entry)
+  }
+
+  #restore(entry: TaskEntry): void {
+    const last = this.#core.log.index.status(entry.name)
+    const live = entry.live.length
+    if (last !== null || live > 0) entry.actor.send({ type: 'task.restored', last, live })
+  }
+
+  /** Passes a command on to its task. After a stop the task's actor is made anew for it: commands count at any time. */
+  pass(command: { readonly type: string; readonly task: string }): void {
+    const entry = this.#core.entries.get(command.task)
+    if (entry === undefined) return
+    if (entry.actor.getSnapshot().status === 'stopped') this.make(entry)
+    entry.actor.send(command as never)
+  }
+}

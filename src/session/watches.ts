@@ -1,0 +1,167 @@
+/** What is watched: the start conditions of tasks, the end conditions of their runs, the shut condition of the session. */
+import type { Condition } from '../conditions/condition.ts'
+import type { WakeClock } from '../conditions/facts.ts'
+import { holds } from '../conditions/holds.ts'
+import { toCondition } from '../conditions/to-condition.ts'
+import { watch } from '../conditions/watch.ts'
+import { ConditionError } from '../errors.ts'
+import type { Start } from './contract.ts'
+import type { Core } from './core.ts'
+import type { Crashes } from './crashes.ts'
+import type { TaskEntry } from './entry.ts'
+import type { Launcher } from './launcher.ts'
+import { keepWhatIsCounted } from './memory-needs.ts'
+import type { Occasions } from './occasions.ts'
+import type { Runs } from './runs.ts'
+import { EndFacts, FailedPredicate } from './session-facts.ts'
+
+/** Who is told what the watched conditions say. */
+export interface WatchParts {
+  readonly runs: Runs
+  readonly launcher: Launcher
+  readonly occasions: Occasions
+  readonly crashes: Crashes
+}
+
+export class Watches {
+  readonly #core: Core
+  readonly #parts: WatchParts
+  readonly #clock: WakeClock
+  #shutCondition: Condition | null = null
+  #undoShutWatch: (() => void) | null = null
+  #isWatching = false
+
+  constructor(core: Core, parts: WatchParts, clock: WakeClock) {
+    this.#core = core
+    this.#parts = parts
+    this.#clock = clock
+  }
+
+  /** Whether start conditions are watched: from the first launch to the shut-down. */
+  get isWatching(): boolean {
+    return this.#isWatching
+  }
+
+  /** Watches the start of a task. */
+  begin(entry: TaskEntry): void {
+    const core = this.#core
+    entry.watch = watch(
+      entry.definition.start.node,
+      () => core.factsOf(entry),
+      core.changes,
+      this.#clock,
+      (error) => this.conditionFailed(entry, error),
+    ).subscribe((isTrue) => {
+      entry.holds = isTrue
+      entry.dueAt = isTrue ? core.clock.now() : null
+      if (isTrue) this.#parts.launcher.consider(entry)
+    })
+    this.#parts.crashes.settle(entry)
+    this.#parts.occasions.begin(entry)
+    keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry))
+  }
+
+  /** Watches the start of a task no more. */
+  end(entry: TaskEntry): void {
+    this.#parts.occasions.end(entry)
+    entry.watch?.unsubscribe()
+    entry.watch = null
+    entry.holds = false
+    entry.dueAt = null
+    this.#core.predicates.release(entry.name)
+  }
+
+  /** Watches the start of a task anew: it is another one, or is read in another zone. */
+  renew(entry: TaskEntry): void {
+    if (!this.#isWatching) return
+    this.end(entry)
+    this.begin(entry)
+  }
+
+  watchAll(): void {
+    this.#isWatching = true
+    for (const entry of this.#core.entries.values()) this.begin(entry)
+  }
+
+  unwatchAll(): void {
+    this.#isWatching = false
+    this.#undoShutWatch?.()
+    this.#undoShutWatch = null
+    for (const entry of this.#core.entries.values()) this.end(entry)
+  }
+
+  setShutCondition(start: Start | undefined): void {
+    this.#shutCondition = start === undefined ? null : toCondition(start, this.#core.words)
+    if (this.#undoShutWatch !== null || this.#isWatching) {
+      this.#undoShutWatch?.()
+      this.watchShutCondition()
+    }
+  }
+
+  /** Watches the shut condition; true if it holds already. Its failure always ends the session. */
+  watchShutCondition(): boolean {
+    const core = this.#core
+    if (this.#shutCondition === null) return false
+    const subscription = watch(
+      this.#shutCondition.node,
+      () => core.factsOf(null),
+      core.changes,
+      this.#clock,
+    ).subscribe({
+      next: (isTrue) => {
+        if (isTrue && (core.state === 'running' || core.state === 'held'))
+          core.actor.send({ type: 'session.shutDown' })
+      },
+      error: (error) => core.failFatally(error),
+    })
+    this.#undoShutWatch = () => subscription.unsubscribe()
+    return !core.isActive && core.state !== 'held'
+  }
+
+  /** Start-up and shut-down tasks run when their start is `false` (forced) or holds. */
+  isForcedOrHolds(entry: TaskEntry): boolean {
+    const { node } = entry.definition.start
+    if (entry.disabled) return false
+    if (node.kind === 'constant' && !node.value) return true
+    return this.holdsNow(entry)
+  }
+
+  holdsNow(entry: TaskEntry): boolean {
+    try {
+      return holds(entry.definition.start.node, this.#core.factsOf(entry))
+    } catch (error) {
+      this.conditionFailed(entry, error)
+      return false
+    }
+  }
+
+  conditionFailed(entry: TaskEntry | null, cause: unknown): void {
+    const task = entry?.name
+    const about = task === undefined ? 'The shut condition' : `A condition of task '${task}'`
+    const error = new ConditionError(`${about} failed.`, task === undefined ? {} : { task }, { cause })
+    // The session cannot know when to end any more: going on for ever would be worse than ending.
+    if (entry === null) this.#core.failFatally(error)
+    else this.#core.fail('condition', `${about} failed.`, { ...(task === undefined ? {} : { task }), error })
+  }
+
+  /** While runs live their end condition is watched. */
+  watchEnd(entry: TaskEntry): void {
+    const { end } = entry.definition
+    if (end === null || entry.endWatch !== null) return
+    const core = this.#core
+    const terminate = (): void => this.#parts.runs.terminate(entry, 'end condition')
+    entry.endWatch = watch(
+      end.node,
+      () => new EndFacts(core, entry),
+      core.changes,
+      this.#clock,
+      (error) => {
+        // What a predicate threw is reported where it is read.
+        if (!(error instanceof FailedPredicate)) this.conditionFailed(entry, error)
+        terminate()
+      },
+    ).subscribe((isTrue) => {
+      if (isTrue) terminate()
+    })
+  }
+}
