@@ -75,7 +75,7 @@ export class Core {
       (param) => this.changes.paramChanged(param),
       (command) => this.actor.send(command),
     )
-    this.news = new NewsHub((error, news) =>
+    this.news = new NewsHub(name, (error, news) =>
       this.warn('listener', `A listener of '${news.type}' threw.`, { error }),
     )
   }

@@ -1,27 +1,36 @@
-/** Where a session's news is heard: by name, all at once, or as an Observable. With no listener it costs one comparison. */
+/**
+ * Where a session's news is heard: by name, all at once, as an Observable, or by tools that watch the process, on the
+ * `gantry` channel of `node:diagnostics_channel` (messages `{ session, news }`). With no listener it costs a comparison.
+ */
+import { channel } from 'node:diagnostics_channel'
 import { Observable } from 'rxjs'
 import type { News, NewsType } from '../../machines/protocol.ts'
 
 type Listener = (news: News) => void
 
+const diagnostics = channel('gantry')
+
 /** Tells news to listeners, in the order they came; one that throws is reported and the others still hear. */
 export class NewsHub {
   readonly #byName = new Map<NewsType | '*', Set<Listener>>()
+  readonly #session: string
   readonly #onThrow: (error: unknown, news: News) => void
   #listeners = 0
   #isTellingOfThrow = false
 
-  constructor(onThrow: (error: unknown, news: News) => void) {
+  constructor(session: string, onThrow: (error: unknown, news: News) => void) {
+    this.#session = session
     this.#onThrow = onThrow
   }
 
   /** Whether anyone listens: who makes costly news asks first. */
   get isHeard(): boolean {
-    return this.#listeners > 0
+    return this.#listeners > 0 || diagnostics.hasSubscribers
   }
 
   /** Whether anyone listens to that news. */
   hears(name: NewsType): boolean {
+    if (diagnostics.hasSubscribers) return true
     return (this.#byName.get(name)?.size ?? 0) + (this.#byName.get('*')?.size ?? 0) > 0
   }
 
@@ -40,6 +49,7 @@ export class NewsHub {
   }
 
   tell(news: News): void {
+    if (diagnostics.hasSubscribers) diagnostics.publish({ session: this.#session, news })
     if (this.#listeners === 0) return
     this.#tellAll(this.#byName.get(news.type), news)
     this.#tellAll(this.#byName.get('*'), news)
