@@ -15,8 +15,10 @@ const beatMs = 500
 /** Notices how long the runs of a session hold the loop. Costs a timer only while such runs are under way. */
 export class LoopLag {
   readonly #warn: Warn
-  readonly #living = new Set<object>()
-  readonly #taskOf = new WeakMap<object, string>()
+  /** Runs under way, and their tasks. */
+  readonly #living = new Map<object, string>()
+  /** Tasks whose runs have ended since the last beat: one that held the loop may be through when the beat comes. */
+  readonly #ended = new Set<string>()
   #undoBeat: Undo | null = null
   #told = false
 
@@ -37,13 +39,15 @@ export class LoopLag {
 
   /** A run is under way beyond its first part; the undo says that it has ended. */
   begin(run: object, task: string): void {
-    this.#living.add(run)
-    this.#taskOf.set(run, task)
+    this.#living.set(run, task)
     if (this.#undoBeat === null) this.#beat()
   }
 
   end(run: object): void {
+    const task = this.#living.get(run)
+    if (task === undefined) return
     this.#living.delete(run)
+    this.#ended.add(task)
   }
 
   /** Looks no more. */
@@ -51,6 +55,7 @@ export class LoopLag {
     this.#undoBeat?.()
     this.#undoBeat = null
     this.#living.clear()
+    this.#ended.clear()
   }
 
   #beat(): void {
@@ -62,19 +67,19 @@ export class LoopLag {
       const lateMs = performance.now() - began - beatMs
       // A machine that slept is late, too, but its loop was idle meanwhile.
       const wasBusy = lateMs >= limitMs && performance.eventLoopUtilization(use).active >= limitMs
-      if (wasBusy && !this.#told) this.#tell([...new Set(this.#names())], lateMs)
+      if (wasBusy && !this.#told) this.#tell([...new Set([...this.#living.values(), ...this.#ended])], lateMs)
+      this.#ended.clear()
       if (this.#living.size > 0) this.#beat()
     })
-  }
-
-  *#names(): Iterable<string> {
-    for (const run of this.#living) yield this.#taskOf.get(run)!
   }
 
   #tell(tasks: readonly string[], heldMs: number): void {
     this.#told = true
     const names = tasks.slice(0, 5).map((task) => `'${task}'`)
-    const who = tasks.length === 1 ? `by task ${names[0]}` : `while tasks ${names.join(', ')} were running`
+    const who =
+      tasks.length === 1
+        ? `by task ${names[0]}`
+        : `while tasks ${names.join(', ')}${tasks.length > 5 ? ' and others' : ''} were running`
     this.#warn(
       'loop-lag',
       `The event loop was held for ${Math.round(heldMs)} ms ${who}: nothing else could start. Execute such work as 'thread' or 'process'.`,

@@ -27,6 +27,7 @@ const make = (options: SessionOptions = {}): App => {
   return app
 }
 afterEach(async () => {
+  if (app.session.state === 'stopped') return
   app.session.shutDown({ force: true })
   await app.session.stopped
 })
