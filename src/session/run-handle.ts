@@ -68,7 +68,7 @@ class WaitingPromise<T> extends Promise<T> {
     return Promise
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: awaiting calls `then`, the one place where a waiter can be seen.
+  // Awaiting calls `then`, the one place where a waiter can be seen.
   override then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
