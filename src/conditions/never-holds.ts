@@ -1,19 +1,22 @@
 /** Conditions that can never hold: found when a task is added, and not by waiting. */
-import { intersection, type Period } from '../time/index.ts'
-import type { ConditionNode } from './node.ts'
+import type { MarkAction } from './facts.ts'
+import type { Comparison, ConditionNode } from './node.ts'
 import { notOf } from './node.ts'
+import { earliest } from './possible-times.ts'
 import { printNode } from './print.ts'
 
 /** What does not occur in five years is taken for what never does. */
-const horizonMs = 5 * 366 * 86_400_000
+const yearMs = 366 * 86_400_000
+const horizonMs = 5 * yearMs
 
 /**
  * Why the condition can never hold from `now` (epoch ms) on, or null if it can or nobody can tell: its parts contradict one
- * another, or its times don't meet within five years. A plain `false` is no mistake: it means "only by hand".
+ * another, or its times don't meet within five years (two that are dense, a cron expression among them, within a year). A plain `false` is no mistake: it means "only by hand".
  *
  * @example
  * ```ts
- * neverHolds(parse('time of month on 30th & time of year on Feb').node, 'UTC', now) // 'the times of … never meet …'
+ * neverHolds(parse('daily before 08:00 & daily after 20:00').node, 'UTC', session.now().toMillis())
+ * // "the times of 'daily before 08:00' and 'daily after 20:00' do not meet within five years"
  * ```
  */
 export function neverHolds(node: ConditionNode, zone: string, now: number): string | null {
@@ -21,41 +24,89 @@ export function neverHolds(node: ConditionNode, zone: string, now: number): stri
 }
 
 function reason(node: ConditionNode, zone: string, now: number): string | null {
-  if (node.kind === 'constant') return node.value ? null : "'false' never holds"
-  if (node.kind === 'period') return unlessTheyMeet([node.period], zone, now)
+  if (node.kind === 'constant') return node.value || node.inMs !== undefined ? null : "'false' never holds"
   if (node.kind === 'any') {
     const reasons = node.nodes.map((part) => reason(part, zone, now))
     return reasons.every((why) => why !== null) ? reasons.join('; ') : null
   }
-  if (node.kind !== 'all') return null
-  for (const part of node.nodes) {
+  const isJoined = node.kind === 'all' && node.text === undefined
+  const parts = isJoined ? node.nodes : [node]
+  for (const part of isJoined ? parts : []) {
     const why = reason(part, zone, now)
     if (why !== null) return why
   }
-  const parts = node.nodes.flatMap((part) => (part.kind === 'all' ? part.nodes : [part]))
-  return contradiction(parts) ?? unlessTheyMeet(periodsOf(parts), zone, now)
+  return contradiction(flat(parts)) ?? whyNoTime(parts, zone, now)
 }
 
-/** Something and its opposite side by side. */
+/** The parts of parts: `daily` is a time and a count. */
+function flat(parts: readonly ConditionNode[]): readonly ConditionNode[] {
+  return parts.flatMap((part) => (part.kind === 'all' ? flat(part.nodes) : [part]))
+}
+
+/** Why time never lets all of the parts hold: those of them that are to blame. */
+function whyNoTime(parts: readonly ConditionNode[], zone: string, now: number): string | null {
+  const within = noTimeWithin(parts, zone, now)
+  if (within === null) return null
+  const isNever = (nodes: readonly ConditionNode[]): boolean => noTimeWithin(nodes, zone, now) !== null
+  const one = parts.find((part) => isNever([part]))
+  if (one !== undefined) return `'${printNode(one)}' is true at no time within ${within}`
+  const blamed = pairsOf(parts).find(isNever) ?? parts
+  const words = blamed.map((part) => `'${printNode(part)}'`)
+  return `the times of ${words.slice(0, -1).join(', ')} and ${words.at(-1)} do not meet within ${within}`
+}
+
+/** How long no time lets the parts hold, in words; null where there is such a time, or the search was given up within a year. */
+function noTimeWithin(parts: readonly ConditionNode[], zone: string, now: number): string | null {
+  const { at, searchedTo } = earliest(parts, zone, now, now + horizonMs)
+  if (at !== Number.POSITIVE_INFINITY || searchedTo < now + yearMs) return null
+  return searchedTo < now + horizonMs ? 'a year' : 'five years'
+}
+
+function pairsOf<T>(items: readonly T[]): readonly (readonly [T, T])[] {
+  return items.flatMap((a, place) => items.slice(place + 1).map((b) => [a, b] as const))
+}
+
+/** Parts that no session can make true together, at whatever time. */
 function contradiction(parts: readonly ConditionNode[]): string | null {
   const words = new Set(parts.map(printNode))
   const both = parts.find((part) => part.kind === 'not' && words.has(printNode(notOf(part))))
-  if (both === undefined) return null
-  return `'${printNode(notOf(both))}' and its opposite never hold together`
+  if (both !== undefined) return `'${printNode(notOf(both))}' and its opposite never hold together`
+  const pair = pairsOf(parts).find(([a, b]) => excludes(a, b))
+  return pair === undefined ? null : `'${printNode(pair[0])}' and '${printNode(pair[1])}' never hold together`
 }
 
-function periodsOf(parts: readonly ConditionNode[]): Period[] {
-  return parts.flatMap((part) => (part.kind === 'period' ? [part.period] : []))
+/** Two counts of the same that no number satisfies, or two values of one param. */
+function excludes(a: ConditionNode, b: ConditionNode): boolean {
+  if (a.kind === 'count' && b.kind === 'count')
+    return subjectOf(a) === subjectOf(b) && noNumber({ ...a.compare }, { ...b.compare })
+  if (a.kind === 'param' && b.kind === 'param')
+    return a.name === b.name && a.hasValue && b.hasValue && String(a.value) !== String(b.value)
+  if (a.kind !== 'session' || b.kind !== 'session') return false
+  if (a.cycles !== null && b.cycles !== null) return noNumber(a.cycles, b.cycles)
+  const more = Math.max(a.moreThanMs ?? 0, b.moreThanMs ?? 0)
+  return more > Math.min(a.lessThanMs ?? Number.POSITIVE_INFINITY, b.lessThanMs ?? Number.POSITIVE_INFINITY)
 }
 
-function unlessTheyMeet(periods: readonly Period[], zone: string, now: number): string | null {
-  if (periods.length === 0) return null
-  const meeting = periods.length === 1 ? periods[0]! : intersection(...periods)
-  if (meeting.contains(now, zone)) return null
-  const next = meeting.next(now, zone)
-  if (next !== null && next.start <= now + horizonMs) return null
-  const words = periods.map((period) => `'${period}'`).join(' and ')
-  return periods.length === 1
-    ? `${words} does not occur within five years`
-    : `the times of ${words} do not meet within five years`
+function subjectOf(node: {
+  readonly task: string | null
+  readonly actions: readonly MarkAction[]
+  readonly period: unknown
+}): string {
+  return `${JSON.stringify([node.task, node.actions])} ${String(node.period)}`
+}
+
+function noNumber(a: Comparison, b: Comparison): boolean {
+  const [low, high] = [a, b]
+    .map(boundsOf)
+    .reduce(([l1, h1], [l2, h2]) => [Math.max(l1, l2), Math.min(h1, h2)])
+  return low > high
+}
+
+/** The least and the greatest number that compares so. */
+function boundsOf(compare: Comparison): readonly [number, number] {
+  const { atLeast = 0, atMost = Number.POSITIVE_INFINITY, moreThan = -1, exactly } = compare
+  const { lessThan = Number.POSITIVE_INFINITY } = compare
+  if (exactly !== undefined) return [exactly, exactly]
+  const isBare = Object.keys(compare).length === 0
+  return [Math.max(atLeast, moreThan + 1, isBare ? 1 : 0), Math.min(atMost, lessThan - 1)]
 }

@@ -9,6 +9,13 @@ import { MAX_INSTANT } from './zone.ts'
 /** How far an expression is followed before it is taken never to occur: 29 February on a given weekday is 40 years away. */
 const HORIZON_MS = 60 * 366 * 86_400_000
 
+/** What was found last: asking croner costs more than all else here. */
+interface Known {
+  readonly zone: string
+  readonly asked: number
+  readonly start: number
+}
+
 /**
  * The occurrences of a cron expression, each as long as one unit of its finest field, or as its grace, but never beyond
  * the next occurrence. croner lists the readings of the local clock; where a zone sets the clock, a reading in a gap
@@ -22,6 +29,8 @@ export class CronRule extends Rule {
   /** How long an occurrence lasts, ms. */
   readonly graceMs: number
   readonly #readings: Cron
+  #after: Known | undefined
+  #before: Known | undefined
 
   constructor(expression: string, graceMs?: number) {
     super()
@@ -69,7 +78,25 @@ export class CronRule extends Rule {
     return interval(start, Math.min(end, this.#startAfter(start, zone) ?? end))
   }
 
+  /** The first start after an instant; that is the answer for all instants up to it, too. */
   #startAfter(at: number, zone: string): number | null {
+    const known = this.#after
+    if (known?.zone === zone && at >= known.asked && at < known.start) return known.start
+    const start = this.#findAfter(at, zone)
+    if (start !== null) this.#after = { zone, asked: at, start }
+    return start
+  }
+
+  /** The last start before an instant; that is the answer for all instants since it, too. */
+  #startBefore(before: number, zone: string): number | null {
+    const known = this.#before
+    if (known?.zone === zone && before <= known.asked && before > known.start) return known.start
+    const start = this.#findBefore(before, zone)
+    if (start !== null) this.#before = { zone, asked: before, start }
+    return start
+  }
+
+  #findAfter(at: number, zone: string): number | null {
     if (at >= MAX_INSTANT) return null
     let stretch = stretchAt(at, zone)
     let local = at + stretch.offset
@@ -90,8 +117,7 @@ export class CronRule extends Rule {
     return null
   }
 
-  /** The last start before an instant. */
-  #startBefore(before: number, zone: string): number | null {
+  #findBefore(before: number, zone: string): number | null {
     if (before <= -MAX_INSTANT) return null
     let stretch = stretchAt(before - 1, zone)
     let local = before + stretch.offset

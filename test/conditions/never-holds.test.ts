@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import {
   afterSuccess,
   cron,
   daily,
+  holds,
   monthly,
   neverHolds,
   not,
@@ -11,7 +13,8 @@ import {
   timeOfWeek,
   timeOfYear,
 } from '../../src/conditions/index.ts'
-import { noon } from './trees.ts'
+import { TableFacts } from '../support/table-facts.ts'
+import { condition, happenings, noon } from './trees.ts'
 
 const why = (condition: { node: Parameters<typeof neverHolds>[0] }) =>
   neverHolds(condition.node, 'Europe/Helsinki', noon)
@@ -22,8 +25,61 @@ describe('neverHolds', () => {
     expect(why(daily.after('07:00').and(timeOfWeek.on('Mon'), timeOfWeek.on('Tue')))).toContain('do not meet')
   })
 
+  test.each([
+    ['daily before 08:00 & daily after 20:00', "'daily before 08:00' and 'daily after 20:00' do not meet"],
+    ['hourly before 10:00 & minutely & hourly after 20:00', 'do not meet'],
+    ['minutely before 10 & minutely after 20', 'do not meet'],
+    ['daily at 08:00, 12:00 & daily at 10:00, 14:00', 'do not meet'],
+    ['weekly on Mon & (time of week on Tue | time of week on Wed)', 'do not meet'],
+    ['daily after 08:00 & ~time of day after 07:00', "'~time of day after 07:00' do not meet"],
+    ['daily & ~(weekly & ~monthly)', null],
+    ['daily & ~time of week', "'~time of week' is true at no time"],
+    ['every 10 minutes between 08:00 and 16:00 & daily before 08:00', 'do not meet'],
+    ["during '(time of day before 08:00 & time of day after 20:00) in Asia/Tokyo'", 'at no time'],
+    ["hourly & during 'time of day before 08:00 & time of day after 20:00'", 'at no time'],
+    ['daily before 08:00 in Asia/Tokyo & daily after 20:00 in Europe/London', null],
+    ['hourly & until 2020-01-01', "'until 2020-01-01' is true at no time"],
+    ['once at 2036-01-01', "'once at 2036-01-01' is true at no time"],
+    ['once at 2020-01-01', null],
+    ['in 10 minutes & daily', null],
+    ['cron 0 7 * * * & time of day after 08:00', 'do not meet within a year'],
+    ['cron 0 7 * * * & time of day after 07:00', null],
+    ["during 'yesterday'", null],
+    ['has succeeded today & has succeeded today exactly 0 times', 'never hold together'],
+    ['has failed today at least 3 times & has failed today less than 3 times', 'never hold together'],
+    ['has failed today at least 3 times & has failed this week less than 3 times', null],
+    ["param 'x' is 'a' & param 'x' is 'b'", "'param 'x' is 'a'' and 'param 'x' is 'b'' never hold together"],
+    ["param 'x' is '5' & param 'x' is 5", null],
+    ['scheduler has run over 2 hours & scheduler started 1 hour ago', 'never hold together'],
+    ['scheduler has more than 3 cycles & scheduler has less than 4 cycles', 'never hold together'],
+    ['time of month on 13th & time of week on Fri & time of day at 23:00', null],
+    ['yearly on Feb 29 & time of week on Mon', 'do not meet'],
+    ["(after task 'a' & ~after task 'a') | daily", null],
+    ['secondly & minutely & hourly & daily & weekly & monthly & yearly', null],
+  ])('neverHolds of %j: %j', (text, told) => {
+    if (told === null) expect(why(parse(text))).toBeNull()
+    else expect(why(parse(text))).toContain(told)
+  })
+
+  test('neverHolds is right: what it tells of holds at no instant', () => {
+    const hours = fc.integer({ min: 0, max: 24 * 40 * 60 }).map((minutes) => noon + minutes * 60_000)
+    let told = 0
+    fc.assert(
+      fc.property(condition, happenings, fc.array(hours, { maxLength: 5 }), ({ node }, rows, instants) => {
+        if (neverHolds(node, 'UTC', noon) === null) return
+        told += 1
+        for (const now of instants) {
+          const around = { now, task: 'this', startedAt: noon, params: { go: 'yes' } }
+          expect(holds(node, new TableFacts(around, rows).facts())).toBe(false)
+        }
+      }),
+      { seed: 7, numRuns: 1000 },
+    )
+    expect(told).toBeGreaterThan(20)
+  })
+
   test('neverHolds tells of a cron that never occurs', () => {
-    expect(why(cron('0 0 30 2 *'))).toContain('does not occur')
+    expect(why(cron('0 0 30 2 *'))).toContain('at no time')
     expect(why(cron('0 0 29 2 *'))).toBeNull()
   })
 
