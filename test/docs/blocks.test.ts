@@ -35,6 +35,13 @@ test('programsOf() takes text that is printed to the program above', () => {
   expect(programs.map(({ prints }) => prints)).toEqual([['hello\n']])
 })
 
+test('programsOf() takes a block with a name as a file, and goes on with the program before it', () => {
+  const text = page(block("import 'a'"), `${fence}ts scan.ts\nexport const n = 1\n${fence}`, block('go()'))
+  const programs = programsOf('p', text)
+  expect(programs.map(({ file }) => file)).toEqual([null, 'scan.ts'])
+  expect(programs[0]!.code).toContain('go()')
+})
+
 test('programsOf() leaves other languages alone', () => {
   expect(programsOf('p', page(`${fence}sh\nnpm ci\n${fence}`))).toEqual([])
 })

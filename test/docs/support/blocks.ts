@@ -6,6 +6,8 @@
  * - `<!-- given … -->`: code that stands before the next block and that the reader is spared.
  * - `<!-- not run: reason -->` before a block: its program is type-checked alone.
  * - `<!-- prints -->` before a block of `text`: the program above prints it.
+ *
+ * A block with a file's name beside its language (`ts scan.ts`) is that file, which programs may import or name.
  */
 
 /** A program of one or more blocks. Its lines have the numbers that they have on the page. */
@@ -17,6 +19,8 @@ export interface Program {
   readonly notRun: string | null
   /** What the page says that it prints, in order. */
   readonly prints: readonly string[]
+  /** The name of the file that it is; null if it is a program. */
+  readonly file: string | null
 }
 
 interface Draft {
@@ -24,9 +28,10 @@ interface Draft {
   readonly lines: string[]
   notRun: string | null
   readonly prints: string[]
+  readonly file: string | null
 }
 
-const piece = /<!--\s*(goes on|given\b|not run:|prints)([\s\S]*?)-->|^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm
+const piece = /<!--\s*(goes on|given\b|not run:|prints)([\s\S]*?)-->|^```(\w+) ?([^\n]*)\n([\s\S]*?)^```$/gm
 
 /** The programs of a page, in order. */
 export function programsOf(page: string, text: string): Program[] {
@@ -35,34 +40,38 @@ export function programsOf(page: string, text: string): Program[] {
   let goesOn = false
   let prints = false
   let notRun: string | null = null
+  let last: Draft | undefined
   for (const match of text.matchAll(piece)) {
-    const [, word, rest = '', language = '', code = ''] = match
+    const [, word, rest = '', language = '', file = '', code = ''] = match
     const line = text.slice(0, match.index).split('\n').length
     if (word === 'goes on') goesOn = true
     else if (word === 'prints') prints = true
     else if (word === 'given') given = { line, text: rest }
     else if (word === 'not run:') notRun = rest.trim()
     else if (language === 'text') {
-      if (prints) drafts.at(-1)?.prints.push(code)
+      if (prints) last?.prints.push(code)
       prints = false
+    } else if (file !== '') {
+      drafts.push({ line, lines: code.split('\n'), notRun: 'a file', prints: [], file })
     } else if (/^(ts|js|typescript|javascript)$/.test(language)) {
-      const last = drafts.at(-1)
-      const begins = last === undefined || (/^import\b/m.test(code) && !goesOn)
-      const draft = begins ? { line, lines: [], notRun: null, prints: [] } : last
-      if (begins) drafts.push(draft)
-      if (given.text !== '') place(draft.lines, given.line, given.text)
-      place(draft.lines, line + 1, code)
-      draft.notRun ??= notRun
+      if (last === undefined || (/^import\b/m.test(code) && !goesOn)) {
+        last = { line, lines: [], notRun: null, prints: [], file: null }
+        drafts.push(last)
+      }
+      if (given.text !== '') place(last.lines, given.line, given.text)
+      place(last.lines, line + 1, code)
+      last.notRun ??= notRun
       given = { line: 0, text: '' }
       goesOn = false
       notRun = null
     }
   }
-  return drafts.map(({ line, lines, notRun: reason, prints: printed }) => ({
+  return drafts.map(({ line, lines, notRun: reason, prints: printed, file }) => ({
     name: `${page}:${line}`,
     code: `${lines.join('\n')}\nexport {}\n`,
     notRun: reason,
     prints: printed,
+    file,
   }))
 }
 

@@ -28,8 +28,8 @@ export class Compiled {
     mkdirSync('.tmp', { recursive: true })
     this.#folder = mkdtempSync(join('.tmp', 'docs-'))
     this.#fileOf = new Map(programs.map(({ name }) => [name, name.replace(/[^\w]+/g, '-')]))
-    for (const { name, code } of programs)
-      writeFileSync(join(this.#folder, `${this.#fileOf.get(name)}.ts`), code)
+    for (const { name, code, file } of programs)
+      writeFileSync(join(this.#folder, file ?? `${this.#fileOf.get(name)}.ts`), code)
     writeFileSync(
       join(this.#folder, 'tsconfig.json'),
       JSON.stringify({
