@@ -249,7 +249,10 @@ export const sessionMachine = setup({
           description: 'Living runs are told to end, and are ended when their grace is over.',
           entry: 'beginTerminate',
           on: {
-            'session.shutDown': { actions: 'wantNoRestart', description: 'Already ending.' },
+            'session.shutDown': {
+              actions: ['wantNoRestart', 'beginTerminate'],
+              description: 'Asked once more: end what was launched since, too (shut-down tasks).',
+            },
           },
         },
       },

@@ -1,5 +1,6 @@
 /** What the machines name and the parts do: each effect is a word to one part. */
 import type { SessionEvent } from '../../machines/session.machine.ts'
+import { toErrorData } from '../log/error-data.ts'
 import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
@@ -89,7 +90,8 @@ export function sessionEffects(core: Core, parts: Parts): SessionEffects {
     const { restarting } = core.settings
     if (takesOver && restarting !== 'recall') news.tell({ type: 'session.restarting', at: clock.now() })
     await parts.life.release()
-    news.tell({ type: 'session.stopped', at: clock.now() })
+    const error = core.fatal === null ? {} : { error: toErrorData(core.fatal.error) }
+    news.tell({ type: 'session.stopped', at: clock.now(), ...error })
     parts.milestones.ended(core.fatal)
     if (takesOver && restarting !== 'recall')
       takeOver(restarting, (error) => core.warn('restart', 'No process could take over.', { error }))

@@ -42,8 +42,10 @@ export class Life {
   #undoBeat: Undo | null = null
   #isRestored = false
   #isWatching = false
-  /** Called whenever a run ends while the session waits for runs. */
-  #onRunEnded: (() => void) | null = null
+  /** Counts starts: one that was stopped must do nothing more, also when another has begun since. */
+  #starts = 0
+  /** Who waits for a run to end: the start and the stop may both, when a session is stopped while it starts. */
+  readonly #waiting: (() => void)[] = []
 
   constructor(core: Core, parts: LifeParts) {
     this.#core = core
@@ -57,12 +59,14 @@ export class Life {
   }
 
   runEnded(): void {
-    this.#onRunEnded?.()
+    for (const goOn of this.#waiting.splice(0)) goOn()
   }
 
   async start(): Promise<void> {
     const core = this.#core
     const { actor } = core
+    const start = ++this.#starts
+    const isStopped = (): boolean => core.state !== 'starting' || start !== this.#starts
     try {
       core.fatal = null
       this.#undoKeep ??= core.clock.keep()
@@ -70,7 +74,9 @@ export class Life {
       const after = await core.hooks.before('startup', core.context(null), (error) =>
         this.#setupFailed(error),
       )
-      if (!this.#isRestored) await this.#restore()
+      if (isStopped()) return await after({ error: new SessionStoppedError(stoppedStart) })
+      if (!this.#isRestored) await this.#restore(isStopped)
+      if (isStopped()) return await after({ error: new SessionStoppedError(stoppedStart) })
       this.#undoExit ??= core.log.store.durable ? flushAtExit(core) : null
       this.#undoBeat ??= core.clock.onBeat?.(() => core.log.beat()) ?? null
       core.cycles = 0
@@ -78,12 +84,12 @@ export class Life {
       core.startedMono = core.clock.monotonic()
       this.#launcher.reset()
       this.#actors.wake()
-      await this.#runSequence('startup')
-      await after({})
-      if (core.state === 'starting') actor.send({ type: 'session.ready' })
+      await this.#runSequence('startup', isStopped)
+      await after(isStopped() ? { error: new SessionStoppedError(stoppedStart) } : {})
+      if (!isStopped()) actor.send({ type: 'session.ready' })
     } catch (error) {
       core.warn('setup', 'The session could not be started.', { error })
-      actor.send({ type: 'session.failed', error })
+      if (!isStopped()) actor.send({ type: 'session.failed', error })
     }
   }
 
@@ -112,7 +118,7 @@ export class Life {
       after = await core.hooks.before('shutdown', core.context(null), (error) =>
         core.fail('hook', 'A shut-down hook failed.', { error }),
       )
-      await this.#runSequence('shutdown')
+      await this.#runSequence('shutdown', () => false)
       for (const entry of core.byId.values())
         if (entry.definition.options.permanent === true) this.#runs.terminate(entry, 'shut-down')
       await this.#waitForRuns()
@@ -165,10 +171,11 @@ export class Life {
     if (core.settings.onError.setup === 'raise') throw error
   }
 
-  async #restore(): Promise<void> {
+  async #restore(isStopped: () => boolean): Promise<void> {
     const core = this.#core
     await this.#tasks.openLog()
     const open = await core.log.restore()
+    if (isStopped()) return
     this.#isRestored = true
     this.#restoreReturns()
     for (const run of open) await this.#crashes.record(run)
@@ -185,14 +192,17 @@ export class Life {
   }
 
   /** Start-up or shut-down tasks by priority; `main` work one after the other, the others side by side. */
-  async #runSequence(kind: 'startup' | 'shutdown'): Promise<void> {
+  async #runSequence(kind: 'startup' | 'shutdown', isStopped: () => boolean): Promise<void> {
     const core = this.#core
+    // A session that was asked to run some tasks runs these by hand, once each, whatever they are else.
+    if (core.only !== null) return
     const isOfKind = (entry: TaskEntry): boolean =>
       (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
     const sequence = [...core.entries.values()]
-      .filter((entry) => isOfKind(entry) && (core.only === null || core.only.has(entry.name)))
+      .filter(isOfKind)
       .sort((a, b) => b.priority - a.priority || a.order - b.order)
     for (const entry of sequence) {
+      if (isStopped()) return
       const queued = entry.takeQueued()
       if (queued === undefined && !this.#watches.isForcedOrHolds(entry)) continue
       await this.#waitForSlot(entry)
@@ -226,12 +236,7 @@ export class Life {
   }
 
   #nextEnd(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onRunEnded = () => {
-        this.#onRunEnded = null
-        resolve()
-      }
-    })
+    return new Promise((resolve) => void this.#waiting.push(resolve))
   }
 
   #handleSignals(): Undo {
@@ -244,6 +249,8 @@ export class Life {
     }
   }
 }
+
+const stoppedStart = 'The session was told to stop while it started.'
 
 function stoppedMessage(entry: TaskEntry): string {
   return `Cannot run task '${entry.name}' as the session stopped before the run started. Start it again and run the task then.`

@@ -168,7 +168,10 @@ export class LiveSession implements Session {
     const isStopped = this.state === 'stopped'
     if (isStopped) {
       this.#core.only = new Set(names)
-      await this.start()
+      await this.start().catch((error) => {
+        this.#core.only = null
+        throw error
+      })
     }
     try {
       const chosen =
