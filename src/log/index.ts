@@ -5,6 +5,7 @@ export { createJsonlStore, type JsonlStoreOptions, jsonlRetention } from './json
 export { createMemoryStore, type MemoryStoreOptions, memoryRetention } from './memory.ts'
 export type { LogProblem } from './problem.ts'
 export { type MarkAction, marksPerAction, RecencyIndex, type Recent } from './recency-index.ts'
+export { createRedactor, type Redactor, type RedactorOptions, redacted } from './redactor.ts'
 export { resolveStore, type StoreOption } from './resolve-store.ts'
 export type {
   Keep,
@@ -23,3 +24,4 @@ export { isNote } from './run-log.ts'
 export { type Appended, type LogTime, type NewNote, type NewRecord, SessionLog } from './session-log.ts'
 export { createSqliteStore, type SqliteStoreOptions, sqliteRetention } from './sqlite.ts'
 export type { OpenSqlite, SqliteDriver, SqliteLibrary, SqliteStatement } from './sqlite-driver.ts'
+export type { KeptValue, ValueRules, ValueSerializer } from './storable.ts'

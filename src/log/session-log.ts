@@ -8,7 +8,6 @@
  *   stayed unseen would be launched again and again. Whether the session goes on is the session's choice.
  */
 import type { Action } from '../../machines/protocol.ts'
-import { toJsonSafe } from './json-safe.ts'
 import { checkQuery } from './query.ts'
 import { marksPerAction, RecencyIndex } from './recency-index.ts'
 import {
@@ -22,6 +21,7 @@ import {
   type RunRecord,
   type Store,
 } from './run-log.ts'
+import { type KeptValue, returnOf, toStorable, toStorableNote, type ValueRules } from './storable.ts'
 import { streamRecords } from './stream.ts'
 
 /** A record before it has its number. Value and params may be anything: what JSON can't carry is left out, with the reason. */
@@ -62,6 +62,7 @@ export class SessionLog {
   constructor(
     readonly store: Store,
     readonly time: LogTime,
+    readonly values: ValueRules = {},
   ) {}
 
   /** What conditions ask. Another one after each {@link restore}. */
@@ -100,7 +101,7 @@ export class SessionLog {
    * restore, and the start of a run that lives already is no second start.
    */
   branch(store: Store, time: LogTime): SessionLog {
-    const branch = new SessionLog(store, time)
+    const branch = new SessionLog(store, time, this.values)
     branch.#index = this.#index.copy()
     branch.#lastSeq = this.#lastSeq
     branch.#isBranch = true
@@ -111,7 +112,7 @@ export class SessionLog {
   append(entry: NewRecord, mono: number = this.time.monotonic()): Appended<RunRecord> {
     const begun = this.#isBranch && entry.action === 'run' ? this.#index.openRun(entry.runId) : null
     if (begun !== null) return { record: begun, durable: undefined }
-    const record = Object.freeze({ ...storable(entry), seq: ++this.#lastSeq })
+    const record = Object.freeze({ ...toStorable(entry, this.values), seq: ++this.#lastSeq })
     const durable = this.#write(record)
     if (record.action === 'run' || !(durable instanceof Promise)) {
       this.#index.add(record, mono)
@@ -129,10 +130,7 @@ export class SessionLog {
 
   /** Appends a note: what the log keeps beside runs. */
   note(entry: NewNote): Appended<Note> {
-    const data = toJsonSafe(entry.data)
-    const { data: _, ...rest } = entry
-    const carried = data.kept && data.value !== undefined ? { data: data.value } : {}
-    const record = Object.freeze({ ...rest, ...carried, seq: ++this.#lastSeq })
+    const record = Object.freeze({ ...toStorableNote(entry, this.values), seq: ++this.#lastSeq })
     // Seen at once: that a period was missed is no less true if the note of it should be lost.
     this.#index.addNote(record, this.time.monotonic())
     return { record, durable: this.#write(record) }
@@ -166,6 +164,11 @@ export class SessionLog {
     if (action !== undefined) return this.#index.lastOf(task, action)
     const status = this.#index.status(task)
     return status === null ? null : this.#index.lastOf(task, status)
+  }
+
+  /** What a successful run returned, as its record has it; or why it has not. */
+  returnOf(record: RunRecord): KeptValue {
+    return returnOf(record, this.values)
   }
 
   /** Lets the store forget what neither the retention nor a condition keeps; tells how many entries. */
@@ -214,24 +217,4 @@ export class SessionLog {
       return Promise.reject(problem)
     }
   }
-}
-
-/** The record with copies of its values that JSON can carry, and the reasons for those that are left out. */
-function storable(entry: NewRecord): Omit<RunRecord, 'seq'> {
-  if (entry.value === undefined && entry.params === undefined) return entry
-  const { value, params, ...rest } = entry
-  const omitted: string[] = []
-  const kept: { value?: unknown; params?: Record<string, unknown> } = {}
-  const copyOf = (name: string, thing: unknown): unknown => {
-    const copy = toJsonSafe(thing)
-    if (!copy.kept) omitted.push(`${name}: ${copy.why}`)
-    return copy.kept ? copy.value : undefined
-  }
-  const valueCopy = copyOf('value', value)
-  if (valueCopy !== undefined) kept.value = valueCopy
-  for (const [name, param] of Object.entries(params ?? {})) {
-    const copy = copyOf(`param ${name}`, param)
-    if (copy !== undefined) (kept.params ??= {})[name] = copy
-  }
-  return { ...rest, ...kept, ...(omitted.length > 0 ? { omitted: omitted.join('; ') } : {}) }
 }
