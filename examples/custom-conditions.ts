@@ -12,9 +12,7 @@ const folder = await mkdtemp(join(tmpdir(), 'custom-conditions-'))
 const app = createApp({ pollEvery: '100 ms', shutCondition: "task 'tidy up' has succeeded" })
 
 // A function with a wording: callable with args, and a word of the app's statements. It is looked at every `pollEvery`.
-const fileIsThere = app.condition('file {name} is there', ({ name }: { name: string }) =>
-  existsSync(join(folder, name)),
-)
+const fileIsThere = app.condition('file {name} is there', ({ name }) => existsSync(join(folder, name)))
 app.task('read', `file prices.csv is there & ~has succeeded`, async () => {
   console.log(`read: ${(await readFile(join(folder, 'prices.csv'), 'utf8')).trim()}`)
 })
