@@ -1,6 +1,7 @@
 /** Where our answers to the condition files differ from Rocketry's on purpose. */
 import { DateTime } from 'luxon'
-import type { PeriodSpec } from './period-spec.ts'
+import { instantOf, zoneOf } from './condition-session.ts'
+import { cyclesIn, reachesOverMonthEnd, startsOnMissingDay } from './month-edges.ts'
 import { periodOf } from './period-spec.ts'
 import type { Row } from './time-rules.ts'
 
@@ -25,8 +26,17 @@ const reads = (name: string, reason: string, pattern: RegExp): ConditionRule => 
 })
 
 export const conditionRules: readonly ConditionRule[] = [
-  reads('the-year-is-a-cycle', 'Windows of the year are words, too.', /\btime of year\b|\byearly\b/),
-  reads('the-second-is-a-cycle', 'Windows of the second are words, too.', /\btime of second\b/),
+  // Every condition prints to a statement that reads back to it: whatever the builders make has words.
+  reads(
+    'the-year-is-a-cycle',
+    'Windows of the year have a builder, so they have words.',
+    /\btime of year\b|\byearly\b/,
+  ),
+  reads(
+    'the-second-is-a-cycle',
+    'Windows of the second have a builder, so they have words.',
+    /\btime of second\b/,
+  ),
   reads(
     'every-cycle-takes-every-window',
     '`starting`, `on` and `at` follow each `time of …`, as they follow each builder.',
@@ -37,7 +47,11 @@ export const conditionRules: readonly ConditionRule[] = [
     '`time of day` alone is the whole day, as the builder is.',
     /\btime of (minute|hour|day|week|month)\s*($|[&|)])/,
   ),
-  reads('a-crash-is-history', 'A crash is one of the six actions and can be asked for.', /\bhas crashed\b/),
+  reads(
+    'a-crash-is-history',
+    'A crash is one of the six actions and has a builder, so it has words.',
+    /\bhas crashed\b/,
+  ),
   reads('this-day-is-today', '`this day` is `today`, as in the builders.', /\bthis day\b/),
   reads(
     'after-a-termination',
@@ -45,6 +59,11 @@ export const conditionRules: readonly ConditionRule[] = [
     /\bafter (any )?tasks? '.*' terminated\b/,
   ),
   reads('quotes-hold-any-character', 'A task name in quotes may hold `& | ~ ( )`.', /'[^']*[&|~()][^']*'/),
+  reads(
+    'blanks-are-one',
+    'A statement may go over several lines, so a run of blanks between words is one blank.',
+    /\S\s{2,}\S/,
+  ),
   {
     file: 'parse',
     name: 'a-length-is-not-negative',
@@ -64,50 +83,58 @@ export const conditionRules: readonly ConditionRule[] = [
     name: 'a-start-on-a-missing-day-is-the-last-day',
     reason: 'A cycle that starts on a day that a month lacks starts on the last day of that month.',
     applies: (row) =>
-      periodsOf(row.tree).some(
-        ({ type, args }) =>
-          type === 'TimeOfMonth' && args.starting === true && Number.parseInt(String(args.start), 10) > 28,
-      ),
+      cyclesIn(row.tree).some((spec) => startsOnMissingDay(spec, instantOf(row, row.now), zoneOf(row))),
   },
   {
     file: 'task-executable',
     name: 'a-day-from-a-moment-is-a-day',
-    reason: 'A window at a moment of a day is a whole day long, also where the month ends within it.',
+    reason:
+      'A window at a moment is one unit, of a month a day: also where the month ends within it. On an axis of 31 days it ends with the month.',
     applies: (row) =>
-      periodsOf(row.tree).some(
-        ({ type, args }) =>
-          type === 'TimeOfMonth' && args.time_point === true && /^(28|29|30)\D+ /.test(String(args.start)),
-      ) && instantOf(row, row.now).day === 1,
+      cyclesIn(row.tree).some((spec) => reachesOverMonthEnd(spec, instantOf(row, row.now), zoneOf(row))),
   },
   {
     file: 'task-executable',
     name: 'a-window-excludes-its-end',
     reason: 'Windows of history are half-open: what was recorded at the very end is not in it.',
+    applies: (row) =>
+      cyclesIn(row.tree).some((spec) => {
+        const end = periodOf(spec).previous(instantOf(row, row.now), zoneOf(row))?.end
+        return recordedAt(row).some((at) => at === end)
+      }),
+  },
+  {
+    file: 'task-executable',
+    name: 'every-holds-at-its-very-length',
+    reason:
+      'A past span is (now - length, now]: what was recorded exactly that long ago is no longer in it, so `every X` holds again.',
     applies: (row) => {
-      const zone = zoneOf(row)
-      const at = instantOf(row, row.now).toMillis()
-      const logs = row.logs as readonly { readonly created: string }[]
-      return periodsOf(row.tree).some((spec) => {
-        const end = periodOf(spec).previous(at, zone)?.end
-        return logs.some(({ created }) => instantOf(row, created).toMillis() === end)
-      })
+      const ages = recordedAt(row).map((at) => instantOf(row, row.now) - at)
+      return spansIn(row.tree).some((length) => ages.includes(length))
     },
   },
   {
     file: 'task-executable',
     name: 'a-moment-in-a-fold-is-its-first',
     reason: 'Of a wall time that comes twice in autumn, a window or a cron takes the first.',
-    applies: (row) => instantOf(row, row.now).getPossibleOffsets().length > 1,
+    applies: (row) => isSecondOfTwo(row, row.now),
   },
 ]
 
-const zoneOf = (row: Row) => (row.timezone as string | null) ?? 'UTC'
-const instantOf = (row: Row, text: unknown) => DateTime.fromISO(text as string, { zone: zoneOf(row) })
+const recordedAt = (row: Row): readonly number[] =>
+  (row.logs as readonly { readonly created: string }[]).map(({ created }) => instantOf(row, created))
 
-/** All period specs in a tree. */
-function periodsOf(tree: unknown): PeriodSpec[] {
+/** The lengths of the past spans in a tree, and their limits, in ms. */
+function spansIn(tree: unknown): readonly number[] {
   if (typeof tree !== 'object' || tree === null) return []
-  const inner = Object.values(tree).flatMap(periodsOf)
-  const { type } = tree as { type?: unknown }
-  return typeof type === 'string' && type.startsWith('TimeOf') ? [tree as PeriodSpec, ...inner] : inner
+  return Object.entries(tree).flatMap(([key, value]) =>
+    /^(past|near|far)_us$/.test(key) && typeof value === 'number' ? [value / 1000] : spansIn(value),
+  )
+}
+
+/** The wall clock reads so for the second time. */
+function isSecondOfTwo(row: Row, text: unknown): boolean {
+  const time = DateTime.fromISO(text as string, { zone: zoneOf(row) })
+  const twice = time.getPossibleOffsets()
+  return twice.length > 1 && time.toMillis() === Math.max(...twice.map((other) => other.toMillis()))
 }

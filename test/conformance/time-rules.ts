@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { cyclesIn, reachesOverMonthEnd, startsOnMissingDay } from './month-edges.ts'
 import { type PeriodSpec, periodOf, spansOf } from './period-spec.ts'
 
 /** Where our answers to the time files differ from Rocketry's on purpose. */
@@ -123,15 +124,13 @@ export const timeRules: readonly TimeRule[] = [
   {
     name: 'a-start-on-a-missing-day-is-the-last-day',
     reason: 'A cycle that starts on a day that a month lacks starts on the last day of that month.',
-    applies: (row) => {
-      const { start, starting } = row.args as { start?: unknown; starting?: boolean }
-      return (
-        row.op !== 'construct' &&
-        row.type === 'TimeOfMonth' &&
-        starting === true &&
-        Number.parseInt(String(start), 10) > 28
-      )
-    },
+    applies: (row) => isAtMonthEdge(row, startsOnMissingDay),
+  },
+  {
+    name: 'a-day-from-a-moment-is-a-day',
+    reason:
+      'A window at a moment is one unit, of a month a day: also where the month ends within it. On an axis of 31 days it ends with the month.',
+    applies: (row) => isAtMonthEdge(row, reachesOverMonthEnd),
   },
   {
     name: 'moments-are-read-strictly',
@@ -150,6 +149,12 @@ export const timeRules: readonly TimeRule[] = [
     },
   },
 ]
+
+function isAtMonthEdge(row: Row, test: typeof startsOnMissingDay): boolean {
+  if (typeof row.datetime !== 'string') return false
+  const { at, zone } = placeOf(row)
+  return cyclesIn({ type: row.type, args: row.args }).some((spec) => test(spec, at, zone))
+}
 
 /** A constructed window whose ends differ from the expected by less than a millisecond, around a fraction of one. */
 function isNearly(row: Row, got: unknown): boolean {
