@@ -115,7 +115,8 @@ function collect(node: ConditionNode, owner: string | null, found: Map<unknown, 
       addTask(null)
     } else if (part.kind === 'retry') addTask(null)
     else if (part.kind === 'param') found.set(`param ${part.name}`, { kind: 'param', name: part.name })
-    else if (part.kind === 'session') found.set('session', { kind: 'session' })
+    // Its age is time alone: only cycles are to be heard of, and whoever hears of them makes the session wake for them.
+    else if (part.kind === 'session' && part.cycles !== null) found.set('session', { kind: 'session' })
     else if (part.kind === 'predicate') {
       found.set(part, { kind: 'predicate', node: part })
       // In a refresh, this task is the condition itself, and nobody else hears of its looks.
