@@ -16,6 +16,8 @@ import type { RunQueue } from './queue.ts'
 
 /** A timer comes late by more than this only if the process slept, was blocked, or the clock was set. */
 const lateMs = 1000
+/** After a long sleep there may be a thousand periods of each of a thousand tasks: so many are looked at in one turn of the loop. */
+const looksPerTurn = 200
 
 /** What was missed of one task. */
 interface Watched {
@@ -30,6 +32,8 @@ export class Occasions {
   readonly #launcher: Launcher
   readonly #queue: RunQueue
   readonly #watched = new WeakMap<TaskEntry, Watched>()
+  /** Tasks whose occasion is over, and is to be looked at. */
+  readonly #lapsed = new Map<TaskEntry, Watched>()
 
   constructor(core: Core, launcher: Launcher, queue: RunQueue) {
     this.#core = core
@@ -48,8 +52,8 @@ export class Occasions {
     const until = before ?? (isKnown ? Math.min(log.aliveAt ?? clock.now(), clock.now()) : clock.now())
     const watched = { until, undo: null }
     this.#watched.set(entry, watched)
-    if (until < clock.now()) this.#look(entry, watched)
-    this.#arm(entry, watched)
+    if (until < clock.now()) this.#lapse(entry, watched)
+    else this.#arm(entry, watched)
   }
 
   end(entry: TaskEntry): void {
@@ -57,6 +61,7 @@ export class Occasions {
     if (watched === undefined) return
     watched.undo?.()
     watched.undo = null
+    this.#lapsed.delete(entry)
     watched.until = Math.max(watched.until, this.#core.clock.now())
   }
 
@@ -80,25 +85,42 @@ export class Occasions {
     if (!Number.isFinite(at)) return
     watched.undo = clock.callAt(at, () => {
       watched.undo = null
-      // What becomes ready at this very instant launches first: a run asked for by hand just before is no miss.
-      this.#look(entry, watched)
-      this.#arm(entry, watched)
+      this.#lapse(entry, watched)
     })
   }
 
-  #look(entry: TaskEntry, watched: Watched): void {
+  /** Looked at once what becomes ready at this very instant has launched: starts are not to wait for the books. */
+  #lapse(entry: TaskEntry, watched: Watched): void {
+    const { clock } = this.#core
+    this.#lapsed.set(entry, watched)
+    if (this.#lapsed.size === 1) clock.defer(() => clock.defer(this.#turn))
+  }
+
+  readonly #turn = (): void => {
+    let looks = 0
+    for (const [entry, watched] of this.#lapsed) {
+      if (looks >= looksPerTurn) return this.#core.clock.defer(this.#turn)
+      this.#lapsed.delete(entry)
+      looks += 1 + this.#look(entry, watched)
+      this.#arm(entry, watched)
+    }
+  }
+
+  /** Tells how many occasions were missed. */
+  #look(entry: TaskEntry, watched: Watched): number {
     const core = this.#core
     const now = core.clock.now()
     const since = watched.until
     // A wall clock set back: what was accounted for stays so.
     watched.until = Math.max(since, now)
-    if (this.#launcher.isLeftOut(entry)) return
+    if (this.#launcher.isLeftOut(entry)) return 0
     const missed = missedBetween(entry.definition.start.node, core.factsOf(entry), since)
-    if (missed.length === 0) return
+    if (missed.length === 0) return 0
     const told = missed.map((period) => ({ period, why: this.#whyMissed(entry, period, now) }))
     const caughtUp = new Set(this.#toCatchUp(entry, told, now))
     for (const { period, why } of told) this.#tell(entry, period, why, caughtUp.has(period), now)
     for (const period of caughtUp) this.#queue.ask(entry, { trigger: 'catch-up', period })
+    return missed.length
   }
 
   #tell(entry: TaskEntry, period: Interval, why: Why, isCaughtUp: boolean, now: number): void {
@@ -131,7 +153,12 @@ export class Occasions {
     const periods = due.map(({ period }) => period)
     if (catchUp === 'all') return periods
     // The run that level gives the occasion under way is the latest: nothing is left to catch up.
-    return entry.holds ? [] : periods.slice(-1)
+    return entry.holds || this.#hasStartedSince(entry, periods.at(-1)?.end ?? now) ? [] : periods.slice(-1)
+  }
+
+  #hasStartedSince(entry: TaskEntry, at: number): boolean {
+    const last = this.#core.log.index.lastOf(entry.name, 'run')
+    return last !== null && last.at >= at
   }
 
   #whyMissed(entry: TaskEntry, period: Interval, now: number): Why {
