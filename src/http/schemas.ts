@@ -16,7 +16,7 @@ const anything = z.unknown()
 
 export const actionNames = ['run', 'success', 'fail', 'terminate', 'inaction', 'crash'] as const
 export const outcomeNames = ['success', 'fail', 'terminate', 'inaction', 'crash'] as const
-const trigger = z.enum(['condition', 'manual', 'startup', 'shutdown', 'retry', 'catch-up'])
+export const triggerSchema = z.enum(['condition', 'manual', 'startup', 'shutdown', 'retry', 'catch-up'])
 
 export const errorSchema = named(
   'Error',
@@ -75,7 +75,7 @@ const recordFields = {
   start: instant.optional(),
   end: instant.optional(),
   runtimeMs: z.number().optional(),
-  trigger: trigger.optional(),
+  trigger: triggerSchema.optional(),
   dueAt: instant.optional(),
   period: z.object({ start: instant, end: instant }).optional(),
   params: z.record(z.string(), anything).optional(),

@@ -9,6 +9,7 @@ import { contract, silent, tokens } from './support/server.ts'
 const bodies: Record<string, unknown> = {
   createTask: { template: 'copy', name: 'made' },
   setParameter: { value: 1 },
+  backfillTask: { from: 0, to: 1 },
   sendCommand: { type: 'task.disable', task: 'a' },
 }
 

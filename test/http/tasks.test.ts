@@ -146,6 +146,38 @@ describe('running', () => {
   })
 })
 
+describe('time', () => {
+  test('POST backfill queues a run for each period of a stretch, within bounds', async () => {
+    const periods: string[] = []
+    served = await serve((app) => {
+      app.task('daily', 'daily', (_, run) => void periods.push(run.period?.start.toISODate() ?? ''))
+      app.task('second', 'secondly', { disabled: true }, () => {})
+    })
+    const fill = (task: string, from: string, to: string) =>
+      served.ask('POST', `/tasks/${task}/backfill`, { body: { from, to } })
+    const { status, body } = await fill('daily', '2026-11-01', '2026-11-04')
+    expect([status, body.runIds.length]).toEqual([202, 3])
+    await until(async () => (await served.ask('GET', `/runs?task=daily`)).body.items.length >= 4)
+    expect(periods).toEqual(expect.arrayContaining(['2026-11-01', '2026-11-02', '2026-11-03']))
+    expect((await fill('second', '1970-01-01', '2026-01-01')).body.code).toBe('stretch')
+    expect((await fill('daily', 'x', 'y')).body.code).toBe('stretch')
+    const event = { type: 'task.backfill', task: 'second', from: 0, to: 1e12 }
+    expect((await served.ask('POST', '/events', { body: event })).body.code).toBe('stretch')
+  })
+
+  test('GET /forecast plays ahead, a month at most', async () => {
+    served = await serve((app) => {
+      app.task('first', 'daily at 10:00', () => {})
+      app.task('then', "after task 'first' succeeded", () => {})
+    })
+    const ahead = new Date(served.app.session.clock.now() + 3 * 86_400_000).toISOString()
+    const { body } = await served.ask('GET', `/forecast?until=${ahead}&limit=4`)
+    expect(body.runs.map(({ task }: { task: string }) => task)).toEqual(['first', 'then', 'first', 'then'])
+    expect((await served.ask('GET', '/forecast?until=2100-01-01T00:00:00Z')).status).toBe(422)
+    expect((await served.ask('GET', '/forecast?until=soon')).status).toBe(422)
+  })
+})
+
 describe('changing', () => {
   test('POST disable and enable change the task', async () => {
     served = await serve(twoTasks)

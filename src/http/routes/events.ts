@@ -5,8 +5,10 @@ import { paramsSchema, sessionUpdateSchema, taskQuery, taskUpdateSchema } from '
 import { asked } from '../problem.ts'
 import { type Route, route } from '../route.ts'
 import { named, okSchema } from '../schemas.ts'
+import { checkStretch } from '../stretch.ts'
 
 const task = z.string()
+const instant = z.union([z.number(), z.string()])
 
 /** The commands, as the session takes them. `task.create` is missing: its work is code, and a template makes those. */
 export const commandSchema = named(
@@ -18,6 +20,7 @@ export const commandSchema = named(
       params: paramsSchema.optional(),
       key: z.string().optional(),
     }),
+    z.strictObject({ type: z.literal('task.backfill'), task, from: instant, to: instant }),
     z.strictObject({ type: z.literal('task.terminate'), task, runId: z.string().optional() }),
     z.strictObject({ type: z.literal('task.disable'), task }),
     z.strictObject({ type: z.literal('task.enable'), task }),
@@ -87,6 +90,7 @@ export const eventRoutes: readonly Route[] = [
     answers: { 202: { description: 'It has been sent.', schema: okSchema } },
     problems: [404, 409, 422],
     handle({ shared, body }) {
+      if (body.type === 'task.backfill') checkStretch(shared.session.task(body.task), body)
       asked(() => shared.session.send(body as Command))
       return { status: 202, body: { status: 'sent' } }
     },

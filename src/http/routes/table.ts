@@ -1,6 +1,7 @@
 /** All routes, in the order of the document. A route that is not here does not exist, and one that is here is tested. */
 import type { Route } from '../route.ts'
 import { eventRoutes } from './events.ts'
+import { forecastRoutes } from './forecast.ts'
 import { logRoutes } from './logs.ts'
 import { parameterRoutes } from './parameters.ts'
 import { runRoutes } from './runs.ts'
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...taskActionRoutes,
   ...runRoutes,
+  ...forecastRoutes,
   ...logRoutes,
   ...eventRoutes,
   ...serviceRoutes,

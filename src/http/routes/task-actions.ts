@@ -9,9 +9,11 @@ import { withoutStack } from '../redact.ts'
 import { type Call, type Route, route } from '../route.ts'
 import { acceptedRunSchema, endedRunSchema, named, taskSchema } from '../schemas.ts'
 import type { Shared } from '../shared.ts'
+import { checkStretch } from '../stretch.ts'
 
 const runBody = named('RunRequest', z.strictObject({ params: paramsSchema.optional() }))
 const terminateBody = named('TerminateRequest', z.strictObject({ runId: z.string().optional() }))
+const instant = z.union([z.number(), z.string()]).describe("Epoch ms, or ISO 8601 read in the task's zone.")
 const waitQuery = z.strictObject({
   wait: z.coerce
     .number()
@@ -37,6 +39,28 @@ export const taskActionRoutes: readonly Route[] = [
     },
     problems: [404, 409, 422],
     handle: runTask,
+  }),
+  route({
+    method: 'POST',
+    path: '/tasks/{name}/backfill',
+    name: 'backfillTask',
+    summary: 'Queues a run for each of its periods that ended within a stretch.',
+    permission: 'task.backfill',
+    params: nameParams,
+    body: named('Stretch', z.strictObject({ from: instant, to: instant })),
+    answers: {
+      202: {
+        description: 'They are queued.',
+        schema: named('AcceptedRuns', z.object({ runIds: z.array(z.string()) })),
+      },
+    },
+    problems: [404, 409, 422],
+    handle({ shared, params, body }) {
+      const task = shared.session.task(params.name)
+      checkStretch(task, body)
+      const handles = asked(() => task.backfill(body))
+      return { status: 202, body: { runIds: handles.map(({ id }) => id) } }
+    },
   }),
   route({
     method: 'POST',
