@@ -32,7 +32,7 @@ const inPeriod = (period: Period): ConditionNode => Object.freeze({ kind: 'perio
  */
 export function once(at: DateInput): Condition {
   const period = dated({ from: at })
-  const node = allOf([inPeriod(period), fewerStarts(period, 1)])
+  const node = allOf([from(at).node, fewerStarts(period, 1)])
   return new Condition(withText(node, `once at ${toDate(at)}`))
 }
 

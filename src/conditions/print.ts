@@ -73,8 +73,8 @@ function printValue(value: unknown): string {
   return isPlain ? String(value) : quote(String(value))
 }
 
-/** `has finished` counts terminations, `after … finished` does not: the words are the same, the actions tell. */
-function verbOf(actions: readonly MarkAction[]): string {
+/** What the actions are called. `has finished` counts terminations, `after … finished` does not: the words are the same, the actions tell. */
+export function verbOf(actions: readonly MarkAction[]): string {
   return actions.length > 1 ? 'finished' : verbs[actions[0]!]
 }
 
