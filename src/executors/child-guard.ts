@@ -4,10 +4,15 @@
  * pipe closes, by our end or by our death, it kills the process groups that were last written to it.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { Writable } from 'node:stream'
+import { within } from './real-clock.ts'
 
 const script =
   'groups=; while read -r line; do groups=$line; done; for group in $groups; do kill -s KILL -- "-$group"; done'
+
+/** It goes as soon as its pipe closes; nothing depends on it, so nobody waits long. */
+const goneMs = 1000
 
 const groups = new Set<number>()
 let guard: ChildProcess | null = null
@@ -23,11 +28,15 @@ export function releaseGroup(group: number): void {
   if (groups.delete(group)) tell()
 }
 
-/** Lets the guard go when there is nothing to guard. */
-export function restGuard(): void {
-  if (groups.size > 0) return
-  guard?.stdin?.end()
+/** Lets the guard go when there is nothing to guard; resolves when it is gone. */
+export async function restGuard(): Promise<void> {
+  if (groups.size > 0 || guard === null) return
+  const leaving = guard
   guard = null
+  leaving.ref()
+  const gone = once(leaving, 'exit')
+  leaving.stdin?.end()
+  await within(goneMs, gone)
 }
 
 function tell(): void {

@@ -38,7 +38,7 @@ export function createCommandExecutor(): Executor {
     },
     async close() {
       await Promise.all([...living].map((group) => group.end()))
-      restGuard()
+      await restGuard()
     },
   }
 }

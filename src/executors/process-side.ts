@@ -32,7 +32,16 @@ async function take({ order, isOnly }: Extract<ToProcess, { type: 'run' }>): Pro
   const settlement = await carryOut(order, { realm: 'process', signal: abort.signal, send })
   abort = null
   if (!isOnly && !isLast) return send({ type: 'settled', settlement })
-  send({ type: 'settled', settlement }, () => process.exit(isLast ? 1 : 0))
+  send({ type: 'settled', settlement }, () => flushed(() => process.exit(isLast ? 1 : 0)))
+}
+
+/** An exit does not wait for what was printed: a pipe that is read slowly would lose the end of it. */
+function flushed(next: () => void): void {
+  const after = (stream: NodeJS.WriteStream, then: () => void): void => {
+    if (stream.writableLength > 0) stream.write('', () => then())
+    else then()
+  }
+  after(process.stdout, () => after(process.stderr, next))
 }
 
 function send(message: FromFar, sent: () => void = () => {}): void {

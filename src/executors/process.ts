@@ -24,8 +24,8 @@ import { realClock, within } from './real-clock.ts'
 
 /** An idle process is let go after this. */
 const idleMs = 30_000
-/** The line of a process that has exited is read to its end within this. */
-const lastWordsMs = 1000
+/** A process that has settled prints what is left and goes within this; the line of one that has gone is read to its end. */
+const lastWordsMs = 2000
 
 /** Makes the executor for processes. Nothing is started before the first run. */
 export function createProcessExecutor(warn: Warn): Executor {
@@ -71,7 +71,7 @@ class ProcessExecutor implements Executor {
     for (const undo of this.#idle.values()) undo()
     this.#idle.clear()
     await Promise.all([...this.#living].map((far) => far.end()))
-    restGuard()
+    await restGuard()
   }
 
   #start(maxMemoryMb?: number): FarProcess {
@@ -154,7 +154,7 @@ class FarProcess {
     this.#settled = null
     const wasEnded = this.#wasToldToEnd
     // It goes by itself now; the run is over when it is gone, and all that it had started.
-    if (isOnly) await this.group.killUnlessGone()
+    if (isOnly) await this.group.killUnlessGone(lastWordsMs)
     return wasEnded ? null : settlement
   }
 

@@ -43,3 +43,7 @@ export function postsGarbage(): string {
     process.send?.(garbage)
   return 'done'
 }
+export function loopsWithId(_: unknown, run: FarRun): never {
+  run.progress(0, String(process.pid))
+  for (;;);
+}

@@ -1,0 +1,92 @@
+/** A program of a user, as plain Node runs it under a loader. Its first word says what it is to show. */
+import { type App, command, createApp, moduleWork } from '../../../../src/index.ts'
+
+type Both = typeof import('../work/thread-work.ts')
+type Own = typeof import('../work/process-work.ts')
+const both = <K extends keyof Both & string>(name: K) =>
+  moduleWork<Both, K>(new URL('../work/thread-work.js', import.meta.url), name)
+const own = <K extends keyof Own & string>(name: K) =>
+  moduleWork<Own, K>(new URL('../work/process-work.js', import.meta.url), name)
+const tell = (what: unknown): void => console.error(JSON.stringify(what))
+
+const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
+  /** A process that prints a megabyte, into a pipe that is read slowly or not at all. */
+  async megabyte(app) {
+    const prints = app.task(
+      'prints',
+      false,
+      { execution: 'process', args: { bytes: 1_000_000 } },
+      own('prints'),
+    )
+    await app.start()
+    tell(await prints.run())
+    app.session.shutDown()
+    await app.session.stopped
+  },
+
+  /** Nothing is left at the end: the process must exit by itself. */
+  async leavesNothing(app) {
+    const at = (execution: 'thread' | 'process') => ({ execution, args: { a: 1, b: 2 } })
+    const tasks = [
+      app.task('thread', false, at('thread'), both('add')),
+      app.task('process', false, at('process'), both('add')),
+      app.task('command', false, command('echo 3')),
+      app.task('async', false, async () => 3),
+    ]
+    await app.start()
+    for (const task of tasks) tell((await task.run()).value)
+    app.session.shutDown()
+    await app.session.stopped
+    // What is closed is gone a turn later.
+    await new Promise((resolve) => setImmediate(resolve))
+    tell(process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'TTYWrap'))
+  },
+
+  /** Children of all kinds, told by id; then it waits to be killed outright. */
+  async children(app) {
+    const loops = app.task('loops', false, { execution: 'process' }, own('loopsWithId'))
+    const sleeps = app.task('sleeps', false, command('echo $$; sleep 600', { shell: true }))
+    const logger = {
+      debug: () => {},
+      warn: () => {},
+      error: () => {},
+      info: (line: unknown) => tell(Number(line)),
+    }
+    app.session.update({ logger })
+    app.session.on('run.progress', ({ message }) => tell(Number(message)))
+    await app.start()
+    loops.run()
+    sleeps.run()
+  },
+
+  /** Promises that nobody handles, of a run that lives and of one that has ended. */
+  async rejections(app) {
+    app.session.on('session.warning', ({ kind, task, error }) => tell([kind, task, error?.message]))
+    const lives = app.task('lives', false, async () => {
+      void Promise.reject(new Error('one'))
+      await new Promise(() => {})
+    })
+    const ended = app.task('ended', false, () => {
+      void app.session.clock.sleep(10).then(() => Promise.reject(new Error('two')))
+      return 'returned'
+    })
+    await app.start()
+    tell((await lives.run()).action)
+    tell((await ended.run()).action)
+    await app.session.clock.sleep(50)
+    app.session.shutDown()
+    await app.session.stopped
+    tell('survived')
+  },
+
+  /** A rejection that is no run's ends the process, as it would without a session. */
+  async foreign(app) {
+    app.task('idle', false, async () => {})
+    await app.start()
+    await app.session.task('idle').run()
+    void Promise.reject(new Error('nobody’s'))
+  },
+}
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+await shows[process.argv[2]!]!(createApp({ logger: silent }))
