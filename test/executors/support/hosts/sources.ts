@@ -37,9 +37,12 @@ const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
     for (const task of tasks) tell((await task.run()).value)
     app.session.shutDown()
     await app.session.stopped
-    // What is closed is gone a turn later.
-    await new Promise((resolve) => setImmediate(resolve))
-    tell(process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'TTYWrap'))
+    const left = () =>
+      process.getActiveResourcesInfo().filter((name) => !/^(Pipe|TTY)Wrap$|^Immediate$/.test(name))
+    // What is closed is gone a turn or two later.
+    for (let turns = 0; turns < 5 && left().length > 0; turns++)
+      await new Promise((resolve) => setImmediate(resolve))
+    tell(left())
   },
 
   /** Children of all kinds, told by id; then it waits to be killed outright. */
