@@ -58,6 +58,7 @@ describe('installed alone', () => {
       value: 'hello',
       machines: ['session', 'task', 'run'],
       inspect: expect.arrayContaining(['createStatelyInspector']),
+      http: 'function',
     })
     expect(code).toBe(0)
   })

@@ -3,6 +3,7 @@ const gantry = require('gantry')
 const { TestClock } = require('gantry/testing')
 const { sessionMachine, taskMachine, runMachine } = require('gantry/machines')
 const inspect = require('gantry/inspect')
+const { createHttp } = require('gantry/http')
 
 const main = async () => {
   const { createApp } = await import('gantry')
@@ -17,6 +18,7 @@ const main = async () => {
       value: session.task('hello').lastValue,
       machines: [sessionMachine.id, taskMachine.id, runMachine.id],
       inspect: Object.keys(inspect),
+      http: typeof createHttp,
     }),
   )
   session.shutDown()
