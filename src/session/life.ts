@@ -99,9 +99,10 @@ export class Life {
     if (!this.#isWatching) {
       this.#isWatching = true
       core.news.tell({ type: 'session.started', at: core.clock.now() })
-      if (this.#watches.watchShutCondition()) return
       for (const entry of core.entries.values()) doubtNames(core, entry)
       doubtCircles(core)
+      // A listener may have stopped it all by now: what is watched from here on nobody would unwatch.
+      if (!this.#isWatching || this.#watches.watchShutCondition()) return
       this.#watches.watchAll()
     }
     this.#launcher.woken()

@@ -80,7 +80,11 @@ export class Watches {
 
   watchAll(): void {
     this.#isWatching = true
-    for (const entry of this.#core.entries.values()) this.begin(entry)
+    for (const entry of this.#core.entries.values()) {
+      this.begin(entry)
+      // A condition's function may have stopped the session while it was looked at.
+      if (!this.#isWatching) return this.end(entry)
+    }
   }
 
   unwatchAll(): void {

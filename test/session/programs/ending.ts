@@ -1,0 +1,57 @@
+/** A session with something of everything, that ends as it is told, and says how. Nothing here ends the process. */
+import { createApp, every } from 'gantry'
+import { interval } from 'rxjs'
+
+const [how, file] = process.argv.slice(2) as ['by itself' | 'by signal' | 'fatal' | 'drain', string]
+const say = (...what: unknown[]): void => console.log(what.join(' '))
+/** What keeps the process, besides its own output and files that the loader still closes. */
+const resources = (): string[] =>
+  process.getActiveResourcesInfo().filter((name) => !['PipeWrap', 'CloseReq', 'FSReqCallback'].includes(name))
+
+const app = createApp({
+  store: `jsonl:${file}`,
+  relaunchDelay: 1,
+  logger: { debug() {}, info() {}, warn() {}, error() {} },
+  onError: { hook: 'raise' },
+  ...(how === 'drain' ? { drainTimeout: 1 } : {}),
+})
+const sleep = async (_: unknown, run: { readonly signal: AbortSignal }): Promise<void> =>
+  await app.session.clock.sleep(3_600_000, { signal: run.signal })
+app.task('waits for tomorrow', every('1 day'), () => {})
+app.task('often', true, () => {})
+app.task(
+  'polls',
+  app.condition(() => false),
+  () => {},
+)
+app.task('listens', interval(1000) as never, () => {})
+app.task('observes', true, { permanent: true }, sleep)
+app.task('slow', false, sleep)
+app.hook('run', ({ run }) => {
+  if (run.task.name === 'breaks') throw new Error('fatal')
+})
+app.task('breaks', false, () => {})
+app.task('down', false, { onShutdown: true }, () => say('shut-down task'))
+app.hook('shutdown', () => say('shut-down hook'))
+app.session.on('run.ended', ({ task, action }) => {
+  if (task === 'slow') say(task, action)
+})
+
+const ran = app.run()
+app.session.on('session.started', () => {
+  if (how === 'by itself') app.session.shutDown()
+  else if (how === 'fatal') void app.session.task('breaks').run()
+  else
+    void app.session
+      .task('slow')
+      .run()
+      .started.then(() => say('slow runs'))
+})
+try {
+  await ran
+  say('stopped')
+} catch (error) {
+  say('ended with', (error as Error).message)
+}
+say('left', resources().join(', ') || 'nothing')
+process.on('exit', () => say('exits'))
