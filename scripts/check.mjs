@@ -6,7 +6,7 @@ const steps = [
   ['lint and format', 'npm', ['run', '--silent', 'lint']],
   ['types', 'npm', ['run', '--silent', 'types']],
   ['tests', 'npm', ['test']],
-  ['conformance', 'node', ['dist/test/conformance/run.js']],
+  ['conformance', 'node', ['dist/test/conformance/run.js', '--known', 'test/conformance/known.json']],
   ['package', 'npx', ['publint', '--strict']],
 ]
 

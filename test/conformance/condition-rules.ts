@@ -30,34 +30,60 @@ export const conditionRules: readonly ConditionRule[] = [
   reads(
     'the-year-is-a-cycle',
     'Windows of the year have a builder, so they have words.',
-    /\btime of year\b|\byearly\b/,
+    /\btime of year\b|\byearly\b|\bthis year\b/,
   ),
   reads(
     'the-second-is-a-cycle',
     'Windows of the second have a builder, so they have words.',
-    /\btime of second\b/,
+    /\btime of second\b|\bthis second\b/,
   ),
   reads(
     'every-cycle-takes-every-window',
-    '`starting`, `on` and `at` follow each `time of …`, as they follow each builder.',
-    /\btime of (minute|hour|day|week|month) (starting|on|at) /,
+    '`starting`, `on` and `at` have a builder at each cycle, so they have words there.',
+    /\btime of (minute|hour|day|week|month) (starting|on|at) |\b(\w+ly|today|this \w+) at /,
   ),
   reads(
     'a-cycle-without-a-window-is-whole',
-    '`time of day` alone is the whole day, as the builder is.',
+    '`time of day` alone is the whole day, as its builder is.',
     /\btime of (minute|hour|day|week|month)\s*($|[&|)])/,
   ),
   reads(
-    'a-crash-is-history',
-    'A crash is one of the six actions and has a builder, so it has words.',
-    /\bhas crashed\b/,
+    'all-that-happens-is-history',
+    'A crash, and that an occurrence was missed, have a builder, so they have words.',
+    /\bhas (crashed|missed)\b/,
   ),
-  reads('this-day-is-today', '`this day` is `today`, as in the builders.', /\bthis day\b/),
+  reads('this-day-is-today', '`thisDay` is `today` in the builders, and so in words.', /\bthis day\b/),
+  reads(
+    'comparisons-have-words',
+    'Each comparison of a count has a builder, so it has words.',
+    /\b(exactly|at least|at most|more than|less than) \d+ (times|cycles)\b/,
+  ),
+  reads(
+    'running-has-words',
+    'How long a run lives, and that one of this task does, have a builder, so they have words.',
+    /\bthis task is running\b|\bis running (more|less) than\b/,
+  ),
+  reads('retry-has-words', '`retry` has a builder, so it has words.', /\bretry\b/),
+  reads(
+    'surroundings-have-words',
+    'That the session has started, and the value of a param as such, have a builder, so they have words.',
+    /\bscheduler started$|\bparam '.*' is [^']/,
+  ),
   reads(
     'after-a-termination',
     '`after task … terminated` is documented by Rocketry and read by us.',
     /\bafter (any )?tasks? '.*' terminated\b/,
   ),
+  {
+    file: 'parse',
+    name: 'a-period-goes-by-its-condition',
+    reason: 'A condition that is nothing but a period may name it, and so may a cron.',
+    applies: (row, got) =>
+      row.kind === 'time' &&
+      row.expected === null &&
+      !isError(got) &&
+      /^\s*(secondly|minutely|hourly|daily|weekly|monthly|yearly|cron)\b/.test(String(row.statement)),
+  },
   reads('quotes-hold-any-character', 'A task name in quotes may hold `& | ~ ( )`.', /'[^']*[&|~()][^']*'/),
   reads(
     'blanks-are-one',

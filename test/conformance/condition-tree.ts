@@ -41,7 +41,10 @@ export function nodeOfTree({ type, args }: Tree): ConditionNode {
   const parts = () => (args.conditions as readonly Tree[]).map(nodeOfTree)
   const task = (args.task ?? null) as string | null
   const history = histories[type]
-  if (history !== undefined) return countNode(task, history, windowOf(args.period), compareOf(args.compare))
+  if (history !== undefined) {
+    const period = windowOf(args.period)
+    return compared(args.compare, (compare) => countNode(task, history, period, compare))
+  }
   const dependence = dependences[type]
   if (dependence !== undefined)
     return { kind: 'after', task: args.depend_task as string, actions: dependence }
@@ -63,7 +66,7 @@ export function nodeOfTree({ type, args }: Tree): ConditionNode {
     case 'TaskRunnable':
       return once(windowOf(args.period), countNode(task, ['run'], windowOf(args.period), { exactly: 0 }))
     case 'TaskRunning':
-      return { kind: 'running', task, ...ages(args.period), compare: compareOf(args.compare) }
+      return compared(args.compare, (compare) => ({ kind: 'running', task, ...ages(args.period), compare }))
     case 'Retry': {
       const times = args.n === -1 ? Number.POSITIVE_INFINITY : (args.n as number)
       const pause = { delayMs: 0, factor: 1, maxDelayMs: Number.POSITIVE_INFINITY, jitter: 0 }
@@ -149,6 +152,14 @@ function ages(spec: unknown) {
   return type === 'TimeDelta'
     ? { moreThanMs: null, lessThanMs: limit(args.past) }
     : { moreThanMs: limit(args.near), lessThanMs: limit(args.far) }
+}
+
+/** A node that compares; `!=` is the opposite of one. */
+function compared(compare: unknown, make: (compare: Compare) => ConditionNode): ConditionNode {
+  const { '!=': other, ...rest } = (compare ?? {}) as Readonly<Record<string, number>>
+  if (other === undefined) return make(compareOf(rest))
+  const unequal = notOf(make({ exactly: other }))
+  return Object.keys(rest).length === 0 ? unequal : allOf([make(compareOf(rest)), unequal])
 }
 
 function compareOf(compare: unknown): Compare {

@@ -15,6 +15,7 @@ type Value = unknown
 const parameters: Readonly<Record<string, readonly string[]>> = {
   every: ['past', 'based'],
   retry: ['n'],
+  running: ['task', 'more_than', 'less_than'],
   scheduler_running: ['more_than', 'less_than'],
   scheduler_cycles: ['more_than', 'less_than'],
   cron: ['expression', 'minute', 'hour', 'day_of_month', 'month', 'day_of_week'],
@@ -31,6 +32,12 @@ const builders: Readonly<Record<string, (...args: readonly unknown[]) => Conditi
   cron: (...fields) => ours.cron(cronOf(fields)),
   crontime: (...fields) => ours.crontime(cronOf(fields)),
   retry: (n) => (n === undefined || n === null ? ours.retry() : ours.retry(n as number)),
+  running: (task, moreThan, lessThan) => {
+    let made = ours.running((task ?? undefined) as string | undefined)
+    if (moreThan !== undefined) made = made.moreThan(moreThan as string)
+    if (lessThan !== undefined) made = made.lessThan(lessThan as string)
+    return made
+  },
   scheduler_running: (moreThan, lessThan) => ours.schedulerRunning(defined({ moreThan, lessThan })),
   scheduler_cycles: (moreThan, lessThan) => ours.schedulerCycles(defined({ moreThan, lessThan })),
 }
@@ -85,12 +92,14 @@ class Reader {
   #readNot(): Value {
     if (this.#take('~')) return (this.#readNot() as Condition).not()
     const value = this.#readChain()
-    const key = comparisons[this.#tokens[this.#next] ?? '']
+    const sign = this.#tokens[this.#next] ?? ''
+    const key = comparisons[sign]
     if (key === undefined) return value
     this.#next += 1
     const limit = Number(this.#tokens[this.#next++])
     const counted = (value as { readonly count?: unknown }).count ?? value
-    return callMethod(counted, key, [limit])
+    const made = callMethod(counted, key, [limit])
+    return sign === '!=' ? (made as Condition).not() : made
   }
 
   #readChain(): Value {
@@ -150,6 +159,8 @@ const comparisons: Readonly<Record<string, string>> = {
   '<=': 'atMost',
   '>=': 'atLeast',
   '==': 'exactly',
+  // Read as not exactly.
+  '!=': 'exactly',
 }
 
 /** All arguments by position. */

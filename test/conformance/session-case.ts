@@ -27,9 +27,13 @@ export async function playCase(row: Row): Promise<SessionCase> {
 
 /** The first difference in words, or null. */
 export function differenceOf(one: SessionCase): string | null {
-  const { error, log } = one.played
-  if ((error === undefined) !== (one.want.raises === undefined)) return `ended with ${String(error)}`
-  return compareLogs(one.want.log, log, toleranceOf(one))
+  return endDifferenceOf(one) ?? compareLogs(one.want.log, one.played.log, toleranceOf(one))
+}
+
+/** Whether it ended with an error as it should, in words if not. */
+export function endDifferenceOf({ played, want }: SessionCase): string | null {
+  const isSame = (played.error === undefined) === (want.raises === undefined)
+  return isSame ? null : `ended with ${String(played.error)}, want ${want.raises ?? 'no error'}`
 }
 
 /** How far its actions may be away. */

@@ -32,12 +32,12 @@ export const sessionRules: readonly SessionRule[] = [
 
 /** The same scenario with each past span a millisecond longer: no run is exactly a length after another any more. */
 function withLongerSpans(row: Row): Row {
-  const tasks = (row.tasks as readonly Record<string, unknown>[]).map((task) => ({
-    ...task,
-    // The tree is what is played of a Python expression.
-    ...(typeof task.start_cond === 'string' ? { start_cond: `py:${task.start_cond}` } : {}),
-    start_cond_tree: lengthened(task.start_cond_tree),
-  }))
+  const tasks = (row.tasks as readonly Record<string, unknown>[]).map((task) => {
+    const tree = task.start_cond_tree
+    if (typeof tree !== 'object' || tree === null) return task
+    // Of a Python expression the tree is played, of a statement its text.
+    return { ...task, start_cond: 'py:the tree', start_cond_tree: lengthened(tree) }
+  })
   return { ...row, tasks }
 }
 

@@ -1,5 +1,5 @@
 /** Judges the rows of `sessions`: plays each scenario in a real session on a clock that jumps from cycle to cycle. */
-import { differenceOf, playCase } from './session-case.ts'
+import { differenceOf, endDifferenceOf, playCase } from './session-case.ts'
 import { sessionRules } from './session-rules.ts'
 import type { Row, Verdict } from './time-rules.ts'
 
@@ -8,6 +8,8 @@ export async function evaluateSession(row: Row): Promise<Verdict> {
   const played = await playCase(row)
   const got = differenceOf(played)
   if (got === null) return { verdict: 'agree' }
+  // No rule is about how a session ends.
+  if (endDifferenceOf(played) !== null) return { verdict: 'differ', got }
   for (const rule of sessionRules)
     if (await rule.applies(played)) return { verdict: 'accepted', rule: rule.name, got }
   return { verdict: 'differ', got }
