@@ -96,21 +96,41 @@ function launchFacts(core: Core, entry: TaskEntry, takesValue: boolean): LaunchF
   // The values of the event streams that the launch is for are taken with it.
   if (takesValue)
     for (const stream of onEachNodes(node)) value = core.predicates.take(stream, entry.name) ?? value
-  return { trigger: 'condition', dueAt: entry.dueAt, period, value }
+  return { trigger: 'condition', dueAt: dueAtOf(core, entry, period?.start), period, value }
+}
+
+/**
+ * Since when the task was to run: since its condition holds, but not from before the period that the run is for (the
+ * process may have slept through others), and after a run not before the task might be launched again.
+ */
+function dueAtOf(core: Core, entry: TaskEntry, periodStart: number | undefined): number | null {
+  if (entry.dueAt === null) return null
+  const now = core.clock.now()
+  const sinceRelaunch = entry.hasForeignChange ? 0 : core.clock.monotonic() - entry.relaunchAt
+  const relaunch = Number.isFinite(entry.relaunchAt) ? now - sinceRelaunch : -Infinity
+  return Math.min(now, Math.max(entry.dueAt, periodStart ?? -Infinity, relaunch))
 }
 
 /** Wakes of watches: by the timer heap, and whenever the clock jumps. */
 function wakesOf(core: Core, parts: Parts): (at: number, wake: () => void) => () => void {
   const jumps = new JumpListeners(core.clock)
+  const wakeFor = (at: number, wake: () => void): void => {
+    core.wokenFor = Math.min(at, core.clock.now())
+    try {
+      wake()
+    } finally {
+      core.wokenFor = null
+    }
+  }
   return (at, wake) => {
     const undoTimer = core.clock.callAt(at, () => {
       undoJump()
       parts.launcher.woken()
-      wake()
+      wakeFor(at, wake)
     })
     const undoJump = jumps.add(() => {
       undoTimer()
-      wake()
+      wakeFor(at, wake)
     })
     return () => {
       undoTimer()

@@ -51,6 +51,8 @@ export class Core {
   reconsider!: (entry: TaskEntry) => void
   /** Only these tasks may launch (a stopped session that was asked to run some tasks). */
   only: ReadonlySet<string> | null = null
+  /** While a watch is woken by time: the instant that it was to be woken for, epoch ms. The timer may have come late. */
+  wokenFor: number | null = null
   startedAt: number | null = null
   startedMono: number | null = null
   cycles = 0

@@ -15,7 +15,7 @@ const defaultLimit = 1000
 const stepsPerTurn = 200
 /** A condition that wakes and wakes without a run must not be played for ever. */
 const maxSteps = 2_000_000
-/** A task whose condition holds on after each run launches for ever: so many runs say it, the rest would say no more. */
+/** A task whose condition holds on after each run launches for ever: so many runs after the first say it. */
 const maxRelaunches = 10
 /** The newest so many successes tell how long runs take. */
 const maxSuccesses = 10_000
@@ -124,7 +124,7 @@ class Play {
       trigger: record.trigger ?? 'condition',
       because: this.#because(record, entry),
     })
-    if (record.dueAt !== undefined) this.#countRelaunch(entry, record.dueAt)
+    if (record.dueAt !== undefined) this.#countRelaunch(entry, record.at)
   }
 
   #because({ trigger }: RunRecord, entry: TaskEntry): string {
@@ -135,7 +135,9 @@ class Play {
   }
 
   /** A condition that held through a run would be played for ever, run after run. */
-  #countRelaunch(entry: TaskEntry, dueAt: number): void {
+  #countRelaunch(entry: TaskEntry, at: number): void {
+    const { dueAt } = entry
+    if (dueAt === null || at === dueAt) return
     const before = this.#relaunches.get(entry.name)
     if (before?.dueAt !== dueAt) {
       this.#relaunches.set(entry.name, { dueAt, count: 1 })

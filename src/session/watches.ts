@@ -53,7 +53,7 @@ export class Watches {
       (error) => this.conditionFailed(entry, error),
     ).subscribe((isTrue) => {
       entry.holds = isTrue
-      entry.dueAt = isTrue ? core.clock.now() : null
+      entry.dueAt = isTrue ? (core.wokenFor ?? core.clock.now()) : null
       if (isTrue) this.#parts.launcher.consider(entry)
     })
     this.#parts.crashes.settle(entry)
