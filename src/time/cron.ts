@@ -39,7 +39,8 @@ export class CronRule extends Rule {
     this.graceMs = graceMs ?? this.fields.unitMs
     if (!(this.graceMs >= 1))
       throw new RangeError(`Cannot wait for an occurrence as its grace must be at least 1 ms: ${graceMs} ms.`)
-    this.#readings = new Cron(this.fields.pattern, { timezone: 'UTC', paused: true, mode: '6-part' })
+    // A fixed offset and not the zone UTC: croner answers the same, and four times as fast.
+    this.#readings = new Cron(this.fields.pattern, { utcOffset: 0, paused: true, mode: '6-part' })
     Object.freeze(this)
   }
 
