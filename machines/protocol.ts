@@ -65,9 +65,11 @@ export type Command =
   | {
       readonly type: 'task.create'
       readonly task: string
-      readonly start: unknown
+      /** The name of a template, by those who cannot send code; else `start` and `work` are given. */
+      readonly template?: string
+      readonly start?: unknown
       readonly options?: unknown
-      readonly work: unknown
+      readonly work?: unknown
       readonly request?: object
     }
   | { readonly type: 'task.remove'; readonly task: string }

@@ -140,6 +140,7 @@ export type {
   NewsListener,
   OnError,
   Params,
+  PoolOptions,
   Reason,
   Run,
   RunHandle,
@@ -154,6 +155,7 @@ export type {
   TaskJson,
   TaskLink,
   TaskOptions,
+  TaskTemplate,
   TaskUpdate,
   Work,
 } from './session/contract.ts'

@@ -20,6 +20,7 @@ import type {
   Start,
   Task,
   TaskOptions,
+  TaskTemplate,
   Work,
 } from '../session/contract.ts'
 import { LiveSession } from '../session/session.ts'
@@ -136,6 +137,14 @@ export class App {
   #startOf({ starts }: GroupTask): Start {
     if (starts.length === 1) return starts[0]!
     return all(...starts.map((start) => toCondition(start, this.#session.words)))
+  }
+
+  /**
+   * Registers a kind of task that can be made by name while the session lives: `session.createFrom(template, name, given)`,
+   * or the event `task.create` with `template`, which is plain JSON.
+   */
+  template(name: string, template: TaskTemplate): void {
+    this.#session.update({ templates: { ...this.#session.options.templates, [name]: template } })
   }
 
   /** Called when the session starts, before start-up tasks; what it returns, if a function, after them. */

@@ -326,6 +326,13 @@ export interface SessionOptions {
   readonly store?: string | Store | (() => Store | Promise<Store>)
   /** Values that tasks and conditions share. */
   readonly params?: Record<string, unknown>
+  /** Kinds of task that can be made by name while the session lives (`createFrom`, the event `task.create`). */
+  readonly templates?: Readonly<Record<string, TaskTemplate>>
+  /**
+   * Whether what was changed while it lived outlives the process, too: params, disabled tasks, updates, runs by hand that
+   * wait, and tasks made of templates. Needs a store that lasts. Default false.
+   */
+  readonly persist?: boolean
   /** How often condition functions are looked at; default 1 second. */
   readonly pollEvery?: DurationInput
   /** What failures do, for all kinds or one by one. Default `log`. */
@@ -351,6 +358,25 @@ export interface SessionOptions {
   readonly drainTimeout?: DurationInput | 'never'
   /** What a run that started late by more than this is reported as (`run.late`); default 1 second. */
   readonly lateAfter?: DurationInput
+}
+
+/**
+ * A kind of task that can be made while the session lives by whoever cannot send code (a person, another program, the
+ * session's own memory): the work is registered here, the name and what differs come later.
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ templates: { ping: { work: ({ url }) => fetch(url), start: 'every 1 minute' } } })
+ * app.session.createFrom('ping', 'ping example', { params: { url: 'https://example.org' } })
+ * ```
+ */
+export interface TaskTemplate {
+  readonly description?: string
+  readonly work: Work<never, unknown>
+  /** The start, unless the making brings another. Default: by hand. */
+  readonly start?: Start
+  /** Options of each task made of it, unless the making brings others. */
+  readonly options?: TaskOptions
 }
 
 /** Limits of a pool. */
@@ -407,6 +433,10 @@ export interface Session extends AsyncDisposable {
     options: TaskOptions<A>,
     work: Work<ArgsOf<A>, R>,
   ): Task<Returned<R>>
+  /** Makes a task of a registered template; what is given wins over what the template has. */
+  createFrom(template: string, name: string, given?: TaskUpdate): Task
+  /** The registered templates, by name. */
+  readonly templates: ReadonlyMap<string, TaskTemplate>
   /** Takes a task out; its living run is terminated. Resolves when that run has ended. */
   removeTask(task: TaskName): Promise<void>
   /** Removes all tasks and params. */

@@ -1,7 +1,7 @@
 /** What the machines name and the parts do: each effect is a word to one part. */
 import type { SessionEvent } from '../../machines/session.machine.ts'
 import { toErrorData } from '../log/error-data.ts'
-import type { Start, TaskOptions, TaskUpdate } from './contract.ts'
+import type { TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
 import type { TaskEntry } from './entry.ts'
@@ -123,10 +123,7 @@ function command(core: Core, parts: Parts, event: SessionEvent): void {
   switch (event.type) {
     case 'task.create': {
       if (event.request instanceof Errand) return event.request.do()
-      const { task, start, options, work } = event
-      return guard(core, task, () => {
-        parts.tasks.add(parts.tasks.define(task, start as Start, (options ?? {}) as TaskOptions, work))
-      })
+      return guard(core, event.task, () => void parts.tasks.add(parts.tasks.defineNew(event)))
     }
     case 'param.set':
       if (event.request instanceof Errand) return event.request.do()

@@ -8,7 +8,7 @@ import type { Undo } from '../clock.ts'
 import type { Condition } from '../conditions/condition.ts'
 import type { ExecutionHandle } from '../executors/executor.ts'
 import type { Interval } from '../time/interval.ts'
-import type { Execution, TaskOptions, Work } from './contract.ts'
+import type { Execution, TaskOptions, TaskUpdate, Work } from './contract.ts'
 import type { RunAbort } from './run-abort.ts'
 import type { PendingRun } from './run-handle.ts'
 
@@ -22,6 +22,8 @@ export interface TaskDefinition {
   readonly end: Condition | null
   readonly work: Work<never, unknown> | unknown
   readonly options: TaskOptions
+  /** The template it was made of, and what was given besides. */
+  readonly madeOf?: { readonly template: string; readonly given: TaskUpdate }
 }
 
 /** A run that waits for its launch. */
@@ -68,6 +70,8 @@ export class RunSlot {
 export class TaskEntry {
   actor!: TaskActor
   disabled: boolean
+  /** What updates have changed, all together. */
+  updated: TaskUpdate | null = null
   /** What the watch of the start condition said last. */
   holds = false
   /** When it began to hold, epoch ms. */

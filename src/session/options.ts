@@ -11,6 +11,7 @@ import {
   type Check,
   checkKeys,
   oneOf,
+  show,
   withMethods,
 } from './check.ts'
 import type { Execution, OnError, SessionOptions, TaskOptions } from './contract.ts'
@@ -70,6 +71,18 @@ const aZone: Check = (value) => {
   checkZone(value as string)
 }
 
+const theTemplates: Check = (value, name) => {
+  anObject(value, name)
+  for (const [key, template] of Object.entries(value as Record<string, unknown>)) {
+    const what = `the template '${key}'`
+    checkKeys(template, { description: aString, work: anything, start: anything, options: anObject }, what)
+    const { work, options } = template as { work?: unknown; options?: TaskOptions }
+    if (typeof work !== 'function' && (typeof work !== 'object' || work === null))
+      throw new TypeError(`Cannot read ${what} as its work must be a function: ${show(work)}`)
+    if (options !== undefined) checkTaskOptions(options)
+  }
+}
+
 const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
   timezone: aZone,
   execution: anExecution,
@@ -87,6 +100,8 @@ const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
   },
   store: anything,
   params: anObject,
+  templates: theTemplates,
+  persist: aBoolean,
   pollEvery: aDuration,
   onError: anOnError,
   onTaskExists: oneOf('raise', 'ignore', 'replace', 'rename'),

@@ -22,6 +22,8 @@ import type {
   Task,
   TaskLink,
   TaskOptions,
+  TaskTemplate,
+  TaskUpdate,
 } from './contract.ts'
 import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
@@ -129,6 +131,29 @@ export class LiveSession implements Session {
       (request) => this.#core.actor.send({ type: 'task.create', task: name, start, options, work, request }),
     )
     return this.#handleOf(entry) as never
+  }
+
+  createFrom(template: string, name: string, given: TaskUpdate = {}): Task {
+    const { tasks } = this.#parts
+    const definition = tasks.ofTemplate(template, name, given)
+    const { start, ...options } = given
+    const entry = carry(
+      () => tasks.add(definition),
+      (request) =>
+        this.#core.actor.send({
+          type: 'task.create',
+          task: name,
+          template,
+          ...(start === undefined ? {} : { start }),
+          options,
+          request,
+        }),
+    )
+    return this.#handleOf(entry)
+  }
+
+  get templates(): ReadonlyMap<string, TaskTemplate> {
+    return new Map(Object.entries(this.#core.options.templates ?? {}))
   }
 
   /** Throws what {@link createTask} would throw, and adds nothing. */

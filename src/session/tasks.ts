@@ -26,6 +26,15 @@ export interface TaskParts {
   readonly watches: Watches
 }
 
+/** A task that an event asks for. */
+export interface NewTask {
+  readonly task: string
+  readonly template?: string
+  readonly start?: unknown
+  readonly options?: unknown
+  readonly work?: unknown
+}
+
 export class Tasks {
   readonly #core: Core
   readonly #parts: TaskParts
@@ -66,15 +75,42 @@ export class Tasks {
   }
 
   /** Throws if a task could not be added. */
-  checkNew(task: {
-    readonly task: string
-    readonly start: unknown
-    readonly options?: unknown
-    readonly work: unknown
-  }): void {
-    this.define(task.task, task.start as Start, (task.options ?? {}) as TaskOptions, task.work)
+  checkNew(task: NewTask): void {
+    this.defineNew(task)
     if (this.#core.settings.onTaskExists === 'raise' && this.#core.entries.has(task.task))
       throw new TaskExistsError(task.task)
+  }
+
+  /** The definition of a task that an event asks for: its own, or of a template. */
+  defineNew({ task, template, start, options = {}, work }: NewTask): TaskDefinition {
+    if (template === undefined) return this.define(task, start as Start, options as TaskOptions, work)
+    return this.ofTemplate(template, task, {
+      ...(options as TaskOptions),
+      ...(start === undefined ? {} : { start: start as Start }),
+    })
+  }
+
+  /** The definition of a task made of a template: what is given wins. */
+  ofTemplate(templateName: string, name: string, given: TaskUpdate): TaskDefinition {
+    const templates = this.#core.options.templates ?? {}
+    const template = Object.hasOwn(templates, templateName) ? templates[templateName] : undefined
+    if (template === undefined) {
+      const [nearest] = near(templateName, Object.keys(templates))
+      const hint =
+        nearest === undefined ? 'Give it to createApp({ templates }).' : `Did you mean '${nearest}'?`
+      throw new RangeError(
+        `Cannot make task '${name}' as its template must be registered: ${show(templateName)}. ${hint}`,
+      )
+    }
+    const { start = template.start ?? false, ...options } = given
+    const description = template.description === undefined ? {} : { description: template.description }
+    const definition = this.define(
+      name,
+      start,
+      { ...description, ...template.options, ...options },
+      template.work,
+    )
+    return { ...definition, madeOf: { template: templateName, given } }
   }
 
   /** Adds a task. It may launch at once if the session runs. */
@@ -174,7 +210,8 @@ export class Tasks {
     const before = entry.definition
     const options = { ...before.options, ...changed }
     const definition = this.define(before.name, start ?? before.start, options, before.work)
-    entry.definition = definition
+    entry.definition = before.madeOf === undefined ? definition : { ...definition, madeOf: before.madeOf }
+    entry.updated = { ...entry.updated, ...update }
     entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
       entry.actor.send({ type: changed.disabled ? 'task.disable' : 'task.enable' })
