@@ -39,7 +39,8 @@ export function toProblemResponse(problem: Problem): Response {
   })
 }
 
-function withCommon(response: Response): Response {
+/** The response with the headers that every one carries, where it has none of its own. */
+export function withCommon(response: Response): Response {
   for (const [name, value] of Object.entries(common))
     if (!response.headers.has(name)) response.headers.set(name, value)
   return response

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { ErrorData, News, Session } from '../index.ts'
-import { parseWatched, watchActor } from './actor-watch.ts'
+import { parseWatched, type Watched, watchActor } from './actor-watch.ts'
 import { FeedClient } from './feed-client.ts'
 import { FeedRing, type Numbered } from './feed-ring.ts'
 import { Problem } from './problem.ts'
@@ -23,8 +23,8 @@ export interface Follow {
   /** Where it was before: the last event's id. */
   readonly lastEventId: string | null
   readonly tasks: ReadonlySet<string> | null
-  /** `session` or `task:‹name›`: the actor whose events it wants too. */
-  readonly watch: string | null
+  /** `session` or `task:‹name›`: the actors of which it wants to know what happens to them. */
+  readonly watch: readonly string[]
 }
 
 export interface FeedOptions {
@@ -72,10 +72,10 @@ export class Feed {
           headers: { 'retry-after': '10' },
         },
       )
-    const watched = follow.watch === null ? null : this.#checkWatched(follow.watch)
+    const watched = [...new Set(follow.watch)].map((text) => this.#checkWatched(text))
     this.#listen()
     const { next, isResumed } = this.#placeOf(follow.lastEventId)
-    let undoWatch = (): void => {}
+    const undos: (() => void)[] = []
     const client = new FeedClient({
       tasks: follow.tasks,
       next,
@@ -85,23 +85,14 @@ export class Feed {
       monotonic: () => this.#session.clock.monotonic(),
       onRoom: () => this.#flushLater(),
       onClose: () => {
-        undoWatch()
+        for (const undo of undos) undo()
         this.#leave(client)
       },
     })
     this.#clients.add(client)
     this.#undoLinger?.()
     this.#undoLinger = null
-    if (watched !== null)
-      undoWatch = watchActor(this.#session, watched, {
-        isWanted: () => !client.isFull,
-        copy: (value) => this.#options.copy(value),
-        tell: (news) => {
-          client.tell(`event: actor\ndata: ${JSON.stringify(news)}\n\n`)
-          this.#flushLater()
-        },
-        drop: () => client.drop(),
-      })
+    for (const each of watched) undos.push(this.#watch(each, client))
     this.#flushLater()
     return client.stream
   }
@@ -112,7 +103,20 @@ export class Feed {
     this.#stopListening()
   }
 
-  #checkWatched(text: string) {
+  #watch(watched: Watched, client: FeedClient): () => void {
+    const text = 'task' in watched ? `task:${watched.task}` : 'session'
+    return watchActor(this.#session, watched, {
+      isWanted: () => !client.isFull,
+      copy: (value) => this.#options.copy(value),
+      tell: (news) => {
+        client.tell(`event: actor\ndata: ${JSON.stringify({ watched: text, ...news })}\n\n`)
+        this.#flushLater()
+      },
+      drop: () => client.drop(),
+    })
+  }
+
+  #checkWatched(text: string): Watched {
     const watched = parseWatched(text)
     if (watched === null)
       throw new Problem(

@@ -65,7 +65,7 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
     document: () => (document ??= toDocument(routes, prefix)),
   }
   const answer = createRouter({ shared, routes, auth })
-  const node = createNodeHandler(answer, settings.basePath)
+  const node = createNodeHandler(answer, settings)
   const open = new Set<Listening>()
 
   return {

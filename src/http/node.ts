@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { toProblemResponse } from './answer.ts'
+import type { HttpSettings } from './options.ts'
 import { Problem } from './problem.ts'
 import type { Connection } from './router.ts'
 import { prefix } from './routes/table.ts'
@@ -16,7 +17,7 @@ export type NodeHandler = (
 /** Makes the handler of a server. Given `next`, requests for other paths are passed on. */
 export function createNodeHandler(
   answer: (request: Request, connection: Connection) => Promise<Response>,
-  basePath: string,
+  { basePath, dashboard }: Pick<HttpSettings, 'basePath' | 'dashboard'>,
 ): NodeHandler {
   const listener = getRequestListener(
     (request, { incoming }) =>
@@ -28,7 +29,9 @@ export function createNodeHandler(
     },
   )
   return (request, response, next) => {
-    if (next !== undefined && !isOurs(request.url ?? '/', basePath)) return next()
+    const path = pathOf(request.url ?? '/')
+    if (next !== undefined && !isOurs(path, basePath, dashboard)) return next()
+    if (dashboard && path === '/' && lacksSlash(request)) return redirect(request, response)
     restoreBody(request)
     listener(request, response).catch((error) => {
       if (next !== undefined) next(error)
@@ -37,10 +40,25 @@ export function createNodeHandler(
   }
 }
 
-function isOurs(url: string, basePath: string): boolean {
-  const path = url.split('?', 1)[0]!
+function isOurs(path: string, basePath: string, dashboard: boolean): boolean {
   if (basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`))) return true
+  if (dashboard && (path === '/' || path.startsWith('/assets/'))) return true
   return path === prefix || path.startsWith(`${prefix}/`)
+}
+
+/** Express takes the mount path off and shows `/` for an address that had no slash at its end. */
+function lacksSlash(request: IncomingMessage): boolean {
+  const { originalUrl } = request as { originalUrl?: string }
+  return originalUrl !== undefined && !pathOf(originalUrl).endsWith('/')
+}
+
+function redirect(request: IncomingMessage, response: ServerResponse): void {
+  const path = pathOf((request as { originalUrl?: string }).originalUrl!)
+  response.writeHead(308, { location: `${path.slice(path.lastIndexOf('/') + 1)}/` }).end()
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]!
 }
 
 /** A body that was read by middleware before us (`express.json()`) is given back as it was. */

@@ -66,6 +66,8 @@ export interface HttpLimits {
 /** Options of {@link createHttp}. */
 export interface HttpOptions {
   readonly auth?: HttpAuth
+  /** Shows the dashboard where this is mounted. Default false. */
+  readonly dashboard?: boolean
   /** Asked besides, for each action; `false` refuses with 403. */
   readonly authorize?: (attempt: Attempt) => boolean | Promise<boolean>
   /** Nothing can be changed, whoever asks. Default false. */
@@ -85,6 +87,7 @@ export interface HttpOptions {
 
 /** Options with defaults. */
 export interface HttpSettings {
+  readonly dashboard: boolean
   readonly readOnly: boolean
   readonly authorize: HttpOptions['authorize']
   /** Lower case; null for any. */
@@ -122,6 +125,7 @@ export function toSettings(options: HttpOptions): HttpSettings {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`Cannot set the limit '${name}' as it must be a whole number from 1: ${value}`)
   return {
+    dashboard: options.dashboard ?? false,
     readOnly: options.readOnly ?? false,
     authorize: options.authorize,
     addresses: new Set(),

@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
 import type { Command } from '../index.ts'
-import { toProblemResponse, toResponse } from './answer.ts'
+import { toProblemResponse, toResponse, withCommon } from './answer.ts'
 import { audit } from './audit.ts'
 import type { Authenticator } from './auth.ts'
 import { readJson } from './body.ts'
 import { checkHost, checkMutation } from './guard.ts'
 import type { Who } from './options.ts'
+import { createPages } from './pages.ts'
 import { checkPermission } from './permission.ts'
 import { Problem, toProblem } from './problem.ts'
 import { isMutation, type Route } from './route.ts'
@@ -39,6 +40,8 @@ export function createRouter(
 ): (request: Request, connection: Connection) => Promise<Response> {
   const { shared, routes } = parts
   const { basePath, limits } = shared.settings
+  // Open to everyone, as it holds nothing: what it shows it has to ask for, with the token.
+  const pages = shared.settings.dashboard ? createPages() : null
   const app = new Hono<{ Bindings: Connection }>({
     getPath: (request) => stripBase(getPath(request), basePath),
   })
@@ -54,7 +57,11 @@ export function createRouter(
       if (pathname.length + search.length > limits.urlLength)
         throw new Problem(414, 'url', `Cannot take an address longer than ${limits.urlLength} characters.`)
       checkHost(request, shared.settings)
-      return await app.fetch(request, connection)
+      if (pages === null || (request.method !== 'GET' && request.method !== 'HEAD'))
+        return await app.fetch(request, connection)
+      const path = stripBase(pathname, basePath)
+      if (path.startsWith(`${prefix}/`)) return await app.fetch(request, connection)
+      return withCommon(await pages(request, path))
     } catch (error) {
       return failed(error, shared)
     }

@@ -63,7 +63,7 @@ describe('Feed', () => {
     }
     return { clock, app, feed, news }
   }
-  const nobody = { lastEventId: null, tasks: null, watch: null }
+  const nobody = { lastEventId: null, tasks: null, watch: [] }
   const textOf = async (reader: ReadableStreamDefaultReader<Uint8Array>) =>
     new TextDecoder().decode((await reader.read()).value)
   const count = (text: string, name: string) => text.split(`event: ${name}\n`).length - 1

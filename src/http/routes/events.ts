@@ -51,9 +51,12 @@ export const eventRoutes: readonly Route[] = [
     query: z.strictObject({
       task: taskQuery,
       watch: z
-        .string()
+        .array(z.string())
+        .max(32)
         .optional()
-        .describe("Also what happens to one actor: 'session', or 'task:‹name›' with its runs."),
+        .describe(
+          "Also what happens to an actor: 'session', or 'task:‹name›' with its runs. More than once.",
+        ),
     }),
     headers: { 'Last-Event-ID': 'The id of the last event that was seen: what came after it is told first.' },
     answers: {
@@ -75,7 +78,7 @@ export const eventRoutes: readonly Route[] = [
       const stream = shared.feed.open({
         lastEventId: request.headers.get('last-event-id'),
         tasks: query.task === undefined ? null : new Set(query.task),
-        watch: query.watch ?? null,
+        watch: query.watch ?? [],
       })
       return new Response(stream, { headers })
     },

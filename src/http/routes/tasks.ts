@@ -13,6 +13,7 @@ import type { Shared } from '../shared.ts'
 const tasksQuery = z.strictObject({
   limit: pageQuery.limit,
   cursor: z.string().optional().describe('`nextCursor` of the page before.'),
+  name: z.array(z.string()).optional().describe('Only these; may be given more than once.'),
   search: z.string().optional().describe('Part of the name or the description, in any case.'),
   state: z.enum(['idle', 'running', 'failed']).optional(),
 })
@@ -197,6 +198,7 @@ function taskPage({ session, settings }: Shared, query: z.infer<typeof tasksQuer
   const wanted = session
     .tasks()
     .filter((task) => query.cursor === undefined || task.name > query.cursor)
+    .filter((task) => query.name === undefined || query.name.includes(task.name))
     .filter(
       (task) => part === undefined || `${task.name}\n${task.description ?? ''}`.toLowerCase().includes(part),
     )
