@@ -1,0 +1,225 @@
+/** The machine's clock, over a machine that is made up: its time passes, is set, and stands still while it sleeps. */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { type Clock, type ClockJump, createSystemClock } from '../../src/clock.ts'
+
+const second = 1000
+const hour = 3_600_000
+const day = 24 * hour
+const epoch = Date.UTC(2026, 0, 1)
+
+/** What a person or a time server did to the wall clock, and how long the machine slept, ms. */
+let setByMs = 0
+let sleptMs = 0
+let clock: Clock
+let undoKeep: () => void
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: 0, doNotFake: ['nextTick', 'queueMicrotask'] })
+  setByMs = 0
+  sleptMs = 0
+  clock = createSystemClock({
+    wall: () => epoch + jest.now() + setByMs + sleptMs,
+    awake: () => jest.now(),
+    boot: () => jest.now() + sleptMs,
+  })
+  undoKeep = clock.keep()
+})
+
+afterEach(() => {
+  undoKeep()
+  jest.useRealTimers()
+})
+
+const pass = (ms: number): void => jest.advanceTimersByTime(ms)
+
+/** Calls that were made, with the elapsed time of the machine at each. */
+function recorder() {
+  const calls: number[] = []
+  return { calls, call: () => void calls.push(jest.now()) }
+}
+
+describe('callAt()', () => {
+  test('of an instant in 60 days is not called early, and not late', () => {
+    const { calls, call } = recorder()
+    // Not kept, it looks once a minute and not once a second.
+    undoKeep()
+    clock.callAt(epoch + 60 * day, call)
+    pass(60 * day - 1)
+    expect(calls).toEqual([])
+    pass(1)
+    expect(calls).toEqual([60 * day])
+  })
+
+  test('is called within a second of the wall clock being set past it, and waits when it is set back', () => {
+    const { calls, call } = recorder()
+    clock.callAt(epoch + 10 * hour, call)
+    setByMs = -5 * hour
+    pass(12 * hour)
+    expect(calls).toEqual([])
+    setByMs = 5 * hour
+    pass(second)
+    expect(calls.length).toBe(1)
+    expect(calls[0]).toBeLessThanOrEqual(12 * hour + second)
+  })
+
+  test('is called within a second of waking when the machine slept past it', () => {
+    const { calls, call } = recorder()
+    clock.callAt(epoch + 8 * hour, call)
+    pass(hour)
+    sleptMs = 10 * hour
+    pass(second)
+    expect(calls.length).toBe(1)
+  })
+
+  test('of the past is called at once, and not within the call', () => {
+    const { calls, call } = recorder()
+    clock.callAt(epoch - day, call)
+    expect(calls).toEqual([])
+    pass(0)
+    expect(calls).toEqual([0])
+  })
+
+  test('with Infinity is never called and sets no timer', () => {
+    undoKeep()
+    clock.callAt(Number.POSITIVE_INFINITY, () => {})
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})
+
+describe('callAfter()', () => {
+  test('waits for elapsed time, however the wall clock is set', () => {
+    const { calls, call } = recorder()
+    clock.callAfter(2 * hour, call)
+    setByMs = 365 * day
+    pass(hour)
+    setByMs = -365 * day
+    pass(hour - 1)
+    expect(calls).toEqual([])
+    pass(1)
+    expect(calls).toEqual([2 * hour])
+  })
+
+  test('counts the time that the machine slept', () => {
+    const { calls, call } = recorder()
+    clock.callAfter(2 * hour, call)
+    sleptMs = 3 * hour
+    pass(2 * second)
+    expect(calls.length).toBe(1)
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(3 * hour)
+  })
+
+  test('calls in the order of due times, equal ones in the order they were set; undone ones not at all', () => {
+    const called: string[] = []
+    const undo = clock.callAfter(20, () => called.push('undone'))
+    clock.callAfter(30, () => called.push('late'))
+    clock.callAfter(10, () => called.push('first'))
+    clock.callAfter(10, () => called.push('second'))
+    undo()
+    undo()
+    pass(30)
+    expect(called).toEqual(['first', 'second', 'late'])
+  })
+
+  test('what a call sets for at once waits for the next turn: other calls and I/O are not starved', () => {
+    let calls = 0
+    const again = (): void => {
+      calls += 1
+      clock.callAfter(0, again)
+    }
+    clock.callAfter(0, again)
+    jest.advanceTimersToNextTimer(3)
+    expect(calls).toBe(3)
+  })
+})
+
+describe('onJump()', () => {
+  const hearJumps = (): ClockJump[] => {
+    const jumps: ClockJump[] = []
+    clock.onJump((jump) => void jumps.push(jump))
+    return jumps
+  }
+
+  test('tells of a clock that is set, by how much, within a second', () => {
+    const jumps = hearJumps()
+    pass(10 * second)
+    setByMs = hour
+    pass(second)
+    setByMs = -hour
+    pass(second)
+    expect(jumps).toEqual([
+      { kind: 'set', byMs: hour },
+      { kind: 'set', byMs: -2 * hour },
+    ])
+  })
+
+  test('tells a slept machine from a set clock', () => {
+    const jumps = hearJumps()
+    sleptMs = 5 * hour
+    pass(second)
+    expect(jumps).toEqual([{ kind: 'slept', byMs: 5 * hour }])
+  })
+
+  test('the small steps of clock discipline are no jump', () => {
+    const jumps = hearJumps()
+    for (let i = 0; i < 100; i++) {
+      setByMs += i % 2 === 0 ? 200 : -150
+      pass(second)
+    }
+    expect(jumps).toEqual([])
+  })
+
+  test('time that passed while nobody kept the clock is no jump', () => {
+    undoKeep()
+    const jumps = hearJumps()
+    setByMs = 5 * hour
+    pass(day)
+    undoKeep = clock.keep()
+    pass(10 * second)
+    expect(jumps).toEqual([])
+  })
+})
+
+describe('monotonic()', () => {
+  test('never goes back, whatever happens to the wall clock', () => {
+    let last = clock.monotonic()
+    for (const byMs of [hour, -hour, -365 * day, 365 * day, 0]) {
+      setByMs = byMs
+      pass(3 * second)
+      expect(clock.monotonic()).toBeGreaterThanOrEqual(last + 3 * second)
+      last = clock.monotonic()
+    }
+  })
+})
+
+describe('the one timeout', () => {
+  test('a kept clock wakes once a second and no more, however many timers wait for later', () => {
+    for (let n = 0; n < 10_000; n++) clock.callAt(epoch + day + n, () => {})
+    pass(2 * second)
+    const set = jest.spyOn(globalThis, 'setTimeout')
+    pass(60 * second)
+    expect(set.mock.calls.length).toBeLessThanOrEqual(60)
+    set.mockRestore()
+  })
+
+  test('nothing is left when all is undone: the process can end', () => {
+    const undo = clock.callAt(epoch + day, () => {})
+    expect(jest.getTimerCount()).toBe(1)
+    undo()
+    undoKeep()
+    undoKeep()
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})
+
+test('sleep() resolves when so long has elapsed, and rejects with the reason of its signal', async () => {
+  const done: string[] = []
+  void clock.sleep(hour).then(() => done.push('slept'))
+  const abort = new AbortController()
+  const aborted = clock.sleep(hour, { signal: abort.signal }).catch((reason: unknown) => reason)
+  abort.abort('enough')
+  expect(await aborted).toBe('enough')
+  expect(await clock.sleep(1, { signal: abort.signal }).catch((reason: unknown) => reason)).toBe('enough')
+  pass(hour)
+  await Promise.resolve()
+  expect(done).toEqual(['slept'])
+})
