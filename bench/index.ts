@@ -1,8 +1,10 @@
 /** `npm run bench`: what a session costs. Each line is measured here and now; compare ratios, machines differ. */
+import { benchConditions } from './conditions.ts'
 import { benchForecast } from './forecast.ts'
 import { benchIdle } from './idle.ts'
 import { benchLateness } from './lateness.ts'
 import { quietApp, row, stop } from './support.ts'
+import { benchTypeCheck } from './type-check.ts'
 
 for (const count of [1, 100, 10_000]) {
   const app = quietApp()
@@ -23,6 +25,8 @@ for (const count of [1, 100, 10_000]) {
 await benchIdle()
 await benchLateness()
 await benchForecast()
+await benchConditions()
+benchTypeCheck()
 
 {
   const app = quietApp()
