@@ -18,6 +18,7 @@ import type {
   Session,
   SessionOptions,
   Start,
+  SurroundingHook,
   Task,
   TaskOptions,
   TaskTemplate,
@@ -148,11 +149,15 @@ export class App {
   }
 
   /** Called when the session starts, before start-up tasks; what it returns, if a function, after them. */
+  setup(hook: SurroundingHook<'startup'>): () => void
+  setup(hook: Hook<'startup'>): () => void
   setup(hook: Hook<'startup'>): () => void {
     return this.hook('startup', hook)
   }
 
   /** Adds a hook; returns its undo. */
+  hook<K extends HookKind>(kind: K, hook: SurroundingHook<K>): () => void
+  hook<K extends HookKind>(kind: K, hook: Hook<K>): () => void
   hook<K extends HookKind>(kind: K, hook: Hook<K>): () => void {
     return this.#session.hooks.add(kind, hook)
   }

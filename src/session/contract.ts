@@ -553,5 +553,17 @@ export type HookKind = keyof HookContexts
  */
 export type Hook<K extends HookKind = HookKind> = (context: HookContexts[K]) => unknown
 
+/** What is called after what a hook surrounds. */
+export type HookAfter = (result: HookResult) => unknown
+
+/** A hook with a part after: a function, or what stands behind the `yield` of a generator. */
+export type SurroundingHook<K extends HookKind = HookKind> = (
+  context: HookContexts[K],
+) =>
+  | HookAfter
+  | Promise<HookAfter>
+  | Generator<unknown, unknown, HookResult>
+  | AsyncGenerator<unknown, unknown, HookResult>
+
 /** An error as it is told to others. */
 export type { ErrorData }

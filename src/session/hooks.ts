@@ -1,4 +1,5 @@
 /** Hooks: what the app does around the start, the end, cycles, the making of tasks and the work of runs. */
+import { outcomeOf, type Settlement } from '../../machines/run.machine.ts'
 import type { Hook, HookContexts, HookKind, HookResult } from './contract.ts'
 
 /** What is left to do after: called with the result, in the order in which the hooks were added. */
@@ -77,6 +78,10 @@ export class Hooks {
     for (const hook of [...(this.#hooks.get('task') ?? [])]) {
       const made = guard(() => (hook as Hook<'task'>)(context))
       if (typeof made === 'function') afters.push(made as (result: HookResult) => unknown)
+      else if (made instanceof Promise)
+        afters.push((result) =>
+          made.then((after) => (typeof after === 'function' ? after(result) : undefined)),
+        )
       else if (isGenerator(made)) {
         guard(() => made.next())
         afters.push((result) => made.next(result))
@@ -110,4 +115,13 @@ function isGenerator(value: unknown): value is AnyGenerator {
     typeof (value as AnyGenerator).next === 'function' &&
     (Symbol.iterator in value || Symbol.asyncIterator in value)
   )
+}
+
+/** How the work came out, for the parts after of run hooks. */
+export function toHookResult(settlement: Settlement, wasTold: boolean): HookResult {
+  const outcome = outcomeOf(settlement, wasTold)
+  if (settlement.kind === 'returned') return { outcome, value: settlement.value }
+  return settlement.kind === 'threw' && outcome === 'fail'
+    ? { outcome, error: settlement.error }
+    : { outcome }
 }

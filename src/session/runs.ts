@@ -16,6 +16,7 @@ import type { Core } from './core.ts'
 import { toTimeout } from './durations.ts'
 import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
 import { RunSlot as Slot } from './entry.ts'
+import { toHookResult } from './hooks.ts'
 import { RunAbort } from './run-abort.ts'
 import { RunView } from './run-view.ts'
 import { executionOf, type Slots } from './slots.ts'
@@ -245,7 +246,9 @@ export class Runs {
     core.hooks.before('run', context, onThrow).then((after) => {
       this.#execute(slot, view, (settlement) => {
         const settleAfter = (): void => settle(settlement)
-        after(toHookResult(settlement)).then(settleAfter, settleAfter)
+        // A late one: its run was ended by us, and the slot may serve another.
+        const wasTold = slot.runId !== view.id || slot.actor.getSnapshot().context.reason !== null
+        after(toHookResult(settlement, wasTold)).then(settleAfter, settleAfter)
       })
     })
   }
@@ -384,9 +387,3 @@ function abortOf(slot: RunSlot): RunAbort {
 }
 
 const noParams: QueuedRun['params'] = Object.freeze({})
-
-function toHookResult(settlement: Settlement): { error?: unknown; value?: unknown; outcome: Outcome } {
-  if (settlement.kind === 'returned') return { value: settlement.value, outcome: 'success' }
-  if (settlement.kind === 'inaction') return { outcome: 'inaction' }
-  return { error: settlement.error, outcome: 'fail' }
-}

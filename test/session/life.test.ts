@@ -1,6 +1,6 @@
 /** How a session starts and stops: its sequences, who is waited for, and what an error does to it. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { ConditionError, every, type HookResult } from 'gantry'
+import { ConditionError, every } from 'gantry'
 import { gate, lasting, runsIn, setUp, tearDown, warningsIn } from './support.ts'
 
 afterEach(tearDown)
@@ -322,7 +322,7 @@ describe('a fatal error', () => {
     app.hook('run', ({ run }) => {
       if (run.task.name === 'bad') throw fatal
     })
-    app.hook('shutdown', () => (result: HookResult) => void said.push(result.error))
+    app.hook('shutdown', () => (result) => void said.push(result.error))
     app.task('slow', true, lasting(clock))
     app.task('bad', false, () => {})
     app.task('down', false, { onShutdown: true }, () => void said.push('down'))

@@ -13,7 +13,7 @@ const app = createApp({
   relaunchDelay: 1,
   logger: { debug() {}, info() {}, warn() {}, error() {} },
   onError: { hook: 'raise' },
-  ...(how === 'drain' ? { drainTimeout: 1 } : {}),
+  ...(how === 'drain' ? { drainTimeout: '1 second' } : {}),
 })
 const sleep = async (_: unknown, run: { readonly signal: AbortSignal }): Promise<void> =>
   await app.session.clock.sleep(3_600_000, { signal: run.signal })
