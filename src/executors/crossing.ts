@@ -98,7 +98,7 @@ class Walk {
     const { value } = place
     // Before anything is asked of it: each question to a proxy is a call of somebody's function.
     if (types.isProxy(value)) this.#refuse(place, 'a Proxy')
-    this.#spend(eachCounts)
+    this.#spend(2 * eachCounts)
     if (Array.isArray(value)) return this.#enterArray(place, value)
     const depth = Object.getPrototypeOf(value) === Object.prototype ? 1 : depthOf(value)
     if (depth <= 1 && isPlain(value)) return this.#enterKeys(place)
@@ -107,6 +107,8 @@ class Walk {
     if (types.isAnyArrayBuffer(value)) return this.#enterBuffer(place, value)
     if (depth !== 2) this.#refuse(place, `a ${classOf(value)}`)
     if (types.isDate(value) || types.isRegExp(value) || types.isBoxedPrimitive(value)) return
+    const { size } = value as { size?: unknown }
+    if (typeof size === 'number' && size * eachCounts > this.#left) this.#spend(size * eachCounts)
     if (types.isMap(value)) {
       for (const [key, item] of value) {
         this.see(key, place, 'a key')
@@ -120,7 +122,7 @@ class Walk {
     if (Object.getPrototypeOf(array) !== Array.prototype && depthOf(array) !== 2)
       this.#refuse(place, `a ${classOf(array)}`)
     // By its length alone: a list of a billion holes is not walked first.
-    if (array.length * 2 > this.#left) this.#spend(array.length * 2)
+    if (array.length * eachCounts > this.#left) this.#spend(array.length * eachCounts)
     for (let i = 0; i < array.length; i++) this.see(array[i], place, i)
     if (Object.keys(array).length > array.length) this.#enterKeys(place)
   }

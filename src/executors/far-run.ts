@@ -58,13 +58,13 @@ export interface RunFacts {
 
 /** The facts of a run, to be sent. */
 export function toRunFacts(run: FarRun): RunFacts {
-  const { period } = run
+  const { period, startedAt } = run
   return {
     id: run.id,
     task: run.task.name,
-    zone: run.startedAt.zoneName ?? 'UTC',
+    zone: startedAt.zoneName ?? 'UTC',
     sessionStartedAt: run.session.startedAt?.toMillis() ?? null,
-    startedAt: run.startedAt.toMillis(),
+    startedAt: startedAt.toMillis(),
     dueAt: run.dueAt?.toMillis() ?? null,
     period: period === null ? null : { start: period.start.toMillis(), end: period.end.toMillis() },
     trigger: run.trigger,

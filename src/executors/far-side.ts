@@ -10,7 +10,7 @@ import { obstacleIn, type Realm } from './crossing.ts'
 import { checkProgress, type FarRun, type LogLevel, type RunFacts } from './far-run.ts'
 import { runInside } from './inside-run.ts'
 import { LineLimit } from './line-limit.ts'
-import { loadExport } from './load-export.ts'
+import { loadExportOnce } from './load-export.ts'
 import { type CrossedSettlement, type FarOrder, type FromFar, toCrossedError } from './messages.ts'
 
 /** Where this code is, and the line to the session. */
@@ -53,7 +53,7 @@ type FarWork = (args: unknown, run: FarRun) => unknown
 
 async function loadWork({ work, args }: FarOrder): Promise<FarWork> {
   return work.kind === 'module'
-    ? ((await loadExport(work.url, work.name)) as FarWork)
+    ? ((await loadExportOnce(work.url, work.name)) as FarWork)
     : compileCode(work.text, Object.keys(args))
 }
 
@@ -82,15 +82,25 @@ function toFarRun(facts: RunFacts, line: FarLine, limit: LineLimit): FarRun {
       line.send({ type: 'log', level, data: data.map((each) => toLogged(each, line.realm)) })
     }
   }
+  // Times are made when they are asked for: most work asks for none.
   return Object.freeze({
     id: facts.id,
     task: onlyFacts('task', line.realm, { name: facts.task }),
     session: onlyFacts('session', line.realm, {
-      startedAt: facts.sessionStartedAt === null ? null : time(facts.sessionStartedAt),
+      get startedAt() {
+        return facts.sessionStartedAt === null ? null : time(facts.sessionStartedAt)
+      },
     }),
-    startedAt: time(facts.startedAt),
-    dueAt: facts.dueAt === null ? null : time(facts.dueAt),
-    period: facts.period === null ? null : { start: time(facts.period.start), end: time(facts.period.end) },
+    get startedAt() {
+      return time(facts.startedAt)
+    },
+    get dueAt() {
+      return facts.dueAt === null ? null : time(facts.dueAt)
+    },
+    get period() {
+      const { period } = facts
+      return period === null ? null : { start: time(period.start), end: time(period.end) }
+    },
     trigger: facts.trigger,
     params: facts.params,
     value: facts.value,

@@ -30,14 +30,30 @@ export function toModuleUrl(module: URL | string): string {
   )
 }
 
+/** A function out of a module, of whatever args. */
+export type LoadedFunction = (...args: never[]) => unknown
+
+const kept = new Map<string, LoadedFunction>()
+
+/** As {@link loadExport}, and remembered: Node keeps the module anyway, and looking for its file costs more than a run. */
+export function loadExportOnce(url: string, name: string): LoadedFunction | Promise<LoadedFunction> {
+  const key = `${name} ${url}`
+  const found = kept.get(key)
+  if (found !== undefined) return found
+  return loadExport(url, name).then((loaded) => {
+    kept.set(key, loaded)
+    return loaded
+  })
+}
+
 /**
  * Imports a module and gives its export of that name. `SetupError`, naming the paths that were tried, if either is not
  * there; what the module itself throws while it loads is passed on as it is.
  */
-export async function loadExport(url: string, name: string): Promise<(...args: never[]) => unknown> {
+export async function loadExport(url: string, name: string): Promise<LoadedFunction> {
   const module = (await import(existing(url))) as Record<string, unknown>
   const found = exportOf(module, name)
-  if (typeof found === 'function') return found as (...args: never[]) => unknown
+  if (typeof found === 'function') return found as LoadedFunction
   const names = Object.keys({ ...(module.default as object | undefined), ...module })
   const hint = near(name, names)
   const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''

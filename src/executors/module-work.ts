@@ -1,6 +1,6 @@
 /** Work that stands in a module and is named by address: the one form that is the same near, in a thread and in a process. */
 import type { FarRun } from './far-run.ts'
-import { loadExport, toModuleUrl } from './load-export.ts'
+import { loadExport, loadExportOnce, toModuleUrl } from './load-export.ts'
 import { type ModuleOrder, withOrder } from './outside-work.ts'
 
 /** Options of {@link moduleWork}. */
@@ -61,8 +61,11 @@ export function moduleWork<M extends object = AnyModule, K extends keyof M & str
     ...(maxMemoryMb === undefined ? {} : { maxMemoryMb: checkAmount('maxMemoryMb', maxMemoryMb) }),
   }
   const work = async (args: unknown, run: FarRun): Promise<unknown> => {
-    const address = fresh === true ? `${url}${url.includes('?') ? '&' : '?'}fresh=${++loads}` : url
-    const call = (await loadExport(address, exportName)) as (args: unknown, run: FarRun) => unknown
+    const loading =
+      fresh === true
+        ? loadExport(`${url}${url.includes('?') ? '&' : '?'}fresh=${++loads}`, exportName)
+        : loadExportOnce(url, exportName)
+    const call = (await loading) as (args: unknown, run: FarRun) => unknown
     return await call(args, run)
   }
   return withOrder(work, order) as ModuleWork<M[K]>

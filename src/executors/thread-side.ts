@@ -1,31 +1,35 @@
 /** What a thread runs: takes one order after the other and carries it out. */
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
 import { carryOut } from './far-side.ts'
-import { type CrossedSettlement, type FarOrder, fromCrossedError, type ToFar } from './messages.ts'
+import { fromCrossedError } from './messages.ts'
 import { watchRejections } from './rejections.ts'
+import { type FromThread, type ThreadOrder, type ToThreads, tryBegin } from './thread-line.ts'
 
 watchRejections()
 
-/** Carries out an order; its own port takes what is said besides, both ways. */
-export async function runInThread(given: {
-  readonly order: FarOrder
-  readonly port: MessagePort
-}): Promise<CrossedSettlement> {
-  const { order, port } = given
+const aborts = new Map<number, AbortController>()
+const line = new BroadcastChannel((workerData as { readonly line: string }).line)
+line.onmessage = (event: unknown): void => {
+  const { key, reason } = (event as { readonly data: ToThreads }).data
+  aborts.get(key)?.abort(fromCrossedError(reason))
+}
+// A thread is kept by its pool, not by what it listens to.
+line.unref()
+
+/** Carries out an order. */
+export async function runInThread({ key, state, order }: ThreadOrder): Promise<FromThread> {
+  if (!tryBegin(state)) return { settlement: null, said: 0 }
   const abort = new AbortController()
-  port.on('message', (message: ToFar) => {
-    if (message.type === 'abort') abort.abort(fromCrossedError(message.reason))
+  aborts.set(key, abort)
+  let said = 0
+  const settlement = await carryOut(order, {
+    realm: 'thread',
+    signal: abort.signal,
+    send: (message) => {
+      said += 1
+      parentPort?.postMessage({ key, message })
+    },
   })
-  let isOver = false
-  try {
-    return await carryOut(order, {
-      realm: 'thread',
-      signal: abort.signal,
-      // After its end a run has no port; what it still says goes by the thread's own line.
-      send: (message) => (isOver ? parentPort : port)?.postMessage(message),
-    })
-  } finally {
-    isOver = true
-    port.close()
-  }
+  aborts.delete(key)
+  return { settlement, said }
 }

@@ -3,15 +3,17 @@
  * own. A thread is told to end by the run's signal; when the grace is over it is ended, whatever it does.
  */
 import { once } from 'node:events'
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
+import { BroadcastChannel, type Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import type { Settlement } from '../../machines/run.machine.ts'
 import { ExitError } from '../errors.ts'
 import type { ExecutionContext, ExecutionHandle, Executor, Warn } from './executor.ts'
 import { farFile } from './far-file.ts'
-import { type CrossedSettlement, type FarOrder, fromCrossed, isFromFar, toCrossedError } from './messages.ts'
-import { hear, tellStray, toFarOrder, unsent } from './near-side.ts'
+import { type FarOrder, isFromFar } from './messages.ts'
+import { tellStray, toFarOrder } from './near-side.ts'
 import { realClock, within } from './real-clock.ts'
+import type { Said, ToThreads } from './thread-line.ts'
+import { type ThreadLine, ThreadRun } from './thread-run.ts'
 
 /** An idle thread is let go after this. */
 const idleMs = 30_000
@@ -30,13 +32,19 @@ class ThreadExecutor implements Executor {
   readonly isExclusive = false
   readonly slots = 'maxThreads'
   readonly #warn: Warn
-  readonly #runs = new Set<ThreadRun>()
+  readonly #runs = new Map<number, ThreadRun>()
+  #lastKey = 0
   /** What is on its way out: threads that were told to go, pools that are being taken down. */
   readonly #leaving = new Set<Promise<unknown>>()
+  /** The line to all threads has a name of its own in this process. */
+  readonly #name = `gantry-${crypto.randomUUID()}`
+  #channel: BroadcastChannel | null = null
   #kept: Promise<Piscina> | null = null
+  readonly #line: ThreadLine
 
   constructor(warn: Warn) {
     this.#warn = warn
+    this.#line = { warn, tell: (message) => this.#tell(message) }
   }
 
   execute(
@@ -52,10 +60,10 @@ class ThreadExecutor implements Executor {
       settle({ kind: 'threw', error })
       return undefined
     }
-    const run = new ThreadRun(order, context, this.#warn)
-    this.#runs.add(run)
+    const run = new ThreadRun(++this.#lastKey, order, context, this.#line)
+    this.#runs.set(run.key, run)
     void this.#carry(run, order).then((settlement) => {
-      this.#runs.delete(run)
+      this.#runs.delete(run.key)
       if (settlement !== null) settle(settlement)
     })
     return { end: () => run.end((threads) => this.#awaitExit(threads)) }
@@ -64,6 +72,8 @@ class ThreadExecutor implements Executor {
   async close(): Promise<void> {
     const kept = this.#kept
     this.#kept = null
+    this.#channel?.close()
+    this.#channel = null
     if (kept !== null) this.#leave(kept.then((pool) => pool.destroy()))
     if (await within(closeMs, Promise.allSettled([...this.#leaving]))) return
     this.#warn(
@@ -99,6 +109,7 @@ class ThreadExecutor implements Executor {
     const pool = new Piscina({
       filename: farFile('thread-side'),
       name: 'runInThread',
+      workerData: { line: this.#name },
       minThreads: 0,
       maxThreads,
       idleTimeout: idleMs,
@@ -108,9 +119,7 @@ class ThreadExecutor implements Executor {
       env: { ...process.env } as Record<string, string>,
       ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
     })
-    pool.on('message', (message: unknown) => {
-      if (isFromFar(message) && message.type === 'stray') tellStray(message, this.#warn)
-    })
+    pool.on('message', (said: unknown) => this.#hear(said))
     pool.on('error', (error: unknown) => {
       this.#warn('thread', 'A thread failed outside of any run.', { error })
       this.#failStranded(pool, error)
@@ -119,11 +128,27 @@ class ThreadExecutor implements Executor {
     return pool
   }
 
+  /** The line of a thread is open to the work, too: what is not one of our words is nobody's. */
+  #hear(said: unknown): void {
+    const { key, message } = (said ?? {}) as Partial<Said>
+    if (typeof key !== 'number' || !isFromFar(message)) return
+    if (message.type === 'stray') tellStray(message, this.#warn)
+    else this.#runs.get(key)?.hear(message)
+  }
+
+  #tell(message: ToThreads): void {
+    if (this.#channel === null) {
+      this.#channel = new BroadcastChannel(this.#name)
+      this.#channel.unref()
+    }
+    this.#channel.postMessage(message)
+  }
+
   /** Runs wait for threads that start; if these die at their start (a loader that throws), nobody would ever tell. */
   #failStranded(pool: Piscina, error: unknown): void {
     realClock.defer(() => {
       if (pool.threads.length > 0) return
-      for (const run of this.#runs)
+      for (const run of this.#runs.values())
         if (run.isOn(pool))
           run.fail(error ?? new ExitError('The thread ended before its run began.', { exitCode: null }))
     })
@@ -140,93 +165,5 @@ class ThreadExecutor implements Executor {
     )
     this.#leaving.add(gone)
     void gone.then(() => this.#leaving.delete(gone))
-  }
-}
-
-/** One run in a thread. */
-class ThreadRun {
-  readonly #order: FarOrder
-  readonly #context: ExecutionContext
-  readonly #warn: Warn
-  readonly #ending = new AbortController()
-  #pool: Piscina | null = null
-  #fail: ((error: unknown) => void) | null = null
-  #isEnded = false
-
-  constructor(order: FarOrder, context: ExecutionContext, warn: Warn) {
-    this.#order = order
-    this.#context = context
-    this.#warn = warn
-  }
-
-  isOn(pool: Piscina): boolean {
-    return this.#pool === pool
-  }
-
-  /** Carries it out; resolves to null when it was ended from outside. */
-  async on(pool: Piscina): Promise<Settlement | null> {
-    this.#pool = pool
-    if (this.#isEnded) return null
-    const { port1: near, port2: far } = new MessageChannel()
-    const { signal } = this.#context
-    const passOn = (): void =>
-      near.postMessage({ type: 'abort', reason: toCrossedError(signal.reason, 'thread') })
-    const failed = new Promise<never>((_, reject) => {
-      this.#fail = reject
-    })
-    try {
-      near.on('message', (message: unknown) => this.#hear(message))
-      if (signal.aborted) passOn()
-      else signal.addEventListener('abort', passOn, { once: true })
-      const carried = pool.run(
-        { order: this.#order, port: far },
-        { transferList: [far], signal: this.#ending.signal },
-      )
-      const settlement = (await Promise.race([carried, failed])) as CrossedSettlement
-      // What it said last may still lie in the port: it is heard before the run is over.
-      this.#drain(near)
-      return fromCrossed(settlement)
-    } catch (error) {
-      this.#drain(near)
-      return this.#isEnded ? null : { kind: 'threw', error: this.#explain(error) }
-    } finally {
-      signal.removeEventListener('abort', passOn)
-      near.close()
-    }
-  }
-
-  fail(error: unknown): void {
-    this.#fail?.(error)
-    // Taken back, or a thread that starts later would still carry it out.
-    this.#ending.abort()
-  }
-
-  /** Ends its thread; tells which threads that were. */
-  end(onEnded: (threads: readonly Worker[]) => void): void {
-    const before = this.#pool?.threads ?? []
-    this.#isEnded = true
-    this.#ending.abort()
-    const after = new Set(this.#pool?.threads ?? [])
-    onEnded(before.filter((thread) => !after.has(thread)))
-  }
-
-  #hear(message: unknown): void {
-    if (isFromFar(message)) hear(message, this.#context, this.#warn)
-  }
-
-  #drain(port: MessagePort): void {
-    for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port))
-      this.#hear(left.message)
-  }
-
-  #explain(error: unknown): unknown {
-    const { name, message } = error as Error
-    const exit = /^worker exited with code: (\d+)$/.exec(String(message))
-    if (exit !== null)
-      return new ExitError(
-        `The thread of task '${this.#context.task}' ended without a result: process.exit(${exit[1]}) was called in it.`,
-        { exitCode: Number(exit[1]) },
-      )
-    return name === 'DataCloneError' ? unsent(this.#context, 'thread', error) : error
   }
 }
