@@ -105,7 +105,9 @@ const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
   pollEvery: aDuration,
   onError: anOnError,
   onTaskExists: oneOf('raise', 'ignore', 'replace', 'rename'),
-  inspect: anything,
+  inspect: (value, name) => {
+    if (typeof value !== 'function') withMethods('next')(value, name)
+  },
   clock: withMethods('now', 'monotonic', 'callAt', 'callAfter', 'defer', 'sleep', 'onJump', 'keep'),
   logger: withMethods('debug', 'info', 'warn', 'error'),
   handleSignals: aBoolean,
@@ -132,7 +134,10 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   onCrash: oneOf('fail', 'rerun'),
   catchUp: oneOf('latest', 'all', 'none'),
   grace: aDuration,
-  graceMs: aNumber,
+  graceMs: (value, name) => {
+    aNumber(value, name)
+    toDuration(value, name)
+  },
   retention: anObject,
   schema: (value, name) => {
     anObject(value, name)
