@@ -5,12 +5,32 @@ import { FixedRule } from './fixed.ts'
 import { GridRule } from './grid.ts'
 import { readClock } from './moment-text.ts'
 import { partScope } from './moment-value.ts'
-import { Period } from './period.ts'
+import { always, never, Period } from './period.ts'
 import { type RelativeDay, RelativeDayRule } from './relative-day.ts'
 import { SpanRule } from './span.ts'
 import { type CycleUnit, cycleUnits } from './units.ts'
 import { type CycleOptions, toWindows } from './window.ts'
 import { type Instant, systemZone, toInstant } from './zone.ts'
+
+/**
+ * The period of every instant; the condition of that name is `always`.
+ *
+ * @example
+ * ```ts
+ * alwaysPeriod.and(cycle('day')) // the same as cycle('day')
+ * ```
+ */
+export const alwaysPeriod: Period = always
+
+/**
+ * The period of no instant; the condition of that name is `never`.
+ *
+ * @example
+ * ```ts
+ * neverPeriod.next('2026-01-01') // null
+ * ```
+ */
+export const neverPeriod: Period = never
 
 /**
  * A part of every second, minute, hour, day, week, month or year; without options the whole of each.

@@ -1,10 +1,12 @@
 /** The calendar: periods, moments, durations and zones. The only room in which Luxon values are made. */
 export {
+  alwaysPeriod,
   between,
   cronPeriod,
   cycle,
   future,
   grid,
+  neverPeriod,
   type PartLimits,
   partsOf,
   past,
