@@ -113,6 +113,7 @@ export {
   timeOfWeek,
   timeOfYear,
   until,
+  type WaitedFor,
   weekly,
   yearly,
 } from './conditions/index.ts'

@@ -91,6 +91,7 @@ export {
   schedulerRunning,
 } from './surroundings.ts'
 export { toCondition } from './to-condition.ts'
+export { type WaitedFor, waitsFor } from './waits-for.ts'
 export { asksForCycles, dependencies, wakesAt } from './wakes.ts'
 export { watch } from './watch.ts'
 export { Words } from './words.ts'

@@ -20,6 +20,7 @@ import type { Condition } from '../conditions/condition.ts'
 import type { Explanation } from '../conditions/explain.ts'
 import type { Facts } from '../conditions/facts.ts'
 import type { StatementText } from '../conditions/statement-type.ts'
+import type { WaitedFor } from '../conditions/waits-for.ts'
 import type { Words } from '../conditions/words.ts'
 import type { Inaction } from '../errors.ts'
 import type { LogQuery, Note, NoteQuery, RunRecord, Store } from '../log/run-log.ts'
@@ -219,8 +220,17 @@ export interface Task<R = unknown> extends TaskRef<R> {
   update(options: TaskUpdate): void
   /** Why it is, or is not, running. */
   explain(): TaskExplanation
-  /** The next `n` instants at which its condition begins to hold by time alone. */
+  /**
+   * The next `n` instants (default 1, in the task's zone) at which its condition begins to hold by time alone, if each run
+   * succeeds at once; now among them if it holds now. Where more than time is needed it is shorter, and
+   * {@link Task.waitsFor} says what for; `session.forecast()` looks at all tasks together.
+   */
   nextRuns(n?: number): DateTime[]
+  /**
+   * What has to happen beside time before its condition holds: other tasks, params, answers; empty if it holds, or if time
+   * alone brings it about.
+   */
+  waitsFor(): readonly WaitedFor[]
   readonly log: { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> }
   toJSON(): TaskJson
 }

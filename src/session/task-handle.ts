@@ -3,6 +3,7 @@ import type { DateTime } from 'luxon'
 import type { AnyActorRef } from 'xstate'
 import type { Action, ParamValues } from '../../machines/protocol.ts'
 import type { Condition } from '../conditions/condition.ts'
+import { type WaitedFor, waitsFor } from '../conditions/waits-for.ts'
 import type { LogQuery, RunRecord } from '../log/run-log.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
 import type { Execution, RunHandle, Task, TaskExplanation, TaskJson, TaskUpdate } from './contract.ts'
@@ -139,6 +140,10 @@ export class TaskHandle implements Task {
 
   nextRuns(n = 1): DateTime[] {
     return this.#parts.nextRuns(this.#entry, n).map((at) => toDateTime(at, this.#entry.zone))
+  }
+
+  waitsFor(): readonly WaitedFor[] {
+    return waitsFor(this.start.node, this.#core.factsOf(this.#entry))
   }
 
   get log(): { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> } {
