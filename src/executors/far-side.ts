@@ -3,11 +3,12 @@
  * there; it knows nothing of sessions.
  */
 import { inspect } from 'node:util'
-import { Inaction, SetupError } from '../errors.ts'
+import { type Inaction, SetupError } from '../errors.ts'
 import { toDateTime } from '../time/zone.ts'
 import { compileCode } from './code-work.ts'
 import { obstacleIn, type Realm } from './crossing.ts'
 import { checkProgress, type FarRun, type LogLevel, type RunFacts } from './far-run.ts'
+import { isInaction } from './inaction.ts'
 import { runInside } from './inside-run.ts'
 import { LineLimit } from './line-limit.ts'
 import { loadExportOnce } from './load-export.ts'
@@ -28,9 +29,7 @@ export function carryOut(order: FarOrder, line: FarLine): Promise<CrossedSettlem
   return new Promise<CrossedSettlement>((resolve) => {
     const threw = (error: unknown): void =>
       resolve(
-        error instanceof Inaction
-          ? inactionOf(error)
-          : { kind: 'threw', thrown: toCrossedError(error, line.realm) },
+        isInaction(error) ? inactionOf(error) : { kind: 'threw', thrown: toCrossedError(error, line.realm) },
       )
     const onUnhandled = (error: unknown): void => {
       if (!isOver) return threw(error)
@@ -58,7 +57,7 @@ async function loadWork({ work, args }: FarOrder): Promise<FarWork> {
 }
 
 function returned(value: unknown, { work }: FarOrder, realm: Realm): CrossedSettlement {
-  if (value instanceof Inaction) return inactionOf(value)
+  if (isInaction(value)) return inactionOf(value)
   const obstacle = obstacleIn(value, 'return', realm, work.kind === 'module' ? work.maxSize : undefined)
   if (obstacle === null) return { kind: 'returned', value }
   const error = new SetupError(

@@ -1,8 +1,9 @@
 /** Work in the session's own thread: `async` (others launch while it awaits) and `main` (nothing launches until it ends). */
 import type { Settlement } from '../../machines/run.machine.ts'
 import type { Undo } from '../clock.ts'
-import { Inaction } from '../errors.ts'
+import type { Inaction } from '../errors.ts'
 import type { ExecutionContext, ExecutionHandle, Executor, Warn } from './executor.ts'
+import { isInaction } from './inaction.ts'
 import { runInside } from './inside-run.ts'
 import { LoopLag } from './loop-lag.ts'
 import { watchRejections } from './rejections.ts'
@@ -92,12 +93,12 @@ function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 
 /** A return is a success, unless it says that there was nothing to do. */
 export function settlementOf(value: unknown): Settlement {
-  return value instanceof Inaction ? inactionOf(value) : { kind: 'returned', value }
+  return isInaction(value) ? inactionOf(value) : { kind: 'returned', value }
 }
 
 /** A throw is a failure, unless it says that there was nothing to do. */
 export function rejectionOf(error: unknown): Settlement {
-  return error instanceof Inaction ? inactionOf(error) : { kind: 'threw', error }
+  return isInaction(error) ? inactionOf(error) : { kind: 'threw', error }
 }
 
 function inactionOf(inaction: Inaction): Settlement {

@@ -176,6 +176,48 @@ describe('what is thrown', () => {
   })
 })
 
+describe('what is thrown on the far side and is no plain data', () => {
+  const throwing = (text: string) =>
+    moduleWork(
+      new URL(`data:text/javascript,export const make = () => { throw ${encodeURIComponent(text)} }`),
+      'make',
+      { fresh: false },
+    )
+
+  test.each([
+    ['a frozen error', "Object.freeze(new RangeError('cold'))", { name: 'RangeError', message: 'cold' }],
+    [
+      'a class of its own',
+      "new (class OwnError extends Error { name = 'OwnError'; code = 'E_OWN' })('own')",
+      { name: 'OwnError', code: 'E_OWN' },
+    ],
+    [
+      'an error whose getters throw',
+      "Object.defineProperty(new Error('x'), 'message', { get() { throw 1 } })",
+      { name: 'Error' },
+    ],
+    [
+      'a megabyte of stack',
+      "Object.assign(new Error('long'), { stack: 'x'.repeat(1e6) })",
+      { message: 'long' },
+    ],
+    ['a function', '() => 1', { message: '() => 1' }],
+    ['a symbol', "Symbol('s')", { name: 'symbol' }],
+    [
+      'a proxy that answers nothing',
+      'new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 1 } })',
+      { name: 'Object' },
+    ],
+    ['an instance of a class', 'new (class Odd { x = 1 })()', { name: 'Odd' }],
+  ])('%s arrives as an error', async (_, text, expected) => {
+    for (const kind of ['thread', 'process']) {
+      const settlement = await execute(executors[kind]!, throwing(text)).settlement
+      expect(settlement).toMatchObject({ kind: 'threw', error: expected })
+      expect(JSON.stringify(settlement).length).toBeLessThan(40_000)
+    }
+  })
+})
+
 test('obstacleIn: shared memory crosses to threads alone', () => {
   const shared = new Uint8Array(new SharedArrayBuffer(8))
   expect(obstacleIn(shared, 'x', 'thread')).toBeNull()
