@@ -125,6 +125,7 @@ export type { ArgStyle } from './executors/command-line.ts'
 export { type CommandOptions, command } from './executors/command-work.ts'
 export type { ExecutionContext, ExecutionHandle, Executor, SlotLimit } from './executors/executor.ts'
 export type { FarRun } from './executors/far-run.ts'
+export { moduleArg } from './executors/module-arg.ts'
 export { type ModuleWork, type ModuleWorkOptions, moduleWork } from './executors/module-work.ts'
 export { restartWork, shutDownWork } from './executors/near-work.ts'
 /* Run log */

@@ -13,6 +13,7 @@ import { runInside } from './inside-run.ts'
 import { LineLimit } from './line-limit.ts'
 import { loadExportOnce } from './load-export.ts'
 import { type CrossedSettlement, type FarOrder, type FromFar, toCrossedError } from './messages.ts'
+import { makeArgs } from './module-arg.ts'
 
 /** Where this code is, and the line to the session. */
 export interface FarLine {
@@ -37,8 +38,10 @@ export function carryOut(order: FarOrder, line: FarLine): Promise<CrossedSettlem
     }
     const inside = { task: facts.task, runId: facts.id, onUnhandled }
     const carry = async (): Promise<unknown> => {
+      const run = toFarRun(facts, line, limit)
       const work = await loadWork(order)
-      return await work(order.args, toFarRun(facts, line, limit))
+      const { args, makers } = order
+      return await work(makers === undefined ? args : await makeArgs(args, makers, run), run)
     }
     runInside(inside, carry).then((value) => resolve(returned(value, order, line.realm)), threw)
   }).finally(() => {
@@ -50,10 +53,10 @@ export function carryOut(order: FarOrder, line: FarLine): Promise<CrossedSettlem
 
 type FarWork = (args: unknown, run: FarRun) => unknown
 
-async function loadWork({ work, args }: FarOrder): Promise<FarWork> {
+async function loadWork({ work, args, makers }: FarOrder): Promise<FarWork> {
   return work.kind === 'module'
     ? ((await loadExportOnce(work.url, work.name)) as FarWork)
-    : compileCode(work.text, Object.keys(args))
+    : compileCode(work.text, Object.keys({ ...args, ...makers }))
 }
 
 function returned(value: unknown, { work }: FarOrder, realm: Realm): CrossedSettlement {

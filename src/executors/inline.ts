@@ -6,6 +6,7 @@ import type { ExecutionContext, ExecutionHandle, Executor, Warn } from './execut
 import { isInaction } from './inaction.ts'
 import { runInside } from './inside-run.ts'
 import { LoopLag } from './loop-lag.ts'
+import { makeArgs, partArgs } from './module-arg.ts'
 import { watchRejections } from './rejections.ts'
 
 type InlineWork = (args: Readonly<Record<string, unknown>>, run: unknown) => unknown
@@ -69,8 +70,13 @@ function executeInline(
     // The run has failed, as the process would have without a session.
     end(rejectionOf(error))
   }
+  const parts = partArgs(args)
+  const call = (): unknown =>
+    parts === null
+      ? work(args, run)
+      : makeArgs(parts.given, parts.makers, run).then((made) => work(made, run))
   try {
-    const result = lag.measure(task, () => runInside({ task, runId, onUnhandled }, () => work(args, run)))
+    const result = lag.measure(task, () => runInside({ task, runId, onUnhandled }, call))
     if (!isPromiseLike(result)) end(settlementOf(result))
     else {
       lag.begin(context, task)

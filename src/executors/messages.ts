@@ -5,12 +5,15 @@ import { SetupError } from '../errors.ts'
 import { toErrorData } from '../log/error-data.ts'
 import { obstacleIn, type Realm } from './crossing.ts'
 import type { LogLevel, RunFacts } from './far-run.ts'
+import type { Maker } from './module-arg.ts'
 import type { CodeOrder, ModuleOrder } from './outside-work.ts'
 
 /** What the far side is to do. */
 export interface FarOrder {
   readonly work: ModuleOrder | CodeOrder
   readonly args: Readonly<Record<string, unknown>>
+  /** Args that are made where the work is. */
+  readonly makers?: Readonly<Record<string, Maker>>
   readonly facts: RunFacts
 }
 

@@ -4,6 +4,7 @@ import { type Obstacle, obstacleIn, type Realm } from './crossing.ts'
 import type { ExecutionContext, Warn } from './executor.ts'
 import { type LogLevel, toRunFacts } from './far-run.ts'
 import { type FarOrder, type FromFar, fromCrossedError } from './messages.ts'
+import { partArgs } from './module-arg.ts'
 import { orderOf } from './outside-work.ts'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
@@ -22,14 +23,16 @@ export function toFarOrder(
         `give it moduleWork(url, exportName), or code(text).`,
     )
   const max = order.kind === 'module' ? order.maxSize : undefined
-  for (const [name, value] of Object.entries(args)) {
+  const parts = partArgs(args)
+  const given = parts?.given ?? args
+  for (const [name, value] of Object.entries(given)) {
     const obstacle = obstacleIn(value, name, realm, max)
     if (obstacle !== null) throw cannotCross(`arg '${name}'`, obstacle, context, realm)
   }
   const facts = toRunFacts(context.run)
   const obstacle = obstacleIn({ params: facts.params, value: facts.value }, 'run', realm, max)
   if (obstacle !== null) throw cannotCross('what the run was given', obstacle, context, realm)
-  return { work: order, args, facts }
+  return { work: order, args: given, facts, ...(parts === null ? {} : { makers: parts.makers }) }
 }
 
 /** A message that could not be sent after all: what the check did not foresee is still an error of the set-up. */

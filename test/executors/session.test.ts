@@ -6,6 +6,7 @@ import {
   createApp,
   ExitError,
   type FarRun,
+  moduleArg,
   moduleWork,
   type SessionOptions,
   shutDownWork,
@@ -49,6 +50,23 @@ describe.each(['async', 'main', 'thread', 'process'] as const)('moduleWork execu
       value: { task: 'facts', trigger: 'manual' },
     })
     expect(heard).toEqual([[0.5, 'half']])
+    expect(await absent.run()).toMatchObject({ action: 'fail', error: { code: 'GANTRY_SETUP' } })
+  })
+
+  test('has args that are made there, and only there', async () => {
+    make()
+    const there = moduleArg<Both, 'connect'>(workUrl, 'connect')
+    const asks = app.task('asks', false, { execution, args: { there, n: 2 } }, both('asksConnection'))
+    const absent = app.task(
+      'absent',
+      false,
+      { execution, args: { there: moduleArg(workUrl, 'conect') } },
+      both('asksConnection') as never,
+    )
+    const posing = { '~made': true, url: workUrl.href, name: 'connect' }
+    await app.start()
+    expect(await asks.run()).toMatchObject({ action: 'success', value: 'far 2' })
+    expect(await asks.run({ there: posing })).toMatchObject({ action: 'fail', error: { name: 'TypeError' } })
     expect(await absent.run()).toMatchObject({ action: 'fail', error: { code: 'GANTRY_SETUP' } })
   })
 

@@ -84,3 +84,15 @@ export function logsWithoutEnd({ lines }: { lines: number }, run: FarRun): numbe
 }
 let calls = 0
 export const counts = (): number => ++calls
+
+/** What can't cross: an object with methods. */
+export const connect = async (run: FarRun) => ({
+  ask: (n: number): string => `${run.task.name === 'asks' ? 'far' : run.task.name} ${n}`,
+})
+export const asksConnection = ({
+  there,
+  n,
+}: {
+  there: Awaited<ReturnType<typeof connect>>
+  n: number
+}): string => there.ask(n)
