@@ -166,10 +166,17 @@ export class FileStore implements Store {
       if (this.#writing === batch) this.#settle(batch)
     } catch (problem) {
       batch.reject(problem)
+      this.#rejectWaiting(problem)
     } finally {
       this.#writing = null
     }
     if (this.#file.lines > this.#kept.size * 2 + 10_000) this.#compact()
+  }
+
+  /** What came later is not written before what failed: the order of the file is the order of what happened. */
+  #rejectWaiting(problem: unknown): void {
+    this.#batch?.reject(problem)
+    this.#batch = null
   }
 
   #settle(batch: Batch): void {

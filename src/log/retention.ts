@@ -40,7 +40,14 @@ export function createSieve(
   const runs = new Map<string, Kept>()
   const notes = new Map<string, Kept>()
   let total = 0
+  let hasState = false
   return (entry) => {
+    // Each says it all, so the newest stays and no other.
+    if ('note' in entry && entry.note === 'state') {
+      const isFirst = !hasState
+      hasState = true
+      return isFirst
+    }
     const task = entry.task ?? ''
     const of = keptOf('note' in entry ? notes : runs, task)
     const isWithin = entry.at >= oldest && of.count < maxPerTask && total < maxTotal

@@ -3,7 +3,8 @@
  *
  * A store is append-only memory of runs. The laws (one suite runs them against every store):
  * 1. `append` keeps the order of `seq`; when it has returned (or its promise has resolved) the records are as durable as the
- *    store promises, all of them or, if it throws or rejects, none.
+ *    store promises, all of them or, if it throws or rejects, none. When it rejects, what was appended later and still waits
+ *    is rejected as well.
  * 2. `load` gives back everything kept, oldest first. A store with an index may leave out what the given limits do not ask
  *    for, never a task's newest record of an action, never a run record without its end, and never the newest entry of all.
  *    With limits, a record that is none of these may come bare: `seq`, `task`, `runId`, `action` and `at`.
@@ -52,7 +53,8 @@ export interface RunRecord {
 /** A note: what the log keeps beside runs. Conditions don't see notes unless they ask. */
 export interface Note {
   readonly seq: number
-  readonly note: 'missed' | 'late' | 'audit' | 'heartbeat'
+  /** `state`: what a session keeps of itself beside its runs; the newest stands for all of them. */
+  readonly note: 'missed' | 'late' | 'audit' | 'heartbeat' | 'state'
   readonly at: number
   readonly task?: string
   readonly runId?: string

@@ -208,8 +208,8 @@ class SqliteStore implements Store {
       this.#untidy += batch.rows.length
       batch.resolve()
     } catch (problem) {
-      this.#batches.shift()
-      batch.reject(problem)
+      // What came later is not written before it: the order of the log is the order of what happened.
+      for (const waiting of this.#batches.splice(0)) waiting.reject(problem)
     }
   }
 

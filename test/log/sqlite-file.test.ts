@@ -17,6 +17,7 @@ import { createRequire } from 'node:module'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { guardStore } from '../../src/log/guarded-store.ts'
 import { isNote, type LogEntry, type RunRecord } from '../../src/log/run-log.ts'
 import { createSqliteStore, type SqliteStoreOptions } from '../../src/log/sqlite.ts'
 import { findSqlite, type OpenSqlite } from '../../src/log/sqlite-driver.ts'
@@ -219,6 +220,27 @@ describe('createSqliteStore on a full disk', () => {
     await store.close()
     expect(seqs(await reading(path))).toEqual(Array.from({ length: seq }, (_, i) => i + 1))
   })
+})
+
+test('guardStore over a SQLite log whose disk is full for a while: all is there once it has room, in order', async () => {
+  const room = { pages: 30 }
+  const path = newPath()
+  const states: string[] = []
+  const guard = guardStore(createSqliteStore(path, { library: withRoom(room) }), {
+    retryMs: 5,
+    onHealth: ({ state }) => states.push(state),
+  })
+  await guard.load()
+  const appends = Array.from({ length: 200 }, (_, i) =>
+    guard.append([record(i + 1, 'a', 'success', { value: 'x'.repeat(2_000) })]),
+  )
+  while (guard.health.state === 'ok') await new Promise((resolve) => setImmediate(resolve))
+  expect(guard.health).toMatchObject({ waiting: 200, reason: { code } })
+  room.pages = 10_000
+  await Promise.all(appends)
+  await guard.close()
+  expect(states).toEqual(['degraded', 'ok'])
+  expect(seqs(await reading(path))).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
 })
 
 describe('createSqliteStore and texts', () => {
