@@ -1,10 +1,19 @@
 /** Whatever text is given: it is a condition, or a `StatementError` with a place. Never another error, and never slow. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { parse } from '../../src/conditions/index.ts'
+import { condition, parse, Words } from '../../src/conditions/index.ts'
 import { StatementError } from '../../src/errors.ts'
 
 const statements = [
+  'daily at 08:00, 12:00 and 18:00',
+  'every 10 minutes between 08:00 and 16:00',
+  'cron 0 7 * * * with grace 2 hours',
+  "during 'time of week between Mon and Fri | yesterday'",
+  '(daily | weekly on last Fri) in Asia/Tokyo',
+  'once at 2026-12-24 18:00',
+  'from 2026-01-01 until 2027-01-01 06:00',
+  'in 10 minutes',
+  'at most 5 runs',
   'daily',
   'daily after 07:00 in Europe/Helsinki',
   'weekly on Mon, Wed and Fri',
@@ -57,9 +66,9 @@ const text = fc.oneof(
     .map(([whole, at, length, put]) => whole.slice(0, at) + put + whole.slice(at + length)),
 )
 
-function problemWith(statement: string): unknown {
+function problemWith(statement: string, words?: Words): unknown {
   try {
-    parse(statement)
+    parse(statement, words)
     return null
   } catch (error) {
     if (!(error instanceof StatementError)) return error
@@ -92,5 +101,52 @@ describe('parse() of any text', () => {
     // A statement of the greatest length, a hundred times over: quadratic readers would need minutes.
     for (let i = 0; i < 20; i++) expect(problemWith(whole)).toBeNull()
     expect(problemWith(scrapOfText.repeat(20_000))).toBeNull()
+  })
+
+  test('takes time in proportion to the length of the text', () => {
+    const own = new Words()
+    own.add(condition('{a} is {b:word} or {c} for {d:duration}', () => true))
+    const begins = [
+      '',
+      'every ',
+      'daily at ',
+      'daily between ',
+      'has failed today between ',
+      'retry after ',
+      "after tasks 'a'",
+    ]
+    const pieces = [
+      'a and ',
+      ' between a and b',
+      ' at least 1 times',
+      ' less than b',
+      "'a', ",
+      ' \n',
+      '\n',
+      '1',
+      '1 s ',
+      'x is ',
+      ' for ',
+      "\\'",
+    ]
+    const texts = begins.flatMap((begin) =>
+      pieces.flatMap((piece) => ['', '!'].map((end) => [begin, piece, end] as const)),
+    )
+    const timeOf = ([begin, piece, end]: readonly [string, string, string], length: number): number => {
+      const text = (begin + piece.repeat(length / piece.length + 1)).slice(0, length - 1) + end
+      // The least of several looks: the machine's other work only ever adds.
+      const times = Array.from({ length: 7 }, () => {
+        const before = performance.now()
+        problemWith(text, own)
+        return performance.now() - before
+      })
+      return Math.min(...times)
+    }
+    const growthOf = (text: readonly [string, string, string]): number =>
+      timeOf(text, 4000) / timeOf(text, 500)
+    for (const text of texts) growthOf(text)
+    // Eight times the text: 8 if linear, 64 if quadratic. What looks so once is measured again.
+    const steep = texts.filter((text) => [1, 2, 3].every(() => growthOf(text) > 24))
+    expect(steep).toEqual([])
   })
 })
