@@ -116,6 +116,8 @@ class Reader {
     if (value === undefined) throw new Unsupported(`no builder: ${name}`)
     if (this.#tokens[this.#next] === '(')
       value = call(builders[name] ?? value, argumentsOf(name, this.#readCall()))
+    // Rocketry's `retry` is a condition and a function; ours is a function.
+    else if (name === 'retry') value = ours.retry()
     while (this.#take('.')) {
       const member = this.#tokens[this.#next++]!
       const isCall = this.#tokens[this.#next] === '('

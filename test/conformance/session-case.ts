@@ -7,6 +7,7 @@ import type { Row } from './time-rules.ts'
 /** What a row expects of the session. */
 export interface Expected {
   readonly log: readonly Entry[]
+  readonly n_cycles?: number
   /** The class of the error that ends it, where one does. */
   readonly raises?: string
 }
@@ -18,9 +19,8 @@ export interface SessionCase {
   readonly played: Played
 }
 
-/** Plays a row in a real session. */
-export async function playCase(row: Row): Promise<SessionCase> {
-  const scenario = readScenario(row)
+/** Plays a row, or a scenario that is a variant of it, in a real session. */
+export async function playCase(row: Row, scenario: Scenario = readScenario(row)): Promise<SessionCase> {
   const want = (row.suspect ? row.intended : row.expected) as Expected
   return { row, want, scenario, played: await playSession(scenario) }
 }

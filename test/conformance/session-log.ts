@@ -87,3 +87,16 @@ const rounding = 0.01
 function show(entry: Entry | undefined): string {
   return entry === undefined ? 'nothing' : `${entry.action} at ${entry.t}`
 }
+
+/** The entries of a log, in order, that the other does not have at the same time (to a hundredth of a second). */
+export function unmatched(log: readonly Entry[], other: readonly Entry[]): readonly Entry[] {
+  const keyOf = ({ task, action, t }: Entry) => `${task} ${action} ${Math.round(t * 100)}`
+  const counts = new Map<string, number>()
+  for (const key of other.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return log.filter((entry) => {
+    const key = keyOf(entry)
+    const left = counts.get(key) ?? 0
+    counts.set(key, left - 1)
+    return left <= 0
+  })
+}

@@ -2,6 +2,7 @@
 import type { Action } from '../../machines/protocol.ts'
 import { Condition, condition, type SessionOptions, type Start } from '../../src/index.ts'
 import { nodeOfTree, type Tree } from './condition-tree.ts'
+import { readExpression } from './python-expression.ts'
 import type { Row } from './time-rules.ts'
 import { checkFields, Unsupported } from './unsupported.ts'
 
@@ -115,15 +116,27 @@ function readTask(task: Fields): ScenarioTask {
   }
 }
 
-/** A statement is given as it stands; a Python expression (`py:`) by its tree. */
+/** A statement is given as it stands, a Python expression (`py:`) as our builders make it, or by its tree. */
 function readStart(text: unknown, tree: unknown): Start | undefined {
   if (typeof text === 'string' && !text.startsWith('py:')) return text
   if (text === 'py:FailingCondition()') return failing
+  const made = typeof text === 'string' ? expressionOf(text.slice('py:'.length)) : undefined
+  if (made !== undefined) return made
   if (tree === undefined || tree === null) {
     if (text === undefined || text === null) return undefined
     throw new Unsupported(`no tree for ${String(text)}`)
   }
   return conditionOf(tree as Tree)
+}
+
+/** Expressions of classes, such as `TaskStarted() < 3`, have no builder: these are made from their trees. */
+function expressionOf(source: string): Condition | undefined {
+  try {
+    return readExpression(source)
+  } catch (error) {
+    if (error instanceof Unsupported) return undefined
+    throw error
+  }
 }
 
 /** A condition of Rocketry's tests that always raises. */
@@ -132,11 +145,7 @@ const failing = condition(() => {
 })
 
 function conditionOf(tree: Tree): Condition {
-  try {
-    return new Condition(nodeOfTree(tree))
-  } catch (error) {
-    throw error instanceof RangeError ? new Unsupported(error.message) : error
-  }
+  return tree.type === 'FailingCondition' ? failing : new Condition(nodeOfTree(tree))
 }
 
 function readShut(row: Row): { shutCondition?: Start } {
