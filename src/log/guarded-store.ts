@@ -8,6 +8,7 @@
  */
 import { createSystemClock } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
+import { createItem, type Item, KeptEntries } from './kept-entries.ts'
 import type {
   KeepOf,
   LoadLimits,
@@ -54,16 +55,6 @@ export function guardStore(store: Store, options: GuardOptions = {}): GuardedSto
   return new GuardedStore(store, options)
 }
 
-/** What one `append` brought. */
-interface Item {
-  readonly entries: readonly LogEntry[]
-  readonly done: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (problem: unknown) => void
-  /** Whether whoever appended it waits no more. */
-  isLetGo: boolean
-}
-
 /** An item that the store below has and has not answered. */
 interface Sent {
   readonly item: Item
@@ -84,8 +75,7 @@ export class GuardedStore implements Store {
   /** What the store below has and has not answered, oldest first. */
   #sent: Sent[] = []
   /** What is kept for it, oldest first. */
-  #kept: Item[] = []
-  #keptEntries = 0
+  readonly #kept = new KeptEntries()
   #reason: Error | null = null
   #retryMs: number
   #draining: Promise<void> | null = null
@@ -104,7 +94,7 @@ export class GuardedStore implements Store {
 
   /** How it does now. */
   get health(): StoreHealth {
-    const waiting = this.#keptEntries
+    const waiting = this.#kept.size
     return this.#reason === null
       ? { state: 'ok', waiting }
       : { state: 'degraded', reason: this.#reason, waiting }
@@ -151,7 +141,7 @@ export class GuardedStore implements Store {
   }
 
   flushSync(): void {
-    for (const item of this.#takeSome(Infinity)) {
+    for (const item of this.#kept.take(Infinity)) {
       const answer = this.#attempt([item])
       if (answer instanceof Promise)
         answer.then(item.resolve, (problem: unknown) => this.#lose(item, problem))
@@ -166,7 +156,7 @@ export class GuardedStore implements Store {
     this.#stopTimers()
     if (this.#reason !== null) await this.#drain()
     this.#stopTimers()
-    const lost = this.#takeSome(Infinity)
+    const lost = this.#kept.take(Infinity)
     const problem = new RunLogError(
       `Cannot close run log '${this.name}' as all that was recorded must be written: ${countOf(lost)} entries are lost.`,
       { cause: this.#reason },
@@ -214,14 +204,10 @@ export class GuardedStore implements Store {
     if (this.#reason !== null && this.#undoRetry === null) this.#retryIn(0)
   }
 
-  /** Keeps an item for later, in the order of its first entry: rejections may come in another one. */
+  /** Keeps an item for later. Those who appended it wait, or are let go on where the policy is that. */
   #keep(item: Item): Item {
-    const seq = item.entries[0]?.seq ?? Infinity
-    let place = this.#kept.length
-    while (place > 0 && (this.#kept[place - 1]!.entries[0]?.seq ?? -Infinity) > seq) place--
-    this.#kept.splice(place, 0, item)
-    this.#keptEntries += item.entries.length
-    if (this.#options.whenDown === 'buffer' && this.#keptEntries <= this.#options.limit) {
+    this.#kept.add(item)
+    if (this.#options.whenDown === 'buffer' && this.#kept.size <= this.#options.limit) {
       item.isLetGo = true
       item.resolve()
     }
@@ -274,8 +260,8 @@ export class GuardedStore implements Store {
     // What is still on its way may fail, and comes before all that is kept.
     while (this.#sent.length > 0) await Promise.allSettled(this.#sent.map(({ answer }) => answer))
     let atOnce = entriesAtOnce
-    while (this.#kept.length > 0) {
-      const items = this.#takeSome(atOnce)
+    while (this.#kept.size > 0) {
+      const items = this.#kept.take(atOnce)
       const answer = this.#attempt(items)
       if (answer === 'refused') {
         // One of them can never be written: they are tried one by one, and that one is left out.
@@ -314,32 +300,8 @@ export class GuardedStore implements Store {
   #keepAll(items: readonly Item[]): void {
     for (const item of items) this.#keep(item)
   }
-
-  #takeSome(atOnce: number): Item[] {
-    let count = 0
-    let entries = 0
-    while (
-      count < this.#kept.length &&
-      (count === 0 || entries + this.#kept[count]!.entries.length <= atOnce)
-    )
-      entries += this.#kept[count++]!.entries.length
-    this.#keptEntries -= entries
-    return this.#kept.splice(0, count)
-  }
 }
 
 function countOf(items: readonly Item[]): number {
   return items.reduce((count, { entries }) => count + entries.length, 0)
-}
-
-function createItem(entries: readonly LogEntry[]): Item {
-  let resolve!: () => void
-  let reject!: (problem: unknown) => void
-  const done = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  // Whoever was let go on listens no more.
-  done.catch(() => undefined)
-  return { entries, done, resolve, reject, isLetGo: false }
 }
