@@ -496,7 +496,7 @@ export interface Session extends AsyncDisposable {
    * ```
    */
   forecast(options?: ForecastOptions): Promise<Forecast>
-  /** Links between tasks, as their conditions and args say. */
+  /** Links between tasks, and between params and tasks, as conditions and args say. */
   graph(): readonly TaskLink[]
   /** The facts of now (or of an instant) for conditions that are held by hand. */
   facts(owner?: { readonly task?: string | null; readonly at?: number }): Facts
@@ -513,11 +513,22 @@ export interface SessionRunOptions {
   readonly obeyConditions?: boolean
 }
 
-/** A link between two tasks. */
+/** A link: what a task asks of another, or of a param. */
 export interface TaskLink {
+  /** The task that is asked about; of kind `param` the name of the param. */
   readonly from: string
+  /** The task that asks. */
   readonly to: string
-  readonly kind: 'after' | 'history' | 'running' | 'return'
+  /**
+   * `after`: it starts after the other. `history`: it looks at what the other has done. `running`: at whether it runs.
+   * `return`: it receives what the other returned. `task`: it receives its handle. `param`: it looks at, or receives, a
+   * param of the session.
+   */
+  readonly kind: 'after' | 'history' | 'running' | 'return' | 'task' | 'param'
+  /** By what it asks: its start, its end condition, or an arg. */
+  readonly by: 'start' | 'end' | 'arg'
+  /** The actions that `after` and `history` ask for: `['success']` of `afterSuccess` and `succeeded`. */
+  readonly actions?: readonly (Action | 'missed')[]
 }
 
 /** What hooks and condition functions are told. */

@@ -1,24 +1,61 @@
 /** How tasks hang together, as their conditions and args say. */
-import { isArg } from '../args/arg.ts'
-import { visit } from '../conditions/node.ts'
+import { type ArgSource, isArg } from '../args/arg.ts'
+import { type ConditionNode, visit } from '../conditions/node.ts'
 import type { TaskLink } from './contract.ts'
-import { returnsIn } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
 
-/** The links between tasks, from the one that is asked about to the one that asks; each once. */
+type By = TaskLink['by']
+
+/** The links between tasks, from what is asked about to the task that asks; each once. */
 export function graphOf(entries: readonly TaskEntry[]): TaskLink[] {
   const links = new Map<string, TaskLink>()
-  const add = (from: string | null, to: string, kind: TaskLink['kind']): void => {
-    if (from !== null && from !== to) links.set(`${kind} ${from} → ${to}`, { from, to, kind })
+  const add = (link: TaskLink): void => {
+    // That a condition asks about its own task is no link, that a param has a task's name no circle.
+    if (link.from !== link.to || link.kind === 'param') links.set(JSON.stringify(link), link)
   }
   for (const { name, definition } of entries) {
-    visit(definition.start.node, (node) => {
-      if (node.kind === 'after') add(node.task, name, 'after')
-      else if (node.kind === 'count') add(node.task, name, 'history')
-      else if (node.kind === 'running') add(node.task, name, 'running')
-    })
-    for (const value of Object.values(definition.options.args ?? {}))
-      if (isArg(value)) for (const task of returnsIn(value.source)) add(task, name, 'return')
+    const { start, end, options } = definition
+    for (const link of linksOfCondition(start.node, name, 'start')) add(link)
+    if (end !== null) for (const link of linksOfCondition(end.node, name, 'end')) add(link)
+    for (const link of linksOfArgs(options.args ?? {}, name, 'arg')) add(link)
   }
   return [...links.values()]
+}
+
+function linksOfCondition(condition: ConditionNode, to: string, by: By): TaskLink[] {
+  const links: TaskLink[] = []
+  const add = (from: string | null, link: Pick<TaskLink, 'kind' | 'actions'>): void => {
+    if (from !== null) links.push({ from, to, by, ...link })
+  }
+  visit(condition, (node) => {
+    if (node.kind === 'after') add(node.task, { kind: 'after', actions: node.actions })
+    else if (node.kind === 'count') add(node.task, { kind: 'history', actions: node.actions })
+    else if (node.kind === 'running') add(node.task, { kind: 'running' })
+    else if (node.kind === 'param') add(node.name, { kind: 'param' })
+    else if (node.kind === 'predicate') {
+      links.push(...linksOfArgs(node.args, to, by))
+      if (node.refresh !== null) links.push(...linksOfCondition(node.refresh, to, by))
+    }
+  })
+  return links
+}
+
+function linksOfArgs(args: Readonly<Record<string, unknown>>, to: string, by: By): TaskLink[] {
+  return Object.values(args).flatMap((arg) => (isArg(arg) ? linksOfSource(arg.source, to, by) : []))
+}
+
+function linksOfSource(source: ArgSource, to: string, by: By): TaskLink[] {
+  switch (source.kind) {
+    case 'return':
+      return [{ from: source.task, to, kind: 'return', by }]
+    case 'task':
+      return source.task === null ? [] : [{ from: source.task, to, kind: 'task', by }]
+    case 'param':
+      return [{ from: source.name, to, kind: 'param', by }]
+    case 'function':
+    case 'or':
+      return source.args.flatMap((arg) => linksOfSource(arg.source, to, by))
+    default:
+      return []
+  }
 }

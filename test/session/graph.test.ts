@@ -1,0 +1,109 @@
+/** `session.graph()`: each way in which one task asks about another is a link. */
+import { describe, expect, test } from '@jest/globals'
+import {
+  afterAnyFail,
+  afterSuccess,
+  arg,
+  createApp,
+  daily,
+  not,
+  param,
+  paramExists,
+  paramIs,
+  returnOf,
+  running,
+  type SessionOptions,
+  started,
+  succeeded,
+  type TaskLink,
+  taskArg,
+} from 'gantry'
+
+function linksOf(
+  write: (app: ReturnType<typeof createApp>) => void,
+  options: SessionOptions = {},
+): TaskLink[] {
+  const app = createApp(options)
+  for (const name of ['a', 'b']) app.task(name, false, () => 1)
+  write(app)
+  return [...app.session.graph()]
+}
+
+describe('graph()', () => {
+  test('after: by start, with the actions that it waits for; each of several', () => {
+    expect(linksOf((app) => app.task('c', afterSuccess('a').and(daily), () => {}))).toEqual([
+      { from: 'a', to: 'c', kind: 'after', by: 'start', actions: ['success'] },
+    ])
+    expect(linksOf((app) => app.task('c', afterAnyFail('a', 'b'), () => {}))).toEqual([
+      { from: 'a', to: 'c', kind: 'after', by: 'start', actions: ['fail'] },
+      { from: 'b', to: 'c', kind: 'after', by: 'start', actions: ['fail'] },
+    ])
+    expect(linksOf((app) => app.task('c', "after task 'a' succeeded & daily", () => {}))).toEqual([
+      { from: 'a', to: 'c', kind: 'after', by: 'start', actions: ['success'] },
+    ])
+  })
+
+  test('history: has succeeded, has started, in any period and however deep', () => {
+    const deep = daily.and(not(started('b').past('1 hour').and(succeeded('a').today)))
+    expect(linksOf((app) => app.task('c', deep, () => {}))).toEqual([
+      { from: 'b', to: 'c', kind: 'history', by: 'start', actions: ['run'] },
+      { from: 'a', to: 'c', kind: 'history', by: 'start', actions: ['success'] },
+    ])
+  })
+
+  test('running, and what the end condition asks', () => {
+    expect(
+      linksOf((app) => app.task('c', not(running('a')), { end: succeeded('b').today }, () => {})),
+    ).toEqual([
+      { from: 'a', to: 'c', kind: 'running', by: 'start' },
+      { from: 'b', to: 'c', kind: 'history', by: 'end', actions: ['success'] },
+    ])
+  })
+
+  test('return: of args, of args of args, and behind a fallback', () => {
+    const sum = arg(({ x }) => x + 1, { args: { x: returnOf<number>('a') } })
+    expect(
+      linksOf((app) =>
+        app.task('c', daily, { args: { sum, b: returnOf<number>('b').or(0), n: 1 } }, () => {}),
+      ),
+    ).toEqual([
+      { from: 'a', to: 'c', kind: 'return', by: 'arg' },
+      { from: 'b', to: 'c', kind: 'return', by: 'arg' },
+    ])
+  })
+
+  test('task: a handle that is received; of its own there is no link', () => {
+    expect(
+      linksOf((app) => app.task('c', daily, { args: { a: taskArg('a'), self: taskArg() } }, () => {})),
+    ).toEqual([{ from: 'a', to: 'c', kind: 'task', by: 'arg' }])
+  })
+
+  test('param: asked for by a condition, received by an arg, asked for by a condition of the app', () => {
+    expect(
+      linksOf((app) => {
+        const isMode = app.condition('the mode is {mode}', ({ mode }) => mode === 'on')
+        app.task(
+          'c',
+          paramIs('mode', 'on').and(paramExists('url')),
+          { args: { url: param('url') } },
+          () => {},
+        )
+        app.task('d', isMode({ mode: param('mode') as never }), () => {})
+      }),
+    ).toEqual([
+      { from: 'mode', to: 'c', kind: 'param', by: 'start' },
+      { from: 'url', to: 'c', kind: 'param', by: 'start' },
+      { from: 'url', to: 'c', kind: 'param', by: 'arg' },
+      { from: 'mode', to: 'd', kind: 'param', by: 'start' },
+    ])
+  })
+
+  test('the same link once, none of a task to itself, and it follows what changes', () => {
+    const app = createApp()
+    app.task('a', started('a').today, () => {})
+    app.task('c', afterSuccess('a').and(afterSuccess('a')), () => {})
+    expect(app.session.graph().length).toBe(1)
+    app.session.task('c').update({ start: daily })
+    expect(app.session.graph()).toEqual([])
+  })
+})
