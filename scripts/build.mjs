@@ -16,3 +16,4 @@ for (const file of readdirSync('dist', { recursive: true })) {
     readFileSync(path, 'utf8').replace(/(from '|import\(['"])(\.[^'"]+)\.ts(['"])/g, '$1$2.js$3'),
   )
 }
+await import('./build-dashboard.mjs')

@@ -1,0 +1,155 @@
+/** The frame around all pages: where one can go, how the session is, what was said. */
+import { useState } from 'preact/hooks'
+import { isLocked, setToken } from './api.ts'
+import { useKeys } from './keys.ts'
+import { GraphPage } from './pages/graph.tsx'
+import { LogPage } from './pages/log.tsx'
+import { NowPage } from './pages/now.tsx'
+import { RunPage } from './pages/run.tsx'
+import { SessionPage } from './pages/session.tsx'
+import { TaskPage } from './pages/task.tsx'
+import { TasksPage } from './pages/tasks.tsx'
+import { TimelinePage } from './pages/timeline.tsx'
+import { Chip, Time } from './parts/basics.tsx'
+import { Do, notice } from './parts/do.tsx'
+import { steps, to } from './route.ts'
+import { connection } from './shared-events.ts'
+import { failure, now, session, zone } from './store.ts'
+
+const places = [
+  ['', 'Now'],
+  ['tasks', 'Tasks'],
+  ['timeline', 'Timeline'],
+  ['graph', 'Graph'],
+  ['log', 'Log'],
+  ['session', 'Session'],
+] as const
+
+export function App() {
+  useKeys()
+  if (isLocked.value) return <Locked />
+  const [place = ''] = steps.value
+  const section = place === 'runs' ? 'log' : place
+  return (
+    <>
+      <button type="button" class="skip button" onClick={() => document.getElementById('content')?.focus()}>
+        To the content
+      </button>
+      <header class="bar">
+        <a class="brand" href={to()}>
+          Gantry
+        </a>
+        <nav aria-label="Pages">
+          {places.map(([id, title]) => (
+            <a
+              key={id}
+              href={to(...(id === '' ? [] : [id]))}
+              aria-current={id === section ? 'page' : undefined}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
+        <SessionState />
+      </header>
+      <Banners />
+      <div id="content" tabIndex={-1}>
+        <Place />
+      </div>
+      <div class="notice" role="status" aria-live="polite">
+        {notice.value === null ? null : (
+          <p class={notice.value.isBad ? 'bad' : undefined}>{notice.value.text}</p>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Place() {
+  const [place = '', name, part] = steps.value
+  if (place === 'tasks' && name !== undefined) return <TaskPage key={name} name={name} part={part ?? 'why'} />
+  if (place === 'tasks') return <TasksPage />
+  if (place === 'runs' && name !== undefined) return <RunPage key={name} runId={name} />
+  if (place === 'timeline') return <TimelinePage />
+  if (place === 'graph') return <GraphPage />
+  if (place === 'log') return <LogPage />
+  if (place === 'session') return <SessionPage />
+  return <NowPage />
+}
+
+function SessionState() {
+  const known = session.value
+  if (known === null) return null
+  return (
+    <div class="state">
+      <Chip state={known.state} isGood={known.state === 'running'} />
+      {known.state === 'held' ? (
+        <Do path="/session/resume" done="Tasks start again.">
+          Resume
+        </Do>
+      ) : (
+        <Do path="/session/hold" done="No task starts any more." isDisabled={known.state !== 'running'}>
+          Hold
+        </Do>
+      )}
+      <span class="clock wide">
+        <Time at={now.value} /> <span class="faint">{zone.value}</span>
+      </span>
+    </div>
+  )
+}
+
+/** What one has to know whatever one looks at. */
+function Banners() {
+  const known = session.value
+  return (
+    <div class="banners">
+      {connection.value === 'lost' ? (
+        <p class="banner banner-bad" role="alert">
+          Nobody answers. What is shown may be out of date; it is tried again each second.
+        </p>
+      ) : null}
+      {connection.value !== 'lost' && failure.value !== null ? (
+        <p class="banner banner-bad" role="alert">
+          {failure.value}
+        </p>
+      ) : null}
+      {known?.state === 'stopped' ? <p class="banner">The session is stopped: no task starts.</p> : null}
+      {known?.state === 'held' ? (
+        <p class="banner">The session is held: no task starts until it is resumed.</p>
+      ) : null}
+      {known?.store?.durable === false ? (
+        <p class="banner banner-quiet">The run log is in memory: it is lost when the process ends.</p>
+      ) : null}
+    </div>
+  )
+}
+
+/** Asks for the token that the link has, where one came without it. */
+function Locked() {
+  const [text, setText] = useState('')
+  const open = (event: SubmitEvent): void => {
+    event.preventDefault()
+    // The whole link will do.
+    setToken(text.trim().replace(/^.*#token=/, ''))
+  }
+  return (
+    <main class="page locked">
+      <h1>Gantry</h1>
+      <form class="card form" onSubmit={open}>
+        <label>
+          Token, or the link that was printed when the server started
+          <input
+            type="password"
+            autoComplete="off"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        <button type="submit" class="button button-main">
+          Open
+        </button>
+      </form>
+    </main>
+  )
+}

@@ -1,0 +1,156 @@
+/**
+ * Where the states of a chart stand. Those of the three machines were placed by hand, so that their drawings are calm and always
+ * the same; a machine that is not known stands in rows.
+ */
+import type { MachineState } from '../api.ts'
+
+/** A box; x and y are of its upper left corner. */
+export interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+const width = 132
+const height = 46
+
+const placed: Readonly<Record<string, readonly [x: number, y: number, width?: number, height?: number]>> = {
+  'task.idle': [20, 60],
+  'task.running': [300, 60],
+  'task.failed': [580, 60],
+  'task.removed': [300, 200],
+  'session.stopped': [20, 80],
+  'session.starting': [220, 80],
+  'session.running': [440, 20, 172, 176],
+  'session.running.active': [460, 56],
+  'session.running.held': [460, 134],
+  'session.stopping': [440, 260, 344, 100],
+  'session.stopping.draining': [460, 296],
+  'session.stopping.terminating': [632, 296],
+  'session.restarting': [220, 287],
+  'run.starting': [20, 60],
+  'run.running': [240, 60],
+  'run.terminating': [460, 60],
+  'run.ended': [460, 200],
+}
+
+/** The boxes of all states below the root, by id, and how large the drawing is. */
+export function layOut(root: MachineState): {
+  readonly boxes: ReadonlyMap<string, Box>
+  readonly width: number
+  readonly height: number
+} {
+  const boxes = new Map<string, Box>()
+  const all = flatten(root)
+  let unplaced = 0
+  for (const { id } of all) {
+    const place = placed[id] ?? [20 + (unplaced % 4) * 190, 440 + Math.floor(unplaced++ / 4) * 90]
+    boxes.set(id, { x: place[0], y: place[1], width: place[2] ?? width, height: place[3] ?? height })
+  }
+  const sides = [...boxes.values()]
+  return {
+    boxes,
+    width: Math.max(...sides.map((box) => box.x + box.width)) + 20,
+    height: Math.max(...sides.map((box) => box.y + box.height)) + 20,
+  }
+}
+
+/** All states below one, parents before their parts. */
+export function flatten(state: MachineState): MachineState[] {
+  return state.states.flatMap((part) => [part, ...flatten(part)])
+}
+
+/** A way between two states: its events, and the line it is drawn as. */
+export interface Edge {
+  readonly from: string
+  readonly to: string
+  readonly events: readonly string[]
+  readonly path: string
+  readonly label: { readonly x: number; readonly y: number }
+}
+
+/** The ways between different states; those with the same ends are one. */
+export function edgesOf(root: MachineState, boxes: ReadonlyMap<string, Box>): Edge[] {
+  const events = new Map<string, string[]>()
+  for (const state of flatten(root))
+    for (const { event, targets } of state.transitions)
+      for (const target of targets) {
+        // A line between a state and a part of it would lie on top of both; the list has it.
+        if (`${target}.`.startsWith(`${state.id}.`) || !boxes.has(target)) continue
+        const name = `${state.id}\n${target}`
+        const known = events.get(name) ?? []
+        if (!known.includes(event)) events.set(name, [...known, event])
+      }
+  return [...events].map(([name, list]) => {
+    const [from = '', to = ''] = name.split('\n')
+    return { from, to, events: list, ...line(boxes.get(from)!, boxes.get(to)!) }
+  })
+}
+
+/** From border to border, a little to the right of the straight way, so that there and back are two lines. */
+function line(a: Box, b: Box): Pick<Edge, 'path' | 'label'> {
+  const from = centre(a)
+  const to = centre(b)
+  const distance = Math.hypot(to.x - from.x, to.y - from.y) || 1
+  const side = { x: (-(to.y - from.y) / distance) * 9, y: ((to.x - from.x) / distance) * 9 }
+  const start = border(a, { x: from.x + side.x, y: from.y + side.y }, { x: to.x + side.x, y: to.y + side.y })
+  const end = border(b, { x: to.x + side.x, y: to.y + side.y }, { x: from.x + side.x, y: from.y + side.y })
+  return {
+    path: `M${round(start.x)},${round(start.y)} L${round(end.x)},${round(end.y)}`,
+    label: {
+      x: round((start.x + end.x) / 2 + side.x * 1.2),
+      y: round((start.y + end.y) / 2 + side.y * 1.2 + 4),
+    },
+  }
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+function centre({ x, y, width, height }: Box): Point {
+  return { x: x + width / 2, y: y + height / 2 }
+}
+
+/** Where the way from a point within a box to one outside leaves it. */
+function border({ x, y, width, height }: Box, from: Point, to: Point): Point {
+  const dx = to.x - from.x
+  const dy = to.y - from.y
+  const steps = [
+    dx > 0 ? (x + width - from.x) / dx : dx < 0 ? (x - from.x) / dx : Number.POSITIVE_INFINITY,
+    dy > 0 ? (y + height - from.y) / dy : dy < 0 ? (y - from.y) / dy : Number.POSITIVE_INFINITY,
+  ]
+  const step = Math.min(1, Math.max(0, Math.min(...steps)))
+  return { x: from.x + dx * step, y: from.y + dy * step }
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+/** The chart as Mermaid, to be put into a text. */
+export function toMermaid(root: MachineState): string {
+  const lines = ['stateDiagram-v2']
+  const name = (id: string): string => id.replaceAll('.', '_')
+  const write = (state: MachineState, indent: string): void => {
+    if (state.initial !== null) lines.push(`${indent}[*] --> ${name(state.initial)}`)
+    for (const part of state.states) {
+      if (part.states.length === 0) lines.push(`${indent}state "${part.key}" as ${name(part.id)}`)
+      else {
+        lines.push(`${indent}state "${part.key}" as ${name(part.id)} {`)
+        write(part, `${indent}  `)
+        lines.push(`${indent}}`)
+      }
+    }
+  }
+  write(root, '  ')
+  for (const state of flatten(root)) {
+    for (const { event, targets } of state.transitions)
+      for (const target of targets)
+        if (target !== state.id) lines.push(`  ${name(state.id)} --> ${name(target)}: ${event}`)
+    if (state.type === 'final') lines.push(`  ${name(state.id)} --> [*]`)
+  }
+  return [...new Set(lines)].join('\n')
+}

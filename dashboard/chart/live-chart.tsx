@@ -1,0 +1,119 @@
+/** The state chart of an actor as it lives, and what happens between it and its parts. */
+import { useEffect, useState } from 'preact/hooks'
+import { ask, type Machine, segment } from '../api.ts'
+import type { ServerEvent } from '../events.ts'
+import { valueText } from '../format.ts'
+import { Empty, Text, Time } from '../parts/basics.tsx'
+import { watchActor } from '../shared-events.ts'
+import { listeners } from '../store.ts'
+import { StateChart } from './state-chart.tsx'
+
+/** Something that happened to the actor or one of its parts. */
+interface Happening {
+  readonly kind: 'event' | 'snapshot'
+  readonly role: 'session' | 'task' | 'run'
+  readonly actor: string
+  readonly from: string | null
+  readonly at: number
+  readonly event: { readonly type?: string }
+  readonly value?: unknown
+  readonly context?: unknown
+}
+
+const kept = 60
+
+export function TaskChart({ name }: { readonly name: string }) {
+  return <LiveChart key={name} path={`/tasks/${segment(name)}/machine`} watch={`task:${name}`} part="task" />
+}
+
+export function SessionChart() {
+  return <LiveChart path="/session/machine" watch="session" part="session" />
+}
+
+interface LiveChartProps {
+  readonly path: string
+  readonly watch: string
+  /** Whose state is drawn. */
+  readonly part: Happening['role']
+}
+
+function LiveChart({ path, watch, part }: LiveChartProps) {
+  const [machine, setMachine] = useState<Machine | null>(null)
+  const [happenings, setHappenings] = useState<readonly Happening[]>([])
+  const [error, setError] = useState<string | null>(null)
+  useEffect(() => {
+    let isHere = true
+    const load = (): void => {
+      ask<Machine>('GET', path).then(
+        (loaded) => isHere && setMachine(loaded),
+        (problem: Error) => isHere && setError(problem.message),
+      )
+    }
+    const listen = ({ name, data }: ServerEvent): void => {
+      // What happened before it was watched is in the machine as it stands.
+      if (name === 'hello' || name === 'reset') load()
+      if (name !== 'actor' || data.watched !== watch) return
+      const happening = data as unknown as Happening
+      if (happening.kind === 'event') return setHappenings((before) => [happening, ...before].slice(0, kept))
+      if (happening.role !== part) return
+      setMachine((before) =>
+        before === null
+          ? null
+          : {
+              ...before,
+              value: happening.value,
+              context: happening.context,
+              active: activeOf(before.definition.id, happening.value),
+            },
+      )
+    }
+    listeners.add(listen)
+    const stop = watchActor(watch)
+    load()
+    return () => {
+      isHere = false
+      stop()
+      listeners.delete(listen)
+    }
+  }, [path, watch, part])
+  if (machine === null) return <Empty>{error ?? 'Loading …'}</Empty>
+  const last = happenings.find((each) => each.role === part)
+  return (
+    <>
+      <StateChart
+        machine={machine.definition}
+        active={new Set(machine.active)}
+        lastEvent={last?.event.type ?? null}
+      />
+      <div class="columns">
+        <section class="card" aria-label="What happens">
+          <h2>What happens</h2>
+          {happenings.length === 0 ? <Empty>Nothing since this was opened.</Empty> : null}
+          <ol class="lines">
+            {happenings.map((each, i) => (
+              <li key={`${happenings.length - i} ${each.at}`}>
+                <Time at={each.at} /> {each.from === null ? null : <span class="faint">{each.from} →</span>}{' '}
+                {each.role} <code>{each.event.type}</code>
+              </li>
+            ))}
+          </ol>
+        </section>
+        <section class="card" aria-label="Context">
+          <h2>What it knows</h2>
+          <Text mono>{valueText(machine.context)}</Text>
+        </section>
+      </div>
+    </>
+  )
+}
+
+/** The ids of the states of a value: `{ running: 'held' }` of `session`. */
+function activeOf(id: string, value: unknown): string[] {
+  if (typeof value === 'string') return [id, `${id}.${value}`]
+  return [
+    id,
+    ...Object.entries(value as Record<string, unknown>).flatMap(([key, part]) =>
+      activeOf(`${id}.${key}`, part),
+    ),
+  ]
+}

@@ -1,0 +1,130 @@
+/** A state chart, the active states lit; and the same as a list, for those who cannot see it. */
+import type { MachineState } from '../api.ts'
+import { say } from '../parts/do.tsx'
+import { edgesOf, flatten, layOut, toMermaid } from './layout.ts'
+
+interface ChartProps {
+  readonly machine: MachineState
+  /** Ids of the states that are active. */
+  readonly active: ReadonlySet<string>
+  /** The event that happened last. */
+  readonly lastEvent: string | null
+}
+
+export function StateChart({ machine, active, lastEvent }: ChartProps) {
+  const { boxes, width, height } = layOut(machine)
+  const edges = edgesOf(machine, boxes)
+  return (
+    <figure class="chart">
+      <div class="scroll">
+        <svg
+          viewBox={`0 0 ${width} ${height}`}
+          width={width}
+          height={height}
+          role="img"
+          aria-label={`State chart of a ${machine.key}`}
+        >
+          <defs>
+            <marker
+              id="arrow"
+              markerUnits="userSpaceOnUse"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="8"
+              markerHeight="8"
+              orient="auto"
+            >
+              <path d="M0,0 L8,4 L0,8 z" class="arrow" />
+            </marker>
+          </defs>
+          {flatten(machine).map((state) => {
+            const box = boxes.get(state.id)!
+            const isGroup = state.states.length > 0
+            return (
+              <g
+                key={state.id}
+                class={`state ${active.has(state.id) ? 'state-active' : ''} ${isGroup ? 'state-group' : ''}`}
+                data-state={state.id}
+              >
+                <title>{state.description ?? state.key}</title>
+                <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={10} />
+                {state.type === 'final' ? (
+                  <rect
+                    x={box.x + 4}
+                    y={box.y + 4}
+                    width={box.width - 8}
+                    height={box.height - 8}
+                    rx={7}
+                    class="inner"
+                  />
+                ) : null}
+                <text x={box.x + box.width / 2} y={isGroup ? box.y + 21 : box.y + box.height / 2 + 5}>
+                  {state.key}
+                </text>
+              </g>
+            )
+          })}
+          {edges.map((edge) => (
+            <g
+              key={`${edge.from} ${edge.to}`}
+              class={`edge ${lastEvent !== null && edge.events.includes(lastEvent) && active.has(edge.to) ? 'edge-last' : ''}`}
+            >
+              <path d={edge.path} marker-end="url(#arrow)" />
+              <text x={edge.label.x} y={edge.label.y}>
+                {edge.events.map(shorter).join(', ')}
+              </text>
+            </g>
+          ))}
+        </svg>
+      </div>
+      <figcaption>
+        <details>
+          <summary>As a list</summary>
+          <StateList of={machine} active={active} />
+        </details>
+        <button type="button" class="button" onClick={() => void copy(toMermaid(machine))}>
+          Copy as Mermaid
+        </button>
+      </figcaption>
+    </figure>
+  )
+}
+
+function StateList({ of, active }: { readonly of: MachineState; readonly active: ReadonlySet<string> }) {
+  return (
+    <ul>
+      {of.states.map((state) => (
+        <li key={state.id} aria-current={active.has(state.id) ? 'true' : undefined}>
+          <strong>{state.key}</strong>
+          {active.has(state.id) ? ' (active)' : ''}: {state.description}
+          <ul>
+            {state.transitions.map((transition, i) => (
+              <li key={`${i} ${transition.event}`}>
+                <code>{transition.event}</code>
+                {transition.targets.length === 0 ? '' : ` to ${transition.targets.join(', ')}`}
+                {transition.guard === null ? '' : ` if ${transition.guard}`}
+                {transition.actions.length === 0 ? '' : `, does ${transition.actions.join(', ')}`}
+              </li>
+            ))}
+          </ul>
+          {state.states.length === 0 ? null : <StateList of={state} active={active} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Without what all events of a machine begin with. */
+function shorter(event: string): string {
+  return event.replace(/^(run|task|session)\./, '')
+}
+
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    say('It is copied.')
+  } catch {
+    say('The browser does not let this page copy.', true)
+  }
+}

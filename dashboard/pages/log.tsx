@@ -1,0 +1,138 @@
+/** The run log: all records, filtered, page by page; and notes. */
+import { useState } from 'preact/hooks'
+import { ask, type Note, type Page, query, type RunRecord } from '../api.ts'
+import { Chip, Empty, TaskLink, Time } from '../parts/basics.tsx'
+import { useLoaded } from '../parts/load.ts'
+import { RecordTable } from '../parts/run-table.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { steps } from '../route.ts'
+import { historyVersion } from '../store.ts'
+
+const actions = ['all', 'run', 'success', 'fail', 'terminate', 'inaction', 'crash'] as const
+
+export function LogPage() {
+  const part = steps.value[1] ?? 'records'
+  return (
+    <main class="page">
+      <h1>Log</h1>
+      <Tabs
+        at={['log']}
+        open={part}
+        of={[
+          ['records', 'Records'],
+          ['notes', 'Notes'],
+        ]}
+      />
+      {part === 'notes' ? <Notes /> : <Records />}
+    </main>
+  )
+}
+
+function Records() {
+  const [action, setAction] = useState<(typeof actions)[number]>('all')
+  const [task, setTask] = useState('')
+  const [cursors, setCursors] = useState<readonly string[]>([])
+  const cursor = cursors.at(-1)
+  const { value, error } = useLoaded(
+    (signal) =>
+      ask<Page<RunRecord>>(
+        'GET',
+        `/logs${query({ limit: 50, cursor, task, action: action === 'all' ? undefined : action })}`,
+        undefined,
+        signal,
+      ),
+    // An older page does not change.
+    [action, task, cursor, cursor === undefined ? historyVersion.value : 0],
+  )
+  const next = value?.nextCursor ?? null
+  return (
+    <>
+      <div class="head">
+        <label class="field">
+          Task{' '}
+          <input
+            value={task}
+            placeholder="any"
+            onChange={(event) => {
+              setTask(event.currentTarget.value)
+              setCursors([])
+            }}
+          />
+        </label>
+        <label class="field">
+          Action{' '}
+          <select
+            value={action}
+            onChange={(event) => {
+              setAction(event.currentTarget.value as typeof action)
+              setCursors([])
+            }}
+          >
+            {actions.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {value === null ? <Empty>{error ?? 'Loading …'}</Empty> : <RecordTable records={value.items} />}
+      <p class="pager">
+        <button
+          type="button"
+          class="button"
+          disabled={cursors.length === 0}
+          onClick={() => setCursors(cursors.slice(0, -1))}
+        >
+          Newer
+        </button>
+        <button
+          type="button"
+          class="button"
+          disabled={next === null}
+          onClick={() => next !== null && setCursors([...cursors, next])}
+        >
+          Older
+        </button>
+      </p>
+    </>
+  )
+}
+
+function Notes() {
+  const { value, error } = useLoaded(
+    (signal) => ask<Page<Note>>('GET', '/notes?limit=100', undefined, signal),
+    [historyVersion.value],
+  )
+  if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
+  if (value.items.length === 0) return <Empty>There are no notes.</Empty>
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">At</th>
+            <th scope="col">Note</th>
+            <th scope="col">Task</th>
+            <th scope="col">Says</th>
+          </tr>
+        </thead>
+        <tbody>
+          {value.items.map((note) => (
+            <tr key={note.seq}>
+              <td>
+                <Time at={note.at} />
+              </td>
+              <td>
+                <Chip state={note.note} />
+              </td>
+              <td>{note.task === undefined ? null : <TaskLink name={note.task} />}</td>
+              <td class="result">
+                <bdi>{note.message}</bdi>{' '}
+                {note.data === undefined ? null : <code>{JSON.stringify(note.data)}</code>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,249 @@
+/** One task: why it does not run, its state chart, its runs, its records. */
+import { useState } from 'preact/hooks'
+import {
+  ask,
+  type Explanation,
+  type Page,
+  query,
+  type Run,
+  type RunRecord,
+  segment,
+  type Task,
+  type Why,
+} from '../api.ts'
+import { TaskChart } from '../chart/live-chart.tsx'
+import { length } from '../format.ts'
+import { Chip, Elapsed, Empty, Facts, Progress, RunLink, Text, Time } from '../parts/basics.tsx'
+import { perform } from '../parts/do.tsx'
+import { useLoaded } from '../parts/load.ts'
+import { RecordTable, RunTable } from '../parts/run-table.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { TaskActions } from '../parts/task-actions.tsx'
+import { historyVersion, isLoaded, isReadOnly, now, tasks } from '../store.ts'
+
+export function TaskPage({ name, part }: { readonly name: string; readonly part: string }) {
+  const task = tasks.value.get(name)
+  if (task === undefined)
+    return (
+      <main class="page">
+        <h1>
+          <bdi>{name}</bdi>
+        </h1>
+        <Empty>{isLoaded.value ? 'There is no task of that name.' : 'Loading …'}</Empty>
+      </main>
+    )
+  return (
+    <main class="page">
+      <header class="head">
+        <h1>
+          <bdi>{name}</bdi> <Chip state={task.state} /> {task.disabled ? <Chip state="disabled" /> : null}
+        </h1>
+        <TaskActions task={task} />
+      </header>
+      {task.description === null ? null : <Text>{task.description}</Text>}
+      <LiveRuns task={task} />
+      <Tabs
+        at={['tasks', name]}
+        open={part}
+        of={[
+          ['why', 'Why'],
+          ['chart', 'State chart'],
+          ['runs', 'Runs'],
+          ['log', 'Log'],
+          ['settings', 'Settings'],
+        ]}
+      />
+      {part === 'why' ? <WhyPart task={task} /> : null}
+      {part === 'chart' ? <TaskChart name={name} /> : null}
+      {part === 'runs' ? <RunsPart name={name} /> : null}
+      {part === 'log' ? <LogPart name={name} /> : null}
+      {part === 'settings' ? <SettingsPart task={task} /> : null}
+    </main>
+  )
+}
+
+function LiveRuns({ task }: { readonly task: Task }) {
+  return (
+    <>
+      {task.runs.map((run) => (
+        <p key={run.runId} class="card live">
+          <Chip state="running" /> <RunLink runId={run.runId} /> for <Elapsed since={run.startedAt} />
+          <Progress value={run.progress} label={`Progress of ${task.name}`} />
+        </p>
+      ))}
+    </>
+  )
+}
+
+function WhyPart({ task }: { readonly task: Task }) {
+  // Looked at again when the task changes, and now and then: time changes it too.
+  const tick = Math.floor(now.value / 10_000)
+  const { value, error } = useLoaded(
+    (signal) => ask<Why>('GET', `/tasks/${segment(task.name)}/why`, undefined, signal),
+    [task, tick],
+  )
+  if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
+  return (
+    <section class="card" aria-label="Why it is, or is not, running">
+      <p class="lead">{sentence(value.sentence)}</p>
+      {value.reasons.length === 0 ? null : (
+        <ul>
+          {value.reasons.map((reason) => (
+            <li key={reason.kind}>
+              {sentence(reason.sentence)}{' '}
+              {reason.until === null ? null : <Time at={reason.until} isRelative />}
+            </li>
+          ))}
+        </ul>
+      )}
+      <ul class="tree">
+        <Reason of={value.condition} />
+      </ul>
+    </section>
+  )
+}
+
+function Reason({ of }: { readonly of: Explanation }) {
+  return (
+    <li class={of.holds ? 'holds' : 'holds-not'}>
+      <span class="mark">{of.holds ? '✓' : '✗'}</span>
+      <span class="hidden">{of.holds ? 'holds: ' : 'does not hold: '}</span>
+      <code>{of.statement}</code> <span>{of.sentence}</span>
+      {of.changesAt === null || of.children.length > 0 ? null : (
+        <span class="faint">
+          {' '}
+          can change <Time at={of.changesAt} isRelative />
+        </span>
+      )}
+      {of.children.length === 0 ? null : (
+        <ul>
+          {of.children.map((child, i) => (
+            <Reason key={`${i} ${child.statement}`} of={child} />
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+function RunsPart({ name }: { readonly name: string }) {
+  const { value, error } = useLoaded(
+    (signal) => ask<Page<Run>>('GET', `/runs${query({ task: name, limit: 50 })}`, undefined, signal),
+    [name, historyVersion.value],
+  )
+  return (
+    <>
+      <RunForm name={name} />
+      {value === null ? <Empty>{error ?? 'Loading …'}</Empty> : <RunTable runs={value.items} isOfOne />}
+    </>
+  )
+}
+
+/** A run with params of one's own. */
+function RunForm({ name }: { readonly name: string }) {
+  const [text, setText] = useState('')
+  const [problem, setProblem] = useState<string | null>(null)
+  if (isReadOnly.value) return null
+  const run = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault()
+    let params: unknown
+    try {
+      params = text.trim() === '' ? {} : JSON.parse(text)
+      setProblem(null)
+    } catch (error) {
+      return setProblem((error as Error).message)
+    }
+    await perform('POST', `/tasks/${segment(name)}/run`, { params }, `'${name}' is queued.`)
+  }
+  return (
+    <details class="card">
+      <summary>Run with params</summary>
+      <form class="form" onSubmit={(event) => void run(event)}>
+        <label>
+          Params, as JSON
+          <textarea
+            rows={4}
+            spellcheck={false}
+            placeholder='{ "shop": "north" }'
+            value={text}
+            aria-invalid={problem !== null}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        {problem === null ? null : <p class="bad">{problem}</p>}
+        <button type="submit" class="button button-main">
+          Run
+        </button>
+      </form>
+    </details>
+  )
+}
+
+function LogPart({ name }: { readonly name: string }) {
+  const { value, error } = useLoaded(
+    (signal) => ask<Page<RunRecord>>('GET', `/tasks/${segment(name)}/logs?limit=100`, undefined, signal),
+    [name, historyVersion.value],
+  )
+  return value === null ? <Empty>{error ?? 'Loading …'}</Empty> : <RecordTable records={value.items} />
+}
+
+function SettingsPart({ task }: { readonly task: Task }) {
+  const next = useLoaded(
+    () => ask<{ items: readonly string[] }>('GET', `/tasks/${segment(task.name)}/next_runs?limit=5`),
+    [task],
+  )
+  return (
+    <section class="card">
+      <Facts
+        of={[
+          ['Starts', <code key="start">{task.start}</code>],
+          ['Ends when', task.end === null ? 'its work is done' : <code key="end">{task.end}</code>],
+          [
+            'Next, by time alone',
+            next.value === null || next.value.items.length === 0
+              ? 'not known'
+              : next.value.items.map((at) => (
+                  <div key={at}>
+                    <Time at={at} />{' '}
+                    <span class="faint">
+                      (<Time at={at} isRelative />)
+                    </span>
+                  </div>
+                )),
+          ],
+          ['Priority', task.priority],
+          ['Execution', task.execution],
+          ['Timeout', task.timeoutMs === null ? 'none' : length(task.timeoutMs)],
+          ['Last success', <Time key="success" at={task.lastSuccess} />],
+          ['Last failure', <Time key="fail" at={task.lastFail} />],
+          ['Last termination', <Time key="terminate" at={task.lastTerminate} />],
+        ]}
+      />
+      <StartForm task={task} />
+    </section>
+  )
+}
+
+function StartForm({ task }: { readonly task: Task }) {
+  const [start, setStart] = useState(task.start)
+  if (isReadOnly.value) return null
+  const change = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault()
+    await perform('PATCH', `/tasks/${segment(task.name)}`, { start }, 'The start is changed.')
+  }
+  return (
+    <form class="form" onSubmit={(event) => void change(event)}>
+      <label>
+        Start condition, as a statement
+        <input value={start} spellcheck={false} onInput={(event) => setStart(event.currentTarget.value)} />
+      </label>
+      <button type="submit" class="button">
+        Change
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,100 @@
+/** Small parts that all pages use. */
+import type { ComponentChildren } from 'preact'
+import { fullTime, length, relative, time } from '../format.ts'
+import { to } from '../route.ts'
+import { now, zone } from '../store.ts'
+
+/** The state of a task or the outcome of a run: a word and a colour. */
+export function Chip({ state, isGood = false }: { readonly state: string; readonly isGood?: boolean }) {
+  return <span class={`chip chip-${isGood ? 'success' : state}`}>{words[state] ?? state}</span>
+}
+
+const words: Readonly<Record<string, string>> = {
+  run: 'running',
+  success: 'success',
+  fail: 'failed',
+  failed: 'failed',
+  terminate: 'terminated',
+  inaction: 'nothing to do',
+  crash: 'crashed',
+}
+
+/** An instant, its zone in the hint; nothing for none. */
+export function Time({
+  at,
+  isRelative = false,
+}: {
+  readonly at: number | string | null | undefined
+  readonly isRelative?: boolean
+}) {
+  if (at === null || at === undefined) return <span class="faint">never</span>
+  return (
+    <time dateTime={new Date(at).toISOString()} title={fullTime(at, zone.value)}>
+      {isRelative ? relative(at, now.value) : time(at, zone.value)}
+    </time>
+  )
+}
+
+/** How long a run has lived, counting. */
+export function Elapsed({ since }: { readonly since: number | string }) {
+  return <span class="number">{length(Math.max(0, now.value - new Date(since).getTime()))}</span>
+}
+
+export function TaskLink({ name }: { readonly name: string }) {
+  return (
+    <a class="name" href={to('tasks', name)}>
+      <bdi>{name}</bdi>
+    </a>
+  )
+}
+
+export function RunLink({ runId }: { readonly runId: string }) {
+  return (
+    <a class="mono" href={to('runs', runId)} title={runId}>
+      <bdi>{runId.length > 12 ? `${runId.slice(0, 8)}…` : runId}</bdi>
+    </a>
+  )
+}
+
+export function Progress({ value, label }: { readonly value: number | null; readonly label: string }) {
+  if (value === null) return null
+  return (
+    <span class="progress">
+      <progress value={value} max={1} aria-label={label} />
+      <span class="number">{Math.round(value * 100)} %</span>
+    </span>
+  )
+}
+
+/** Text from elsewhere: as it is, in whichever direction it runs. */
+export function Text({
+  children,
+  mono = false,
+}: {
+  readonly children: ComponentChildren
+  readonly mono?: boolean
+}) {
+  return (
+    <pre class={mono ? 'text mono' : 'text'} dir="auto">
+      {children}
+    </pre>
+  )
+}
+
+export function Empty({ children }: { readonly children: ComponentChildren }) {
+  return <p class="empty">{children}</p>
+}
+
+/** A list of names and what they are. */
+export function Facts({ of }: { readonly of: readonly (readonly [string, ComponentChildren])[] }) {
+  return (
+    <dl class="facts">
+      {of.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,63 @@
+/** A table that draws only the rows that are seen, so that thousands scroll as ten do. */
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+
+const rowHeight = 44
+const spare = 8
+
+interface RowsProps<T> {
+  readonly items: readonly T[]
+  readonly label: string
+  readonly head: ComponentChildren
+  readonly columns: number
+  keyOf(item: T): string
+  /** The cells of a row. */
+  row(item: T): ComponentChildren
+}
+
+export function Rows<T>({ items, label, head, columns, keyOf, row }: RowsProps<T>) {
+  const frame = useRef<HTMLDivElement>(null)
+  const [seen, setSeen] = useState({ top: 0, height: 800 })
+  useEffect(() => {
+    const element = frame.current
+    if (element === null) return
+    const look = (): void => setSeen({ top: element.scrollTop, height: element.clientHeight })
+    const observer = new ResizeObserver(look)
+    observer.observe(element)
+    element.addEventListener('scroll', look, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [])
+  const first = Math.max(0, Math.floor(seen.top / rowHeight) - spare)
+  const last = Math.min(items.length, Math.ceil((seen.top + seen.height) / rowHeight) + spare)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <section class="rows" ref={frame} tabIndex={0} aria-label={label}>
+      <table aria-rowcount={items.length + 1}>
+        <thead>
+          <tr>{head}</tr>
+        </thead>
+        <tbody>
+          <Gap rows={first} columns={columns} />
+          {items.slice(first, last).map((item, i) => (
+            <tr key={keyOf(item)} aria-rowindex={first + i + 2}>
+              {row(item)}
+            </tr>
+          ))}
+          <Gap rows={items.length - last} columns={columns} />
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Gap({ rows, columns }: { readonly rows: number; readonly columns: number }) {
+  if (rows <= 0) return null
+  return (
+    <tr class="gap">
+      <td colSpan={columns} style={{ height: `${rows * rowHeight}px` }} />
+    </tr>
+  )
+}

@@ -1,0 +1,21 @@
+/** Parts of a page under names; each has an address. */
+import { to } from '../route.ts'
+
+interface TabsProps {
+  readonly of: readonly (readonly [id: string, title: string])[]
+  readonly open: string
+  /** The address of the page. */
+  readonly at: readonly string[]
+}
+
+export function Tabs({ of, open, at }: TabsProps) {
+  return (
+    <nav class="tabs" aria-label="Parts of this page">
+      {of.map(([id, title]) => (
+        <a key={id} href={to(...at, id)} aria-current={id === open ? 'page' : undefined}>
+          {title}
+        </a>
+      ))}
+    </nav>
+  )
+}

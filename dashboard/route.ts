@@ -1,0 +1,39 @@
+/** Where one is: the part of the address after `#`, which no server has to know of. */
+import { signal } from '@preact/signals'
+import { segment } from './api.ts'
+
+/** Where one is, as steps: `#/tasks/report/runs` is `['tasks', 'report', 'runs']`. */
+export const steps = signal<readonly string[]>(read())
+
+addEventListener('hashchange', () => {
+  steps.value = read()
+})
+
+function read(): readonly string[] {
+  return location.hash
+    .replace(/^#\/?/, '')
+    .split('/')
+    .filter((step) => step !== '')
+    .map((step) => {
+      const name = decode(step)
+      return name.startsWith('~') ? name.slice(1) : name
+    })
+}
+
+function decode(step: string): string {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    return step
+  }
+}
+
+/** The address of a place on the page. */
+export function to(...path: readonly string[]): string {
+  return `#/${path.map(segment).join('/')}`
+}
+
+/** Goes there. */
+export function go(...path: readonly string[]): void {
+  location.hash = to(...path)
+}
