@@ -25,6 +25,8 @@ export interface PredicateHost {
   monotonic(): number
   pollEveryMs(): number
   onError(error: unknown, node: PredicateNode, owner: string | null): void
+  /** Told, once for each, of a function that holds up everything else while it is asked. */
+  onSlow?(message: string, node: PredicateNode, owner: string | null): void
 }
 
 /** At most so many values of a stream wait for a run; more are dropped, the oldest first, and that is reported. */
@@ -105,6 +107,7 @@ export class Predicates {
       const said = isPromise(values)
         ? values.then((made) => this.#call(node, owner, made as Record<string, unknown>))
         : this.#call(node, owner, values)
+      this.#noteHold(asked, this.#host.monotonic() - now)
       if (isStream(said)) this.#subscribeTo(said, asked)
       else if (isPromise(said)) this.#await(said, asked)
       else this.#said(asked, said)
@@ -189,6 +192,16 @@ export class Predicates {
     const next = lane.waiting.shift()
     if (next !== undefined && !next.reader.isReleased) this.#host.changed(next.node, next.owner)
     if (lane.count === 0 && lane.waiting.length === 0) this.#underWay.delete(source)
+  }
+
+  #noteHold({ reader, node, owner }: Asked, ms: number): void {
+    if (!reader.holdsUp(ms)) return
+    const words = node.words ?? node.name
+    this.#host.onSlow?.(
+      `Condition '${words}' held up the session for ${Math.round(ms)} ms; make it async, or give it 'validFor'.`,
+      node,
+      owner,
+    )
   }
 
   #reportSlow(asked: Asked, now: number): void {

@@ -27,6 +27,8 @@ const patience = 5
 const longestPauseMs = 60_000
 /** An answer that takes longer than this is reported, once, and the one before it counts no more. */
 const slowMs = 1000
+/** A function that takes longer than this holds up every other task. */
+const holdMs = 100
 
 /** The last answer of a condition. All times are on the monotonic clock, but `askedAt`. */
 export class Reader {
@@ -48,6 +50,7 @@ export class Reader {
   subscription: { unsubscribe(): void } | null = null
   #errors = 0
   #isKnownSlow = false
+  #isKnownToHold = false
 
   /** It was asked for the first time, at least. */
   get wasAsked(): boolean {
@@ -82,6 +85,12 @@ export class Reader {
   noticesDelay(mono: number): boolean {
     if (this.#isKnownSlow || mono - this.askedMono <= slowMs) return false
     return (this.#isKnownSlow = true)
+  }
+
+  /** True once for a function that took so long that everything else waited. */
+  holdsUp(ms: number): boolean {
+    if (this.#isKnownToHold || ms <= holdMs) return false
+    return (this.#isKnownToHold = true)
   }
 
   get isLate(): boolean {

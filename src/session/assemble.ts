@@ -15,6 +15,7 @@ import { Launcher } from './launcher.ts'
 import { Life } from './life.ts'
 import { Milestones } from './milestones.ts'
 import { Occasions } from './occasions.ts'
+import { Persistence } from './persistence.ts'
 import { provideRun, provideSession, provideTask } from './provide.ts'
 import { RunQueue } from './queue.ts'
 import { type LaunchFacts, Runs } from './runs.ts'
@@ -49,6 +50,7 @@ export function assemble(core: Core): Parts {
   parts.watches = new Watches(core, parts, { now: () => clock.now(), wakeAt: wakesOf(core, parts) })
   parts.actors = new TaskActors(core, provideTask(taskEffects(core, parts)), parts.launcher)
   parts.tasks = new Tasks(core, parts)
+  parts.persistence = new Persistence(core, parts)
   parts.life = new Life(core, parts)
   const { inspect } = core.options
   core.actor = createActor(provideSession(sessionEffects(core, parts)), {
@@ -79,6 +81,7 @@ function predicatesOf(core: Core, parts: Parts): Predicates {
     changed: (node) => core.changes.predicateChanged(node),
     monotonic: () => core.clock.monotonic(),
     pollEveryMs: () => core.settings.pollEveryMs,
+    onSlow: (message, _, owner) => core.warn('condition', message, owner === null ? {} : { task: owner }),
     onError: (error, _, owner) =>
       owner === null
         ? parts.watches.conditionFailed(null, error)

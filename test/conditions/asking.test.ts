@@ -186,6 +186,30 @@ describe('answers that do not come', () => {
   })
 })
 
+describe('a function that takes long', () => {
+  test('is told of once, by its words', () => {
+    const told: string[] = []
+    let now = 0
+    const predicates = createPredicates({
+      values: () => ({}),
+      context: () => ({}),
+      changed: () => {},
+      monotonic: () => now,
+      pollEveryMs: () => 1000,
+      onError: () => {},
+      onSlow: (message) => void told.push(message),
+    })
+    const node = nodeOf(
+      condition('all is counted', () => {
+        now += 101
+        return true
+      })(),
+    )
+    for (let looks = 0; looks < 3; looks++) predicates.read(node, 'me')
+    expect(told).toEqual([expect.stringMatching(/'all is counted' held up the session for 101 ms/)])
+  })
+})
+
 describe('the same word', () => {
   test('with the same args is asked once for all its places, with other args apart', () => {
     const { read } = desk()
