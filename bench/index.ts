@@ -1,5 +1,6 @@
 /** `npm run bench`: what a session costs. Each line is measured here and now; compare ratios, machines differ. */
 import { benchConditions } from './conditions.ts'
+import { benchExecutors, benchLargeValues } from './executors.ts'
 import { benchForecast } from './forecast.ts'
 import { benchIdle } from './idle.ts'
 import { benchLateness } from './lateness.ts'
@@ -45,3 +46,6 @@ benchTypeCheck()
   row('success of A to start of B, 200 pairs, p50', `${waits[Math.floor(waits.length / 2)]?.toFixed(3)} ms`)
   await stop(app)
 }
+
+await benchExecutors()
+await benchLargeValues()

@@ -5,7 +5,7 @@
 import { Arg } from '../args/arg.ts'
 import type { FarRun } from './far-run.ts'
 import { loadExportOnce, toModuleUrl } from './load-export.ts'
-import type { AnyModule } from './module-work.ts'
+import type { AnyModule, FunctionName } from './module-work.ts'
 
 /** Where the maker of a value stands. */
 export interface Maker {
@@ -31,7 +31,7 @@ class MadeThere implements Maker {
  * app.task('report', 'daily', { execution: 'process', args: { db, year: 2026 } }, report)
  * ```
  */
-export function moduleArg<M extends object = AnyModule, K extends keyof M & string = keyof M & string>(
+export function moduleArg<M extends object = AnyModule, K extends FunctionName<M> = FunctionName<M>>(
   module: URL | string,
   exportName: K,
 ): Arg<M[K] extends (...given: never[]) => infer R ? Awaited<R> : never> {

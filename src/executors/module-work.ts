@@ -22,6 +22,12 @@ export interface ModuleWorkOptions {
 /** Any module, where its type is not given. */
 export type AnyModule = Readonly<Record<string, (args: unknown) => unknown>>
 
+/** The names under which a module exports functions. */
+export type FunctionName<M> = keyof {
+  [K in keyof M as M[K] extends (...given: never[]) => unknown ? K : never]: M[K]
+} &
+  string
+
 /** The work that an export is: its args, and a promise of what it returns. */
 export type ModuleWork<F> = F extends (args: infer A, ...rest: never[]) => infer R
   ? (args: A, run: FarRun) => Promise<Awaited<R>>
@@ -43,7 +49,7 @@ let loads = 0
  * // CommonJS: moduleWork(require.resolve('./scan.js'), 'scan')
  * ```
  */
-export function moduleWork<M extends object = AnyModule, K extends keyof M & string = keyof M & string>(
+export function moduleWork<M extends object = AnyModule, K extends FunctionName<M> = FunctionName<M>>(
   module: URL | string,
   exportName: K,
   options: ModuleWorkOptions = {},

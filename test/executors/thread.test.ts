@@ -138,7 +138,8 @@ describe('createThreadExecutor', () => {
     expect(await execute(executor, moduleWork(workUrl, 'ad')).settlement).toMatchObject({
       error: { code: 'GANTRY_SETUP', message: expect.stringContaining("Did you mean 'add'?") },
     })
-    expect(await outcome('notAFunction' as 'add')).toMatchObject({
+    const value = moduleWork(new URL('./values.ts', workUrl), 'notAFunction')
+    expect(await execute(executor, value).settlement).toMatchObject({
       error: { code: 'GANTRY_SETUP', message: expect.stringContaining('a number') },
     })
     const absent = moduleWork(new URL('./absent.js', workUrl), 'x')

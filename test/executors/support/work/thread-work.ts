@@ -6,7 +6,6 @@ import type { FarRun } from '../../../../src/executors/far-run.ts'
 export const add = ({ a, b }: { a: number; b: number }): number => a + b
 export const echo = ({ value }: { value?: unknown }): unknown => value
 export const where = (): { thread: number; process: number } => ({ thread: threadId, process: process.pid })
-export const notAFunction = 42
 
 export function fails(): never {
   throw Object.assign(new RangeError('too far'), { code: 'E_FAR' })

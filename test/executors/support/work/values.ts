@@ -1,0 +1,2 @@
+/** What is exported and is no work. */
+export const notAFunction = 42
