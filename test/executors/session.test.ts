@@ -8,8 +8,10 @@ import {
   type FarRun,
   moduleArg,
   moduleWork,
+  paramExists,
   type SessionOptions,
   shutDownWork,
+  type TaskOptions,
 } from 'gantry'
 import { readTypeScript, workUrl } from './support/far.ts'
 
@@ -147,6 +149,46 @@ test('a process that ignores SIGTERM, or leaves a grandchild, is gone with its s
   app.session.shutDown({ force: true })
   expect(await run).toMatchObject({ action: 'terminate', reason: 'shut-down' })
   await app.session.stopped
+})
+
+describe.each(['thread', 'process'] as const)('a shut-down while a %s runs', (execution) => {
+  const waiting = async (options: SessionOptions = {}, taskOptions: TaskOptions = {}) => {
+    make(options)
+    const task = app.task('waits', false, { execution, ...taskOptions }, both('untilTold'))
+    await app.start()
+    const isUnderWay = new Promise((resolve) => app.session.on('run.progress', resolve))
+    const run = task.run()
+    await isUnderWay
+    return { run, state: () => app.session.state }
+  }
+
+  test('waits for it; the second call ends it', async () => {
+    const { run, state } = await waiting()
+    app.session.shutDown()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(state()).toBe('stopping')
+    app.session.shutDown()
+    expect(await run).toMatchObject({ action: 'terminate', reason: 'shut-down' })
+    await app.session.stopped
+  })
+
+  test('ends it when drainTimeout is over', async () => {
+    const { run } = await waiting({ drainTimeout: 50 })
+    app.session.shutDown()
+    expect(await run).toMatchObject({ action: 'terminate', reason: 'shut-down' })
+    await app.session.stopped
+  })
+
+  test('an end condition and a removal end it, too', async () => {
+    const first = await waiting({}, { end: paramExists('enough') })
+    app.session.params.set('enough', true)
+    expect(await first.run).toMatchObject({ action: 'terminate', reason: 'end condition' })
+    app.session.shutDown()
+    await app.session.stopped
+    const second = await waiting()
+    await app.session.removeTask('waits')
+    expect(await second.run).toMatchObject({ action: 'terminate', reason: 'removed' })
+  })
 })
 
 describe('commands and code in a session', () => {
