@@ -16,10 +16,11 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Plays the scenario to its end, or to many more cycles than it should take. */
 export async function playSession(scenario: Scenario): Promise<Played> {
-  const { stepMs, tasks } = scenario
+  const { stepMs, tasks, options } = scenario
   const clock = new TestClock({ at: scenario.start, zone: 'UTC' })
   const begin = clock.now()
-  const app = createApp({ timezone: 'UTC', clock, logger: silent, ...scenario.options })
+  const app = createApp({ timezone: 'UTC', clock, logger: silent, ...options })
+  const { session } = app
   const loop = new Loop()
   const cycles: number[] = []
   const step = (): Promise<void> => {
@@ -27,39 +28,37 @@ export async function playSession(scenario: Scenario): Promise<Played> {
     return clock.jump(stepMs)
   }
   for (const task of tasks) app.task(task.name, task.start, optionsOf(task), workOf(task, clock, loop))
-  const { session } = app
   history(session, pairRuns(scenario, begin))
   // The step before the first cycle comes after the start-up tasks, as in each start after a restart.
-  app.setup(() => () => void step())
+  app.setup(() => () => void step().catch(ignore))
   for (const { name, requested } of tasks)
     for (let i = 0; i < requested; i++) session.task(name).run().catch(ignore)
   const isOver = scenario.run === null ? app.start().catch(ignore) : runOnly(session, scenario.run)
-  for (await clock.settled(); session.state !== 'stopped'; await clock.settled()) {
-    loop.turn()
-    await clock.settled()
-    if (session.state === 'running') {
+  try {
+    for (await clock.settled(); session.state !== 'stopped'; await clock.settled()) {
+      loop.turn()
+      await clock.settled()
+      if (session.state !== 'running') continue
       if (cycles.length > scenario.maxCycles) session.shutDown({ force: true })
       else await step()
     }
+  } finally {
+    session.shutDown({ force: true })
   }
   await isOver
-  const error = await session.stopped.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  const records = [...(await session.log.query())]
-    .sort((a, b) => a.seq - b.seq)
-    .filter(({ at }) => at >= begin)
-  return {
-    cycles,
-    log: records.map(({ task, action, at, dueAt }) => ({
-      task,
-      action,
-      t: (at - begin) / 1000,
-      ...(action === 'run' ? { dueAt: dueAt === undefined ? null : (dueAt - begin) / 1000 } : {}),
-    })),
-    ...(error === undefined ? {} : { error }),
-  }
+  const error = await session.stopped.catch((reason: unknown) => reason ?? 'an error')
+  return { log: await logOf(session, scenario, begin), cycles, ...(error === undefined ? {} : { error }) }
+}
+
+/** What was recorded since the start, in order. */
+async function logOf(session: Session, scenario: Scenario, begin: number): Promise<readonly Entry[]> {
+  const records = [...(await session.log.query())].sort((a, b) => a.seq - b.seq)
+  return records.slice(scenario.history.length).map(({ task, action, at, dueAt }) => ({
+    task,
+    action,
+    t: (at - begin) / 1000,
+    ...(action === 'run' ? { dueAt: dueAt === undefined ? null : (dueAt - begin) / 1000 } : {}),
+  }))
 }
 
 const ignore = (): void => {}

@@ -13,6 +13,15 @@ export interface SessionRule {
 
 export const sessionRules: readonly SessionRule[] = [
   {
+    name: 'a-crash-is-when-the-process-died',
+    reason:
+      'A run that was left open crashed at the last sign of life of its process; Rocketry dates it at the start that finds it.',
+    applies: (one) =>
+      differencesOf(one.want.log, one.played.log, toleranceOf(one)).every(
+        ({ want, got }) => want?.action === 'crash' && got?.action === 'crash' && got.t <= 0,
+      ),
+  },
+  {
     name: 'every-holds-at-its-very-length',
     reason:
       'A past span is (now - length, now], so `every X` holds again exactly X later; Rocketry waits for its next cycle.',
