@@ -56,6 +56,8 @@ export class Core {
   startedAt: number | null = null
   startedMono: number | null = null
   cycles = 0
+  /** Something changed that tells of no news: told to who keeps the session's state. */
+  stateChanged: () => void = () => {}
   /** The error that ends the session. */
   fatal: { readonly error: unknown } | null = null
   #order = 0
@@ -74,7 +76,10 @@ export class Core {
       this.reconsider(entry)
     })
     this.params = new ParamStore(
-      (param) => this.changes.paramChanged(param),
+      (param) => {
+        this.changes.paramChanged(param)
+        this.stateChanged()
+      },
       (command) => this.actor.send(command),
     )
     this.news = new NewsHub(name, (error, news) =>

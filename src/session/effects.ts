@@ -11,6 +11,7 @@ import type { Life } from './life.ts'
 import type { Milestones } from './milestones.ts'
 import type { Occasions } from './occasions.ts'
 import { toSettings } from './options.ts'
+import type { Persistence } from './persistence.ts'
 import type { SessionEffects, TaskEffects } from './provide.ts'
 import type { RunQueue, RunRequest } from './queue.ts'
 import type { Runs } from './runs.ts'
@@ -31,6 +32,7 @@ export interface Parts {
   occasions: Occasions
   slots: Slots
   crashes: Crashes
+  persistence: Persistence
   life: Life
   milestones: Milestones
 }

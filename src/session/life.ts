@@ -9,6 +9,7 @@ import type { TaskEntry } from './entry.ts'
 import { flushAtExit } from './exit-flush.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
+import type { Persistence } from './persistence.ts'
 import type { Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
 import type { TaskActors } from './task-actors.ts'
@@ -24,6 +25,7 @@ export interface LifeParts {
   readonly tasks: Tasks
   readonly actors: TaskActors
   readonly watches: Watches
+  readonly persistence: Persistence
 }
 
 /** Starts and stops a session: the effects behind `starting` and `stopping`. */
@@ -36,6 +38,7 @@ export class Life {
   readonly #tasks: Tasks
   readonly #actors: TaskActors
   readonly #watches: Watches
+  readonly #persistence: Persistence
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
   #undoExit: Undo | null = null
@@ -56,6 +59,7 @@ export class Life {
     this.#tasks = parts.tasks
     this.#actors = parts.actors
     this.#watches = parts.watches
+    this.#persistence = parts.persistence
   }
 
   runEnded(): void {
@@ -84,6 +88,7 @@ export class Life {
       core.startedMono = core.clock.monotonic()
       this.#launcher.reset()
       this.#actors.wake()
+      await this.#persistence.begin()
       await this.#runSequence('startup', isStopped)
       await after(isStopped() ? { error: new SessionStoppedError(stoppedStart) } : {})
       if (!isStopped()) actor.send({ type: 'session.ready' })
@@ -139,6 +144,7 @@ export class Life {
   /** Releases what the session holds: after this no timer, listener or file of it is left. */
   async release(): Promise<void> {
     const core = this.#core
+    await this.#persistence.end()
     this.#actors.stop()
     for (const entry of core.entries.values())
       for (const queued of entry.queue.splice(0))

@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly value?: unknown
   /** The period it is to run for: a missed one. */
   readonly period?: Interval
+  /** Its id, where it has one already: a run that waited in an earlier process. */
+  readonly runId?: string
 }
 
 const skipped = 'skipped: a run of the task lives already'
@@ -40,7 +42,7 @@ export class RunQueue {
     const twin = request.key === undefined ? undefined : this.#twinOf(entry, request.key)
     if (twin !== undefined) return twin.handle
     const params = this.#checkedParams(entry, request.params)
-    const runId = this.#runs.newRunId(entry, params instanceof Promise ? {} : params)
+    const runId = request.runId ?? this.#runs.newRunId(entry, params instanceof Promise ? {} : params)
     const pending = new PendingRun(runId, {
       terminate: () => this.#takeBack(entry, runId),
       checkWait: () => this.#checkWait(entry, runId),
@@ -126,6 +128,7 @@ export class RunQueue {
     if (place < 0) return this.#runs.terminate(entry, 'asked', runId)
     const [queued] = entry.queue.splice(place, 1)
     queued?.pending?.settle({ runId, action: 'terminate', reason: 'taken back before it started' })
+    this.#core.stateChanged()
   }
 
   /** Takes back all queued runs of a task, but the one that they make way for. */

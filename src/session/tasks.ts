@@ -139,11 +139,11 @@ export class Tasks {
     core.byId.set(entry.id, entry)
     this.#parts.actors.make(entry)
     core.changes.taskChanged(name, null)
-    if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
     if (this.#parts.watches.isWatching) {
       doubtNames(core, entry)
       this.#parts.watches.begin(entry)
     }
+    if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
     after?.({ value: core.hooks.has('task') ? core.handleOf(entry) : undefined })
     return entry
   }
