@@ -68,7 +68,9 @@ describe('house laws', () => {
       return importsOf(path)
         .filter(
           ({ from }) =>
-            textOf.has(from) && !from.startsWith(room) && !/^src\/(inspect\/)?index\.ts$/.test(from),
+            textOf.has(from) &&
+            !/^src\/(http|cli|dashboard)\//.test(from) &&
+            !/^src\/(inspect\/)?index\.ts$/.test(from),
         )
         .map(({ from }) => `${path} → ${from}`)
     })
