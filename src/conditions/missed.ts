@@ -24,15 +24,16 @@ export function missedBetween(node: ConditionNode, facts: Facts, since: number):
 /** The occurrences that ended after `since` and by now, whether the task ran in them or not; newest first. */
 export function* occurrencesBetween(node: ConditionNode, facts: Facts, since: number): Generator<Interval> {
   const { now, zone } = facts
-  const times = timesOf(node)
-  for (const period of occasionsOf(node)) {
+  const { occasions, times } = periodsOf(node)
+  for (const period of occasions) {
     let occurrence = period.previous(now, zone)
     for (let told = 0; occurrence !== null && occurrence.end > since && told < mostTold; ) {
       if (times === null || overlaps(times, occurrence, zone)) {
         told += 1
         yield occurrence
       }
-      const before = period.previous(occurrence.start, zone)
+      // One that begins at or before `since` is the last of them: what comes before it ended by then.
+      const before = occurrence.start <= since ? null : period.previous(occurrence.start, zone)
       occurrence = before !== null && before.start < occurrence.start ? before : null
     }
   }
@@ -41,11 +42,26 @@ export function* occurrencesBetween(node: ConditionNode, facts: Facts, since: nu
 /** When the occurrence under way, or else the next one, is over (epoch ms); Infinity if the condition has none. */
 export function lapsesAt(node: ConditionNode, now: number, zone: string): number {
   let soonest = Number.POSITIVE_INFINITY
-  for (const period of occasionsOf(node)) {
+  for (const period of periodsOf(node).occasions) {
     const occurrence = period.current(now, zone) ?? period.next(now, zone)
     if (occurrence !== null && occurrence.end > now) soonest = Math.min(soonest, occurrence.end)
   }
   return soonest
+}
+
+/** The periods of a condition do not change: they are put together once. */
+interface Periods {
+  readonly occasions: readonly Period[]
+  readonly times: Period | null
+}
+
+const known = new WeakMap<ConditionNode, Periods>()
+
+function periodsOf(node: ConditionNode): Periods {
+  let periods = known.get(node)
+  if (periods === undefined)
+    known.set(node, (periods = { occasions: occasionsOf(node), times: timesOf(node) }))
+  return periods
 }
 
 /** The cycles and crons that runs under the condition are for: the first part of an `all`, every branch of an `any`. */

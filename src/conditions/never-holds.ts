@@ -68,10 +68,11 @@ function pairsOf<T>(items: readonly T[]): readonly (readonly [T, T])[] {
 
 /** Parts that no session can make true together, at whatever time. */
 function contradiction(parts: readonly ConditionNode[]): string | null {
-  const words = new Set(parts.map(printNode))
-  const both = parts.find((part) => part.kind === 'not' && words.has(printNode(notOf(part))))
+  const opposites = parts.filter((part) => part.kind === 'not')
+  const words = new Set(opposites.length === 0 ? [] : parts.map(printNode))
+  const both = opposites.find((part) => words.has(printNode(notOf(part))))
   if (both !== undefined) return `'${printNode(notOf(both))}' and its opposite never hold together`
-  const pair = pairsOf(parts).find(([a, b]) => excludes(a, b))
+  const pair = pairsOf(parts).find(([a, b]) => a.kind === b.kind && excludes(a, b))
   return pair === undefined ? null : `'${printNode(pair[0])}' and '${printNode(pair[1])}' never hold together`
 }
 

@@ -33,6 +33,8 @@ export function earliest(
   now: number,
   horizon: number,
 ): Earliest {
+  // Most conditions could hold now, and asking that much is what their first look asks anyway.
+  if (nodes.every((node) => couldHold(node, zone, now))) return { at: now, searchedTo: now }
   const search = new Search(zone, horizon)
   try {
     const times = nodes.flatMap((node) => search.timesOf(node) ?? [])
@@ -42,6 +44,16 @@ export function earliest(
     if (error !== givenUp) throw error
     return { at: Number.POSITIVE_INFINITY, searchedTo: search.isFine ? horizon : search.reached }
   }
+}
+
+/** Whether time lets it hold at the instant. */
+function couldHold(node: ConditionNode, zone: string, at: number): boolean {
+  if (node.kind === 'period') return node.period.contains(at, zone)
+  if (node.kind === 'constant') return node.value
+  if (node.kind === 'all') return node.nodes.every((part) => couldHold(part, zone, at))
+  if (node.kind === 'any') return node.nodes.some((part) => couldHold(part, zone, at))
+  if (node.kind !== 'not') return true
+  return node.node.kind === 'period' && !node.node.period.contains(at, zone)
 }
 
 const givenUp = new Error('the search was given up')
