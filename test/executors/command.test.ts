@@ -110,7 +110,6 @@ describe('command', () => {
     heard.abort()
     expect(isAlive(grandchild)).toBe(true)
     heard.handle?.end?.()
-    await executor.close?.()
     await untilGone(grandchild)
     expect(heard.settled).toEqual([])
   })

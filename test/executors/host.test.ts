@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { untilGone } from './support/far.ts'
+import { isAlive, untilGone } from './support/far.ts'
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`./support/${name}`, import.meta.url))
 
@@ -68,6 +68,7 @@ describe('from sources under a loader', () => {
   test('children do not outlive a program that is killed outright, not even those that loop', async () => {
     const { child, lines, exited } = show('children')
     while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+    for (const pid of lines) expect([pid, isAlive(pid as number)]).toEqual([expect.any(Number), true])
     child.kill('SIGKILL')
     await exited
     for (const pid of lines as number[]) await untilGone(pid)

@@ -35,6 +35,14 @@ describe('createProcessExecutor', () => {
     expect(isAlive((first as { value: number }).value)).toBe(false)
   })
 
+  test('a large result is heard to its end, though the process has gone', async () => {
+    const echo = moduleWork<Both, 'echo'>(workUrl, 'echo')
+    for (let n = 0; n < 5; n++) {
+      const { settlement } = execute(executor, echo, { value: 'x'.repeat(7_000_000) })
+      expect((await settlement).kind).toBe('returned')
+    }
+  })
+
   test('throws, inaction, facts, log, progress and the signal cross as from a thread', async () => {
     expect(await both('fails').settlement).toMatchObject({
       kind: 'threw',
@@ -87,6 +95,7 @@ describe('createProcessExecutor', () => {
 
   test('garbage on the line is nobody’s', async () => {
     expect(await own('postsGarbage').settlement).toEqual({ kind: 'returned', value: 'done' })
+    expect(warned).toEqual([])
   })
 
   test('an unhandled rejection, or a throw out of a timer, is the failure of its run', async () => {

@@ -59,7 +59,8 @@ export function postsGarbage(): string {
     [],
     { type: 'log' },
   ])
-    parentPort?.postMessage(garbage)
+    for (let key = 0; key < 300; key++)
+      parentPort?.postMessage(key === 0 ? garbage : { key, message: garbage })
   return 'done'
 }
 export async function leavesRejection({ afterMs }: { afterMs: number }): Promise<string> {
