@@ -5,6 +5,7 @@ const steps = [
   ['build', 'npm', ['run', '--silent', 'build']],
   ['lint and format', 'npm', ['run', '--silent', 'lint']],
   ['types', 'npm', ['run', '--silent', 'types']],
+  ['types of the dashboard', 'npx', ['tsc', '-p', 'dashboard/tsconfig.json']],
   ['tests', 'npm', ['test']],
   ['conformance', 'node', ['dist/test/conformance/run.js', '--known', 'test/conformance/known.json']],
   ['package', 'npx', ['publint', '--strict']],

@@ -1,8 +1,9 @@
 /** The state chart of an actor as it lives, and what happens between it and its parts. */
 import { useEffect, useState } from 'preact/hooks'
-import { ask, type Machine, segment } from '../api.ts'
+import { ask, segment } from '../api.ts'
 import type { ServerEvent } from '../events.ts'
 import { valueText } from '../format.ts'
+import type { Machine } from '../machine.ts'
 import { Empty, Text, Time } from '../parts/basics.tsx'
 import { watchActor } from '../shared-events.ts'
 import { listeners } from '../store.ts'

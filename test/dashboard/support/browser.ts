@@ -1,0 +1,133 @@
+/** A real Chromium, and pages in it that are watched: whatever goes wrong on one is kept. */
+import { existsSync } from 'node:fs'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
+
+/** Where a browser is: named, installed, or from the package that carries one; null if there is none. */
+export async function findBrowser(): Promise<string | null> {
+  const named = process.env.CHROMIUM
+  if (named !== undefined) return named
+  const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+    existsSync,
+  )
+  if (installed !== undefined) return installed
+  try {
+    const name = '@sparticuz/chromium'
+    const { default: packed } = (await import(name)) as { default: { executablePath(): Promise<string> } }
+    return await packed.executablePath()
+  } catch {
+    return null
+  }
+}
+
+export async function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+}
+
+/** A page, and what went wrong on it. */
+export interface WatchedPage {
+  readonly page: Page
+  /** Errors of the console and of scripts, dialogs, requests to elsewhere, broken text. */
+  readonly problems: string[]
+  /** Looks at the text that is shown, too. */
+  check(): Promise<string[]>
+}
+
+export function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  return browser.newContext({
+    locale: 'en-GB',
+    timezoneId: 'Europe/Helsinki',
+    reducedMotion: 'reduce',
+    viewport: { width: 1200, height: 800 },
+    ...options,
+  })
+}
+
+/** Opens a page on a site and watches it. `mayFail`: while the server is away, what cannot be loaded is no problem. */
+export async function openPage(
+  context: BrowserContext,
+  url: string,
+  isFine: (problem: string) => boolean = () => false,
+): Promise<WatchedPage> {
+  const page = await context.newPage()
+  const { origin } = new URL(url)
+  const problems: string[] = []
+  const note = (problem: string): void => {
+    if (!isFine(problem)) problems.push(problem)
+  }
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) note(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => note(`script: ${error.message}`))
+  page.on('dialog', (dialog) => {
+    if (dialog.type() === 'confirm') return void dialog.accept()
+    note(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('data:'))
+      note(`request: ${request.url()}`)
+  })
+  await page.goto(url)
+  return {
+    page,
+    problems,
+    async check() {
+      const text = String(await page.evaluate('document.body.innerText'))
+      for (const broken of ['undefined', '[object Object]', 'NaN', 'Invalid Date'])
+        if (text.includes(broken)) problems.push(`text: '${broken}' on ${page.url()}`)
+      return problems
+    },
+  }
+}
+
+/** Goes to a place of the page. What runs in the page is text here: this program knows no `document`. */
+export async function goTo(page: Page, place: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(place)}`)
+}
+
+/** Asks the page until it is so. Playwright's own way makes code of text in the page, which the page's policy forbids. */
+export async function until(page: Page, expression: string): Promise<void> {
+  while ((await page.evaluate(expression)) !== true);
+}
+
+/** Goes there and waits until it shows what it has. */
+export async function visit(page: Page, place: string): Promise<void> {
+  await goTo(page, place)
+  await until(
+    page,
+    `[...document.querySelectorAll('main')].some((main) => !main.textContent.includes('Loading …'))`,
+  )
+}
+
+/** Waits until the first element of a kind has exactly that text, whatever is in it. */
+export async function textIs(page: Page, selector: string, text: string): Promise<void> {
+  await until(
+    page,
+    `document.querySelector(${JSON.stringify(selector)})?.textContent === ${JSON.stringify(text)}`,
+  )
+}
+
+/** All places of the dashboard. */
+export const places = [
+  '#/',
+  '#/tasks',
+  '#/tasks/night/why',
+  '#/tasks/night/chart',
+  '#/tasks/quick/runs',
+  '#/tasks/quick/log',
+  '#/tasks/night/settings',
+  '#/timeline',
+  '#/graph',
+  '#/log',
+  '#/log/notes',
+  '#/session',
+  '#/session/chart',
+  '#/session/params',
+  '#/session/send',
+] as const

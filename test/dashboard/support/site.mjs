@@ -1,0 +1,74 @@
+/** A session with a dashboard, in a process of its own: told what to be by its first argument, it says its address. */
+import { createServer, request as forward } from 'node:http'
+import { createHttp } from '../../../dist/src/http/index.js'
+import { createApp } from '../../../dist/src/index.js'
+
+const {
+  port = 0,
+  mount = '',
+  proxy = '',
+  tasks = 0,
+  names = [],
+  options = {},
+} = JSON.parse(process.argv[2] ?? '{}')
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+const app = createApp({ logger: silent, timezone: 'Europe/Helsinki', relaunchDelay: 0 })
+const gates = new Map()
+/** Runs until a file of that name, so to say, is there: a param says when. */
+const untilTold = (run) =>
+  new Promise((resolve, reject) => {
+    gates.set(run.task.name, resolve)
+    run.signal.addEventListener('abort', () => reject(run.signal.reason))
+  })
+
+app.task('long', false, { description: 'Runs until it is told to end' }, async (_, run) => {
+  run.progress(0.25)
+  run.log.info('it has begun')
+  await untilTold(run)
+})
+app.task('fails', false, () => Promise.reject(new RangeError('the far side is busy')))
+app.task('quick', false, { args: { n: 1 } }, ({ n }) => ({ n, ok: true }))
+app.task('night', 'daily at 02:30', () => {})
+app.task('after night', "after task 'night' succeeded", () => {})
+for (let n = 0; n < tasks; n++) app.task(`task ${String(n).padStart(5, '0')}`, 'daily at 03:00', () => {})
+for (const name of names)
+  app.task(name, false, { description: name }, (_, run) => {
+    run.log.info(name)
+    throw new Error(name)
+  })
+app.param('stage', names[0] ?? 'dev')
+await app.start()
+
+const http = createHttp(app.session, {
+  dashboard: true,
+  auth: { token: 'a'.repeat(40), readToken: 'r'.repeat(40) },
+  basePath: mount,
+  templates: { ping: { description: 'asks a host', work: () => 'pong' } },
+  ...options,
+})
+const listening = await http.listen({ port, print() {} })
+console.log(proxy === '' ? `${listening.url}/` : await open(proxy))
+await app.session.stopped
+process.exit()
+
+/** A proxy that takes a path off before it asks. */
+function open(path) {
+  const server = createServer((incoming, outgoing) => {
+    if (!incoming.url.startsWith(`${path}/`)) return void outgoing.writeHead(404).end()
+    const { method, headers } = incoming
+    const asked = forward(
+      { host: '127.0.0.1', port: listening.port, path: incoming.url.slice(path.length), method, headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode, answer.headers)
+        answer.pipe(outgoing)
+      },
+    )
+    asked.on('error', () => outgoing.destroy())
+    outgoing.on('close', () => asked.destroy())
+    incoming.pipe(asked)
+  })
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}${path}/`)),
+  )
+}
