@@ -23,9 +23,10 @@ export function startsOnMissingDay(spec: PeriodSpec, at: number, zone: string): 
 export function reachesOverMonthEnd(spec: PeriodSpec, at: number, zone: string): boolean {
   if (spec.type !== 'TimeOfMonth' || spec.args.time_point !== true) return false
   const period = periodOf(spec)
-  return [period.current(at, zone), period.previous(at, zone), period.next(at, zone)].some(
-    (instance) =>
-      instance !== null &&
-      toDateTime(instance.start, zone).month !== toDateTime(instance.end - 1, zone).month,
-  )
+  return [period.current(at, zone), period.previous(at, zone), period.next(at, zone)].some((instance) => {
+    if (instance === null) return false
+    const start = toDateTime(instance.start, zone)
+    const isDay = start.plus({ days: 1 }).toMillis() === instance.end
+    return isDay && start.month !== toDateTime(instance.end - 1, zone).month
+  })
 }
