@@ -110,8 +110,10 @@ export class RecencyIndex {
 
   /** How many records with one of these actions were made in `[start, end)` of wall time, epoch ms. */
   countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number {
+    const marks = this.#tasks.get(task)?.marks
     let count = 0
-    for (const marks of this.#marksOf(task, actions)) count += marks.between(start, end)
+    if (marks !== undefined)
+      for (const action of actions) count += marks.get(action)?.between(start, end) ?? 0
     return count
   }
 
@@ -123,8 +125,10 @@ export class RecencyIndex {
     farMs: number,
     nowMono: number,
   ): number {
+    const marks = this.#tasks.get(task)?.marks
     let count = 0
-    for (const marks of this.#marksOf(task, actions)) count += marks.within(nearMs, farMs, nowMono)
+    if (marks !== undefined)
+      for (const action of actions) count += marks.get(action)?.within(nearMs, farMs, nowMono) ?? 0
     return count
   }
 
@@ -136,9 +140,11 @@ export class RecencyIndex {
     farMs: number,
     nowMono: number,
   ): number {
+    const marks = this.#tasks.get(task)?.marks
     let soonest = Infinity
-    for (const marks of this.#marksOf(task, actions))
-      soonest = Math.min(soonest, marks.changesIn(nearMs, farMs, nowMono))
+    if (marks !== undefined)
+      for (const action of actions)
+        soonest = Math.min(soonest, marks.get(action)?.changesIn(nearMs, farMs, nowMono) ?? Infinity)
     return soonest
   }
 
@@ -197,15 +203,6 @@ export class RecencyIndex {
     marks.add(at, mono)
     const { count, lastMs } = this.#wishOf(task)
     if (marks.size > count * 1.5) marks.forget(count, lastMs > 0 ? mono - lastMs : Infinity)
-  }
-
-  *#marksOf(task: string, actions: readonly MarkAction[]): Generator<Marks> {
-    const memory = this.#tasks.get(task)
-    if (memory === undefined) return
-    for (const action of actions) {
-      const marks = memory.marks.get(action)
-      if (marks !== undefined) yield marks
-    }
   }
 
   #memoryOf(task: string): TaskMemory {

@@ -220,6 +220,9 @@ export class Runs {
       }
       slot.handle = executor.execute(work, args, context, settle)
     }
+    // Most work asks for nothing.
+    if (options.args === undefined && options.params === undefined && slot.params === noParams)
+      return execute({})
     try {
       const args = resolveArgs(
         {
