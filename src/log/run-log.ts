@@ -60,6 +60,8 @@ export interface Note {
   readonly runId?: string
   readonly message?: string
   readonly data?: unknown
+  /** Why the data is not in the note. */
+  readonly omitted?: string
 }
 
 /** What a store keeps. */

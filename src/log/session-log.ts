@@ -28,7 +28,7 @@ import { streamRecords } from './stream.ts'
 export type NewRecord = Omit<RunRecord, 'seq' | 'omitted'>
 
 /** A note before it has its number. */
-export type NewNote = Omit<Note, 'seq'>
+export type NewNote = Omit<Note, 'seq' | 'omitted'>
 
 /** A record that was appended, and when it is durable: nothing to wait for with a synchronous store. */
 export interface Appended<E extends LogEntry> {

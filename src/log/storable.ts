@@ -51,18 +51,20 @@ export function toStorable(
   }
 }
 
-/** The note as it is stored. */
-export function toStorableNote(
-  entry: Omit<Note, 'seq'>,
-  { maxSize, redactor }: ValueRules,
-): Omit<Note, 'seq'> {
+/**
+ * The note as it is stored. That of a session's state is to be put back as it was: it is stored whole, and nothing in it is
+ * masked.
+ */
+export function toStorableNote(entry: Omit<Note, 'seq' | 'omitted'>, rules: ValueRules): Omit<Note, 'seq'> {
   const { data, message, ...rest } = entry
+  const { maxSize, redactor }: ValueRules = entry.note === 'state' ? { maxSize: Infinity } : rules
   const copy = toJsonSafe(data, maxSize)
   const carried = copy.kept ? (redactor?.named('', copy.value) ?? copy.value) : undefined
   return {
     ...rest,
     ...(message === undefined ? {} : { message: redactor?.text(message) ?? message }),
     ...(carried === undefined ? {} : { data: carried }),
+    ...(copy.kept ? {} : { omitted: `data: ${copy.why}` }),
   }
 }
 

@@ -1,8 +1,33 @@
 import { expect, test } from '@jest/globals'
+import { nextTurn } from '../../src/clock.ts'
 import { createMemoryStore } from '../../src/log/memory.ts'
+import type { Store } from '../../src/log/run-log.ts'
 import { describeStore, note, record } from './store-laws.ts'
 
 describeStore('createMemoryStore', { create: () => createMemoryStore() })
+
+/** A store as others may write one: everything takes its time, and nothing is there that need not be. */
+function createDistantStore(): Store {
+  const store = createMemoryStore()
+  const later = async <T>(act: () => T): Promise<T> => {
+    await nextTurn()
+    return act()
+  }
+  return {
+    name: 'distant',
+    durable: true,
+    load: () => later(() => store.load()),
+    append: (entries) => later(() => store.append(entries)),
+    query: (query) => later(() => store.query(query)),
+    notes: (query) => later(() => store.notes(query)),
+    prune: (retention, now) => later(() => store.prune(retention, now)),
+    close: () => later(() => store.close()),
+  }
+}
+
+describeStore('a Store of others, asynchronous and with the least of methods,', {
+  create: createDistantStore,
+})
 
 test('createMemoryStore is bounded per task, and the newest of each action outlives its flood', () => {
   const store = createMemoryStore({ retention: { maxPerTask: 10 } })

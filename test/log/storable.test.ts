@@ -82,6 +82,19 @@ describe('SessionLog stores values by its rules', () => {
     expect(note).toMatchObject({ message: '(redacted)', data: { token: '(redacted)', by: 'me' } })
   })
 
+  test('a note of the state is stored whole: neither limit nor mask would let it be put back', () => {
+    const data = { params: { token: 'abc', text: 'x'.repeat(500) } }
+    const rules = { maxSize: 100, redactor: createRedactor() }
+    expect(logWith(rules).note({ note: 'state', at: 1, data }).record.data).toEqual(data)
+    const { record } = logWith(rules).note({ note: 'audit', at: 1, data })
+    expect(record).toEqual({
+      seq: 1,
+      note: 'audit',
+      at: 1,
+      omitted: 'data: it is larger than 100 letters of JSON',
+    })
+  })
+
   test('a plain record is stored as it is, and a return of undefined is a return', () => {
     const record = stored({ redactor: createRedactor() }, {})
     expect(record).toEqual({ ...end, seq: 1 })

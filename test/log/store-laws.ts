@@ -42,13 +42,14 @@ const entryLists = fc
       action: fc.constantFrom<Action | 'note'>(...actions, 'note'),
       at: fc.integer({ min: 0, max: 100 }),
       run: fc.integer({ min: 1, max: 8 }),
+      kind: fc.constantFrom<Note['note']>('missed', 'audit', 'state'),
       error: fc.option(fc.constantFrom('boom', 'no such file'), { nil: undefined }),
     }),
     { maxLength: 60 },
   )
   .map((rows) =>
-    rows.map(({ task, action, at, run, error }, i): LogEntry => {
-      if (action === 'note') return note(i + 1, task, { at })
+    rows.map(({ task, action, at, run, kind, error }, i): LogEntry => {
+      if (action === 'note') return note(i + 1, task, { at, note: kind })
       return record(i + 1, task, action, {
         at,
         // Few ids, so that starts find their ends, and some don't.
