@@ -50,7 +50,18 @@ export interface GuardOptions {
   readonly onLost?: (entries: readonly LogEntry[], problem: unknown) => void
 }
 
-/** Puts a guard before a store. The guard has all the laws of the store, and never rejects what may be written later. */
+/**
+ * Puts a guard before a store. The guard keeps all the laws of a store, and never rejects what may be written later.
+ *
+ * @example
+ * ```ts
+ * const guard = guardStore(createSqliteStore('./gantry.db'), {
+ *   whenDown: 'buffer',
+ *   onHealth: ({ state, reason }) => console.warn(`the log is ${state}`, reason),
+ * })
+ * const app = createApp({ store: guard })
+ * ```
+ */
 export function guardStore(store: Store, options: GuardOptions = {}): GuardedStore {
   return new GuardedStore(store, options)
 }
