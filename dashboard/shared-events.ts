@@ -8,7 +8,7 @@ import { type Connection, followEvents, type ServerEvent } from './events.ts'
 
 type Message =
   | { readonly type: 'event'; readonly event: ServerEvent; readonly lastId: string | null }
-  | { readonly type: 'connection'; readonly connection: Connection }
+  | { readonly type: 'connection'; readonly connection: Connection; readonly watched: readonly string[] }
   /** What a tab wants to have watched. */
   | { readonly type: 'want'; readonly tab: string; readonly watch: readonly string[] }
   /** A tab reads from here on, and asks what the others want. */
@@ -17,6 +17,8 @@ type Message =
 
 /** The state of the connection, whoever holds it. */
 export const connection = signal<Connection>('opening')
+/** The actors that are watched by now. */
+export const watched = signal<readonly string[]>([])
 
 const tab = Math.random().toString(36).slice(2)
 const wants = new Map<string, readonly string[]>([[tab, []]])
@@ -71,9 +73,10 @@ async function start(name: string, on: (event: ServerEvent) => void): Promise<vo
 function hear(message: Message, on: (event: ServerEvent) => void): void {
   if (message.type === 'event') {
     lastId = message.lastId
-    on(message.event)
+    take(message.event, on)
   } else if (message.type === 'connection') {
     connection.value = message.connection
+    watched.value = message.watched
     // What came before this tab listened it has not been told.
     if (message.connection === 'open') on({ name: 'joined', data: {} })
   } else if (message.type === 'leading') announce()
@@ -82,10 +85,16 @@ function hear(message: Message, on: (event: ServerEvent) => void): void {
     else {
       wants.set(message.tab, message.watch)
       // Whoever is new is told how things stand.
-      if (isLeading) tell({ type: 'connection', connection: connection.value })
+      if (isLeading) tell({ type: 'connection', connection: connection.value, watched: watched.value })
     }
     changeWatch()
   }
+}
+
+/** What a new stream says first tells what is watched in it. */
+function take(event: ServerEvent, on: (event: ServerEvent) => void): void {
+  if (Array.isArray(event.data.watch)) watched.value = event.data.watch as string[]
+  on(event)
 }
 
 let isLeading = false
@@ -99,19 +108,19 @@ function lead(on: (event: ServerEvent) => void, isStill: () => boolean): Promise
       () => ({ watch: [...new Set([...wants.values()].flat())].sort(), lastId }),
       (event, id) => {
         lastId = id ?? lastId
-        on(event)
+        take(event, on)
         tell({ type: 'event', event, lastId })
       },
     )
-    let watched = ''
+    let asked = ''
     changeWatch = () => {
       const wanted = JSON.stringify([...new Set([...wants.values()].flat())].sort())
-      if (wanted !== watched) follower.reopen()
-      watched = wanted
+      if (wanted !== asked) follower.reopen()
+      asked = wanted
     }
     const stop = effect(() => {
       connection.value = follower.connection.value
-      tell({ type: 'connection', connection: follower.connection.value })
+      tell({ type: 'connection', connection: follower.connection.value, watched: watched.peek() })
     })
     const stopWatching = token.subscribe(() => {
       if (isStill()) return

@@ -5,7 +5,7 @@ import type { ServerEvent } from '../events.ts'
 import { valueText } from '../format.ts'
 import type { Machine } from '../machine.ts'
 import { Empty, Text, Time } from '../parts/basics.tsx'
-import { watchActor } from '../shared-events.ts'
+import { watchActor, watched } from '../shared-events.ts'
 import { listeners } from '../store.ts'
 import { StateChart } from './state-chart.tsx'
 
@@ -89,7 +89,9 @@ function LiveChart({ path, watch, part }: LiveChartProps) {
       <div class="columns">
         <section class="card" aria-label="What happens">
           <h2>What happens</h2>
-          {happenings.length === 0 ? <Empty>Nothing since this was opened.</Empty> : null}
+          {happenings.length > 0 ? null : (
+            <Empty>{watched.value.includes(watch) ? 'Nothing since this was opened.' : 'Opening …'}</Empty>
+          )}
           <ol class="lines">
             {happenings.map((each, i) => (
               <li key={`${happenings.length - i} ${each.at}`}>

@@ -92,5 +92,5 @@ app.session.on('run.ended', ({ task, action, error }) => {
 })
 
 say(`watching ${inbox}; put a CSV or JSON file there, or press Ctrl-C`)
-await app.run()
+await app.run({ dashboard: true })
 say('stopped')

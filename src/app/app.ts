@@ -33,6 +33,12 @@ export interface AppGroup extends Omit<Group, 'task' | 'group'> {
   group(options?: GroupOptions): AppGroup
 }
 
+/** Options of `app.run()`. */
+export interface RunOptions {
+  /** Shows the session in the browser; where, if not at port 4600 (or a free one) of this machine. Default false. */
+  readonly dashboard?: boolean | { readonly port?: number; readonly host?: string }
+}
+
 /** An app: what is written here runs when it is started. */
 export class App {
   readonly #session: LiveSession
@@ -168,11 +174,33 @@ export class App {
     return this.#session
   }
 
-  /** Starts and resolves when the session has stopped; SIGINT and SIGTERM shut it down. */
-  async run(): Promise<void> {
+  /**
+   * Starts and resolves when the session has stopped; SIGINT and SIGTERM shut it down. With `dashboard` the session is shown
+   * in the browser, on this machine only, at the link that is printed.
+   *
+   * @example
+   * ```ts
+   * await app.run({ dashboard: true })
+   * ```
+   */
+  async run(options: RunOptions = {}): Promise<void> {
     if (this.#session.options.handleSignals === undefined) this.#session.update({ handleSignals: true })
-    await this.#session.start()
-    await this.#session.stopped
+    const close = await this.#show(options.dashboard ?? false)
+    try {
+      await this.#session.start()
+      await this.#session.stopped
+    } finally {
+      await close()
+    }
+  }
+
+  async #show(dashboard: NonNullable<RunOptions['dashboard']>): Promise<() => Promise<void>> {
+    if (dashboard === false) return async () => {}
+    // A floor above, and of no use to most apps: taken in by those that ask for it, when they do.
+    const { createHttp } = await import('../http/index.ts')
+    const http = createHttp(this.#session, { dashboard: true })
+    await http.listen(dashboard === true ? {} : dashboard)
+    return () => http.close()
   }
 }
 

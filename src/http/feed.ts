@@ -79,7 +79,7 @@ export class Feed {
     const client = new FeedClient({
       tasks: follow.tasks,
       next,
-      greeting: this.#greeting(follow.lastEventId !== null && !isResumed),
+      greeting: this.#greeting(follow.lastEventId !== null, isResumed, follow.watch),
       textOf: (numbered) => this.#textOf(numbered),
       resetText: (at) => this.#resetText(at),
       monotonic: () => this.#session.clock.monotonic(),
@@ -135,9 +135,12 @@ export class Feed {
     return { next: isResumed ? next : this.#ring.next, isResumed }
   }
 
-  #greeting(isReset: boolean): string {
-    const { next } = this.#ring
-    return `retry: 2000\n\n${isReset ? this.#resetText(next) : `event: hello\n${this.#idLine(next - 1)}data: {}\n\n`}`
+  #greeting(wasHere: boolean, isResumed: boolean, watch: readonly string[]): string {
+    const at = this.#ring.next
+    // Who is told what it missed has not seen that yet: the id comes with it.
+    const id = isResumed ? '' : this.#idLine(at - 1)
+    const name = wasHere && !isResumed ? 'reset' : 'hello'
+    return `retry: 2000\n\nevent: ${name}\n${id}data: ${JSON.stringify({ isResumed, watch })}\n\n`
   }
 
   #resetText(next: number): string {

@@ -8,9 +8,12 @@ import { isLoopbackName } from './guard.ts'
 import type { NodeHandler } from './node.ts'
 import type { HttpSettings } from './options.ts'
 
+/** Where it is looked for first. */
+const usualPort = 4600
+
 /** Where to listen. */
 export interface ListenOptions {
-  /** Default 4600; 0 takes a free one. */
+  /** Default 4600, or a free one if that is taken; 0 takes a free one. */
   readonly port?: number
   /** Default `127.0.0.1`. */
   readonly host?: string
@@ -42,7 +45,7 @@ export interface ListenParts {
  * @throws SetupError where the port cannot be had, or where everybody could do everything from elsewhere
  */
 export async function listen(parts: ListenParts, options: ListenOptions): Promise<Listening> {
-  const { host = '127.0.0.1', port = 4600 } = options
+  const { host = '127.0.0.1', port } = options
   if (parts.auth.isOpen && !isLoopbackName(host) && host !== '::1')
     throw new SetupError(
       `Cannot listen at ${host} without tokens as whoever reaches it could do everything. Leave out auth: 'none', or listen at 127.0.0.1.`,
@@ -63,7 +66,11 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   server.timeout = 120_000
   // To be looked at is no reason to stay alive: the session is.
   server.on('connection', (socket) => socket.unref())
-  await listening(server, host, port)
+  await listening(server, host, port ?? usualPort).catch((problem) => {
+    // Two programs on one machine are no reason for one of them to fail.
+    if (port !== undefined || problem.cause?.code !== 'EADDRINUSE') throw problem
+    return listening(server, host, 0)
+  })
   for (const name of namesOf(host)) parts.settings.addresses.add(name)
   const { port: taken } = server.address() as AddressInfo
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`

@@ -55,6 +55,8 @@ export async function openPage(
   isFine: (problem: string) => boolean = () => false,
 ): Promise<WatchedPage> {
   const page = await context.newPage()
+  // Shorter than a test's own: the step that hangs is then named.
+  page.setDefaultTimeout(12_000)
   const { origin } = new URL(url)
   const problems: string[] = []
   const note = (problem: string): void => {
