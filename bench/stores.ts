@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createApp } from 'gantry'
 import { createSystemClock } from '../src/clock.ts'
 import { resolveStore } from '../src/log/resolve-store.ts'
 import type { RunRecord, Store } from '../src/log/run-log.ts'
@@ -95,6 +96,23 @@ for (const option of ['memory', `jsonl:${join(folder, 'a.jsonl')}`, `sqlite:${jo
   const store = await resolveStore(option)
   row(`  ${option.split(':', 1)[0]}`, `${Math.round(await fill(store, 40_000, 50, 100))} a second`)
   await store.close()
+}
+
+console.log('no-op runs, their start durable before they begin and their end before it is told')
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+for (const option of ['memory', `jsonl:${join(folder, 'c.jsonl')}`, `sqlite:${join(folder, 'c.db')}`]) {
+  const app = createApp({ store: option, logger: silent, relaunchDelay: 0 })
+  let runs = 0
+  for (let n = 0; n < 500; n++) app.task(`t${n}`, true, () => void runs++)
+  await app.start()
+  await app.session.clock.sleep(300)
+  const before = runs
+  const since = performance.now()
+  await app.session.clock.sleep(2_000)
+  const each = Math.round(((runs - before) / (performance.now() - since)) * 1_000)
+  row(`  ${option.split(':', 1)[0]}, 500 tasks`, `${each} a second`)
+  app.session.shutDown({ force: true })
+  await app.session.stopped
 }
 
 const path = join(folder, 'b.db')

@@ -1,0 +1,67 @@
+/** Sessions one after the other over the same log, with what may happen to the clock in between. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { createApp, returnOf } from '../../src/index.ts'
+import { TestClock } from '../../src/testing.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gantry-restart-'))
+let count = 0
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+describe.each(['jsonl', 'csv', 'sqlite'])('a session over a %s log', (kind) => {
+  const newStore = () => `${kind}:${join(folder, `log-${++count}`)}`
+
+  /** Lives from an instant on for so long; tells when its daily task ran. */
+  async function live(store: string, at: string, duration: string): Promise<string[]> {
+    const clock = new TestClock({ at, zone: 'UTC' })
+    const app = createApp({ store, clock, timezone: 'UTC', logger: silent })
+    const runs: string[] = []
+    app.task('report', 'daily after 07:00', () => {
+      runs.push(new Date(clock.now()).toISOString().slice(0, 16))
+    })
+    await app.start()
+    await clock.advance(duration)
+    app.session.shutDown()
+    await app.session.stopped
+    return runs
+  }
+
+  test('a clock set back between two sessions: what ran in a period does not run in it again', async () => {
+    const store = newStore()
+    expect(await live(store, '2026-03-10T09:00', '1 hour')).toEqual(['2026-03-10T09:00'])
+    expect(await live(store, '2026-03-10T08:00', '3 hours')).toEqual([])
+    // And goes on the next day.
+    expect(await live(store, '2026-03-11T06:30', '1 hour')).toEqual(['2026-03-11T07:00'])
+  })
+
+  test('a clock set back by a day, or a year, between two sessions holds nothing up for longer than that', async () => {
+    const store = newStore()
+    expect(await live(store, '2027-03-10T09:00', '1 hour')).toEqual(['2027-03-10T09:00'])
+    expect(await live(store, '2026-03-10T06:00', '2 days')).toHaveLength(2)
+  })
+
+  test('what a task returned is there again in the next session', async () => {
+    const store = newStore()
+    const clock = new TestClock({ at: '2026-03-10T09:00', zone: 'UTC' })
+    const first = createApp({ store, clock, timezone: 'UTC', logger: silent })
+    const rows = first.task('rows', false, () => [1, 2, 3])
+    await first.start()
+    await rows.run()
+    first.session.shutDown()
+    await first.session.stopped
+
+    const again = createApp({ store, clock, timezone: 'UTC', logger: silent })
+    const same = again.task('rows', false, () => [1, 2, 3])
+    const sum = again.task('sum', false, { args: { of: returnOf(same) } }, ({ of }) =>
+      of.reduce((total, row) => total + row, 0),
+    )
+    await again.start()
+    expect((await sum.run()).value).toBe(6)
+    again.session.shutDown()
+    await again.session.stopped
+  })
+})
