@@ -36,6 +36,7 @@ export interface Twin {
 export function createTwin(live: Core, given: TwinParts): Twin {
   const clock = new VirtualClock({ wall: live.clock.now(), elapsed: live.clock.monotonic() })
   const core = new Core(live.name, clock, twinOptions(live, given), live.words)
+  core.news.makePrivate()
   core.session = live.session
   core.handleOf = live.handleOf
   const twin: Twin = { core, clock, parts: assemble(core) }
@@ -62,7 +63,7 @@ export function isUnderWay(core: Core): boolean {
 
 /** The session's options without what reaches out of it. */
 function twinOptions(live: Core, given: TwinParts): SessionOptions {
-  const { inspect, shutCondition, ...options } = live.options
+  const { inspect, shutCondition, persist, ...options } = live.options
   return { ...options, onError: 'log', handleSignals: false, logger: silent, store: recorder(given) }
 }
 

@@ -17,20 +17,30 @@ export class NewsHub {
   readonly #onThrow: (error: unknown, news: News) => void
   #listeners = 0
   #isTellingOfThrow = false
+  #isPublic = true
 
   constructor(session: string, onThrow: (error: unknown, news: News) => void) {
     this.#session = session
     this.#onThrow = onThrow
   }
 
+  /** What is told from now on is heard by its own listeners alone: it happens in no session that anybody watches. */
+  makePrivate(): void {
+    this.#isPublic = false
+  }
+
   /** Whether anyone listens: who makes costly news asks first. */
   get isHeard(): boolean {
-    return this.#listeners > 0 || diagnostics.hasSubscribers
+    return this.#listeners > 0 || this.#isWatched
+  }
+
+  get #isWatched(): boolean {
+    return this.#isPublic && diagnostics.hasSubscribers
   }
 
   /** Whether anyone listens to that news. */
   hears(name: NewsType): boolean {
-    if (diagnostics.hasSubscribers) return true
+    if (this.#isWatched) return true
     return (this.#byName.get(name)?.size ?? 0) + (this.#byName.get('*')?.size ?? 0) > 0
   }
 
@@ -49,7 +59,7 @@ export class NewsHub {
   }
 
   tell(news: News): void {
-    if (diagnostics.hasSubscribers) diagnostics.publish({ session: this.#session, news })
+    if (this.#isWatched) diagnostics.publish({ session: this.#session, news })
     if (this.#listeners === 0) return
     this.#tellAll(this.#byName.get(news.type), news)
     this.#tellAll(this.#byName.get('*'), news)

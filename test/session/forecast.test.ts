@@ -1,4 +1,8 @@
 /** `session.forecast()`: what it foretells is what then runs, and the session never notices. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import {
   type App,
@@ -13,6 +17,7 @@ import {
   paramIs,
   retry,
   running,
+  type SessionOptions,
   schedulerCycles,
   schedulerRunning,
   toDurationMs,
@@ -30,13 +35,14 @@ interface Foretold {
   /** How long the session has run when it is asked; default not at all. */
   readonly after?: string
   readonly for: string
+  readonly options?: SessionOptions
   readonly tasks: (app: App, clock: TestClock) => void
 }
 
 /** What was foretold and what then ran, as `task time`, in order. */
 async function compare({ at, after, for: length, tasks, ...given }: Foretold) {
   const clock = new TestClock({ at, zone: given.zone ?? zone })
-  const app = createApp({ clock, timezone: given.zone ?? zone, logger: silent })
+  const app = createApp({ clock, timezone: given.zone ?? zone, logger: silent, ...given.options })
   tasks(app, clock)
   const session = await app.start()
   await clock.advance(after ?? 0)
@@ -136,6 +142,21 @@ const cases: readonly [string, Foretold, number][] = [
     6,
   ],
   [
+    'a pool with one place, and few starts in an hour',
+    {
+      at: '2026-06-01T05:10',
+      after: '3 days',
+      for: '2 days',
+      options: { pools: { db: 1, api: { rate: { starts: 2, per: '1 hour' } } } },
+      tasks: (app, clock) => {
+        for (const name of ['a', 'b', 'c'])
+          app.task(name, daily.after('07:00'), { pool: 'db' }, () => clock.sleep(600_000))
+        for (const name of ['d', 'e', 'f']) app.task(name, daily.after('12:00'), { pool: 'api' }, () => {})
+      },
+    },
+    12,
+  ],
+  [
     'a retry that is due, and then success',
     {
       at: '2026-06-01T05:10',
@@ -229,14 +250,51 @@ describe('forecast() leaves the session as it was', () => {
     calls.length = 0
     const news: string[] = []
     session.on('*', ({ type }) => void news.push(type))
+    const hear = (message: unknown): void => void news.push(`diagnostics: ${JSON.stringify(message)}`)
+    subscribe('gantry', hear)
     const { runs } = await session.forecast({ until: '2026-06-05' })
     expect(calls).toEqual(['condition'])
     await clock.settled()
+    unsubscribe('gantry', hear)
     expect(news).toEqual([])
     expect(runs.length).toBe(1 + 3)
     expect(await seen()).toEqual(before)
     session.shutDown({ force: true })
     await session.stopped
+  })
+})
+
+describe('forecast() of a session whose log outlives the process', () => {
+  test('knows what earlier sessions did, and writes nothing to the file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gantry-forecast-'))
+    const file = join(folder, 'runs.jsonl')
+    const start = async (at: string) => {
+      const clock = new TestClock({ at, zone })
+      const app = createApp({ clock, timezone: zone, logger: silent, store: `jsonl:${file}`, persist: true })
+      app.task('a', daily.after('07:00'), () => clock.sleep(120_000))
+      app.task('b', afterSuccess('a'), () => {})
+      const session = await app.start()
+      await clock.settled()
+      return { clock, session }
+    }
+    const stop = async ({ clock, session }: Awaited<ReturnType<typeof start>>) => {
+      session.shutDown()
+      await clock.advance('10 minutes')
+      await session.stopped
+    }
+    const before = await start('2026-06-01T05:10')
+    await before.clock.advance('3 hours')
+    await stop(before)
+    const after = await start('2026-06-01T12:00')
+    const written = readFileSync(file, 'utf8')
+    const { runs } = await after.session.forecast()
+    expect(runs.map(({ task, at }) => `${task} ${at.toFormat('dd HH:mm')}`)).toEqual([
+      'a 02 07:00',
+      'b 02 07:02',
+    ])
+    expect(readFileSync(file, 'utf8')).toBe(written)
+    await stop(after)
+    rmSync(folder, { recursive: true })
   })
 })
 
