@@ -18,6 +18,8 @@ const largestBigInt = 2n ** 65_536n
 
 /** Why a value can't cross: the rule, and what was found where. */
 export interface Obstacle {
+  /** Which of the values it is. */
+  readonly name: string
   readonly rule: string
   readonly found: string
 }
@@ -31,14 +33,27 @@ export function obstacleIn(
   realm: Realm,
   max: number = maxCrossing,
 ): Obstacle | null {
+  return obstacleAmong([[name, value]], realm, max)
+}
+
+/** The same for values that cross together: what they share is looked at, and counted, once. */
+export function obstacleAmong(
+  values: Iterable<readonly [name: string, value: unknown]>,
+  realm: Realm,
+  max: number = maxCrossing,
+): Obstacle | null {
   const walk = new Walk(realm, max)
+  let name = ''
   try {
-    walk.see(value, null, name)
-    for (let next = walk.pending.pop(); next !== undefined; next = walk.pending.pop()) walk.enter(next)
+    for (const [each, value] of values) {
+      name = each
+      walk.see(value, null, name)
+      for (let next = walk.pending.pop(); next !== undefined; next = walk.pending.pop()) walk.enter(next)
+    }
     return null
   } catch (problem) {
-    if (problem instanceof Found) return { rule: problem.rule, found: problem.message }
-    return { rule: 'it must be readable', found: `${name}, and reading it threw` }
+    if (problem instanceof Found) return { name, rule: problem.rule, found: problem.message }
+    return { name, rule: 'it must be readable', found: `${name}, and reading it threw` }
   }
 }
 

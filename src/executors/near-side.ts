@@ -1,6 +1,6 @@
 /** The session's side of a run that is far away: the order that goes out, and what is done with what comes back. */
 import { SetupError } from '../errors.ts'
-import { type Obstacle, obstacleIn, type Realm } from './crossing.ts'
+import { type Obstacle, obstacleAmong, type Realm } from './crossing.ts'
 import type { ExecutionContext, Warn } from './executor.ts'
 import { type LogLevel, toRunFacts } from './far-run.ts'
 import { type FarOrder, type FromFar, fromCrossedError } from './messages.ts'
@@ -25,13 +25,15 @@ export function toFarOrder(
   const max = order.kind === 'module' ? order.maxSize : undefined
   const parts = partArgs(args)
   const given = parts?.given ?? args
-  for (const [name, value] of Object.entries(given)) {
-    const obstacle = obstacleIn(value, name, realm, max)
-    if (obstacle !== null) throw cannotCross(`arg '${name}'`, obstacle, context, realm)
-  }
   const facts = toRunFacts(context.run)
-  const obstacle = obstacleIn({ params: facts.params, value: facts.value }, 'run', realm, max)
-  if (obstacle !== null) throw cannotCross('what the run was given', obstacle, context, realm)
+  const { params, value } = facts
+  const crossing: [string, unknown][] = [
+    ...Object.entries(given),
+    ['run.params', params],
+    ['run.value', value],
+  ]
+  const obstacle = obstacleAmong(crossing, realm, max)
+  if (obstacle !== null) throw cannotCross(obstacle, context, realm)
   return { work: order, args: given, facts, ...(parts === null ? {} : { makers: parts.makers }) }
 }
 
@@ -73,7 +75,8 @@ export function tellStray(stray: Extract<FromFar, { type: 'stray' }>, warn: Warn
   })
 }
 
-function cannotCross(what: string, obstacle: Obstacle, context: ExecutionContext, realm: Realm): SetupError {
+function cannotCross(obstacle: Obstacle, context: ExecutionContext, realm: Realm): SetupError {
+  const what = obstacle.name.startsWith('run.') ? obstacle.name : `arg '${obstacle.name}'`
   return new SetupError(
     `Cannot pass ${what} of task '${context.task}' to a ${realm} as ${obstacle.rule}: ${obstacle.found}. ` +
       `Pass what it is made from, or the path of a file.`,

@@ -1,4 +1,5 @@
 /** What a process runs: takes one order after the other and carries it out. */
+import { nextTurn } from '../clock.ts'
 import { carryOut } from './far-side.ts'
 import { insideRun } from './inside-run.ts'
 import { type FromFar, fromCrossedError, type ToProcess, toCrossedError } from './messages.ts'
@@ -29,7 +30,12 @@ process.on('uncaughtException', (error) => {
 
 async function take({ order, isOnly }: Extract<ToProcess, { type: 'run' }>): Promise<void> {
   abort = new AbortController()
-  const settlement = await carryOut(order, { realm: 'process', signal: abort.signal, send })
+  const { signal } = abort
+  // What was told to end while the process started finds that out before it begins.
+  await nextTurn()
+  const settlement = signal.aborted
+    ? ({ kind: 'threw', thrown: toCrossedError(signal.reason, 'process') } as const)
+    : await carryOut(order, { realm: 'process', signal, send })
   abort = null
   if (!isOnly && !isLast) return send({ type: 'settled', settlement })
   send({ type: 'settled', settlement }, () => flushed(() => process.exit(isLast ? 1 : 0)))

@@ -38,7 +38,7 @@ export type Start = Condition | string | boolean | { subscribe: (...observer: ne
  */
 export type CheckedStart<S extends Start> = S extends string ? StatementText<S> : S
 
-/** How a task's work is executed. `thread`, `process` and `command` need an executor for them. */
+/** How a task's work is executed. In a `thread` or a `process` it is `moduleWork` or `code`; a `command` needs no asking for. */
 export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command'
 
 /** A logger as most libraries shape it (console, pino). */

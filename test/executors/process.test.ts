@@ -82,6 +82,17 @@ describe('createProcessExecutor', () => {
     }
   })
 
+  test('told to end before its process is there, it never begins', async () => {
+    const heard = both('untilTold')
+    heard.abort(new DOMException('at once', 'AbortError'))
+    expect(await heard.settlement).toMatchObject({ kind: 'threw', error: { message: 'at once' } })
+    expect(heard.progress).toEqual([])
+    const deaf = own('ignoresSigterm')
+    deaf.handle?.end?.()
+    await executor.close?.()
+    expect(deaf.settled).toEqual([])
+  })
+
   test('end() ends a process that ignores SIGTERM, one that loops, and what they started', async () => {
     for (const start of [() => own('ignoresSigterm'), () => both('loops')]) {
       const heard = start()

@@ -86,6 +86,14 @@ describe('createThreadExecutor', () => {
     })
   })
 
+  test('told to end before its thread is there, it never begins', async () => {
+    const fresh = moduleWork<FarWork, 'loops'>(workUrl, 'loops', { fresh: true })
+    const heard = execute(executor, fresh)
+    heard.abort(new DOMException('at once', 'AbortError'))
+    expect(await heard.settlement).toMatchObject({ kind: 'threw', error: { message: 'at once' } })
+    expect(heard.progress).toEqual([])
+  })
+
   test('end() ends a thread that loops for ever; others go on', async () => {
     const heard = execute(executor, work('loops'))
     await heard.underWay
