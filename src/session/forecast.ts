@@ -11,7 +11,7 @@ import type { Assumption, Forecast, ForecastOptions, NotForecastable, PlannedRun
 
 const dayMs = 24 * 60 * 60 * 1000
 const defaultLimit = 1000
-/** The process has other things to do: after so many steps it gets a turn. */
+/** The process has other things to do: after so many steps, or runs, it gets a turn. */
 const stepsPerTurn = 200
 /** A condition that wakes and wakes without a run must not be played for ever. */
 const maxSteps = 2_000_000
@@ -86,9 +86,13 @@ class Play {
       core.startedMono = this.#live.startedMono
       core.cycles = this.#live.cycles
     }
+    let turnAt = stepsPerTurn
     for (let step = 1; step < maxSteps; step++) {
       // Starting is asynchronous in parts; all else happens within the step.
-      if (step % stepsPerTurn === 0 || core.state === 'starting') await nextTurn()
+      if (step + this.runs.length >= turnAt || core.state === 'starting') {
+        await nextTurn()
+        turnAt = step + this.runs.length + stepsPerTurn
+      }
       if (this.runs.length >= this.#limit) return this.#reached(until)
       if (core.state !== 'starting' && core.state !== 'running') {
         this.stopsAt = clock.now()
