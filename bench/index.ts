@@ -4,6 +4,7 @@ import { benchExecutors, benchLargeValues } from './executors.ts'
 import { benchForecast } from './forecast.ts'
 import { benchIdle } from './idle.ts'
 import { benchLateness } from './lateness.ts'
+import { benchStores } from './stores.ts'
 import { quietApp, row, stop } from './support.ts'
 import { benchTypeCheck } from './type-check.ts'
 
@@ -49,3 +50,4 @@ benchTypeCheck()
 
 await benchExecutors()
 await benchLargeValues()
+await benchStores()

@@ -1,131 +1,112 @@
-/** `node dist/bench/stores.js`: what the stores of a run log cost. Each line is measured here and now, on this disk. */
+/** What the stores of a run log cost, on the disk of this machine. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createApp } from 'gantry'
 import { createSystemClock } from '../src/clock.ts'
 import { resolveStore } from '../src/log/resolve-store.ts'
 import type { RunRecord, Store } from '../src/log/run-log.ts'
 import { SessionLog } from '../src/log/session-log.ts'
+import { quietApp, row, stop } from './support.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'))
 const start = Date.UTC(2026, 0, 1)
-const row = (what: string, value: string): void => console.log(`${what.padEnd(58)} ${value.padStart(14)}`)
-const ms = (since: number): string => `${(performance.now() - since).toFixed(1)} ms`
+const tasks = 200
+const kindOf = (option: string): string => option.split(':', 1)[0]!
+const since = (before: number): string => `${(performance.now() - before).toFixed(1)} ms`
 
-/** The records of runs of so many tasks in turn, two for each run; every hundredth run fails. */
-function* history(count: number, tasks: number): Generator<RunRecord> {
+/** Records written and synced, durable runs, and what a log of a million records costs beside one of a hundred. */
+export async function benchStores(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'))
+  const options = (name: string): string[] => [
+    'memory',
+    `jsonl:${join(folder, `${name}.jsonl`)}`,
+    `csv:${join(folder, `${name}.csv`)}`,
+    `sqlite:${join(folder, `${name}.db`)}`,
+  ]
+  for (const option of options('records')) {
+    const store = await resolveStore(option)
+    row(`records a second in groups of 100, ${kindOf(option)}`, (await fill(store, 20_000, 100)).toFixed())
+    await store.close()
+  }
+  for (const option of options('runs'))
+    row(`durable no-op runs a second, 500 tasks, ${kindOf(option)}`, (await runsOver(option)).toFixed())
+  for (const count of [100, 1_000_000]) {
+    const path = join(folder, `${count}.db`)
+    const store = await resolveStore(`sqlite:${path}`)
+    const each = await fill(store, count, 5_000)
+    await store.close()
+    row(`SQLite, ${count} records of ${tasks} tasks`, `${(statSync(path).size / 1e6).toFixed(1)} MB`)
+    row('  records a second in groups of 5000', each.toFixed())
+    await lookInto(`sqlite:${path}`)
+  }
+  rmSync(folder, { recursive: true })
+}
+
+/** The records of runs of the tasks in turn, two for each run; every hundredth run fails. */
+function* history(count: number): Generator<RunRecord> {
   for (let seq = 1; seq <= count; seq++) {
     const run = (seq + 1) >> 1
-    const task = `task ${run % tasks}`
     const at = start + run * 1_000
     const runId = `${run.toString(16).padStart(8, '0')}-8f2e-4b6c-9d1a-2c3d4e5f6a7b`
-    if (seq % 2 === 1)
-      yield { seq, task, runId, action: 'run', at, start: at, trigger: 'condition', dueAt: at }
-    else if (run % 100 === 0)
-      yield {
-        seq,
-        task,
-        runId,
-        action: 'fail',
-        at,
-        start: at,
-        end: at,
-        error: { name: 'Error', message: `no file ${run}` },
-      }
-    else
-      yield {
-        seq,
-        task,
-        runId,
-        action: 'success',
-        at,
-        start: at,
-        end: at + 12,
-        runtimeMs: 12.5,
-        value: { rows: run },
-      }
+    const record = { seq, task: `task ${run % tasks}`, runId, at, start: at }
+    if (seq % 2 === 1) yield { ...record, action: 'run', trigger: 'condition', dueAt: at }
+    else if (run % 100 > 0) yield { ...record, action: 'success', end: at + 12, runtimeMs: 12.5, value: run }
+    else yield { ...record, action: 'fail', end: at, error: { name: 'Error', message: `no file ${run}` } }
   }
 }
 
-async function fill(store: Store, count: number, tasks: number, group: number): Promise<number> {
-  const since = performance.now()
+/** Fills a store in groups; tells how many records a second. */
+async function fill(store: Store, count: number, group: number): Promise<number> {
+  const before = performance.now()
   let batch: RunRecord[] = []
-  for (const record of history(count, tasks)) {
+  for (const record of history(count)) {
     batch.push(record)
     if (batch.length < group) continue
     await store.append(batch)
     batch = []
   }
   await store.append(batch)
-  return (count / (performance.now() - since)) * 1_000
+  return (count / (performance.now() - before)) * 1_000
 }
 
-/** Restart, look, query: the figures of a log of that length. */
-async function look(option: string, tasks: number): Promise<void> {
+/** Runs a second, each with its start on the disk before it begins and its end before that is told. */
+async function runsOver(store: string): Promise<number> {
+  const app = quietApp({ store })
+  let runs = 0
+  for (let n = 0; n < 500; n++) app.task(`t${n}`, true, () => void runs++)
+  await app.start()
+  await app.session.clock.sleep(300)
+  const counted = runs
+  const before = performance.now()
+  await app.session.clock.sleep(1_500)
+  const each = ((runs - counted) / (performance.now() - before)) * 1_000
+  await stop(app)
+  return each
+}
+
+async function lookInto(option: string): Promise<void> {
   const log = new SessionLog(await resolveStore(option), createSystemClock())
-  let since = performance.now()
+  let before = performance.now()
   await log.restore()
-  row('  restart: opened, and all that conditions need restored', ms(since))
-  const names = Array.from({ length: tasks }, (_, i) => `task ${i}`)
-  since = performance.now()
-  for (let i = 0; i < 100_000; i++) log.latest(names[i % tasks]!, 'success')
-  row('  a look at the newest success of a task', `${((performance.now() - since) * 10).toFixed(0)} ns`)
+  row('  restart: opened, and what conditions need restored', since(before))
+  before = performance.now()
+  for (let n = 0; n < 100_000; n++) log.latest(`task ${n % tasks}`, 'success')
+  row('  a look at the newest success of a task', `${((performance.now() - before) * 10).toFixed(0)} ns`)
   const queries = {
     'newest 50 of a task': { task: 'task 7', limit: 50 },
     'newest 50 failures of all tasks': { action: 'fail', limit: 50 },
-    'newest 50 failures of a task': { task: 'task 0', action: 'fail', limit: 50 },
     'newest 50 of an hour long ago': { since: start + 3_600_000, until: start + 7_200_000, limit: 50 },
     'newest 50 whose error has a text': { error: 'file 1', limit: 50 },
     'the records of one run': { runId: '00000007-8f2e-4b6c-9d1a-2c3d4e5f6a7b' },
   } as const
   for (const [what, query] of Object.entries(queries)) {
+    // Once before, as the first of its kind is prepared.
     await log.query(query)
-    since = performance.now()
+    before = performance.now()
     const found = await log.query(query)
-    row(`  ${what} (${found.length})`, ms(since))
+    row(`  ${what} (${found.length})`, since(before))
   }
-  since = performance.now()
-  row('  count of the successes of a task', `${await log.count({ task: 'task 7', action: 'success' })}`)
-  row('    took', ms(since))
+  before = performance.now()
+  const count = await log.count({ task: 'task 7', action: 'success' })
+  row(`  count of the successes of a task (${count})`, since(before))
   await log.close()
 }
-
-console.log('records written and synced, in groups of 100')
-for (const option of ['memory', `jsonl:${join(folder, 'a.jsonl')}`, `sqlite:${join(folder, 'a.db')}`]) {
-  const store = await resolveStore(option)
-  row(`  ${option.split(':', 1)[0]}`, `${Math.round(await fill(store, 40_000, 50, 100))} a second`)
-  await store.close()
-}
-
-console.log('no-op runs, their start durable before they begin and their end before it is told')
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-for (const option of ['memory', `jsonl:${join(folder, 'c.jsonl')}`, `sqlite:${join(folder, 'c.db')}`]) {
-  const app = createApp({ store: option, logger: silent, relaunchDelay: 0 })
-  let runs = 0
-  for (let n = 0; n < 500; n++) app.task(`t${n}`, true, () => void runs++)
-  await app.start()
-  await app.session.clock.sleep(300)
-  const before = runs
-  const since = performance.now()
-  await app.session.clock.sleep(2_000)
-  const each = Math.round(((runs - before) / (performance.now() - since)) * 1_000)
-  row(`  ${option.split(':', 1)[0]}, 500 tasks`, `${each} a second`)
-  app.session.shutDown({ force: true })
-  await app.session.stopped
-}
-
-const path = join(folder, 'b.db')
-for (const [count, tasks] of [
-  [100, 50],
-  [1_000_000, 200],
-] as const) {
-  console.log(`SQLite, ${count} records of ${tasks} tasks`)
-  rmSync(path, { force: true })
-  const store = await resolveStore(`sqlite:${path}`)
-  row('  filled, in groups of 5000', `${Math.round(await fill(store, count, tasks, 5_000))} a second`)
-  await store.close()
-  row('  size', `${(statSync(path).size / 1e6).toFixed(1)} MB`)
-  await look(`sqlite:${path}`, tasks)
-}
-rmSync(folder, { recursive: true })
