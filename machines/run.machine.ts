@@ -32,6 +32,8 @@ export type RunEvent =
   /** The work had its grace and did not end. */
   | { readonly type: 'run.graceOver' }
   | { readonly type: 'run.progressed'; readonly progress: number; readonly message?: string }
+  /** Lines that the work logged, those of one turn together. */
+  | { readonly type: 'run.logged'; readonly lines: readonly string[] }
 
 /** What a run knows of itself; plain data, shown in the inspectors. */
 export interface RunContext {
@@ -46,6 +48,8 @@ export interface RunContext {
   /** From 0 to 1; null before the first word. */
   readonly progress: number | null
   readonly message: string | null
+  /** The last lines that it logged, oldest first. */
+  readonly lines: readonly string[]
   readonly error: ErrorData | null
 }
 
@@ -64,6 +68,10 @@ export function outcomeOf(settlement: Settlement, wasTold: boolean): Outcome {
   return wasTold ? 'terminate' : 'fail'
 }
 
+/** How many lines of its log a run shows. */
+const shownLines = 20
+const noLines: readonly string[] = []
+
 const fresh = (task: string, runId: string, at: number, trigger: RunTrigger): RunContext => ({
   task,
   runId,
@@ -73,6 +81,7 @@ const fresh = (task: string, runId: string, at: number, trigger: RunTrigger): Ru
   reason: null,
   progress: null,
   message: null,
+  lines: noLines,
   error: null,
 })
 
@@ -105,6 +114,9 @@ export const runMachine = setup({
       event.type === 'run.progressed'
         ? { progress: event.progress, message: event.message ?? context.message }
         : {},
+    ),
+    noteLines: assign(({ context, event }) =>
+      event.type === 'run.logged' ? { lines: [...context.lines, ...event.lines].slice(-shownLines) } : {},
     ),
     noteSuccessOrFailure: assign(({ event }) => settled(event, false)),
     noteEndAfterAbort: assign(({ event }) => settled(event, true)),
@@ -167,6 +179,7 @@ export const runMachine = setup({
           description: 'It is told to end: asked, timeout, end condition, shut-down or removal.',
         },
         'run.progressed': { actions: 'noteProgress', description: 'The work tells how far it is.' },
+        'run.logged': { actions: 'noteLines', description: 'The work says something.' },
       },
     },
     terminating: {
@@ -187,6 +200,7 @@ export const runMachine = setup({
           description: 'It did not end in time: given up, or ended from outside.',
         },
         'run.progressed': { actions: 'noteProgress', description: 'The work tells how far it is.' },
+        'run.logged': { actions: 'noteLines', description: 'The work says something.' },
       },
     },
     ended: {

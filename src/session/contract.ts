@@ -187,6 +187,10 @@ export interface Task<R = unknown> extends TaskRef<R> {
     readonly id: string
     readonly startedAt: DateTime
     readonly progress: number | null
+    /** What was told with the progress. */
+    readonly message: string | null
+    /** The last lines of its log, up to twenty. */
+    readonly lines: readonly string[]
   }[]
   /** Times of the newest record of each action, in the task's zone; null if there is none. */
   readonly lastRun: DateTime | null

@@ -23,6 +23,8 @@ export class RunView implements Run {
   readonly #dueAt: number | null
   readonly #period: { readonly start: number; readonly end: number } | null
   readonly #abort: RunAbort
+  /** Logged in this turn. */
+  readonly #lines: string[] = []
 
   constructor(core: Core, slot: RunSlot, abort: RunAbort) {
     this.#core = core
@@ -103,21 +105,32 @@ export class RunView implements Run {
     })
   }
 
-  /** Lines are made into text only for those who listen: most logging is heard by the logger alone. */
   #tellLine(level: keyof Logger, data: readonly unknown[]): void {
     const { news, clock } = this.#core
+    const message = toLine(data)
+    // Those of a turn go to the actor together: work may say a thousand things in one.
+    if (this.#lines.push(message) === 1) clock.defer(() => this.#showLines())
     if (!news.hears('run.logged')) return
-    news.tell({
-      type: 'run.logged',
-      task: this.#slot.entry.name,
-      runId: this.id,
-      at: clock.now(),
-      level,
-      message: format(...data).slice(0, maxLineLength),
-    })
+    const { name } = this.#slot.entry
+    news.tell({ type: 'run.logged', task: name, runId: this.id, at: clock.now(), level, message })
+  }
+
+  #showLines(): void {
+    const lines = this.#lines.splice(0)
+    const slot = this.#slot
+    if (slot.lives && slot.runId === this.id) slot.actor.send({ type: 'run.logged', lines: lines.slice(-20) })
   }
 
   #time(at: number): DateTime {
     return toDateTime(at, this.#slot.entry.zone)
+  }
+}
+
+/** A line as text. Never throws: what is logged may show itself by a function of its own. */
+function toLine(data: readonly unknown[]): string {
+  try {
+    return format(...data).slice(0, maxLineLength)
+  } catch {
+    return 'a line that cannot be shown'
   }
 }

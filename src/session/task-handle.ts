@@ -71,12 +71,19 @@ export class TaskHandle implements Task {
     readonly id: string
     readonly startedAt: DateTime
     readonly progress: number | null
+    readonly message: string | null
+    readonly lines: readonly string[]
   }[] {
-    return this.#entry.live.map((slot) => ({
-      id: slot.runId,
-      startedAt: toDateTime(slot.startedAt, this.#entry.zone),
-      progress: slot.actor.getSnapshot().context.progress,
-    }))
+    return this.#entry.live.map((slot) => {
+      const { progress, message, lines } = slot.actor.getSnapshot().context
+      return {
+        id: slot.runId,
+        startedAt: toDateTime(slot.startedAt, this.#entry.zone),
+        progress,
+        message,
+        lines,
+      }
+    })
   }
 
   get lastRun(): DateTime | null {

@@ -151,6 +151,22 @@ test('a process that ignores SIGTERM, or leaves a grandchild, is gone with its s
   await app.session.stopped
 })
 
+test.each(['async', 'thread', 'process'] as const)(
+  'a run executed as %s shows its progress and its last lines',
+  async (execution) => {
+    make()
+    const talks = app.task('talks', false, { execution }, both('talksAndWaits'))
+    await app.start()
+    const run = talks.run()
+    while (talks.runs[0]?.lines.length !== 3) await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(talks.runs).toMatchObject([
+      { id: run.id, progress: 0.25, message: 'talking', lines: ['one', 'two { n: 2 }', 'three'] },
+    ])
+    run.terminate()
+    expect((await run).action).toBe('terminate')
+  },
+)
+
 describe.each(['thread', 'process'] as const)('a shut-down while a %s runs', (execution) => {
   const waiting = async (options: SessionOptions = {}, taskOptions: TaskOptions = {}) => {
     make(options)

@@ -50,6 +50,22 @@ describe('runMachine', () => {
     expect(told.context).toMatchObject({ progress: 0.5, message: 'half' })
     const again = play(began, returned, { type: 'run.start', runId: 'r2', at: 9, trigger: 'condition' })
     expect(again.value).toBe('starting')
-    expect(again.context).toMatchObject({ runId: 'r2', startedAt: 9, outcome: null, progress: null })
+    expect(again.context).toMatchObject({
+      runId: 'r2',
+      startedAt: 9,
+      outcome: null,
+      progress: null,
+      lines: [],
+    })
+  })
+
+  test('shows the last twenty lines that its work logged', () => {
+    const lines = Array.from({ length: 25 }, (_, n) => `line ${n}`)
+    const told = play(
+      began,
+      { type: 'run.logged', lines: lines.slice(0, 15) },
+      { type: 'run.logged', lines: lines.slice(15) },
+    )
+    expect(told.context.lines).toEqual(lines.slice(5))
   })
 })

@@ -32,7 +32,7 @@ export const usesSession = (_: unknown, run: FarRun): unknown =>
   (run.session as never as { shutDown(): void }).shutDown()
 
 export async function untilTold(_: unknown, run: FarRun): Promise<never> {
-  run.progress(0, 'waits')
+  if (run.trigger === 'manual' && run.task.name !== 'talks') run.progress(0, 'waits')
   const keep = setInterval(() => {}, 1000)
   await new Promise((resolve) => run.signal.addEventListener('abort', resolve, { once: true }))
   clearInterval(keep)
@@ -96,3 +96,11 @@ export const asksConnection = ({
   there: Awaited<ReturnType<typeof connect>>
   n: number
 }): string => there.ask(n)
+
+export async function talksAndWaits(args: unknown, run: FarRun): Promise<never> {
+  run.progress(0.25, 'talking')
+  run.log.info('one')
+  run.log.warn('two', { n: 2 })
+  run.log.info('three')
+  return untilTold(args, run)
+}
