@@ -4,7 +4,7 @@ import { near } from '../near.ts'
 import type { Atom, Parts } from './atom.ts'
 import type { ConditionNode } from './node.ts'
 import { furthestOf, operatorMeant, type Reach, startsOf } from './shape.ts'
-import { offsetIn, type Token } from './tokenizer.ts'
+import type { Token } from './tokenizer.ts'
 
 /** The condition that an atom says; a `StatementError` told of the whole statement where it says none. */
 export function readAtom(token: Token, atoms: readonly Atom[], whole: string): ConditionNode {
@@ -47,7 +47,7 @@ function stoppedAt(reach: Reach, token: Token, whole: string): StatementError {
   const rule = isCut ? 'it ends too early' : 'there are no such words'
   return new StatementError(`Cannot read the statement as ${rule}: ${shortened(text)}`, {
     text: whole,
-    offset: offsetIn(token, reach.place),
+    offset: token.offset + reach.place,
     expected: reach.expected,
     near: reach.near,
   })
@@ -69,7 +69,7 @@ function placed(
   const meant = / (?:and|or) /.test(inner?.text ?? '') ? ['&'] : []
   return new StatementError(message, {
     text: whole,
-    offset: Math.min(offsetIn(token, placeOf(message, inner, match)), whole.length),
+    offset: Math.min(token.offset + placeOf(message, inner, match), whole.length),
     expected: inner?.expected ?? [],
     near: [...(inner?.near ?? []), ...meant],
     cause: problem,

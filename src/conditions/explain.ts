@@ -48,6 +48,15 @@ export function printExplanation(explanation: Explanation, zone: string, indent 
   return lines.join('\n')
 }
 
+/** The sentences of the smallest parts that keep it from holding: what would have to change. */
+export function blockersIn(explanation: Explanation): string[] {
+  if (explanation.holds) return []
+  // What is denied and holds is the blocker itself.
+  if (explanation.kind === 'not') return explanation.children.map(({ sentence }) => sentence)
+  if (explanation.children.length === 0) return [explanation.sentence]
+  return explanation.children.flatMap(blockersIn)
+}
+
 function partsOf(node: ConditionNode): readonly ConditionNode[] {
   if (node.kind === 'all' || node.kind === 'any') return node.nodes
   return node.kind === 'not' ? [node.node] : []

@@ -1,15 +1,26 @@
 /** The facts for a `refresh`: "this task" is a custom condition, and its runs are the looks at it, of which the last counts. */
 import type { Action } from '../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from './facts.ts'
-import type { PredicateNode } from './node.ts'
+import { type ConditionNode, type PredicateNode, visit } from './node.ts'
 
 /** No task is named so. */
 const looks = '\u0000looks'
 
-/** When the condition was last asked: both axes of time, as facts have both. */
+/** When the condition was last asked: both axes of time, as facts have both, and the newest record that there was then. */
 export interface LastLook {
   readonly at: number
   readonly ageMs: number
+  readonly seq: number
+}
+
+/** The newest record of those that a refresh waits for; what is newer came after the look. */
+export function newestSeq(refresh: ConditionNode | null, facts: Facts): number {
+  let newest = Number.NEGATIVE_INFINITY
+  if (refresh === null) return newest
+  visit(refresh, (part) => {
+    if (part.kind === 'after') newest = Math.max(newest, facts.newest(part.task, part.actions)?.seq ?? newest)
+  })
+  return newest
 }
 
 /** Facts in which the looks at a condition are the runs of this task; each counts as started and as a success. */
@@ -46,14 +57,8 @@ export class LookFacts implements Facts {
   }
 
   newest(task: string, actions: readonly MarkAction[]): Mark | null {
-    // A look has no place in the log's order: both are told by their age, and at the same age the record is the newer.
-    if (task !== looks) {
-      const mark = this.facts.newest(task, actions)
-      return mark === null ? null : { ...mark, seq: -mark.ageMs }
-    }
-    if (!isLook(actions)) return null
-    const { at, ageMs } = this.last
-    return { action: 'success', seq: -ageMs - 0.5, at, ageMs, runId: 'look' }
+    if (task !== looks) return this.facts.newest(task, actions)
+    return isLook(actions) ? { action: 'success', runId: 'look', ...this.last } : null
   }
 
   countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number {

@@ -5,7 +5,7 @@
 import { ConditionError } from '../errors.ts'
 import type { Facts, PredicateReading } from './facts.ts'
 import { holds } from './holds.ts'
-import { LookFacts } from './look-facts.ts'
+import { LookFacts, newestSeq } from './look-facts.ts'
 import type { PredicateNode } from './node.ts'
 import { isPromise, isStream, Reader, type StreamLike, slowWords } from './reader.ts'
 import { wakesAt } from './wakes.ts'
@@ -102,7 +102,8 @@ export class Predicates {
     if (reader.isLooking) return this.#reportSlow(asked, now)
     if (now < reader.nextLook || !this.#isRefreshDue(asked, facts) || !this.#hasTurn(asked)) return
     try {
-      reader.asks(facts?.now ?? now, now)
+      const seq = facts === undefined ? Number.NEGATIVE_INFINITY : newestSeq(node.refresh, facts)
+      reader.asks(facts?.now ?? now, now, seq)
       const values = this.#host.values(node, owner)
       const said = isPromise(values)
         ? values.then((made) => this.#call(node, owner, made as Record<string, unknown>))
@@ -147,7 +148,8 @@ export class Predicates {
   }
 
   #lookFacts(reader: Reader, facts: Facts): LookFacts {
-    return new LookFacts(facts, { at: reader.askedAt, ageMs: this.#host.monotonic() - reader.askedMono })
+    const { askedAt, askedMono, askedSeq } = reader
+    return new LookFacts(facts, { at: askedAt, ageMs: this.#host.monotonic() - askedMono, seq: askedSeq })
   }
 
   /** With a `refresh`, an answer stands no longer than it is said to be valid; without, a late one has been asked for again. */

@@ -41,6 +41,8 @@ export class Reader {
   /** When it was last asked: wall time, for conditions of the calendar. */
   askedAt = Number.NEGATIVE_INFINITY
   askedMono = Number.NEGATIVE_INFINITY
+  /** The newest record then of those that its refresh waits for. */
+  askedSeq = Number.NEGATIVE_INFINITY
   answeredMono = Number.NEGATIVE_INFINITY
   /** An answer is under way. */
   isLooking = false
@@ -57,8 +59,9 @@ export class Reader {
     return this.askedMono !== Number.NEGATIVE_INFINITY
   }
 
-  asks(at: number, mono: number): void {
+  asks(at: number, mono: number, seq: number): void {
     this.isLooking = true
+    this.askedSeq = seq
     this.askedAt = at
     this.askedMono = mono
   }

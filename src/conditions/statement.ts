@@ -4,7 +4,7 @@ import { checkZone } from '../time/zone.ts'
 import { readAtom } from './atom-reader.ts'
 import { Condition, inZone } from './condition.ts'
 import { allOf, anyOf, type ConditionNode, notOf } from './node.ts'
-import { offsetIn, type Token, tokenize } from './tokenizer.ts'
+import { type Token, tokenize } from './tokenizer.ts'
 import { builtInWords, type Words } from './words.ts'
 
 /** Parentheses and negations go no deeper. */
@@ -86,7 +86,7 @@ class Reader {
     const own = this.#words.own.some(({ pattern }) => pattern.test(token.text))
     if (own) return readAtom(token, this.#words.own, this.#text)
     const node = readAtom({ ...token, text: zoned[1]! }, this.#words.atoms, this.#text)
-    return inZone(node, this.#readZone(zoned[2]!, offsetIn(token, token.text.length - zoned[2]!.length)))
+    return inZone(node, this.#readZone(zoned[2]!, token.offset + token.text.length - zoned[2]!.length))
   }
 
   #readZone(zone: string, offset: number): string {
@@ -119,7 +119,7 @@ class Reader {
     const zone = token?.kind === 'atom' ? /^in ([A-Z][\w+\-/:]*)$/.exec(token.text)?.[1] : undefined
     if (token === undefined || zone === undefined) return node
     this.#next += 1
-    return inZone(node, this.#readZone(zone, offsetIn(token, 'in '.length)))
+    return inZone(node, this.#readZone(zone, token.offset + 'in '.length))
   }
 
   #take(kind: Token['kind']): boolean {

@@ -1,14 +1,12 @@
 /** A statement cut into operators and atoms. Quoted text (`'…'`, with `\'` for a quote) may hold any character. */
 import { StatementError } from '../errors.ts'
 
-/** A piece of a statement. Blanks and line ends within an atom, quotes aside, are one blank each. */
+/** A piece of a statement. Between the words of an atom is one blank; around operators there may be any, and line ends. */
 export interface Token {
   readonly kind: '&' | '|' | '~' | '(' | ')' | 'atom'
   readonly text: string
   /** Where it begins in the statement. */
   readonly offset: number
-  /** The lengths of its runs of blanks that were cut to one, by their place in `text`; most tokens have none. */
-  readonly cuts?: ReadonlyMap<number, number>
 }
 
 /** No statement is longer: what is longer was not written by hand, and reading it would hold up the loop. */
@@ -24,9 +22,10 @@ export function tokenize(text: string): Token[] {
       { text, offset: maxLength },
     )
   const tokens: Token[] = []
-  let atom: AtomReader | null = null
+  let atom: { readonly offset: number; end: number } | null = null
   const closeAtom = (): void => {
-    if (atom !== null) tokens.push(atom.toToken())
+    if (atom !== null)
+      tokens.push({ kind: 'atom', text: text.slice(atom.offset, atom.end), offset: atom.offset })
     atom = null
   }
   for (let i = 0; i < text.length; i++) {
@@ -35,50 +34,31 @@ export function tokenize(text: string): Token[] {
       closeAtom()
       tokens.push({ kind: letter as Token['kind'], text: letter, offset: i })
     } else if (!isBlank(letter)) {
-      const end = letter === "'" ? endOfQuote(text, i) : i
-      atom ??= new AtomReader(i)
-      atom.add(text.slice(i, end + 1), i)
-      i = end
+      const end = (letter === "'" ? endOfQuote(text, i) : i) + 1
+      if (atom === null) atom = { offset: i, end }
+      else {
+        checkGap(text, atom.end, i)
+        atom.end = end
+      }
+      i = end - 1
     }
   }
   closeAtom()
   return tokens
 }
 
-/** Where in the statement the place of a token's text is: blanks that were cut count again. */
-export function offsetIn(token: Token, place: number): number {
-  let offset = token.offset + place
-  for (const [at, length] of token.cuts ?? []) if (at < place) offset += length - 1
-  return offset
+/** The words of an atom are parted by one blank: more, or a line end, is where something was left out or cut in two. */
+function checkGap(text: string, from: number, to: number): void {
+  const gap = text.slice(from, to)
+  if (gap === '' || gap === ' ') return
+  throw new StatementError('Cannot read the statement as its words must be parted by one blank', {
+    text,
+    offset: from,
+    expected: ['one blank', '&', '|'],
+  })
 }
 
 const isBlank = (letter: string): boolean => letter === ' ' || /\s/.test(letter)
-
-/** Puts an atom together of what lies between blanks. */
-class AtomReader {
-  #text = ''
-  #end: number
-  #cuts: Map<number, number> | null = null
-
-  constructor(readonly offset: number) {
-    this.#end = offset
-  }
-
-  add(part: string, offset: number): void {
-    const blanks = offset - this.#end
-    if (blanks > 1) {
-      this.#cuts ??= new Map()
-      this.#cuts.set(this.#text.length, blanks)
-    }
-    this.#text += blanks > 0 ? ` ${part}` : part
-    this.#end = offset + part.length
-  }
-
-  toToken(): Token {
-    const cuts = this.#cuts === null ? {} : { cuts: this.#cuts }
-    return { kind: 'atom', text: this.#text, offset: this.offset, ...cuts }
-  }
-}
 
 function endOfQuote(text: string, open: number): number {
   for (let i = open + 1; i < text.length; i++) {
