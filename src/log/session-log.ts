@@ -49,7 +49,7 @@ export interface LogTime {
  * How much a restart asks of the store: more than the index holds of an action, as a task's records are of several; less of
  * each where tasks are many, so that a long log does not hold a start up.
  */
-const restoreLimits: LoadLimits = { perTask: marksPerAction * 4, total: 200_000, leastPerTask: 100 }
+const restoreLimits: LoadLimits = { perTask: marksPerAction * 4, total: 100_000, leastPerTask: 100 }
 
 /** A session's run log over a store. */
 export class SessionLog {
