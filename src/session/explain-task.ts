@@ -1,5 +1,5 @@
 /** Why a task is, or is not, running: its condition, and what stands in the way beside it. */
-import { explain, printExplanation } from '../conditions/explain.ts'
+import { blockersIn, type Explanation, explain, printExplanation } from '../conditions/explain.ts'
 import { toDateTime } from '../time/zone.ts'
 import type { Reason, TaskExplanation } from './contract.ts'
 import type { Core } from './core.ts'
@@ -13,6 +13,9 @@ export interface ExplainParts {
   readonly slots: Slots
 }
 
+/** More blockers than this in one sentence are not read; the tree has them all. */
+const maxBlockers = 3
+
 /** Explains a task at the clock's now. */
 export function explainTask(
   core: Core,
@@ -23,7 +26,7 @@ export function explainTask(
   const condition = explain(entry.definition.start.node, core.factsOf(entry))
   const reasons = reasonsOf(core, { launcher, slots }, entry)
   const isDue = condition.holds && reasons.length === 0
-  const sentence = summary(core, entry, condition.holds, reasons, condition.changesAt)
+  const sentence = summary(entry, condition, reasons)
   return {
     task: entry.name,
     at,
@@ -40,19 +43,14 @@ export function explainTask(
   }
 }
 
-function summary(
-  core: Core,
-  entry: TaskEntry,
-  holds: boolean,
-  reasons: readonly Reason[],
-  changesAt: number | null,
-): string {
+function summary(entry: TaskEntry, condition: Explanation, reasons: readonly Reason[]): string {
   if (reasons.length > 0) return reasons[0]!.sentence
-  if (holds) return 'it is due'
+  if (condition.holds) return 'it is due'
   if (entry.queue.length > 0) return `${entry.queue.length} runs by hand wait for their launch`
+  const { changesAt } = condition
   const next =
     changesAt === null ? '' : `; time can next change that ${toDateTime(changesAt, entry.zone).toISO()}`
-  return core.isActive ? `its condition does not hold${next}` : 'the session is not running'
+  return `its condition does not hold: ${blockersIn(condition).slice(0, maxBlockers).join('; ')}${next}`
 }
 
 /** The reasons outside the condition, the strongest first. */

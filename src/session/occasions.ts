@@ -3,7 +3,7 @@
  * without a start is noted in the log with the reason, told as `run.missed`, and caught up as the task asks.
  */
 import type { Undo } from '../clock.ts'
-import { type Explanation, explain } from '../conditions/explain.ts'
+import { blockersIn, explain } from '../conditions/explain.ts'
 import { lapsesAt, missedBetween, occurrencesBetween } from '../conditions/missed.ts'
 import type { Interval } from '../time/interval.ts'
 import { type Instant, toInstant } from '../time/zone.ts'
@@ -174,7 +174,7 @@ export class Occasions {
     if (obstacle === 'main')
       return { isOurs: true, reason: 'main work was running, and nothing else launches' }
     const facts = core.factsOf(entry, period.end - 1)
-    const blockers = failingIn(explain(entry.definition.start.node, facts))
+    const blockers = blockersIn(explain(entry.definition.start.node, facts))
     const because = blockers.length === 0 ? '' : `: ${blockers.join('; ')}`
     return { isOurs: false, reason: `its condition did not hold${because}` }
   }
@@ -193,12 +193,4 @@ export function stretchOf(entry: TaskEntry, from: Instant, to: Instant): { from:
 interface Why {
   readonly reason: string
   readonly isOurs: boolean
-}
-
-/** The sentences of the smallest parts that do not hold. */
-function failingIn(explanation: Explanation): string[] {
-  if (explanation.holds) return []
-  if (explanation.children.length === 0) return [explanation.sentence]
-  const below = explanation.children.flatMap(failingIn)
-  return below.length > 0 ? below : [explanation.sentence]
 }
