@@ -1,4 +1,4 @@
-/** `session.forecast()`: what it foretells is what then runs, and the session never notices. */
+/** `session.forecast()`: it leaves the session as it was, and tells how it knows. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,210 +11,16 @@ import {
   createApp,
   cron,
   daily,
-  every,
   hourly,
   onEach,
-  paramIs,
-  retry,
-  running,
-  type SessionOptions,
   schedulerCycles,
   schedulerRunning,
-  toDurationMs,
-  weekly,
 } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { BehaviorSubject, Subject } from 'rxjs'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const zone = 'Europe/Berlin'
-
-interface Foretold {
-  readonly zone?: string
-  readonly at: string
-  /** How long the session has run when it is asked; default not at all. */
-  readonly after?: string
-  readonly for: string
-  readonly options?: SessionOptions
-  readonly tasks: (app: App, clock: TestClock) => void
-}
-
-/** What was foretold and what then ran, as `task time`, in order. */
-async function compare({ at, after, for: length, tasks, ...given }: Foretold) {
-  const clock = new TestClock({ at, zone: given.zone ?? zone })
-  const app = createApp({ clock, timezone: given.zone ?? zone, logger: silent, ...given.options })
-  tasks(app, clock)
-  const session = await app.start()
-  await clock.advance(after ?? 0)
-  const ran: string[] = []
-  const say = (task: string, ms: number): string => `${task} ${new Date(ms).toISOString()}`
-  const until = clock.now() + toDurationMs(length)
-  const foretold = await session.forecast({ until, limit: 10_000 })
-  session.on('run.started', (news) => void ran.push(say(news.task, news.at)))
-  await clock.advance(until - clock.now() - 1)
-  session.shutDown({ force: true })
-  await clock.advance('1 minute')
-  await session.stopped
-  return { foretold: foretold.runs.map((run) => say(run.task, run.at.toMillis())), ran, forecast: foretold }
-}
-
-const cases: readonly [string, Foretold, number][] = [
-  [
-    'daily, weekly and hourly tasks',
-    {
-      at: '2026-06-01T05:10',
-      after: '1 day',
-      for: '9 days',
-      tasks: (app) => {
-        app.task('day', daily.after('07:00'), () => {})
-        app.task('week', weekly.on('Mon', 'Thu'), () => {})
-        app.task('hour', hourly.at('15:00'), () => {})
-      },
-    },
-    9 + 3 + 9 * 24,
-  ],
-  [
-    'a chain whose parts take their time',
-    {
-      at: '2026-06-01T05:10',
-      after: '3 days',
-      for: '4 days',
-      tasks: (app, clock) => {
-        const fetch = app.task('fetch', daily.after('07:00'), () => clock.sleep(90_000))
-        const parse = app.task('parse', afterSuccess(fetch), () => clock.sleep(30_000))
-        app.task('report', afterSuccess(parse).and(daily), () => {})
-      },
-    },
-    12,
-  ],
-  [
-    'every so long, from the start and from the end',
-    {
-      at: '2026-06-01T05:10',
-      after: '5 hours',
-      for: '12 hours',
-      tasks: (app, clock) => {
-        app.task('start', every('25 minutes'), () => clock.sleep(60_000))
-        app.task('end', every('25 minutes', { based: 'finish' }), () => clock.sleep(60_000))
-      },
-    },
-    28 + 28,
-  ],
-  [
-    'cron and daily over the weekend on which an hour is left out',
-    {
-      at: '2026-03-27T12:00',
-      for: '3 days',
-      tasks: (app) => {
-        app.task('half', cron('*/30 * * * *'), () => {})
-        app.task('night', daily.at('02:30'), () => {})
-      },
-    },
-    143 + 3,
-  ],
-  [
-    'cron and daily over the weekend on which an hour comes twice',
-    {
-      at: '2026-10-23T12:00',
-      for: '3 days',
-      tasks: (app) => {
-        app.task('half', cron('*/30 * * * *'), () => {})
-        app.task('night', daily.at('02:30'), () => {})
-      },
-    },
-    143 + 3,
-  ],
-  [
-    'main work that waits for other main work, by priority',
-    {
-      at: '2026-06-01T05:10',
-      after: '2 days',
-      for: '2 days',
-      tasks: (app, clock) => {
-        for (const [name, priority] of [
-          ['low', 1],
-          ['high', 3],
-          ['middle', 2],
-        ] as const)
-          app.task(name, daily.after('07:00'), { execution: 'main', priority }, () => clock.sleep(600_000))
-      },
-    },
-    6,
-  ],
-  [
-    'a pool with one place, and few starts in an hour',
-    {
-      at: '2026-06-01T05:10',
-      after: '3 days',
-      for: '2 days',
-      options: { pools: { db: 1, api: { rate: { starts: 2, per: '1 hour' } } } },
-      tasks: (app, clock) => {
-        for (const name of ['a', 'b', 'c'])
-          app.task(name, daily.after('07:00'), { pool: 'db' }, () => clock.sleep(600_000))
-        for (const name of ['d', 'e', 'f']) app.task(name, daily.after('12:00'), { pool: 'api' }, () => {})
-      },
-    },
-    12,
-  ],
-  [
-    'a retry that is due, and then success',
-    {
-      at: '2026-06-01T05:10',
-      after: '2 hours',
-      for: '1 day',
-      tasks: (app) => {
-        let runs = 0
-        app.task('flaky', any(daily.at('07:00'), retry(3, { delay: '90 minutes' })), () => {
-          runs += 1
-          if (runs === 1) throw new Error('the first time')
-        })
-      },
-    },
-    2,
-  ],
-  [
-    'a run that lives, and what waits for its end',
-    {
-      at: '2026-06-01T05:10',
-      after: '26 hours',
-      for: '1 day',
-      tasks: (app, clock) => {
-        const long = app.task('long', daily.at('07:00'), { timeout: 'never' }, () =>
-          clock.sleep(3 * 60 * 60_000),
-        )
-        app.task('next', afterSuccess(long), () => {})
-        app.task('meanwhile', running(long).and(every('20 minutes')), () => {})
-      },
-    },
-    // Until 10:00 `long` lives, and then `next` runs; and the two of the next morning.
-    8 + 1 + 2,
-  ],
-  [
-    'a session that has run for a while, and a param',
-    {
-      at: '2026-06-01T05:10',
-      for: '1 day',
-      tasks: (app) => {
-        app.param('mode', 'on')
-        app.task(
-          'later',
-          paramIs('mode', 'on').and(schedulerRunning({ moreThan: '3 hours' }), daily),
-          () => {},
-        )
-        app.task('off', paramIs('mode', 'off').and(hourly), () => {})
-      },
-    },
-    2,
-  ],
-]
-
-describe('forecast() foretells what runs', () => {
-  test.each(cases)('%s', async (_, foretold, count) => {
-    const { foretold: planned, ran } = await compare(foretold)
-    expect(planned).toEqual(ran)
-    expect(ran.length).toBe(count)
-  })
-})
 
 describe('forecast() leaves the session as it was', () => {
   test('no record, news, warning, hook, work, state or timer comes of it, and a function is asked once', async () => {
