@@ -61,7 +61,8 @@ describe('StatementError of a statement', () => {
     ["param 'x' equals 'y'", 'equals', 'exists'],
     ["during 'time of day aftr 07:00'", 'time of', '', null],
     ['true false', 'false', 'the end'],
-    ['daily\n  &   weekly\n  on   Mun', 'Mun', 'a weekday', 'Mon'],
+    ['daily  after 07:00', '  after', 'one blank', null],
+    ['daily\n  &   weekly on Mun', 'Mun', 'a weekday', 'Mon'],
   ]
 
   test.each(table.map(([text, at, expected, near]) => ({ text, at, expected, near })))(

@@ -85,11 +85,6 @@ export const conditionRules: readonly ConditionRule[] = [
       /^\s*(secondly|minutely|hourly|daily|weekly|monthly|yearly|cron)\b/.test(String(row.statement)),
   },
   reads('quotes-hold-any-character', 'A task name in quotes may hold `& | ~ ( )`.', /'[^']*[&|~()][^']*'/),
-  reads(
-    'blanks-are-one',
-    'A statement may go over several lines, so a run of blanks between words is one blank.',
-    /\S\s{2,}\S/,
-  ),
   {
     file: 'parse',
     name: 'a-length-is-not-negative',
