@@ -25,7 +25,31 @@ function attribute(reason: unknown): void {
   const onUnhandled = insideRun()?.onUnhandled
   if (onUnhandled !== undefined) return onUnhandled(reason)
   if (process.listenerCount('unhandledRejection') > 1) return
-  throw reason instanceof Error
-    ? reason
-    : new Error(`A promise was rejected with no error: ${String(reason)}`)
+  const error = isError(reason) ? reason : new Error(`A promise was rejected with no error: ${show(reason)}`)
+  const mode = modeOfNode()
+  if (mode === 'none') return
+  if (mode.startsWith('warn')) process.emitWarning(error)
+  else throw error
+}
+
+/** What Node was told to do about it: by listening we have taken its place. */
+function modeOfNode(): string {
+  const told = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`
+  return [...told.matchAll(/--unhandled-rejections[= ]([\w-]+)/g)].at(-1)?.[1] ?? 'throw'
+}
+
+function isError(reason: unknown): reason is Error {
+  try {
+    return reason instanceof Error
+  } catch {
+    return false
+  }
+}
+
+function show(reason: unknown): string {
+  try {
+    return String(reason)
+  } catch {
+    return 'a value that cannot be shown'
+  }
 }

@@ -22,6 +22,7 @@ import { Hooks } from './hooks.ts'
 import { NewsHub } from './news.ts'
 import { type FailureKind, type Settings, toSettings } from './options.ts'
 import { ParamStore } from './params.ts'
+import { plainLogger } from './plain-logger.ts'
 
 /** The state that a session's parts share. */
 export class Core {
@@ -174,11 +175,3 @@ export class Core {
 }
 
 const never = new AbortController()
-
-/** Without a logger of the app's own, what is said goes to the console: a warning that nobody sees is none. */
-const plainLogger: Logger = {
-  debug: () => {},
-  info: (...data) => console.info(...data),
-  warn: (...data) => console.warn(...data),
-  error: (...data) => console.error(...data),
-}

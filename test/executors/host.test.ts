@@ -18,7 +18,7 @@ function start(...args: readonly string[]): Told {
   const { NODE_OPTIONS, ...env } = process.env
   const child = spawn(process.execPath, ['--no-warnings', ...args], {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   const lines: unknown[] = []
   let printed = 0
@@ -91,6 +91,27 @@ describe('from sources under a loader', () => {
     expect(await exited).toEqual([1, null])
     expect(lines.join('\n')).toContain('Error: nobody’s')
   })
+})
+
+test('its own say about unhandled rejections stands: --unhandled-rejections=warn', async () => {
+  const loader = new URL('./support/typescript-loader.mjs', import.meta.url).href
+  const { exited } = start(
+    '--unhandled-rejections=warn',
+    '--import',
+    loader,
+    pathOf('hosts/sources.ts'),
+    'foreign',
+  )
+  expect(await exited).toEqual([0, null])
+})
+
+test('a pipe of the log that is closed ends no run', async () => {
+  const { child, lines, exited } = show('closedPipe')
+  await new Promise((resolve) => child.stdout!.once('data', resolve))
+  child.stdout!.destroy()
+  child.stdin!.end()
+  expect(await exited).toEqual([0, null])
+  expect(lines.filter((line) => line === 'success')).toHaveLength(3)
 })
 
 // The gate builds before it tests; who runs only the tests may have no build, or an old one.

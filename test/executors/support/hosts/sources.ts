@@ -88,8 +88,29 @@ const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
     await app.start()
     await app.session.task('idle').run()
     void Promise.reject(new Error('nobody’s'))
+    await app.session.clock.sleep(20)
+    app.session.shutDown()
+  },
+
+  /** Logs to its stdout, which is closed meanwhile. */
+  async closedPipe(app) {
+    const logs = (name: string, execution: 'async' | 'process') =>
+      app.task(name, false, { execution, args: { lines: 2000 } }, both('logsWithoutEnd'))
+    const tasks = [
+      logs('near', 'async'),
+      logs('far', 'process'),
+      app.task('command', false, command('seq 2000')),
+    ]
+    await app.start()
+    console.log('begun')
+    await new Promise((resolve) => process.stdin.on('end', resolve).resume())
+    for (const task of tasks) tell((await task.run()).action)
+    app.session.shutDown()
+    await app.session.stopped
   },
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-await shows[process.argv[2]!]!(createApp({ logger: silent }))
+const what = process.argv[2]!
+// Without a logger lines go to the console.
+await shows[what]!(createApp(what === 'closedPipe' ? {} : { logger: silent }))
