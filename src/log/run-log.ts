@@ -118,12 +118,12 @@ export interface Retention {
 
 /** How much of what a store holds is wanted at a start. */
 export interface LoadLimits {
-  /** The newest so many entries of each task. */
-  readonly perTask: number
+  /** The newest so many records of each action of each task. */
+  readonly perAction: number
   /** Fewer where there are so many tasks that it would be more than this in all. */
   readonly total: number
-  /** Never fewer than this of a task, however many tasks there are. */
-  readonly leastPerTask: number
+  /** Never fewer than this of an action of a task, however many tasks there are. */
+  readonly leastPerAction: number
   /** What is wanted of a task beyond that. */
   readonly keep?: KeepOf
 }

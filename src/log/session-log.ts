@@ -45,11 +45,15 @@ export interface LogTime {
   monotonic(): number
 }
 
-/**
- * How much a restart asks of the store: more than the index holds of an action, as a task's records are of several; less of
- * each where tasks are many, so that a long log does not hold a start up.
- */
-const restoreLimits: LoadLimits = { perTask: marksPerAction * 4, total: 100_000, leastPerTask: 100 }
+/** So many records of each action of each task a restart finds again for certain, however many tasks there are. */
+export const restoredPerAction = 50
+
+/** How much a restart asks of the store: less of each where tasks are many, so that a long log does not hold a start up. */
+const restoreLimits: LoadLimits = {
+  perAction: marksPerAction,
+  total: 100_000,
+  leastPerAction: restoredPerAction,
+}
 
 /** A session's run log over a store. */
 export class SessionLog {

@@ -3,7 +3,7 @@
  * is read, not that of what there is.
  */
 import { actions } from '../../machines/protocol.ts'
-import type { LoadLimits, LogEntry } from './run-log.ts'
+import type { KeepOf, LoadLimits, LogEntry } from './run-log.ts'
 import type { SqliteRow, SqliteValue } from './sqlite-driver.ts'
 import type { Sql } from './sqlite-query.ts'
 import { bareColumns, fromText, noteColumns, recordColumns, toNote, toRecord } from './sqlite-row.ts'
@@ -18,7 +18,7 @@ const newestOfEach = `
     UNION ALL
     SELECT (SELECT min(task) FROM record WHERE task > names.task) FROM names WHERE names.task IS NOT NULL
   )
-  SELECT names.task, (SELECT max(seq) FROM record WHERE task = names.task AND action = wanted.value)
+  SELECT names.task, wanted.value, (SELECT max(seq) FROM record WHERE task = names.task AND action = wanted.value)
   FROM names, json_each('${JSON.stringify(actions)}') AS wanted
   WHERE names.task IS NOT NULL`
 
@@ -31,51 +31,54 @@ const wholeAtOnce = 1_000
 
 /** What the limits ask for, oldest first: what conditions stand on whole, the others bare. */
 export function readRecent(read: Read, limits: LoadLimits): LogEntry[] {
-  const newest = read({ sql: newestOfEach, values: [] }, 2).filter(([, seq]) => seq !== null)
-  const tasks = [...new Set(newest.map(([task]) => task!))]
+  const newest = read({ sql: newestOfEach, values: [] }, 3).filter(([, , seq]) => seq !== null)
   const lastAt = Number(read({ sql: 'SELECT max(at) FROM record', values: [] }, 1)[0]![0])
-  const share = shareOf(limits, tasks.length)
+  const share = shareOf(limits, newest.length)
   const found = new Map<SqliteValue, LogEntry>()
-  for (const task of tasks)
-    for (const sql of wantedOf(task, share, limits, lastAt))
+  for (const [task, action] of newest)
+    for (const sql of wantedOf(task!, action!, share, limits.keep, lastAt))
       for (const row of read(sql, 6)) found.set(row[0]!, toRecord(row))
 
   const open = read({ sql: 'SELECT seq FROM open_run', values: [] }, 1).map(([seq]) => seq!)
-  const whole = [...newest.map(([, seq]) => seq!), ...open]
+  const whole = [...newest.map(([, , seq]) => seq!), ...open]
   for (let i = 0; i < whole.length; i += wholeAtOnce) {
     const values = [JSON.stringify(whole.slice(i, i + wholeAtOnce))]
     for (const row of read({ sql: wholeOnes, values }, 6)) found.set(row[0]!, toRecord(row))
   }
-  for (const sql of wantedNotes(read, limits.perTask))
-    for (const row of read(sql, 6)) found.set(row[0]!, toNote(row))
+  for (const sql of wantedNotes(read, share)) for (const row of read(sql, 6)) found.set(row[0]!, toNote(row))
   return [...found.values()].sort((a, b) => a.seq - b.seq)
 }
 
-/** The newest so many of each task, fewer where tasks are many. */
-function shareOf({ perTask, total, leastPerTask }: LoadLimits, tasks: number): number {
-  return Math.ceil(Math.max(leastPerTask, Math.min(perTask, tasks === 0 ? 0 : total / tasks)))
+/** The newest so many of each action of each task, fewer where those are many. */
+function shareOf({ perAction, total, leastPerAction }: LoadLimits, count: number): number {
+  return Math.ceil(Math.max(leastPerAction, Math.min(perAction, count === 0 ? 0 : total / count)))
 }
 
-/** What is wanted of a task's records, bare. `lastAt` is when the newest record of all was made. */
-function* wantedOf(task: SqliteValue, share: number, { keep }: LoadLimits, lastAt: number): Generator<Sql> {
-  const bare = `SELECT ${bareColumns} FROM record WHERE task = ?`
-  yield { sql: `${bare} ORDER BY seq DESC LIMIT ?`, values: [task, share] }
+/** What is wanted of an action of a task, bare. `lastAt` is when the newest record of all was made. */
+function* wantedOf(
+  task: SqliteValue,
+  action: SqliteValue,
+  share: number,
+  keep: KeepOf | undefined,
+  lastAt: number,
+): Generator<Sql> {
+  const bare = `SELECT ${bareColumns} FROM record WHERE task = ? AND action = ?`
   const wish = keep?.(fromText(task))
-  if (wish?.lastMs !== undefined) yield { sql: `${bare} AND at >= ?`, values: [task, lastAt - wish.lastMs] }
-  if (wish?.count === undefined) return
-  for (const action of actions)
-    yield { sql: `${bare} AND action = ? ORDER BY seq DESC LIMIT ?`, values: [task, action, wish.count] }
+  const count = Math.max(share, wish?.count ?? 0)
+  yield { sql: `${bare} ORDER BY seq DESC LIMIT ?`, values: [task, action, count] }
+  if (wish?.lastMs !== undefined)
+    yield { sql: `${bare} AND at >= ?`, values: [task, action, lastAt - wish.lastMs] }
 }
 
 /** Notes of missed periods, which conditions count, and the newest note of all. */
-function wantedNotes(read: Read, perTask: number): Sql[] {
+function wantedNotes(read: Read, share: number): Sql[] {
   const notes = `SELECT ${noteColumns} FROM note`
   const tasks = read({ sql: "SELECT DISTINCT task FROM note WHERE note = 'missed'", values: [] }, 1)
   return [
     { sql: `${notes} ORDER BY seq DESC LIMIT 1`, values: [] },
     ...tasks.map(([task]) => ({
       sql: `${notes} WHERE task IS ? AND note = 'missed' ORDER BY seq DESC LIMIT ?`,
-      values: [task!, perTask],
+      values: [task!, share],
     })),
   ]
 }

@@ -309,7 +309,7 @@ describe('createSqliteStore on a damaged file', () => {
       writeFileSync(file, damaged(whole, seed))
       const store = createSqliteStore(file, { onProblem: () => {} })
       try {
-        const loaded = await store.load({ perTask: 100, total: 1_000, leastPerTask: 10 })
+        const loaded = await store.load({ perAction: 100, total: 1_000, leastPerAction: 10 })
         await store.query({ task: 'task 3', limit: 10 })
         await store.append([record(10_000, 'new')])
         await store.prune({ maxPerTask: 20 }, 0)
