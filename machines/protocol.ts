@@ -189,3 +189,26 @@ export type News =
 
 /** The name of a piece of news. */
 export type NewsType = News['type']
+
+const newsNames: Readonly<Record<NewsType, true>> = {
+  'run.queued': true,
+  'run.started': true,
+  'run.ended': true,
+  'run.progress': true,
+  'run.logged': true,
+  'run.late': true,
+  'run.missed': true,
+  'task.added': true,
+  'task.removed': true,
+  'task.changed': true,
+  'task.crashed': true,
+  'session.started': true,
+  'session.held': true,
+  'session.resumed': true,
+  'session.stopped': true,
+  'session.restarting': true,
+  'session.warning': true,
+}
+
+/** The names of all news, for checking what is listened to. */
+export const newsTypes = Object.keys(newsNames) as readonly NewsType[]

@@ -83,8 +83,8 @@ export class Core {
       },
       (command) => this.actor.send(command),
     )
-    this.news = new NewsHub(name, (error, news) =>
-      this.warn('listener', `A listener of '${news.type}' threw.`, { error }),
+    this.news = new NewsHub(name, (error, of) =>
+      this.warn('listener', `A listener of '${of}' threw.`, { error }),
     )
   }
 

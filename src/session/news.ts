@@ -3,8 +3,10 @@
  * `gantry` channel of `node:diagnostics_channel` (messages `{ session, news }`). With no listener it costs a comparison.
  */
 import { channel } from 'node:diagnostics_channel'
-import { Observable } from 'rxjs'
-import type { News, NewsType } from '../../machines/protocol.ts'
+import type { Observable } from 'rxjs'
+import { type News, type NewsType, newsTypes } from '../../machines/protocol.ts'
+import { near } from '../near.ts'
+import { NewsStream } from './news-stream.ts'
 
 type Listener = (news: News) => void
 
@@ -14,12 +16,12 @@ const diagnostics = channel('gantry')
 export class NewsHub {
   readonly #byName = new Map<NewsType | '*', Set<Listener>>()
   readonly #session: string
-  readonly #onThrow: (error: unknown, news: News) => void
+  readonly #onThrow: (error: unknown, of: string) => void
   #listeners = 0
   #isTellingOfThrow = false
   #isPublic = true
 
-  constructor(session: string, onThrow: (error: unknown, news: News) => void) {
+  constructor(session: string, onThrow: (error: unknown, of: string) => void) {
     this.#session = session
     this.#onThrow = onThrow
   }
@@ -47,6 +49,8 @@ export class NewsHub {
   on(name: NewsType | '*', listener: Listener): () => void {
     if (typeof listener !== 'function')
       throw new TypeError(`Cannot listen to '${name}' as a listener must be a function: ${String(listener)}`)
+    // Whoever listens to what is never told would wait for ever, without a word.
+    if (name !== '*' && !newsTypes.includes(name)) throw unknownNews(name)
     let listeners = this.#byName.get(name)
     if (listeners === undefined) this.#byName.set(name, (listeners = new Set()))
     // A function may be given twice; each is one listener with its own undo.
@@ -66,7 +70,10 @@ export class NewsHub {
   }
 
   /** All news from the subscription on. */
-  readonly events$ = new Observable<News>((subscriber) => this.on('*', (news) => subscriber.next(news)))
+  readonly events$: Observable<News> = new NewsStream<News>(
+    (error) => this.#report(error, 'events$'),
+    (subscriber) => this.on('*', (news) => subscriber.next(news)),
+  )
 
   #tellAll(listeners: Set<Listener> | undefined, news: News): void {
     if (listeners === undefined) return
@@ -74,15 +81,25 @@ export class NewsHub {
       try {
         listener(news)
       } catch (error) {
-        // A listener of warnings that throws must not be told of its own throw for ever.
-        if (this.#isTellingOfThrow) continue
-        this.#isTellingOfThrow = true
-        try {
-          this.#onThrow(error, news)
-        } finally {
-          this.#isTellingOfThrow = false
-        }
+        this.#report(error, news.type)
       }
     }
   }
+
+  #report(error: unknown, of: string): void {
+    // A listener of warnings that throws must not be told of its own throw for ever.
+    if (this.#isTellingOfThrow) return
+    this.#isTellingOfThrow = true
+    try {
+      this.#onThrow(error, of)
+    } finally {
+      this.#isTellingOfThrow = false
+    }
+  }
+}
+
+function unknownNews(name: unknown): TypeError {
+  const hint = typeof name === 'string' ? near(name, newsTypes) : []
+  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  return new TypeError(`Cannot listen to '${String(name)}' as there is no such news.${didYouMean}`)
 }

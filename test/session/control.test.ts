@@ -311,8 +311,11 @@ describe('news', () => {
     expect(heard).toEqual(['quick', 'later other'])
   })
 
-  test('a listener must be a function', () => {
+  test('a listener must be a function, of news that there are', () => {
     const { session } = setUp()
+    expect(() => session.on('run.strated' as never, () => {})).toThrow(
+      /no such news. Did you mean 'run.started'/,
+    )
     expect(() => session.on('run.ended', 5 as never)).toThrow(/must be a function: 5/)
   })
 })

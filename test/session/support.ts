@@ -1,4 +1,5 @@
 /** A session on a test clock that a test can steer, and what it told of itself. */
+import { expect } from '@jest/globals'
 import { type App, createApp, type News, type Session, type SessionOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
 
@@ -72,3 +73,13 @@ export const lasting =
   (clock: TestClock, ms = 3_600_000) =>
   async (_: unknown, run: { readonly signal: AbortSignal }): Promise<void> =>
     await clock.sleep(ms, { signal: run.signal })
+
+/** Shows that a session lives: another task can be made, and runs. */
+export async function goesOn({ session, clock }: Pick<Desk, 'session' | 'clock'>): Promise<void> {
+  session.createTask('other', false, () => 'goes on')
+  const handle = session.task('other').run()
+  await clock.settled()
+  expect((await handle).value).toBe('goes on')
+  expect(session.state).toBe('running')
+  expect(session.actor.getSnapshot().status).toBe('active')
+}
