@@ -9,6 +9,7 @@ import type { TaskEntry } from './entry.ts'
 import { flushAtExit } from './exit-flush.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
+import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Persistence } from './persistence.ts'
 import type { Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
@@ -181,6 +182,9 @@ export class Life {
   async #restore(isStopped: () => boolean): Promise<void> {
     const core = this.#core
     await this.#tasks.openLog()
+    // Told before, so that a restart finds again as much of a long log as conditions count.
+    for (const entry of core.entries.values())
+      keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry))
     const open = await core.log.restore()
     if (isStopped()) return
     this.#isRestored = true

@@ -2,7 +2,7 @@
 import type { Facts } from '../conditions/facts.ts'
 import { spanOf, windowOf } from '../conditions/holds.ts'
 import { type Comparison, type ConditionNode, visit } from '../conditions/node.ts'
-import type { SessionLog } from '../log/session-log.ts'
+import { restoredPerAction, type SessionLog } from '../log/session-log.ts'
 
 /** Has the log keep what the condition counts: more records than usual, or those of a window that is over by now. */
 export function keepWhatIsCounted(log: SessionLog, node: ConditionNode, facts: Facts): void {
@@ -13,12 +13,9 @@ export function keepWhatIsCounted(log: SessionLog, node: ConditionNode, facts: F
     const count = largestIn(part.compare) + 1
     // A task's own runs fall into its own windows; only those of others can pile up behind one.
     const lastMs = part.period === null || task === facts.task ? 0 : reachOf(part.period, facts)
-    if (count > usualCount || lastMs > 0) log.index.keep(task, { count, lastMs })
+    if (count > restoredPerAction || lastMs > 0) log.index.keep(task, { count, lastMs })
   })
 }
-
-/** So many records of each action are remembered anyhow. */
-const usualCount = 500
 
 function largestIn(compare: Comparison): number {
   return Math.max(0, ...Object.values(compare).filter((n) => Number.isFinite(n)))

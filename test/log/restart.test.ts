@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { createApp, returnOf } from '../../src/index.ts'
+import { createApp, createSqliteStore, type RunRecord, returnOf, succeeded } from '../../src/index.ts'
 import { TestClock } from '../../src/testing.ts'
+import { record } from './store-laws.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-restart-'))
 let count = 0
@@ -64,4 +65,27 @@ describe.each(['jsonl', 'csv', 'sqlite'])('a session over a %s log', (kind) => {
     again.session.shutDown()
     await again.session.stopped
   })
+})
+
+test('a restart over a long log of many tasks finds again as much as conditions count', async () => {
+  const store = createSqliteStore(join(folder, 'long.db'))
+  const at = Date.UTC(2026, 2, 10, 1)
+  let seq = 0
+  const entries = (task: string, count: number): RunRecord[] =>
+    Array.from({ length: count }, () => record(++seq, task, 'success', { at: at + seq }))
+  for (let n = 0; n < 2_500; n++) await store.append(entries(`other ${n}`, 1))
+  await store.append(entries('busy', 300))
+  await store.close()
+
+  const clock = new TestClock({ at: '2026-03-10T09:00', zone: 'UTC' })
+  const app = createApp({ store, clock, timezone: 'UTC', logger: silent })
+  const runs: string[] = []
+  app.task('busy', false, () => {})
+  app.task('enough', succeeded('busy').today.atLeast(250), () => void runs.push('enough'))
+  app.task('too few', succeeded('busy').today.atLeast(301), () => void runs.push('too few'))
+  await app.start()
+  await clock.advance('1 second')
+  expect(new Set(runs)).toEqual(new Set(['enough']))
+  app.session.shutDown()
+  await app.session.stopped
 })
