@@ -73,8 +73,8 @@ test('a restart over a long log of many tasks finds again as much as conditions 
   let seq = 0
   const entries = (task: string, count: number): RunRecord[] =>
     Array.from({ length: count }, () => record(++seq, task, 'success', { at: at + seq }))
-  for (let n = 0; n < 2_500; n++) await store.append(entries(`other ${n}`, 1))
-  await store.append(entries('busy', 300))
+  const others = Array.from({ length: 2_500 }, (_, n) => entries(`other ${n}`, 1))
+  await store.append([...others.flat(), ...entries('busy', 300)])
   await store.close()
 
   const clock = new TestClock({ at: '2026-03-10T09:00', zone: 'UTC' })
