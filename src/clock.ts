@@ -77,11 +77,17 @@ const jumpToleranceMs = 250
  * ```
  */
 export function createSystemClock(sources: TimeSources = systemSources): Clock {
-  return new SystemClock(sources)
+  return new SystemClock(sources, false)
+}
+
+/** The machine's clock for what waits while the process lives, and does not keep it up. */
+export function createBackgroundClock(): Clock {
+  return new SystemClock(systemSources, true)
 }
 
 class SystemClock implements Clock {
   readonly #sources: TimeSources
+  readonly #isInBackground: boolean
   readonly #wallTimers = new TimerHeap()
   readonly #elapsedTimers = new TimerHeap()
   readonly #jumpListeners = new Set<(jump: ClockJump) => void>()
@@ -98,8 +104,9 @@ class SystemClock implements Clock {
   #lastAwake: number
   #lastBoot: number
 
-  constructor(sources: TimeSources) {
+  constructor(sources: TimeSources, isInBackground: boolean) {
     this.#sources = sources
+    this.#isInBackground = isInBackground
     this.#lastWall = sources.wall()
     this.#lastAwake = sources.awake()
     this.#lastBoot = sources.boot()
@@ -179,6 +186,7 @@ class SystemClock implements Clock {
     clearTimeout(this.#timeout)
     this.#armedFor = at
     this.#timeout = setTimeout(this.#wake, Math.min(Math.max(0, Math.ceil(wait)), longestWaitMs))
+    if (this.#isInBackground) this.#timeout.unref()
   }
 
   readonly #wake = (): void => {

@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Undo } from '../clock.ts'
 import type { Warn } from './executor.ts'
-import { realClock } from './real-clock.ts'
+import { backgroundClock } from './real-clock.ts'
 
 /** Holding the loop for longer than this is told. */
 const limitMs = 500
@@ -62,7 +62,7 @@ export class LoopLag {
     const began = performance.now()
     const use = performance.eventLoopUtilization()
     this.#told = false
-    this.#undoBeat = realClock.callAfter(beatMs, () => {
+    this.#undoBeat = backgroundClock.callAfter(beatMs, () => {
       this.#undoBeat = null
       const lateMs = performance.now() - began - beatMs
       // A machine that slept is late, too, but its loop was idle meanwhile.

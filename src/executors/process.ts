@@ -20,7 +20,7 @@ import {
   toCrossedError,
 } from './messages.ts'
 import { hear, tellStray, toFarOrder, unsent } from './near-side.ts'
-import { realClock, within } from './real-clock.ts'
+import { backgroundClock, within } from './real-clock.ts'
 
 /** An idle process is let go after this. */
 const idleMs = 30_000
@@ -95,7 +95,7 @@ class ProcessExecutor implements Executor {
   }
 
   #keep(far: FarProcess): void {
-    const undo = realClock.callAfter(idleMs, () => {
+    const undo = backgroundClock.callAfter(idleMs, () => {
       this.#idle.delete(far)
       void far.end()
     })

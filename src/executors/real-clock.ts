@@ -1,7 +1,10 @@
 /** The machine's clock for waits that are about the machine itself (a process that does not end), whatever clock a session has. */
-import { type Clock, createSystemClock } from '../clock.ts'
+import { type Clock, createBackgroundClock, createSystemClock } from '../clock.ts'
 
 export const realClock: Clock = createSystemClock()
+
+/** The same for what only looks on: it does not keep the process up. */
+export const backgroundClock: Clock = createBackgroundClock()
 
 /** Resolves when `ending` does, or when that has taken `ms`; then to false. Never rejects. */
 export async function within(ms: number, ending: Promise<unknown>): Promise<boolean> {
