@@ -145,11 +145,14 @@ function command(core: Core, parts: Parts, event: SessionEvent): void {
       return
     }
     case 'session.update':
-      core.options = { ...core.options, ...event.options }
+      core.options = Object.freeze({ ...core.options, ...event.options })
       core.settings = toSettings(core.options)
       if ('shutCondition' in event.options) parts.watches.setShutCondition(core.options.shutCondition)
       if ('timezone' in event.options) parts.tasks.zoneChanged()
-      parts.launcher.schedule()
+      for (const [name, value] of Object.entries(event.options.params ?? {})) core.params.put(name, value)
+      if ('handleSignals' in event.options) parts.life.heedSignals()
+      // A raised limit lets go what waits.
+      parts.launcher.considerAll()
       return
     default:
       if ('task' in event) parts.actors.pass(event)

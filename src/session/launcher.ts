@@ -76,6 +76,12 @@ export class Launcher {
     this.schedule()
   }
 
+  /** Something may now allow any task to launch. */
+  considerAll(): void {
+    for (const entry of this.#core.entries.values()) this.consider(entry)
+    this.schedule()
+  }
+
   /** Looks at what is ready in the next turn. */
   schedule(): void {
     if (this.#isScheduled || !this.#core.isActive) return

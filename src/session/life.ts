@@ -75,7 +75,7 @@ export class Life {
     try {
       core.fatal = null
       this.#undoKeep ??= core.clock.keep()
-      this.#undoSignals ??= core.settings.handleSignals === true ? this.#handleSignals() : null
+      this.heedSignals()
       const after = await core.hooks.before('startup', core.context(null), (error) =>
         this.#setupFailed(error),
       )
@@ -112,7 +112,17 @@ export class Life {
       this.#watches.watchAll()
     }
     this.#launcher.woken()
-    for (const entry of core.entries.values()) this.#launcher.consider(entry)
+    this.#launcher.considerAll()
+  }
+
+  /** Listens to signals while the session lives, if its options say so. */
+  heedSignals(): void {
+    if (this.#undoKeep !== null && this.#core.settings.handleSignals === true)
+      this.#undoSignals ??= this.#handleSignals()
+    else {
+      this.#undoSignals?.()
+      this.#undoSignals = null
+    }
   }
 
   async drain(): Promise<void> {

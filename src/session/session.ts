@@ -46,7 +46,7 @@ export class LiveSession implements Session {
 
   constructor(name: string, options: SessionOptions = {}, words: Words = new Words()) {
     checkSessionOptions(options)
-    const core = new Core(name, options.clock ?? createSystemClock(), options, words)
+    const core = new Core(name, options.clock ?? createSystemClock(), Object.freeze({ ...options }), words)
     // What a statement reckons from now (`in 10 minutes`) is reckoned on the session's clock.
     words.now = () => core.clock.now()
     this.#core = core
