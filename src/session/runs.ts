@@ -16,6 +16,7 @@ import type { Core } from './core.ts'
 import { toTimeout } from './durations.ts'
 import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
 import { RunSlot as Slot } from './entry.ts'
+import { awaited } from './far-wait.ts'
 import { toHookResult } from './hooks.ts'
 import { RunAbort } from './run-abort.ts'
 import { RunView } from './run-view.ts'
@@ -218,7 +219,8 @@ export class Runs {
           return view.signal
         },
       }
-      slot.handle = executor.execute(work, args, context, settle)
+      const isFar = executor.slots !== undefined
+      slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, core.clock) : settle)
     }
     // Most work asks for nothing.
     if (options.args === undefined && options.params === undefined && slot.params === noParams)

@@ -13,6 +13,7 @@ import {
   shutDownWork,
   type TaskOptions,
 } from 'gantry'
+import { TestClock } from 'gantry/testing'
 import { readTypeScript, workUrl } from './support/far.ts'
 
 type Both = typeof import('./support/work/thread-work.ts')
@@ -286,4 +287,31 @@ test('a loop held after an await is told with the task’s name', async () => {
   const warning = new Promise((resolve) => app.session.on('session.warning', resolve))
   await hold.run()
   expect(await warning).toMatchObject({ kind: 'loop-lag', task: 'hold' })
+})
+
+describe('on a TestClock', () => {
+  test('time waits for work in threads: one run a day', async () => {
+    const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC' })
+    make({ clock, timezone: 'UTC' })
+    const task = app.task(
+      'daily',
+      'daily after 07:00',
+      { execution: 'thread', args: { a: 1, b: 2 } },
+      both('add'),
+    )
+    await app.start()
+    await clock.advance('3 days')
+    const ran = (await task.log.query({ action: 'success' })).map(({ at }) => new Date(at).toISOString())
+    expect(ran).toEqual(['2026-03-03T07:00:00.000Z', '2026-03-02T07:00:00.000Z', '2026-03-01T07:00:00.000Z'])
+  })
+
+  test('but not for ever: a timeout ends what does not end', async () => {
+    const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC' })
+    make({ clock })
+    const task = app.task('loops', false, { execution: 'thread', timeout: '1 hour' }, both('loops'))
+    await app.start()
+    const run = task.run()
+    await clock.advance('2 hours')
+    expect(await run).toMatchObject({ action: 'terminate', reason: 'timeout' })
+  })
 })
