@@ -225,11 +225,23 @@ const maxRows = 1_000
  * The wall time at which a record counts: a run that caught up a missed period counts for that period, or the day on which
  * it is caught up would pass for done.
  */
-function countsAt({ at, trigger, period }: RunRecord): number {
-  return trigger !== 'catch-up' || period === undefined
-    ? at
-    : Math.max(period.start, Math.min(at, period.end - 1))
+function countsAt(record: RunRecord): number {
+  const { at, trigger, period } = record
+  if (trigger === 'catch-up' && period !== undefined)
+    return Math.max(period.start, Math.min(at, period.end - 1))
+  return endOf(record) ?? at
 }
+
+/** When a run would have ended by the clock that it started by, if that was set while it ran; else null. */
+function endOf({ at, action, start, runtimeMs }: RunRecord): number | null {
+  if (action === 'run' || start === undefined || runtimeMs === undefined) return null
+  const end = start + runtimeMs
+  return Math.abs(at - end) > Math.max(setToleranceMs, runtimeMs * driftShare) ? end : null
+}
+
+/** Clocks are disciplined by milliseconds, and drift by some per mille: only more than this is a clock that was set. */
+const setToleranceMs = 1000
+const driftShare = 0.001
 
 function countInRow(rows: Row[], action: Action): void {
   const last = rows.at(-1)
