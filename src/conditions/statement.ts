@@ -1,6 +1,6 @@
 /** Statements: text to condition. `~` binds over `&` over `|`; parentheses group; blanks and line ends are free. */
 import { StatementError } from '../errors.ts'
-import { checkZone } from '../time/zone.ts'
+import { checkZone, nearZones } from '../time/zone.ts'
 import { readAtom } from './atom-reader.ts'
 import { Condition, inZone } from './condition.ts'
 import { allOf, anyOf, type ConditionNode, notOf } from './node.ts'
@@ -93,12 +93,10 @@ class Reader {
     try {
       return checkZone(zone)
     } catch (cause) {
-      throw new StatementError((cause as Error).message, {
-        text: this.#text,
-        offset,
-        expected: ['a time zone, such as Europe/Helsinki'],
-        cause,
-      })
+      const near = nearZones(zone)
+      const message = `Cannot read the statement as the runtime must know the name of a time zone: '${zone.slice(0, 80)}'`
+      const expected = ['a time zone such as `Europe/Helsinki`']
+      throw new StatementError(message, { text: this.#text, offset, expected, near, cause })
     }
   }
 

@@ -32,12 +32,17 @@ export function checkZone(zone: string): string {
   if (zone === 'system' || zone === 'local') return systemZone()
   // An IANA name keeps its spelling: 'europe/berlin' and 'Europe/Berlin' would else be two keys of one zone.
   if (!Info.normalizeZone(zone).isValid) {
-    const hint = near(zone, Intl.supportedValuesOf('timeZone'))
+    const hint = nearZones(zone)
     const means = hint.length > 0 ? ` Did you mean ${hint.map((name) => `'${name}'`).join(' or ')}?` : ''
     throw new RangeError(`Cannot use a time zone as the runtime must know its name: '${zone}'.${means}`)
   }
   known.add(zone)
   return zone
+}
+
+/** The names of zones close to one that is none, nearest first. */
+export function nearZones(zone: string): string[] {
+  return near(zone, Intl.supportedValuesOf('timeZone'))
 }
 
 let system: { readonly tz: string | undefined; readonly name: string } | undefined
