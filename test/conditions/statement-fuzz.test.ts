@@ -103,6 +103,35 @@ describe('parse() of any text', () => {
     expect(problemWith(scrapOfText.repeat(20_000))).toBeNull()
   })
 
+  test('with words of an app is no other', () => {
+    const own = new Words()
+    own.add(
+      condition(
+        [
+          'file {path} is {n:number} times older than {age:duration}',
+          'at {at:moment} on {day:date}',
+          /(?<what>\w+) (?:is|has) .*/,
+        ],
+        () => true,
+      ),
+    )
+    const piece = fc.oneof(
+      text,
+      fc.constantFrom(
+        'file a is 3 times older than 2 hours',
+        'at 7 am on 2026-12-24',
+        "file '&' is",
+        'older than',
+        'on ',
+      ),
+    )
+    const whole = fc.array(piece, { minLength: 1, maxLength: 3 }).map((pieces) => pieces.join(' '))
+    fc.assert(
+      fc.property(whole, (statement) => problemWith(statement, own) === null),
+      { numRuns: 10_000, seed: 7 },
+    )
+  })
+
   test('takes time in proportion to the length of the text', () => {
     const own = new Words()
     own.add(condition('{a} is {b:word} or {c} for {d:duration}', () => true))
