@@ -8,6 +8,8 @@
  *        │ terminate: noted   └────────────────────── settled ─────────────────────┼───┘
  *        ▼ began                                                                   │
  *      ended, its work never begun                starting ◀───────────────────────┘ start (the actor is used again)
+ *
+ *   ended ── close ──▶ closed (final): its task has left, the actor is used no more
  * ```
  *
  * The start record is durable before the work begins (`starting`), and work that was told to end has its grace
@@ -31,6 +33,8 @@ export type RunEvent =
   | { readonly type: 'run.terminate'; readonly reason: TerminateReason }
   /** The work had its grace and did not end. */
   | { readonly type: 'run.graceOver' }
+  /** Its task has left: the actor is used no more. */
+  | { readonly type: 'run.close' }
   | { readonly type: 'run.progressed'; readonly progress: number; readonly message?: string }
   /** Lines that the work logged, those of one turn together. */
   | { readonly type: 'run.logged'; readonly lines: readonly string[] }
@@ -212,8 +216,10 @@ export const runMachine = setup({
           description: 'The actor is used for another run.',
         },
         'run.settled': { actions: 'dropLateResult', description: 'A late result is dropped and reported.' },
+        'run.close': { target: 'closed', description: 'Its task has left the session.' },
       },
     },
+    closed: { type: 'final', description: 'Used no more.' },
   },
 })
 

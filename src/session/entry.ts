@@ -57,6 +57,8 @@ export class RunSlot {
   execution: Execution = 'async'
   abort: RunAbort | null = null
   handle: ExecutionHandle | undefined
+  /** How long the run may last. */
+  timeoutMs = Number.POSITIVE_INFINITY
   undoTimeout: Undo | null = null
   undoGrace: Undo | null = null
   /** Names of tasks whose runs this run waits for. */

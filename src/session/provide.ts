@@ -1,9 +1,17 @@
 /** The one seam between the machines and the effects: what the machines name, the session gives here. */
 import type { AnyActorRef } from 'xstate'
-import { runMachine } from '../../machines/run.machine.ts'
+import { type RunContext, runMachine, type Settlement } from '../../machines/run.machine.ts'
 import { type SessionEvent, sessionMachine } from '../../machines/session.machine.ts'
 import { type TaskEvent, taskMachine } from '../../machines/task.machine.ts'
-import type { RunEffects } from './runs.ts'
+
+/** The effects that the run machine names. */
+export interface RunEffects {
+  recordStart(self: object): void
+  beginWork(self: object): void
+  abortWork(self: object, context: RunContext): void
+  recordEnd(self: object, context: RunContext, settlement: Settlement | null): void
+  dropLateResult(self: object): void
+}
 
 /** The effects that the task machine names; `id` is the entry's. */
 export interface TaskEffects {

@@ -18,6 +18,7 @@ import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
 import { RunSlot as Slot } from './entry.ts'
 import { awaited } from './far-wait.ts'
 import { toHookResult } from './hooks.ts'
+import type { RunEffects } from './provide.ts'
 import { RunAbort } from './run-abort.ts'
 import { RunView } from './run-view.ts'
 import { executionOf, type Slots } from './slots.ts'
@@ -48,12 +49,7 @@ export class Runs {
       beginWork: (self) => this.#beginWork(this.#slotOf(self)),
       abortWork: (self, context) => this.#abortWork(this.#slotOf(self), context),
       recordEnd: (self, context, settlement) => this.#recordEnd(this.#slotOf(self), context, settlement),
-      dropLateResult: (self) => {
-        const slot = this.#slotOf(self)
-        core.warn('late-result', `A run of task '${slot.entry.name}' settled after it had ended: dropped.`, {
-          task: slot.entry.name,
-        })
-      },
+      dropLateResult: (self) => this.#dropLate(this.#slotOf(self)),
     })
     this.#onEnded = onEnded
   }
@@ -193,7 +189,9 @@ export class Runs {
     const view = new RunView(this.#core, slot, abortOf(slot))
     // Bound to this run: the slot may serve another run by the time a late result comes.
     const settle = (settlement: Settlement): void => {
-      if (slot.runId === runId) actor.send({ type: 'run.settled', settlement })
+      const isOver = slot.runId !== runId || actor.getSnapshot().status !== 'active'
+      if (isOver) this.#dropLate(slot)
+      else actor.send({ type: 'run.settled', settlement })
     }
     if (!this.#core.hooks.has('run')) return this.#execute(slot, view, settle)
     this.#executeWithinHooks(slot, view, settle)
@@ -258,11 +256,17 @@ export class Runs {
     })
   }
 
+  #dropLate({ entry }: RunSlot): void {
+    const message = `A run of task '${entry.name}' settled after it had ended: dropped.`
+    this.#core.warn('late-result', message, { task: entry.name })
+  }
+
   #armTimeout(slot: RunSlot): void {
     const { options } = slot.entry.definition
     if (options.permanent === true) return
     const timeoutMs =
       options.timeout === undefined ? this.#core.settings.timeoutMs : toTimeout(options.timeout, 'timeout')
+    slot.timeoutMs = timeoutMs
     if (timeoutMs === Number.POSITIVE_INFINITY) return
     slot.undoTimeout = this.#core.clock.callAfter(timeoutMs, () => {
       slot.undoTimeout = null
@@ -341,7 +345,9 @@ export class Runs {
     slot.abort = null
     slot.value = undefined
     slot.waitsFor.clear()
-    if (slot.actor.getSnapshot().status === 'active') entry.free.push(slot)
+    // Nobody would use it again, and XState keeps what is not ended.
+    if (entry.isRemoved) slot.actor.send({ type: 'run.close' })
+    else if (slot.actor.getSnapshot().status === 'active') entry.free.push(slot)
     entry.actor.send({ type: 'run.ended', runId, outcome })
     core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
     if (core.news.isHeard)
@@ -375,15 +381,6 @@ export interface LaunchFacts {
   readonly period: { readonly start: number; readonly end: number } | null
   /** The value of the stream that starts it. */
   readonly value?: unknown
-}
-
-/** The effects that the run machine names. */
-export interface RunEffects {
-  recordStart(self: object): void
-  beginWork(self: object): void
-  abortWork(self: object, context: RunContext): void
-  recordEnd(self: object, context: RunContext, settlement: Settlement | null): void
-  dropLateResult(self: object): void
 }
 
 function abortOf(slot: RunSlot): RunAbort {

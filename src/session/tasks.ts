@@ -173,6 +173,7 @@ export class Tasks {
           `Cannot run task '${entry.name}' as it was removed before the run started.`,
         ),
       )
+    for (const slot of entry.free.splice(0)) slot.actor.send({ type: 'run.close' })
     if (entry.live.length > 0) {
       core.leaving.set(entry.name, (core.leaving.get(entry.name) ?? 0) + entry.live.length)
       this.#parts.runs.terminate(entry, 'removed')

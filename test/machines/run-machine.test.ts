@@ -31,6 +31,8 @@ const table: readonly [string, RunEvent[], string, string | null, string | null]
   ['a late result', [began, told, graceOver, returned], 'ended', 'terminate', 'timeout'],
   ['settles twice', [began, returned, threw], 'ended', 'success', null],
   ['grace of nobody', [began, graceOver], 'running', null, null],
+  ['closed', [began, returned, { type: 'run.close' }], 'closed', 'success', null],
+  ['closed only once it has ended', [began, { type: 'run.close' }], 'running', null, null],
 ]
 
 describe('runMachine', () => {

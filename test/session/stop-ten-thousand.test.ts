@@ -1,0 +1,45 @@
+/** Task actors are made with the session as their parent, and XState stops only what it spawned itself: the session does. */
+import { afterEach, expect, test } from '@jest/globals'
+import { every } from 'gantry'
+import { coreOf } from '../../src/session/internals.ts'
+import { setUp, tearDown } from './support.ts'
+
+afterEach(tearDown)
+
+const count = 10_000
+
+test('stopping the session stops every task actor and every run actor, ten thousand of each', async () => {
+  const { app, session, clock } = setUp()
+  for (let n = 0; n < count; n++) app.task(`t${n}`, every('1 day'), () => {})
+  await app.start()
+  await clock.settled()
+  const core = coreOf(session)
+  const actors = session.tasks().map(({ actor }) => actor)
+  const runActors = [...core.byId.values()].flatMap(({ free }) => free.map(({ actor }) => actor))
+  const statuses = (of: readonly { getSnapshot(): { status: string } }[]): string[] => [
+    ...new Set(of.map((actor) => actor.getSnapshot().status)),
+  ]
+  expect([actors.length, runActors.length]).toEqual([count, count])
+  expect([statuses(actors), statuses(runActors)]).toEqual([['active'], ['active']])
+  session.shutDown()
+  await session.stopped
+  expect([statuses(actors), statuses(runActors)]).toEqual([['stopped'], ['stopped']])
+  // The session's own actor stays: it can be started again.
+  expect(session.actor.getSnapshot().status).toBe('active')
+  expect(Object.keys(session.actor.getSnapshot().children)).toEqual([])
+  await clock.advance('1 minute')
+  await app.start()
+  expect((await session.task('t1').run()).action).toBe('success')
+})
+
+test('removing a task stops its actors, too', async () => {
+  const { app, session } = setUp()
+  const task = app.task('t', false, () => {})
+  await app.start()
+  await task.run()
+  const [entry] = coreOf(session).byId.values()
+  const actors = [task.actor, ...entry!.free.map(({ actor }) => actor)]
+  expect(actors).toHaveLength(2)
+  await session.removeTask('t')
+  expect(actors.map((actor) => actor.getSnapshot().status)).toEqual(['done', 'done'])
+})
