@@ -199,8 +199,8 @@ export class GuardedStore implements Store {
       },
       (problem: unknown) => {
         this.#forget(sent)
-        this.#degrade(problem)
         this.#keep(item)
+        this.#degrade(problem)
       },
     )
     return item.done
@@ -229,14 +229,23 @@ export class GuardedStore implements Store {
     const isNew = this.#reason === null
     this.#reason = problem instanceof Error ? problem : new Error(String(problem))
     if (this.#undoRetry === null) this.#retryIn(this.#retryMs)
-    if (isNew) this.#options.onHealth?.(this.health)
+    if (isNew) this.#tell()
   }
 
   #recover(): void {
     this.#retryMs = this.#options.retryMs
     if (this.#reason === null) return
     this.#reason = null
-    this.#options.onHealth?.(this.health)
+    this.#tell()
+  }
+
+  /** A listener that throws must not keep what waits from being written. */
+  #tell(): void {
+    try {
+      this.#options.onHealth?.(this.health)
+    } catch (problem) {
+      process.emitWarning(problem instanceof Error ? problem : String(problem))
+    }
   }
 
   #watchSlow(): void {
@@ -246,7 +255,7 @@ export class GuardedStore implements Store {
       const message = `Run log '${this.name}' takes longer than ${slowAfterMs} ms to write.`
       if (this.#sent.length > 0 && this.#reason === null) {
         this.#reason = new RunLogError(message)
-        this.#options.onHealth?.(this.health)
+        this.#tell()
       }
     })
   }

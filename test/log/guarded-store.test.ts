@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { nextTurn } from '../../src/clock.ts'
 import { type GuardOptions, guardStore, type StoreHealth } from '../../src/log/guarded-store.ts'
 import { createMemoryStore } from '../../src/log/memory.ts'
 import type { LogEntry, Store } from '../../src/log/run-log.ts'
@@ -76,10 +78,10 @@ describe('guardStore', () => {
     const appends = [2, 3, 4].map((seq) =>
       Promise.resolve(guard.append([record(seq)])).then(() => settled.push(seq)),
     )
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     expect(guard.health).toEqual({ state: 'degraded', reason: full, waiting: 3 })
     appends.push(Promise.resolve(guard.append([record(5)])).then(() => settled.push(5)))
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     expect(settled).toEqual([])
     store.problem = null
     await Promise.all(appends)
@@ -147,9 +149,9 @@ describe('guardStore', () => {
     expect(() => guard.append([record(2)])).toThrow('not JSON')
     store.problem = full
     const first = guard.append([record(3)])
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     const answers = [first, ...[4, 5, 6].map((seq) => guard.append([record(seq)]))]
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     store.problem = null
     const settled = await Promise.allSettled(answers)
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
@@ -180,7 +182,7 @@ describe('guardStore', () => {
     store.problem = full
     const { guard } = guarded(store, { retryMs: 60_000 })
     const first = Promise.resolve(guard.append([record(1), record(2)]))
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     const refusal = { code: 'GANTRY_RUN_LOG', message: expect.stringContaining('2 entries are lost') }
     await Promise.all([
       expect(guard.close()).rejects.toMatchObject(refusal),
@@ -192,11 +194,30 @@ describe('guardStore', () => {
     again.problem = full
     const { guard: other } = guarded(again, { retryMs: 60_000 })
     const append = other.append([record(1)])
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     again.problem = null
     await other.close()
     await append
     expect(seqs(again.written)).toEqual([1])
+  })
+
+  test('onHealth: a listener that throws keeps nothing from being written', async () => {
+    const store = new FaultyStore()
+    store.problem = full
+    const guard = guardStore(store, {
+      retryMs: 1,
+      onHealth: () => {
+        throw new Error('a listener')
+      },
+    })
+    const warning = once(process, 'warning')
+    const appended = guard.append([record(1)])
+    await nextTurn()
+    store.problem = null
+    await appended
+    await guard.close()
+    expect(seqs(store.written)).toEqual([1])
+    expect(await warning).toMatchObject([{ message: 'a listener' }])
   })
 
   test('flushSync hands over what waits, in order', async () => {
@@ -229,7 +250,7 @@ describe('guardStore', () => {
           for (const { fails, waits, count } of steps) {
             store.problem = fails ? full : null
             appends.push(guard.append(Array.from({ length: count }, () => record(++seq))))
-            if (waits) await new Promise((resolve) => setImmediate(resolve))
+            if (waits) await nextTurn()
           }
           store.problem = null
           await Promise.all(appends)
