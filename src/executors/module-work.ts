@@ -7,7 +7,7 @@ import { type ModuleOrder, withOrder } from './outside-work.ts'
 export interface ModuleWorkOptions {
   /**
    * A thread or a process for each run alone, so that the module and what it imports are loaded anew. Default: threads are
-   * kept and used again, processes are not (`false` keeps them, too). Near, only the module itself is loaded anew.
+   * kept and used again, processes are not (`false` keeps them, too, and what a run leaves in one as long). Near, only the module itself is loaded anew.
    */
   readonly fresh?: boolean
   /** The most that args and return may count when they cross, in bytes; default 8 MB, about the work of 20 ms. */

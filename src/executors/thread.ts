@@ -120,11 +120,13 @@ class ThreadExecutor implements Executor {
       ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
     })
     pool.on('message', (said: unknown) => this.#hear(said))
+    let failure: unknown
     pool.on('error', (error: unknown) => {
+      failure = error
       this.#warn('thread', 'A thread failed outside of any run.', { error })
-      this.#failStranded(pool, error)
     })
-    pool.on('workerDestroy', () => this.#failStranded(pool, null))
+    // Told before the error that was the reason, so looked at later.
+    pool.on('workerDestroy', () => realClock.defer(() => this.#failStranded(pool, failure)))
     return pool
   }
 
@@ -145,13 +147,10 @@ class ThreadExecutor implements Executor {
   }
 
   /** Runs wait for threads that start; if these die at their start (a loader that throws), nobody would ever tell. */
-  #failStranded(pool: Piscina, error: unknown): void {
-    realClock.defer(() => {
-      if (pool.threads.length > 0) return
-      for (const run of this.#runs.values())
-        if (run.isOn(pool))
-          run.fail(error ?? new ExitError('The thread ended before its run began.', { exitCode: null }))
-    })
+  #failStranded(pool: Piscina, failure: unknown): void {
+    if (pool.threads.length > 0) return
+    const error = failure ?? new ExitError('The thread ended before its run began.', { exitCode: null })
+    for (const run of this.#runs.values()) if (run.isOn(pool)) run.fail(error)
   }
 
   #awaitExit(threads: readonly Worker[]): void {

@@ -117,6 +117,22 @@ describe('createProcessExecutor', () => {
     expect(warned).toEqual([])
   })
 
+  test('one that dies at its start fails its run, and the next may be better', async () => {
+    const other = createProcessExecutor(warn)
+    const { NODE_OPTIONS } = process.env
+    process.env.NODE_OPTIONS = '--import data:text/javascript,process.exit(1)'
+    const heard = execute(other, moduleWork<Both, 'add'>(workUrl, 'add'), { a: 1, b: 1 })
+    expect(await heard.settlement).toMatchObject({
+      kind: 'threw',
+      error: { code: 'GANTRY_EXIT', data: { exitCode: 1 } },
+    })
+    process.env.NODE_OPTIONS = NODE_OPTIONS
+    await other.close?.()
+    const better = execute(other, moduleWork<Both, 'add'>(workUrl, 'add'), { a: 1, b: 1 })
+    expect(await better.settlement).toEqual({ kind: 'returned', value: 2 })
+    await other.close?.()
+  })
+
   test('plain functions and modules that are not there are errors of the set-up', async () => {
     expect(await execute(executor, () => 1).settlement).toMatchObject({ error: { code: 'GANTRY_SETUP' } })
     const absent = moduleWork(new URL('./absent.js', workUrl), 'x')

@@ -150,6 +150,22 @@ describe('createThreadExecutor', () => {
     expect(heard.lines.at(-1)?.[1]).toMatch(/^… \d+ lines dropped/)
   })
 
+  test('one that dies at its start fails its run, and the next may be better', async () => {
+    const other = createThreadExecutor(warn)
+    const { NODE_OPTIONS } = process.env
+    process.env.NODE_OPTIONS = '--import data:text/javascript,throw%20new%20Error(%22broken%22)'
+    const heard = execute(other, work('add'), { a: 1, b: 1 })
+    expect(await heard.settlement).toMatchObject({
+      kind: 'threw',
+      error: { message: expect.stringContaining('broken') },
+    })
+    process.env.NODE_OPTIONS = NODE_OPTIONS
+    await other.close?.()
+    const better = execute(other, work('add'), { a: 1, b: 1 })
+    expect(await better.settlement).toEqual({ kind: 'returned', value: 2 })
+    await other.close?.()
+  })
+
   test('plain functions and unknown exports are errors of the set-up', async () => {
     expect(await execute(executor, () => 1).settlement).toMatchObject({
       error: { code: 'GANTRY_SETUP', message: expect.stringContaining('moduleWork') },
