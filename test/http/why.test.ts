@@ -1,0 +1,235 @@
+/** Situations in which a task does not run, and what it says of them: the sentence names the true blocker. */
+import { expect, test } from '@jest/globals'
+import { type App, any, createApp, every, retry, type SessionOptions } from 'gantry'
+import { createHttp } from 'gantry/http'
+import { history, TestClock } from 'gantry/testing'
+import { silent, tokens } from './support/server.ts'
+
+interface Situation {
+  readonly name: string
+  readonly options?: SessionOptions
+  readonly fill: (app: App) => void
+  /** What happens before it is asked. */
+  readonly then?: (app: App, clock: TestClock) => unknown
+  readonly isStopped?: boolean
+  /** What the sentence must say. */
+  readonly says: RegExp
+  /** Whether the task would run at once. Default: it would not. */
+  readonly isDue?: boolean
+}
+
+const never = (): Promise<never> => new Promise(() => {})
+const work = (): void => {}
+
+const situations: readonly Situation[] = [
+  {
+    name: 'disabled',
+    fill: (app) => void app.task('t', true, { disabled: true }, work),
+    says: /the task is disabled/,
+  },
+  {
+    name: 'held',
+    fill: (app) => void app.task('t', 'daily', work),
+    then: (app) => app.session.hold(),
+    says: /the session is held/,
+  },
+  {
+    name: 'the session was never started',
+    fill: (app) => void app.task('t', true, work),
+    isStopped: true,
+    says: /the session is stopped/,
+  },
+  {
+    name: 'the session has stopped',
+    fill: (app) => void app.task('t', 'hourly', work),
+    then: (app) => {
+      app.session.shutDown()
+      return app.session.stopped
+    },
+    says: /the session is stopped/,
+  },
+  {
+    name: 'the session is stopping',
+    fill: (app) => {
+      app.task('slow', false, never)
+      app.task('t', 'hourly', work)
+    },
+    then: async (app, clock) => {
+      app.session.task('slow').run()
+      await clock.settled()
+      app.session.shutDown()
+    },
+    says: /the session is stopping/,
+  },
+  {
+    name: 'only by hand',
+    fill: (app) => void app.task('t', false, work),
+    says: /it never holds: it runs only by hand/,
+  },
+  {
+    name: 'it runs already',
+    fill: (app) => void app.task('t', true, never),
+    says: /it is running \(/,
+  },
+  {
+    name: 'a dependency never ran',
+    fill: (app) => {
+      app.task('fetch', false, work)
+      app.task('t', "after task 'fetch' succeeded", work)
+    },
+    says: /task 'fetch' has not succeeded yet/,
+  },
+  {
+    name: 'a dependency failed',
+    fill: (app) => {
+      app.task('fetch', false, () => Promise.reject(new Error('no')))
+      app.task('t', "after task 'fetch' succeeded", work)
+    },
+    then: (app) => app.session.task('fetch').run(),
+    says: /task 'fetch' has not succeeded yet/,
+  },
+  {
+    name: 'a dependency is stale: this task has started since',
+    fill: (app) => {
+      app.task('fetch', false, work)
+      app.task('t', "after task 'fetch' succeeded", work)
+    },
+    then: (app) => app.session.task('fetch').run(),
+    says: /task 'fetch' succeeded at .*, but this task has started since/,
+  },
+  {
+    name: 'a dependency of an unknown name',
+    fill: (app) => {
+      app.task('fetch prices', false, work)
+      app.task('t', "after task 'fetch price' succeeded", work)
+    },
+    says: /there is no task 'fetch price' in the session; near: 'fetch prices'/,
+  },
+  {
+    name: 'outside its window',
+    fill: (app) => void app.task('t', 'daily between 22:00 and 23:00', work),
+    says: /now is outside; it begins 2026-06-01 22:00:00.*time can next change that 2026-06-01T22:00/,
+  },
+  {
+    name: 'it has run in this period',
+    fill: (app) => void app.task('t', 'daily', work),
+    says: /task 't' has finished/,
+  },
+  {
+    name: 'the interval is not over',
+    fill: (app) => void app.task('t', 'every 10 minutes', work),
+    says: /task 't' has started .*time can next change that 2026-06-01T12:10/,
+  },
+  {
+    name: 'backing off after a failure',
+    fill: (app) => {
+      const start = any(every('1 day'), retry(3, { delay: '1 minute' }))
+      app.task('t', start, () => Promise.reject(new Error('no')))
+    },
+    says: /backing off after /,
+  },
+  {
+    name: 'a param is missing',
+    fill: (app) => void app.task('t', "param 'stage' exists", work),
+    says: /param 'stage' is not set/,
+  },
+  {
+    name: 'a function says no',
+    fill: (app) => {
+      const open = app.condition('the shop is open', () => false)
+      app.task('t', open, work)
+    },
+    says: /it said false/,
+  },
+  {
+    name: 'a function fails',
+    fill: (app) => {
+      const open = app.condition('the shop is open', () => {
+        throw new Error('no network')
+      })
+      app.task('t', open, work)
+    },
+    says: /it failed: no network/,
+  },
+  {
+    name: 'another task runs',
+    fill: (app) => {
+      app.task('import', true, never)
+      app.task('t', "~task 'import' is running", { disabled: true }, work)
+    },
+    then: async (app, clock) => {
+      await clock.settled()
+      app.session.task('t').enable()
+    },
+    says: /task 'import' runs now/,
+  },
+  {
+    name: 'main work runs',
+    options: { execution: 'main' },
+    fill: (app) => {
+      app.task('long', true, { priority: 1 }, never)
+      app.task('t', true, work)
+    },
+    says: /main work runs/,
+  },
+  {
+    name: 'it has just run, and still holds',
+    options: { relaunchDelay: '1 hour' },
+    fill: (app) => void app.task('t', true, work),
+    says: /the relaunch delay is not over/,
+  },
+  {
+    name: 'a one-off that is over',
+    fill: (app) => void app.task('t', 'once at 2020-01-01', work),
+    says: /./,
+  },
+  {
+    name: 'the clock was set back over its period',
+    fill: (app) => void app.task('t', 'daily after 10:00', work),
+    then: (_, clock) => clock.set(Date.UTC(2026, 5, 1, 11)),
+    says: /task 't' has finished|now is outside/,
+  },
+  {
+    name: 'it ran before this process, by the log',
+    fill: (app) => {
+      history(app.session, [{ task: 't', action: 'success', at: '2026-06-01T09:00' }])
+      app.task('t', 'daily', work)
+    },
+    says: /task 't' has finished/,
+  },
+  {
+    name: 'two things at once',
+    fill: (app) => {
+      app.task('fetch', false, work)
+      app.task('t', "daily between 22:00 and 23:00 & after task 'fetch' succeeded", work)
+    },
+    says: /now is outside.*; task 'fetch' has not succeeded yet/,
+  },
+]
+
+test.each(situations)(
+  'explain() over HTTP names the blocker: $name',
+  async ({ options, fill, then, isStopped, says, isDue }) => {
+    const clock = new TestClock({ at: '2026-06-01T12:00', zone: 'UTC' })
+    const app = createApp({ clock, timezone: 'UTC', logger: silent, ...options })
+    fill(app)
+    if (isStopped !== true) {
+      await app.start()
+      await clock.settled()
+    }
+    await then?.(app, clock)
+    await clock.settled()
+    const http = createHttp(app.session, { auth: tokens })
+    const response = await http.fetch(
+      new Request('http://localhost/api/v1/tasks/t/why', {
+        headers: { authorization: `Bearer ${tokens.readToken}` },
+      }),
+    )
+    const why = (await response.json()) as { sentence: string; isDue: boolean; text: string }
+    expect(why.sentence).toMatch(says)
+    expect(why.isDue).toBe(isDue ?? false)
+    expect(why.sentence).toBe(app.session.task('t').explain().sentence)
+    expect(why.text).toContain(why.sentence)
+    await http.close()
+  },
+)
