@@ -178,6 +178,9 @@ export type News =
   | { readonly type: 'session.resumed'; readonly at: number }
   | { readonly type: 'session.stopped'; readonly at: number; readonly error?: ErrorData }
   | { readonly type: 'session.restarting'; readonly at: number }
+  /** The run log cannot be written; `session.recovered` tells that it can again. */
+  | { readonly type: 'session.degraded'; readonly at: number; readonly reason: string }
+  | { readonly type: 'session.recovered'; readonly at: number }
   | {
       readonly type: 'session.warning'
       readonly at: number
@@ -207,6 +210,8 @@ const newsNames: Readonly<Record<NewsType, true>> = {
   'session.resumed': true,
   'session.stopped': true,
   'session.restarting': true,
+  'session.degraded': true,
+  'session.recovered': true,
   'session.warning': true,
 }
 

@@ -176,6 +176,7 @@ export type {
   HookKind,
   HookResult,
   Logger,
+  LogOptions,
   NewsListener,
   OnError,
   Params,

@@ -34,6 +34,8 @@ export interface ArgContext {
   param(name: string): Found
   /** The handle of a task by name. May throw for an unknown name. */
   taskNamed(task: string): unknown
+  /** Told of each value of `secret()`: it is to be masked where it turns up. */
+  readonly tellSecret?: (value: unknown) => void
   /** The environment, as `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** The words of the command line after the script, as `process.argv.slice(2)`. */

@@ -1,7 +1,7 @@
 /** The args that every session can make: returns, params, the environment, the command line, and what the run lives in. */
 import { ArgError } from '../errors.ts'
 import { type TaskRef, toTaskName } from '../task-ref.ts'
-import { Arg, type ArgSource } from './arg.ts'
+import { Arg, type ArgContext, type ArgSource } from './arg.ts'
 
 /**
  * The last value that a task returned from a run that succeeded, typed by the task. Missing until there is one; a task that
@@ -86,7 +86,16 @@ export function cli(name: string): Arg<string> {
  * ```
  */
 export function secret<T>(value: T): Arg<T> {
-  return new Arg<T>('*****', { kind: 'secret' }, (_, read) => read(value) as T)
+  return new Arg<T>('*****', { kind: 'secret' }, (context, read) => {
+    const made = read(value) as T | Promise<T>
+    if (made instanceof Promise) return made.then((each) => told(context, each))
+    return told(context, made)
+  })
+}
+
+function told<T>({ tellSecret }: ArgContext, value: T): T {
+  tellSecret?.(value)
+  return value
 }
 
 /**

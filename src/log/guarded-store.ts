@@ -244,7 +244,13 @@ export class GuardedStore implements Store {
     try {
       this.#options.onHealth?.(this.health)
     } catch (problem) {
-      process.emitWarning(problem instanceof Error ? problem : String(problem))
+      // As text: an error of another realm is none to the process.
+      process.emitWarning(
+        `A listener of a run log's health threw: ${problem instanceof Error ? problem.message : String(problem)}`,
+        {
+          code: 'GANTRY_RUN_LOG',
+        },
+      )
     }
   }
 

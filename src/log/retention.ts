@@ -35,8 +35,7 @@ export function createSieve(
   now: number,
   isOpen: (run: { readonly runId: string; readonly seq: number }) => boolean,
 ): (entry: Sifted) => boolean {
-  const { maxAgeMs = Infinity, maxPerTask = Infinity, maxTotal = Infinity, keep } = retention
-  const oldest = now - maxAgeMs
+  const { maxTotal = Infinity, keep } = retention
   const runs = new Map<string, Kept>()
   const notes = new Map<string, Kept>()
   let total = 0
@@ -50,7 +49,8 @@ export function createSieve(
     }
     const task = entry.task ?? ''
     const of = keptOf('note' in entry ? notes : runs, task)
-    const isWithin = entry.at >= oldest && of.count < maxPerTask && total < maxTotal
+    const { maxAgeMs = Infinity, maxPerTask = Infinity } = { ...retention, ...retention.ofTask?.(task) }
+    const isWithin = entry.at >= now - maxAgeMs && of.count < maxPerTask && total < maxTotal
     const isNewest = !('note' in entry) && !of.actions.has(entry.action)
     if (!('note' in entry)) of.actions.set(entry.action, (of.actions.get(entry.action) ?? 0) + 1)
     const stays =

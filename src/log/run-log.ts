@@ -112,6 +112,8 @@ export interface Retention {
   readonly maxPerTask?: number
   /** Keep at most so many records of all tasks together: a bound on memory whatever the number of tasks. */
   readonly maxTotal?: number
+  /** Limits of a task's own, in the place of those above; undefined where it has none. */
+  readonly ofTask?: (task: string) => Pick<Retention, 'maxAgeMs' | 'maxPerTask'> | undefined
   /** What is kept of a task whatever the limits say. */
   readonly keep?: KeepOf
 }

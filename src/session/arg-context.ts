@@ -24,6 +24,7 @@ export function argContextOf(core: Core, entry: TaskEntry | null, signal: () => 
     },
     param: (name) => ({ exists: core.params.has(name), value: core.params.get(name) }),
     taskNamed: (task) => core.handleOf(core.entry(task)),
+    tellSecret: (value) => core.redactor?.tell(value),
     env: process.env,
     argv: process.argv.slice(2),
   }

@@ -9,10 +9,12 @@ import type { Core } from './core.ts'
 import { Crashes } from './crashes.ts'
 import { type Parts, sessionEffects, taskEffects } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
+import { askElsewhere } from './far-condition.ts'
 import { guardInspect } from './inspect-guard.ts'
 import { JumpListeners } from './jump-listeners.ts'
 import { Launcher } from './launcher.ts'
 import { Life } from './life.ts'
+import { LogKeeper } from './log-keeper.ts'
 import { Milestones } from './milestones.ts'
 import { Occasions } from './occasions.ts'
 import { Persistence } from './persistence.ts'
@@ -50,6 +52,7 @@ export function assemble(core: Core): Parts {
   parts.watches = new Watches(core, parts, { now: () => clock.now(), wakeAt: wakesOf(core, parts) })
   parts.actors = new TaskActors(core, provideTask(taskEffects(core, parts)), parts.launcher)
   parts.tasks = new Tasks(core, parts)
+  parts.keeper = new LogKeeper(core, () => parts.launcher.schedule())
   parts.persistence = new Persistence(core, parts)
   parts.life = new Life(core, parts)
   const { inspect } = core.options
@@ -79,6 +82,7 @@ function predicatesOf(core: Core, parts: Parts): Predicates {
       ),
     context: (owner) => core.context(entryOf(owner)),
     changed: (node) => core.changes.predicateChanged(node),
+    execute: (node, owner, values) => askElsewhere(core, node, entryOf(owner), values, neverAborted),
     monotonic: () => core.clock.monotonic(),
     pollEveryMs: () => core.settings.pollEveryMs,
     onSlow: (message, _, owner) => core.warn('condition', message, owner === null ? {} : { task: owner }),

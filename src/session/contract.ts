@@ -23,7 +23,10 @@ import type { StatementText } from '../conditions/statement-type.ts'
 import type { WaitedFor } from '../conditions/waits-for.ts'
 import type { Words } from '../conditions/words.ts'
 import type { Inaction } from '../errors.ts'
+import type { StoreHealth } from '../log/guarded-store.ts'
+import type { RedactorOptions } from '../log/redactor.ts'
 import type { LogQuery, Note, NoteQuery, RunRecord, Store } from '../log/run-log.ts'
+import type { ValueSerializer } from '../log/storable.ts'
 import type { TaskName, TaskRef } from '../task-ref.ts'
 import type { DurationInput } from '../time/duration.ts'
 import type { Instant } from '../time/zone.ts'
@@ -127,6 +130,7 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   readonly onCrash?: 'fail' | 'rerun'
   /** How long work has to end after it was told to; default 5 seconds. */
   readonly graceMs?: number
+  /** What of its records may be forgotten, in the place of the session's `log.retention`. */
   readonly retention?: { readonly maxAge?: DurationInput; readonly maxRecords?: number }
   /** Checks the params of `task.run(params)` (Standard Schema: zod, valibot, arktype, ...). */
   readonly schema?: StandardSchema
@@ -274,6 +278,7 @@ export interface Reason {
     | 'running'
     | 'slot'
     | 'main'
+    | 'log'
     | 'relaunch'
     | 'startup'
     | 'shutdown'
@@ -338,6 +343,8 @@ export interface SessionOptions {
   readonly pools?: Readonly<Record<string, number | PoolOptions>>
   /** Where the run log lives: `'memory'` (default), `'jsonl:./runs.jsonl'`, a store, or an async function that gives one. */
   readonly store?: string | Store | (() => Store | Promise<Store>)
+  /** How the run log is kept. */
+  readonly log?: LogOptions
   /** Values that tasks and conditions share. */
   readonly params?: Record<string, unknown>
   /** Kinds of task that can be made by name while the session lives (`createFrom`, the event `task.create`). */
@@ -391,6 +398,30 @@ export interface TaskTemplate {
   readonly start?: Start
   /** Options of each task made of it, unless the making brings others. */
   readonly options?: TaskOptions
+}
+
+/** How a run log is kept. */
+export interface LogOptions {
+  /**
+   * While the store cannot write: `pause` (default) launches nothing until it can; `buffer` lets runs go on, and up to 10,000
+   * records wait in memory, in their order. Either way `session.degraded` and `session.recovered` tell of it.
+   */
+  readonly whenDown?: 'pause' | 'buffer'
+  /**
+   * What is forgotten, looked at every ten minutes: what is older than `maxAge`, more than `maxRecords` of a task, more than
+   * `maxTotal` in all; never what a condition still asks for. Tasks may have limits of their own. Default: the store's.
+   */
+  readonly retention?: {
+    readonly maxAge?: DurationInput
+    readonly maxRecords?: number
+    readonly maxTotal?: number
+  }
+  /** How large a return or a param may be to be stored, in characters of JSON; default 65,536. */
+  readonly maxValueSize?: number
+  /** Turns returns that are more than JSON into JSON and back. */
+  readonly serializer?: ValueSerializer
+  /** What is masked in the log beside values of `secret()`; `false` for nothing. Default: what looks like a secret. */
+  readonly redact?: RedactorOptions | false
 }
 
 /** Limits of a pool. */
@@ -486,6 +517,8 @@ export interface Session extends AsyncDisposable {
     note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>
     /** Whether what the log keeps survives the process, and the kind of its store (`memory`, `jsonl`); null until it is open. */
     readonly store: { readonly kind: string; readonly durable: boolean } | null
+    /** Whether the store can write: `ok`, or `degraded` with the reason and how many entries wait for it. */
+    readonly health: StoreHealth
   }
   /** Changes options while it lives. */
   update(options: SessionOptions): void

@@ -12,6 +12,8 @@ import type { Words } from '../conditions/words.ts'
 import { TaskNotFoundError } from '../errors.ts'
 import type { Executor } from '../executors/executor.ts'
 import { toErrorData } from '../log/error-data.ts'
+import type { StoreHealth } from '../log/guarded-store.ts'
+import type { Redactor } from '../log/redactor.ts'
 import type { SessionLog } from '../log/session-log.ts'
 import { near } from '../near.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
@@ -42,6 +44,10 @@ export class Core {
   log!: SessionLog
   /** The log was closed by a stop; a start opens it again. */
   isLogClosed = false
+  /** Whether the store can write. */
+  logHealth: StoreHealth = { state: 'ok', waiting: 0 }
+  /** Masks secrets in what is stored; undefined where nothing is to be masked. */
+  redactor: Redactor | undefined
   actor!: ActorRefFrom<typeof sessionMachine>
   session!: Session
   predicates!: Predicates

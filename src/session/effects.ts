@@ -8,6 +8,7 @@ import type { TaskEntry } from './entry.ts'
 import { Errand } from './errand.ts'
 import type { Launcher } from './launcher.ts'
 import type { Life } from './life.ts'
+import type { LogKeeper } from './log-keeper.ts'
 import type { Milestones } from './milestones.ts'
 import type { Occasions } from './occasions.ts'
 import { toSettings } from './options.ts'
@@ -33,6 +34,7 @@ export interface Parts {
   slots: Slots
   crashes: Crashes
   persistence: Persistence
+  keeper: LogKeeper
   life: Life
   milestones: Milestones
 }

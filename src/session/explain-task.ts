@@ -77,6 +77,11 @@ function reasonsOf(core: Core, { launcher, slots }: ExplainParts, entry: TaskEnt
       const until = untilMono === null ? null : core.clock.now() + untilMono - core.clock.monotonic()
       say('slot', shortage.sentence, until)
     }
+    if (obstacle === 'log')
+      say(
+        'log',
+        `the run log cannot be written, so nothing launches: ${core.logHealth.reason?.message ?? 'it does not answer'}`,
+      )
     if (obstacle === 'main') say('main', 'main work runs: nothing else launches until it ends')
     if (obstacle === 'relaunch') {
       const waitMs = Math.max(0, entry.relaunchAt - core.clock.monotonic())

@@ -41,7 +41,7 @@ export function createTwin(live: Core, given: TwinParts): Twin {
   core.handleOf = live.handleOf
   const twin: Twin = { core, clock, parts: assemble(core) }
   // Opened, so that a start does not open another.
-  void twin.parts.tasks.openLog()
+  void twin.parts.keeper.open()
   if (live.log !== undefined) core.log = live.log.branch(core.log.store, clock)
   for (const [name, value] of live.params.entries()) core.params.put(name, value)
   for (const [kind, executor] of live.executors) core.executors.set(kind, stubOf(executor, clock, given))

@@ -24,6 +24,7 @@ export type Obstacle =
   | 'disabled'
   | 'running'
   | 'main'
+  | 'log'
   | 'slot'
   | 'relaunch'
   | 'startup'
@@ -170,11 +171,11 @@ export class Launcher {
     return this.#waitFor(entry, obstacle)
   }
 
-  /** Who waits for a slot stands in its line; who waits for main work stays ready. */
+  /** Who waits for a slot stands in its line; who waits for main work or the log stays ready. */
   #waitFor(entry: TaskEntry, obstacle: Obstacle): Verdict {
     const shortage = obstacle === 'slot' ? this.#slots.shortageOf(entry) : null
     if (shortage !== null) this.#slots.wait(entry, shortage)
-    return obstacle === 'main' ? 'wait' : 'drop'
+    return obstacle === 'main' || obstacle === 'log' ? 'wait' : 'drop'
   }
 
   /** Runs by hand of start-up and shut-down tasks wait for those sequences. */
@@ -184,6 +185,8 @@ export class Launcher {
   }
 
   #obstacleOfAnyRun(entry: TaskEntry): Obstacle | null {
+    if (this.#core.logHealth.state === 'degraded' && this.#core.options.log?.whenDown !== 'buffer')
+      return 'log'
     if (this.#runs.exclusive > 0) return 'main'
     if (!this.hasRoom(entry)) return 'running'
     return this.#slots.shortageOf(entry) === null ? null : 'slot'

@@ -6,15 +6,14 @@ import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
 import { doubtCircles, doubtNames } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
-import { flushAtExit } from './exit-flush.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
+import type { LogKeeper } from './log-keeper.ts'
 import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Persistence } from './persistence.ts'
 import type { Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
 import type { TaskActors } from './task-actors.ts'
-import type { Tasks } from './tasks.ts'
 import type { Watches } from './watches.ts'
 
 /** The parts that a start and a stop go through. */
@@ -23,10 +22,10 @@ export interface LifeParts {
   readonly launcher: Launcher
   readonly slots: Slots
   readonly crashes: Crashes
-  readonly tasks: Tasks
   readonly actors: TaskActors
   readonly watches: Watches
   readonly persistence: Persistence
+  readonly keeper: LogKeeper
 }
 
 /** Starts and stops a session: the effects behind `starting` and `stopping`. */
@@ -36,14 +35,12 @@ export class Life {
   readonly #launcher: Launcher
   readonly #slots: Slots
   readonly #crashes: Crashes
-  readonly #tasks: Tasks
   readonly #actors: TaskActors
   readonly #watches: Watches
   readonly #persistence: Persistence
+  readonly #keeper: LogKeeper
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
-  #undoExit: Undo | null = null
-  #undoBeat: Undo | null = null
   #isRestored = false
   #isWatching = false
   /** Counts starts: one that was stopped must do nothing more, also when another has begun since. */
@@ -57,10 +54,10 @@ export class Life {
     this.#launcher = parts.launcher
     this.#slots = parts.slots
     this.#crashes = parts.crashes
-    this.#tasks = parts.tasks
     this.#actors = parts.actors
     this.#watches = parts.watches
     this.#persistence = parts.persistence
+    this.#keeper = parts.keeper
   }
 
   runEnded(): void {
@@ -82,8 +79,7 @@ export class Life {
       if (isStopped()) return await after({ error: new SessionStoppedError(stoppedStart) })
       if (!this.#isRestored) await this.#restore(isStopped)
       if (isStopped()) return await after({ error: new SessionStoppedError(stoppedStart) })
-      this.#undoExit ??= core.log.store.durable ? flushAtExit(core) : null
-      this.#undoBeat ??= core.clock.onBeat?.(() => core.log.beat()) ?? null
+      this.#keeper.begin()
       core.cycles = 0
       core.startedAt = core.clock.now()
       core.startedMono = core.clock.monotonic()
@@ -164,18 +160,9 @@ export class Life {
     core.startedMono = null
     this.#undoSignals?.()
     this.#undoSignals = null
-    this.#undoBeat?.()
-    this.#undoBeat = null
-    this.#undoExit?.()
-    this.#undoExit = null
     try {
       for (const executor of core.executors.values()) await executor.close?.()
-      // A log in memory holds nothing open, and can still be asked after the end.
-      if (core.log.store.durable) {
-        await core.log.close()
-        core.isLogClosed = true
-        this.#isRestored = false
-      }
+      if (await this.#keeper.end()) this.#isRestored = false
     } catch (error) {
       core.warn('log', 'The run log could not be closed.', { error })
     }
@@ -191,7 +178,7 @@ export class Life {
 
   async #restore(isStopped: () => boolean): Promise<void> {
     const core = this.#core
-    await this.#tasks.openLog()
+    await this.#keeper.open()
     // Told before, so that a restart finds again as much of a long log as conditions count.
     for (const entry of core.entries.values())
       keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry))
@@ -207,8 +194,9 @@ export class Life {
     const { log, returns } = this.#core
     for (const task of log.index.tasks()) {
       const last = log.index.lastOf(task, 'success')
-      if (last === null || returns.has(task) || last.omitted?.includes('value:') === true) continue
-      returns.set(task, last.value)
+      if (last === null || returns.has(task)) continue
+      const found = log.returnOf(last)
+      if (found.kept) returns.set(task, found.value)
     }
   }
 

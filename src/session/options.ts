@@ -71,6 +71,26 @@ const aZone: Check = (value) => {
   checkZone(value as string)
 }
 
+const aRetention =
+  (limits: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    checkKeys(value, limits, 'the limits of a retention')
+
+const theLog: Check = (value) =>
+  checkKeys(
+    value,
+    {
+      whenDown: oneOf('pause', 'buffer'),
+      retention: aRetention({ maxAge: aDuration, maxRecords: aCount(1), maxTotal: aCount(1) }),
+      maxValueSize: aCount(1),
+      serializer: withMethods('toJson', 'fromJson'),
+      redact: (redact, name) => {
+        if (redact !== false) anObject(redact, name)
+      },
+    },
+    "'log'",
+  )
+
 const theTemplates: Check = (value, name) => {
   anObject(value, name)
   for (const [key, template] of Object.entries(value as Record<string, unknown>)) {
@@ -99,6 +119,7 @@ const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
     toPools(value as NonNullable<SessionOptions['pools']>)
   },
   store: anything,
+  log: theLog,
   params: anObject,
   templates: theTemplates,
   persist: aBoolean,
@@ -138,7 +159,7 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
     aNumber(value, name)
     toDuration(value, name)
   },
-  retention: anObject,
+  retention: aRetention({ maxAge: aDuration, maxRecords: aCount(1) }),
   schema: (value, name) => {
     anObject(value, name)
     withMethods('validate')((value as { '~standard'?: unknown })['~standard'], `${name}['~standard']`)
@@ -147,7 +168,7 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
 }
 
 /** What cannot change while a session lives, and why it would do nothing. */
-const fixedWhileLiving = ['store', 'clock', 'inspect'] as const
+const fixedWhileLiving = ['store', 'log', 'clock', 'inspect', 'persist'] as const
 
 /** Checks options of a session; throws a `TypeError` or `RangeError` at the first problem. */
 export function checkSessionOptions(options: SessionOptions): void {

@@ -53,7 +53,7 @@ export class LiveSession implements Session {
     core.session = this
     core.handleOf = (entry) => this.#handleOf(entry)
     this.#parts = assemble(core)
-    void this.#parts.tasks.openLog()
+    void this.#parts.keeper.open()
     for (const [param, value] of Object.entries(options.params ?? {})) core.params.set(param, value)
     this.#parts.watches.setShutCondition(options.shutCondition)
     registerCore(this, core)
@@ -255,10 +255,14 @@ export class LiveSession implements Session {
 
   get log(): Session['log'] {
     const core = this.#core
+    const { keeper } = this.#parts
     return {
       query: async (query = {}) => core.log.query(query),
       notes: async (query = {}) => core.log.notes(query),
       note: async (note) => core.log.note({ ...note, note: 'audit', at: core.clock.now() }).durable,
+      get health() {
+        return keeper.health
+      },
       get store() {
         const store = (core.log as typeof core.log | undefined)?.store
         return store === undefined ? null : { kind: store.name.split(':', 1)[0]!, durable: store.durable }

@@ -2,9 +2,6 @@
 import { toCondition } from '../conditions/to-condition.ts'
 import { TaskExistsError, TaskNotFoundError } from '../errors.ts'
 import { checkExecution } from '../executors/outside-work.ts'
-import { resolveStore } from '../log/resolve-store.ts'
-import type { Store } from '../log/run-log.ts'
-import { SessionLog } from '../log/session-log.ts'
 import { near } from '../near.ts'
 import { checkZone } from '../time/zone.ts'
 import { show } from './check.ts'
@@ -38,7 +35,6 @@ export interface NewTask {
 export class Tasks {
   readonly #core: Core
   readonly #parts: TaskParts
-  #isLogOpen = false
 
   constructor(core: Core, parts: TaskParts) {
     this.#core = core
@@ -229,20 +225,6 @@ export class Tasks {
       entry.zone = timezone
       this.#parts.watches.renew(entry)
     }
-  }
-
-  /** Opens the log: with the store that the options mean, or again with the store that an earlier stop closed. */
-  openLog(): void | Promise<void> {
-    const core = this.#core
-    const take = (made: Store): void => {
-      core.log = new SessionLog(made, core.clock)
-      core.isLogClosed = false
-    }
-    if (core.isLogClosed) return take(core.log.store)
-    if (this.#isLogOpen) return
-    this.#isLogOpen = true
-    const store = resolveStore(core.options.store, { onProblem: ({ message }) => core.warn('log', message) })
-    return store instanceof Promise ? store.then(take) : take(store)
   }
 
   #forget(entry: TaskEntry): void {

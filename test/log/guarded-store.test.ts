@@ -217,8 +217,8 @@ describe('guardStore', () => {
     await guard.close()
     expect(seqs(store.written)).toEqual([1])
     expect(warned.mock.calls.map(([problem]) => String(problem))).toEqual([
-      'Error: a listener',
-      'Error: a listener',
+      "A listener of a run log's health threw: a listener",
+      "A listener of a run log's health threw: a listener",
     ])
     warned.mockRestore()
   })

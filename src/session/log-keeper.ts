@@ -1,0 +1,160 @@
+/**
+ * Keeps the session's run log: opens its store, guards it against times at which it cannot write, leaves signs of life, and has
+ * it forget what nobody needs.
+ */
+import { GuardedStore, guardStore, type StoreHealth } from '../log/guarded-store.ts'
+import { createRedactor } from '../log/redactor.ts'
+import { resolveStore } from '../log/resolve-store.ts'
+import type { Retention, Store } from '../log/run-log.ts'
+import { SessionLog } from '../log/session-log.ts'
+import type { ValueRules } from '../log/storable.ts'
+import type { Core } from './core.ts'
+import { toDuration } from './durations.ts'
+import { flushAtExit } from './exit-flush.ts'
+
+/** How often the log is asked to forget. */
+const tidyEveryMs = 600_000
+
+const healthy: StoreHealth = { state: 'ok', waiting: 0 }
+
+export class LogKeeper {
+  readonly #core: Core
+  readonly #onWritable: () => void
+  #isOpen = false
+  #undo: (() => void)[] = []
+  #tidiedAt = 0
+
+  constructor(core: Core, onWritable: () => void) {
+    this.#core = core
+    this.#onWritable = onWritable
+  }
+
+  /** Opens the log: with the store that the options mean, or again with the store that an earlier stop closed. */
+  open(): void | Promise<void> {
+    const core = this.#core
+    const take = (store: Store): void => {
+      core.log = new SessionLog(store, core.clock, this.#valueRules())
+      core.isLogClosed = false
+    }
+    if (core.isLogClosed) return take(core.log.store)
+    if (this.#isOpen) return
+    this.#isOpen = true
+    const made = resolveStore(core.options.store, { onProblem: ({ message }) => core.warn('log', message) })
+    return made instanceof Promise
+      ? made.then((store) => take(this.#guarded(store)))
+      : take(this.#guarded(made))
+  }
+
+  /** Whether the store can write now, and how many entries wait for it. */
+  get health(): StoreHealth {
+    const store: Store | undefined = (this.#core.log as SessionLog | undefined)?.store
+    return store instanceof GuardedStore ? store.health : healthy
+  }
+
+  /** The session starts. */
+  begin(): void {
+    const core = this.#core
+    if (this.#undo.length > 0 || !core.log.store.durable) return
+    this.#tidiedAt = core.clock.monotonic()
+    this.#undo.push(flushAtExit(core))
+    const undoBeat = core.clock.onBeat?.(() => this.#beat())
+    if (undoBeat !== undefined) this.#undo.push(undoBeat)
+  }
+
+  /** The session has stopped: the store is closed. A log in memory holds nothing open, and can still be asked. */
+  async end(): Promise<boolean> {
+    const core = this.#core
+    for (const undo of this.#undo.splice(0)) undo()
+    core.logHealth = healthy
+    if (!core.log.store.durable) return false
+    await core.log.close()
+    core.isLogClosed = true
+    return true
+  }
+
+  #guarded(store: Store): Store {
+    const core = this.#core
+    if (!store.durable) return store
+    return guardStore(store, {
+      whenDown: core.options.log?.whenDown ?? 'pause',
+      onHealth: (health) => this.#healthChanged(health),
+      onLost: (entries, error) =>
+        core.fail('log', `${entries.length} entries of the run log were refused for good: they are lost.`, {
+          error,
+        }),
+    })
+  }
+
+  #healthChanged(health: StoreHealth): void {
+    const core = this.#core
+    core.logHealth = health
+    const at = core.clock.now()
+    if (health.state === 'ok') {
+      core.news.tell({ type: 'session.recovered', at })
+      this.#onWritable()
+      return
+    }
+    const reason = health.reason?.message ?? 'it does not answer'
+    core.warn('log', `The run log cannot be written: ${reason}`, { error: health.reason })
+    core.news.tell({ type: 'session.degraded', at, reason })
+  }
+
+  #beat(): void {
+    const { clock, log } = this.#core
+    log.beat()
+    if (clock.monotonic() - this.#tidiedAt < tidyEveryMs) return
+    this.#tidiedAt = clock.monotonic()
+    void this.tidy()
+  }
+
+  /** Forgets what neither the retention nor a condition keeps. */
+  async tidy(): Promise<void> {
+    const core = this.#core
+    const retention = this.#retention()
+    if (retention === null) return
+    try {
+      await core.log.prune(retention)
+    } catch (error) {
+      core.fail('log', 'The run log could not forget what is past retention.', { error })
+    }
+  }
+
+  /** The retention of the session and of its tasks; null if nothing is said: then the store's own is all there is. */
+  #retention(): Retention | null {
+    const core = this.#core
+    const { retention } = core.options.log ?? {}
+    const isAny = [...core.entries.values()].some((entry) => entry.definition.options.retention !== undefined)
+    if (retention === undefined && !isAny) return null
+    return {
+      ...toLimits(retention),
+      ...(retention?.maxTotal === undefined ? {} : { maxTotal: retention.maxTotal }),
+      ofTask: (task) => {
+        const own = core.entries.get(task)?.definition.options.retention
+        return own === undefined ? undefined : toLimits(own)
+      },
+    }
+  }
+
+  #valueRules(): ValueRules {
+    const { maxValueSize, serializer, redact } = this.#core.options.log ?? {}
+    const redactor = redact === false ? undefined : createRedactor(redact ?? {})
+    this.#core.redactor = redactor
+    return {
+      ...(maxValueSize === undefined ? {} : { maxSize: maxValueSize }),
+      ...(serializer === undefined ? {} : { serializer }),
+      ...(redactor === undefined ? {} : { redactor }),
+    }
+  }
+}
+
+function toLimits({ maxAge, maxRecords }: TaskLimits = {}): Pick<Retention, 'maxAgeMs' | 'maxPerTask'> {
+  return {
+    ...(maxAge === undefined ? {} : { maxAgeMs: toDuration(maxAge, 'maxAge') }),
+    ...(maxRecords === undefined ? {} : { maxPerTask: maxRecords }),
+  }
+}
+
+interface TaskLimits {
+  readonly maxAge?: unknown
+  readonly maxRecords?: number
+}

@@ -1,0 +1,120 @@
+/** A store that cannot write for a while: what launches, what waits, what is told; and what the log may forget and mask. */
+import { afterEach, expect, test } from '@jest/globals'
+import { createMemoryStore, env, type LogEntry, type Store, secret } from 'gantry'
+import { setUp, tearDown } from './support.ts'
+
+afterEach(tearDown)
+
+/** A store that lasts, as far as the session knows, and that can be taken away. */
+function removable() {
+  const inner = createMemoryStore({ retention: {} })
+  const written: LogEntry[] = []
+  let isDown = false
+  const store: Store = {
+    name: 'removable',
+    durable: true,
+    load: () => inner.load(),
+    query: (query) => inner.query(query),
+    notes: (query) => inner.notes(query),
+    prune: (retention, now) => inner.prune(retention, now),
+    close: () => {},
+    append: async (entries) => {
+      if (isDown) throw new Error('the disk is full')
+      inner.append(entries)
+      written.push(...entries)
+    },
+  }
+  return { store, written, down: (is: boolean) => void (isDown = is) }
+}
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+test('pause: nothing launches while the log cannot be written, and all goes on when it can', async () => {
+  const { store, down, written } = removable()
+  const { app, session, news } = setUp({ store, relaunchDelay: '1 minute' })
+  let runs = 0
+  const task = app.task('t', false, () => void runs++)
+  await app.start()
+  await task.run()
+  down(true)
+  // The next one finds out: its start is not recorded, so its work does not begin.
+  const second = task.run()
+  await until(() => session.log.health.state === 'degraded')
+  const other = app.task('other', 'every 1 hour', () => void runs++)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(runs).toBe(1)
+  expect(other.explain().sentence).toBe(
+    'the run log cannot be written, so nothing launches: the disk is full',
+  )
+  down(false)
+  await until(() => session.log.health.state === 'ok')
+  expect((await second).action).toBe('success')
+  await until(() => other.status === 'success')
+  expect(news.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['session.degraded', 'session.warning', 'session.recovered']),
+  )
+  const seqs = written.map(({ seq }) => seq)
+  expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
+  expect(new Set(seqs).size).toBe(seqs.length)
+})
+
+test('buffer: runs go on, and their records are written in order when the log is back', async () => {
+  const { store, down, written } = removable()
+  const { app, session } = setUp({ store, log: { whenDown: 'buffer' } })
+  const task = app.task('t', false, () => {})
+  await app.start()
+  down(true)
+  for (let n = 0; n < 5; n++) expect((await task.run()).action).toBe('success')
+  expect(session.log.health).toMatchObject({ state: 'degraded', waiting: 10 })
+  expect(written).toEqual([])
+  down(false)
+  await until(() => session.log.health.state === 'ok')
+  expect(written.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+})
+
+test('secrets are masked in the log, in errors and params as in notes', async () => {
+  const { app, session } = setUp()
+  process.env.GANTRY_TEST_KEY = 'hunter2hunter2'
+  const task = app.task('t', false, { args: { key: secret(env('GANTRY_TEST_KEY')) } }, ({ key }) => {
+    throw new Error(`refused: ${key}`)
+  })
+  await app.start()
+  await task.run({ password: 'opensesame', n: 1 })
+  delete process.env.GANTRY_TEST_KEY
+  const [end, start] = await session.log.query({ task: 't' })
+  expect(end?.error?.message).toBe('refused: (redacted)')
+  expect(JSON.stringify([end, start])).not.toMatch(/hunter2|opensesame/)
+  expect(start?.params).toEqual({ password: '(redacted)', n: 1 })
+})
+
+test('a return that is too large, or no JSON, is left out with the reason; a serializer makes more of it', async () => {
+  const { app, session } = setUp({
+    log: {
+      maxValueSize: 100,
+      serializer: {
+        toJson: (value) => (value instanceof Set ? { set: [...value] } : value),
+        fromJson: (json) => new Set((json as { set: unknown[] }).set),
+      },
+    },
+  })
+  app.task('large', false, () => 'x'.repeat(200))
+  app.task('set', false, () => new Set([1]))
+  await app.start()
+  await session.run('large', 'set')
+  const [large] = await session.log.query({ task: 'large', action: 'success' })
+  expect(large?.omitted).toMatch(/^value: .*100/)
+  expect((await session.log.query({ task: 'set', action: 'success' }))[0]?.value).toEqual({ set: [1] })
+})
+
+test.each([
+  [{ whenDown: 'stop' }, RangeError],
+  [{ whenDwon: 'pause' }, /Did you mean 'whenDown'/],
+  [{ retention: { maxAge: 'long' } }, /maxAge/],
+  [{ retention: { maxRecords: 0 } }, RangeError],
+  [{ redact: true }, TypeError],
+  [{ serializer: {} }, TypeError],
+])('bad log option %j is refused', (log, problem) => {
+  expect(() => setUp({ log: log as never })).toThrow(problem as never)
+})
