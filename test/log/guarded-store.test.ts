@@ -216,10 +216,8 @@ describe('guardStore', () => {
     await appended
     await guard.close()
     expect(seqs(store.written)).toEqual([1])
-    expect(warned.mock.calls.map(([problem]) => String(problem))).toEqual([
-      "A listener of a run log's health threw: a listener",
-      "A listener of a run log's health threw: a listener",
-    ])
+    const told = warned.mock.calls.map(([problem]) => String(problem))
+    expect(told).toEqual([expect.stringContaining('a listener'), expect.stringContaining('a listener')])
     warned.mockRestore()
   })
 
