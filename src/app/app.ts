@@ -9,6 +9,7 @@ import {
 } from '../conditions/custom.ts'
 import type { SlotInputs, SlotValues } from '../conditions/slots.ts'
 import { toCondition } from '../conditions/to-condition.ts'
+import type { FarRun } from '../executors/far-run.ts'
 import type {
   CheckedStart,
   Context,
@@ -38,6 +39,9 @@ export interface RunOptions {
   /** Shows the session in the browser; where, if not at port 4600 (or a free one) of this machine. Default false. */
   readonly dashboard?: boolean | { readonly port?: number; readonly host?: string }
 }
+
+/** Of a condition whose work out of a module is asked elsewhere. */
+type FarConditionOptions = ConditionOptions & { readonly execution: 'thread' | 'process' }
 
 /** An app: what is written here runs when it is started. */
 export class App {
@@ -84,6 +88,11 @@ export class App {
     wordings: T | readonly T[],
     options: ConditionOptions,
     predicate: PredicateFunction<SlotValues<T>, Context>,
+  ): CustomCondition<SlotInputs<T>>
+  condition<const T extends string>(
+    wordings: T | readonly T[],
+    options: FarConditionOptions,
+    work: PredicateFunction<SlotValues<T>, FarRun>,
   ): CustomCondition<SlotInputs<T>>
   condition<A extends Record<string, unknown>>(
     wordings: string | RegExp | readonly (string | RegExp)[],

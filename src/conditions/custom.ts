@@ -37,6 +37,11 @@ export interface ConditionOptions {
   readonly refresh?: ConditionInput | string
   /** At most so many async answers of this condition are under way at a time, over all tasks and args; the others wait. */
   readonly concurrency?: number
+  /**
+   * Where it is asked: `thread` or `process` for work out of a module (`moduleWork`), which then gets a far run and no
+   * context. It takes no slot of `maxThreads`. Default: here.
+   */
+  readonly execution?: 'thread' | 'process'
 }
 
 type Wording = string | RegExp
@@ -129,9 +134,14 @@ export function onEach(stream: StreamLike): Condition {
   return new Condition(predicateNode('events', stream, 'on each value', {}, null))
 }
 
-type Limits = Pick<PredicateNode, 'validForMs' | 'refresh' | 'concurrency'>
+type Limits = Pick<PredicateNode, 'validForMs' | 'refresh' | 'concurrency' | 'execution'>
 
-const unlimited: Limits = { validForMs: null, refresh: null, concurrency: Number.POSITIVE_INFINITY }
+const unlimited: Limits = {
+  validForMs: null,
+  refresh: null,
+  concurrency: Number.POSITIVE_INFINITY,
+  execution: null,
+}
 
 function predicateNode(
   mode: PredicateNode['mode'],
@@ -173,8 +183,10 @@ function partsOf(given: readonly unknown[]) {
 }
 
 function limitsOf(options: ConditionOptions): Limits {
-  checkOptions('condition', options, ['validFor', 'refresh', 'concurrency'])
-  const { validFor, refresh, concurrency = Number.POSITIVE_INFINITY } = options
+  checkOptions('condition', options, ['validFor', 'refresh', 'concurrency', 'execution'])
+  const { validFor, refresh, concurrency = Number.POSITIVE_INFINITY, execution = null } = options
+  if (execution !== null && execution !== 'thread' && execution !== 'process')
+    throw new RangeError(`Cannot ask a condition there as it is 'thread' or 'process': ${String(execution)}`)
   const validForMs = validFor === undefined ? null : toDurationMs(validFor)
   if (validForMs !== null && validForMs < 0)
     throw new RangeError(`Cannot keep an answer as 'validFor' must not be negative: ${String(validFor)}`)
@@ -182,7 +194,7 @@ function limitsOf(options: ConditionOptions): Limits {
     throw new RangeError(
       `Cannot ask a condition as 'concurrency' must be a whole number from 1: ${String(concurrency)}`,
     )
-  return { validForMs, refresh: refresh === undefined ? null : nodeOf(refresh), concurrency }
+  return { validForMs, refresh: refresh === undefined ? null : nodeOf(refresh), concurrency, execution }
 }
 
 function nodeOf(refresh: ConditionInput | string): ConditionNode {

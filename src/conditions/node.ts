@@ -104,6 +104,8 @@ export interface PredicateNode {
   readonly refresh: ConditionNode | null
   /** How many async answers may be under way at a time. */
   readonly concurrency: number
+  /** The kind of execution that the function is called in; null: here. */
+  readonly execution: string | null
 }
 
 export interface AllNode {

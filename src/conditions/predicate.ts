@@ -25,6 +25,8 @@ export interface PredicateHost {
   monotonic(): number
   pollEveryMs(): number
   onError(error: unknown, node: PredicateNode, owner: string | null): void
+  /** Calls the function where its `execution` says. */
+  execute?(node: PredicateNode, owner: string | null, values: Record<string, unknown>): Promise<unknown>
   /** Told, once for each, of a function that holds up everything else while it is asked. */
   onSlow?(message: string, node: PredicateNode, owner: string | null): void
 }
@@ -216,6 +218,8 @@ export class Predicates {
   }
 
   #call(node: PredicateNode, owner: string | null, values: Record<string, unknown>): unknown {
+    if (node.execution !== null && this.#host.execute !== undefined)
+      return this.#host.execute(node, owner, values)
     const call = node.source as (values: Record<string, unknown>, context: unknown) => unknown
     return call(values, this.#host.context(owner))
   }
