@@ -346,8 +346,9 @@ export class Runs {
     slot.value = undefined
     slot.waitsFor.clear()
     // Nobody would use it again, and XState keeps what is not ended.
-    if (entry.isRemoved) slot.actor.send({ type: 'run.close' })
-    else if (slot.actor.getSnapshot().status === 'active') entry.free.push(slot)
+    if (slot.actor.getSnapshot().status === 'active')
+      if (entry.isRemoved) slot.actor.send({ type: 'run.close' })
+      else entry.free.push(slot)
     entry.actor.send({ type: 'run.ended', runId, outcome })
     core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
     if (core.news.isHeard)
