@@ -204,6 +204,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
               maxPerTask: fc.integer({ min: 0, max: 10 }),
               maxTotal: fc.integer({ min: 0, max: 30 }),
               keep: fc.constant((task: string) => keepOfA(task)),
+              ofTask: fc.constant((task: string) => (task === 'b' ? { maxPerTask: 4 } : undefined)),
             },
             { requiredKeys: [] },
           ),
