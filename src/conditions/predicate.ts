@@ -8,6 +8,7 @@ import { holds } from './holds.ts'
 import { LookFacts, newestSeq } from './look-facts.ts'
 import type { PredicateNode } from './node.ts'
 import { isPromise, isStream, Reader, type StreamLike, slowWords } from './reader.ts'
+import { Turns } from './turns.ts'
 import { wakesAt } from './wakes.ts'
 
 /** What asking needs of the session. */
@@ -45,8 +46,8 @@ interface Asked {
 export class Predicates {
   readonly #host: PredicateHost
   readonly #readers = new Map<string | null, Map<PredicateNode, Reader>>()
-  /** By function: how many async answers are under way, and who waits for a turn. */
-  readonly #underWay = new Map<unknown, { count: number; readonly waiting: Asked[] }>()
+  /** By function: who may ask for an async answer. */
+  readonly #turns = new Turns<Asked>()
 
   constructor(host: PredicateHost) {
     this.#host = host
@@ -121,7 +122,7 @@ export class Predicates {
 
   #await(said: Promise<unknown>, asked: Asked): void {
     const { reader, node, owner } = asked
-    this.#takeTurn(node)
+    this.#turns.take(node.source)
     said
       .then(
         (value) => {
@@ -138,7 +139,7 @@ export class Predicates {
         },
       )
       .then((before) => {
-        this.#giveTurn(node)
+        this.#giveTurn(node.source)
         const hasNews = before !== reader.value || isLimited(node)
         if (!reader.isReleased && hasNews) this.#host.changed(node, owner)
       })
@@ -176,26 +177,13 @@ export class Predicates {
   }
 
   #hasTurn(asked: Asked): boolean {
-    const lane = this.#underWay.get(asked.node.source)
-    if (lane === undefined || lane.count < asked.node.concurrency) return true
-    if (!lane.waiting.some(({ reader }) => reader === asked.reader)) lane.waiting.push(asked)
-    return false
+    const { source, concurrency } = asked.node
+    return this.#turns.has(source, concurrency, asked, (a, b) => a.reader === b.reader)
   }
 
-  #takeTurn({ source, concurrency }: PredicateNode): void {
-    if (concurrency === Number.POSITIVE_INFINITY) return
-    const lane = this.#underWay.get(source) ?? { count: 0, waiting: [] }
-    this.#underWay.set(source, lane)
-    lane.count += 1
-  }
-
-  #giveTurn({ source, concurrency }: PredicateNode): void {
-    const lane = this.#underWay.get(source)
-    if (lane === undefined || concurrency === Number.POSITIVE_INFINITY) return
-    lane.count -= 1
-    const next = lane.waiting.shift()
+  #giveTurn(source: unknown): void {
+    const next = this.#turns.give(source)
     if (next !== undefined && !next.reader.isReleased) this.#host.changed(next.node, next.owner)
-    if (lane.count === 0 && lane.waiting.length === 0) this.#underWay.delete(source)
   }
 
   #noteHold({ reader, node, owner }: Asked, ms: number): void {
