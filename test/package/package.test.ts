@@ -20,7 +20,7 @@ beforeAll(async () => {
   gantry = packed[0]!
   companion = packed[1]!
   await plain.install(gantry.tarball)
-  await full.install(gantry.tarball, companion.tarball, '@statelyai/inspect', '@types/node', '@types/luxon')
+  await full.install(gantry.tarball, companion.tarball, '@statelyai/inspect', '@types/node')
   await plain.take(programs, 'module.mjs', 'common.cjs', 'no-inspector.mjs')
   await full.take(programs, 'typed.ts', 'inspectors.mjs')
 }, 120_000)
