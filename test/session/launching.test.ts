@@ -286,6 +286,15 @@ describe('what a task can do to its own session', () => {
   })
 })
 
+test('two tasks that start each other without end are named by the test clock', async () => {
+  const { app, session, clock } = setUp()
+  app.task('a', "after task 'b' succeeded", () => {})
+  app.task('b', afterSuccess('a'), () => {})
+  await app.start()
+  void session.task('a').run()
+  await expect(clock.settled()).rejects.toThrow(/'a' .*'b'|'b' .*'a'/)
+})
+
 describe('the loop never starves (on the machine’s own clock)', () => {
   test.each<[string, (app: ReturnType<typeof createApp>) => void]>([
     [
