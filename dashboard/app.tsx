@@ -14,7 +14,10 @@ import { Chip, Time } from './parts/basics.tsx'
 import { Do, notice } from './parts/do.tsx'
 import { steps, to } from './route.ts'
 import { connection } from './shared-events.ts'
-import { failure, now, session, zone } from './store.ts'
+import { failure, now, session, warning, zone } from './store.ts'
+
+/** How long a warning is shown at the top; the session's page has the count of all. */
+const warningMs = 60_000
 
 const places = [
   ['', 'Now'],
@@ -112,6 +115,11 @@ function Banners() {
       {connection.value !== 'lost' && failure.value !== null ? (
         <p class="banner banner-bad" role="alert">
           {failure.value}
+        </p>
+      ) : null}
+      {warning.value !== null && now.value - warning.value.at < warningMs ? (
+        <p class="banner" role="alert">
+          <bdi>{warning.value.text}</bdi>
         </p>
       ) : null}
       {known?.state === 'stopped' ? <p class="banner">The session is stopped: no task starts.</p> : null}

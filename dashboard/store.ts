@@ -16,6 +16,8 @@ export const failure = signal<string | null>(null)
 export const now = signal(Date.now())
 /** Goes up whenever the history of runs has changed. */
 export const historyVersion = signal(0)
+/** What the session warned of last: a held loop, a log that cannot be written; null if of nothing. */
+export const warning = signal<{ readonly text: string; readonly at: number } | null>(null)
 /** Runs' lines and news for whoever shows them at the moment. */
 export const listeners = new Set<(event: ServerEvent) => void>()
 
@@ -67,6 +69,7 @@ function take(event: ServerEvent): void {
   const { name, data } = event
   if (name === 'reset' || (name === 'hello' && data.isResumed !== true)) return void loadAll()
   if (name === 'joined' && !isLoaded.value) return void loadAll()
+  if (name === 'session.warning') warning.value = { text: String(data.message), at: Number(data.at) }
   if (name.startsWith('session.')) void loadSession().catch(() => {})
   if (typeof data.task !== 'string') return
   if (name === 'task.removed') return drop(data.task)

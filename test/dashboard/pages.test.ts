@@ -192,6 +192,14 @@ inBrowser('the dashboard', () => {
     expect(await check()).toEqual([])
   }, 30_000)
 
+  test('work that holds the event loop is told of at the top of every page', async () => {
+    const { page, check } = await start()
+    await visit(page, '#/tasks')
+    await page.getByRole('button', { name: 'Run holds' }).click()
+    await page.getByText(/The event loop was held for/).waitFor()
+    expect(await check()).toEqual([])
+  }, 30_000)
+
   test('seven tabs all show what happens', async () => {
     await start()
     const pages = await Promise.all(Array.from({ length: 7 }, () => openPage(context, site.link())))
@@ -212,7 +220,7 @@ inBrowser('the dashboard', () => {
   test('five thousand tasks: only what is seen is drawn, and the last one can be reached', async () => {
     const { page, check } = await start({ tasks: 5_000 })
     await visit(page, '#/tasks')
-    await page.getByText('5005').waitFor()
+    await page.getByText('5006').waitFor()
     expect(await page.locator('tbody tr').count()).toBeLessThan(60)
     await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight))
     await page.getByRole('link', { name: 'task 04999' }).waitFor()

@@ -29,6 +29,10 @@ app.task('long', false, { description: 'Runs until it is told to end' }, async (
 })
 app.task('fails', false, () => Promise.reject(new RangeError('the far side is busy')))
 app.task('quick', false, { args: { n: 1 } }, ({ n }) => ({ n, ok: true }))
+app.task('holds', false, () => {
+  // Nothing else in the process moves meanwhile.
+  for (const start = performance.now(); performance.now() - start < 1_500; );
+})
 app.task('night', 'daily at 02:30', () => {})
 app.task('after night', "after task 'night' succeeded", () => {})
 for (let n = 0; n < tasks; n++) app.task(`task ${String(n).padStart(5, '0')}`, 'daily at 03:00', () => {})
