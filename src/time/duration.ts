@@ -1,4 +1,5 @@
 import { readDuration } from './duration-text.ts'
+import { MAX_INSTANT } from './zone.ts'
 
 /**
  * A length of time by its components; a day is 24 hours, a week seven of them.
@@ -112,8 +113,9 @@ export function toDurationMs(value: DurationInput | (string & {})): number {
 }
 
 function checked(ms: number, given: unknown): number {
-  if (!Number.isFinite(ms))
-    throw new RangeError(`Cannot use a duration as it must be a finite time: ${given}.`)
+  // Longer than all of time, and milliseconds could not be told apart any more.
+  if (!(Math.abs(ms) <= MAX_INSTANT))
+    throw new RangeError(`Cannot use a duration as it must be shorter than all of time: ${given}.`)
   return Math.floor(ms + 1e-6)
 }
 

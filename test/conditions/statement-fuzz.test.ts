@@ -66,10 +66,11 @@ const text = fc.oneof(
     .map(([whole, at, length, put]) => whole.slice(0, at) + put + whole.slice(at + length)),
 )
 
+/** What is wrong with reading it: an error of another kind, a place that is none, or a print that reads otherwise. */
 function problemWith(statement: string, words?: Words): unknown {
   try {
-    parse(statement, words)
-    return null
+    const printed = String(parse(statement, words))
+    return String(parse(printed, words)) === printed ? null : printed
   } catch (error) {
     if (!(error instanceof StatementError)) return error
     return error.offset >= 0 && error.offset <= statement.length ? null : `offset ${error.offset}`

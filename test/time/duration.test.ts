@@ -53,7 +53,13 @@ describe('toDurationMs', () => {
     for (const value of [null, undefined, true, [], { fortnights: 1 }, { hours: '1' }]) {
       expect(() => toDurationMs(value as unknown as number)).toThrow(TypeError)
     }
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, { hours: Number.NaN }]) {
+    for (const value of [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      9e15,
+      { hours: Number.NaN },
+      '99999999999999 hours' as const,
+    ]) {
       expect(() => toDurationMs(value)).toThrow(RangeError)
     }
   })
