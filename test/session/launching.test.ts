@@ -93,6 +93,21 @@ describe('order', () => {
     ])
   })
 
+  test('what is launched at one instant starts before any of it is wound up', async () => {
+    const { app, clock, news } = setUp()
+    for (const name of ['a', 'b', 'c']) app.task(name, 'daily', () => {})
+    await app.start()
+    await clock.settled()
+    expect(runsIn(news)).toEqual([
+      'a started',
+      'b started',
+      'c started',
+      'a success',
+      'b success',
+      'c success',
+    ])
+  })
+
   test('a priority that is changed counts from the next launch', async () => {
     const { app, session, clock, news } = setUp()
     app.task('a', every('1 hour'), () => {})
@@ -102,7 +117,7 @@ describe('order', () => {
     session.task('b').update({ priority: 1 })
     news.length = 0
     await clock.advance('1 hour')
-    expect(runsIn(news)).toEqual(['b started', 'b success', 'a started', 'a success'])
+    expect(runsIn(news)).toEqual(['b started', 'a started', 'b success', 'a success'])
   })
 })
 
@@ -154,8 +169,8 @@ describe('main', () => {
       'main started',
       'main success',
       'by hand started',
-      'by hand success',
       'other started',
+      'by hand success',
       'other success',
     ])
   })

@@ -364,7 +364,7 @@ describe('session.run(names)', () => {
     const outcomes = await session.run('a', session.task('b'))
     expect(outcomes).toMatchObject({ a: { action: 'success', value: 1 }, b: { action: 'fail' } })
     expect(session.state).toBe('stopped')
-    expect(runsIn(news)).toEqual(['a started', 'a success', 'b started', 'b fail'])
+    expect(runsIn(news)).toEqual(['a started', 'b started', 'a success', 'b fail'])
     // And afterwards it is a session like any other.
     await app.start()
     expect((await session.task('other').run()).action).toBe('success')
