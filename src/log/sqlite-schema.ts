@@ -40,11 +40,13 @@ const tables = `
 export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
   checkFile(path)
   const db = open(path)
+  let isOurs = false
   try {
     db.exec('PRAGMA busy_timeout = 0')
     db.exec('PRAGMA locking_mode = EXCLUSIVE')
     const isNew = isEmpty(db)
     if (!isNew) checkOurs(path, db)
+    isOurs = true
     // Both answer with a row, which `exec` of one of the libraries refuses.
     db.prepare('PRAGMA journal_mode = WAL').all()
     db.exec('PRAGMA synchronous = FULL')
@@ -54,20 +56,27 @@ export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
     db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; COMMIT`)
     return db
   } catch (problem) {
-    closeQuietly(db)
+    abandon(db, isOurs)
     throw problem
   }
 }
 
 /** Closes a database and lets go of its file at once; what the WAL holds goes into the file, which then stands alone. */
 export function closeDatabase(db: SqliteDriver): void {
+  // Tried again, as a disk may have failed for a moment. Where it can't be done all is on the disk nevertheless.
+  if (!letGo(db)) letGo(db)
+  db.close()
+}
+
+/** Leaves WAL and the exclusive mode: libsql closes a file only when its statements are collected, this frees the lock now. */
+function letGo(db: SqliteDriver): boolean {
   try {
-    // libsql closes a file only when its statements are collected. Leaving WAL and the exclusive mode frees the lock now.
     db.prepare('PRAGMA journal_mode = DELETE').all()
     db.prepare('PRAGMA locking_mode = NORMAL').all()
     db.prepare('SELECT count(*) FROM sqlite_master').all()
-  } finally {
-    db.close()
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -141,10 +150,22 @@ function numberOf(db: SqliteDriver, sql: string): number {
   return Number(Object.values(db.prepare(sql).all()[0] ?? {})[0] ?? 0)
 }
 
-function closeQuietly(db: SqliteDriver): void {
+/** Closes what could not be opened: a database of others stays in the mode that it has. */
+function abandon(db: SqliteDriver, isOurs: boolean): void {
+  quietly(() => db.exec('ROLLBACK'))
+  if (isOurs) return quietly(() => closeDatabase(db))
+  quietly(() => {
+    db.prepare('PRAGMA locking_mode = NORMAL').all()
+    db.prepare('SELECT count(*) FROM sqlite_master').all()
+  })
+  quietly(() => db.close())
+}
+
+/** What kept a file from being opened is told; what its closing brings adds nothing. */
+function quietly(act: () => void): void {
   try {
-    db.close()
+    act()
   } catch {
-    // What kept it from opening is told; that it can't be closed either adds nothing.
+    // See above.
   }
 }
