@@ -89,6 +89,12 @@ describe('Words', () => {
     )
   })
 
+  test('text that holds the words after its slot prints in quotes', () => {
+    const route = condition('from-{a}-to-{b}', () => true)
+    expect(String(route({ a: 'x-to-y', b: 'z' }))).toBe("from-'x-to-y'-to-'z'")
+    expect(String(route({ a: 'x', b: 'y-to-z' }))).toBe('from-x-to-y-to-z')
+  })
+
   test('several wordings mean one condition, each with its own slots', () => {
     const count = condition(['{n:number} files wait', 'more than {n:number} wait', 'files wait'], () => true)
     const own = new Words()
