@@ -3,30 +3,108 @@
  * come to (outcomes). Everything here is data; all commands but `task.create` are plain JSON.
  */
 
-/** The ways a run can end. `crash` is given afterwards, to a run whose process died. */
+/**
+ * The ways a run can end. `crash` is given afterwards, to a run whose process died.
+ *
+ * @example
+ * ```ts
+ * import { outcomes } from 'gantry/machines'
+ *
+ * outcomes.includes('crash') // true
+ * ```
+ */
 export const outcomes = ['success', 'fail', 'terminate', 'inaction', 'crash'] as const
 
-/** How a run ended. */
+/**
+ * How a run ended.
+ *
+ * @example
+ * ```ts
+ * const isBad = (outcome: Outcome): boolean => outcome === 'fail' || outcome === 'crash'
+ * ```
+ */
 export type Outcome = (typeof outcomes)[number]
 
-/** What the run log records of a run: its launch (`run`) and its outcome. */
+/**
+ * What the run log records of a run: its launch (`run`) and its outcome.
+ *
+ * @example
+ * ```ts
+ * import { actions } from 'gantry/machines'
+ *
+ * actions[0] // 'run', the launch; the others are outcomes
+ * ```
+ */
 export const actions = ['run', ...outcomes] as const
 
-/** One of the six actions of the run log. */
+/**
+ * One of the six actions of the run log.
+ *
+ * @example
+ * ```ts
+ * const failures: Action[] = ['fail', 'crash']
+ * await session.log.query({ action: failures })
+ * ```
+ */
 export type Action = 'run' | Outcome
 
-/** True of the six actions. */
+/**
+ * True of the six actions.
+ *
+ * @example
+ * ```ts
+ * import { isAction } from 'gantry/machines'
+ *
+ * const wanted: unknown = process.argv[2]
+ * if (isAction(wanted)) console.log(await session.log.query({ action: wanted }))
+ * ```
+ */
 export function isAction(value: unknown): value is Action {
   return (actions as readonly unknown[]).includes(value)
 }
 
-/** Why a run was launched. */
+/**
+ * Why a run was launched: its condition held, somebody asked for it (`manual`), the session started or stopped, the run
+ * before it was lost with its process (`retry`, of `onCrash: 'rerun'`), or it makes up for a period that was missed
+ * (`catch-up`).
+ *
+ * @example
+ * ```ts
+ * app.task('report', 'daily after 07:00', (_, run) => {
+ *   const byHand: RunTrigger[] = ['manual']
+ *   if (byHand.includes(run.trigger)) run.log.info('somebody asked for this one')
+ * })
+ * ```
+ */
 export type RunTrigger = 'condition' | 'manual' | 'startup' | 'shutdown' | 'retry' | 'catch-up'
 
-/** Why a run was asked to end. */
+/**
+ * Why a run was asked to end: somebody asked, it lasted longer than its timeout, its `end` holds, the session stops,
+ * its task was removed, or another run takes its place.
+ *
+ * @example
+ * ```ts
+ * import type { TerminateReason } from 'gantry/machines'
+ *
+ * session.on('run.ended', ({ task, reason }) => {
+ *   const wanted: TerminateReason = 'timeout'
+ *   if (reason === wanted) console.error(`${task} took too long`)
+ * })
+ * ```
+ */
 export type TerminateReason = 'asked' | 'timeout' | 'end condition' | 'shut-down' | 'removed' | 'replaced'
 
-/** An error as data: what is left of anything that was thrown once it is in a record. */
+/**
+ * An error as data: what is left of anything that was thrown once it is in a record.
+ *
+ * @example
+ * ```ts
+ * session.on('run.ended', ({ error }) => {
+ *   const data: ErrorData | undefined = error
+ *   if (data) console.error(data.name, data.message)
+ * })
+ * ```
+ */
 export interface ErrorData {
   readonly name: string
   readonly message: string
@@ -34,10 +112,27 @@ export interface ErrorData {
   readonly code?: string
 }
 
-/** Values for one run, by arg name. */
+/**
+ * Values for one run, by arg name.
+ *
+ * @example
+ * ```ts
+ * const params: ParamValues = { day: '2026-11-24', dryRun: true }
+ * session.task('report').run(params)
+ * ```
+ */
 export type ParamValues = Readonly<Record<string, unknown>>
 
-/** Commands: what may be sent to a session. */
+/**
+ * Commands: what may be sent to a session. All but `task.create` with work are plain JSON, so they may come from
+ * another program; a command that is unknown, or names a task that is not there, throws in `session.send`.
+ *
+ * @example
+ * ```ts
+ * const command: Command = { type: 'task.run', task: 'report', params: { day: '2026-11-24' } }
+ * session.send(command)
+ * ```
+ */
 export type Command =
   | {
       readonly type: 'task.run'
@@ -93,10 +188,28 @@ export type Command =
   | { readonly type: 'session.hold' }
   | { readonly type: 'session.resume' }
 
-/** The name of a command. */
+/**
+ * The name of a command.
+ *
+ * @example
+ * ```ts
+ * import type { CommandType } from 'gantry/machines'
+ *
+ * const harmless: ReadonlySet<CommandType> = new Set(['task.run', 'session.hold', 'session.resume'])
+ * ```
+ */
 export type CommandType = Command['type']
 
-/** The names of all commands, for checking what comes from outside. */
+/**
+ * The names of all commands, for checking what comes from outside.
+ *
+ * @example
+ * ```ts
+ * import { commandTypes } from 'gantry/machines'
+ *
+ * const isKnown = (type: string): boolean => (commandTypes as readonly string[]).includes(type)
+ * ```
+ */
 export const commandTypes: readonly CommandType[] = [
   'task.run',
   'task.backfill',
@@ -116,7 +229,16 @@ export const commandTypes: readonly CommandType[] = [
   'session.resume',
 ]
 
-/** News: what a session tells of itself, `at` in epoch ms. */
+/**
+ * News: what a session tells of itself, `at` in epoch ms.
+ *
+ * @example
+ * ```ts
+ * session.on('*', (news: News) => {
+ *   if (news.type === 'run.ended') console.log(new Date(news.at), news.task, news.action)
+ * })
+ * ```
+ */
 export type News =
   | { readonly type: 'run.queued'; readonly task: string; readonly runId: string; readonly at: number }
   | {
@@ -190,7 +312,15 @@ export type News =
       readonly error?: ErrorData
     }
 
-/** The name of a piece of news. */
+/**
+ * The name of a piece of news.
+ *
+ * @example
+ * ```ts
+ * const shown: NewsType[] = ['run.started', 'run.ended', 'session.warning']
+ * for (const type of shown) session.on(type, (news) => console.log(JSON.stringify(news)))
+ * ```
+ */
 export type NewsType = News['type']
 
 const newsNames: Readonly<Record<NewsType, true>> = {
@@ -215,5 +345,14 @@ const newsNames: Readonly<Record<NewsType, true>> = {
   'session.warning': true,
 }
 
-/** The names of all news, for checking what is listened to. */
+/**
+ * The names of all news, for checking what is listened to.
+ *
+ * @example
+ * ```ts
+ * import { newsTypes } from 'gantry/machines'
+ *
+ * newsTypes.filter((type) => type.startsWith('session.'))
+ * ```
+ */
 export const newsTypes = Object.keys(newsNames) as readonly NewsType[]

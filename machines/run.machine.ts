@@ -18,13 +18,31 @@
 import { assign, setup } from 'xstate'
 import type { ErrorData, Outcome, RunTrigger, TerminateReason } from './protocol.ts'
 
-/** What became of the work, as its executor tells it. `error` is whatever was thrown. */
+/**
+ * What became of the work, as its executor tells it. `error` is whatever was thrown.
+ *
+ * @example
+ * ```ts
+ * import type { Settlement } from 'gantry/machines'
+ *
+ * const settlement: Settlement = { kind: 'returned', value: 42 }
+ * ```
+ */
 export type Settlement =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'inaction'; readonly reason?: string }
 
-/** Events a run understands. */
+/**
+ * Events a run understands. Times are epoch ms.
+ *
+ * @example
+ * ```ts
+ * import type { RunEvent } from 'gantry/machines'
+ *
+ * const events: RunEvent[] = [{ type: 'run.began' }, { type: 'run.settled', settlement: { kind: 'returned', value: 42 } }]
+ * ```
+ */
 export type RunEvent =
   | { readonly type: 'run.start'; readonly runId: string; readonly at: number; readonly trigger: RunTrigger }
   /** The start record is durable: the work may begin. */
@@ -39,7 +57,16 @@ export type RunEvent =
   /** Lines that the work logged, those of one turn together. */
   | { readonly type: 'run.logged'; readonly lines: readonly string[] }
 
-/** What a run knows of itself; plain data, shown in the inspectors. */
+/**
+ * What a run knows of itself; plain data, shown in the inspectors.
+ *
+ * @example
+ * ```ts
+ * import type { RunContext } from 'gantry/machines'
+ *
+ * const line = ({ task, runId, outcome }: RunContext): string => `${task} ${runId}: ${outcome ?? 'lives'}`
+ * ```
+ */
 export interface RunContext {
   readonly task: string
   readonly runId: string
@@ -57,7 +84,16 @@ export interface RunContext {
   readonly error: ErrorData | null
 }
 
-/** What a run starts from. */
+/**
+ * What a run starts from. `at` is its launch, in epoch ms.
+ *
+ * @example
+ * ```ts
+ * import type { RunInput } from 'gantry/machines'
+ *
+ * const input: RunInput = { task: 'report', runId: '1', at: Date.UTC(2026, 0, 1), trigger: 'manual' }
+ * ```
+ */
 export interface RunInput {
   readonly task: string
   readonly runId: string
@@ -65,7 +101,16 @@ export interface RunInput {
   readonly trigger: RunTrigger
 }
 
-/** The outcome of work that settled; after an abort by us a rejection is a termination and a return still a success. */
+/**
+ * The outcome of work that settled; after an abort by us a rejection is a termination and a return still a success.
+ *
+ * @example
+ * ```ts
+ * import { outcomeOf } from 'gantry/machines'
+ *
+ * outcomeOf({ kind: 'threw', error: new Error('no') }, true) // 'terminate': it was told to end
+ * ```
+ */
 export function outcomeOf(settlement: Settlement, wasTold: boolean): Outcome {
   if (settlement.kind === 'returned') return 'success'
   if (settlement.kind === 'inaction') return 'inaction'
@@ -89,7 +134,20 @@ const fresh = (task: string, runId: string, at: number, trigger: RunTrigger): Ru
   error: null,
 })
 
-/** The machine of a run. Its effects are stubs here; the session provides them. */
+/**
+ * The machine of a run. Its effects are stubs here; the session provides them. Its states are `starting`, `running`,
+ * `terminating`, `ended` and `closed`.
+ *
+ * @example
+ * ```ts
+ * import { createActor } from 'xstate'
+ * import { runMachine } from 'gantry/machines'
+ *
+ * const actor = createActor(runMachine, { input: { task: 'report', runId: '1', at: 0, trigger: 'manual' } }).start()
+ * actor.send({ type: 'run.began' })
+ * actor.getSnapshot().value // 'running'
+ * ```
+ */
 export const runMachine = setup({
   types: {
     context: {} as RunContext,

@@ -24,7 +24,16 @@
 import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
 import type { Command } from './protocol.ts'
 
-/** Events a session understands: the commands, and what its own effects report. */
+/**
+ * Events a session understands: the commands, and what its own effects report.
+ *
+ * @example
+ * ```ts
+ * import type { SessionEvent } from 'gantry/machines'
+ *
+ * const event: SessionEvent = { type: 'session.shutDown', force: true }
+ * ```
+ */
 export type SessionEvent =
   | Command
   | { readonly type: 'session.start' }
@@ -37,7 +46,16 @@ export type SessionEvent =
   /** Actors that were made with this one as parent: XState stops only those that it spawned. */
   | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
 
-/** What a session's actor knows; plain data, shown in the inspectors. */
+/**
+ * What a session's actor knows; plain data, shown in the inspectors.
+ *
+ * @example
+ * ```ts
+ * import type { SessionContext } from 'gantry/machines'
+ *
+ * const isLeaving = ({ restartWanted }: SessionContext): boolean => !restartWanted
+ * ```
+ */
 export interface SessionContext {
   readonly name: string
   /** A hold that was asked for before the session ran. */
@@ -48,12 +66,34 @@ export interface SessionContext {
   readonly restarts: number
 }
 
-/** What a session starts from. */
+/**
+ * What a session starts from.
+ *
+ * @example
+ * ```ts
+ * import type { SessionInput } from 'gantry/machines'
+ *
+ * const input: SessionInput = { name: 'session' }
+ * ```
+ */
 export interface SessionInput {
   readonly name: string
 }
 
-/** The machine of a session. Its effects are stubs here; the session provides them. */
+/**
+ * The machine of a session. Its effects are stubs here; the session provides them. Its states are `stopped`,
+ * `starting`, `running` (`active`, `held`), `stopping` (`draining`, `terminating`) and `restarting`.
+ *
+ * @example
+ * ```ts
+ * import { createActor } from 'xstate'
+ * import { sessionMachine } from 'gantry/machines'
+ *
+ * const actor = createActor(sessionMachine, { input: { name: 'session' } }).start()
+ * actor.send({ type: 'session.start' })
+ * actor.getSnapshot().value // 'starting'
+ * ```
+ */
 export const sessionMachine = setup({
   types: {
     context: {} as SessionContext,

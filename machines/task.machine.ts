@@ -18,7 +18,16 @@
 import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
 import type { Action, Outcome, ParamValues, RunTrigger } from './protocol.ts'
 
-/** Events a task understands. The commands (`task.*`) are the session's own, as they reach the task. */
+/**
+ * Events a task understands. The commands (`task.*`) are the session's own, as they reach the task.
+ *
+ * @example
+ * ```ts
+ * import type { TaskEvent } from 'gantry/machines'
+ *
+ * const event: TaskEvent = { type: 'task.run', params: { day: '2026-11-24' } }
+ * ```
+ */
 export type TaskEvent =
   | {
       readonly type: 'task.run'
@@ -44,7 +53,16 @@ export type TaskEvent =
   /** Run actors that were made with this one as parent: XState stops only those that it spawned. */
   | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
 
-/** What a task's actor knows; plain data, shown in the inspectors. */
+/**
+ * What a task's actor knows; plain data, shown in the inspectors.
+ *
+ * @example
+ * ```ts
+ * import type { TaskContext } from 'gantry/machines'
+ *
+ * const { live, lastOutcome }: TaskContext = session.task('report').actor.getSnapshot().context
+ * ```
+ */
 export interface TaskContext {
   /** Unique among all actors of a session, also of tasks removed and made again. */
   readonly id: string
@@ -58,7 +76,16 @@ export interface TaskContext {
   readonly lastOutcome: Outcome | null
 }
 
-/** What a task starts from. */
+/**
+ * What a task starts from. Default: enabled.
+ *
+ * @example
+ * ```ts
+ * import type { TaskInput } from 'gantry/machines'
+ *
+ * const input: TaskInput = { id: 'report-1', name: 'report', disabled: true }
+ * ```
+ */
 export interface TaskInput {
   readonly id: string
   readonly name: string
@@ -72,7 +99,20 @@ const removal = {
   description: 'It leaves the session; its name is free at once.',
 } as const
 
-/** The machine of a task: one object for all tasks, differences by input. Its effects are stubs; the session provides them. */
+/**
+ * The machine of a task: one object for all tasks, differences by input. Its effects are stubs; the session provides
+ * them. Its states are `idle`, `running`, `failed` and `removed`.
+ *
+ * @example
+ * ```ts
+ * import { createActor } from 'xstate'
+ * import { taskMachine } from 'gantry/machines'
+ *
+ * const actor = createActor(taskMachine, { input: { id: 'report-1', name: 'report' } }).start()
+ * actor.send({ type: 'run.launched', runId: '1', trigger: 'manual' })
+ * actor.getSnapshot().value // 'running'
+ * ```
+ */
 export const taskMachine = setup({
   types: {
     context: {} as TaskContext,

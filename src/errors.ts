@@ -6,7 +6,14 @@
  * Compare `error.code` rather than `instanceof` across realms (threads, Jest, two copies of the package).
  */
 
-/** Stable names of the errors, for `error.code`. */
+/**
+ * Stable names of the errors, for `error.code`.
+ *
+ * @example
+ * ```ts
+ * const codes: GantryErrorCode[] = ['GANTRY_RUN_LOG', 'GANTRY_SETUP']
+ * ```
+ */
 export type GantryErrorCode =
   | 'GANTRY_STATEMENT'
   | 'GANTRY_TASK_EXISTS'
@@ -44,7 +51,19 @@ export function isGantryError(value: unknown): value is Error & { code: GantryEr
   return typeof value === 'object' && value !== null && codes.has(String((value as { code?: unknown }).code))
 }
 
-/** A statement (a condition, a moment or a duration as text) that cannot be read. */
+/**
+ * A statement (a condition, a moment or a duration as text) that cannot be read. Its message shows the place with a
+ * caret; `offset` is in UTF-16 units.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   parse(process.argv[2] ?? 'dayly')
+ * } catch (error) {
+ *   if (error instanceof StatementError) console.error(error.offset, error.near) // 0 [ 'daily' ]
+ * }
+ * ```
+ */
 export class StatementError extends SyntaxError {
   override readonly name = 'StatementError'
   readonly code = 'GANTRY_STATEMENT'
@@ -96,7 +115,18 @@ function withCaret(
   return lines.join('\n')
 }
 
-/** A task of that name is in the session already. */
+/**
+ * A task of that name is in the session already. Thrown where a task is added, unless `onTaskExists` says otherwise.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   session.createTask('report', 'hourly', () => {})
+ * } catch (error) {
+ *   if (error instanceof TaskExistsError) console.error(error.task)
+ * }
+ * ```
+ */
 export class TaskExistsError extends Error {
   override readonly name = 'TaskExistsError'
   readonly code = 'GANTRY_TASK_EXISTS'
@@ -108,7 +138,18 @@ export class TaskExistsError extends Error {
   }
 }
 
-/** No task of that name is in the session (or it was removed before its run started). */
+/**
+ * No task of that name is in the session (or it was removed before its run started).
+ *
+ * @example
+ * ```ts
+ * try {
+ *   session.task('reprot')
+ * } catch (error) {
+ *   if (error instanceof TaskNotFoundError) console.error(error.near) // [ 'report' ]
+ * }
+ * ```
+ */
 export class TaskNotFoundError extends Error {
   override readonly name = 'TaskNotFoundError'
   readonly code = 'GANTRY_TASK_NOT_FOUND'
@@ -123,7 +164,18 @@ export class TaskNotFoundError extends Error {
   }
 }
 
-/** A condition function, promise or Observable failed. */
+/**
+ * A condition function, promise or Observable failed. The condition is taken not to hold; what else it does is
+ * `onError.condition`. `data` says whose condition, `cause` what was thrown.
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ onError: { condition: 'raise' } })
+ * await app.run().catch((error) => {
+ *   if (error instanceof ConditionError) console.error(error.data.statement, error.cause)
+ * })
+ * ```
+ */
 export class ConditionError extends Error {
   override readonly name = 'ConditionError'
   readonly code = 'GANTRY_CONDITION'
@@ -136,7 +188,16 @@ export class ConditionError extends Error {
   }
 }
 
-/** A value that a task needs could not be made: a missing param, return, variable, or a failing arg function. */
+/**
+ * A value that a task needs could not be made: a missing param, return, variable, or a failing arg function. The run
+ * that needs it fails.
+ *
+ * @example
+ * ```ts
+ * const { error } = await session.task('report').run()
+ * if (error instanceof ArgError && error.reason === 'missing') console.error(error.message)
+ * ```
+ */
 export class ArgError extends Error {
   override readonly name = 'ArgError'
   readonly code = 'GANTRY_ARG'
@@ -150,19 +211,51 @@ export class ArgError extends Error {
   }
 }
 
-/** A run or a session could not be set up as asked. */
+/**
+ * A run or a session could not be set up as asked.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   app.task('scan', 'hourly', { execution: 'thread' }, () => {})
+ * } catch (error) {
+ *   if (error instanceof SetupError) console.error(error.message) // functions can't cross to a thread
+ * }
+ * ```
+ */
 export class SetupError extends Error {
   override readonly name = 'SetupError'
   readonly code = 'GANTRY_SETUP'
 }
 
-/** The run log could not be read or written. */
+/**
+ * The run log could not be read or written. `cause` is what the file system, or the database, said.
+ *
+ * @example
+ * ```ts
+ * await createApp({ store: 'jsonl:./runs.jsonl' })
+ *   .start()
+ *   .catch((error) => {
+ *     if (error instanceof RunLogError) console.error(error.message) // another program has it open, say
+ *   })
+ * ```
+ */
 export class RunLogError extends Error {
   override readonly name = 'RunLogError'
   readonly code = 'GANTRY_RUN_LOG'
 }
 
-/** The abort reason of a run that lasted longer than its timeout. */
+/**
+ * The abort reason of a run that lasted longer than its timeout. The run ends as `terminate`.
+ *
+ * @example
+ * ```ts
+ * app.task('import', 'hourly', { timeout: '1 minute' }, async (_, { signal }) => {
+ *   await fetch('https://example.org', { signal }).catch(() => {})
+ *   if (signal.reason instanceof RunTimeoutError) console.error(signal.reason.timeoutMs) // 60000
+ * })
+ * ```
+ */
 export class RunTimeoutError extends Error {
   override readonly name = 'RunTimeoutError'
   readonly code = 'GANTRY_RUN_TIMEOUT'
@@ -175,13 +268,30 @@ export class RunTimeoutError extends Error {
   }
 }
 
-/** The session stopped before what was asked of it could happen. */
+/**
+ * The session stopped before what was asked of it could happen. A run by hand that still waits rejects with it.
+ *
+ * @example
+ * ```ts
+ * await session.task('report').run().catch((error) => {
+ *   if (error instanceof SessionStoppedError) console.error('too late')
+ * })
+ * ```
+ */
 export class SessionStoppedError extends Error {
   override readonly name = 'SessionStoppedError'
   readonly code = 'GANTRY_SESSION_STOPPED'
 }
 
-/** A thread, a process or a command ended without a result, or as one that failed. */
+/**
+ * A thread, a process or a command ended without a result, or as one that failed. The run fails with it.
+ *
+ * @example
+ * ```ts
+ * const { error } = await app.task('build', false, command('make')).run()
+ * if (error instanceof ExitError) console.error(error.data.exitCode, error.data.stderr)
+ * ```
+ */
 export class ExitError extends Error {
   override readonly name = 'ExitError'
   readonly code = 'GANTRY_EXIT'
