@@ -61,6 +61,12 @@ export function flatten(state: MachineState): MachineState[] {
   return state.states.flatMap((part) => [part, ...flatten(part)])
 }
 
+/** The events that are taken in the active states. */
+export function eventsIn(root: MachineState, active: ReadonlySet<string>): ReadonlySet<string> {
+  const states = [root, ...flatten(root).filter(({ id }) => active.has(id))]
+  return new Set(states.flatMap(({ transitions }) => transitions.map(({ event }) => event)))
+}
+
 /** A way between two states: its events, and the line it is drawn as. */
 export interface Edge {
   readonly from: string

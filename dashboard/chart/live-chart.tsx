@@ -1,12 +1,15 @@
 /** The state chart of an actor as it lives, and what happens between it and its parts. */
 import { useEffect, useState } from 'preact/hooks'
-import { ask, segment } from '../api.ts'
+import { ask, type Run, segment } from '../api.ts'
 import type { ServerEvent } from '../events.ts'
 import { valueText } from '../format.ts'
-import type { Machine } from '../machine.ts'
+import type { Machine, MachineState } from '../machine.ts'
 import { Empty, Text, Time } from '../parts/basics.tsx'
+import { useLoaded } from '../parts/load.ts'
+import { acceptedBy, SendForm } from '../parts/send.tsx'
 import { watchActor, watched } from '../shared-events.ts'
 import { listeners } from '../store.ts'
+import { eventsIn } from './layout.ts'
 import { StateChart } from './state-chart.tsx'
 
 /** Something that happened to the actor or one of its parts. */
@@ -24,7 +27,15 @@ interface Happening {
 const kept = 60
 
 export function TaskChart({ name }: { readonly name: string }) {
-  return <LiveChart key={name} path={`/tasks/${segment(name)}/machine`} watch={`task:${name}`} part="task" />
+  return (
+    <LiveChart
+      key={name}
+      path={`/tasks/${segment(name)}/machine`}
+      watch={`task:${name}`}
+      part="task"
+      task={name}
+    />
+  )
 }
 
 export function SessionChart() {
@@ -36,9 +47,11 @@ interface LiveChartProps {
   readonly watch: string
   /** Whose state is drawn. */
   readonly part: Happening['role']
+  /** The task that commands are for. */
+  readonly task?: string
 }
 
-function LiveChart({ path, watch, part }: LiveChartProps) {
+function LiveChart({ path, watch, part, task }: LiveChartProps) {
   const [machine, setMachine] = useState<Machine | null>(null)
   const [happenings, setHappenings] = useState<readonly Happening[]>([])
   const [error, setError] = useState<string | null>(null)
@@ -79,13 +92,10 @@ function LiveChart({ path, watch, part }: LiveChartProps) {
   }, [path, watch, part])
   if (machine === null) return <Empty>{error ?? 'Loading …'}</Empty>
   const last = happenings.find((each) => each.role === part)
+  const active = new Set(machine.active)
   return (
     <>
-      <StateChart
-        machine={machine.definition}
-        active={new Set(machine.active)}
-        lastEvent={last?.event.type ?? null}
-      />
+      <StateChart machine={machine.definition} active={active} lastEvent={last?.event.type ?? null} />
       <div class="columns">
         <section class="card" aria-label="What happens">
           <h2>What happens</h2>
@@ -105,8 +115,40 @@ function LiveChart({ path, watch, part }: LiveChartProps) {
           <h2>What it knows</h2>
           <Text mono>{valueText(machine.context)}</Text>
         </section>
+        <details>
+          <summary>Send it an event</summary>
+          <SendForm commands={acceptedBy(eventsIn(machine.definition, active), task)} />
+        </details>
       </div>
     </>
+  )
+}
+
+/** The state chart of a run: where it stands, and while it lives how it goes on. */
+export function RunChart({ run }: { readonly run: Run }) {
+  const { value: machine } = useLoaded(() => ask<MachineState>('GET', '/machines/run'), [])
+  const [state, setState] = useState<string | null>(null)
+  const isLive = run.state === 'running'
+  useEffect(() => {
+    if (!isLive) return
+    const watch = `task:${run.task}`
+    const listen = ({ name, data }: ServerEvent): void => {
+      const { kind, role, value, context } = data as Partial<Happening>
+      if (name !== 'actor' || kind !== 'snapshot' || role !== 'run') return
+      // A task's run actor is used again: what it is about stands in what it knows.
+      if ((context as { runId?: string } | undefined)?.runId === run.runId) setState(String(value))
+    }
+    listeners.add(listen)
+    const stop = watchActor(watch)
+    return () => {
+      stop()
+      listeners.delete(listen)
+    }
+  }, [run.runId, run.task, isLive])
+  if (machine === null) return null
+  const at = isLive ? (state ?? 'running') : 'ended'
+  return (
+    <StateChart machine={machine} active={new Set([machine.id, `${machine.id}.${at}`])} lastEvent={null} />
   )
 }
 

@@ -84,25 +84,29 @@ function RunningCard({ task }: { readonly task: Task }) {
   )
 }
 
+/** The next start of each task. */
 function Next() {
   // Time goes on, and so does what comes next; but playing ahead costs the server something.
-  const tick = Math.floor(now.value / 30_000)
+  const tick = Math.floor(now.value / 10_000)
   const { value, error } = useLoaded(
-    (signal) => ask<Forecast>('GET', '/forecast?limit=10', undefined, signal),
+    (signal) => ask<Forecast>('GET', '/forecast?limit=200', undefined, signal),
     [tick, session.value?.state, tasks.value.size],
   )
+  const coming = firstOfEach(value?.runs ?? []).slice(0, 10)
   return (
     <section aria-labelledby="next">
       <h2 id="next">Next</h2>
       {value === null ? <Empty>{error ?? 'Loading …'}</Empty> : null}
-      {value?.runs.length === 0 ? <Empty>Nothing starts by time alone within a day.</Empty> : null}
+      {value !== null && coming.length === 0 ? (
+        <Empty>Nothing starts by time alone within a day.</Empty>
+      ) : null}
       <ol class="plain">
-        {value?.runs.map((run, i) => (
-          <li key={`${i} ${run.task}`} class="row">
-            <Time at={run.at} />{' '}
+        {coming.map((run) => (
+          <li key={run.task} class="row">
+            <Time at={run.at} />
             <span class="faint">
               <Time at={run.at} isRelative />
-            </span>{' '}
+            </span>
             <TaskLink name={run.task} />
             <code class="wide">{run.because}</code>
           </li>
@@ -110,4 +114,14 @@ function Next() {
       </ol>
     </section>
   )
+}
+
+/** The first run of each task that is still to come. */
+function firstOfEach(runs: Forecast['runs']): Forecast['runs'] {
+  const seen = new Set<string>()
+  return runs.filter(({ task, at }) => {
+    if (seen.has(task) || new Date(at).getTime() < now.value) return false
+    seen.add(task)
+    return true
+  })
 }

@@ -1,6 +1,7 @@
 /** One run: when, why, with what, what came of it, and what it wrote. */
 import { useEffect, useState } from 'preact/hooks'
 import { ask, type Line, type Run, segment } from '../api.ts'
+import { RunChart } from '../chart/live-chart.tsx'
 import { length, valueText } from '../format.ts'
 import { Chip, Elapsed, Empty, Facts, Progress, TaskLink, Text, Time } from '../parts/basics.tsx'
 import { Do } from '../parts/do.tsx'
@@ -98,6 +99,10 @@ export function RunPage({ runId }: { readonly runId: string }) {
       )}
       {run.omitted === undefined ? null : <p class="faint">{run.omitted}</p>}
       <Lines runId={runId} />
+      <section class="card" aria-label="State chart">
+        <h2>State chart</h2>
+        <RunChart run={run} />
+      </section>
     </main>
   )
 }

@@ -1,11 +1,11 @@
 /** The session: its state chart, shared values, options, and the commands for those who know them. */
-import { useState } from 'preact/hooks'
 import { ask, segment } from '../api.ts'
 import { SessionChart } from '../chart/live-chart.tsx'
 import { valueText } from '../format.ts'
 import { Chip, Empty, Facts, Text, Time } from '../parts/basics.tsx'
 import { Do, perform } from '../parts/do.tsx'
 import { useLoaded } from '../parts/load.ts'
+import { commands, SendForm } from '../parts/send.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { steps } from '../route.ts'
 import { isReadOnly, session } from '../store.ts'
@@ -51,7 +51,7 @@ export function SessionPage() {
       {part === 'overview' ? <Overview /> : null}
       {part === 'chart' ? <SessionChart /> : null}
       {part === 'params' ? <Params /> : null}
-      {part === 'send' ? <Send /> : null}
+      {part === 'send' ? <SendForm commands={commands} /> : null}
     </main>
   )
 }
@@ -182,68 +182,4 @@ function toValue(text: string): unknown {
   } catch {
     return text
   }
-}
-
-const samples: readonly (readonly [string, object])[] = [
-  ['task.run', { type: 'task.run', task: 'name', params: {} }],
-  ['task.terminate', { type: 'task.terminate', task: 'name' }],
-  ['task.disable', { type: 'task.disable', task: 'name' }],
-  ['task.enable', { type: 'task.enable', task: 'name' }],
-  ['task.update', { type: 'task.update', task: 'name', options: { start: 'daily after 07:00' } }],
-  ['task.backfill', { type: 'task.backfill', task: 'name', from: '2026-11-01', to: '2026-11-08' }],
-  ['task.remove', { type: 'task.remove', task: 'name' }],
-  ['param.set', { type: 'param.set', name: 'stage', value: 'dev' }],
-  ['param.unset', { type: 'param.unset', name: 'stage' }],
-  ['session.run', { type: 'session.run', tasks: ['name'] }],
-  ['session.update', { type: 'session.update', options: { timeout: '5 minutes' } }],
-  ['session.hold', { type: 'session.hold' }],
-  ['session.resume', { type: 'session.resume' }],
-  ['session.restart', { type: 'session.restart' }],
-  ['session.shutDown', { type: 'session.shutDown' }],
-]
-
-/** Any command, as the program itself would send it. */
-function Send() {
-  const [text, setText] = useState(JSON.stringify(samples[0]![1], null, 2))
-  const [problem, setProblem] = useState<string | null>(null)
-  if (isReadOnly.value) return <Empty>You may only look.</Empty>
-  const send = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault()
-    try {
-      setProblem(null)
-      await perform('POST', '/events', JSON.parse(text), 'It is sent.')
-    } catch (error) {
-      setProblem((error as Error).message)
-    }
-  }
-  return (
-    <form class="card form" onSubmit={(event) => void send(event)}>
-      <label>
-        Command
-        <select
-          onChange={(event) => {
-            const sample = samples.find(([type]) => type === event.currentTarget.value)
-            setText(JSON.stringify(sample?.[1], null, 2))
-          }}
-        >
-          {samples.map(([type]) => (
-            <option key={type}>{type}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        As JSON
-        <textarea
-          rows={8}
-          spellcheck={false}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
-      {problem === null ? null : <p class="bad">{problem}</p>}
-      <button type="submit" class="button button-main">
-        Send
-      </button>
-    </form>
-  )
 }

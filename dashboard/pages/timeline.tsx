@@ -30,7 +30,7 @@ interface Bar {
 }
 
 export function TimelinePage() {
-  const [span, setSpan] = useState<number>(3_600_000)
+  const [span, setSpan] = useState<number>(900_000)
   const tick = Math.floor(now.value / 5_000) * 5_000
   const from = tick - span
   const until = tick + span / 3

@@ -41,12 +41,16 @@ export interface MachineData {
   readonly context: unknown
 }
 
+/** The definition of a machine. */
+export function toDefinition(machine: Pick<AnyStateMachine, 'root'>): MachineState {
+  return toState(machine.root)
+}
+
 /** The machine of an actor, and where the actor stands. */
 export function toMachineData(actor: AnyActorRef, copy: (value: unknown) => unknown): MachineData {
-  const { root } = (actor as unknown as { logic: AnyStateMachine }).logic
   const snapshot = actor.getSnapshot() as AnyMachineSnapshot
   return {
-    definition: toState(root),
+    definition: toDefinition((actor as unknown as { logic: AnyStateMachine }).logic),
     active: snapshot._nodes.map((node) => node.id),
     value: snapshot.value,
     context: copy(snapshot.context),

@@ -178,7 +178,7 @@ interface StateShape {
   readonly states: StateShape[]
 }
 
-const stateSchema: z.ZodType<StateShape> = named(
+export const machineStateSchema: z.ZodType<StateShape> = named(
   'MachineState',
   z.object({
     id: z.string(),
@@ -198,7 +198,7 @@ const stateSchema: z.ZodType<StateShape> = named(
       }),
     ),
     get states() {
-      return z.array(stateSchema)
+      return z.array(machineStateSchema)
     },
   }),
 )
@@ -206,7 +206,7 @@ const stateSchema: z.ZodType<StateShape> = named(
 export const machineSchema = named(
   'Machine',
   z.object({
-    definition: stateSchema,
+    definition: machineStateSchema,
     active: z.array(z.string()).describe('Ids of the states that are active.'),
     value: anything,
     context: anything,

@@ -155,6 +155,19 @@ inBrowser('the dashboard', () => {
     expect((await check()).filter((problem) => !problem.includes('422'))).toEqual([])
   }, 30_000)
 
+  test('an event is sent from the state chart: those that the task takes are offered', async () => {
+    const { page, check } = await start()
+    await visit(page, '#/tasks/long/chart')
+    await page.getByText('Send it an event').click()
+    await page.getByLabel('Command').selectOption('task.disable')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByRole('heading', { level: 1 }).getByText('disabled').waitFor()
+    await page.getByLabel('As JSON').fill('{ "type": ')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.locator('.form .bad').waitFor()
+    expect(await check()).toEqual([])
+  }, 30_000)
+
   test('a run with params, its value, its lines', async () => {
     const { page, check } = await start()
     await visit(page, '#/tasks/quick/runs')
@@ -168,6 +181,10 @@ inBrowser('the dashboard', () => {
     await visit(page, '#/tasks/long')
     await page.locator('.live a').first().click()
     await page.getByText('it has begun').waitFor()
+    await page.locator('.state-active[data-state="run.running"]').waitFor()
+    await page.getByRole('button', { name: 'Terminate' }).click()
+    await page.locator('.state-active[data-state="run.ended"]').waitFor()
+    await page.getByRole('heading', { level: 1 }).getByText('terminated').waitFor()
     expect(await check()).toEqual([])
   }, 30_000)
 

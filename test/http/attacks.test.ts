@@ -116,7 +116,7 @@ describe('getting around the token', () => {
 
   test.each(wrong)('%s opens no route', async (_, header) => {
     for (const route of routes.filter(({ permission }) => permission !== 'public')) {
-      const path = route.path.replace('{name}', 'a').replace('{runId}', 'r')
+      const path = route.path.replace('{name}', 'a').replace('{runId}', 'r').replace('{kind}', 'run')
       const got = await sendRaw(
         served.port,
         `${route.method} /api/v1${path} HTTP/1.1\r\nHost: localhost\r\n${json}${header}content-length: 0\r\n\r\n`,

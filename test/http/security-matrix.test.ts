@@ -64,6 +64,7 @@ async function ask(http: Http, route: Route, [token, host, site]: Cell, more: Re
   const path = route.path
     .replace('{name}', route.path.includes('parameters') ? 'x' : 'a')
     .replace('{runId}', 'r')
+    .replace('{kind}', 'run')
   const given = asks.tokens[token]
   const response = await http.fetch(
     new Request(`http://${asks.hosts[host]}${prefix}${path}`, {

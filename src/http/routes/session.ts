@@ -1,15 +1,18 @@
 /** The session: what it does, its config, and what it can be told. */
 
 import { z } from 'zod'
+import { runMachine, sessionMachine, taskMachine } from '../../../machines/index.ts'
 import type { SessionOptions } from '../../index.ts'
 import { noBody, sessionUpdateSchema } from '../inputs.ts'
-import { toMachineData } from '../machine-data.ts'
+import { toDefinition, toMachineData } from '../machine-data.ts'
 import { asked } from '../problem.ts'
 import { type Call, type Route, route } from '../route.ts'
-import { linkSchema, machineSchema, named, sessionSchema } from '../schemas.ts'
+import { linkSchema, machineSchema, machineStateSchema, named, sessionSchema } from '../schemas.ts'
 
 const configSchema = named('Config', z.record(z.string(), z.unknown()))
 const graphSchema = named('Graph', z.object({ tasks: z.array(z.string()), links: z.array(linkSchema) }))
+
+const machines = { session: sessionMachine, task: taskMachine, run: runMachine }
 
 /** Names of options that say something of the session and hold neither code nor places. */
 const shownOptions = Object.keys(sessionUpdateSchema.shape) as (keyof typeof sessionUpdateSchema.shape)[]
@@ -87,6 +90,16 @@ export const sessionRoutes: readonly Route[] = [
     permission: 'read',
     answers: { 200: { description: 'The machine.', schema: machineSchema } },
     handle: ({ shared }) => ({ body: toMachineData(shared.session.actor, (value) => shared.copy(value)) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/machines/{kind}',
+    name: 'getMachine',
+    summary: 'The state chart of all sessions, tasks or runs.',
+    permission: 'read',
+    params: z.object({ kind: z.enum(['session', 'task', 'run']) }),
+    answers: { 200: { description: 'The definition.', schema: machineStateSchema } },
+    handle: ({ params }) => ({ body: toDefinition(machines[params.kind]) }),
   }),
   route({
     method: 'GET',
