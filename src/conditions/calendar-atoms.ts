@@ -1,21 +1,11 @@
 /** The words of time: cycles, lengths, cron, dates and periods. */
-import type { CycleUnit } from '../time/units.ts'
+import { type CycleUnit, unitAdverbs } from '../time/units.ts'
 import { type Atom, atom, cycleFrom, date, quoted, unit, unitShape, windowOf, windowShape } from './atom.ts'
 import { during, from, once, onceIn, until } from './bounds.ts'
 import { cron, crontime } from './cron.ts'
 import { cyclicWords, oncePer } from './cyclic.ts'
 import { type EveryBase, every } from './every.ts'
 import { unquote } from './tokenizer.ts'
-
-const units: Readonly<Record<string, CycleUnit>> = {
-  secondly: 'second',
-  minutely: 'minute',
-  hourly: 'hour',
-  daily: 'day',
-  weekly: 'week',
-  monthly: 'month',
-  yearly: 'year',
-}
 
 const expression = "'?(?<cron>(?:(?! with grace )[^'])+)'?"
 const grace = '(?: with grace (?<grace>.+))?'
@@ -32,7 +22,7 @@ export const calendarAtoms: readonly Atom[] = [
     `time of cron ${expression}${grace}`,
     (parts) => crontime(parts.cron!, graceOf(parts.grace)),
   ),
-  ...Object.entries(units).map(([word, of]) =>
+  ...Object.entries(unitAdverbs).map(([word, of]) =>
     atom(`${word} ${windowShape}`, `${word}${windowOf}`, (parts) => {
       const period = cycleFrom(of, parts)
       return oncePer(period, cyclicWords(of, period))

@@ -1,19 +1,13 @@
 /** The run log in a CSV file: readable in a spreadsheet, with the columns of a Rocketry log. */
 import { csvFormat } from './csv-line.ts'
-import { FileStore } from './file-store.ts'
-import { type LogProblem, warnOfProblem } from './problem.ts'
+import { createFileStore, type FileStoreOptions, fileRetention } from './file-store.ts'
 import type { Retention, Store } from './run-log.ts'
 
 /** Options of {@link createCsvStore}. */
-export interface CsvStoreOptions {
-  /** What to keep; default 10,000 records of a task and 100,000 in all. A limit that is left out has its default. */
-  readonly retention?: Retention
-  /** Told of what had to be mended, and of an import. Default: a process warning. Never silent. */
-  readonly onProblem?: (problem: LogProblem) => void
-}
+export type CsvStoreOptions = FileStoreOptions
 
 /** What a CSV store keeps unless told otherwise. */
-export const csvRetention: Retention = { maxPerTask: 10_000, maxTotal: 100_000 }
+export const csvRetention: Retention = fileRetention
 
 /**
  * Makes a run log in a CSV file; folder and file are made where they are missing when the session starts. A CSV file that
@@ -27,8 +21,5 @@ export const csvRetention: Retention = { maxPerTask: 10_000, maxTotal: 100_000 }
  * ```
  */
 export function createCsvStore(path: string, options: CsvStoreOptions = {}): Store {
-  if (typeof path !== 'string' || path === '')
-    throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
-  const retention = { ...csvRetention, ...options.retention }
-  return new FileStore(path, csvFormat, retention, options.onProblem ?? warnOfProblem)
+  return createFileStore(path, csvFormat, options)
 }

@@ -10,8 +10,27 @@ import { toRunLogError } from './file-io.ts'
 import type { LineFormat } from './line-format.ts'
 import { LogFile } from './log-file.ts'
 import { createMemoryStore, type MemoryStore } from './memory.ts'
-import type { LogProblem } from './problem.ts'
+import { type LogProblem, warnOfProblem } from './problem.ts'
 import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
+
+/** Options of a run log in a file of lines. */
+export interface FileStoreOptions {
+  /** What to keep; default 10,000 records of a task and 100,000 in all. A limit that is left out has its default. */
+  readonly retention?: Retention
+  /** Told of what had to be mended, and of an import. Default: a process warning. Never silent. */
+  readonly onProblem?: (problem: LogProblem) => void
+}
+
+/** What a file of lines keeps unless told otherwise. */
+export const fileRetention: Retention = { maxPerTask: 10_000, maxTotal: 100_000 }
+
+/** Makes the store of a file in a format; the path must be a non-empty string. */
+export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
+  const retention = { ...fileRetention, ...options.retention }
+  return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem)
+}
 
 /** Entries that go to the disk together. */
 interface Batch {
@@ -22,8 +41,8 @@ interface Batch {
   readonly reject: (problem: unknown) => void
 }
 
-/** The store of a file. Made by the functions that know a format. */
-export class FileStore implements Store {
+/** The store of a file. */
+class FileStore implements Store {
   readonly name: string
   readonly durable = true
   readonly #file: LogFile

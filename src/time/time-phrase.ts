@@ -4,7 +4,7 @@ import { cronPeriod, cycle, future, grid, past, relativeDay, span } from './buil
 import { dated } from './dated.ts'
 import { always, never, type Period } from './period.ts'
 import type { RelativeDay } from './relative-day.ts'
-import { type CycleUnit, cycleUnits } from './units.ts'
+import { type CycleUnit, cycleUnits, unitAdverbs } from './units.ts'
 import type { CycleOptions } from './window.ts'
 import { checkZone } from './zone.ts'
 
@@ -13,13 +13,7 @@ import { checkZone } from './zone.ts'
 const unitWords: Readonly<Record<string, CycleUnit>> = Object.assign(
   Object.create(null) as Record<string, CycleUnit>,
   {
-    secondly: 'second',
-    minutely: 'minute',
-    hourly: 'hour',
-    daily: 'day',
-    weekly: 'week',
-    monthly: 'month',
-    yearly: 'year',
+    ...unitAdverbs,
     today: 'day',
     ...Object.fromEntries(
       cycleUnits.flatMap((unit) => [

@@ -11,6 +11,17 @@ export const cycleUnits = ['second', 'minute', 'hour', 'day', 'week', 'month', '
  */
 export type CycleUnit = (typeof cycleUnits)[number]
 
+/** What a statement calls each unit's every instance: `daily` is each day. */
+export const unitAdverbs: Readonly<Record<string, CycleUnit>> = {
+  secondly: 'second',
+  minutely: 'minute',
+  hourly: 'hour',
+  daily: 'day',
+  weekly: 'week',
+  monthly: 'month',
+  yearly: 'year',
+}
+
 export const SECOND = 1_000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
