@@ -2,6 +2,7 @@
 import { benchConditions } from './conditions.ts'
 import { benchExecutors, benchLargeValues } from './executors.ts'
 import { benchForecast } from './forecast.ts'
+import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchLateness } from './lateness.ts'
 import { benchStores } from './stores.ts'
@@ -51,3 +52,4 @@ benchTypeCheck()
 await benchExecutors()
 await benchLargeValues()
 await benchStores()
+await benchHttp()
