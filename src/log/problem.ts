@@ -5,9 +5,10 @@ export interface LogProblem {
   /**
    * `torn tail`: the last write of an earlier process was cut short; it had never been acknowledged. `bad line`: lines
    * before the end are damaged and were moved aside. `compact`: the file could not be made smaller and works on as it is.
-   * `imported`: it held a log of others, which was read, and is kept beside it.
+   * `imported`: it held a log of others, which was read, and is kept beside it. `damage`: a damaged database was moved aside,
+   * and what could be read of it is in a new one.
    */
-  readonly kind: 'torn tail' | 'bad line' | 'compact' | 'imported'
+  readonly kind: 'torn tail' | 'bad line' | 'compact' | 'imported' | 'damage'
   readonly path: string
   readonly message: string
   /** Where damaged lines, or a file of others, were put. */

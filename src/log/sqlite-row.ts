@@ -1,3 +1,10 @@
+/**
+ * An entry as a row, and back.
+ *
+ * What queries look for has a column of its own; all else is JSON in `rest`, so that a field that the log gains needs no new
+ * column.
+ */
+import { isAction } from '../../machines/protocol.ts'
 import { fromPlain, toPlain } from './plain-text.ts'
 import type { LogEntry, Note, RunRecord } from './run-log.ts'
 import { isNote } from './run-log.ts'
@@ -37,12 +44,16 @@ export const noteColumns = 'seq, note, task, run_id, at, rest'
 
 /** The record of a row. Throws a `SyntaxError` of a row that was damaged. */
 export function toRecord([seq, task, runId, action, at, rest]: SqliteRow): RunRecord {
+  if (!isAction(action)) throw new SyntaxError(`record ${seq} has the action '${action}'`)
+  checkNumbers(seq, at)
   const bare = { seq, task: fromText(task), runId: fromText(runId), action, at } as RunRecord
   return typeof rest === 'string' ? { ...bare, ...fromRest(rest) } : bare
 }
 
 /** The note of a row. Throws a `SyntaxError` of a row that was damaged. */
 export function toNote([seq, note, task, runId, at, rest]: SqliteRow): Note {
+  if (typeof note !== 'string') throw new SyntaxError(`note ${seq} is of the kind '${note}'`)
+  checkNumbers(seq, at)
   return {
     seq,
     note,
@@ -51,6 +62,11 @@ export function toNote([seq, note, task, runId, at, rest]: SqliteRow): Note {
     ...(runId === null ? {} : { runId: fromText(runId) }),
     ...(typeof rest === 'string' ? fromRest(rest) : {}),
   } as Note
+}
+
+function checkNumbers(seq: SqliteValue | undefined, at: SqliteValue | undefined): void {
+  if (!Number.isSafeInteger(seq) || !Number.isFinite(at))
+    throw new SyntaxError(`entry ${seq} is of the time ${at}`)
 }
 
 /** A text as its column holds it. */

@@ -24,6 +24,7 @@ import type {
 import type { SqliteDatabase } from './sqlite-database.ts'
 import { findSqlite, type OpenSqlite, type SqliteLibrary } from './sqlite-driver.ts'
 import { type OwnedDatabase, openOwned } from './sqlite-owner.ts'
+import { isDamage, moveAside, rescueEntries } from './sqlite-rescue.ts'
 import { type EntryRow, toRow } from './sqlite-row.ts'
 
 /** What a SQLite store keeps unless told otherwise. */
@@ -35,7 +36,12 @@ export interface SqliteStoreOptions {
   readonly retention?: Retention
   /** Which library to use; default the first that is there. A function opens files with another one. */
   readonly library?: SqliteLibrary | OpenSqlite
-  /** Told of what could not be done in the background. Default: a process warning. Never silent. */
+  /**
+   * What to do with a damaged file. Default `refuse`: a `RunLogError` that says so. With `rescue` it is moved aside, what can
+   * still be read of it is the beginning of a new file, and `onProblem` tells how much that was.
+   */
+  readonly onDamage?: 'refuse' | 'rescue'
+  /** Told of what could not be done in the background, and of a rescue. Default: a process warning. Never silent. */
   readonly onProblem?: (problem: LogProblem) => void
 }
 
@@ -55,7 +61,13 @@ export function createSqliteStore(path: string, options: SqliteStoreOptions = {}
     throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
   const retention = { ...sqliteRetention, ...checkRetention(options.retention ?? {}) }
   const open = typeof options.library === 'function' ? options.library : findSqlite(options.library)
-  return new SqliteStore(path, retention, open, options.onProblem ?? warnOfProblem)
+  return new SqliteStore(
+    path,
+    retention,
+    open,
+    options.onProblem ?? warnOfProblem,
+    options.onDamage === 'rescue',
+  )
 }
 
 /** Entries that go to the disk in one commit. */
@@ -93,14 +105,20 @@ class SqliteStore implements Store {
     readonly retention: Retention,
     readonly open: OpenSqlite,
     readonly onProblem: (problem: LogProblem) => void,
+    readonly rescues: boolean,
   ) {
     this.name = `sqlite:${path}`
   }
 
   load(limits?: LoadLimits): readonly LogEntry[] {
     if (this.#state === 'closed') this.#state = 'new'
-    const db = this.#opened('read')
-    return limits === undefined ? db.all() : db.recent(limits)
+    try {
+      return this.#read(limits)
+    } catch (problem) {
+      if (!this.rescues || !isDamage(problem)) throw problem
+      this.#rescue()
+      return this.#read(limits)
+    }
   }
 
   append(entries: readonly LogEntry[]): Promise<void> {
@@ -159,6 +177,26 @@ class SqliteStore implements Store {
     this.flushSync()
     this.#state = 'closing'
     await this.#sweeps
+    this.#letGo()
+  }
+
+  #read(limits: LoadLimits | undefined): readonly LogEntry[] {
+    const db = this.#opened('read')
+    return limits === undefined ? db.all() : db.recent(limits)
+  }
+
+  #rescue(): void {
+    const { path } = this
+    this.#letGo()
+    const entries = rescueEntries(path, this.open)
+    const movedTo = moveAside(path)
+    this.#state = 'new'
+    this.#opened('write').insert(entries.map(toRow))
+    const message = `Run log '${path}' was damaged: ${entries.length} entries were rescued. The file is kept in '${movedTo}'.`
+    this.onProblem({ kind: 'damage', path, message, movedTo })
+  }
+
+  #letGo(): void {
     const file = this.#file
     this.#file = null
     this.#state = 'closed'

@@ -17,11 +17,13 @@ import { createRequire } from 'node:module'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { isAction } from '../../machines/protocol.ts'
 import { guardStore } from '../../src/log/guarded-store.ts'
+import type { LogProblem } from '../../src/log/problem.ts'
 import { isNote, type LogEntry, type RunRecord } from '../../src/log/run-log.ts'
 import { createSqliteStore, type SqliteStoreOptions } from '../../src/log/sqlite.ts'
 import { findSqlite, type OpenSqlite } from '../../src/log/sqlite-driver.ts'
-import { record } from './store-laws.ts'
+import { note, record } from './store-laws.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-sqlite-file-'))
 let count = 0
@@ -330,6 +332,45 @@ describe('createSqliteStore on a damaged file', () => {
     expect(told.opened + told.refused).toBe(500)
     expect(told.refused).toBeGreaterThan(50)
     expect(told.opened).toBeGreaterThan(20)
+  }, 120_000)
+
+  test('onDamage rescue: 60 seeds of damage, and it always opens, with what can be read and the file kept', async () => {
+    const entries = Array.from({ length: 400 }, (_, i) =>
+      i % 9 === 0 ? note(i + 1) : record(i + 1, `task ${i % 7}`, 'success', { value: `value ${i}` }),
+    )
+    const whole = readFileSync(await written(entries))
+    const bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
+    let rescued = 0
+    let some = 0
+    for (let seed = 1; seed <= 60; seed++) {
+      const path = join(folder, `rescued-${seed}.db`)
+      const bytes = damaged(whole, seed)
+      // Without these it is not known to be a database at all.
+      whole.copy(bytes, 0, 0, 100)
+      writeFileSync(path, bytes)
+      const problems: LogProblem[] = []
+      const store = createSqliteStore(path, {
+        onDamage: 'rescue',
+        onProblem: (problem) => problems.push(problem),
+      })
+      const loaded = await store.load()
+      // A number that was changed can't be told from another one: most are as they were.
+      const known = loaded.filter(({ seq }) => bySeq.has(seq))
+      expect(known.length).toBeGreaterThanOrEqual(loaded.length * 0.9)
+      expect(loaded.every((entry) => isNote(entry) || isAction(entry.action))).toBe(true)
+      if (problems.length > 0) {
+        rescued++
+        if (loaded.length > 0) some++
+        expect(problems).toMatchObject([
+          { kind: 'damage', message: expect.stringContaining(`${loaded.length} entries were rescued`) },
+        ])
+        expect(existsSync(problems[0]!.movedTo!)).toBe(true)
+        await store.append([record(1_000)])
+      }
+      await store.close()
+    }
+    expect(rescued).toBeGreaterThan(10)
+    expect(some).toBeGreaterThan(8)
   }, 120_000)
 
   test('a WAL that was cut or damaged gives back a beginning of what was written, in order', async () => {
