@@ -10,14 +10,33 @@ import { TimerHeap } from './timer-heap.ts'
 /** Takes back what was set up; calling it twice does nothing. */
 export type Undo = () => void
 
-/** What a clock noticed: somebody set the wall clock, or the machine slept. */
+/**
+ * What a clock noticed: somebody set the wall clock, or the machine slept.
+ *
+ * @example
+ * ```ts
+ * session.clock.onJump(({ kind, byMs }: ClockJump) => console.warn(`the clock was ${kind}: ${byMs} ms`))
+ * ```
+ */
 export interface ClockJump {
   readonly kind: 'set' | 'slept'
   /** How far the wall clock moved beyond the time that was lived through, ms; negative when set back. */
   readonly byMs: number
 }
 
-/** A source of time and timers. */
+/**
+ * A source of time and timers. A session takes one as its option `clock`; the default is that of the system, and
+ * `gantry/testing` has one that stands still until it is moved. Instants are epoch ms, lengths ms.
+ *
+ * @example
+ * ```ts
+ * const elapsed = async (clock: Clock): Promise<number> => {
+ *   const before = clock.monotonic()
+ *   await clock.sleep(1000)
+ *   return clock.monotonic() - before
+ * }
+ * ```
+ */
 export interface Clock {
   /** Wall time, epoch ms. */
   now(): number

@@ -246,7 +246,8 @@ export class RunLogError extends Error {
 }
 
 /**
- * The abort reason of a run that lasted longer than its timeout. The run ends as `terminate`.
+ * The abort reason of a run that lasted longer than its timeout. Work that rejects then ends as `terminate`, work that returns
+ * all the same as `success`.
  *
  * @example
  * ```ts

@@ -28,7 +28,16 @@ import type {
 import { LiveSession } from '../session/session.ts'
 import { Group, type GroupOptions, type GroupTask } from './group.ts'
 
-/** A group of an app: what its `task` gives is the task itself. */
+/**
+ * A group of an app: what its `task` gives is the task itself. Groups within it are of the app, too.
+ *
+ * @example
+ * ```ts
+ * const reports: AppGroup = app.group({ prefix: 'reports.' })
+ * const daily = reports.task('daily', 'daily after 07:00', () => 'written')
+ * daily.name // 'reports.daily'
+ * ```
+ */
 export interface AppGroup extends Omit<Group, 'task' | 'group'> {
   readonly task: App['task']
   group(options?: GroupOptions): AppGroup
@@ -43,7 +52,17 @@ export interface RunOptions {
 /** Of a condition whose work out of a module is asked elsewhere. */
 type FarConditionOptions = ConditionOptions & { readonly execution: 'thread' | 'process' }
 
-/** An app: what is written here runs when it is started. */
+/**
+ * An app: what is written here runs when it is started. {@link createApp} makes one. It carries one session, which
+ * lives from the beginning, stopped.
+ *
+ * @example
+ * ```ts
+ * const app: App = createApp({ timezone: 'Europe/Helsinki' })
+ * app.task('report', 'daily after 07:00', () => 'written')
+ * await app.run() // until shut down
+ * ```
+ */
 export class App {
   readonly #session: LiveSession
 

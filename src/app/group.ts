@@ -4,7 +4,15 @@ import { near } from '../near.ts'
 import type { CheckedStart, Execution, Returned, Start, TaskOptions, Work } from '../session/contract.ts'
 import type { TaskRef } from '../task-ref.ts'
 
-/** What all tasks of a group share. */
+/**
+ * What all tasks of a group share, all optional: nothing is put before names, nothing else must hold, and the
+ * execution is the session's. An unknown key is a `TypeError` that names the nearest.
+ *
+ * @example
+ * ```ts
+ * const options: GroupOptions = { prefix: 'reports.', start: 'time of week between Mon and Fri', execution: 'main' }
+ * ```
+ */
 export interface GroupOptions {
   /** Put before each name as it is: `'reports.'`. */
   readonly prefix?: string
@@ -14,7 +22,16 @@ export interface GroupOptions {
   readonly execution?: Execution
 }
 
-/** A task of a group, before it is in a session. */
+/**
+ * A task of a group, before it is in a session.
+ *
+ * @example
+ * ```ts
+ * const reports = createGroup({ prefix: 'reports.' })
+ * reports.task('daily', 'daily', () => {})
+ * reports.members.map((task: GroupTask) => task.name) // [ 'reports.daily' ]
+ * ```
+ */
 export interface GroupTask {
   readonly name: string
   /** All of them must hold: the task's own, and those of the groups around it. */
@@ -29,7 +46,17 @@ export interface GroupSink {
   params(values: Readonly<Record<string, unknown>>): void
 }
 
-/** A group; its tasks are added when an app includes it, or at once if it is a group of an app (`app.group()`). */
+/**
+ * A group; its tasks are added when an app includes it, or at once if it is a group of an app (`app.group()`). {@link
+ * createGroup} makes one.
+ *
+ * @example
+ * ```ts
+ * const reports: Group = createGroup({ prefix: 'reports.' })
+ * reports.task('daily', 'daily after 07:00', () => 'written')
+ * app.include(reports)
+ * ```
+ */
 export class Group {
   readonly options: GroupOptions
   readonly members: GroupTask[] = []

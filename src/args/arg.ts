@@ -14,6 +14,12 @@ export interface Found {
 /**
  * What args are made from: the run's surroundings. The session gives one for each run (and one for each look at a custom
  * condition); its types stay open here, so that args know nothing of sessions.
+ *
+ * @example
+ * ```ts
+ * const zone = arg((_, { env }: ArgContext) => env.TZ ?? 'UTC')
+ * app.task('report', 'daily', { args: { zone } }, ({ zone }) => zone.toLowerCase())
+ * ```
  */
 export interface ArgContext {
   /** The session. */
@@ -148,10 +154,28 @@ export function isMissing(problem: unknown): boolean {
   )
 }
 
-/** Declared args: plain values and args by name. */
+/**
+ * Declared args: plain values and args by name.
+ *
+ * @example
+ * ```ts
+ * const args = { stage: env('STAGE').or('dev'), limit: 3 } satisfies ArgSpecs
+ * app.task('report', 'daily', { args }, ({ stage, limit }) => `${stage}: ${limit}`)
+ * ```
+ */
 export type ArgSpecs = Readonly<Record<string, unknown>>
 
-/** The types of the values that declared args are made into: `{ rows: Arg<Price[]>, n: 3 }` → `{ rows: Price[]; n: number }`. */
+/**
+ * The types of the values that declared args are made into: `{ rows: Arg<Price[]>, n: 3 }` → `{ rows: Price[]; n:
+ * number }`.
+ *
+ * @example
+ * ```ts
+ * const specs = { stage: env('STAGE'), limit: 3 }
+ * const report = ({ stage, limit }: ArgsOf<typeof specs>): string => stage.repeat(limit)
+ * app.task('report', 'daily', { args: specs }, report)
+ * ```
+ */
 export type ArgsOf<A> = { -readonly [K in keyof A]: ValueOf<A[K]> }
 
 /** The type of an arg's value; of anything else, itself. */
@@ -162,7 +186,15 @@ function show(value: unknown): string {
   return typeof value === 'object' && value !== null ? '{…}' : String(value)
 }
 
-/** Options of {@link arg}. */
+/**
+ * Options of {@link arg}.
+ *
+ * @example
+ * ```ts
+ * const options: ArgOptions<{ user: string }> = { args: { user: 'ada' }, name: 'greeting' }
+ * const greeting = arg(({ user }) => `Dear ${user}`, options)
+ * ```
+ */
 export interface ArgOptions<A extends ArgSpecs> {
   /** What the function receives: plain values and other args. */
   readonly args?: A

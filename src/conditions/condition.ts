@@ -16,7 +16,17 @@ export interface ConditionLike {
   readonly node: ConditionNode
 }
 
-/** A statement that holds or does not at an instant. */
+/**
+ * A statement that holds or does not at an instant. Immutable: `and`, `or`, `not` and `in` give new ones. It prints as
+ * its text, which {@link parse} reads back.
+ *
+ * @example
+ * ```ts
+ * const start: Condition = daily.after('07:00').and(afterSuccess('fetch'))
+ * start.toString() // "daily after 07:00 & after task 'fetch' succeeded"
+ * start.in('Asia/Tokyo') // the same, with seven o'clock in Tokyo
+ * ```
+ */
 export class Condition implements ConditionLike {
   readonly [brand] = true
   readonly node: ConditionNode
@@ -82,7 +92,15 @@ export class Condition implements ConditionLike {
 /** What can stand for a condition beside others: a condition or a boolean. */
 export type ConditionInput = ConditionLike | boolean
 
-/** True of conditions, also of those made by another copy of the package. */
+/**
+ * True of conditions, also of those made by another copy of the package.
+ *
+ * @example
+ * ```ts
+ * isCondition(daily.after('07:00')) // true
+ * isCondition('daily after 07:00') // false: text is read with parse()
+ * ```
+ */
 export function isCondition(value: unknown): value is Condition {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&

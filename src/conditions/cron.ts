@@ -6,7 +6,16 @@ import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
 import { allOf, type ConditionNode, withText } from './node.ts'
 
-/** The fields of a cron expression, each `*` if left out. */
+/**
+ * The fields of a cron expression, each `*` if left out (`second`: no such field). Numbers, ranges, steps, lists and
+ * names are written as in the expression.
+ *
+ * @example
+ * ```ts
+ * const fields: CronFields = { minute: 0, hour: '8-16/2', dayOfWeek: 'MON-FRI' }
+ * cron(fields)
+ * ```
+ */
 export interface CronFields {
   readonly second?: string | number
   readonly minute?: string | number
@@ -16,7 +25,15 @@ export interface CronFields {
   readonly dayOfWeek?: string | number
 }
 
-/** How an occurrence is waited for. */
+/**
+ * How an occurrence is waited for.
+ *
+ * @example
+ * ```ts
+ * const options: CronOptions = { grace: '4 hours' }
+ * cron('0 2 * * *', options)
+ * ```
+ */
 export interface CronOptions {
   /**
    * How long after its occurrence a run may still start, up to the next one: for a session that is held, busy or not there

@@ -9,13 +9,33 @@ import { type SlotInputs, type SlotType, type SlotValues, toSlotValue } from './
 import { parse } from './statement.ts'
 import { parseTemplate, type Template } from './template.ts'
 
-/** Says whether it holds: gets the values of its args, and a context with session, task, params, options, clock, logger, signal. */
+/**
+ * Says whether it holds: gets the values of its args, and a context with session, task, params, options, clock,
+ * logger, signal. It gives a boolean, a promise of one, or an Observable whose last value stands. What it throws
+ * counts as false and is reported as a `ConditionError`.
+ *
+ * @example
+ * ```ts
+ * import { existsSync } from 'node:fs'
+ *
+ * const exists: PredicateFunction<{ path: string }> = ({ path }) => existsSync(path)
+ * app.task('clean', condition('file {path} exists', exists)({ path: 'prices.csv' }), () => {})
+ * ```
+ */
 export type PredicateFunction<A = Record<string, unknown>, C = unknown> = (
   values: A,
   context: C,
 ) => boolean | Promise<boolean> | StreamLike
 
-/** A custom condition: itself without args, and callable with args. */
+/**
+ * A custom condition: itself without args, and callable with args. {@link condition} makes one.
+ *
+ * @example
+ * ```ts
+ * const isNight: CustomCondition = condition((_, { clock }: Context) => new Date(clock.now()).getUTCHours() < 6)
+ * app.task('clean', daily.and(isNight), () => {})
+ * ```
+ */
 export type CustomCondition<A = Record<string, unknown>> = Condition &
   ((args?: A) => Condition) & {
     /** The words that it was given: templates and patterns. */
@@ -25,7 +45,16 @@ export type CustomCondition<A = Record<string, unknown>> = Condition &
     readonly fromWords: (args: Readonly<Record<string, unknown>>, words: string) => Condition
   }
 
-/** When a custom condition is asked. Without these it is asked at every look, and at least every `pollEvery` of the session. */
+/**
+ * When a custom condition is asked. Without these it is asked at every look, and at least every `pollEvery` of the
+ * session.
+ *
+ * @example
+ * ```ts
+ * const options: ConditionOptions = { validFor: '1 minute', concurrency: 4 }
+ * const isUp = condition('{url} is up', options, async ({ url }) => (await fetch(url)).ok)
+ * ```
+ */
 export interface ConditionOptions {
   /** How long an answer stands: the function is asked again when that is over, and not before. */
   readonly validFor?: DurationInput | (string & {})

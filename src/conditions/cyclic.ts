@@ -95,11 +95,35 @@ const oncePerUnit = (unit: CycleUnit): CyclicCondition =>
 const windowOfUnit = (unit: CycleUnit): CyclicCondition =>
   new CyclicCondition(unit, (period) => Object.freeze({ kind: 'period', period }))
 
-/** Once a second. */
+/**
+ * Once a second.
+ *
+ * @example
+ * ```ts
+ * secondly.toString() // 'secondly'
+ * ```
+ */
 export const secondly: CyclicCondition = oncePerUnit('second')
-/** Once a minute. */
+
+/**
+ * Once a minute.
+ *
+ * @example
+ * ```ts
+ * app.task('beat', minutely, () => {})
+ * minutely.after('30') // in the second half of each minute
+ * ```
+ */
 export const minutely: CyclicCondition = oncePerUnit('minute')
-/** Once an hour: at any time of the hour in which the task has not finished yet. */
+
+/**
+ * Once an hour: at any time of the hour in which the task has not finished yet.
+ *
+ * @example
+ * ```ts
+ * app.task('fetch', hourly.between('15:00', '45:00'), () => {}) // from quarter past to quarter to
+ * ```
+ */
 export const hourly: CyclicCondition = oncePerUnit('hour')
 /**
  * Once a day: at any time of the day at which the task has not finished yet that day.
@@ -110,24 +134,106 @@ export const hourly: CyclicCondition = oncePerUnit('hour')
  * ```
  */
 export const daily: CyclicCondition = oncePerUnit('day')
-/** Once a week, Monday to Sunday. */
+
+/**
+ * Once a week, Monday to Sunday, in the task's zone.
+ *
+ * @example
+ * ```ts
+ * app.task('report', weekly.on('Mon', 'Thu'), () => {}) // once on each of the two days
+ * weekly.between('Fri 18:00', 'Mon 06:00') // once a weekend
+ * ```
+ */
 export const weekly: CyclicCondition = oncePerUnit('week')
-/** Once a month. */
+
+/**
+ * Once a month, in the task's zone. A day that a month lacks does not occur in it.
+ *
+ * @example
+ * ```ts
+ * app.task('invoice', monthly.on('1st'), () => {})
+ * monthly.on('last day')
+ * ```
+ */
 export const monthly: CyclicCondition = oncePerUnit('month')
-/** Once a year. */
+
+/**
+ * Once a year, in the task's zone.
+ *
+ * @example
+ * ```ts
+ * app.task('inventory', yearly.after('Dec 1st'), () => {})
+ * ```
+ */
 export const yearly: CyclicCondition = oncePerUnit('year')
 
-/** Now is in the window of the second (ms). It remembers no runs: alone as a start it launches again and again. */
+/**
+ * Now is in the window of the second (ms). It remembers no runs: alone as a start it launches again and again.
+ *
+ * @example
+ * ```ts
+ * every('10 minutes').and(timeOfSecond.before('500ms')) // in the first half of any second
+ * ```
+ */
 export const timeOfSecond: CyclicCondition = windowOfUnit('second')
-/** Now is in the window of the minute. */
+
+/**
+ * Now is in the window of the minute.
+ *
+ * @example
+ * ```ts
+ * every('10 minutes').and(timeOfMinute.after('30'))
+ * ```
+ */
 export const timeOfMinute: CyclicCondition = windowOfUnit('minute')
-/** Now is in the window of the hour. */
+
+/**
+ * Now is in the window of the hour.
+ *
+ * @example
+ * ```ts
+ * every('1 minute').and(timeOfHour.between('15:00', '45:00')) // from quarter past to quarter to
+ * ```
+ */
 export const timeOfHour: CyclicCondition = windowOfUnit('hour')
-/** Now is in the window of the day: `timeOfDay.between('08:00', '16:00')`. */
+
+/**
+ * Now is in the window of the day, in the task's zone; the end is excluded, and a window may go across midnight.
+ *
+ * @example
+ * ```ts
+ * every('10 minutes').and(timeOfDay.between('08:00', '16:00'))
+ * timeOfDay.between('22:00', '06:00')
+ * ```
+ */
 export const timeOfDay: CyclicCondition = windowOfUnit('day')
-/** Now is in the window of the week: `timeOfWeek.between('Mon', 'Fri')`. */
+
+/**
+ * Now is in the window of the week, in the task's zone; a day without a time at its end is included.
+ *
+ * @example
+ * ```ts
+ * every('10 minutes').and(timeOfWeek.between('Mon', 'Fri')) // Friday as well
+ * ```
+ */
 export const timeOfWeek: CyclicCondition = windowOfUnit('week')
-/** Now is in the window of the month. */
+
+/**
+ * Now is in the window of the month.
+ *
+ * @example
+ * ```ts
+ * daily.and(timeOfMonth.before('15th')) // up to and with the fifteenth
+ * ```
+ */
 export const timeOfMonth: CyclicCondition = windowOfUnit('month')
-/** Now is in the window of the year. */
+
+/**
+ * Now is in the window of the year.
+ *
+ * @example
+ * ```ts
+ * daily.and(timeOfYear.between('Jun', 'Aug'))
+ * ```
+ */
 export const timeOfYear: CyclicCondition = windowOfUnit('year')

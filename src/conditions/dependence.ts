@@ -31,26 +31,113 @@ const afterMany =
  * ```
  */
 export const afterSuccess = afterOne(Object.freeze(['success'] as const))
-/** The other task has failed since this one last started. */
+
+/**
+ * The other task has failed since this one last started.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', afterFail('fetch'), () => console.error('no prices today'))
+ * ```
+ */
 export const afterFail = afterOne(Object.freeze(['fail'] as const))
-/** The other task has succeeded or failed since this one last started. */
+
+/**
+ * The other task has succeeded or failed since this one last started.
+ *
+ * @example
+ * ```ts
+ * app.task('clean', afterFinish('fetch'), () => {})
+ * ```
+ */
 export const afterFinish = afterOne(finishes)
-/** The other task was terminated since this one last started. */
+
+/**
+ * The other task was terminated since this one last started.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', afterTerminate('fetch'), () => console.error('it took too long'))
+ * ```
+ */
 export const afterTerminate = afterOne(Object.freeze(['terminate'] as const))
 
-/** All of the other tasks have succeeded since this one last started. */
+/**
+ * All of the other tasks have succeeded since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('report', afterAllSuccess('fetch-prices', 'fetch-stocks'), () => {})
+ * ```
+ */
 export const afterAllSuccess = afterMany(allOf, ['success'])
-/** All of the other tasks have failed since this one last started. */
+
+/**
+ * All of the other tasks have failed since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', afterAllFail('mirror-1', 'mirror-2'), () => console.error('no mirror answers'))
+ * ```
+ */
 export const afterAllFail = afterMany(allOf, ['fail'])
-/** All of the other tasks have succeeded or failed since this one last started. */
+
+/**
+ * All of the other tasks have succeeded or failed since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('clean', afterAllFinish('fetch-prices', 'fetch-stocks'), () => {})
+ * ```
+ */
 export const afterAllFinish = afterMany(allOf, finishes)
-/** All of the other tasks were terminated since this one last started. */
+
+/**
+ * All of the other tasks were terminated since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', afterAllTerminate('mirror-1', 'mirror-2'), () => console.error('both took too long'))
+ * ```
+ */
 export const afterAllTerminate = afterMany(allOf, ['terminate'])
-/** One of the other tasks has succeeded since this one last started. */
+
+/**
+ * One of the other tasks has succeeded since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('report', afterAnySuccess('mirror-1', 'mirror-2'), () => {})
+ * ```
+ */
 export const afterAnySuccess = afterMany(anyOf, ['success'])
-/** One of the other tasks has failed since this one last started. */
+
+/**
+ * One of the other tasks has failed since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', afterAnyFail('fetch-prices', 'fetch-stocks'), () => console.error('something is missing'))
+ * ```
+ */
 export const afterAnyFail = afterMany(anyOf, ['fail'])
-/** One of the other tasks has succeeded or failed since this one last started. */
+
+/**
+ * One of the other tasks has succeeded or failed since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('clean', afterAnyFinish('fetch-prices', 'fetch-stocks'), () => {})
+ * ```
+ */
 export const afterAnyFinish = afterMany(anyOf, finishes)
-/** One of the other tasks was terminated since this one last started. */
+
+/**
+ * One of the other tasks was terminated since this one last started. A `TypeError` if none is named.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', afterAnyTerminate('fetch-prices', 'fetch-stocks'), () => console.error('one took too long'))
+ * ```
+ */
 export const afterAnyTerminate = afterMany(anyOf, ['terminate'])
