@@ -7,7 +7,15 @@ import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
 import { allOf, type ConditionNode, withText } from './node.ts'
 
-/** What `every` measures from. */
+/**
+ * What `every` measures from: the task's last start (`run` is the same), or its last finish, success or fail.
+ *
+ * @example
+ * ```ts
+ * const based: EveryBase = 'success'
+ * every('2 hours', { based }).toString() // 'every 2 hours based on success'
+ * ```
+ */
 export type EveryBase = 'start' | 'run' | 'finish' | 'success' | 'fail'
 
 const bases: Readonly<Record<EveryBase, readonly Action[]>> = {
@@ -18,7 +26,15 @@ const bases: Readonly<Record<EveryBase, readonly Action[]>> = {
   fail: ['fail'],
 }
 
-/** How `every` measures. */
+/**
+ * How `every` measures: from the last start, around the clock, if nothing else is said.
+ *
+ * @example
+ * ```ts
+ * const options: EveryOptions = { between: ['08:00', '16:00'] }
+ * every('10 minutes', options) // 08:00, 08:10, ... 15:50
+ * ```
+ */
 export interface EveryOptions {
   readonly based?: EveryBase
   /** Only between these moments of the day, once in each step counted from the first. */

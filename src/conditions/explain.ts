@@ -6,7 +6,19 @@ import { printNode } from './print.ts'
 import { sentenceOf, showTime } from './sentences.ts'
 import { wakesAt } from './wakes.ts'
 
-/** One condition, explained. */
+/**
+ * One condition, explained, with its parts as children. It is plain data: the same for a program, a terminal and a
+ * page.
+ *
+ * @example
+ * ```ts
+ * const lines = ({ sentence, holds, children }: Explanation): string[] => [
+ *   `${holds ? 'yes' : 'no'}: ${sentence}`,
+ *   ...children.flatMap(lines),
+ * ]
+ * console.log(lines(session.task('report').explain().condition).join('\n'))
+ * ```
+ */
 export interface Explanation {
   readonly kind: NodeKind
   /** The condition as a statement. */

@@ -42,7 +42,15 @@ export interface PredicateReading {
   readonly againInMs?: number
 }
 
-/** The facts that a condition is held against, for one owner at one instant. */
+/**
+ * The facts that a condition is held against, for one owner at one instant. Instants are epoch ms, ages elapsed ms.
+ *
+ * @example
+ * ```ts
+ * const facts: Facts = session.facts({ task: 'report' })
+ * facts.newest('fetch', ['success'])?.at // when `fetch` last succeeded, epoch ms
+ * ```
+ */
 export interface Facts {
   /** Epoch ms. */
   readonly now: number

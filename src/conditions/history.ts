@@ -158,17 +158,75 @@ function history(...actions: MarkAction[]): History {
  * ```
  */
 export const started: History = history('run')
-/** The task has succeeded. */
+
+/**
+ * The task has succeeded: this one, or `succeeded('fetch')`; ever, or in a period, so often.
+ *
+ * @example
+ * ```ts
+ * app.task('report', daily.and(succeeded('fetch').today), () => {})
+ * succeeded('fetch').past('2 hours').atLeast(3)
+ * ```
+ */
 export const succeeded: History = history('success')
-/** The task has failed. */
+
+/**
+ * The task has failed: this one, or `failed('fetch')`; ever, or in a period, so often.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', hourly.and(failed('fetch').thisHour.moreThan(2)), () => console.error('it fails again and again'))
+ * ```
+ */
 export const failed: History = history('fail')
-/** The task has finished: succeeded, failed or was terminated. */
+
+/**
+ * The task has finished (succeeded, failed or was terminated): this one, or `finished('fetch')`; ever, or in a period.
+ *
+ * @example
+ * ```ts
+ * app.task('clean', daily.and(finished('fetch').today), () => {})
+ * ```
+ */
 export const finished: History = history('success', 'fail', 'terminate')
-/** The task was terminated. */
+
+/**
+ * The task was terminated: this one, or `terminated('fetch')`; ever, or in a period, so often.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', hourly.and(terminated('fetch').thisHour), () => console.error('it took too long'))
+ * ```
+ */
 export const terminated: History = history('terminate')
-/** The task found nothing to do. */
+
+/**
+ * The task found nothing to do: this one, or `inacted('fetch')`; ever, or in a period, so often.
+ *
+ * @example
+ * ```ts
+ * app.task('remind', daily.after('18:00').and(inacted('import').today), () => console.log('nothing new today'))
+ * ```
+ */
 export const inacted: History = history('inaction')
-/** An occurrence of the task's cron or cycle lapsed without a run. */
+
+/**
+ * An occurrence of the task's cron or cycle lapsed without a run: of this one, or `missed('backup')`; ever, or in a
+ * period.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', daily.and(missed('backup').past('1 day')), () => console.error('there was no backup'))
+ * ```
+ */
 export const missed: History = history('missed')
-/** The task's process died while it ran. */
+
+/**
+ * The task's process died while it ran: of this one, or `crashed('import')`; ever, or in a period, so often.
+ *
+ * @example
+ * ```ts
+ * app.task('alarm', daily.and(crashed('import').past('1 day')), () => console.error('look at the machine'))
+ * ```
+ */
 export const crashed: History = history('crash')

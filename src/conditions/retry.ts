@@ -5,7 +5,15 @@ import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
 import type { RetryTest } from './node.ts'
 
-/** How retries are spaced and what counts as a failure. */
+/**
+ * How retries are spaced and what counts as a failure.
+ *
+ * @example
+ * ```ts
+ * const gently: RetryOptions = { delay: '10 seconds', factor: 2, max: '5 minutes', jitter: 0.1 }
+ * daily.or(retry(5, gently))
+ * ```
+ */
 export interface RetryOptions {
   /** The pause before the first retry; default none. */
   readonly delay?: DurationInput | (string & {})

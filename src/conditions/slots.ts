@@ -14,6 +14,12 @@ import { unquote } from './tokenizer.ts'
  *
  * `text`: any text, in quotes where it needs them; `word`: text without blanks; `number`; `duration`: ms; `moment`: a time of
  * day as `07:00`; `date`: a date as `2026-12-24 18:00`, both as builders take them; `task`: the name of a task, in quotes.
+ *
+ * @example
+ * ```ts
+ * const isOld = (age: SlotValue['duration']): boolean => age > 3_600_000 // ms
+ * condition('data is older than {age:duration}', ({ age }) => isOld(age))
+ * ```
  */
 export interface SlotValue {
   readonly text: string
@@ -25,7 +31,16 @@ export interface SlotValue {
   readonly task: string
 }
 
-/** What may be given for a slot of each type where the condition is called. */
+/**
+ * What may be given for a slot of each type where the condition is called.
+ *
+ * @example
+ * ```ts
+ * const age: SlotInput['duration'] = '2 hours'
+ * const isOlder = condition('data is older than {age:duration}', ({ age }) => age > 3_600_000)
+ * isOlder({ age }).toString() // 'data is older than 2 hours'
+ * ```
+ */
 export interface SlotInput {
   readonly text: string
   readonly word: string
@@ -36,7 +51,14 @@ export interface SlotInput {
   readonly task: TaskName
 }
 
-/** The name of a slot's type. */
+/**
+ * The name of a slot's type.
+ *
+ * @example
+ * ```ts
+ * const types: SlotType[] = ['text', 'word', 'number', 'duration', 'moment', 'date', 'task']
+ * ```
+ */
 export type SlotType = keyof SlotValue
 
 interface SlotKind<T extends SlotType> {
@@ -113,9 +135,25 @@ function isMadeLater(given: unknown): boolean {
   return Object.getPrototypeOf(given) !== Object.prototype && !('toMillis' in given)
 }
 
-/** The values of slots of a template, for the predicate. */
+/**
+ * The values of slots of a template, for the predicate. Written out of the template's text.
+ *
+ * @example
+ * ```ts
+ * const isOld = ({ age }: SlotValues<'file {path:word} is older than {age:duration}'>): boolean => age > 60_000
+ * ```
+ */
 export type SlotValues<T extends string> = { [N in SlotNames<T>]: SlotValue[SlotTypeOf<T, N>] }
-/** What the condition of a template is called with. */
+
+/**
+ * What the condition of a template is called with. Durations, dates and tasks may be given as anything that builders
+ * take.
+ *
+ * @example
+ * ```ts
+ * const given: SlotInputs<'file {path:word} is older than {age:duration}'> = { path: 'prices.csv', age: { hours: 2 } }
+ * ```
+ */
 export type SlotInputs<T extends string> = { [N in SlotNames<T>]: SlotInput[SlotTypeOf<T, N>] }
 
 /** `path: 'word'` and `age: 'duration'` of `file {path:word} is older than {age:duration}`, as a union of pairs. */

@@ -75,13 +75,29 @@ function sessionNode(
   })
 }
 
-/** The session has a param of each of these names. */
+/**
+ * The session has a param of each of these names.
+ *
+ * @example
+ * ```ts
+ * app.task('report', daily.and(paramExists('mail')), () => {})
+ * app.params({ mail: 'ada@example.org' }) // now it may run
+ * ```
+ */
 export function paramExists(name: string, ...more: readonly string[]): Condition {
   const [first, ...rest] = [name, ...more].map((each) => paramCondition(each, false, undefined))
   return first!.and(...rest)
 }
 
-/** The session has a param of that name with that value (text also matches the number it reads as). */
+/**
+ * The session has a param of that name with that value (text also matches the number it reads as).
+ *
+ * @example
+ * ```ts
+ * app.task('report', daily.and(paramIs('stage', 'production')), () => {})
+ * app.params({ stage: 'production' }) // now it may run
+ * ```
+ */
 export function paramIs(name: string, value: unknown): Condition {
   return paramCondition(name, true, value)
 }

@@ -5,7 +5,15 @@ import { countOf, holds, retryWaitMs } from './holds.ts'
 import { type Comparison, type ConditionNode, type CountNode, compares, notOf } from './node.ts'
 import { printNode } from './print.ts'
 
-/** One thing that has to happen. */
+/**
+ * One thing that has to happen.
+ *
+ * @example
+ * ```ts
+ * const missing: readonly WaitedFor[] = session.task('report').waitsFor()
+ * for (const { kind, name, sentence } of missing) console.log(kind, name, sentence)
+ * ```
+ */
 export interface WaitedFor {
   /**
    * A record or the end of a run of a task, a param, the answer of a function or stream, cycles of the session, or somebody
