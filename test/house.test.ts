@@ -97,6 +97,14 @@ describe('house laws', () => {
     expect(wrong).toEqual([])
   })
 
+  test('http and the dashboard use what everybody may use: the front doors', () => {
+    const doors = /^(src\/(http|dashboard)\/|src\/index\.ts|src\/inspect\/index\.ts|machines\/index\.ts)/
+    const wrong = files
+      .filter((path) => /^src\/(http|dashboard)\//.test(path))
+      .flatMap((path) => importsOf(path).filter(({ from }) => textOf.has(from) && !doors.test(from)))
+    expect(wrong).toEqual([])
+  })
+
   test.each([
     ['luxon', /^src\/time\//],
     ['rxjs', /^src\/(conditions\/watch\.ts|session\/)/],
