@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
@@ -8,9 +7,9 @@ import { createCsvStore } from '../../src/log/csv.ts'
 import { csvFormat } from '../../src/log/csv-line.ts'
 import type { LogProblem } from '../../src/log/problem.ts'
 import type { LogEntry, RunRecord, Store } from '../../src/log/run-log.ts'
-import { describeStore, note, record } from './store-laws.ts'
+import { describeStore, filesRoot, note, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-csv-'))
+const folder = mkdtempSync(join(filesRoot, 'gantry-csv-'))
 let count = 0
 const newPath = () => join(folder, `log-${++count}.csv`)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -3,14 +3,13 @@
  * one that stops half-way.
  */
 import { mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
 import { decodeLine } from '../../src/log/jsonl-line.ts'
 import type { RunRecord } from '../../src/log/run-log.ts'
-import { record } from './store-laws.ts'
+import { filesRoot, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-jsonl-full-'))
+const folder = mkdtempSync(join(filesRoot, 'gantry-jsonl-full-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const real = await import('../../src/log/file-io.ts')

@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { createJsonlStore } from '../../src/log/jsonl.ts'
@@ -19,9 +19,9 @@ import { encodeLine } from '../../src/log/jsonl-line.ts'
 import { header } from '../../src/log/line-format.ts'
 import type { LogProblem } from '../../src/log/problem.ts'
 import type { LogEntry, Store } from '../../src/log/run-log.ts'
-import { describeStore, record } from './store-laws.ts'
+import { describeStore, filesRoot, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-jsonl-'))
+const folder = mkdtempSync(join(filesRoot, 'gantry-jsonl-'))
 let count = 0
 const newPath = () => join(folder, `log-${++count}.jsonl`)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

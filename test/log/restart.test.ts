@@ -1,13 +1,12 @@
 /** Sessions one after the other over the same log, with what may happen to the clock in between. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createApp, createSqliteStore, type RunRecord, returnOf, succeeded } from '../../src/index.ts'
 import { TestClock } from '../../src/testing.ts'
-import { record } from './store-laws.ts'
+import { filesRoot, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-restart-'))
+const folder = mkdtempSync(join(filesRoot, 'gantry-restart-'))
 let count = 0
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -1,15 +1,14 @@
 /** A SQLite library whose n-th call fails, for every n: whatever the call was for, nothing acknowledged is lost. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { guardStore } from '../../src/log/guarded-store.ts'
 import type { LogEntry } from '../../src/log/run-log.ts'
 import { createSqliteStore } from '../../src/log/sqlite.ts'
 import { findSqlite, type OpenSqlite } from '../../src/log/sqlite-driver.ts'
-import { record } from './store-laws.ts'
+import { filesRoot, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-sqlite-faults-'))
+const folder = mkdtempSync(join(filesRoot, 'gantry-sqlite-faults-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq)

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { hostname, tmpdir } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { isAction } from '../../machines/protocol.ts'
@@ -23,9 +23,9 @@ import type { LogProblem } from '../../src/log/problem.ts'
 import { isNote, type LogEntry, type RunRecord } from '../../src/log/run-log.ts'
 import { createSqliteStore, type SqliteStoreOptions } from '../../src/log/sqlite.ts'
 import { findSqlite, type OpenSqlite } from '../../src/log/sqlite-driver.ts'
-import { note, record } from './store-laws.ts'
+import { filesRoot, note, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-sqlite-file-'))
+const folder = mkdtempSync(join(filesRoot, 'gantry-sqlite-file-'))
 let count = 0
 const newPath = () => join(folder, `log-${++count}.db`)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe } from '@jest/globals'
 import type { Store } from '../../src/log/run-log.ts'
 import { createSqliteStore } from '../../src/log/sqlite.ts'
 import { type SqliteLibrary, sqliteLibraries } from '../../src/log/sqlite-driver.ts'
-import { describeStore } from './store-laws.ts'
+import { describeStore, filesRoot } from './store-laws.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-sqlite-'))
+const folder = mkdtempSync(join(filesRoot, 'gantry-sqlite-'))
 let count = 0
 const newPath = () => join(folder, `log-${++count}.db`)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

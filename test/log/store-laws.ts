@@ -1,4 +1,6 @@
 /** The laws that every store keeps, as one suite: `describeStore('memory', () => createMemoryStore())`. */
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Action, actions } from '../../machines/protocol.ts'
@@ -13,6 +15,9 @@ import {
   type RunRecord,
   type Store,
 } from '../../src/log/run-log.ts'
+
+/** Where tests put their files: in memory where the system has a place for that, as disks take milliseconds to be sure. */
+export const filesRoot = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** A record with what a test does not care about filled in. */
 export function record(
