@@ -42,6 +42,9 @@ export interface QueuedRun {
   readonly period?: Interval | undefined
 }
 
+/** The params of a run that was given none. */
+export const noParams: ParamValues = Object.freeze({})
+
 /** One place for a run of a task: its actor is used again and again, since making one costs more than a run. */
 export class RunSlot {
   actor!: RunActor

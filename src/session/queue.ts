@@ -9,6 +9,7 @@ import type { Core } from './core.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
 import { PendingRun } from './run-handle.ts'
+import { newRunId } from './run-id.ts'
 import type { Runs } from './runs.ts'
 
 /** How a run by hand is asked for. */
@@ -42,7 +43,7 @@ export class RunQueue {
     const twin = request.key === undefined ? undefined : this.#twinOf(entry, request.key)
     if (twin !== undefined) return twin.handle
     const params = this.#checkedParams(entry, request.params)
-    const runId = request.runId ?? this.#runs.newRunId(entry, params instanceof Promise ? {} : params)
+    const runId = request.runId ?? newRunId(this.#core, entry, params instanceof Promise ? {} : params)
     const pending = new PendingRun(runId, {
       terminate: () => this.#takeBack(entry, runId),
       checkWait: () => this.#checkWait(entry, runId),

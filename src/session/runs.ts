@@ -5,22 +5,17 @@
 import { createActor } from 'xstate'
 import type { Outcome, RunTrigger, TerminateReason } from '../../machines/protocol.ts'
 import type { RunContext, runMachine, Settlement } from '../../machines/run.machine.ts'
-import { resolveArgs } from '../args/resolve.ts'
-import { SetupError } from '../errors.ts'
-import type { ExecutionContext } from '../executors/executor.ts'
-import { toErrorData } from '../log/error-data.ts'
 import type { NewRecord } from '../log/session-log.ts'
 import { abortReason } from './abort-reason.ts'
-import { argContextOf } from './arg-context.ts'
 import type { Core } from './core.ts'
 import { toTimeout } from './durations.ts'
-import type { QueuedRun, RunActor, RunSlot, TaskEntry } from './entry.ts'
-import { RunSlot as Slot } from './entry.ts'
-import { awaited } from './far-wait.ts'
-import { toHookResult } from './hooks.ts'
+import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from './entry.ts'
 import type { RunEffects } from './provide.ts'
 import { RunAbort } from './run-abort.ts'
+import { newRunId } from './run-id.ts'
+import { endRecordOf, startRecordOf } from './run-records.ts'
 import { RunView } from './run-view.ts'
+import { beginWork, executorOf } from './run-work.ts'
 import { executionOf, type Slots } from './slots.ts'
 
 /** How long work has to end after it was told to, unless its task says otherwise. */
@@ -57,10 +52,10 @@ export class Runs {
   /** Launches a run: of the queue (`queued`), or by the condition. */
   launch(entry: TaskEntry, queued: QueuedRun | undefined, launch: LaunchFacts): void {
     const core = this.#core
-    const slot = entry.free.pop() ?? new Slot(entry)
+    const slot = entry.free.pop() ?? new RunSlot(entry)
     slot.execution = executionOf(core, entry, queued)
     slot.params = queued?.params ?? noParams
-    slot.runId = queued?.runId ?? this.newRunId(entry, slot.params)
+    slot.runId = queued?.runId ?? newRunId(core, entry, slot.params)
     slot.startedAt = core.clock.now()
     slot.startedMono = core.clock.monotonic()
     slot.trigger = queued?.trigger ?? launch.trigger
@@ -72,7 +67,7 @@ export class Runs {
     entry.live.push(slot)
     entry.launching = slot
     this.#places.take(slot)
-    if (this.#executorOf(slot)?.isExclusive === true) this.exclusive += 1
+    if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive += 1
     core.clock.launched?.(entry.name)
     entry.actor.send({ type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
   }
@@ -111,43 +106,13 @@ export class Runs {
     }
   }
 
-  newRunId(entry: TaskEntry, params: QueuedRun['params']): string {
-    const make = entry.definition.options.runId
-    if (make === undefined) return crypto.randomUUID()
-    try {
-      const id = make(entry.name, params)
-      if (typeof id === 'string' && id !== '') return id
-      throw new TypeError(`Cannot name a run as runId must return a non-empty string: ${String(id)}`)
-    } catch (error) {
-      this.#core.warn('run-id', `The runId function of task '${entry.name}' failed; a random id is used.`, {
-        task: entry.name,
-        error,
-      })
-      return crypto.randomUUID()
-    }
-  }
-
   #slotOf(actor: object): RunSlot {
     return this.#slots.get(actor)!
   }
 
-  #executorOf(slot: RunSlot) {
-    return this.#core.executors.get(slot.execution)
-  }
-
   #recordStart(slot: RunSlot): void {
     const core = this.#core
-    const { durable } = core.log.append({
-      task: slot.entry.name,
-      runId: slot.runId,
-      action: 'run',
-      at: slot.startedAt,
-      start: slot.startedAt,
-      trigger: slot.trigger,
-      ...(slot.dueAt === null ? {} : { dueAt: slot.dueAt }),
-      ...(slot.period === null ? {} : { period: { start: slot.period.start, end: slot.period.end } }),
-      ...(slot.params === noParams ? {} : { params: slot.params }),
-    })
+    const { durable } = core.log.append(startRecordOf(slot))
     core.changes.taskChanged(slot.entry.name, slot.entry.name)
     if (!(durable instanceof Promise)) return this.#began(slot)
     const { actor } = slot
@@ -193,67 +158,7 @@ export class Runs {
       if (isOver) this.#dropLate(slot)
       else actor.send({ type: 'run.settled', settlement })
     }
-    if (!this.#core.hooks.has('run')) return this.#execute(slot, view, settle)
-    this.#executeWithinHooks(slot, view, settle)
-  }
-
-  #execute(slot: RunSlot, view: RunView, settle: Settle): void {
-    const core = this.#core
-    const { entry, runId } = slot
-    const { options, work } = entry.definition
-    const executor = this.#executorOf(slot)
-    if (executor === undefined) {
-      const message = `Cannot run task '${entry.name}' as there is no executor for its execution: '${slot.execution}'`
-      return settle({ kind: 'threw', error: new SetupError(message) })
-    }
-    const execute = (args: Record<string, unknown>): void => {
-      // It may have been told to end, and have ended, while its args were made.
-      if (!slot.lives || slot.runId !== runId) return
-      const context: ExecutionContext = {
-        task: entry.name,
-        runId,
-        run: view,
-        get signal() {
-          return view.signal
-        },
-      }
-      const isFar = executor.slots !== undefined
-      slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, core.clock) : settle)
-    }
-    // Most work asks for nothing.
-    if (options.args === undefined && options.params === undefined && slot.params === noParams)
-      return execute({})
-    try {
-      const args = resolveArgs(
-        {
-          ...(options.args === undefined ? {} : { declared: options.args }),
-          ...(options.params === undefined ? {} : { taskParams: options.params }),
-          runParams: slot.params,
-        },
-        argContextOf(core, entry, () => view.signal),
-      )
-      if (args instanceof Promise) args.then(execute, (error) => settle({ kind: 'threw', error }))
-      else execute(args)
-    } catch (error) {
-      settle({ kind: 'threw', error })
-    }
-  }
-
-  /** Hooks stand around the work: the run settles when their parts after are through. */
-  #executeWithinHooks(slot: RunSlot, view: RunView, settle: Settle): void {
-    const core = this.#core
-    const task = slot.entry.name
-    const context = { ...core.context(slot.entry, view.signal), run: view }
-    const onThrow = (error: unknown): void =>
-      core.fail('hook', `A run hook failed at task '${task}'.`, { task, error })
-    core.hooks.before('run', context, onThrow).then((after) => {
-      this.#execute(slot, view, (settlement) => {
-        const settleAfter = (): void => settle(settlement)
-        // A late one: its run was ended by us, and the slot may serve another.
-        const wasTold = slot.runId !== view.id || slot.actor.getSnapshot().context.reason !== null
-        after(toHookResult(settlement, wasTold)).then(settleAfter, settleAfter)
-      })
-    })
+    beginWork(this.#core, slot, view, settle)
   }
 
   #dropLate({ entry }: RunSlot): void {
@@ -294,27 +199,18 @@ export class Runs {
     slot.undoGrace?.()
     slot.undoTimeout = slot.undoGrace = null
     slot.handle = undefined
-    const end = core.clock.now()
-    const error = outcome === 'fail' && settlement?.kind === 'threw' ? settlement.error : undefined
     const value = outcome === 'success' && settlement?.kind === 'returned' ? settlement.value : undefined
+    const error = outcome === 'fail' && settlement?.kind === 'threw' ? settlement.error : undefined
     // A removed task's return belongs to nobody; a return is kept before success is announced.
     if (outcome === 'success' && !entry.isRemoved) core.returns.set(entry.name, value)
-    const record: NewRecord = {
-      task: entry.name,
-      runId,
-      action: outcome,
-      at: end,
-      start: slot.startedAt,
-      end,
-      // Which period it was caught up for, so that its outcome counts there, too.
-      ...(slot.trigger === 'catch-up' && slot.period !== null
-        ? { trigger: slot.trigger, period: { start: slot.period.start, end: slot.period.end } }
-        : {}),
+    const record = endRecordOf(slot, {
+      outcome,
+      reason: context.reason,
+      at: core.clock.now(),
       runtimeMs: Math.max(0, core.clock.monotonic() - slot.startedMono),
-      ...(error === undefined && outcome !== 'fail' ? {} : { error: toErrorData(error) }),
-      ...(context.reason === null ? {} : { reason: context.reason }),
-      ...(value === undefined ? {} : { value }),
-    }
+      value,
+      error,
+    })
     const announce = (): void => this.#announce(slot, runId, outcome, record, { value, error })
     const { durable } = core.log.append(record)
     if (!(durable instanceof Promise)) return announce()
@@ -337,7 +233,7 @@ export class Runs {
   ): void {
     const core = this.#core
     const { entry, pending } = slot
-    if (this.#executorOf(slot)?.isExclusive === true) this.exclusive -= 1
+    if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive -= 1
     entry.live.splice(entry.live.indexOf(slot), 1)
     this.#places.release(slot)
     slot.lives = false
@@ -373,8 +269,6 @@ export class Runs {
   }
 }
 
-type Settle = (settlement: Settlement) => void
-
 /** What the launcher knows of a launch by condition. */
 export interface LaunchFacts {
   readonly trigger: RunTrigger
@@ -388,5 +282,3 @@ function abortOf(slot: RunSlot): RunAbort {
   slot.abort ??= new RunAbort()
   return slot.abort
 }
-
-const noParams: QueuedRun['params'] = Object.freeze({})
