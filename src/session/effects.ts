@@ -110,7 +110,11 @@ export function sessionEffects(core: Core, parts: Parts): SessionEffects {
     endHold: () => news.tell({ type: 'session.resumed', at: clock.now() }),
     beginDrain: () => void parts.life.drain(),
     beginTerminate: () => parts.life.terminateAll('shut-down'),
-    finishStop: (takesOver) => void finishStop(takesOver),
+    finishStop: (takesOver) => {
+      parts.milestones.releasing = finishStop(takesOver).finally(() => {
+        parts.milestones.releasing = null
+      })
+    },
     noteFailure: (error) => {
       core.fatal ??= { error }
     },

@@ -178,7 +178,7 @@ export class Launcher {
     return obstacle === 'main' || obstacle === 'log' ? 'wait' : 'drop'
   }
 
-  /** Runs by hand of start-up and shut-down tasks wait for those sequences. */
+  /** A session that was asked to run some tasks launches no others, by hand neither. */
   #isQueueOpen(entry: TaskEntry): boolean {
     const { only } = this.#core
     return only === null || only.has(entry.name)

@@ -9,6 +9,8 @@ export class Milestones {
   #stopped!: Promise<void>
   #settleStopped: Settle | null = null
   #settleStarted: Settle | null = null
+  /** A stop that still releases what the session held. */
+  releasing: Promise<void> | null = null
 
   constructor() {
     this.#renewStopped()

@@ -218,6 +218,9 @@ export class LiveSession implements Session {
   start(): Promise<void> {
     if (this.state !== 'stopped')
       return Promise.reject(new TypeError(`Cannot start the session as it must be stopped: ${this.state}`))
+    const { releasing } = this.#parts.milestones
+    // The last stop still closes what it held open: its log can't be opened before.
+    if (releasing !== null) return releasing.then(() => this.start())
     const started = this.#parts.milestones.begin()
     this.#core.actor.send({ type: 'session.start' })
     return started

@@ -200,6 +200,27 @@ describe('shutCondition', () => {
   })
 })
 
+test('a condition’s function that stops the session at its first look: nothing is watched afterwards', async () => {
+  const { app, session, clock } = setUp()
+  let asked = 0
+  const stops = app.condition(() => {
+    session.shutDown()
+    return false
+  })
+  const counts = app.condition(() => {
+    asked += 1
+    return false
+  })
+  app.task('both', counts({}).or(stops({})), () => {})
+  app.task('other', counts, () => {})
+  await app.start()
+  await clock.settled()
+  expect(session.state).toBe('stopped')
+  asked = 0
+  await clock.advance('1 hour')
+  expect(asked).toBe(0)
+})
+
 describe('again', () => {
   test('restart (recall) twice: hooks, start-up tasks and cycles begin anew, returns and params stay', async () => {
     const { app, session, clock } = setUp()
@@ -251,6 +272,36 @@ describe('again', () => {
     }
     expect(news.filter(({ type }) => type === 'session.stopped')).toHaveLength(3)
     expect(await task.log.query({ action: 'success' })).toHaveLength(7)
+  })
+
+  test('started from within the news of its stop, it starts once that is over', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, () => 1)
+    let again: Promise<unknown> | undefined
+    session.on('session.stopped', () => {
+      again ??= app.start()
+    })
+    await app.start()
+    const stopped = session.stopped
+    session.shutDown()
+    await stopped
+    await again
+    expect(session.state).toBe('running')
+    expect((await session.task('a').run()).value).toBe(1)
+    const next = session.stopped
+    session.shutDown()
+    await clock.settled()
+    await next
+    expect(next).not.toBe(stopped)
+  })
+
+  test('a start-up task runs once more when it is asked to by hand', async () => {
+    const { app, session, clock, news } = setUp()
+    app.task('up', false, { onStartup: true }, () => {})
+    await app.start()
+    await clock.settled()
+    await session.task('up').run()
+    expect(runsIn(news)).toEqual(['up started', 'up success', 'up started', 'up success'])
   })
 
   test('start() of a session that is not stopped is refused', async () => {
@@ -335,6 +386,21 @@ describe('a fatal error', () => {
     expect(session.task('slow').status).toBe('terminate')
     expect(news.at(-1)).toMatchObject({ type: 'session.stopped', error: { message: 'fatal' } })
     expect(warningsIn(news)).toContain('hook')
+  })
+
+  test('while it drains ends what is still waited for', async () => {
+    const { app, session, clock } = setUp({ onError: 'raise' })
+    const slow = app.task('slow', true, lasting(clock))
+    app.task('down', false, { onShutdown: true }, async () => await clock.sleep(1000))
+    app.hook('run', ({ task }) => {
+      if (task?.name === 'down') return () => Promise.reject(new Error('broken'))
+    })
+    const ran = expect(app.run()).rejects.toThrow('broken')
+    await clock.settled()
+    session.shutDown()
+    await clock.advance('2 seconds')
+    await ran
+    expect(slow.status).toBe('terminate')
   })
 
   test('in set-up rejects app.start() and app.run(), and the session can be started again', async () => {

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { every } from 'gantry'
 import { coreOf } from '../../src/session/internals.ts'
-import { setUp, tearDown } from './support.ts'
+import { lasting, setUp, tearDown } from './support.ts'
 
 afterEach(tearDown)
 
@@ -34,14 +34,17 @@ test('stopping the session stops every task actor, ten thousand of them, and eve
   expect((await session.task('t1').run()).action).toBe('success')
 })
 
-test('removing a task stops its actors, too', async () => {
-  const { app, session } = setUp()
-  const task = app.task('t', false, () => {})
+test('removing a task stops its actors, too: those that wait, and those whose run lives when it ends', async () => {
+  const { app, session, clock } = setUp()
+  const task = app.task('t', false, { multilaunch: true }, lasting(clock))
   await app.start()
-  await task.run()
+  for (let n = 0; n < 2; n++) void task.run()
+  await clock.settled()
+  task.terminate(task.runs[0]!.id)
+  await clock.settled()
   const [entry] = coreOf(session).byId.values()
-  const actors = [task.actor, ...entry!.free.map(({ actor }) => actor)]
-  expect(actors).toHaveLength(2)
+  const actors = [task, ...entry!.free, ...entry!.live].map(({ actor }) => actor)
+  expect(actors).toHaveLength(3)
   await session.removeTask('t')
-  expect(actors.map((actor) => actor.getSnapshot().status)).toEqual(['done', 'done'])
+  expect(actors.map((actor) => actor.getSnapshot().status)).toEqual(['done', 'done', 'done'])
 })

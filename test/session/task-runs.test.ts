@@ -364,7 +364,7 @@ describe('schema', () => {
   })
 
   test('a run whose params are still being checked can be taken back, found by its key, and refused', async () => {
-    const { app, session, clock } = setUp()
+    const { app, session, clock, news } = setUp()
     const checked = gate()
     const task = app.task('a', false, { schema: daySchema(checked.promise) }, () => {})
     await app.start()
@@ -378,6 +378,7 @@ describe('schema', () => {
     checked.open()
     await clock.settled()
     expect(await session.log.query()).toEqual([])
+    expect(news.filter(({ type }) => type === 'run.queued')).toEqual([])
   })
 
   test('a schema that throws, by command: nothing runs, and it is told of', async () => {
