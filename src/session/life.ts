@@ -12,6 +12,7 @@ import type { LogKeeper } from './log-keeper.ts'
 import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Persistence } from './persistence.ts'
 import type { Runs } from './runs.ts'
+import { Sequence } from './sequence.ts'
 import type { Slots } from './slots.ts'
 import type { TaskActors } from './task-actors.ts'
 import type { Watches } from './watches.ts'
@@ -32,8 +33,8 @@ export interface LifeParts {
 export class Life {
   readonly #core: Core
   readonly #runs: Runs
+  readonly #sequence: Sequence
   readonly #launcher: Launcher
-  readonly #slots: Slots
   readonly #crashes: Crashes
   readonly #actors: TaskActors
   readonly #watches: Watches
@@ -45,14 +46,12 @@ export class Life {
   #isWatching = false
   /** Counts starts: one that was stopped must do nothing more, also when another has begun since. */
   #starts = 0
-  /** Who waits for a run to end: the start and the stop may both, when a session is stopped while it starts. */
-  readonly #waiting: (() => void)[] = []
 
   constructor(core: Core, parts: LifeParts) {
     this.#core = core
     this.#runs = parts.runs
     this.#launcher = parts.launcher
-    this.#slots = parts.slots
+    this.#sequence = new Sequence(core, parts)
     this.#crashes = parts.crashes
     this.#actors = parts.actors
     this.#watches = parts.watches
@@ -61,7 +60,7 @@ export class Life {
   }
 
   runEnded(): void {
-    for (const goOn of this.#waiting.splice(0)) goOn()
+    this.#sequence.runEnded()
   }
 
   async start(): Promise<void> {
@@ -86,7 +85,7 @@ export class Life {
       this.#launcher.reset()
       this.#actors.wake()
       await this.#persistence.begin()
-      await this.#runSequence('startup', isStopped)
+      await this.#sequence.run('startup', isStopped)
       await after(isStopped() ? { error: new SessionStoppedError(stoppedStart) } : {})
       if (!isStopped()) actor.send({ type: 'session.ready' })
     } catch (error) {
@@ -131,14 +130,14 @@ export class Life {
       after = await core.hooks.before('shutdown', core.context(null), (error) =>
         core.fail('hook', 'A shut-down hook failed.', { error }),
       )
-      await this.#runSequence('shutdown', () => false)
+      await this.#sequence.run('shutdown', () => false)
       for (const entry of core.byId.values())
         if (entry.definition.options.permanent === true) this.#runs.terminate(entry, 'shut-down')
-      await this.#waitForRuns()
+      await this.#sequence.drain(() => this.terminateAll('shut-down'))
     } catch (error) {
       core.fatal ??= { error }
       this.terminateAll('shut-down')
-      await this.#waitForRuns()
+      await this.#sequence.drain(() => this.terminateAll('shut-down'))
     }
     await after(core.fatal === null ? {} : { error: core.fatal.error })
     core.actor.send({ type: 'session.drained' })
@@ -198,54 +197,6 @@ export class Life {
       const found = log.returnOf(last)
       if (found.kept) returns.set(task, found.value)
     }
-  }
-
-  /** Start-up or shut-down tasks by priority; `main` work one after the other, the others side by side. */
-  async #runSequence(kind: 'startup' | 'shutdown', isStopped: () => boolean): Promise<void> {
-    const core = this.#core
-    // A session that was asked to run some tasks runs these by hand, once each, whatever they are else.
-    if (core.only !== null) return
-    const isOfKind = (entry: TaskEntry): boolean =>
-      (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
-    const sequence = [...core.entries.values()]
-      .filter(isOfKind)
-      .sort((a, b) => b.priority - a.priority || a.order - b.order)
-    for (const entry of sequence) {
-      if (isStopped()) return
-      const queued = entry.takeQueued()
-      if (queued === undefined && !this.#watches.isForcedOrHolds(entry)) continue
-      await this.#waitForSlot(entry)
-      this.#runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
-      while (this.#runs.exclusive > 0) await this.#nextEnd()
-    }
-  }
-
-  async #waitForSlot(entry: TaskEntry): Promise<void> {
-    const { clock } = this.#core
-    for (let lack = this.#slots.shortageOf(entry); lack !== null; lack = this.#slots.shortageOf(entry))
-      if (lack.untilMono === null) await this.#nextEnd()
-      else await clock.sleep(Math.max(0, lack.untilMono - clock.monotonic()))
-  }
-
-  async #waitForRuns(): Promise<void> {
-    const core = this.#core
-    if (!this.#hasLiveRuns()) return
-    const { drainTimeoutMs } = core.settings
-    const undo =
-      drainTimeoutMs === Number.POSITIVE_INFINITY
-        ? () => {}
-        : core.clock.callAfter(drainTimeoutMs, () => this.terminateAll('shut-down'))
-    while (this.#hasLiveRuns()) await this.#nextEnd()
-    undo()
-  }
-
-  #hasLiveRuns(): boolean {
-    for (const entry of this.#core.byId.values()) if (entry.live.length > 0) return true
-    return false
-  }
-
-  #nextEnd(): Promise<void> {
-    return new Promise((resolve) => void this.#waiting.push(resolve))
   }
 
   #handleSignals(): Undo {
