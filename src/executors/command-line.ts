@@ -4,6 +4,12 @@ import { SetupError } from '../errors.ts'
 /**
  * How args become arguments: `long` `--name value`, `equals` `--name=value`, `short` `-name value`, `values` the values alone,
  * `none` not at all.
+ *
+ * @example
+ * ```ts
+ * const argStyle: ArgStyle = 'equals'
+ * app.task('dump', 'daily', { args: { jobs: 4 } }, command('pg_dump shop', { argStyle })) // pg_dump shop --jobs=4
+ * ```
  */
 export type ArgStyle = 'long' | 'equals' | 'short' | 'values' | 'none'
 

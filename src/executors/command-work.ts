@@ -5,7 +5,15 @@ import { type ArgStyle, argStyles, toWords } from './command-line.ts'
 import type { FarRun } from './far-run.ts'
 import { type CommandOrder, withOrder } from './outside-work.ts'
 
-/** Options of {@link command}. An unknown one is a `TypeError` that names the nearest. */
+/**
+ * Options of {@link command}. An unknown one is a `TypeError` that names the nearest.
+ *
+ * @example
+ * ```ts
+ * const options: CommandOptions = { cwd: '/srv/shop', env: { LANG: 'C' }, input: 'select 1' }
+ * app.task('ask', 'hourly', command('psql shop', options))
+ * ```
+ */
 export interface CommandOptions {
   /** Give the line to the machine's shell. Default false: nothing of it means more than it says. */
   readonly shell?: boolean

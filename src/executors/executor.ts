@@ -11,7 +11,15 @@
 import type { Settlement } from '../../machines/run.machine.ts'
 import type { FarRun } from './far-run.ts'
 
-/** What an executor is told of the run. `run` is what work gets as its second argument. */
+/**
+ * What an executor is told of the run. `run` is what work gets as its second argument.
+ *
+ * @example
+ * ```ts
+ * const label = ({ task, runId, signal }: ExecutionContext): string =>
+ *   `${task} ${runId}${signal.aborted ? ', to end' : ''}`
+ * ```
+ */
 export interface ExecutionContext {
   readonly task: string
   readonly runId: string
@@ -27,16 +35,52 @@ export type Warn = (
   about?: { readonly task?: string; readonly error?: unknown },
 ) => void
 
-/** Which of the session's limits the runs of an executor take a slot of. */
+/**
+ * Which of the session's limits the runs of an executor take a slot of.
+ *
+ * @example
+ * ```ts
+ * const limit: SlotLimit = 'maxThreads'
+ * createApp({ [limit]: 2 })
+ * ```
+ */
 export type SlotLimit = 'maxThreads' | 'maxProcesses'
 
-/** A run under way. */
+/**
+ * A run under way.
+ *
+ * @example
+ * ```ts
+ * import { spawn } from 'node:child_process'
+ *
+ * const child = spawn('make')
+ * const handle: ExecutionHandle = { end: () => void child.kill('SIGKILL') }
+ * ```
+ */
 export interface ExecutionHandle {
   /** Ends the work from outside, if that is possible; else does nothing. */
   end?(): void
 }
 
-/** Executes work. */
+/**
+ * Executes work: the port behind each kind of {@link Execution}. It settles exactly once and never throws.
+ *
+ * @example
+ * ```ts
+ * const immediate: Executor = {
+ *   kind: 'immediate',
+ *   isExclusive: true,
+ *   execute(work, args, { run }, settle) {
+ *     try {
+ *       settle({ kind: 'returned', value: (work as (args: unknown, run: FarRun) => unknown)(args, run) })
+ *     } catch (error) {
+ *       settle({ kind: 'threw', error })
+ *     }
+ *     return undefined
+ *   },
+ * }
+ * ```
+ */
 export interface Executor {
   readonly kind: string
   /** Nothing else launches while its work runs. */

@@ -3,7 +3,15 @@ import type { FarRun } from './far-run.ts'
 import { loadExport, loadExportOnce, toModuleUrl } from './load-export.ts'
 import { type ModuleOrder, withOrder } from './outside-work.ts'
 
-/** Options of {@link moduleWork}. */
+/**
+ * Options of {@link moduleWork}.
+ *
+ * @example
+ * ```ts
+ * const options: ModuleWorkOptions = { fresh: true, maxMemoryMb: 256 }
+ * app.task('scan', 'hourly', { execution: 'process' }, moduleWork(new URL('./scan.js', import.meta.url), 'scan', options))
+ * ```
+ */
 export interface ModuleWorkOptions {
   /**
    * A thread or a process for each run alone, so that the module and what it imports are loaded anew. Default: threads are
@@ -28,7 +36,20 @@ export type FunctionName<M> = keyof {
 } &
   string
 
-/** The work that an export is: its args, and a promise of what it returns. */
+/**
+ * The work that an export is: its args, and a promise of what it returns.
+ *
+ * @example
+ * ```ts
+ * async function count(args: { root: string }): Promise<number> {
+ *   return args.root.length
+ * }
+ * const near: ModuleWork<typeof count> = async (args, run) => {
+ *   run.log.info('here and not in a thread')
+ *   return await count(args)
+ * }
+ * ```
+ */
 export type ModuleWork<F> = F extends (args: infer A, ...rest: never[]) => infer R
   ? (args: A, run: FarRun) => Promise<Awaited<R>>
   : never

@@ -3,7 +3,15 @@ import { csvFormat } from './csv-line.ts'
 import { createFileStore, type FileStoreOptions, fileRetention } from './file-store.ts'
 import type { Retention, Store } from './run-log.ts'
 
-/** Options of {@link createCsvStore}. */
+/**
+ * Options of {@link createCsvStore}. What it keeps, and who is told of what had to be mended.
+ *
+ * @example
+ * ```ts
+ * const options: CsvStoreOptions = { retention: { maxPerTask: 500 }, onProblem: (problem) => console.warn(problem.message) }
+ * createApp({ store: createCsvStore('./runs.csv', options) })
+ * ```
+ */
 export type CsvStoreOptions = FileStoreOptions
 
 /** What a CSV store keeps unless told otherwise. */

@@ -21,10 +21,26 @@ import type {
   Store,
 } from './run-log.ts'
 
-/** What happens while the store can't write: those who append wait, or go on. */
+/**
+ * What happens while the store can't write: those who append wait, or go on.
+ *
+ * @example
+ * ```ts
+ * const whenDown: WhenDown = 'buffer'
+ * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), { whenDown }) })
+ * ```
+ */
 export type WhenDown = 'pause' | 'buffer'
 
-/** How a store does. */
+/**
+ * How a store does.
+ *
+ * @example
+ * ```ts
+ * const { state, reason, waiting }: StoreHealth = session.log.health
+ * if (state === 'degraded') console.warn(`${waiting} entries wait: ${reason?.message}`)
+ * ```
+ */
 export interface StoreHealth {
   /** `ok`, or `degraded`: entries wait for it to write again. */
   readonly state: 'ok' | 'degraded'
@@ -34,7 +50,15 @@ export interface StoreHealth {
   readonly waiting: number
 }
 
-/** Options of {@link guardStore}. */
+/**
+ * Options of {@link guardStore}.
+ *
+ * @example
+ * ```ts
+ * const options: GuardOptions = { whenDown: 'buffer', limit: 1_000, onHealth: ({ state }) => console.warn(state) }
+ * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), options) })
+ * ```
+ */
 export interface GuardOptions {
   /** Default `pause`. */
   readonly whenDown?: WhenDown
@@ -76,7 +100,15 @@ const longestRetryMs = 1_000
 /** So many entries are written at once when the store is back. */
 const entriesAtOnce = 500
 
-/** The store made by {@link guardStore}. */
+/**
+ * The store made by {@link guardStore}.
+ *
+ * @example
+ * ```ts
+ * const guard: GuardedStore = guardStore(createJsonlStore('./runs.jsonl'))
+ * guard.health.state // 'ok'
+ * ```
+ */
 export class GuardedStore implements Store {
   readonly name: string
   readonly durable: boolean

@@ -3,7 +3,15 @@ import { createFileStore, type FileStoreOptions, fileRetention } from './file-st
 import { jsonlFormat } from './jsonl-line.ts'
 import type { Retention, Store } from './run-log.ts'
 
-/** Options of {@link createJsonlStore}. */
+/**
+ * Options of {@link createJsonlStore}. What it keeps, and who is told of what had to be mended.
+ *
+ * @example
+ * ```ts
+ * const options: JsonlStoreOptions = { retention: { maxAgeMs: 90 * 86_400_000 } }
+ * createApp({ store: createJsonlStore('./runs.jsonl', options) })
+ * ```
+ */
 export type JsonlStoreOptions = FileStoreOptions
 
 /** What a JSON-lines store keeps unless told otherwise. */

@@ -13,7 +13,15 @@ import type { KeepOf, LogEntry, Retention, Store } from './run-log.ts'
 /** What a memory store keeps unless told otherwise. */
 export const memoryRetention: Retention = { maxPerTask: 1_000, maxTotal: 100_000 }
 
-/** Options of {@link createMemoryStore}. */
+/**
+ * Options of {@link createMemoryStore}.
+ *
+ * @example
+ * ```ts
+ * const options: MemoryStoreOptions = { retention: { maxPerTask: 50 } }
+ * createApp({ store: createMemoryStore(options) })
+ * ```
+ */
 export interface MemoryStoreOptions {
   /** What to keep; default 1,000 records of a task and 100,000 in all. A limit that is left out has its default. */
   readonly retention?: Retention

@@ -1,14 +1,23 @@
 /** What a store tells of itself beside what it is asked: never silent, never an error of whoever asks. */
 
-/** Something that had to be mended, or could not be done in the background. */
+/**
+ * Something that had to be mended, or could not be done in the background.
+ *
+ * @example
+ * ```ts
+ * const tell = ({ kind, path, message }: LogProblem): void => console.warn(`${path}: ${kind}: ${message}`)
+ * createApp({ store: createJsonlStore('./runs.jsonl', { onProblem: tell }) })
+ * ```
+ */
 export interface LogProblem {
   /**
    * `torn tail`: the last write of an earlier process was cut short; it had never been acknowledged. `bad line`: lines
    * before the end are damaged and were moved aside. `compact`: the file could not be made smaller and works on as it is.
    * `imported`: it held a log of others, which was read, and is kept beside it. `damage`: a damaged database was moved aside,
-   * and what could be read of it is in a new one.
+   * and what could be read of it is in a new one. `network`: a database lies on another machine, where two sessions may both
+   * believe to have it.
    */
-  readonly kind: 'torn tail' | 'bad line' | 'compact' | 'imported' | 'damage'
+  readonly kind: 'torn tail' | 'bad line' | 'compact' | 'imported' | 'damage' | 'network'
   readonly path: string
   readonly message: string
   /** Where damaged lines, or a file of others, were put. */

@@ -9,7 +9,15 @@
 /** What stands in the place of a secret. */
 export const redacted = '(redacted)'
 
-/** Options of {@link createRedactor}. */
+/**
+ * Options of {@link createRedactor}.
+ *
+ * @example
+ * ```ts
+ * const redact: RedactorOptions = { keys: /passwort|geheim/i, patterns: [/\bcustomer-\d+/] }
+ * createApp({ log: { redact } })
+ * ```
+ */
 export interface RedactorOptions {
   /** Params of such a name are masked; default what sounds like a secret; `false` for none. */
   readonly keys?: RegExp | false
@@ -60,7 +68,16 @@ function withFlag(pattern: RegExp, flag: string): RegExp {
   return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '') + flag)
 }
 
-/** Masks secrets in texts and in values that JSON can carry. */
+/**
+ * Masks secrets in texts and in values that JSON can carry. {@link createRedactor} makes one.
+ *
+ * @example
+ * ```ts
+ * const redactor: Redactor = createRedactor()
+ * redactor.tell('hunter2')
+ * redactor.text('the word is hunter2') // 'the word is (redacted)'
+ * ```
+ */
 export class Redactor {
   readonly #told = new Set<string>()
 

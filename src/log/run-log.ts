@@ -20,7 +20,15 @@
  */
 import type { Action, ErrorData, Outcome, ParamValues, RunTrigger } from '../../machines/protocol.ts'
 
-/** One record: a run was launched, or came to its outcome. */
+/**
+ * One record: a run was launched, or came to its outcome.
+ *
+ * @example
+ * ```ts
+ * const records: readonly RunRecord[] = await session.log.query({ task: 'report', action: 'success', limit: 10 })
+ * for (const { runId, at, runtimeMs } of records) console.log(runId, new Date(at), runtimeMs)
+ * ```
+ */
 export interface RunRecord {
   /** Session-wide order; "newer" compares this, never times. */
   readonly seq: number
@@ -50,7 +58,15 @@ export interface RunRecord {
   readonly omitted?: string
 }
 
-/** A note: what the log keeps beside runs. Conditions don't see notes unless they ask. */
+/**
+ * A note: what the log keeps beside runs. Conditions don't see notes unless they ask. `at` is epoch ms.
+ *
+ * @example
+ * ```ts
+ * const notes: readonly Note[] = await session.log.notes({ task: 'backup', note: 'missed' })
+ * for (const { at, message } of notes) console.log(new Date(at), message)
+ * ```
+ */
 export interface Note {
   readonly seq: number
   /** `state`: what a session keeps of itself beside its runs; the newest stands for all of them. */
@@ -64,7 +80,14 @@ export interface Note {
   readonly omitted?: string
 }
 
-/** What a store keeps. */
+/**
+ * What a store keeps: a record of a run, or a note, which has the member `note`.
+ *
+ * @example
+ * ```ts
+ * const nameOf = (entry: LogEntry): string => ('note' in entry ? entry.note : entry.action)
+ * ```
+ */
 export type LogEntry = RunRecord | Note
 
 /** True of notes. */
@@ -72,7 +95,15 @@ export function isNote(entry: LogEntry): entry is Note {
   return 'note' in entry
 }
 
-/** What to look for; everything given must match. */
+/**
+ * What to look for; everything given must match.
+ *
+ * @example
+ * ```ts
+ * const query: LogQuery = { action: ['fail', 'crash'], since: Date.parse('2026-11-01'), limit: 50 }
+ * await session.log.query(query)
+ * ```
+ */
 export interface LogQuery {
   readonly task?: string | readonly string[]
   readonly runId?: string
@@ -93,7 +124,14 @@ export interface LogQuery {
   readonly error?: string
 }
 
-/** How much of one task is to be remembered. */
+/**
+ * How much of one task is to be remembered.
+ *
+ * @example
+ * ```ts
+ * const keep: Keep = { lastMs: 86_400_000, count: 3 } // the past day, and three of each action
+ * ```
+ */
 export interface Keep {
   /** All records not older than so many ms. */
   readonly lastMs?: number
@@ -101,10 +139,26 @@ export interface Keep {
   readonly count?: number
 }
 
-/** What conditions need of each task's records; undefined where the newest of each action will do. */
+/**
+ * What conditions need of each task's records; undefined where the newest of each action will do.
+ *
+ * @example
+ * ```ts
+ * const keep: KeepOf = (task) => (task === 'backup' ? { count: 10 } : undefined)
+ * ```
+ */
 export type KeepOf = (task: string) => Keep | undefined
 
-/** How much a store may forget. */
+/**
+ * How much a store may forget. A limit that is left out is none. Whatever the limits, a task's newest record of each
+ * action stays.
+ *
+ * @example
+ * ```ts
+ * const retention: Retention = { maxAgeMs: 90 * 86_400_000, maxPerTask: 1_000 }
+ * createApp({ store: createSqliteStore('./gantry.db', { retention }) })
+ * ```
+ */
 export interface Retention {
   /** Forget records older than this, ms. */
   readonly maxAgeMs?: number
@@ -118,7 +172,15 @@ export interface Retention {
   readonly keep?: KeepOf
 }
 
-/** How much of what a store holds is wanted at a start. */
+/**
+ * How much of what a store holds is wanted at a start.
+ *
+ * @example
+ * ```ts
+ * const limits: LoadLimits = { perAction: 100, total: 100_000, leastPerAction: 1 }
+ * await createJsonlStore('./runs.jsonl').load(limits)
+ * ```
+ */
 export interface LoadLimits {
   /** The newest so many records of each action of each task. */
   readonly perAction: number
@@ -130,14 +192,33 @@ export interface LoadLimits {
   readonly keep?: KeepOf
 }
 
-/** Which notes to look for; everything given must match, the newest come first. */
+/**
+ * Which notes to look for; everything given must match, the newest come first.
+ *
+ * @example
+ * ```ts
+ * const query: NoteQuery = { task: 'backup', note: 'missed', limit: 10 }
+ * await session.log.notes(query)
+ * ```
+ */
 export interface NoteQuery {
   readonly task?: string
   readonly note?: Note['note']
   readonly limit?: number
 }
 
-/** The port. Synchronous answers are welcome: a run then costs no turn of the loop. */
+/**
+ * Where a run log lives: the port. Synchronous answers are welcome: a run then costs no turn of the loop. Instants are
+ * epoch ms, lengths ms; the laws that a store keeps stand at the head of its file, and a suite of the tests checks
+ * them.
+ *
+ * @example
+ * ```ts
+ * const store: Store = createMemoryStore()
+ * createApp({ store })
+ * store.name // 'memory'
+ * ```
+ */
 export interface Store {
   /** What kind it is, for messages: `memory`, `jsonl:./log.jsonl`. */
   readonly name: string

@@ -13,7 +13,14 @@ export type SqliteValue = string | number | null
 /** A row, its columns in the order of the query. */
 export type SqliteRow = readonly SqliteValue[]
 
-/** A statement that may be run again and again. */
+/**
+ * A statement that may be run again and again.
+ *
+ * @example
+ * ```ts
+ * const countRows = (select: SqliteStatement): number => select.all().length
+ * ```
+ */
 export interface SqliteStatement {
   /** Runs it and tells how many rows it changed. */
   run(...values: SqliteValue[]): number
@@ -21,7 +28,14 @@ export interface SqliteStatement {
   all(...values: SqliteValue[]): Record<string, unknown>[]
 }
 
-/** An open database. */
+/**
+ * An open database.
+ *
+ * @example
+ * ```ts
+ * const versionOf = (driver: SqliteDriver): unknown => driver.prepare('PRAGMA user_version').all()[0]
+ * ```
+ */
 export interface SqliteDriver {
   /** Which library it is: `node:sqlite`, `libsql`. */
   readonly library: string
@@ -30,13 +44,51 @@ export interface SqliteDriver {
   close(): void
 }
 
-/** Opens a database file. Throws what the library throws. */
+/**
+ * Opens a database file. Throws what the library throws.
+ *
+ * @example
+ * ```ts
+ * // A library as most are shaped.
+ * declare class Database {
+ *   constructor(path: string)
+ *   exec(sql: string): void
+ *   prepare(sql: string): { run(...values: unknown[]): { changes: number }; all(...values: unknown[]): object[] }
+ *   close(): void
+ * }
+ *
+ * const library: OpenSqlite = (path) => {
+ *   const database = new Database(path)
+ *   return {
+ *     library: 'mine',
+ *     exec: (sql) => database.exec(sql),
+ *     prepare(sql) {
+ *       const statement = database.prepare(sql)
+ *       return {
+ *         run: (...values) => statement.run(...values).changes,
+ *         all: (...values) => statement.all(...values).map((row) => ({ ...row })),
+ *       }
+ *     },
+ *     close: () => database.close(),
+ *   }
+ * }
+ * createApp({ store: createSqliteStore('./gantry.db', { library }) })
+ * ```
+ */
 export type OpenSqlite = (path: string) => SqliteDriver
 
 /** The libraries known, the preferred one first. */
 export const sqliteLibraries = ['node:sqlite', 'libsql'] as const
 
-/** The name of a library that can be asked for. */
+/**
+ * The name of a library that can be asked for.
+ *
+ * @example
+ * ```ts
+ * const library: SqliteLibrary = 'libsql'
+ * createApp({ store: createSqliteStore('./gantry.db', { library }) })
+ * ```
+ */
 export type SqliteLibrary = (typeof sqliteLibraries)[number]
 
 /** What opens databases here. Throws a `SetupError` that says what to install where no library (or not the given one) is. */

@@ -5,9 +5,11 @@
  * on the disk. Nothing of the log is held in memory: queries read the file, which the system caches. Forgetting goes in small
  * steps, a few milliseconds each, with turns of the loop between them.
  */
+import { dirname } from 'node:path'
 import { nextTurn } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
 import { toRunLogError } from './file-io.ts'
+import { networkOf } from './network-fs.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'
 import { checkRetention, createSieve } from './retention.ts'
 import type {
@@ -30,7 +32,15 @@ import { type EntryRow, toRow } from './sqlite-row.ts'
 /** What a SQLite store keeps unless told otherwise. */
 export const sqliteRetention: Retention = { maxPerTask: 100_000 }
 
-/** Options of {@link createSqliteStore}. */
+/**
+ * Options of {@link createSqliteStore}.
+ *
+ * @example
+ * ```ts
+ * const options: SqliteStoreOptions = { retention: { maxAgeMs: 90 * 86_400_000 }, library: 'node:sqlite' }
+ * createApp({ store: createSqliteStore('./gantry.db', options) })
+ * ```
+ */
 export interface SqliteStoreOptions {
   /** What to keep; default 100,000 records of a task. A limit that is left out has its default. */
   readonly retention?: Retention
@@ -210,6 +220,11 @@ class SqliteStore implements Store {
     this.#file = openOwned(this.path, this.open)
     this.#lastBeat = this.#file.lastBeat
     this.#state = 'open'
+    const network = networkOf(dirname(this.path))
+    if (network !== null) {
+      const message = `Run log '${this.path}' lies on a network file system (${network}), where SQLite's lock may not hold: keep it on a disk of this machine.`
+      this.onProblem({ kind: 'network', path: this.path, message })
+    }
     return this.#file.db
   }
 

@@ -7,7 +7,18 @@ import { toJsonSafe } from './json-safe.ts'
 import type { Redactor } from './redactor.ts'
 import type { Note, RunRecord } from './run-log.ts'
 
-/** Turns returns into JSON and back, where they are more than JSON: dates, maps, classes. */
+/**
+ * Turns returns into JSON and back, where they are more than JSON: dates, maps, classes.
+ *
+ * @example
+ * ```ts
+ * const dates: ValueSerializer = {
+ *   toJson: (value) => (value instanceof Date ? { date: value.toISOString() } : value),
+ *   fromJson: (json) => (typeof json === 'object' && json !== null && 'date' in json ? new Date(String(json.date)) : json),
+ * }
+ * createApp({ store: 'jsonl:./runs.jsonl', log: { serializer: dates } })
+ * ```
+ */
 export interface ValueSerializer {
   /** The value as JSON. What it throws leaves the value out of the record. */
   toJson(value: unknown): unknown

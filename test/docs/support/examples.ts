@@ -1,6 +1,8 @@
 /** The examples of doc comments as programs: what is exported is imported, and what a reader would take as given is given. */
-import type { Program } from './blocks.ts'
-import type { Example, Exported } from './front-door.ts'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { doors, type Example, type Exported } from './front-door.ts'
 
 /**
  * What examples speak of without saying where it comes from. An example that declares one of these names itself means its
@@ -16,15 +18,6 @@ declare global {
 }
 `
 
-/** Where the names that are given are declared. */
-export const surroundings: Program = {
-  name: 'given',
-  code: given,
-  notRun: 'a file',
-  prints: [],
-  file: 'given.d.ts',
-}
-
 const isSaid = (name: string, code: string): boolean =>
   new RegExp(`(?<![\\w.$'/-])${name}\\b(?!['/-])(?!\\??: )`).test(code)
 
@@ -32,8 +25,8 @@ const isItsOwn = (name: string, code: string): boolean =>
   new RegExp(`\\b(?:const|let|function|class|type|interface) ${name}\\b`).test(code) ||
   new RegExp(`^import [^;]*?\\b${name}\\b[^;]*? from `, 'm').test(code)
 
-/** Made a module that imports what it names of the doors. Its lines have the numbers that they have in the file. */
-export function toProgram({ path, line, code }: Example, exported: readonly Exported[]): Program {
+/** A module that imports what the example names of the doors. Its lines have the numbers that they have in the file. */
+function toModule({ line, code }: Example, exported: readonly Exported[]): string {
   const wanted = new Map<string, Exported>()
   for (const each of exported)
     if (!wanted.has(each.name) && isSaid(each.name, code) && !isItsOwn(each.name, code))
@@ -41,11 +34,35 @@ export function toProgram({ path, line, code }: Example, exported: readonly Expo
   const imports = [...wanted.values()].map(
     ({ name, module, isType }) => `import ${isType ? 'type ' : ''}{ ${name} } from '${module}';`,
   )
-  return {
-    name: `${path}:${line}`,
-    code: `${imports.join(' ')}${'\n'.repeat(line - 1)}${code}\nexport {}\n`,
-    notRun: 'an example',
-    prints: [],
-    file: null,
+  return `${imports.join(' ')}${'\n'.repeat(line - 1)}${code}\nexport {}\n`
+}
+
+/** What the compiler says of the examples, a line an error. They are compiled against the sources, all in one go. */
+export function errorsIn(examples: readonly Example[], exported: readonly Exported[]): string[] {
+  mkdirSync('.tmp', { recursive: true })
+  const folder = mkdtempSync(join('.tmp', 'examples-'))
+  try {
+    writeFileSync(join(folder, 'given.d.ts'), given)
+    for (const example of examples)
+      writeFileSync(
+        join(folder, `${example.path.replace(/\W+/g, '-')}-${example.line}.ts`),
+        toModule(example, exported),
+      )
+    const paths = Object.entries(doors).map(([name, path]) => [name, [`../../${path}`]])
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: '../../tsconfig.json',
+        compilerOptions: { rootDir: '../..', paths: Object.fromEntries(paths) },
+        include: ['*.ts'],
+      }),
+    )
+    const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
+    const { stdout, error } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+    if (error !== undefined) throw error
+    // Errors of the sources themselves are told where those are checked; further lines of an error are indented.
+    return stdout.split('\n').filter((line) => line !== '' && !/^(?:src\/|machines\/|\s)/.test(line))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -53,18 +53,19 @@ export function exportsOf(module: string, path: string): Exported[] {
       comments: [...(before?.comments ?? []), ...(comment === '' ? [] : [comment])],
     })
   }
-  const passedOn = [...text.matchAll(lists)].flatMap(([, , names, from = '']) => {
+  const passedOn = [...text.matchAll(lists)].flatMap(([, onlyTypes, names, from = '']) => {
     const all = exportsOf(module, join(dirname(path), from))
     if (names === undefined) return all
-    const wanted = names
+    return names
       .split(',')
-      .map((name) => name.trim().replace(/^type /, ''))
+      .map((name) => name.trim())
       .filter((name) => name !== '')
-    const found = wanted.map((name) => all.find((each) => each.name === name))
-    const lost = wanted.filter((_, i) => found[i] === undefined)
-    if (lost.length > 0)
-      throw new Error(`${path} passes on what ${from} does not declare: ${lost.join(', ')}`)
-    return found as Exported[]
+      .map((entry) => {
+        const name = entry.replace(/^type /, '')
+        const found = all.find((each) => each.name === name)
+        if (found === undefined) throw new Error(`${path} passes on what ${from} does not declare: ${name}`)
+        return onlyTypes === undefined && entry === name ? found : { ...found, isType: true }
+      })
   })
   return [...own.values(), ...passedOn]
 }
