@@ -126,7 +126,21 @@ export class TestClock extends VirtualClock {
   }
 }
 
-/** Puts records into a session's log, as if they had happened. `at` without an offset is read in the session's zone. */
+/**
+ * Puts records into a session's log, as if they had happened. `at` without an offset is read in the session's zone. A
+ * `RangeError` for an action that is none of the six. Conditions see the records at once.
+ *
+ * @example
+ * ```ts
+ * import { history, TestClock } from 'gantry/testing'
+ *
+ * const app = createApp({ clock: new TestClock({ at: '2026-11-24T08:00', zone: 'UTC' }), timezone: 'UTC' })
+ * const report = app.task('report', afterSuccess('fetch'), () => {})
+ * app.task('fetch', false, () => {})
+ * history(app.session, [{ task: 'fetch', action: 'success', at: '2026-11-24T07:30' }])
+ * succeeded('fetch').today.holds({ session: app.session }) // true
+ * ```
+ */
 export function history(
   session: Session,
   records: readonly {

@@ -32,19 +32,55 @@ import type { DurationInput } from '../time/duration.ts'
 import type { Instant } from '../time/zone.ts'
 import type { Forecast, ForecastOptions } from './forecast-types.ts'
 
-/** When a task starts: a condition, a statement, or a boolean (`false`: only by hand; `true`: as often as possible). */
+/**
+ * When a task starts: a condition, a statement, a boolean (`false`: only by hand; `true`: as often as possible), or a
+ * boolean Observable.
+ *
+ * @example
+ * ```ts
+ * const starts: Start[] = [daily.after('07:00'), "daily after 07:00 & after task 'fetch' succeeded", false]
+ * starts.forEach((start, i) => session.createTask(`report-${i}`, start, () => {}))
+ * ```
+ */
 export type Start = Condition | string | boolean | { subscribe: (...observer: never[]) => unknown }
 
 /**
  * A start as the compiler reads it: a misspelt word of a statement does not compile. Text that is known only at run time (a
  * plain `string`) and composed text pass; they are read when the task is added.
+ *
+ * @example
+ * ```ts
+ * function nightly<const S extends Start>(name: string, start: CheckedStart<S>): Task {
+ *   return app.task<unknown, S>(name, start, () => {})
+ * }
+ * nightly('clean', 'daily at 02:30')
+ * // @ts-expect-error: there is no such word
+ * nightly('clean', 'dayly at 02:30')
+ * ```
  */
 export type CheckedStart<S extends Start> = S extends string ? StatementText<S> : S
 
-/** How a task's work is executed. In a `thread` or a `process` it is `moduleWork` or `code`; a `command` needs no asking for. */
+/**
+ * How a task's work is executed. In a `thread` or a `process` it is `moduleWork` or `code`; a `command` needs no
+ * asking for. `main` lets nothing else launch until it ends.
+ *
+ * @example
+ * ```ts
+ * const execution: Execution = 'main'
+ * app.task('migrate', false, { execution }, () => {})
+ * ```
+ */
 export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command'
 
-/** A logger as most libraries shape it (console, pino). */
+/**
+ * A logger as most libraries shape it (console, pino).
+ *
+ * @example
+ * ```ts
+ * const quiet: Logger = { debug() {}, info() {}, warn: console.warn, error: console.error }
+ * createApp({ logger: quiet })
+ * ```
+ */
 export interface Logger {
   debug(...data: unknown[]): void
   info(...data: unknown[]): void
@@ -52,7 +88,21 @@ export interface Logger {
   error(...data: unknown[]): void
 }
 
-/** What a run is: the second argument of work. */
+/**
+ * What a run is: the second argument of work. `Value` is the type of what starts it, where that is a stream
+ * (`onEach`).
+ *
+ * @example
+ * ```ts
+ * const report = async (_: unknown, run: Run): Promise<string> => {
+ *   run.log.info('for', run.period?.start.toISODate())
+ *   run.progress(0.5)
+ *   const answer = await fetch('https://example.org', { signal: run.signal })
+ *   return await answer.text()
+ * }
+ * app.task('report', 'daily after 07:00', report)
+ * ```
+ */
 export interface Run<Value = unknown> {
   readonly id: string
   readonly task: Task
@@ -76,13 +126,30 @@ export interface Run<Value = unknown> {
   readonly value: Value | undefined
 }
 
-/** What a task does: gets its args and the run, and returns (a promise of) its value. */
+/**
+ * What a task does: gets its args and the run, and returns (a promise of) its value. What it throws makes the run
+ * fail, unless it is an {@link Inaction}.
+ *
+ * @example
+ * ```ts
+ * const greet: Work<{ name: string }, string> = ({ name }, run) => `Dear ${name}, ${run.startedAt.toISODate()}`
+ * app.task('greet', 'daily', { args: { name: 'Ada' } }, greet)
+ * ```
+ */
 export type Work<A = Record<string, never>, R = unknown> = (args: A, run: Run) => R
 
 /** What work comes to for others: its awaited return, without inaction. */
 export type Returned<R> = Exclude<Awaited<R>, Inaction>
 
-/** Options of a task. An unknown key is a `TypeError` that names the nearest. */
+/**
+ * Options of a task, all optional. An unknown key is a `TypeError` that names the nearest.
+ *
+ * @example
+ * ```ts
+ * const options: TaskOptions = { priority: 10, timeout: '5 minutes', catchUp: 'latest', pool: 'db' }
+ * app.task('report', 'daily after 07:00', options, () => {})
+ * ```
+ */
 export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   readonly description?: string
   /** Higher launches first; default 0. */
@@ -138,7 +205,24 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   readonly timezone?: string
 }
 
-/** The part of the Standard Schema interface (version 1) that is used here. */
+/**
+ * The part of the Standard Schema interface (version 1) that is used here.
+ *
+ * @example
+ * ```ts
+ * const schema: StandardSchema = {
+ *   '~standard': {
+ *     version: 1,
+ *     vendor: 'mine',
+ *     validate: (value) =>
+ *       typeof value === 'object' && value !== null && 'day' in value
+ *         ? { value }
+ *         : { issues: [{ message: 'a day is needed' }] },
+ *   },
+ * }
+ * app.task('report', false, { schema }, () => {})
+ * ```
+ */
 export interface StandardSchema {
   readonly '~standard': {
     readonly version: 1
@@ -153,7 +237,16 @@ type SchemaResult =
       readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[]
     }
 
-/** What a run by hand comes to. It never rejects for an outcome. */
+/**
+ * What a run by hand comes to. It never rejects for an outcome.
+ *
+ * @example
+ * ```ts
+ * const { runId, action, value, error }: RunOutcome = await session.task('report').run()
+ * if (action === 'fail') console.error(runId, error)
+ * else console.log(value)
+ * ```
+ */
 export interface RunOutcome<R = unknown> {
   readonly runId: string
   readonly action: Outcome
@@ -162,7 +255,19 @@ export interface RunOutcome<R = unknown> {
   readonly reason?: string
 }
 
-/** A run asked for by hand: a promise of its outcome that can be watched and ended. */
+/**
+ * A run asked for by hand: a promise of its outcome that can be watched and ended. It rejects only where there can be
+ * no outcome: `TaskNotFoundError` when the task is removed before, `SessionStoppedError` when the session stops
+ * before.
+ *
+ * @example
+ * ```ts
+ * const handle: RunHandle = session.task('report').run({ day: '2026-11-24' })
+ * await handle.started
+ * handle.terminate()
+ * const { action } = await handle
+ * ```
+ */
 export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
   readonly id: string
   /** Resolves when the run starts. */
@@ -171,7 +276,17 @@ export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
   terminate(): void
 }
 
-/** A task in a session. */
+/**
+ * A task in a session: what it is, what it has done, and what can be asked of it. `R` is what its work returns. Times
+ * are Luxon `DateTime` in the task's zone, or null.
+ *
+ * @example
+ * ```ts
+ * const fetchPrices: Task<number[]> = app.task('fetch', 'daily after 07:00', () => [1, 2, 3])
+ * const { value } = await fetchPrices.run()
+ * console.log(value?.length, fetchPrices.status, fetchPrices.lastSuccess?.toISO(), String(fetchPrices.explain()))
+ * ```
+ */
 export interface Task<R = unknown> extends TaskRef<R> {
   readonly name: string
   readonly description: string | undefined
@@ -243,10 +358,27 @@ export interface Task<R = unknown> extends TaskRef<R> {
   toJSON(): TaskJson
 }
 
-/** What `task.update` takes: any option but the name, and the start. */
+/**
+ * What `task.update` takes: any option but the name, and the start.
+ *
+ * @example
+ * ```ts
+ * const change: TaskUpdate = { start: 'hourly', priority: 10 }
+ * session.task('report').update(change)
+ * ```
+ */
 export type TaskUpdate = TaskOptions & { readonly start?: Start }
 
-/** A task as data. */
+/**
+ * A task as data. Times are ISO 8601 with the offset of the task's zone, `timeoutMs` is null where there is no
+ * timeout.
+ *
+ * @example
+ * ```ts
+ * const json: TaskJson = session.task('report').toJSON()
+ * console.log(json.start, json.state, json.lastSuccess)
+ * ```
+ */
 export interface TaskJson {
   readonly name: string
   readonly description?: string
@@ -267,13 +399,22 @@ export interface TaskJson {
   readonly lastCrash: string | null
 }
 
-/** A reason outside the condition that keeps a task from running now. */
+/**
+ * A reason outside the condition that keeps a task from running now.
+ *
+ * @example
+ * ```ts
+ * const reasons: readonly Reason[] = session.task('report').explain().reasons
+ * for (const { kind, sentence, until } of reasons) console.log(kind, sentence, until === null ? '' : new Date(until))
+ * ```
+ */
 export interface Reason {
   readonly kind:
     | 'disabled'
     | 'held'
     | 'stopped'
     | 'starting'
+    | 'removed'
     | 'stopping'
     | 'running'
     | 'slot'
@@ -287,7 +428,15 @@ export interface Reason {
   readonly until: number | null
 }
 
-/** Why a task is, or is not, running. */
+/**
+ * Why a task is, or is not, running. `at` is epoch ms.
+ *
+ * @example
+ * ```ts
+ * const why: TaskExplanation = session.task('report').explain()
+ * if (!why.isDue) console.log(why.sentence, String(why))
+ * ```
+ */
 export interface TaskExplanation {
   readonly task: string
   readonly at: number
@@ -302,13 +451,38 @@ export interface TaskExplanation {
   toString(): string
 }
 
-/** What a session is doing. */
+/**
+ * What a session is doing.
+ *
+ * @example
+ * ```ts
+ * const isOver = (state: SessionState): boolean => state === 'stopping' || state === 'stopped'
+ * isOver(session.state)
+ * ```
+ */
 export type SessionState = 'stopped' | 'starting' | 'running' | 'held' | 'stopping' | 'restarting'
 
-/** What a failure does: `log` (a warning, the logger, a counter) or `raise` (the session ends with it). */
+/**
+ * What a failure does: `log` (a warning, the logger, a counter) or `raise` (the session ends with it).
+ *
+ * @example
+ * ```ts
+ * const onError: OnError = 'raise'
+ * createApp({ onError: { condition: onError, hook: 'log' } })
+ * ```
+ */
 export type OnError = 'log' | 'raise'
 
-/** Options of a session, all optional. An unknown key is a `TypeError` that names the nearest. */
+/**
+ * Options of a session, all optional. An unknown key is a `TypeError` that names the nearest. Durations are given as
+ * text, as parts or as ms. Most can be changed later with `session.update(options)`.
+ *
+ * @example
+ * ```ts
+ * const options: SessionOptions = { timezone: 'Europe/Helsinki', timeout: '10 minutes', store: 'jsonl:./runs.jsonl' }
+ * const app = createApp(options)
+ * ```
+ */
 export interface SessionOptions {
   /** IANA zone of conditions and times; default: the system's. */
   readonly timezone?: string
@@ -400,7 +574,15 @@ export interface TaskTemplate {
   readonly options?: TaskOptions
 }
 
-/** How a run log is kept. */
+/**
+ * How a run log is kept.
+ *
+ * @example
+ * ```ts
+ * const log: LogOptions = { whenDown: 'buffer', retention: { maxAge: '90 days', maxRecords: 1_000 } }
+ * createApp({ store: 'sqlite:./gantry.db', log })
+ * ```
+ */
 export interface LogOptions {
   /**
    * While the store cannot write: `pause` (default) launches nothing until it can; `buffer` lets runs go on, and up to 10,000
@@ -424,7 +606,15 @@ export interface LogOptions {
   readonly redact?: RedactorOptions | false
 }
 
-/** Limits of a pool. */
+/**
+ * Limits of a pool.
+ *
+ * @example
+ * ```ts
+ * const api: PoolOptions = { limit: 2, rate: { starts: 10, per: '1 minute' } }
+ * createApp({ pools: { api } }).task('call', 'every 1 second', { pool: 'api' }, () => {})
+ * ```
+ */
 export interface PoolOptions {
   /** So many runs at a time; default without limit. */
   readonly limit?: number
@@ -432,12 +622,31 @@ export interface PoolOptions {
   readonly rate?: { readonly starts: number; readonly per: DurationInput }
 }
 
-/** Listens to one kind of news, or to all with `'*'`. */
+/**
+ * Listens to one kind of news, or to all with `'*'`.
+ *
+ * @example
+ * ```ts
+ * const tell: NewsListener<'run.ended'> = ({ task, action, at }) => console.log(new Date(at), task, action)
+ * const undo = session.on('run.ended', tell)
+ * undo()
+ * ```
+ */
 export type NewsListener<T extends NewsType | '*'> = (
   news: T extends NewsType ? Extract<News, { type: T }> : News,
 ) => void
 
-/** Shared values of a session. Setting one wakes the conditions that ask for it. */
+/**
+ * Shared values of a session. Setting one wakes the conditions that ask for it. Values are kept with `persist` if JSON
+ * can carry them.
+ *
+ * @example
+ * ```ts
+ * const params: Params = session.params
+ * params.set('stage', 'production')
+ * params.get('stage') // 'production'
+ * ```
+ */
 export interface Params {
   get(name: string): unknown
   has(name: string): boolean
@@ -447,7 +656,21 @@ export interface Params {
   toJSON(): Record<string, unknown>
 }
 
-/** What runs: tasks, params, clock, log, executors; an actor. */
+/**
+ * What runs: tasks, params, clock, log, executors; an actor. An app has one from the beginning, stopped. `shutDown`,
+ * `restart`, `hold` and `resume` ask and return at once; whatever the methods do, `send` does with an event. Times are
+ * Luxon `DateTime` in the session's zone.
+ *
+ * @example
+ * ```ts
+ * const session: Session = await createApp().start()
+ * session.on('run.ended', ({ task, action }) => console.log(task, action))
+ * session.createTask('report', 'daily after 07:00', () => {})
+ * await session.task('report').run()
+ * session.shutDown()
+ * await session.stopped
+ * ```
+ */
 export interface Session extends AsyncDisposable {
   readonly state: SessionState
   readonly startedAt: DateTime | null
@@ -550,7 +773,15 @@ export interface SessionRunOptions {
   readonly obeyConditions?: boolean
 }
 
-/** A link: what a task asks of another, or of a param. */
+/**
+ * A link: what a task asks of another, or of a param.
+ *
+ * @example
+ * ```ts
+ * const links: readonly TaskLink[] = session.graph()
+ * for (const { from, to, kind } of links) console.log(`${from} → ${to}: ${kind}`)
+ * ```
+ */
 export interface TaskLink {
   /** The task that is asked about; of kind `param` the name of the param. */
   readonly from: string
@@ -568,7 +799,15 @@ export interface TaskLink {
   readonly actions?: readonly (Action | 'missed')[]
 }
 
-/** What hooks and condition functions are told. */
+/**
+ * What hooks and condition functions are told.
+ *
+ * @example
+ * ```ts
+ * const isOpen = app.condition((_, { params }: Context) => params.get('open') === true)
+ * app.task('report', daily.and(isOpen), () => {})
+ * ```
+ */
 export interface Context {
   readonly session: Session
   readonly task: Task | null
@@ -584,7 +823,15 @@ export interface RunHookContext extends Context {
   readonly run: Run
 }
 
-/** How what a hook surrounds came out. */
+/**
+ * How what a hook surrounds came out.
+ *
+ * @example
+ * ```ts
+ * const after = ({ outcome, error }: HookResult): void => console.log(outcome, error)
+ * app.hook('run', () => after)
+ * ```
+ */
 export interface HookResult {
   readonly error?: unknown
   readonly value?: unknown
@@ -602,19 +849,56 @@ export interface HookContexts {
   run: RunHookContext
 }
 
-/** Where a hook can stand. */
+/**
+ * Where a hook can stand: at the start and the end of a session, around a cycle, around the making of a task, around
+ * the work of a run.
+ *
+ * @example
+ * ```ts
+ * const kinds: HookKind[] = ['startup', 'shutdown', 'cycle', 'task', 'run']
+ * ```
+ */
 export type HookKind = keyof HookContexts
 
 /**
  * A hook: called before; what it returns, if a function, is called after with the result. A (sync or async) generator
  * runs to its `yield` before, and gets the result there after.
+ *
+ * @example
+ * ```ts
+ * const timed: Hook<'run'> = function* ({ task, clock }) {
+ *   const before = clock.monotonic()
+ *   yield
+ *   console.log(task?.name, clock.monotonic() - before, 'ms')
+ * }
+ * app.hook('run', timed)
+ * ```
  */
 export type Hook<K extends HookKind = HookKind> = (context: HookContexts[K]) => unknown
 
-/** What is called after what a hook surrounds. */
+/**
+ * What is called after what a hook surrounds.
+ *
+ * @example
+ * ```ts
+ * const after: HookAfter = ({ outcome }) => console.log(outcome)
+ * app.hook('run', () => after)
+ * ```
+ */
 export type HookAfter = (result: HookResult) => unknown
 
-/** A hook with a part after: a function, or what stands behind the `yield` of a generator. */
+/**
+ * A hook with a part after: a function, or what stands behind the `yield` of a generator.
+ *
+ * @example
+ * ```ts
+ * const told: SurroundingHook<'run'> = ({ run }) => {
+ *   run.log.debug('begins')
+ *   return ({ outcome }) => run.log.debug(outcome)
+ * }
+ * app.hook('run', told)
+ * ```
+ */
 export type SurroundingHook<K extends HookKind = HookKind> = (
   context: HookContexts[K],
 ) =>

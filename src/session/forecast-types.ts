@@ -3,7 +3,15 @@ import type { DateTime } from 'luxon'
 import type { RunTrigger } from '../../machines/protocol.ts'
 import type { Instant } from '../time/zone.ts'
 
-/** How far a forecast looks. */
+/**
+ * How far a forecast looks.
+ *
+ * @example
+ * ```ts
+ * const options: ForecastOptions = { until: '2027-01-01', limit: 50 }
+ * await session.forecast(options)
+ * ```
+ */
 export interface ForecastOptions {
   /** Up to this instant, excluded; text without an offset is read in the session's zone. Default: 24 hours from now. */
   readonly until?: Instant
@@ -18,6 +26,12 @@ export interface ForecastOptions {
  * a permanent task without any goes on for ever); functions and streams in conditions say what they say now; params stay;
  * nobody asks for runs. A session that is held is looked at as if it were resumed now, one that is stopped as if it were
  * started now (of a store that was never opened nothing is known).
+ *
+ * @example
+ * ```ts
+ * const { runs, isComplete, notForecastable }: Forecast = await session.forecast()
+ * for (const { at, task, because } of runs) console.log(at.toISO(), task, because)
+ * ```
  */
 export interface Forecast {
   readonly from: DateTime
@@ -35,7 +49,15 @@ export interface Forecast {
   readonly notForecastable: readonly NotForecastable[]
 }
 
-/** A run that is to come. */
+/**
+ * A run that is to come.
+ *
+ * @example
+ * ```ts
+ * const line = ({ at, task, because }: PlannedRun): string => `${at.toISO()} ${task} (${because})`
+ * console.log((await session.forecast()).runs.map(line).join('\n'))
+ * ```
+ */
 export interface PlannedRun {
   readonly task: string
   /** When it starts, in the task's zone. */
@@ -49,14 +71,30 @@ export interface PlannedRun {
   readonly because: string
 }
 
-/** A part of a condition that was asked once. `task` is null for the shut condition. */
+/**
+ * A part of a condition that was asked once. `task` is null for the shut condition.
+ *
+ * @example
+ * ```ts
+ * const line = ({ task, statement, value }: Assumption): string => `${task ?? 'session'}: ${statement} stays ${value}`
+ * console.log((await session.forecast()).assumed.map(line).join('\n'))
+ * ```
+ */
 export interface Assumption {
   readonly task: string | null
   readonly statement: string
   readonly value: boolean
 }
 
-/** A part of a condition that nobody can foresee. `task` is null for the shut condition. */
+/**
+ * A part of a condition that nobody can foresee. `task` is null for the shut condition.
+ *
+ * @example
+ * ```ts
+ * const line = ({ task, statement, reason }: NotForecastable): string => `${task ?? 'session'}: ${statement}: ${reason}`
+ * console.log((await session.forecast()).notForecastable.map(line).join('\n'))
+ * ```
+ */
 export interface NotForecastable {
   readonly task: string | null
   readonly statement: string
