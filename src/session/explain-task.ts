@@ -59,6 +59,7 @@ function reasonsOf(core: Core, { launcher, slots }: ExplainParts, entry: TaskEnt
   const say = (kind: Reason['kind'], sentence: string, until: number | null = null): void =>
     void reasons.push({ kind, sentence, until })
   const { state } = core
+  if (entry.isRemoved) say('removed', 'the task was removed from the session')
   if (state === 'stopped') say('stopped', 'the session is stopped')
   else if (state === 'starting' || state === 'restarting') say('starting', 'the session is starting')
   else if (state === 'stopping') say('stopping', 'the session is stopping')

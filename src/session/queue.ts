@@ -44,9 +44,17 @@ export class RunQueue {
     if (twin !== undefined) return twin.handle
     const params = this.#checkedParams(entry, request.params)
     const runId = request.runId ?? newRunId(this.#core, entry, params instanceof Promise ? {} : params)
+    const asker = insideRun()?.runId
     const pending = new PendingRun(runId, {
       terminate: () => this.#takeBack(entry, runId),
-      checkWait: () => this.#checkWait(entry, runId),
+      checkWait: () => {
+        try {
+          this.#checkWait(entry, runId)
+        } catch (error) {
+          if (insideRun()?.runId === asker) this.#refuse(entry, runId, error)
+          throw error
+        }
+      },
     })
     pending.key = request.key
     const queued: QueuedRun = {
@@ -129,6 +137,15 @@ export class RunQueue {
     if (place < 0) return this.#runs.terminate(entry, 'asked', runId)
     const [queued] = entry.queue.splice(place, 1)
     queued?.pending?.settle({ runId, action: 'terminate', reason: 'taken back before it started' })
+    this.#core.stateChanged()
+  }
+
+  /** Its asker may not wait for it: were it run all the same, work that awaits its own task would run for ever. */
+  #refuse(entry: TaskEntry, runId: string, error: unknown): void {
+    const queued = entry.queue.find((each) => each.runId === runId)
+    if (queued === undefined) return
+    takeOut(entry, queued)
+    queued.pending?.refuse(error)
     this.#core.stateChanged()
   }
 

@@ -139,11 +139,12 @@ describe('task.run() is refused', () => {
     expect(unhandled).toEqual([])
   })
 
-  test('on a handle of a task that was removed', async () => {
+  test('on a handle of a task that was removed, whose explanation says so', async () => {
     const { app, session } = setUp()
     const task = app.task('a', false, () => {})
     await session.removeTask('a')
     expect(() => task.run()).toThrow(TaskNotFoundError)
+    expect(task.explain()).toMatchObject({ isDue: false, sentence: 'the task was removed from the session' })
   })
 })
 
@@ -162,6 +163,32 @@ describe('a run that would wait for itself', () => {
     await task.run({ again: true })
     expect(problems).toEqual([expect.any(SetupError)])
     expect(String(problems[0])).toMatch(/'a'/)
+  })
+
+  test('such a run is refused and never runs: work that awaits its own task runs once', async () => {
+    const { app, session, clock } = setUp()
+    let times = 0
+    const task = app.task('a', false, async () => {
+      times += 1
+      await session.task('a').run()
+    })
+    await app.start()
+    expect(await task.run()).toMatchObject({ action: 'fail', error: expect.any(SetupError) })
+    await clock.advance('1 second')
+    expect([times, task.isRunning]).toEqual([1, false])
+  })
+
+  test('without waiting it runs, and whoever else waits for it is not refused', async () => {
+    const { app, session } = setUp()
+    const asked: unknown[] = []
+    const task = app.task('a', false, async ({ again }: Record<string, unknown>) => {
+      if (again !== true) return 'second'
+      asked.push([session.task('a').run({ again: false })])
+      return 'first'
+    })
+    await app.start()
+    expect(await task.run({ again: true })).toMatchObject({ value: 'first' })
+    expect(await (asked[0] as [Promise<unknown>])[0]).toMatchObject({ value: 'second' })
   })
 
   test('over two tasks that await each other, too', async () => {
