@@ -77,9 +77,12 @@ export class NewsHub {
 
   #tellAll(listeners: Set<Listener> | undefined, news: News): void {
     if (listeners === undefined) return
+    const isOfThrow = this.#isTellingOfThrow
     for (const listener of [...listeners]) {
       try {
-        listener(news)
+        const result: unknown = listener(news)
+        // A listener may be async, whatever its type says: its rejection would end the process.
+        if (result instanceof Promise) result.catch((error) => isOfThrow || this.#report(error, news.type))
       } catch (error) {
         this.#report(error, news.type)
       }

@@ -148,6 +148,7 @@ describe('told of and gone on', () => {
     ['setup', ({ app }) => app.setup(bad), null],
     ['hook', ({ app }) => app.hook('cycle', bad), null],
     ['listener', ({ session }) => session.on('*', bad), null],
+    ['listener', ({ session }) => session.on('*', () => Promise.reject(new Error('bad'))), null],
     [
       'listener',
       ({ session }) => session.on('session.warning', bad) && session.on('session.started', bad),
