@@ -3,6 +3,7 @@
  * it forget what nobody needs.
  */
 import { GuardedStore, guardStore, type StoreHealth } from '../log/guarded-store.ts'
+import { createMemoryStore } from '../log/memory.ts'
 import { createRedactor } from '../log/redactor.ts'
 import { resolveStore } from '../log/resolve-store.ts'
 import type { Retention, Store } from '../log/run-log.ts'
@@ -21,6 +22,7 @@ export class LogKeeper {
   readonly #core: Core
   readonly #onWritable: () => void
   #isOpen = false
+  #opening: Promise<void> | undefined
   #undo: (() => void)[] = []
   #tidiedAt = 0
 
@@ -32,17 +34,26 @@ export class LogKeeper {
   /** Opens the log: with the store that the options mean, or again with the store that an earlier stop closed. */
   open(): void | Promise<void> {
     const core = this.#core
-    const take = (store: Store): void => {
-      core.log = new SessionLog(store, core.clock, this.#valueRules())
-      core.isLogClosed = false
-    }
-    if (core.isLogClosed) return take(core.log.store)
-    if (this.#isOpen) return
+    if (core.isLogClosed) return this.#take(core.log.store)
+    if (this.#isOpen) return this.#opening
     this.#isOpen = true
     const made = resolveStore(core.options.store, { onProblem: ({ message }) => core.warn('log', message) })
-    return made instanceof Promise
-      ? made.then((store) => take(this.#guarded(store)))
-      : take(this.#guarded(made))
+    if (!(made instanceof Promise)) return this.#take(this.#guarded(made))
+    // Until it is there the log is asked in vain, and not refused: a task has a status before the session starts.
+    this.#take(createMemoryStore())
+    const opening = made.then((store) => this.#take(this.#guarded(store)))
+    this.#opening = opening
+    // Who starts the session is told; with nobody there yet it is no unhandled rejection, and the start asks anew.
+    opening.catch(() => {
+      this.#isOpen = false
+    })
+    return opening
+  }
+
+  #take(store: Store): void {
+    const core = this.#core
+    core.log = new SessionLog(store, core.clock, this.#valueRules())
+    core.isLogClosed = false
   }
 
   /** Whether the store can write now, and how many entries wait for it. */

@@ -3,8 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from '@jest/globals'
-import { afterSuccess, daily, every, inaction, retry, returnOf, succeeded } from 'gantry'
-import { type Desk, lasting, runsIn, setUp, tearDown } from './support.ts'
+import {
+  afterSuccess,
+  createMemoryStore,
+  daily,
+  every,
+  inaction,
+  retry,
+  returnOf,
+  type Store,
+  succeeded,
+} from 'gantry'
+import { type Desk, gate, lasting, runsIn, setUp, tearDown } from './support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-restore-'))
 afterEach(tearDown)
@@ -165,4 +175,34 @@ test('started again in the same process, it opens the log that its stop closed',
   await app.start()
   expect(await session.task('a').log.query({ action: 'success' })).toHaveLength(4)
   expect((await session.log.query()).map(({ seq }) => seq)).toEqual([8, 7, 6, 5, 4, 3, 2, 1])
+})
+
+test('a store that takes its time: a task has a status before, and the start waits for it', async () => {
+  const { promise, open } = gate<Store>()
+  const { clock, app } = setUp({ store: () => promise })
+  const task = app.task('t', true, () => {})
+  expect([task.status, task.explain().isDue]).toEqual([null, false])
+  const started = app.start()
+  await clock.settled()
+  expect(task.status).toBeNull()
+  open(createMemoryStore())
+  await started
+  await clock.settled()
+  expect(task.status).toBe('success')
+})
+
+test('a store that cannot be had: no unhandled rejection, the start rejects with its reason and may be tried again', async () => {
+  let isThere = false
+  const { app, session } = setUp({
+    store: async () => {
+      if (!isThere) throw new Error('no database')
+      return createMemoryStore()
+    },
+  })
+  await new Promise(setImmediate)
+  await expect(app.start()).rejects.toThrow('no database')
+  expect(session.state).toBe('stopped')
+  isThere = true
+  await app.start()
+  expect(session.state).toBe('running')
 })
