@@ -8,6 +8,7 @@
 import { dirname } from 'node:path'
 import { nextTurn } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
+import { CommitQueue } from './commit-queue.ts'
 import { toRunLogError } from './file-io.ts'
 import { networkOf } from './network-fs.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'
@@ -80,16 +81,6 @@ export function createSqliteStore(path: string, options: SqliteStoreOptions = {}
   )
 }
 
-/** Entries that go to the disk in one commit. */
-interface Batch {
-  readonly rows: EntryRow[]
-  readonly done: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (problem: unknown) => void
-}
-
-/** So many rows make a commit of some 10 ms at most; what is more waits for the next turn. */
-const rowsPerCommit = 500
 /** So many entries are looked at, or deleted, in a step of forgetting. */
 const entriesPerStep = 500
 /** The own retention is looked after once so many entries were appended, and a quarter of the log at least. */
@@ -101,8 +92,10 @@ class SqliteStore implements Store {
   #file: OwnedDatabase | null = null
   #lastBeat: number | null = null
   #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
-  /** What waits to be committed, a commit each. */
-  #batches: Batch[] = []
+  readonly #queue = new CommitQueue(
+    (rows) => this.#commit(rows),
+    () => this.#tidy(),
+  )
   #keep: KeepOf | undefined
   /** Sweeps, one after the other. */
   #sweeps: Promise<unknown> = Promise.resolve()
@@ -139,9 +132,7 @@ class SqliteStore implements Store {
     } catch (problem) {
       throw toRunLogError('append to', this.path, problem)
     }
-    const batch = this.#batchFor(rows.length)
-    for (const row of rows) batch.rows.push(row)
-    return batch.done
+    return this.#queue.add(rows)
   }
 
   query(query: LogQuery): readonly RunRecord[] {
@@ -174,7 +165,7 @@ class SqliteStore implements Store {
   }
 
   flushSync(): void {
-    while (this.#batches.length > 0) this.#commit()
+    this.#queue.flushSync()
   }
 
   close(): Promise<void> {
@@ -228,42 +219,9 @@ class SqliteStore implements Store {
     return this.#file.db
   }
 
-  #batchFor(count: number): Batch {
-    const last = this.#batches.at(-1)
-    if (last !== undefined && last.rows.length + count <= rowsPerCommit) return last
-    let resolve!: () => void
-    let reject!: (problem: unknown) => void
-    const done = new Promise<void>((onResolve, onReject) => {
-      resolve = onResolve
-      reject = onReject
-    })
-    const batch: Batch = { rows: [], done, resolve, reject }
-    if (this.#batches.push(batch) === 1) void this.#commitSoon()
-    return batch
-  }
-
-  /** Commits at the end of this turn, and what did not fit in at the end of the next ones. */
-  async #commitSoon(): Promise<void> {
-    do {
-      await nextTurn()
-      this.#commit()
-    } while (this.#batches.length > 0)
-    this.#tidy()
-  }
-
-  #commit(): void {
-    const batch = this.#batches[0]
-    // None where `flushSync` has written it meanwhile.
-    if (batch === undefined) return
-    try {
-      this.#opened('append to').insert(batch.rows)
-      this.#batches.shift()
-      this.#untidy += batch.rows.length
-      batch.resolve()
-    } catch (problem) {
-      // What came later is not written before it: the order of the log is the order of what happened.
-      for (const waiting of this.#batches.splice(0)) waiting.reject(problem)
-    }
+  #commit(rows: readonly EntryRow[]): void {
+    this.#opened('append to').insert(rows)
+    this.#untidy += rows.length
   }
 
   #tidy(): void {
