@@ -3,13 +3,11 @@
  * nothing stands in the way; by priority (falling), queued runs first, then by order of creation.
  *
  * A *settling* launches each ready task at most once, and settlings are a turn of the event loop apart, so that no tasks
- * that start one another can starve it. A *cycle* lasts from a wake until nothing more can launch; what happens without a
- * timer in between belongs to it.
+ * that start one another can starve it.
  */
-import type { Undo } from '../clock.ts'
 import type { Core } from './core.ts'
+import { Cycles } from './cycles.ts'
 import type { TaskEntry } from './entry.ts'
-import type { After } from './hooks.ts'
 import { toLaunchLimit } from './options.ts'
 import type { LaunchFacts, Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
@@ -37,13 +35,9 @@ export class Launcher {
   readonly #launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts
   readonly #ready = new Set<TaskEntry>()
   readonly #slots: Slots
+  readonly #cycles: Cycles
   #isScheduled = false
   #isSettling = false
-  /** A timer woke the session since the last cycle began. */
-  #wasWoken = false
-  #isCycleOpen = false
-  #afterCycle: After | null = null
-  #undoBeat: Undo | null = null
 
   constructor(
     core: Core,
@@ -55,18 +49,18 @@ export class Launcher {
     this.#runs = runs
     this.#slots = slots
     this.#launchFactsOf = launchFactsOf
+    this.#cycles = new Cycles(core, () => this.woken())
   }
 
   /** Forgets the cycles of an earlier start. */
   reset(): void {
-    this.#wasWoken = true
-    this.#isCycleOpen = false
+    this.#cycles.reset()
     this.#ready.clear()
   }
 
   /** A timer has fired: a cycle begins, even if nothing comes of it. */
   woken(): void {
-    this.#wasWoken = true
+    this.#cycles.woken()
     this.schedule()
   }
 
@@ -126,7 +120,7 @@ export class Launcher {
     this.#isScheduled = false
     if (!this.#core.isActive || this.#isSettling) return
     this.#isSettling = true
-    this.#openCycle(() => {
+    this.#cycles.open(() => {
       try {
         if (this.#core.isActive) this.#settle()
       } finally {
@@ -215,52 +209,18 @@ export class Launcher {
     const wait = Math.max(0, entry.relaunchAt - this.#core.clock.monotonic())
     entry.undoRelaunch = this.#core.clock.callAfter(wait, () => {
       entry.undoRelaunch = null
-      this.#wasWoken = true
+      this.#cycles.woken()
       this.consider(entry)
     })
   }
 
-  /** Begins a cycle if a timer woke the session, then goes on; with async cycle hooks, when they are through. */
-  #openCycle(next: () => void): void {
-    const mayOpen = !this.#isCycleOpen && this.#wasWoken
-    // A timer within a cycle belongs to it: it must not make another cycle of what comes later without a timer.
-    this.#wasWoken = false
-    if (!mayOpen) return next()
-    this.#isCycleOpen = true
-    const core = this.#core
-    core.changes.cycleBegan()
-    if (!core.hooks.has('cycle')) return next()
-    const onThrow = (error: unknown): void => core.fail('hook', 'A cycle hook failed.', { error })
-    core.hooks.before('cycle', core.context(null), onThrow).then((after) => {
-      this.#afterCycle = after
-      next()
-    })
-  }
-
   #closeCycle(): void {
-    if (!this.#isCycleOpen || this.#isScheduled || this.#isSettling || this.#runs.exclusive > 0) return
-    this.#isCycleOpen = false
-    this.#core.cycles += 1
-    const after = this.#afterCycle
-    this.#afterCycle = null
-    after?.({})
-    this.#core.changes.cycleEnded()
-    this.#beat()
-  }
-
-  /** While a condition asks for cycles there must be some. */
-  #beat(): void {
-    if (this.#undoBeat !== null || !this.#core.changes.hearsSession || !this.#core.isActive) return
-    this.#undoBeat = this.#core.clock.callAfter(Math.max(1, this.#core.settings.relaunchDelayMs), () => {
-      this.#undoBeat = null
-      this.woken()
-    })
+    if (!this.#isScheduled && !this.#isSettling && this.#runs.exclusive === 0) this.#cycles.close()
   }
 
   /** Nothing launches any more: releases its timers. */
   stop(): void {
-    this.#undoBeat?.()
-    this.#undoBeat = null
+    this.#cycles.stop()
     this.#ready.clear()
     this.#slots.stop()
     for (const entry of this.#core.entries.values()) {
