@@ -315,7 +315,10 @@ export class ExitError extends Error {
  *
  * @example
  * ```ts
- * app.task('import', 'hourly', async () => { if (!(await fresh())) throw new Inaction('nothing new') })
+ * app.task('import', 'hourly', async () => {
+ *   const answer = await fetch('https://example.org/prices')
+ *   if (answer.status === 304) throw new Inaction('nothing new')
+ * })
  * ```
  */
 export class Inaction {

@@ -143,7 +143,7 @@ function checkGroupOptions(options: GroupOptions): void {
  * @example
  * ```ts
  * const reports = createGroup({ prefix: 'reports.', start: 'time of week between Mon and Fri' })
- * reports.task('daily', 'daily after 07:00', writeDaily)
+ * reports.task('daily', 'daily after 07:00', () => 'written')
  * app.include(reports)
  * ```
  */

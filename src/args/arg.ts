@@ -208,7 +208,9 @@ export interface ArgOptions<A extends ArgSpecs> {
  *
  * @example
  * ```ts
- * const token = arg(async ({ user }) => await login(user), { args: { user: env('USER') } })
+ * const token = arg(async ({ user }) => (await fetch(`https://example.org/tokens/${user}`)).text(), {
+ *   args: { user: env('USER') },
+ * })
  * app.task('upload', 'hourly', { args: { token } }, ({ token }) => upload(token))
  * ```
  */

@@ -9,7 +9,7 @@ import { Arg, type ArgContext, type ArgSource } from './arg.ts'
  *
  * @example
  * ```ts
- * app.task('report', afterSuccess(fetchPrices), { args: { rows: returnOf(fetchPrices) } }, ({ rows }) => print(rows))
+ * app.task('report', afterSuccess(fetchPrices), { args: { rows: returnOf(fetchPrices) } }, ({ rows }) => console.table(rows))
  * ```
  */
 export function returnOf<T>(task: TaskRef<T> | string): Arg<T> {
@@ -82,7 +82,7 @@ export function cli(name: string): Arg<string> {
  *
  * @example
  * ```ts
- * app.task('upload', 'hourly', { args: { key: secret(readKey()) } }, ({ key }) => upload(key))
+ * app.task('upload', 'hourly', { args: { key: secret(env('API_KEY')) } }, ({ key }) => upload(key))
  * ```
  */
 export function secret<T>(value: T): Arg<T> {
@@ -145,7 +145,7 @@ export function optionsArg<O = unknown>(): Arg<O> {
  *
  * @example
  * ```ts
- * const client = arg(({ logger }) => connect({ logger }), { args: { logger: loggerArg<Logger>() } })
+ * const warn = arg(({ logger }) => (text: string) => logger.warn(text), { args: { logger: loggerArg<Logger>() } })
  * ```
  */
 export function loggerArg<L = unknown>(): Arg<L> {
@@ -157,7 +157,7 @@ export function loggerArg<L = unknown>(): Arg<L> {
  *
  * @example
  * ```ts
- * const page = arg(({ signal }) => fetch(url, { signal }), { args: { signal: signalArg() } })
+ * const page = arg(({ signal }) => fetch('https://example.org', { signal }), { args: { signal: signalArg() } })
  * ```
  */
 export function signalArg(): Arg<AbortSignal> {

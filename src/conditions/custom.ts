@@ -84,6 +84,9 @@ type Wording = string | RegExp
  *
  * @example
  * ```ts
+ * import { existsSync } from 'node:fs'
+ * import { stat } from 'node:fs/promises'
+ *
  * const fileExists = condition('file {path} exists', ({ path }) => existsSync(path))
  * app.task('clean', daily.and(fileExists({ path: 'prices.csv' })), clean)
  *

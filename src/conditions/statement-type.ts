@@ -90,7 +90,8 @@ type Composed = `${string}${'&' | '|' | '~' | '('}${string}`
  * ```ts
  * declare function start<S extends string>(statement: StatementText<S>): void
  * start('daily after 07:00')
- * start('dayly after 07:00') // does not compile
+ * // @ts-expect-error: there is no such word
+ * start('dayly after 07:00')
  * ```
  */
 export type StatementText<S extends string> = string extends S

@@ -14,8 +14,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
  *
  * @example
  * ```ts
- * export async function scan(args: { root: string }, run: FarRun) {
- *   for await (const [done, file] of files(args.root, { signal: run.signal })) run.progress(done, file)
+ * import { readdir } from 'node:fs/promises'
+ *
+ * export async function scan(args: { root: string }, run: FarRun): Promise<string[]> {
+ *   const files = await readdir(args.root)
+ *   for (const [i, file] of files.entries()) run.progress(i / files.length, file)
+ *   return files
  * }
  * ```
  */

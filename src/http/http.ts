@@ -15,7 +15,18 @@ import { RunKeys } from './run-keys.ts'
 import { RunLines } from './run-lines.ts'
 import type { Shared } from './shared.ts'
 
-/** A session over HTTP. */
+/**
+ * A session over HTTP. {@link createHttp} makes one.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createHttp, type Http } from 'gantry/http'
+ *
+ * const http: Http = createHttp(app.session, { basePath: '/gantry' })
+ * createServer((request, response) => http.node(request, response)).listen(8080)
+ * ```
+ */
 export interface Http {
   /**
    * Answers a request of the web platform: Hono, Next, Bun, Deno.

@@ -11,7 +11,17 @@ import type { HttpSettings } from './options.ts'
 /** Where it is looked for first. */
 const usualPort = 4600
 
-/** Where to listen. */
+/**
+ * Where to listen.
+ *
+ * @example
+ * ```ts
+ * import { createHttp, type ListenOptions } from 'gantry/http'
+ *
+ * const where: ListenOptions = { port: 0, print: (text) => console.log(text) }
+ * await createHttp(app.session).listen(where)
+ * ```
+ */
 export interface ListenOptions {
   /** Default 4600, or a free one if that is taken; 0 takes a free one. */
   readonly port?: number
@@ -21,7 +31,18 @@ export interface ListenOptions {
   readonly print?: (text: string) => void
 }
 
-/** A server that listens. */
+/**
+ * A server that listens.
+ *
+ * @example
+ * ```ts
+ * import { createHttp, type Listening } from 'gantry/http'
+ *
+ * const listening: Listening = await createHttp(app.session, { dashboard: true }).listen()
+ * console.log(`Open ${listening.link}`)
+ * await listening.close()
+ * ```
+ */
 export interface Listening {
   /** `http://127.0.0.1:4600` */
   readonly url: string

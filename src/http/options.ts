@@ -1,15 +1,35 @@
 /** What `createHttp` takes, and the settings that come of it. */
-import type { DurationInput, TaskOptions, Work } from '../index.ts'
+import type { DurationInput } from '../index.ts'
 import { toDurationMs } from '../index.ts'
 import { defaultRedact, type Redact } from './redact.ts'
 
-/** Someone who asks: a name for the audit notes, and how much they may do. */
+/**
+ * Someone who asks: a name for the audit notes, and how much they may do.
+ *
+ * @example
+ * ```ts
+ * import type { Who } from 'gantry/http'
+ *
+ * const ada: Who = { name: 'ada', access: 'all' }
+ * ```
+ */
 export interface Who {
   readonly name: string
   readonly access: 'read' | 'all'
 }
 
-/** What someone is about to do. */
+/**
+ * What someone is about to do.
+ *
+ * @example
+ * ```ts
+ * import { type Attempt, createHttp } from 'gantry/http'
+ *
+ * const authorize = ({ who, permission, task }: Attempt): boolean =>
+ *   permission === 'read' || (who.name === 'ada' && task !== 'payroll')
+ * createHttp(app.session, { authorize })
+ * ```
+ */
 export interface Attempt {
   readonly who: Who
   /** `read`, or the command it comes to: `task.run`, `session.shutDown`, ... */
@@ -22,23 +42,32 @@ export interface Attempt {
 /**
  * Who may ask: a token of yours (at least 32 characters) that may do everything and perhaps one that may only read, a function
  * that tells who sent a request (null: nobody we know), or `'none'` for everybody. Left out, a token is made at random.
+ *
+ * @example
+ * ```ts
+ * import { createHttp, type HttpAuth } from 'gantry/http'
+ *
+ * const auth: HttpAuth = (request) =>
+ *   request.headers.get('x-user') === 'ada' ? { name: 'ada', access: 'all' } : null
+ * createHttp(app.session, { auth })
+ * ```
  */
 export type HttpAuth =
   | { readonly token: string; readonly readToken?: string }
   | ((request: Request) => Who | null | Promise<Who | null>)
   | 'none'
 
-/** A kind of task that may be created over HTTP: the code is here, the request brings a name, a start and params. */
-export interface TaskTemplate {
-  readonly description?: string
-  readonly work: Work<never, unknown>
-  /** The start if the request brings none. Default: by hand. */
-  readonly start?: string | boolean
-  /** Options of each task made of it; the request may set those that `PATCH /tasks/{name}` may change. */
-  readonly options?: TaskOptions
-}
-
-/** Bounds, so that no client can take more than its share. */
+/**
+ * Bounds, so that no client can take more than its share. Numbers are whole and above 0, or there is a `RangeError`.
+ *
+ * @example
+ * ```ts
+ * import { createHttp, type HttpLimits } from 'gantry/http'
+ *
+ * const limits: Partial<HttpLimits> = { bodyBytes: 16_384, wait: '10 seconds' }
+ * createHttp(app.session, { limits })
+ * ```
+ */
 export interface HttpLimits {
   /** Bytes of a request's body; default 65,536. */
   readonly bodyBytes: number
@@ -63,7 +92,18 @@ export interface HttpLimits {
   readonly runsWithLines: number
 }
 
-/** Options of {@link createHttp}. */
+/**
+ * Options of {@link createHttp}, all optional: a token made at random, no dashboard, everything may be changed, this
+ * machine only.
+ *
+ * @example
+ * ```ts
+ * import { createHttp, type HttpOptions } from 'gantry/http'
+ *
+ * const options: HttpOptions = { dashboard: true, readOnly: true, hosts: ['gantry.example.org'] }
+ * createHttp(app.session, options)
+ * ```
+ */
 export interface HttpOptions {
   readonly auth?: HttpAuth
   /** Shows the dashboard where this is mounted. Default false. */
@@ -79,7 +119,6 @@ export interface HttpOptions {
   readonly hosts?: readonly string[] | '*'
   /** Where it is mounted if what is before it does not take that off: `/gantry`. */
   readonly basePath?: string
-  readonly templates?: Readonly<Record<string, TaskTemplate>>
   /** Replaces values on their way out, as the replacer of `JSON.stringify`. Default: those whose key sounds secret. */
   readonly redact?: Redact
   readonly limits?: Partial<HttpLimits>
@@ -96,7 +135,6 @@ export interface HttpSettings {
   readonly addresses: Set<string>
   /** Begins with a slash and does not end with one, or is empty. */
   readonly basePath: string
-  readonly templates: ReadonlyMap<string, TaskTemplate>
   readonly redact: Redact
   readonly limits: Omit<HttpLimits, 'wait' | 'arrival'> & {
     readonly waitMs: number
@@ -131,7 +169,6 @@ export function toSettings(options: HttpOptions): HttpSettings {
     addresses: new Set(),
     hosts: options.hosts === '*' ? null : new Set((options.hosts ?? []).map((host) => host.toLowerCase())),
     basePath: toBasePath(options.basePath ?? ''),
-    templates: new Map(Object.entries(options.templates ?? {})),
     redact: options.redact ?? defaultRedact,
     limits: { ...limits, waitMs: toDurationMs(wait), arrivalMs: toDurationMs(arrival) },
   }

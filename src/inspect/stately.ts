@@ -9,7 +9,20 @@ import { bridgePage } from './page.ts'
 import type { Replacer } from './plain.ts'
 import { Viewer } from './viewer.ts'
 
-/** Where an inspector listens and what it shows. */
+/**
+ * Where an inspector listens and what it shows, all optional. An unknown key is a `TypeError` that names the nearest.
+ *
+ * @example
+ * ```ts
+ * import { createStatelyInspector, type StatelyInspectorOptions } from 'gantry/inspect'
+ *
+ * const options: StatelyInspectorOptions = {
+ *   port: 0,
+ *   replacer: (key, value) => (key === 'password' ? '(hidden)' : value),
+ * }
+ * const inspector = await createStatelyInspector(options)
+ * ```
+ */
 export interface StatelyInspectorOptions {
   /** The port to listen on; 0 takes a free one. Default: 8080. */
   readonly port?: number
@@ -25,7 +38,19 @@ export interface StatelyInspectorOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** An inspector that listens. */
+/**
+ * An inspector that listens.
+ *
+ * @example
+ * ```ts
+ * import { createStatelyInspector, type StatelyInspector } from 'gantry/inspect'
+ *
+ * const inspector: StatelyInspector = await createStatelyInspector()
+ * const app = createApp({ inspect: inspector.inspect })
+ * await app.run()
+ * await inspector.close()
+ * ```
+ */
 export interface StatelyInspector {
   /** The observer to pass on: `createApp({ inspect })`. */
   readonly inspect: { next(event: InspectionEvent): void }

@@ -1,31 +1,29 @@
-/** What the front door exports says what it means. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+/** What the front doors export says what it means, and shows it by an example that compiles. */
+import { describe, expect, test } from '@jest/globals'
+import { errorsIn } from './support/examples.ts'
+import { doors, examplesOf, exportsOf } from './support/front-door.ts'
 
-const sources = ['src', 'machines']
-  .flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name)))
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('index.ts'))
-  .map((path) => readFileSync(path, 'utf8'))
+const exported = Object.entries(doors).map(([module, path]) => ({ module, all: exportsOf(module, path) }))
+const everything = exported.flatMap(({ all }) => all)
+const label = (each: { readonly path: string; readonly name: string }): string => `${each.path} ${each.name}`
 
-/** The names in the lists of a re-exporting file. */
-const namesIn = (path: string): string[] =>
-  [...readFileSync(path, 'utf8').matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
-    .flatMap((match) => match[1]!.split(','))
-    .map((name) => name.trim().replace(/^type /, ''))
-    .filter((name) => name !== '')
-
-const declaration = (name: string): RegExp =>
-  new RegExp(
-    `(\\*/\\n(?://.*\\n)?)?export (?:abstract |async )*(?:function\\*?|class|interface|type|const) ${name}\\b`,
-  )
-
-test.each(['src/index.ts', 'src/inspect/index.ts'])('every export of %s has a doc comment', (door) => {
-  const names = namesIn(door)
-  expect(names.length).toBeGreaterThan(0)
-  const bare = names.filter((name) => {
-    const found = sources.map((text) => declaration(name).exec(text)).filter((match) => match !== null)
-    return !found.some(([, comment]) => comment !== undefined)
+describe.each(exported)('$module', ({ all }) => {
+  test('exports something', () => {
+    expect(all.length).toBeGreaterThan(1)
   })
-  expect(bare).toEqual([])
+
+  test('every export has a doc comment', () => {
+    expect(all.filter(({ comments }) => comments.length === 0).map(label)).toEqual([])
+  })
+
+  test('every export has an @example in ts', () => {
+    expect(all.filter((each) => examplesOf(each).length === 0).map(label)).toEqual([])
+  })
 })
+
+test('every @example compiles as a user would compile it, with the exports imported', () => {
+  // What two doors pass on is one example.
+  const examples = new Map(everything.flatMap(examplesOf).map((each) => [`${each.path}:${each.line}`, each]))
+  expect(examples.size).toBeGreaterThan(200)
+  expect(errorsIn([...examples.values()], everything)).toEqual([])
+}, 120_000)

@@ -10,13 +10,22 @@ import { doors, type Example, type Exported } from './front-door.ts'
  */
 const given = `
 import type { App, Run, Session, Task } from 'gantry'
+type Work = (...given: unknown[]) => Promise<unknown>
 declare global {
   const app: App
   const session: Session
-  const task: Task
   const run: Run
+  const fetchPrices: Task<number[]>
+  const newFiles$: import('rxjs').Observable<string>
+  const backup: Work, clean: Work, greet: Work, importFile: Work, remind: Work, report: Work, sync: Work, upload: Work
 }
 `
+
+/** Modules that examples import. */
+const modules: Readonly<Record<string, string>> = {
+  'scan.ts': 'export const scan = async ({ root }: { root: string }): Promise<string[]> => [root]',
+  'db.ts': "export const connect = async (): Promise<string> => 'a connection'",
+}
 
 const isSaid = (name: string, code: string): boolean =>
   new RegExp(`(?<![\\w.$'/-])${name}\\b(?!['/-])(?!\\??: )`).test(code)
@@ -43,6 +52,7 @@ export function errorsIn(examples: readonly Example[], exported: readonly Export
   const folder = mkdtempSync(join('.tmp', 'examples-'))
   try {
     writeFileSync(join(folder, 'given.d.ts'), given)
+    for (const [name, text] of Object.entries(modules)) writeFileSync(join(folder, name), text)
     for (const example of examples)
       writeFileSync(
         join(folder, `${example.path.replace(/\W+/g, '-')}-${example.line}.ts`),
