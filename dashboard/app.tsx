@@ -122,6 +122,11 @@ function Banners() {
           <bdi>{warning.value.text}</bdi>
         </p>
       ) : null}
+      {known?.log.state === 'degraded' ? (
+        <p class="banner banner-bad" role="alert">
+          The run log cannot be written, and {known.log.waiting} entries wait: <bdi>{known.log.reason}</bdi>
+        </p>
+      ) : null}
       {known?.state === 'stopped' ? <p class="banner">The session is stopped: no task starts.</p> : null}
       {known?.state === 'held' ? (
         <p class="banner">The session is held: no task starts until it is resumed.</p>

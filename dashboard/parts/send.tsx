@@ -19,6 +19,7 @@ export const commands: readonly Command[] = [
   { type: 'task.enable', task: 'name' },
   { type: 'task.update', task: 'name', options: { start: 'daily after 07:00' } },
   { type: 'task.backfill', task: 'name', from: '2026-11-01', to: '2026-11-08' },
+  { type: 'task.create', task: 'name', template: 'template', start: 'daily after 07:00' },
   { type: 'task.remove', task: 'name' },
   { type: 'param.set', name: 'stage', value: 'dev' },
   { type: 'param.unset', name: 'stage' },

@@ -225,6 +225,9 @@ export const sessionSchema = named(
     runs: z.number().describe('Runs that live.'),
     warnings: z.record(z.string(), z.number()),
     store: z.object({ kind: z.string(), durable: z.boolean() }).nullable(),
+    log: z
+      .object({ state: z.enum(['ok', 'degraded']), reason: z.string().optional(), waiting: z.number() })
+      .describe('Whether the store can write, and how many entries wait for it.'),
     readOnly: z.boolean().describe('Whether the one who asks can change anything.'),
     who: z.string(),
   }),

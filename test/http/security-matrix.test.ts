@@ -45,7 +45,6 @@ const made: Http[] = []
 const make = (options: HttpOptions): Http => {
   const http = createHttp(app.session, {
     auth: tokens,
-    templates: { copy: { work: () => {} } },
     limits: { wrongTokens: 100_000 },
     ...options,
   })
@@ -54,7 +53,7 @@ const make = (options: HttpOptions): Http => {
 }
 
 beforeAll(() => {
-  app = createApp({ logger: silent })
+  app = createApp({ logger: silent, templates: { copy: { work: () => {} } } })
   app.task('a', false, () => {})
   app.param('x', 1)
 })

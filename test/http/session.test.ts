@@ -205,7 +205,7 @@ describe('the log', () => {
   })
 })
 
-test('POST /events takes every command but task.create, and nothing else', async () => {
+test('POST /events takes commands, with no code in them, and nothing else', async () => {
   served = await serve((app) => void app.task('a', false, () => {}))
   const send = async (body: unknown) => (await served.ask('POST', '/events', { body })).status
   expect(await send({ type: 'param.set', name: 'x', value: [1] })).toBe(202)

@@ -206,15 +206,14 @@ describe('changing', () => {
 
   test('POST /tasks makes a task of a template, DELETE takes it out', async () => {
     const seen: unknown[] = []
-    served = await serve(() => {}, {
-      templates: {
-        copy: {
-          description: 'copies',
-          options: { args: { from: 'nowhere' } },
-          work: ((args: unknown) => void seen.push(args)) as never,
-        },
+    const work = ((args: unknown) => void seen.push(args)) as never
+    served = await serve(
+      () => {},
+      {},
+      {
+        templates: { copy: { description: 'copies', options: { args: { from: 'nowhere' } }, work } },
       },
-    })
+    )
     expect((await served.ask('GET', '/templates')).body.items).toEqual([
       { name: 'copy', description: 'copies', start: 'false' },
     ])
@@ -232,6 +231,17 @@ describe('changing', () => {
       status: 404,
       near: ['copy'],
     })
+    const event = {
+      type: 'task.create',
+      task: 'by event',
+      template: 'copy',
+      options: { params: { from: 'there' } },
+    }
+    expect((await served.ask('POST', '/events', { body: event })).status).toBe(202)
+    await served.app.session.task('by event').run()
+    expect(seen[1]).toEqual({ from: 'there' })
+    expect((await served.ask('POST', '/events', { body: event })).status).toBe(409)
+    expect((await served.ask('POST', '/events', { body: { ...event, template: 'cpoy' } })).status).toBe(404)
     expect((await served.ask('DELETE', '/tasks/a%2Fb')).status).toBe(202)
     expect(served.app.session.has('a/b')).toBe(false)
   })

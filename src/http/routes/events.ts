@@ -6,11 +6,12 @@ import { asked } from '../problem.ts'
 import { type Route, route } from '../route.ts'
 import { named, okSchema } from '../schemas.ts'
 import { checkStretch } from '../stretch.ts'
+import { checkTemplate } from './tasks.ts'
 
 const task = z.string()
 const instant = z.union([z.number(), z.string()])
 
-/** The commands, as the session takes them. `task.create` is missing: its work is code, and a template makes those. */
+/** The commands, as the session takes them. `task.create` names a template: work is code, and no code comes this way. */
 export const commandSchema = named(
   'Command',
   z.discriminatedUnion('type', [
@@ -25,6 +26,13 @@ export const commandSchema = named(
     z.strictObject({ type: z.literal('task.disable'), task }),
     z.strictObject({ type: z.literal('task.enable'), task }),
     z.strictObject({ type: z.literal('task.update'), task, options: taskUpdateSchema }),
+    z.strictObject({
+      type: z.literal('task.create'),
+      task: z.string().min(1),
+      template: z.string(),
+      start: z.union([z.string(), z.boolean()]).optional(),
+      options: taskUpdateSchema.omit({ start: true }).extend({ params: paramsSchema.optional() }).optional(),
+    }),
     z.strictObject({ type: z.literal('task.remove'), task }),
     z.strictObject({ type: z.literal('param.set'), name: z.string().min(1), value: z.unknown() }),
     z.strictObject({ type: z.literal('param.unset'), name: z.string().min(1) }),
@@ -93,6 +101,7 @@ export const eventRoutes: readonly Route[] = [
     answers: { 202: { description: 'It has been sent.', schema: okSchema } },
     problems: [404, 409, 422],
     handle({ shared, body }) {
+      if (body.type === 'task.create') checkTemplate(shared.session, body.template)
       if (body.type === 'task.backfill') checkStretch(shared.session.task(body.task), body)
       asked(() => shared.session.send(body as Command))
       return { status: 202, body: { status: 'sent' } }

@@ -120,6 +120,7 @@ export const sessionRoutes: readonly Route[] = [
 function sessionData({ shared, who }: Call<unknown, unknown, unknown>) {
   const { session, settings } = shared
   const now = session.now()
+  const { health } = session.log
   return {
     state: session.state,
     startedAt: session.startedAt?.toISO() ?? null,
@@ -130,6 +131,11 @@ function sessionData({ shared, who }: Call<unknown, unknown, unknown>) {
     runs: session.runs().length,
     warnings: { ...session.warnings },
     store: session.log.store,
+    log: {
+      state: health.state,
+      waiting: health.waiting,
+      ...(health.reason === undefined ? {} : { reason: health.reason.message }),
+    },
     readOnly: settings.readOnly || who.access === 'read',
     who: who.name,
   }

@@ -1,8 +1,8 @@
 /** Tasks: what there is, making one from a template, changing and removing them, and looking closer at one. */
 import { z } from 'zod'
-import { near, type TaskUpdate } from '../../index.ts'
+import { near, type Session, type TaskUpdate } from '../../index.ts'
 import { toExplanationData, toTaskData } from '../data.ts'
-import { nameParams, pageQuery, taskUpdateSchema } from '../inputs.ts'
+import { nameParams, pageQuery, paramsSchema, taskUpdateSchema } from '../inputs.ts'
 import { toMachineData } from '../machine-data.ts'
 import { toSegment } from '../names.ts'
 import { asked, Problem, quoted } from '../problem.ts'
@@ -40,22 +40,16 @@ export const taskRoutes: readonly Route[] = [
       taskUpdateSchema.extend({
         template: z.string(),
         name: z.string().min(1),
-        params: z.record(z.string(), z.unknown()).optional().describe('Values for its args, by name.'),
+        params: paramsSchema.optional().describe('Values for its args, by name.'),
       }),
     ),
     answers: { 201: { description: 'The task.', schema: taskSchema } },
     problems: [404, 409, 422],
     handle({ shared, body, root }) {
-      const { template: templateName, name, start, params, ...options } = body
-      const template = templateOf(shared, templateName)
-      const task = asked(() =>
-        shared.session.createTask(
-          name,
-          start ?? template.start ?? false,
-          { ...template.options, ...options, ...(params === undefined ? {} : { params }) } as never,
-          template.work as never,
-        ),
-      )
+      const { template, name, ...given } = body
+      const { session } = shared
+      checkTemplate(session, template)
+      const task = asked(() => session.createFrom(template, name, given as TaskUpdate))
       return {
         status: 201,
         body: toTaskData(task),
@@ -77,7 +71,7 @@ export const taskRoutes: readonly Route[] = [
     },
     handle: ({ shared }) => ({
       body: {
-        items: [...shared.settings.templates].map(([name, { description, start }]) => ({
+        items: [...shared.session.templates].map(([name, { description, start }]) => ({
           name,
           description: description ?? null,
           start: String(start ?? false),
@@ -211,10 +205,10 @@ function taskPage({ session, settings }: Shared, query: z.infer<typeof tasksQuer
   }
 }
 
-function templateOf({ settings }: Shared, name: string) {
-  const template = settings.templates.get(name)
-  if (template !== undefined) return template
-  const meant = near(name, settings.templates.keys())
+/** @throws Problem 404 for a template that is not registered */
+export function checkTemplate({ templates }: Session, name: string): void {
+  if (templates.has(name)) return
+  const meant = near(name, templates.keys())
   throw new Problem(
     404,
     'template-not-found',
@@ -223,7 +217,7 @@ function templateOf({ settings }: Shared, name: string) {
       near: meant,
       hint:
         meant.length === 0
-          ? 'Templates are given to createHttp: { templates: { ... } }.'
+          ? 'Templates are registered with the session: createApp({ templates: { ... } }).'
           : `Did you mean ${quoted(meant)}?`,
     },
   )

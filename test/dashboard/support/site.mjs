@@ -13,7 +13,12 @@ const {
 } = JSON.parse(process.argv[2] ?? '{}')
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-const app = createApp({ logger: silent, timezone: 'Europe/Helsinki', relaunchDelay: 0 })
+const app = createApp({
+  logger: silent,
+  timezone: 'Europe/Helsinki',
+  relaunchDelay: 0,
+  templates: { ping: { description: 'asks a host', work: () => 'pong' } },
+})
 const gates = new Map()
 /** Runs until a file of that name, so to say, is there: a param says when. */
 const untilTold = (run) =>
@@ -48,7 +53,6 @@ const http = createHttp(app.session, {
   dashboard: true,
   auth: { token: 'a'.repeat(40), readToken: 'r'.repeat(40) },
   basePath: mount,
-  templates: { ping: { description: 'asks a host', work: () => 'pong' } },
   ...options,
 })
 const listening = await http.listen({ port, print() {} })
