@@ -1,4 +1,5 @@
 /** How queries read: pure functions over entries in rising `seq`, shared by the stores that hold them in memory. */
+import { actions, isAction } from '../../machines/protocol.ts'
 import { near } from '../near.ts'
 import { isNote, type LogEntry, type LogQuery, type Note, type NoteQuery, type RunRecord } from './run-log.ts'
 
@@ -65,6 +66,8 @@ export function checkQuery(query: LogQuery): LogQuery {
       `Cannot query the run log as keys must be known (${queryKeys.join(', ')}): '${key}'.${didYouMean}`,
     )
   }
+  for (const action of toSet(query.action) ?? [])
+    if (!isAction(action)) throw noAction(action)
   for (const key of numericKeys) {
     const value = query[key]
     if (value !== undefined && (typeof value !== 'number' || Number.isNaN(value)))
@@ -73,6 +76,15 @@ export function checkQuery(query: LogQuery): LogQuery {
   if (query.limit !== undefined && query.limit < 0)
     throw new RangeError(`Cannot query the run log as limit must be from 0: ${query.limit}`)
   return query
+}
+
+/** An action that there is not would find nothing, and look like good news. */
+function noAction(action: unknown): RangeError {
+  const hint = typeof action === 'string' ? near(action, actions) : []
+  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  return new RangeError(
+    `Cannot query the run log as an action must be one of ${actions.join(', ')}: ${String(action)}.${didYouMean}`,
+  )
 }
 
 const numericKeys = ['since', 'until', 'before', 'after', 'limit'] as const

@@ -1,23 +1,4 @@
-/**
- * The port of a run log's store, and the shape of what it keeps.
- *
- * A store is append-only memory of runs. The laws (one suite runs them against every store):
- * 1. `append` keeps the order of `seq`; when it has returned (or its promise has resolved) the records are as durable as the
- *    store promises, all of them or, if it throws or rejects, none. When it rejects, what was appended later and still waits
- *    is rejected as well.
- * 2. `load` gives back everything kept, oldest first. A store with an index may leave out what the given limits do not ask
- *    for, never a task's newest record of an action, never a run record without its end, and never the newest entry of all.
- *    With limits, a record that is none of these may come bare: `seq`, `task`, `runId`, `action` and `at`.
- * 3. `query` gives records in falling `seq` (newest first; `oldestFirst` turns it round), filtered; `limit` counts after the
- *    filter, from the end that comes first.
- * 4. `prune` forgets only what the retention says, never a task's newest record of an action, never a run record without its
- *    end, never what its `keep` names.
- * 5. `close` may be called twice; after it nothing is held open, and all but `load` is refused. `load` opens a closed store
- *    again: a session that is started once more finds its log as it left it.
- *
- * `append` throws at once for entries that can never be written (they are no JSON), and rejects when it can't write now (the
- * disk is full): what was rejected may be appended again later. What a store need not have is marked with `?`.
- */
+/** The port of a run log's store, and the shape of what it keeps. */
 import type { Action, ErrorData, Outcome, ParamValues, RunTrigger } from '../../machines/protocol.ts'
 
 /**
@@ -208,15 +189,43 @@ export interface NoteQuery {
 }
 
 /**
- * Where a run log lives: the port. Synchronous answers are welcome: a run then costs no turn of the loop. Instants are
- * epoch ms, lengths ms; the laws that a store keeps stand at the head of its file, and a suite of the tests checks
- * them.
+ * Where a run log lives: the port. A store is append-only memory of runs; one of your own is an object with these methods, and
+ * those marked with `?` it need not have. Synchronous answers are welcome: a run then costs no turn of the loop. Instants are
+ * epoch ms, lengths ms. The laws:
+ *
+ * 1. `append` keeps the order of `seq`; when it has returned (or its promise has resolved) the entries are as durable as the
+ *    store promises, all of them or, if it throws or rejects, none. It throws at once for entries that can never be written
+ *    (they are no JSON), and rejects when it can't write now (the disk is full): what was appended later and still waits is
+ *    then rejected as well, and all of it may be appended again.
+ * 2. `load` gives back everything kept, oldest first. A store with an index may leave out what the given limits do not ask
+ *    for, never a task's newest record of an action, never a run record without its end, and never the newest entry of all.
+ *    With limits, a record that is none of these may come bare: `seq`, `task`, `runId`, `action` and `at`.
+ * 3. `query` gives records in falling `seq` (newest first; `oldestFirst` turns it round), filtered; `limit` counts after the
+ *    filter, from the end that comes first.
+ * 4. `prune` forgets only what the retention says, never a task's newest record of an action, never a run record without its
+ *    end, never the newest note of the state, never what its `keep` names.
+ * 5. `close` may be called twice; after it nothing is held open, and all but `load` is refused. `load` opens a closed store
+ *    again: a session that is started once more finds its log as it left it.
  *
  * @example
  * ```ts
- * const store: Store = createMemoryStore()
- * createApp({ store })
- * store.name // 'memory'
+ * // A store that tells someone of each entry, and leaves the keeping to another one.
+ * function tellingStore(inner: Store, tell: (entry: LogEntry) => void): Store {
+ *   return {
+ *     name: inner.name,
+ *     durable: inner.durable,
+ *     load: (limits) => inner.load(limits),
+ *     append: async (entries) => {
+ *       await inner.append(entries)
+ *       for (const entry of entries) tell(entry)
+ *     },
+ *     query: (query) => inner.query(query),
+ *     notes: (query) => inner.notes(query),
+ *     prune: (retention, now) => inner.prune(retention, now),
+ *     close: () => inner.close(),
+ *   }
+ * }
+ * createApp({ store: tellingStore(createJsonlStore('./runs.jsonl'), (entry) => console.log(entry.seq)) })
  * ```
  */
 export interface Store {

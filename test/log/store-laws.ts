@@ -96,7 +96,7 @@ function neededSeqs(entries: readonly LogEntry[]): Set<number> {
   return new Set([...newest.values(), ...[...open.values()].flat()])
 }
 
-/** Runs the laws of `src/log/run-log.ts` against a kind of store. */
+/** Runs the laws of {@link Store} against a kind of store. */
 export function describeStore(kind: string, { create, reopen }: StoreMaker): void {
   describe(`${kind} keeps the laws of a Store`, () => {
     test('append keeps the order of seq, and load gives back everything, oldest first', async () => {
