@@ -60,7 +60,7 @@ export function TimelinePage() {
   const place = (at: number): number =>
     nameWidth + ((Math.min(Math.max(at, from), until) - from) / (until - from)) * chartWidth
   const height = shown.length * laneHeight + 40
-  const marks = Array.from({ length: 7 }, (_, i) => from + ((until - from) * (i + 0.5)) / 7)
+  const marks = roundTimesIn(from, until)
   return (
     <main class="page page-wide">
       <header class="head">
@@ -124,6 +124,16 @@ export function TimelinePage() {
       </section>
     </main>
   )
+}
+
+/** Steps between marks, minutes: those that people count in. */
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080]
+
+/** Round times within a stretch, at most eight of them. */
+function roundTimesIn(from: number, until: number): number[] {
+  const step = 60_000 * (steps.find((minutes) => (until - from) / (minutes * 60_000) <= 8) ?? steps.at(-1)!)
+  const first = Math.ceil(from / step) * step
+  return Array.from({ length: Math.max(0, Math.ceil((until - first) / step)) }, (_, i) => first + i * step)
 }
 
 function Lane({
