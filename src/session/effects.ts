@@ -1,5 +1,6 @@
 /** What the machines name and the parts do: each effect is a word to one part. */
 import type { SessionEvent } from '../../machines/session.machine.ts'
+import { nextTurn } from '../clock.ts'
 import { toErrorData } from '../log/error-data.ts'
 import type { TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
@@ -97,8 +98,10 @@ export function sessionEffects(core: Core, parts: Parts): SessionEffects {
     const error = core.fatal === null ? {} : { error: toErrorData(core.fatal.error) }
     news.tell({ type: 'session.stopped', at: clock.now(), ...error })
     parts.milestones.ended(core.fatal)
-    if (takesOver && restarting !== 'recall')
-      takeOver(restarting, (error) => core.warn('restart', 'No process could take over.', { error }))
+    if (!takesOver || restarting === 'recall') return
+    // Who waits for the end goes first: a process that is replaced in its place does nothing after that.
+    await nextTurn()
+    takeOver(restarting, (error) => core.warn('restart', 'No process could take over.', { error }))
   }
   return {
     beginStart: () => void parts.life.start(),
