@@ -1,6 +1,5 @@
 /**
- * Mounted in Express, after a JSON parser and a compressor, and in Fastify. They are no part of this package: the tests run where
- * they are found, here or in the folder that `GANTRY_FRAMEWORKS` names.
+ * Mounted in Express, after a JSON parser and a compressor, and in Fastify.
  */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createRequire } from 'node:module'
@@ -18,17 +17,9 @@ jest.unstable_mockModule('../../src/dashboard/assets.ts', () => ({
 }))
 const { createHttp } = await import('gantry/http')
 
-const folder = process.env.GANTRY_FRAMEWORKS
-const require = createRequire(folder === undefined ? import.meta.url : `${folder}/index.js`)
+const require = createRequire(import.meta.url)
 // biome-ignore lint/suspicious/noExplicitAny: frameworks without types
-const find = (name: string): any => {
-  try {
-    return require(name)
-  } catch {
-    return null
-  }
-}
-const [express, compression, fastify] = ['express', 'compression', 'fastify'].map(find)
+const [express, compression, fastify] = ['express', 'compression', 'fastify'].map(require) as any[]
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -76,8 +67,7 @@ async function works(base: string): Promise<void> {
   expect(await (await fetch(new URL('/elsewhere', base))).text()).toBe('the rest')
 }
 
-const inExpress = express === null || compression === null ? describe.skip : describe
-inExpress('Express', () => {
+describe('Express', () => {
   test('after compression and express.json(), at a path', async () => {
     const http = await make({})
     const app = express()
@@ -89,8 +79,7 @@ inExpress('Express', () => {
   })
 })
 
-const inFastify = fastify === null ? describe.skip : describe
-inFastify('Fastify', () => {
+describe('Fastify', () => {
   test('with a parser that leaves bodies alone, at a path', async () => {
     const http = await make({ basePath: '/gantry' })
     const app = fastify()
