@@ -1,4 +1,5 @@
 /** Conditions of the app's own: a function, a promise, or a stream; with args and with words in the language. */
+import { near } from '../near.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
 import { Condition, type ConditionInput, toNode } from './condition.ts'
@@ -142,7 +143,10 @@ export function condition(...given: readonly unknown[]): CustomCondition {
     return made
   }
   return Object.assign(
-    callable(make(), (args?: Record<string, unknown>) => make(args)),
+    callable(make(), (args: Record<string, unknown> = {}) => {
+      if (templates.length > 0 && templates.length === wordings.length) checkSlots(args, types)
+      return make(args)
+    }),
     { wordings, predicate: predicate as never, fromWords: make },
   )
 }
@@ -241,6 +245,18 @@ function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> 
     types.set(name, type)
   }
   return types
+}
+
+/** An arg that no wording has a slot for is a slip: the function would miss another, and the words could not say it. */
+function checkSlots(args: Readonly<Record<string, unknown>>, types: ReadonlyMap<string, SlotType>): void {
+  for (const name of Object.keys(args)) {
+    if (types.has(name)) continue
+    const close = near(name, types.keys())[0]
+    const hint = close === undefined ? '' : ` Did you mean '${close}'?`
+    throw new TypeError(
+      `Cannot ask that condition as its words have ${types.size === 0 ? 'no slots' : `the slots ${[...types.keys()].join(', ')}`}: '${name}'.${hint}`,
+    )
+  }
 }
 
 function valuesOf(

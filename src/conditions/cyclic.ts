@@ -70,6 +70,12 @@ export class CyclicCondition extends Condition {
   }
 
   #cut(options: CycleOptions): Condition {
+    // A variable that was never set would else mean the whole cycle: `daily.after(config.start)`.
+    for (const [how, moment] of Object.entries(options))
+      if (moment === undefined)
+        throw new TypeError(
+          `Cannot cut a cycle with '${how}' as a moment must be text, a number or components: undefined.`,
+        )
     return new Condition(this.#toNode(cycle(this.#unit, options)))
   }
 }
@@ -172,7 +178,7 @@ export const yearly: CyclicCondition = oncePerUnit('year')
  *
  * @example
  * ```ts
- * every('10 minutes').and(timeOfSecond.before('500ms')) // in the first half of any second
+ * every('10 minutes').and(timeOfSecond.before('500')) // in the first half of any second
  * ```
  */
 export const timeOfSecond: CyclicCondition = windowOfUnit('second')

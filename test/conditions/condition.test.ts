@@ -112,6 +112,13 @@ describe('toCondition', () => {
   })
 })
 
+test.each(['after', 'before', 'starting', 'at', 'on'] as const)(
+  'daily.%s without a moment is refused: it would mean the whole day',
+  (how) => {
+    expect(() => daily[how](undefined as never)).toThrow(TypeError)
+  },
+)
+
 describe('nodes', () => {
   test('onEachNodes finds event streams below other parts', () => {
     const stream = of(1)

@@ -95,6 +95,13 @@ describe('Words', () => {
     expect(String(route({ a: 'x', b: 'y-to-z' }))).toBe('from-x-to-y-to-z')
   })
 
+  test('an arg that no wording has a slot for is refused with the near one', () => {
+    const exists = condition('file {path} exists', () => true)
+    expect(() => exists({ pth: 'a' } as never)).toThrow(/the slots path: 'pth'. Did you mean 'path'\?/)
+    expect(() => condition('it rains', () => true)({ at: 1 } as never)).toThrow(/no slots: 'at'/)
+    expect(String(condition(() => true)({ at: 1 }))).toMatch(/at: 1/)
+  })
+
   test('several wordings mean one condition, each with its own slots', () => {
     const count = condition(['{n:number} files wait', 'more than {n:number} wait', 'files wait'], () => true)
     const own = new Words()
