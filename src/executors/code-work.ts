@@ -28,7 +28,14 @@ export function code<R = unknown>(text: string): (args: Record<string, unknown>,
   if (typeof text !== 'string')
     throw new TypeError(`Cannot take that as code as it must be text: ${typeof text}`)
   // Compiled to be checked, thrown away: nothing of it runs here.
-  new AsyncFunction('args', 'run', text)
+  try {
+    new AsyncFunction('args', 'run', text)
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot take that as code as it must be the body of a function: ${(error as Error).message}`,
+      { cause: error },
+    )
+  }
   const work = (): Promise<R> =>
     Promise.reject(
       new SetupError('Cannot run code here as it never runs where the session is: give it to a task.'),

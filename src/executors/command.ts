@@ -1,6 +1,7 @@
 /** Commands: programs of the machine, each the leader of a process group that ends with it. */
 import { type ChildProcessByStdio, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import type { Settlement } from '../../machines/run.machine.ts'
 import { ExitError, SetupError } from '../errors.ts'
@@ -159,7 +160,7 @@ function failureOf(order: CommandOrder, { exitCode, exitSignal, error }: Exit, s
   const name = typeof order.line === 'string' ? order.line : order.line.join(' ')
   const shown = name.length > 200 ? `${name.slice(0, 199)}…` : name
   if (error !== undefined)
-    return new SetupError(`Cannot run the command '${shown}' as it could not be started: ${error.message}`, {
+    return new SetupError(`Cannot run the command '${shown}' as ${whyNotStarted(order, error)}`, {
       cause: error,
     })
   const how = exitSignal === null ? `exited with ${exitCode}` : `was ended by ${exitSignal}`
@@ -169,4 +170,11 @@ function failureOf(order: CommandOrder, { exitCode, exitSignal, error }: Exit, s
     exitSignal,
     stderr,
   })
+}
+
+/** The system says ENOENT both of a program and of a folder that is not there. */
+function whyNotStarted({ cwd }: CommandOrder, error: Error): string {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return `it could not be started: ${error.message}`
+  if (cwd !== undefined && !existsSync(cwd)) return `its cwd must be a folder that is there: '${cwd}'`
+  return `its program is not there, nor on the PATH: ${error.message}`
 }

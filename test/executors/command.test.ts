@@ -63,10 +63,13 @@ describe('command', () => {
   test('a program that is not there, or a folder, is an error of the set-up', async () => {
     expect(await run('no-such-program-here').settlement).toMatchObject({
       kind: 'threw',
-      error: { code: 'GANTRY_SETUP' },
+      error: { code: 'GANTRY_SETUP', message: expect.stringContaining('its program is not there') },
     })
     expect(await run('echo', { cwd: '/no/such/folder' }).settlement).toMatchObject({
-      error: { code: 'GANTRY_SETUP' },
+      error: {
+        code: 'GANTRY_SETUP',
+        message: expect.stringMatching(/cwd must be .*: '\/no\/such\/folder'$/),
+      },
     })
     expect(await run('echo', {}, { f: () => 1 }).settlement).toMatchObject({
       error: { code: 'GANTRY_SETUP', message: expect.stringContaining("arg 'f'") },
