@@ -1,6 +1,7 @@
 /** `gantry/testing`: a clock that tests move, and history as if it had happened. */
 import { type Action, isAction } from '../machines/protocol.ts'
 import { nextTurn } from './clock.ts'
+import { checkOptions } from './conditions/known-options.ts'
 import { insideRun } from './executors/inside-run.ts'
 import type { Session } from './session/contract.ts'
 import { coreOf } from './session/internals.ts'
@@ -33,6 +34,7 @@ export class TestClock extends VirtualClock {
   #launchedAt = Number.NaN
 
   constructor(options: { readonly at?: Instant; readonly zone?: string } = {}) {
+    checkOptions('TestClock', options, ['at', 'zone'])
     super({ wall: toInstant(options.at ?? '2026-01-01T00:00', options.zone ?? systemZone()) })
   }
 
@@ -76,7 +78,7 @@ export class TestClock extends VirtualClock {
       throw new TypeError(
         `Cannot advance the clock within a run as the run would wait for itself: '${inside.task}'. jump() may be used there`,
       )
-    const target = this.monotonic() + toDurationMs(duration)
+    const target = this.monotonic() + onward(duration)
     await this.settled()
     while (this.monotonic() + this.untilNextMs <= target) {
       this.pass(this.untilNextMs)
@@ -89,7 +91,7 @@ export class TestClock extends VirtualClock {
 
   /** Sets the time on at once, as if the machine had slept: what is due is called once. Allowed within a run. */
   async jump(duration: DurationInput | (string & {})): Promise<void> {
-    this.pass(toDurationMs(duration))
+    this.pass(onward(duration))
     // A run that waits for everything to settle would wait for itself: it goes on when what is due has been called.
     if (insideRun() !== undefined) return new Promise((resolve) => this.defer(() => resolve(this.callDue())))
     this.callDue()
@@ -124,6 +126,16 @@ export class TestClock extends VirtualClock {
       `Cannot settle as there were more than ${maxLaunchesAtOnce} launches at one instant: ${names.join(', ')}`,
     )
   }
+}
+
+/** The ms of a duration that leads on: elapsed time never goes back. */
+function onward(duration: DurationInput | (string & {})): number {
+  const ms = toDurationMs(duration)
+  if (ms < 0)
+    throw new RangeError(
+      `Cannot move the clock as elapsed time never goes back: ${String(duration)}. set() sets the wall clock back`,
+    )
+  return ms
 }
 
 /**

@@ -116,6 +116,13 @@ describe('history()', () => {
     await session.stopped
   })
 
+  test('time that goes back and options that there are not are refused', async () => {
+    const clock = new TestClock({ at, zone })
+    await expect(clock.advance('-1 second')).rejects.toThrow(/never goes back: -1 second/)
+    await expect(clock.jump(-5)).rejects.toThrow(RangeError)
+    expect(() => new TestClock({ art: at } as never)).toThrow(/'art'. Did you mean 'at'/)
+  })
+
   test('an action that is none is refused', async () => {
     const app = createApp({ clock: new TestClock({ at, zone }), logger: silent })
     app.task('a', false, () => {})
