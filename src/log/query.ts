@@ -66,8 +66,7 @@ export function checkQuery(query: LogQuery): LogQuery {
       `Cannot query the run log as keys must be known (${queryKeys.join(', ')}): '${key}'.${didYouMean}`,
     )
   }
-  for (const action of toSet(query.action) ?? [])
-    if (!isAction(action)) throw noAction(action)
+  for (const action of toSet(query.action) ?? []) if (!isAction(action)) throw noAction(action)
   for (const key of numericKeys) {
     const value = query[key]
     if (value !== undefined && (typeof value !== 'number' || Number.isNaN(value)))
