@@ -145,6 +145,8 @@ export class App {
 
   /** Adds the tasks and params of a group. Checked as a whole: of a group with a bad task nothing is added. */
   include(group: Group): void {
+    if (!Array.isArray((group as Partial<Group> | null | undefined)?.members))
+      throw new TypeError(`Cannot include that as it must be a group made by createGroup(): ${String(group)}`)
     const ready = group.members.map((task) => ({ ...task, start: this.#startOf(task) }))
     for (const { name, start, options, work } of ready) this.#session.checkTask(name, start, options, work)
     for (const { name, start, options, work } of ready) this.#session.createTask(name, start, options, work)

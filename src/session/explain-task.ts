@@ -1,6 +1,6 @@
 /** Why a task is, or is not, running: its condition, and what stands in the way beside it. */
 import { blockersIn, type Explanation, explain, printExplanation } from '../conditions/explain.ts'
-import { toDateTime } from '../time/zone.ts'
+import { showTime } from '../conditions/sentences.ts'
 import type { Reason, TaskExplanation } from './contract.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
@@ -48,8 +48,7 @@ function summary(entry: TaskEntry, condition: Explanation, reasons: readonly Rea
   if (condition.holds) return 'it is due'
   if (entry.queue.length > 0) return `${entry.queue.length} runs by hand wait for their launch`
   const { changesAt } = condition
-  const next =
-    changesAt === null ? '' : `; time can next change that ${toDateTime(changesAt, entry.zone).toISO()}`
+  const next = changesAt === null ? '' : `; time can next change that at ${showTime(changesAt, entry.zone)}`
   return `its condition does not hold: ${blockersIn(condition).slice(0, maxBlockers).join('; ')}${next}`
 }
 

@@ -6,6 +6,7 @@ import type { Condition } from '../conditions/condition.ts'
 import { type WaitedFor, waitsFor } from '../conditions/waits-for.ts'
 import type { LogQuery, RunRecord } from '../log/run-log.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
+import { aCount } from './check.ts'
 import type { Execution, RunHandle, Task, TaskExplanation, TaskJson, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
 import { toTimeout } from './durations.ts'
@@ -146,6 +147,7 @@ export class TaskHandle implements Task {
   }
 
   nextRuns(n = 1): DateTime[] {
+    aCount(0)(n, 'n')
     return this.#parts.nextRuns(this.#entry, n).map((at) => toDateTime(at, this.#entry.zone))
   }
 

@@ -49,6 +49,10 @@ test('of a group with a bad task nothing is added', () => {
   expect(app.session.tasks()).toEqual([])
 })
 
+test('what is no group cannot be included', () => {
+  expect(() => createApp().include({} as never)).toThrow(/^Cannot include that as it must be a group/)
+})
+
 test('an unknown option of a group is an error that names the nearest', () => {
   expect(() => createGroup({ perfix: 'x' } as never)).toThrow(/'perfix'. Did you mean 'prefix'\?/)
 })

@@ -108,7 +108,7 @@ const situations: readonly Situation[] = [
   {
     name: 'outside its window',
     fill: (app) => void app.task('t', 'daily between 22:00 and 23:00', work),
-    says: /now is outside; it begins 2026-06-01 22:00:00.*time can next change that 2026-06-01T22:00/,
+    says: /now is outside; it begins 2026-06-01 22:00:00.*time can next change that at 2026-06-01 22:00:00 UTC/,
   },
   {
     name: 'it has run in this period',
@@ -118,7 +118,7 @@ const situations: readonly Situation[] = [
   {
     name: 'the interval is not over',
     fill: (app) => void app.task('t', 'every 10 minutes', work),
-    says: /task 't' has started .*time can next change that 2026-06-01T12:10/,
+    says: /task 't' has started .*time can next change that at 2026-06-01 12:10:00 UTC/,
   },
   {
     name: 'backing off after a failure',
