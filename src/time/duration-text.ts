@@ -62,6 +62,12 @@ function readIso(text: string, from: number): number {
   return units.reduce((sum, unit, i) => sum + Number((match[i + 1] ?? '0').replace(',', '.')) * unit, 0)
 }
 
+/** `every day` means one, and has to say so. */
+function oneOf(rest: string): string[] {
+  const unit = /^[a-z]+/i.exec(rest)?.[0].toLowerCase() ?? ''
+  return Object.hasOwn(wordMs, unit) ? [`1 ${unit}`] : []
+}
+
 function fail(text: string, offset: number, word?: string): never {
   const calendar = /^(month|year|quarter)s?$/i.test(word ?? '')
   const why = calendar ? 'durations are elapsed time and a month has no fixed length' : 'it must be one'
@@ -69,6 +75,6 @@ function fail(text: string, offset: number, word?: string): never {
     text,
     offset,
     expected,
-    near: word === undefined ? [] : near(word, Object.keys(wordMs)),
+    near: word === undefined ? oneOf(text.slice(offset)) : near(word, Object.keys(wordMs)),
   })
 }

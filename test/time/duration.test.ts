@@ -38,6 +38,11 @@ describe('toDurationMs', () => {
     expect(error).toMatchObject({ offset: 3, text: '10 minuts', near: expect.arrayContaining(['minutes']) })
   })
 
+  test('a unit alone is near to one of it', () => {
+    expect(caught(() => toDurationMs('day'))).toMatchObject({ offset: 0, near: ['1 day'] })
+    expect(caught(() => toDurationMs('monday'))).toMatchObject({ near: [] })
+  })
+
   test('months have no fixed length and are refused with that reason', () => {
     expect(() => toDurationMs('1 month')).toThrow(/no fixed length/)
   })
