@@ -173,6 +173,8 @@ export class App {
 
   #startOf({ starts }: GroupTask): Start {
     if (starts.length === 1) return starts[0]!
+    // Only by hand, or at the session's start or stop, is meant whatever must hold for the others of the group.
+    if (starts.includes(false)) return false
     return all(...starts.map((start) => toCondition(start, this.#session.words)))
   }
 

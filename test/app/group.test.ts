@@ -26,6 +26,18 @@ test('groups nest: prefixes join, all conditions must hold, the inner execution 
   expect(outer.task('e', false, { execution: 'async' }, work).execution).toBe('async')
 })
 
+test('a task of a group that is started by hand stays so, without a warning, and runs at the start of the session', async () => {
+  const app = createApp()
+  const group = app.group({ start: 'daily before 00:01' })
+  group.task('by hand', false, work)
+  group.task('open', false, { onStartup: true }, work)
+  expect([String(app.session.task('by hand').start), app.session.warnings]).toEqual(['false', {}])
+  await app.start()
+  expect(app.session.task('open').status).toBe('success')
+  app.session.shutDown()
+  await app.session.stopped
+})
+
 test('a group written without an app is included with its params, also into another group', () => {
   const reports = createGroup({ prefix: 'reports.' })
   const daily = reports.task('daily', 'daily', work)
