@@ -45,6 +45,12 @@ export class MemoryStore implements Store {
   readonly durable: boolean = false
   #entries: LogEntry[] = []
   #tidyAt = slack
+  /** How many entries there are of each task: a pass over all of them is made only where it can drop some. */
+  #counts = new Map<string, number>()
+  /** Entries beyond the limit of their task. */
+  #surplus = 0
+  /** The surplus that the last pass had to leave. */
+  #left = 0
   #closed = false
   #keep: KeepOf | undefined
 
@@ -62,7 +68,10 @@ export class MemoryStore implements Store {
 
   append(entries: readonly LogEntry[]): void {
     this.#checkOpen('append to')
-    for (const entry of entries) this.#entries.push(entry)
+    for (const entry of entries) {
+      this.#entries.push(entry)
+      this.#countIn(entry)
+    }
     if (this.#entries.length >= this.#tidyAt) this.#tidy()
   }
 
@@ -85,6 +94,7 @@ export class MemoryStore implements Store {
     this.#checkOpen('prune')
     const before = this.#entries.length
     this.#entries = retain(this.#entries, checkRetention(retention), now)
+    this.#countAll()
     return before - this.#entries.length
   }
 
@@ -98,10 +108,31 @@ export class MemoryStore implements Store {
 
   /** Forgets in bulk once a quarter more than needed is held: a pass then costs each append a handful of steps. */
   #tidy(): void {
+    const { maxAgeMs = Infinity, maxTotal = Infinity } = this.retention
+    const size = this.#entries.length
+    this.#tidyAt = Math.ceil(size * 1.25) + slack
+    const isDroppable =
+      maxAgeMs < Infinity || size > maxTotal || this.#surplus - this.#left >= Math.min(slack, size / 4)
+    if (!isDroppable) return
     const newest = this.#entries.at(-1)?.at ?? 0
     const retention = this.#keep === undefined ? this.retention : { ...this.retention, keep: this.#keep }
     this.#entries = retain(this.#entries, retention, newest)
+    this.#countAll()
     this.#tidyAt = Math.ceil(this.#entries.length * 1.25) + slack
+  }
+
+  #countIn(entry: LogEntry): void {
+    const task = entry.task ?? ''
+    const count = (this.#counts.get(task) ?? 0) + 1
+    this.#counts.set(task, count)
+    if (count > (this.retention.maxPerTask ?? Infinity)) this.#surplus += 1
+  }
+
+  #countAll(): void {
+    this.#counts = new Map()
+    this.#surplus = 0
+    for (const entry of this.#entries) this.#countIn(entry)
+    this.#left = this.#surplus
   }
 
   #checkOpen(act: string): void {
