@@ -28,7 +28,8 @@ class MadeThere implements Maker {
  * @example
  * ```ts
  * const db = moduleArg<typeof import('./db.js'), 'connect'>(new URL('./db.js', import.meta.url), 'connect')
- * app.task('report', 'daily', { execution: 'process', args: { db, year: 2026 } }, report)
+ * app.task('report', 'daily', { execution: 'process', args: { db, year: 2026 } },
+ *   moduleWork(new URL('./report.js', import.meta.url), 'report'))
  * ```
  */
 export function moduleArg<M extends object = AnyModule, K extends FunctionName<M> = FunctionName<M>>(

@@ -38,7 +38,7 @@ export const sqliteRetention: Retention = { maxPerTask: 100_000 }
  *
  * @example
  * ```ts
- * const options: SqliteStoreOptions = { retention: { maxAgeMs: 90 * 86_400_000 }, library: 'node:sqlite' }
+ * const options: SqliteStoreOptions = { retention: { maxAgeMs: 90 * 86_400_000 }, library: 'libsql' }
  * createApp({ store: createSqliteStore('./gantry.db', options) })
  * ```
  */

@@ -146,7 +146,7 @@ export type Returned<R> = Exclude<Awaited<R>, Inaction>
  *
  * @example
  * ```ts
- * const options: TaskOptions = { priority: 10, timeout: '5 minutes', catchUp: 'latest', pool: 'db' }
+ * const options: TaskOptions = { priority: 10, timeout: '5 minutes', catchUp: 'latest' }
  * app.task('report', 'daily after 07:00', options, () => {})
  * ```
  */

@@ -86,7 +86,7 @@ export function partsOf(unit: CycleUnit, { from, to, step = 1 }: PartLimits = {}
  *
  * @example
  * ```ts
- * cronPeriod('0 8 * * MON-FRI').next(Date.UTC(2026, 0, 1), 'UTC') // 2026-01-02, 08:00 to 08:01
+ * cronPeriod('0 8 * * MON-FRI').next(Date.UTC(2026, 0, 1), 'UTC') // 2026-01-01, 08:00 to 08:01
  * cronPeriod('0 8 * * *', '2 hours').next(Date.UTC(2026, 0, 1), 'UTC') // 2026-01-01, 08:00 to 10:00
  * ```
  */
