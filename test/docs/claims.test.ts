@@ -1,0 +1,49 @@
+/** What an example says that a line comes to (`isArg('dev') // false`), it comes to. */
+import { expect, test } from '@jest/globals'
+import { transformSync } from '@swc/core'
+import { createActor } from 'xstate'
+import * as machines from '../../machines/index.ts'
+import * as gantry from '../../src/index.ts'
+import * as inspect from '../../src/inspect/index.ts'
+import * as testing from '../../src/testing.ts'
+import { doors, type Example, examplesOf, exportsOf } from './support/front-door.ts'
+
+/** An expression on a line of its own, and in its comment a value of the language that is the whole or ends at a mark. */
+const claim =
+  /^(?!const |let |await |import |\/\/|[ })])(\S.*?) +\/\/ (true|false|null|undefined|'[^']*'|"[^"]*"|-?[\d_.]+|\[.*\]|\{.*\})(?:[:,;] .*)?$/gm
+
+const examples = [
+  ...new Map(
+    Object.entries(doors)
+      .flatMap(([module, path]) => exportsOf(module, path))
+      .flatMap(examplesOf)
+      .map((each) => [`${each.path}:${each.line}`, each]),
+  ).values(),
+]
+// What waits for something is not run here.
+const claiming = examples.filter(({ code }) => code.match(claim) !== null && !/\bawait\b/.test(code))
+
+/** Runs an example; gives each line that claims something, what it came to and what was said. */
+function claimsOf({ code }: Example): { line: string; is: unknown; said: unknown }[] {
+  const claims: { line: string; is: unknown; said: unknown }[] = []
+  const app = gantry.createApp()
+  app.task('report', false, () => {})
+  const given = { ...machines, ...gantry, ...inspect, ...testing, createActor, app, session: app.session }
+  const noted = code
+    .replace(/^import .*$/gm, '')
+    .replace(claim, (_, line: string, said: string) => `note(${JSON.stringify(line)}, ${line}, (${said}));`)
+  const { code: script } = transformSync(`{\n${noted}\n}`, {
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+  })
+  const note = (line: string, is: unknown, said: unknown): void => void claims.push({ line, is, said })
+  new Function('note', ...Object.keys(given), script)(note, ...Object.values(given))
+  return claims
+}
+
+test('examples claim something', () => {
+  expect(claiming.length).toBeGreaterThan(20)
+})
+
+test.each(claiming.map((each) => [`${each.path} ${each.of}`, each] as const))('%s', (_, example) => {
+  for (const { line, is, said } of claimsOf(example)) expect({ line, is }).toEqual({ line, is: said })
+})
