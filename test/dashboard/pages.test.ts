@@ -1,5 +1,5 @@
 /** The dashboard in a real browser. Each page that is opened is watched: no error, no request elsewhere, no broken text. */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, BrowserContext } from 'playwright-core'
 import {
@@ -29,6 +29,8 @@ describe('the dashboard', () => {
   const contexts: BrowserContext[] = []
 
   beforeAll(async () => {
+    if (statSync('dist/src/dashboard/assets.js').size < 1_000)
+      throw new Error('The dashboard is not in dist/: run npm run build first.')
     mkdirSync('artefacts', { recursive: true })
     browser = await launch(executable)
   }, 60_000)
