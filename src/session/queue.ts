@@ -47,14 +47,7 @@ export class RunQueue {
     const asker = insideRun()?.runId
     const pending = new PendingRun(runId, {
       terminate: () => this.#takeBack(entry, runId),
-      checkWait: () => {
-        try {
-          this.#checkWait(entry, runId)
-        } catch (error) {
-          if (insideRun()?.runId === asker) this.#refuse(entry, runId, error)
-          throw error
-        }
-      },
+      checkWait: () => this.#checkWait(entry, runId, asker),
     })
     pending.key = request.key
     const queued: QueuedRun = {
@@ -161,19 +154,23 @@ export class RunQueue {
   }
 
   /** Throws if whoever now begins to wait for the run is itself what the run waits for. */
-  #checkWait(target: TaskEntry, runId: string): void {
+  #checkWait(target: TaskEntry, runId: string, asker: string | undefined): void {
     const inside = insideRun()
     if (inside === undefined) return
     const caller = this.#slotOf(inside.task, inside.runId)
     if (caller === undefined) return
+    if (this.#waitsFor(target, caller, new Set())) {
+      const error = new SetupError(
+        `Cannot wait for task '${target.name}' within a run that it waits for itself: '${inside.task}' (${inside.runId}). Run it without waiting, or set multilaunch`,
+      )
+      if (inside.runId === asker) this.#refuse(target, runId, error)
+      throw error
+    }
+    // The run itself stays: it is launched when the main work has ended, and so are those that nobody meant to wait for.
     const lives = target.live.some((slot) => slot.runId === runId)
     if (!lives && this.#core.executors.get(caller.execution)?.isExclusive === true)
       throw new SetupError(
         `Cannot wait for task '${target.name}' within main work as nothing launches until that ends: run it without waiting`,
-      )
-    if (this.#waitsFor(target, caller, new Set()))
-      throw new SetupError(
-        `Cannot wait for task '${target.name}' within a run that it waits for itself: '${inside.task}' (${inside.runId}). Run it without waiting, or set multilaunch`,
       )
     caller.waitsFor.add(target.name)
   }

@@ -214,6 +214,18 @@ describe('a run that would wait for itself', () => {
     expect(await session.task('a').run()).toMatchObject({ action: 'fail', error: expect.any(SetupError) })
   })
 
+  test('main work that asks for a run and handles its error without waiting: it runs when that has ended', async () => {
+    const { app, session, clock } = setUp()
+    const problems: unknown[] = []
+    const other = app.task('b', false, () => {})
+    app.task('a', false, { execution: 'main' }, () => void other.run().catch((error) => problems.push(error)))
+    await app.start()
+    expect((await session.task('a').run()).action).toBe('success')
+    await clock.settled()
+    expect(problems).toEqual([expect.any(SetupError)])
+    expect(other.status).toBe('success')
+  })
+
   test('is none with multilaunch', async () => {
     const { app, session } = setUp()
     app.task(
