@@ -104,6 +104,7 @@ export interface Logger {
  * ```
  */
 export interface Run<Value = unknown> {
+  /** Its id in the log: unique, a random UUID unless the task makes its own. */
   readonly id: string
   readonly task: Task
   readonly session: Session
@@ -119,6 +120,7 @@ export interface Run<Value = unknown> {
   readonly dueAt: DateTime | null
   /** The cycle it runs for (`daily`: that day), in the task's zone; null where there is none. */
   readonly period: { readonly start: DateTime; readonly end: DateTime } | null
+  /** Why it was launched. */
   readonly trigger: RunTrigger
   /** What was given to `task.run(params)`. */
   readonly params: ParamValues
@@ -151,9 +153,11 @@ export type Returned<R> = Exclude<Awaited<R>, Inaction>
  * ```
  */
 export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
+  /** For people: shown by the inspectors and the dashboard. */
   readonly description?: string
   /** Higher launches first; default 0. */
   readonly priority?: number
+  /** Its condition launches nothing; by hand it still runs. Default false. */
   readonly disabled?: boolean
   /** Default: the session's `execution`. */
   readonly execution?: Execution
@@ -250,8 +254,11 @@ type SchemaResult =
 export interface RunOutcome<R = unknown> {
   readonly runId: string
   readonly action: Outcome
+  /** What work returned, where it succeeded. */
   readonly value?: R
+  /** What work threw, where it failed. */
   readonly error?: unknown
+  /** Why it was terminated or found nothing to do. */
   readonly reason?: string
 }
 
@@ -269,6 +276,7 @@ export interface RunOutcome<R = unknown> {
  * ```
  */
 export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
+  /** The id of the run, known before it starts. */
   readonly id: string
   /** Resolves when the run starts. */
   readonly started: Promise<void>
@@ -296,6 +304,7 @@ export interface Task<R = unknown> extends TaskRef<R> {
   readonly isRunning: boolean
   /** Its condition holds now and nothing but slots and order stands before its launch. */
   readonly isDue: boolean
+  /** Its condition launches nothing; by hand it still runs. */
   readonly disabled: boolean
   readonly priority: number
   readonly execution: Execution
@@ -337,7 +346,9 @@ export interface Task<R = unknown> extends TaskRef<R> {
   backfill(stretch: { readonly from: Instant; readonly to: Instant }): RunHandle<R>[]
   /** Tells one living run, or all and the queued ones, to end. */
   terminate(runId?: string): void
+  /** From now on its condition launches nothing; a living run goes on. */
   disable(): void
+  /** Its condition launches it again. */
   enable(): void
   /** Changes options (and `start`) while it lives. */
   update(options: TaskUpdate): void
@@ -354,7 +365,9 @@ export interface Task<R = unknown> extends TaskRef<R> {
    * alone brings it about.
    */
   waitsFor(): readonly WaitedFor[]
+  /** Its records, the newest first. */
   readonly log: { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> }
+  /** What it is and how it is, as plain data. */
   toJSON(): TaskJson
 }
 
@@ -382,15 +395,21 @@ export type TaskUpdate = TaskOptions & { readonly start?: Start }
 export interface TaskJson {
   readonly name: string
   readonly description?: string
+  /** Its start condition as a statement. */
   readonly start: string
+  /** Its end condition as a statement. */
   readonly end?: string
   readonly priority: number
   readonly disabled: boolean
   readonly execution: Execution
+  /** Null: no timeout. */
   readonly timeoutMs: number | null
+  /** The last action of the log; null if it never ran. */
   readonly status: Action | null
+  /** That of its actor: `idle`, `running` or `failed`. */
   readonly state: string
   readonly isRunning: boolean
+  /** ISO 8601 with the offset of the task's zone; null if there is no such record. */
   readonly lastRun: string | null
   readonly lastSuccess: string | null
   readonly lastFail: string | null
@@ -423,6 +442,7 @@ export interface Reason {
     | 'relaunch'
     | 'startup'
     | 'shutdown'
+  /** What is so, in words. */
   readonly sentence: string
   /** When it ends by itself, epoch ms; null if time alone does not end it. */
   readonly until: number | null
@@ -439,6 +459,7 @@ export interface Reason {
  */
 export interface TaskExplanation {
   readonly task: string
+  /** The instant that it is true of, epoch ms. */
   readonly at: number
   /** It would launch now. */
   readonly isDue: boolean
@@ -446,6 +467,7 @@ export interface TaskExplanation {
   readonly sentence: string
   /** What stands before a launch beside the condition, the strongest first. */
   readonly reasons: readonly Reason[]
+  /** Its start condition, explained part by part. */
   readonly condition: Explanation
   /** Readable text: the sentence, the reasons, and the condition as a tree. */
   toString(): string
@@ -504,7 +526,9 @@ export interface SessionOptions {
   readonly restarting?: 'recall' | 'relaunch' | 'replace'
   /** Shut-down ends living runs instead of waiting. Default false. */
   readonly instantShutdown?: boolean
+  /** How many runs in processes may live; default 4. */
   readonly maxProcesses?: number
+  /** How many runs in threads may live; default 4. */
   readonly maxThreads?: number
   /**
    * Pools that tasks share by name (`pool: 'db'`): how many of their runs may live, and how many may start in a while.
@@ -545,7 +569,9 @@ export interface SessionOptions {
   readonly onTaskExists?: 'raise' | 'ignore' | 'replace' | 'rename'
   /** An XState inspection observer for the whole actor tree. */
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
+  /** Where time comes from; default the clock of the system. Tests give a `TestClock`. */
   readonly clock?: Clock
+  /** Who is told of warnings and gets the lines of runs; default the console. */
   readonly logger?: Logger
   /** Shut down on SIGINT and SIGTERM. Default: true in `app.run()`, false in `app.start()`. */
   readonly handleSignals?: boolean
@@ -648,10 +674,14 @@ export type NewsListener<T extends NewsType | '*'> = (
  * ```
  */
 export interface Params {
+  /** The value; undefined if there is none of that name. */
   get(name: string): unknown
   has(name: string): boolean
+  /** Sets a value; a `TypeError` for an empty name. */
   set(name: string, value: unknown): void
+  /** Takes a value out; nothing happens if there is none. */
   unset(name: string): void
+  /** Names with their values, in the order in which they were first set. */
   entries(): [string, unknown][]
   toJSON(): Record<string, unknown>
 }
@@ -672,24 +702,30 @@ export interface Params {
  * ```
  */
 export interface Session extends AsyncDisposable {
+  /** What it is doing. */
   readonly state: SessionState
+  /** When it started, in its zone; null before the first start. */
   readonly startedAt: DateTime | null
   /** Cycles since the start. */
   readonly cycles: number
   /** The clock's now, in the session's zone. */
   now(): DateTime
   readonly clock: Clock
+  /** The options that it was given, with later updates. */
   readonly options: Readonly<SessionOptions>
+  /** The words that custom conditions added to statements. */
   readonly words: Words
   /** The XState actor at the root of the tree. */
   readonly actor: AnyActorRef
 
   /** A task by name or handle; throws `TaskNotFoundError` with near names. */
   task<R = unknown>(task: string | TaskRef<R>): Task<R>
+  /** All tasks, in the order in which they were made. */
   tasks(): Task[]
   has(task: TaskName): boolean
   /** Runs that live, of all tasks. */
   runs(): readonly { readonly id: string; readonly task: string; readonly startedAt: DateTime }[]
+  /** Adds a task, before or while it runs; a `TaskExistsError` for a taken name, unless `onTaskExists` says otherwise. */
   createTask<R, const S extends Start = Start>(
     name: string,
     start: CheckedStart<S>,
@@ -717,8 +753,11 @@ export interface Session extends AsyncDisposable {
 
   /** Asks to stop and returns at once; a second call, or `force`, ends living runs. `stopped` is the end. */
   shutDown(options?: { readonly force?: boolean }): void
+  /** Asks to stop and start again, in the way that the option `restarting` says. */
   restart(): void
+  /** Launches nothing until {@link Session.resume}; living runs go on. */
   hold(): void
+  /** Ends a hold. */
   resume(): void
   /** Resolves when the session has stopped; rejects with the error that ended it. */
   readonly stopped: Promise<void>
@@ -730,9 +769,11 @@ export interface Session extends AsyncDisposable {
   /** All news as an RxJS Observable. */
   readonly events$: import('rxjs').Observable<News>
 
+  /** Values that tasks and conditions share. */
   readonly params: Params
   /** The last return of each task, by name. */
   readonly returns: { get(task: TaskName): unknown; has(task: TaskName): boolean }
+  /** The run log: records of runs and notes, the newest first. */
   readonly log: {
     query(query?: LogQuery): Promise<readonly RunRecord[]>
     notes(query?: NoteQuery): Promise<readonly Note[]>
@@ -810,11 +851,13 @@ export interface TaskLink {
  */
 export interface Context {
   readonly session: Session
+  /** The task that it is about; null where it is about none. */
   readonly task: Task | null
   readonly params: Params
   readonly options: Readonly<SessionOptions>
   readonly clock: Clock
   readonly logger: Logger
+  /** Aborted when the run that it is about is to end; where there is none, never. */
   readonly signal: AbortSignal
 }
 
@@ -833,15 +876,21 @@ export interface RunHookContext extends Context {
  * ```
  */
 export interface HookResult {
+  /** What was thrown, where it failed. */
   readonly error?: unknown
+  /** What work returned, where it succeeded. */
   readonly value?: unknown
+  /** How the run ended; only of `run` hooks. */
   readonly outcome?: Outcome
 }
 
 /** The kinds of hook and what each is told. */
 export interface HookContexts {
+  /** Around the start of a session. */
   startup: Context
+  /** Around its end. */
   shutdown: Context
+  /** Around each cycle. */
   cycle: Context
   /** Around the making of a task; `name` is the task's. */
   task: Context & { readonly name: string }
