@@ -109,7 +109,7 @@ export class TaskEntry {
 
   /** The run by hand whose turn it is, if it may be launched. */
   get nextQueued(): QueuedRun | undefined {
-    const [first] = this.queue
+    const first = this.queue[0]
     return first?.isReady === true ? first : undefined
   }
 
