@@ -8,7 +8,7 @@ import { Metrics } from './metrics.ts'
 import { createNodeHandler } from './node.ts'
 import { toDocument } from './openapi.ts'
 import { type HttpOptions, toSettings } from './options.ts'
-import { createCopier } from './redact.ts'
+import { briefLimits, createCopier, wholeLimits } from './redact.ts'
 import { createRouter } from './router.ts'
 import { prefix, routes } from './routes/table.ts'
 import { RunKeys } from './run-keys.ts'
@@ -62,8 +62,9 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
   const settings = toSettings(options)
   const { limits } = settings
   const auth = createAuthenticator(options.auth, session.clock, limits.wrongTokens)
-  const copy = createCopier(settings.redact)
-  const feed = new Feed(session, { keptEvents: limits.keptEvents, streams: limits.streams, copy })
+  const copy = createCopier(settings.redact, wholeLimits)
+  const brief = createCopier(settings.redact, briefLimits)
+  const feed = new Feed(session, { keptEvents: limits.keptEvents, streams: limits.streams, copy: brief })
   let document: unknown = null
   const shared: Shared = {
     session,
@@ -73,6 +74,7 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
     metrics: new Metrics(session, () => feed.clients),
     keys: new RunKeys(session.clock),
     copy,
+    brief,
     document: () => (document ??= toDocument(routes, prefix)),
   }
   const answer = createRouter({ shared, routes, auth })

@@ -1,6 +1,6 @@
 /** Values on their way out: plain, bounded, and without what sounds like a secret. */
 import type { ErrorData } from '../index.ts'
-import { toPlain } from '../inspect/index.ts'
+import { type PlainLimits, toPlain } from '../inspect/index.ts'
 
 /** Replaces one member, as the replacer of `JSON.stringify`. */
 export type Redact = (key: string, value: unknown) => unknown
@@ -15,11 +15,13 @@ export const redacted = '(redacted)'
 export const defaultRedact: Redact = (key, value) =>
   secretKey.test(key) && value !== undefined && value !== null ? redacted : value
 
-/** How much of a value is sent: enough for a run's own page, never a whole data set. */
-const limits = { depth: 8, members: 200, text: 16_384, total: 4_000 }
+/** How much of a value is sent alone: enough for a run's own page, never a whole data set. */
+export const wholeLimits: PlainLimits = { depth: 8, members: 200, text: 16_384, total: 4_000 }
+/** How much of a value is sent among many others. */
+export const briefLimits: PlainLimits = { depth: 5, members: 30, text: 1_000, total: 200 }
 
 /** Makes the copier of values for one interface. The key of the value itself is asked about too (`password` as a param). */
-export function createCopier(redact: Redact): (value: unknown, key?: string) => unknown {
+export function createCopier(redact: Redact, limits: PlainLimits): (value: unknown, key?: string) => unknown {
   return (value, key) => {
     const shown = key === undefined ? value : safely(redact, key, value)
     return toPlain(shown, redact, limits) ?? null

@@ -1,10 +1,11 @@
 /** Idempotency keys: a request that is sent twice starts one run. */
+import { createHash } from 'node:crypto'
 import type { Clock, RunHandle } from '../index.ts'
 import { Problem } from './problem.ts'
 
 interface Kept {
   readonly handle: RunHandle
-  /** The params as they were sent, to tell a repetition from another request under the same key. */
+  /** The hash of the params as they were sent, to tell a repetition from another request under the same key. */
   readonly sent: string
   readonly until: number
 }
@@ -34,8 +35,9 @@ export class RunKeys {
     start: () => RunHandle,
   ): { readonly handle: RunHandle; readonly isRepeated: boolean } {
     this.#forget()
-    const id = JSON.stringify([task, key])
-    const sent = JSON.stringify(params ?? {})
+    // Hashes: ten thousand of the largest requests would else be kept for ten minutes.
+    const id = hash([task, key])
+    const sent = hash(params ?? {})
     const kept = this.#kept.get(id)
     if (kept === undefined) {
       const handle = start()
@@ -55,4 +57,8 @@ export class RunKeys {
       this.#kept.delete(id)
     }
   }
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64')
 }

@@ -18,7 +18,12 @@ export interface LinesOfRun {
 interface Kept {
   lines: RunLine[]
   dropped: number
+  /** Letters in all lines. */
+  size: number
 }
+
+/** Letters kept of one run, however long its lines are. */
+const maxSize = 262_144
 
 /** Keeps the newest lines of the newest runs. It costs nothing but what a run writes. */
 export class RunLines {
@@ -43,15 +48,19 @@ export class RunLines {
   #keep({ runId, at, level, message }: Extract<News, { type: 'run.logged' }>): void {
     let kept = this.#runs.get(runId)
     if (kept === undefined) {
-      this.#runs.set(runId, (kept = { lines: [], dropped: 0 }))
+      this.#runs.set(runId, (kept = { lines: [], dropped: 0, size: 0 }))
       const { value: oldest } = this.#runs.keys().next()
       if (this.#runs.size > this.#limits.runsWithLines) this.#runs.delete(oldest!)
     }
     kept.lines.push({ at, level, message })
-    // In one cut of a quarter, not line by line: shifting a long list at each line is dear.
-    if (kept.lines.length <= this.#limits.runLines) return
-    const cut = Math.ceil(this.#limits.runLines / 4)
-    kept.lines = kept.lines.slice(cut)
-    kept.dropped += cut
+    kept.size += message.length
+    while (kept.lines.length > this.#limits.runLines || kept.size > maxSize) cut(kept)
   }
+}
+
+/** Takes away the oldest quarter at once: shifting a long list at each line is dear. */
+function cut(kept: Kept): void {
+  const gone = kept.lines.splice(0, Math.ceil(kept.lines.length / 4))
+  kept.dropped += gone.length
+  for (const { message } of gone) kept.size -= message.length
 }

@@ -18,6 +18,8 @@ export interface Shared {
   readonly keys: RunKeys
   /** A plain, bounded copy of a value, secrets hidden; `key` is the value's own name. */
   copy(value: unknown, key?: string): unknown
+  /** The same, smaller: for one of many. */
+  brief(value: unknown, key?: string): unknown
   /** The OpenAPI document. */
   document(): unknown
 }

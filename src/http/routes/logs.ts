@@ -62,7 +62,7 @@ export const logRoutes: readonly Route[] = [
       })
       const items = notes.slice(0, size).map(({ data, ...rest }) => ({
         ...rest,
-        ...(data === undefined ? {} : { data: shared.copy(data) }),
+        ...(data === undefined ? {} : { data: shared.brief(data) }),
       }))
       return { body: { items, nextCursor: null } }
     },
@@ -70,7 +70,7 @@ export const logRoutes: readonly Route[] = [
 ]
 
 async function page(
-  { session, settings, copy }: Shared,
+  { session, settings, brief }: Shared,
   query: z.infer<typeof taskLogQuery>,
   tasks: readonly string[] | undefined,
 ) {
@@ -87,7 +87,7 @@ async function page(
   })
   const items = found.slice(0, size)
   return {
-    items: items.map((record) => toRecordData(record, copy)),
+    items: items.map((record) => toRecordData(record, brief)),
     nextCursor: found.length > size ? String(items.at(-1)!.seq) : null,
   }
 }

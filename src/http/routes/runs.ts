@@ -81,7 +81,7 @@ export const runRoutes: readonly Route[] = [
   }),
 ]
 
-async function runPage({ session, settings, copy }: Shared, query: z.infer<typeof runsQuery>) {
+async function runPage({ session, settings, brief }: Shared, query: z.infer<typeof runsQuery>) {
   const { size, before } = toPage(query, settings.limits.pageSize)
   const states = query.state ?? ['running', ...outcomeNames]
   const live =
@@ -92,8 +92,8 @@ async function runPage({ session, settings, copy }: Shared, query: z.infer<typeo
   const items = ended.slice(0, size)
   return {
     items: [
-      ...wanted.slice(0, size).map((run) => toLiveRunData(session, run, undefined, copy)),
-      ...items.map((record) => toRunData(record, undefined, copy)),
+      ...wanted.slice(0, size).map((run) => toLiveRunData(session, run, undefined, brief)),
+      ...items.map((record) => toRunData(record, undefined, brief)),
     ],
     nextCursor: ended.length > size ? String(items.at(-1)!.seq) : null,
   }
