@@ -8,6 +8,7 @@ const steps = [
   ['types of the dashboard', 'npx', ['tsc', '-p', 'dashboard/tsconfig.json']],
   ['tests', 'npm', ['test']],
   ['conformance', 'node', ['dist/test/conformance/run.js', '--known', 'test/conformance/known.json']],
+  ['kills', 'node', ['dist/test/crash/run.js', '10']],
   ['package', 'npx', ['publint', '--strict']],
 ]
 
