@@ -1,6 +1,7 @@
 /** The run log in a CSV file: readable in a spreadsheet, with the columns of a Rocketry log. */
 import { csvFormat } from './csv-line.ts'
-import { createFileStore, type FileStoreOptions, fileRetention } from './file-store.ts'
+import { type FileStoreOptions, fileRetention } from './file-options.ts'
+import { createFileStore } from './file-store.ts'
 import type { Retention, Store } from './run-log.ts'
 
 /**

@@ -7,22 +7,12 @@
  */
 import { RunLogError } from '../errors.ts'
 import { toRunLogError } from './file-io.ts'
+import { type FileStoreOptions, fileRetention } from './file-options.ts'
 import type { LineFormat } from './line-format.ts'
 import { LogFile } from './log-file.ts'
 import { createMemoryStore, type MemoryStore } from './memory.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'
 import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
-
-/** Options of a run log in a file of lines. */
-export interface FileStoreOptions {
-  /** What to keep; default 10,000 records of a task and 100,000 in all. A limit that is left out has its default. */
-  readonly retention?: Retention
-  /** Told of what had to be mended, and of an import. Default: a process warning. Never silent. */
-  readonly onProblem?: (problem: LogProblem) => void
-}
-
-/** What a file of lines keeps unless told otherwise. */
-export const fileRetention: Retention = { maxPerTask: 10_000, maxTotal: 100_000 }
 
 /** Makes the store of a file in a format; the path must be a non-empty string. */
 export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {

@@ -1,5 +1,6 @@
 /** The run log in a file of JSON lines: durable, readable with any tool, without a dependency. */
-import { createFileStore, type FileStoreOptions, fileRetention } from './file-store.ts'
+import { type FileStoreOptions, fileRetention } from './file-options.ts'
+import { createFileStore } from './file-store.ts'
 import { jsonlFormat } from './jsonl-line.ts'
 import type { Retention, Store } from './run-log.ts'
 
