@@ -776,6 +776,18 @@ export interface Session extends AsyncDisposable {
   /** The run log: records of runs and notes, the newest first. */
   readonly log: {
     query(query?: LogQuery): Promise<readonly RunRecord[]>
+    /** How many records match, whatever the `limit` of the query. */
+    count(query?: LogQuery): Promise<number>
+    /**
+     * The records that match one by one, read in pages while they are taken: an export of a long log takes little memory.
+     *
+     * @example
+     * ```ts
+     * for await (const record of session.log.stream({ since: Date.parse('2026-11-01'), oldestFirst: true }))
+     *   console.log(JSON.stringify(record))
+     * ```
+     */
+    stream(query?: LogQuery): AsyncIterable<RunRecord>
     notes(query?: NoteQuery): Promise<readonly Note[]>
     /** Writes a note of kind `audit`: who did what, beside the runs. Conditions do not see it. */
     note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>

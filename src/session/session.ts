@@ -261,6 +261,8 @@ export class LiveSession implements Session {
     const { keeper } = this.#parts
     return {
       query: async (query = {}) => core.log.query(query),
+      count: async (query = {}) => core.log.count(query),
+      stream: (query = {}) => core.log.stream(query),
       notes: async (query = {}) => core.log.notes(query),
       note: async (note) => core.log.note({ ...note, note: 'audit', at: core.clock.now() }).durable,
       get health() {
