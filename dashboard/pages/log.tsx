@@ -1,7 +1,7 @@
 /** The run log: all records, filtered, page by page; and notes. */
 import { useState } from 'preact/hooks'
 import { ask, type Note, type Page, query, type RunRecord } from '../api.ts'
-import { Chip, Empty, TaskLink, Time } from '../parts/basics.tsx'
+import { Chip, Empty, TaskLink, Time, Zone } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { RecordTable } from '../parts/run-table.tsx'
 import { Tabs } from '../parts/tabs.tsx'
@@ -109,7 +109,9 @@ function Notes() {
       <table>
         <thead>
           <tr>
-            <th scope="col">At</th>
+            <th scope="col">
+              At <Zone />
+            </th>
             <th scope="col">Note</th>
             <th scope="col">Task</th>
             <th scope="col">Says</th>

@@ -1,6 +1,6 @@
 /** Now: what runs, what needs a look, what comes next. */
 import { ask, type Task } from '../api.ts'
-import { Chip, Elapsed, Empty, Progress, RunLink, TaskLink, Time } from '../parts/basics.tsx'
+import { Chip, Elapsed, Empty, Progress, RunLink, TaskLink, Time, Zone } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { TaskActions } from '../parts/task-actions.tsx'
 import { isLoaded, now, session, taskList, tasks } from '../store.ts'
@@ -95,7 +95,9 @@ function Next() {
   const coming = firstOfEach(value?.runs ?? []).slice(0, 10)
   return (
     <section aria-labelledby="next">
-      <h2 id="next">Next</h2>
+      <h2 id="next">
+        Next <Zone />
+      </h2>
       {value === null ? <Empty>{error ?? 'Loading …'}</Empty> : null}
       {value !== null && coming.length === 0 ? (
         <Empty>Nothing starts by time alone within a day.</Empty>

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { ask, type Line, type Run, segment } from '../api.ts'
 import { RunChart } from '../chart/live-chart.tsx'
 import { length, valueText } from '../format.ts'
-import { Chip, Elapsed, Empty, Facts, Progress, TaskLink, Text, Time } from '../parts/basics.tsx'
+import { Chip, Elapsed, Empty, Facts, Progress, TaskLink, Text, Time, ZonedTime } from '../parts/basics.tsx'
 import { Do } from '../parts/do.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { historyVersion, listeners } from '../store.ts'
@@ -50,8 +50,8 @@ export function RunPage({ runId }: { readonly runId: string }) {
                 {runId}
               </bdi>,
             ],
-            ['Started', <Time key="start" at={run.start ?? run.at} />],
-            ['Ended', run.end === undefined ? 'not yet' : <Time key="end" at={run.end} />],
+            ['Started', <ZonedTime key="start" at={run.start ?? run.at} />],
+            ['Ended', run.end === undefined ? 'not yet' : <ZonedTime key="end" at={run.end} />],
             [
               'Took',
               run.runtimeMs === undefined ? (
@@ -61,7 +61,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
               ),
             ],
             ['Started by', run.trigger ?? 'not known'],
-            ...(run.dueAt === undefined ? [] : [['Due', <Time key="due" at={run.dueAt} />] as const]),
+            ...(run.dueAt === undefined ? [] : [['Due', <ZonedTime key="due" at={run.dueAt} />] as const]),
             ...(run.period === undefined
               ? []
               : [

@@ -13,7 +13,7 @@ import {
 } from '../api.ts'
 import { TaskChart } from '../chart/live-chart.tsx'
 import { length } from '../format.ts'
-import { Chip, Elapsed, Empty, Facts, Progress, RunLink, Text, Time } from '../parts/basics.tsx'
+import { Chip, Elapsed, Empty, Facts, Progress, RunLink, Text, Time, ZonedTime } from '../parts/basics.tsx'
 import { perform } from '../parts/do.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { RecordTable, RunTable } from '../parts/run-table.tsx'
@@ -208,7 +208,7 @@ function SettingsPart({ task }: { readonly task: Task }) {
               ? 'not known'
               : next.value.items.map((at) => (
                   <div key={at}>
-                    <Time at={at} />{' '}
+                    <ZonedTime at={at} />{' '}
                     <span class="faint">
                       (<Time at={at} isRelative />)
                     </span>
@@ -218,9 +218,9 @@ function SettingsPart({ task }: { readonly task: Task }) {
           ['Priority', task.priority],
           ['Execution', task.execution],
           ['Timeout', task.timeoutMs === null ? 'none' : length(task.timeoutMs)],
-          ['Last success', <Time key="success" at={task.lastSuccess} />],
-          ['Last failure', <Time key="fail" at={task.lastFail} />],
-          ['Last termination', <Time key="terminate" at={task.lastTerminate} />],
+          ['Last success', <ZonedTime key="success" at={task.lastSuccess} />],
+          ['Last failure', <ZonedTime key="fail" at={task.lastFail} />],
+          ['Last termination', <ZonedTime key="terminate" at={task.lastTerminate} />],
         ]}
       />
       <StartForm task={task} />

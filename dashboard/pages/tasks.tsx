@@ -1,7 +1,7 @@
 /** All tasks: found by name and state, acted on, made from templates. */
 import { useState } from 'preact/hooks'
 import { ask, type Task, type Template } from '../api.ts'
-import { Chip, Empty, TaskLink, Time } from '../parts/basics.tsx'
+import { Chip, Empty, TaskLink, Time, Zone } from '../parts/basics.tsx'
 import { perform } from '../parts/do.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { Rows } from '../parts/rows.tsx'
@@ -62,7 +62,7 @@ export function TasksPage() {
                 Starts
               </th>
               <th scope="col" class="wide">
-                Last start
+                Last start <Zone />
               </th>
               <th scope="col">
                 <span class="hidden">Actions</span>

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { ask, type Page, query, type Run } from '../api.ts'
 import { length, time } from '../format.ts'
-import { Empty } from '../parts/basics.tsx'
+import { Empty, Zone } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { go } from '../route.ts'
 import { historyVersion, now, zone } from '../store.ts'
@@ -64,7 +64,9 @@ export function TimelinePage() {
   return (
     <main class="page page-wide">
       <header class="head">
-        <h1>Timeline</h1>
+        <h1>
+          Timeline <Zone />
+        </h1>
         <label class="field">
           Past{' '}
           <select value={String(span)} onChange={(event) => setSpan(Number(event.currentTarget.value))}>

@@ -35,6 +35,20 @@ export function Time({
   )
 }
 
+/** The zone of the times in a column or a list, said once beside them. */
+export function Zone() {
+  return <span class="faint zone">{zone.value}</span>
+}
+
+/** An instant with its zone beside it; nothing for none. */
+export function ZonedTime({ at }: { readonly at: number | string | null | undefined }) {
+  return (
+    <span>
+      <Time at={at} /> {at === null || at === undefined ? null : <Zone />}
+    </span>
+  )
+}
+
 /** How long a run has lived, counting. */
 export function Elapsed({ since }: { readonly since: number | string }) {
   return <span class="number">{length(Math.max(0, now.value - new Date(since).getTime()))}</span>

@@ -1,7 +1,7 @@
 /** Tables of runs and of records. */
 import type { Run, RunRecord } from '../api.ts'
 import { length } from '../format.ts'
-import { Chip, Elapsed, Empty, Progress, RunLink, TaskLink, Time } from './basics.tsx'
+import { Chip, Elapsed, Empty, Progress, RunLink, TaskLink, Time, Zone } from './basics.tsx'
 
 export function RunTable({
   runs,
@@ -19,7 +19,9 @@ export function RunTable({
             <th scope="col">Run</th>
             {isOfOne ? null : <th scope="col">Task</th>}
             <th scope="col">State</th>
-            <th scope="col">Started</th>
+            <th scope="col">
+              Started <Zone />
+            </th>
             <th scope="col">Took</th>
             <th scope="col" class="wide">
               Result
@@ -75,7 +77,9 @@ export function RecordTable({ records }: { readonly records: readonly RunRecord[
       <table>
         <thead>
           <tr>
-            <th scope="col">At</th>
+            <th scope="col">
+              At <Zone />
+            </th>
             <th scope="col">Task</th>
             <th scope="col">Action</th>
             <th scope="col">Run</th>
