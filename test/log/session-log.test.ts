@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -208,11 +209,14 @@ describe('SessionLog.restore', () => {
       ...{ bundle: true, platform: 'node', format: 'esm', outfile: program },
     })
     const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const gone = once(child, 'exit')
     let told = ''
     for await (const chunk of child.stdout) {
       told += chunk
       if (told.split('\n').length > 200) child.kill('SIGKILL')
     }
+    // Its end of the pipe is closed a moment before it is gone, and until then the lock is its own.
+    await gone
     const acknowledged = told.split('\n').slice(0, -1).map(Number)
     const log = new SessionLog(createJsonlStore(path, { onProblem: () => undefined }), timeAt(0, 0))
     await log.restore()
