@@ -50,8 +50,11 @@ export interface RunRecord {
  */
 export interface Note {
   readonly seq: number
-  /** `state`: what a session keeps of itself beside its runs; the newest stands for all of them. */
-  readonly note: 'missed' | 'late' | 'audit' | 'heartbeat' | 'state'
+  /**
+   * `lines`: what a run logged in one turn, `data` being a list of `{ at, level, message }`. `state`: what a session keeps of
+   * itself beside its runs; the newest stands for all of them.
+   */
+  readonly note: 'missed' | 'late' | 'audit' | 'heartbeat' | 'lines' | 'state'
   readonly at: number
   readonly task?: string
   readonly runId?: string
@@ -184,7 +187,8 @@ export interface LoadLimits {
  */
 export interface NoteQuery {
   readonly task?: string
-  readonly note?: Note['note']
+  readonly runId?: string
+  readonly note?: Note['note'] | readonly Note['note'][]
   readonly limit?: number
 }
 

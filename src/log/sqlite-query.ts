@@ -33,7 +33,12 @@ export function notesSql(query: NoteQuery): Sql {
   const clauses: string[] = []
   const values: SqliteValue[] = []
   if (query.task !== undefined) clauses.push('task = ?') && values.push(toText(query.task))
-  if (query.note !== undefined) clauses.push('note = ?') && values.push(query.note)
+  if (query.runId !== undefined) clauses.push('run_id = ?') && values.push(toText(query.runId))
+  if (query.note !== undefined) {
+    const kinds: readonly string[] = typeof query.note === 'string' ? [query.note] : query.note
+    clauses.push(`note IN (${kinds.map(() => '?').join(', ')})`)
+    values.push(...kinds)
+  }
   return withLimit(
     { sql: `SELECT ${noteColumns} FROM note ${joined(clauses)} ORDER BY seq DESC`, values },
     query.limit,

@@ -64,12 +64,13 @@ export function toStorable(
 
 /**
  * The note as it is stored. That of a session's state is to be put back as it was: it is stored whole, and nothing in it is
- * masked.
+ * masked. The lines of a run are bounded before they come here, and each may be as long as it is.
  */
 export function toStorableNote(entry: Omit<Note, 'seq' | 'omitted'>, rules: ValueRules): Omit<Note, 'seq'> {
   const { data, message, ...rest } = entry
-  const { maxSize, redactor }: ValueRules = entry.note === 'state' ? { maxSize: Infinity } : rules
-  const copy = toJsonSafe(data, maxSize)
+  const redactor = entry.note === 'state' ? undefined : rules.redactor
+  const isBounded = entry.note === 'state' || entry.note === 'lines'
+  const copy = toJsonSafe(data, isBounded ? Infinity : rules.maxSize)
   const carried = copy.kept ? (redactor?.named('', copy.value) ?? copy.value) : undefined
   return {
     ...rest,
@@ -89,6 +90,12 @@ export function returnOf(record: RunRecord, { serializer }: ValueRules): KeptVal
   } catch (problem) {
     return { kept: false, why: `the serializer could not read it: ${messageOf(problem)}` }
   }
+}
+
+/** Why the params of a run are not all in its record; null if they are. */
+export function missingParams({ omitted = '' }: RunRecord): string | null {
+  const reasons = omitted.split('; ').filter((reason) => reason.startsWith('param '))
+  return reasons.length === 0 ? null : reasons.join('; ')
 }
 
 function storedValue(

@@ -196,7 +196,8 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   readonly grace?: DurationInput
   /**
    * What becomes of a run whose process died: it is a failure (default), or it runs again with the same params, unless that
-   * happened three times in a row.
+   * happened three times in a row, or the log has not all of its params: a secret is masked there, and what is no JSON is
+   * left out. Then there is a warning, and it stays a failure.
    */
   readonly onCrash?: 'fail' | 'rerun'
   /** How long work has to end after it was told to; default 5 seconds. */
@@ -550,6 +551,9 @@ export interface SessionOptions {
   /**
    * Whether what was changed while it lived outlives the process, too: params, disabled tasks, updates, runs by hand that
    * wait, and tasks made of templates. Needs a store that lasts. Default false.
+   *
+   * They are put back as they were, so nothing in them is masked: what is secret among params and params of waiting runs
+   * stands in the store as it is. Give secrets to tasks as args (`secret(env('KEY'))`), which are never kept.
    */
   readonly persist?: boolean
   /** How often condition functions are looked at; default 1 second. */
@@ -626,6 +630,8 @@ export interface LogOptions {
   }
   /** How large a return or a param may be to be stored, in characters of JSON; default 65,536. */
   readonly maxValueSize?: number
+  /** So many lines of `run.log` are kept of a run, the first ones, and no more than 256 KB; default 1,000, 0 for none. */
+  readonly linesPerRun?: number
   /** Turns returns that are more than JSON into JSON and back. */
   readonly serializer?: ValueSerializer
   /** What is masked in the log beside values of `secret()`; `false` for nothing. Default: what looks like a secret. */
@@ -788,6 +794,7 @@ export interface Session extends AsyncDisposable {
      * ```
      */
     stream(query?: LogQuery): AsyncIterable<RunRecord>
+    /** The notes that match; those of the session's own state (`note: 'state'`, with `persist`) only if asked for by name. */
     notes(query?: NoteQuery): Promise<readonly Note[]>
     /** Writes a note of kind `audit`: who did what, beside the runs. Conditions do not see it. */
     note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>

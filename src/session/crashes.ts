@@ -1,5 +1,6 @@
 /** Runs that an earlier process left open: they are `crash`, and run again where their task asks for it. */
 import type { RunRecord } from '../log/run-log.ts'
+import { missingParams } from '../log/storable.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 import type { RunQueue } from './queue.ts'
@@ -53,11 +54,23 @@ export class Crashes {
         `Task '${entry.name}' crashed ${inARow} times in a row; it is not run again by itself.`,
         { task: entry.name },
       )
-    for (const { params, period } of runs)
-      this.#queue.ask(entry, {
-        trigger: 'retry',
-        ...(params === undefined ? {} : { params }),
-        ...(period === undefined ? {} : { period: { start: period.start, end: period.end } }),
-      })
+    for (const run of runs) this.#rerun(entry, run)
+  }
+
+  /** With less than its params, or with a mask in the place of one, it would do something else. */
+  #rerun(entry: TaskEntry, run: RunRecord): void {
+    const missing = missingParams(run)
+    if (missing !== null)
+      return this.#core.warn(
+        'crash',
+        `Run '${run.runId}' of task '${entry.name}' crashed and is not run again, as the log has not all of its params: ${missing}. Run it by hand, and give what is secret as an arg.`,
+        { task: entry.name },
+      )
+    const { params, period } = run
+    this.#queue.ask(entry, {
+      trigger: 'retry',
+      ...(params === undefined ? {} : { params }),
+      ...(period === undefined ? {} : { period: { start: period.start, end: period.end } }),
+    })
   }
 }

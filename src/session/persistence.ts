@@ -124,15 +124,26 @@ export class Persistence {
       ...(madeOf === undefined
         ? {}
         : { madeOf: { template: madeOf.template, given: this.#safeUpdate(name, madeOf.given) } }),
-      ...(entry.queue.length === 0 ? {} : { queue: entry.queue.map((run) => this.#keptRunOf(name, run)) }),
+      ...this.#keptQueueOf(entry),
     }
   }
 
-  #keptRunOf(task: string, { runId, params, trigger, key, execution, period }: QueuedRun): KeptRun {
+  #keptQueueOf({ name, queue }: TaskEntry): Pick<TaskState, 'queue'> {
+    const kept = queue.flatMap((run) => this.#keptRunOf(name, run) ?? [])
+    return kept.length === 0 ? {} : { queue: kept }
+  }
+
+  /** Null if a param cannot be kept: with less than its params a run would do something else. */
+  #keptRunOf(task: string, { runId, params, trigger, key, execution, period }: QueuedRun): KeptRun | null {
+    const safe = this.#safe(
+      `waiting run '${runId}' of task '${task}' is lost at a restart, as its param`,
+      params,
+    )
+    if (Object.keys(safe).length < Object.keys(params).length) return null
     return {
       runId,
       trigger,
-      params: this.#safe(`param of a run of task '${task}',`, params),
+      params: safe,
       ...(key === undefined ? {} : { key }),
       ...(execution === undefined ? {} : { execution }),
       ...(period === undefined ? {} : { period: { start: period.start, end: period.end } }),

@@ -12,6 +12,7 @@ import {
   type LogEntry,
   type LogQuery,
   type Note,
+  type NoteQuery,
   type RunRecord,
   type Store,
 } from '../../src/log/run-log.ts'
@@ -79,6 +80,14 @@ const queries: fc.Arbitrary<LogQuery> = fc.record(
   },
   { requiredKeys: [] },
 )
+
+const noteQueries: readonly NoteQuery[] = [
+  {},
+  { task: 'a', limit: 3 },
+  { note: 'missed' },
+  { note: ['missed', 'state'], limit: 4 },
+  { note: [] },
+]
 
 /** What some condition is said to need of task `a`, and of no other. */
 const keepOfA = (task: string): Keep | undefined => (task === 'a' ? { lastMs: 20, count: 3 } : undefined)
@@ -176,9 +185,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
           delete (all as { limit?: number }).limit
           if (store.count !== undefined)
             expect(await store.count(query)).toBe(selectRecords(entries, all).length)
-          expect(await store.notes({ task: 'a', limit: 3 })).toEqual(
-            selectNotes(entries, { task: 'a', limit: 3 }),
-          )
+          for (const of of noteQueries) expect(await store.notes(of)).toEqual(selectNotes(entries, of))
           await store.close()
         }),
         { seed: 1, numRuns: 40 },

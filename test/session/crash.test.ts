@@ -78,6 +78,41 @@ test("onCrash: 'rerun' gives up after three crashes in a row, and says so", asyn
   expect(said).toEqual(["Task 't' crashed 3 times in a row; it is not run again by itself."])
 })
 
+test.each([
+  ['a secret is masked', { password: '(redacted)', day: 'Mon' }, 'param password: a secret in it is masked'],
+  ['a param is left out', { day: 'Mon' }, 'param file: a function is not JSON'],
+])("onCrash: 'rerun' does not run it again where %s, and says so", async (_, params, omitted) => {
+  const { records, runs, said, task } = await start(leftBehind([{ ...open, params, omitted }]), {
+    onCrash: 'rerun',
+  })
+  expect(runs).toEqual([])
+  expect(records.map(({ action }) => action)).toEqual(['crash', 'run'])
+  expect(task.status).toBe('crash')
+  expect(said).toEqual([expect.stringContaining(`the log has not all of its params: ${omitted}.`)])
+})
+
+test("onCrash: 'rerun' knows a masked param from a whole one by what the session itself wrote", async () => {
+  for (const [params, count] of [
+    [{ token: 'abc', day: 'Mon' }, 0],
+    [{ day: 'Mon' }, 1],
+  ] as const) {
+    const store = createMemoryStore()
+    const clock = new TestClock({ at: noon, zone: 'UTC' })
+    const app = createApp({ clock, timezone: 'UTC', logger: silent, store })
+    app.task('t', false, async () => await clock.sleep(1_000_000))
+    const session = await app.start()
+    void session.task('t').run(params)
+    await clock.settled()
+    // What a process that died here leaves behind.
+    const left = createMemoryStore()
+    left.append(store.load())
+    expect((await start(left, { onCrash: 'rerun' })).runs).toHaveLength(count)
+    session.shutDown({ force: true })
+    await clock.advance('1 minute')
+    await session.stopped
+  }
+})
+
 test('a task that is created after the start has its crashed run, too', async () => {
   const clock = new TestClock({ at: noon, zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC', logger: silent, store: leftBehind([open]) })

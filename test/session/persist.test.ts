@@ -96,6 +96,32 @@ test('runs by hand that wait run in the next process, in order, with their ids a
   expect(done).toHaveLength(2)
 })
 
+test('a waiting run with a param that cannot be kept is lost and said, never run with less', async () => {
+  done.length = 0
+  const said = await life(async ({ session }, clock) => {
+    session.hold()
+    await clock.settled()
+    session.task('by hand').run({ n: 1, callback: () => {} })
+    session.task('by hand').run({ n: 2 })
+  })
+  expect(said).toEqual([
+    expect.stringMatching(
+      /^The waiting run '.*' of task 'by hand' is lost at a restart, as its param 'callback' cannot be kept: /,
+    ),
+  ])
+  await life((_, clock) => clock.advance('1 second'))
+  expect(done).toEqual([expect.stringContaining('{"n":2}')])
+})
+
+test('params that are kept are put back as they were, and notes do not show them unless asked by name', async () => {
+  await life(({ session }) => session.params.set('password', 'hunter2'))
+  await life(async ({ session }) => {
+    expect(session.params.get('password')).toBe('hunter2')
+    expect(JSON.stringify(await session.log.notes())).not.toContain('hunter2')
+    expect(JSON.stringify(await session.log.notes({ note: 'state' }))).toContain('hunter2')
+  })
+})
+
 test('what was kept of a task that comes later waits for it', async () => {
   await life(({ session }) => {
     session.createTask('late', false, () => {}).disable()
