@@ -22,7 +22,7 @@ beforeAll(async () => {
   await plain.install(gantry.tarball)
   await full.install(gantry.tarball, companion.tarball, '@statelyai/inspect', '@types/node')
   await plain.take(programs, 'module.mjs', 'common.cjs', 'no-inspector.mjs')
-  await full.take(programs, 'typed.ts', 'inspectors.mjs')
+  await full.take(programs, 'typed.ts', 'served.ts', 'inspectors.mjs')
 }, 120_000)
 
 afterAll(() => Promise.all([tarballs, plain, full].map((folder) => folder?.remove())))
@@ -39,6 +39,14 @@ describe('the tarball', () => {
     expect(gantry.files.filter((path) => path.endsWith('.js')).every(hasTypes)).toBe(true)
   })
 })
+
+const strictest = {
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noPropertyAccessFromIndexSignature: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+}
 
 const hasTypes = (path: string): boolean => gantry.files.includes(path.replace(/\.js$/, '.d.ts'))
 
@@ -90,6 +98,15 @@ describe('installed with inspectors and types', () => {
       expect(code).toBe(0)
     },
   )
+
+  test("served.ts compiles with Node's types and every strictness", async () => {
+    const { out } = await full.check({ module: 'nodenext', types: ['node'], ...strictest }, 'served.ts')
+    // XState's own declarations do not hold with exact optional properties.
+    const problems = out
+      .split('\n')
+      .filter((line) => /^\S/.test(line) && !line.startsWith('node_modules/xstate/'))
+    expect(problems).toEqual([])
+  })
 
   test.each(programsOf('README.md', readFileSync('README.md', 'utf8')))(
     '$name runs, pasted into a file',

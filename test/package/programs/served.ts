@@ -1,0 +1,20 @@
+// What a strict compiler must understand of all the sub-paths together, without the types of a browser.
+import { createApp, cron, type SessionOptions, type TaskOptions } from 'gantry'
+import { createHttp } from 'gantry/http'
+import * as inspect from 'gantry/inspect'
+import * as machines from 'gantry/machines'
+import { TestClock } from 'gantry/testing'
+
+const options: SessionOptions = { clock: new TestClock(), store: 'memory' }
+const app = createApp(options)
+const often: TaskOptions = { priority: 1, description: 'often' }
+app.task('often', cron('*/5 * * * *'), often, async (_, run) => run.signal.aborted)
+export const serve = async (): Promise<string> => {
+  await using session = await app.start()
+  const http = createHttp(session, {
+    auth: (request) => (request.url === '' ? null : { name: 'ada', access: 'all' }),
+  })
+  const { url } = await http.listen({ port: 0 })
+  return url
+}
+export const rooms = [inspect, machines]
