@@ -148,7 +148,7 @@ function Lines({ runId }: { readonly runId: string }) {
       {value !== null && value.dropped > 0 ? (
         <p class="faint">{value.dropped} older lines are gone.</p>
       ) : null}
-      {lines.length === 0 ? <Empty>It wrote none, or they are no longer in memory.</Empty> : null}
+      {lines.length === 0 ? <Empty>It wrote none, or they were not kept.</Empty> : null}
       <ol class="lines">
         {lines.map((line, i) => (
           <li key={i} class={`line-${line.level}`}>

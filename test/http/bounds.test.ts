@@ -1,5 +1,6 @@
 /** What is kept and sent has an end, whatever tasks do. */
 import { afterEach, expect, test } from '@jest/globals'
+import { RunLines } from '../../src/http/run-lines.ts'
 import { type Served, serve } from './support/server.ts'
 
 let served: Served
@@ -24,16 +25,13 @@ test('of a run that writes without end the newest lines are kept, and how many w
   }
 })
 
-test('lines of the newest runs are kept, those of older ones let go', async () => {
-  served = await serve((app) => void app.task('a', false, (_, run) => run.log.info('here')), {
-    limits: { runsWithLines: 2 },
-  })
+test('in memory the lines of the newest runs are kept, those of older ones let go', async () => {
+  served = await serve((app) => void app.task('a', false, (_, run) => run.log.info('here')))
+  const lines = new RunLines(served.app.session, { runLines: 10, runsWithLines: 2 })
   const ids: string[] = []
   for (let n = 0; n < 3; n++) ids.push((await served.app.session.task('a').run()).runId)
-  const counts = await Promise.all(
-    ids.map(async (id) => (await served.ask('GET', `/runs/${id}/logs`)).body.items.length),
-  )
-  expect(counts).toEqual([0, 1, 1])
+  expect(ids.map((id) => lines.of(id).lines.length)).toEqual([0, 1, 1])
+  lines.close()
 })
 
 test('a return of any size is sent in part, in lists in a smaller one', async () => {

@@ -10,10 +10,12 @@ import type { Shared } from '../shared.ts'
 const recordPage = pageOf('RecordPage', recordSchema)
 const taskLogQuery = z.strictObject(logQuery)
 const logsQuery = z.strictObject({ ...logQuery, task: taskQuery })
+/** What a session keeps of itself holds params as they are, and is nobody's to read from afar; lines belong to their run. */
+const shownNotes = ['missed', 'late', 'audit', 'heartbeat'] as const
 const notesQuery = z.strictObject({
   limit: pageQuery.limit,
   task: z.string().optional(),
-  note: z.enum(['missed', 'late', 'audit', 'heartbeat']).optional(),
+  note: z.enum(shownNotes).optional(),
 })
 
 export const logRoutes: readonly Route[] = [
@@ -58,7 +60,7 @@ export const logRoutes: readonly Route[] = [
       const notes = await shared.session.log.notes({
         limit: size,
         ...(task === undefined ? {} : { task }),
-        ...(note === undefined ? {} : { note }),
+        note: note ?? shownNotes,
       })
       const items = notes.slice(0, size).map(({ data, ...rest }) => ({
         ...rest,

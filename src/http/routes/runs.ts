@@ -5,6 +5,7 @@ import { toLiveRunData, toRunData } from '../data.ts'
 import { noBody, pageQuery, runParams, taskQuery, toPage } from '../inputs.ts'
 import { Problem } from '../problem.ts'
 import { type Route, route } from '../route.ts'
+import type { RunLine } from '../run-lines.ts'
 import { lineSchema, named, okSchema, outcomeNames, pageOf, runSchema } from '../schemas.ts'
 import type { Shared } from '../shared.ts'
 
@@ -46,7 +47,7 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs/{runId}/logs',
     name: 'listRunLines',
-    summary: 'The lines that a run wrote, as far as they are still in memory.',
+    summary: 'The lines that a run wrote, as far as memory or the log has them.',
     permission: 'read',
     params: runParams,
     answers: {
@@ -59,7 +60,8 @@ export const runRoutes: readonly Route[] = [
     async handle({ shared, params }) {
       await runData(shared, params.runId)
       const { lines, dropped } = shared.lines.of(params.runId)
-      return { body: { items: lines, dropped } }
+      const items = lines.length > 0 ? lines : await keptLines(shared, params.runId)
+      return { body: { items, dropped } }
     },
   }),
   route({
@@ -122,6 +124,15 @@ async function runData({ session, copy }: Shared, runId: string) {
     return toRunData(newest, older?.action === 'run' ? older : undefined, copy, true)
   // Its end is being written at this moment, or its process died and the session has not started since.
   return { ...toRunData(newest, undefined, copy), state: 'running' }
+}
+
+/** Lines that the log keeps: those of runs from before this process, and of runs that memory has let go. */
+async function keptLines({ session, settings }: Shared, runId: string): Promise<RunLine[]> {
+  const notes = await session.log.notes({ note: 'lines', runId, limit: settings.limits.runLines })
+  return [...notes]
+    .reverse()
+    .flatMap(({ data }) => (Array.isArray(data) ? (data as RunLine[]) : []))
+    .map(({ at, level, message }) => ({ at, level, message }))
 }
 
 function notFound(runId: string, what: string): Problem {
