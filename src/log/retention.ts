@@ -28,7 +28,7 @@ export type Sifted =
 
 /**
  * Decides which entries stay, asked of each once, the newest first. `isOpen` tells whether a run has not ended.
- * Notes count as a kind of record of their own, so that a flood of them pushes no run out.
+ * Notes, and the lines of runs among them, count as kinds of their own: a flood of one pushes nothing else out.
  */
 export function createSieve(
   retention: Retention,
@@ -38,6 +38,7 @@ export function createSieve(
   const { maxTotal = Infinity, keep } = retention
   const runs = new Map<string, Kept>()
   const notes = new Map<string, Kept>()
+  const lines = new Map<string, Kept>()
   let total = 0
   let hasState = false
   return (entry) => {
@@ -48,7 +49,7 @@ export function createSieve(
       return isFirst
     }
     const task = entry.task ?? ''
-    const of = keptOf('note' in entry ? notes : runs, task)
+    const of = keptOf(!('note' in entry) ? runs : entry.note === 'lines' ? lines : notes, task)
     const { maxAgeMs = Infinity, maxPerTask = Infinity } = { ...retention, ...retention.ofTask?.(task) }
     const isWithin = entry.at >= now - maxAgeMs && of.count < maxPerTask && total < maxTotal
     const isNewest = !('note' in entry) && !of.actions.has(entry.action)
@@ -79,7 +80,7 @@ function keptOf(tasks: Map<string, Kept>, task: string): Kept {
 
 /** What a condition's window reaches: asked after the entry was counted. Of notes, those of missed periods are counted. */
 function isWished(entry: Sifted, of: Kept, wish: Keep | undefined, now: number): boolean {
-  if (wish === undefined) return false
+  if (wish === undefined || ('note' in entry && entry.note === 'lines')) return false
   if (wish.lastMs !== undefined && entry.at >= now - wish.lastMs) return true
   return !('note' in entry) && of.actions.get(entry.action)! <= (wish.count ?? 0)
 }

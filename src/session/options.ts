@@ -83,6 +83,7 @@ const theLog: Check = (value) =>
       whenDown: oneOf('pause', 'buffer'),
       retention: aRetention({ maxAge: aDuration, maxRecords: aCount(1), maxTotal: aCount(1) }),
       maxValueSize: aCount(1),
+      linesPerRun: aCount(0),
       serializer: withMethods('toJson', 'fromJson'),
       redact: (redact, name) => {
         if (redact !== false) anObject(redact, name)

@@ -7,6 +7,7 @@ import type { Logger, Run, Session, Task } from './contract.ts'
 import type { Core } from './core.ts'
 import type { RunSlot } from './entry.ts'
 import type { RunAbort } from './run-abort.ts'
+import { type RunLine, RunLines } from './run-lines.ts'
 
 /** A line is for people to read; what is longer is data, and belongs in the return value. */
 const maxLineLength = 8_192
@@ -24,7 +25,8 @@ export class RunView implements Run {
   readonly #period: { readonly start: number; readonly end: number } | null
   readonly #abort: RunAbort
   /** Logged in this turn. */
-  readonly #lines: string[] = []
+  readonly #lines: RunLine[] = []
+  #kept: RunLines | undefined
 
   constructor(core: Core, slot: RunSlot, abort: RunAbort) {
     this.#core = core
@@ -108,17 +110,21 @@ export class RunView implements Run {
   #tellLine(level: keyof Logger, data: readonly unknown[]): void {
     const { news, clock } = this.#core
     const message = toLine(data)
-    // Those of a turn go to the actor together: work may say a thousand things in one.
-    if (this.#lines.push(message) === 1) clock.defer(() => this.#showLines())
+    const at = clock.now()
+    // Those of a turn go to the actor and to the log together: work may say a thousand things in one.
+    if (this.#lines.push({ at, level, message }) === 1) clock.defer(() => this.#showLines())
     if (!news.hears('run.logged')) return
     const { name } = this.#slot.entry
-    news.tell({ type: 'run.logged', task: name, runId: this.id, at: clock.now(), level, message })
+    news.tell({ type: 'run.logged', task: name, runId: this.id, at, level, message })
   }
 
   #showLines(): void {
     const lines = this.#lines.splice(0)
     const slot = this.#slot
-    if (slot.lives && slot.runId === this.id) slot.actor.send({ type: 'run.logged', lines: lines.slice(-20) })
+    if (slot.lives && slot.runId === this.id)
+      slot.actor.send({ type: 'run.logged', lines: lines.slice(-20).map(({ message }) => message) })
+    this.#kept ??= new RunLines(this.#core, slot.entry.name, this.id)
+    this.#kept.keep(lines)
   }
 
   #time(at: number): DateTime {
