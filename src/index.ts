@@ -167,39 +167,7 @@ export {
 /* Words that are nearly right */
 export { near } from './near.ts'
 /* Session */
-export type {
-  CheckedStart,
-  Context,
-  Execution,
-  Hook,
-  HookAfter,
-  HookKind,
-  HookResult,
-  Logger,
-  LogOptions,
-  NewsListener,
-  OnError,
-  Params,
-  PoolOptions,
-  Reason,
-  Run,
-  RunHandle,
-  RunOutcome,
-  Session,
-  SessionOptions,
-  SessionState,
-  StandardSchema,
-  Start,
-  SurroundingHook,
-  Task,
-  TaskExplanation,
-  TaskJson,
-  TaskLink,
-  TaskOptions,
-  TaskTemplate,
-  TaskUpdate,
-  Work,
-} from './session/contract.ts'
+export type { Run, Session, SessionOptions, TaskTemplate, Work } from './session/contract.ts'
 export type {
   Assumption,
   Forecast,
@@ -207,6 +175,18 @@ export type {
   NotForecastable,
   PlannedRun,
 } from './session/forecast-types.ts'
+export type { Context, Hook, HookAfter, HookKind, HookResult, SurroundingHook } from './session/hook-types.ts'
+export type { Logger, LogOptions, OnError, PoolOptions } from './session/option-types.ts'
+export type { NewsListener, Params, SessionState, TaskLink } from './session/session-types.ts'
+export type {
+  CheckedStart,
+  Execution,
+  StandardSchema,
+  Start,
+  TaskOptions,
+  TaskUpdate,
+} from './session/task-options.ts'
+export type { Reason, RunHandle, RunOutcome, Task, TaskExplanation, TaskJson } from './session/task-types.ts'
 export type { TaskName, TaskRef } from './task-ref.ts'
 /* Time */
 export {

@@ -10,22 +10,11 @@ import {
 import type { SlotInputs, SlotValues } from '../conditions/slots.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import type { FarRun } from '../executors/far-run.ts'
-import type {
-  CheckedStart,
-  Context,
-  Hook,
-  HookKind,
-  Returned,
-  Session,
-  SessionOptions,
-  Start,
-  SurroundingHook,
-  Task,
-  TaskOptions,
-  TaskTemplate,
-  Work,
-} from '../session/contract.ts'
+import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/contract.ts'
+import type { Context, Hook, HookKind, SurroundingHook } from '../session/hook-types.ts'
 import { LiveSession } from '../session/session.ts'
+import type { CheckedStart, Start, TaskOptions } from '../session/task-options.ts'
+import type { Task } from '../session/task-types.ts'
 import { Group, type GroupOptions, type GroupTask } from './group.ts'
 
 /**

@@ -1,7 +1,8 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { near } from '../near.ts'
-import type { CheckedStart, Execution, Returned, Start, TaskOptions, Work } from '../session/contract.ts'
+import type { Returned, Work } from '../session/contract.ts'
+import type { CheckedStart, Execution, Start, TaskOptions } from '../session/task-options.ts'
 import type { TaskRef } from '../task-ref.ts'
 
 /**

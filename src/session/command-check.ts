@@ -4,10 +4,10 @@ import { toCondition } from '../conditions/to-condition.ts'
 import { near } from '../near.ts'
 import { toTaskName } from '../task-ref.ts'
 import { aBoolean, anObject, aString, show } from './check.ts'
-import type { Start } from './contract.ts'
 import type { Core } from './core.ts'
 import { stretchOf } from './occasions.ts'
 import { anExecution, checkSessionUpdate } from './options.ts'
+import type { Start } from './task-options.ts'
 import type { Tasks } from './tasks.ts'
 
 /** Throws if the session could not do what the command asks; nothing has changed then. */

@@ -18,13 +18,17 @@ import type { SessionLog } from '../log/session-log.ts'
 import { near } from '../near.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { ChangeHub } from './change-hub.ts'
-import type { Context, Logger, Session, SessionOptions, SessionState, Task } from './contract.ts'
+import type { Session, SessionOptions } from './contract.ts'
 import type { TaskEntry } from './entry.ts'
+import type { Context } from './hook-types.ts'
 import { Hooks } from './hooks.ts'
 import { NewsHub } from './news.ts'
+import type { Logger } from './option-types.ts'
 import { type FailureKind, type Settings, toSettings } from './options.ts'
 import { ParamStore } from './params.ts'
 import { plainLogger } from './plain-logger.ts'
+import type { SessionState } from './session-types.ts'
+import type { Task } from './task-types.ts'
 
 /** The state that a session's parts share. */
 export class Core {

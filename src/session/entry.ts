@@ -8,9 +8,10 @@ import type { Undo } from '../clock.ts'
 import type { Condition } from '../conditions/condition.ts'
 import type { ExecutionHandle } from '../executors/executor.ts'
 import type { Interval } from '../time/interval.ts'
-import type { Execution, TaskOptions, TaskUpdate, Work } from './contract.ts'
+import type { Work } from './contract.ts'
 import type { RunAbort } from './run-abort.ts'
 import type { PendingRun } from './run-handle.ts'
+import type { Execution, TaskOptions, TaskUpdate } from './task-options.ts'
 
 export type TaskActor = ActorRefFrom<typeof taskMachine>
 export type RunActor = ActorRefFrom<typeof runMachine>

@@ -1,11 +1,11 @@
 /** Why a task is, or is not, running: its condition, and what stands in the way beside it. */
 import { blockersIn, type Explanation, explain, printExplanation } from '../conditions/explain.ts'
 import { showTime } from '../conditions/sentences.ts'
-import type { Reason, TaskExplanation } from './contract.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
 import type { Slots } from './slots.ts'
+import type { Reason, TaskExplanation } from './task-types.ts'
 
 /** What knows of obstacles outside conditions. */
 export interface ExplainParts {

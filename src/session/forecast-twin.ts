@@ -9,11 +9,13 @@ import type { Executor } from '../executors/executor.ts'
 import { isNote, type RunRecord, type Store } from '../log/run-log.ts'
 import { VirtualClock } from '../virtual-clock.ts'
 import { assemble } from './assemble.ts'
-import type { Logger, SessionOptions, TaskOptions } from './contract.ts'
+import type { SessionOptions } from './contract.ts'
 import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
+import type { Logger } from './option-types.ts'
 import { executionOf } from './slots.ts'
+import type { TaskOptions } from './task-options.ts'
 
 /** What a twin is made with. */
 export interface TwinParts {

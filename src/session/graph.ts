@@ -1,8 +1,8 @@
 /** How tasks hang together, as their conditions and args say. */
 import { type ArgSource, isArg } from '../args/arg.ts'
 import { type ConditionNode, visit } from '../conditions/node.ts'
-import type { TaskLink } from './contract.ts'
 import type { TaskEntry } from './entry.ts'
+import type { TaskLink } from './session-types.ts'
 
 type By = TaskLink['by']
 

@@ -1,6 +1,6 @@
 /** Hooks: what the app does around the start, the end, cycles, the making of tasks and the work of runs. */
 import { outcomeOf, type Settlement } from '../../machines/run.machine.ts'
-import type { Hook, HookContexts, HookKind, HookResult } from './contract.ts'
+import type { Hook, HookContexts, HookKind, HookResult } from './hook-types.ts'
 
 /** What is left to do after: called with the result, in the order in which the hooks were added. */
 export type After = (result: HookResult) => Promise<void>

@@ -7,12 +7,12 @@ import { blockersIn, explain } from '../conditions/explain.ts'
 import { lapsesAt, missedBetween, occurrencesBetween } from '../conditions/missed.ts'
 import type { Interval } from '../time/interval.ts'
 import { type Instant, toInstant } from '../time/zone.ts'
-import type { RunHandle } from './contract.ts'
 import type { Core } from './core.ts'
 import { toDuration } from './durations.ts'
 import type { TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
 import type { RunQueue } from './queue.ts'
+import type { RunHandle } from './task-types.ts'
 
 /** A timer comes late by more than this only if the process slept, was blocked, or the clock was set. */
 const lateMs = 1000

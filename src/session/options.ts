@@ -14,9 +14,11 @@ import {
   show,
   withMethods,
 } from './check.ts'
-import type { Execution, OnError, SessionOptions, TaskOptions } from './contract.ts'
+import type { SessionOptions } from './contract.ts'
 import { toDuration, toTimeout } from './durations.ts'
+import type { OnError } from './option-types.ts'
 import { type PoolSetting, toPools } from './pools.ts'
+import type { Execution, TaskOptions } from './task-options.ts'
 
 /** Kinds of failure that an option decides about. */
 export type FailureKind = 'condition' | 'setup' | 'hook' | 'log' | 'neverHolds'

@@ -1,7 +1,7 @@
 /** The values that tasks and conditions of a session share. */
 import type { Command } from '../../machines/protocol.ts'
-import type { Params } from './contract.ts'
 import { carry } from './errand.ts'
+import type { Params } from './session-types.ts'
 
 type ParamCommand = Extract<Command, { type: 'param.set' | 'param.unset' }>
 

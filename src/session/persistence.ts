@@ -6,10 +6,10 @@
 import { parse } from '../conditions/statement.ts'
 import { SetupError } from '../errors.ts'
 import { toJsonSafe } from '../log/json-safe.ts'
-import type { Start, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
 import type { QueuedRun, TaskEntry } from './entry.ts'
 import type { RunQueue } from './queue.ts'
+import type { Start, TaskUpdate } from './task-options.ts'
 import type { Tasks } from './tasks.ts'
 
 /** The kept state, as it is in the log. */

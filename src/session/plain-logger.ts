@@ -1,5 +1,5 @@
 /** Where a session's words go when the app has no logger of its own: to the console. */
-import type { Logger } from './contract.ts'
+import type { Logger } from './option-types.ts'
 
 /** The console, with debug lines left out: a warning that nobody sees is none. */
 export const plainLogger: Logger = {

@@ -1,7 +1,7 @@
 /** Named pools: how many runs of their tasks may live at once, and how many may start in a while. */
 import { aCount, anything, checkKeys, show } from './check.ts'
-import type { PoolOptions } from './contract.ts'
 import { toTimeout } from './durations.ts'
+import type { PoolOptions } from './option-types.ts'
 
 /** A pool with its limits in numbers. */
 export interface PoolSetting {

@@ -4,13 +4,14 @@ import { ArgError, SetupError } from '../errors.ts'
 import { insideRun } from '../executors/inside-run.ts'
 import type { Interval } from '../time/interval.ts'
 import { checkKeys } from './check.ts'
-import type { Execution, RunHandle } from './contract.ts'
 import type { Core } from './core.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
 import { PendingRun } from './run-handle.ts'
 import { newRunId } from './run-id.ts'
 import type { Runs } from './runs.ts'
+import type { Execution } from './task-options.ts'
+import type { RunHandle } from './task-types.ts'
 
 /** How a run by hand is asked for. */
 export interface RunRequest {

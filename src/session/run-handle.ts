@@ -1,5 +1,5 @@
 /** A run asked for by hand: the promise of its outcome, and the means to watch and end it. */
-import type { RunHandle, RunOutcome } from './contract.ts'
+import type { RunHandle, RunOutcome } from './task-types.ts'
 
 /** Throws if whoever calls would wait for itself. */
 export type WaitCheck = () => void

@@ -1,6 +1,7 @@
 /** What a run logs is kept beside its records: the lines of each turn in one note, up to a limit for each run. */
-import type { Logger } from './contract.ts'
+
 import type { Core } from './core.ts'
+import type { Logger } from './option-types.ts'
 
 /** A line of a run's log, as its note has it; `at` is epoch ms. */
 export interface RunLine {

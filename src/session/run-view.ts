@@ -3,11 +3,13 @@ import { format } from 'node:util'
 import type { DateTime } from 'luxon'
 import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
 import { toDateTime } from '../time/zone.ts'
-import type { Logger, Run, Session, Task } from './contract.ts'
+import type { Run, Session } from './contract.ts'
 import type { Core } from './core.ts'
 import type { RunSlot } from './entry.ts'
+import type { Logger } from './option-types.ts'
 import type { RunAbort } from './run-abort.ts'
 import { type RunLine, RunLines } from './run-lines.ts'
+import type { Task } from './task-types.ts'
 
 /** A line is for people to read; what is longer is data, and belongs in the return value. */
 const maxLineLength = 8_192

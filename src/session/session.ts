@@ -10,21 +10,7 @@ import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
 import { assemble } from './assemble.ts'
 import { checkCommand } from './command-check.ts'
-import type {
-  NewsListener,
-  RunHandle,
-  RunOutcome,
-  Session,
-  SessionOptions,
-  SessionRunOptions,
-  SessionState,
-  Start,
-  Task,
-  TaskLink,
-  TaskOptions,
-  TaskTemplate,
-  TaskUpdate,
-} from './contract.ts'
+import type { Session, SessionOptions, TaskTemplate } from './contract.ts'
 import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
@@ -36,7 +22,10 @@ import { graphOf } from './graph.ts'
 import { registerCore } from './internals.ts'
 import { stretchOf } from './occasions.ts'
 import { checkSessionOptions } from './options.ts'
+import type { NewsListener, SessionRunOptions, SessionState, TaskLink } from './session-types.ts'
 import { TaskHandle } from './task-handle.ts'
+import type { Start, TaskOptions, TaskUpdate } from './task-options.ts'
+import type { RunHandle, RunOutcome, Task } from './task-types.ts'
 
 /** Notes that are there to be read. */
 const toldNotes = ['missed', 'late', 'audit', 'heartbeat'] as const

@@ -4,9 +4,9 @@
  */
 import type { Undo } from '../clock.ts'
 import { executionFor } from '../executors/outside-work.ts'
-import type { Execution } from './contract.ts'
 import type { Core } from './core.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from './entry.ts'
+import type { Execution } from './task-options.ts'
 
 /** What a task waits for. */
 export interface Shortage {

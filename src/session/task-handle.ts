@@ -7,11 +7,12 @@ import { type WaitedFor, waitsFor } from '../conditions/waits-for.ts'
 import type { LogQuery, RunRecord } from '../log/run-log.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
 import { aCount } from './check.ts'
-import type { Execution, RunHandle, Task, TaskExplanation, TaskJson, TaskUpdate } from './contract.ts'
 import type { Core } from './core.ts'
 import { toTimeout } from './durations.ts'
 import type { TaskEntry } from './entry.ts'
 import { executionOf } from './slots.ts'
+import type { Execution, TaskUpdate } from './task-options.ts'
+import type { RunHandle, Task, TaskExplanation, TaskJson } from './task-types.ts'
 
 /** What a handle asks of the session beside its entry. */
 export interface HandleParts {

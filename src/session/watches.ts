@@ -5,7 +5,6 @@ import { holds } from '../conditions/holds.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import { watch } from '../conditions/watch.ts'
 import { ConditionError } from '../errors.ts'
-import type { Start } from './contract.ts'
 import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
 import type { TaskEntry } from './entry.ts'
@@ -14,6 +13,7 @@ import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Occasions } from './occasions.ts'
 import type { Runs } from './runs.ts'
 import { EndFacts, FailedPredicate } from './session-facts.ts'
+import type { Start } from './task-options.ts'
 
 /** Who is told what the watched conditions say. */
 export interface WatchParts {

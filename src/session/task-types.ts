@@ -1,0 +1,232 @@
+/** A task as others see it: what can be asked of it and told to it, and what it comes to. */
+import type { DateTime } from 'luxon'
+import type { AnyActorRef } from 'xstate'
+import type { Action, Outcome, ParamValues } from '../../machines/protocol.ts'
+import type { Condition } from '../conditions/condition.ts'
+import type { Explanation } from '../conditions/explain.ts'
+import type { WaitedFor } from '../conditions/waits-for.ts'
+import type { LogQuery, RunRecord } from '../log/run-log.ts'
+import type { TaskRef } from '../task-ref.ts'
+import type { Instant } from '../time/zone.ts'
+import type { Execution, TaskUpdate } from './task-options.ts'
+
+/**
+ * What a run by hand comes to. It never rejects for an outcome.
+ *
+ * @example
+ * ```ts
+ * const { runId, action, value, error }: RunOutcome = await session.task('report').run()
+ * if (action === 'fail') console.error(runId, error)
+ * else console.log(value)
+ * ```
+ */
+export interface RunOutcome<R = unknown> {
+  readonly runId: string
+  readonly action: Outcome
+  /** What work returned, where it succeeded. */
+  readonly value?: R
+  /** What work threw, where it failed. */
+  readonly error?: unknown
+  /** Why it was terminated or found nothing to do. */
+  readonly reason?: string
+}
+
+/**
+ * A run asked for by hand: a promise of its outcome that can be watched and ended. It rejects only where there can be
+ * no outcome: `TaskNotFoundError` when the task is removed before, `SessionStoppedError` when the session stops
+ * before.
+ *
+ * @example
+ * ```ts
+ * const handle: RunHandle = session.task('report').run({ day: '2026-11-24' })
+ * await handle.started
+ * handle.terminate()
+ * const { action } = await handle
+ * ```
+ */
+export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
+  /** The id of the run, known before it starts. */
+  readonly id: string
+  /** Resolves when the run starts. */
+  readonly started: Promise<void>
+  /** Takes it back while it is queued; tells it to end while it runs. */
+  terminate(): void
+}
+
+/**
+ * A task in a session: what it is, what it has done, and what can be asked of it. `R` is what its work returns. Times
+ * are Luxon `DateTime` in the task's zone, or null.
+ *
+ * @example
+ * ```ts
+ * const fetchPrices: Task<number[]> = app.task('fetch', 'daily after 07:00', () => [1, 2, 3])
+ * const { value } = await fetchPrices.run()
+ * console.log(value?.length, fetchPrices.status, fetchPrices.lastSuccess?.toISO(), String(fetchPrices.explain()))
+ * ```
+ */
+export interface Task<R = unknown> extends TaskRef<R> {
+  readonly name: string
+  readonly description: string | undefined
+  /** The last action of the log; null if it never ran. */
+  readonly status: Action | null
+  /** A run lives, or is queued by hand. */
+  readonly isRunning: boolean
+  /** Its condition holds now and nothing but slots and order stands before its launch. */
+  readonly isDue: boolean
+  /** Its condition launches nothing; by hand it still runs. */
+  readonly disabled: boolean
+  readonly priority: number
+  readonly execution: Execution
+  /** Its start condition. */
+  readonly start: Condition
+  /** Runs that live. */
+  readonly runs: readonly {
+    readonly id: string
+    readonly startedAt: DateTime
+    readonly progress: number | null
+    /** What was told with the progress. */
+    readonly message: string | null
+    /** The last lines of its log, up to twenty. */
+    readonly lines: readonly string[]
+  }[]
+  /** Times of the newest record of each action, in the task's zone; null if there is none. */
+  readonly lastRun: DateTime | null
+  readonly lastSuccess: DateTime | null
+  readonly lastFail: DateTime | null
+  readonly lastTerminate: DateTime | null
+  readonly lastInaction: DateTime | null
+  readonly lastCrash: DateTime | null
+  /** What its last successful run returned. */
+  readonly lastValue: R | undefined
+  /** The XState actor: `task.actor.getSnapshot().value` is `idle`, `running` or `failed`. */
+  readonly actor: AnyActorRef
+  /** Queues a run, whatever condition and `disabled` say. */
+  run(params?: ParamValues, options?: { readonly key?: string }): RunHandle<R>
+  /**
+   * Queues a run for each period (each day of `daily`, each occurrence of a cron) that ended in `(from, to]`, oldest first;
+   * `run.period` says which. Times are instants: a `DateTime`, epoch ms, or ISO 8601 in the task's zone. A run counts for its
+   * period, not for the time at which it runs. `TypeError` for a start without cycle or cron.
+   *
+   * @example
+   * ```ts
+   * await Promise.all(report.backfill({ from: '2026-11-01', to: '2026-11-08' }))
+   * ```
+   */
+  backfill(stretch: { readonly from: Instant; readonly to: Instant }): RunHandle<R>[]
+  /** Tells one living run, or all and the queued ones, to end. */
+  terminate(runId?: string): void
+  /** From now on its condition launches nothing; a living run goes on. */
+  disable(): void
+  /** Its condition launches it again. */
+  enable(): void
+  /** Changes options (and `start`) while it lives. */
+  update(options: TaskUpdate): void
+  /** Why it is, or is not, running. */
+  explain(): TaskExplanation
+  /**
+   * The next `n` instants (default 1, in the task's zone) at which its condition begins to hold by time alone, if each run
+   * succeeds at once; now among them if it holds now. Where more than time is needed it is shorter, and
+   * {@link Task.waitsFor} says what for; `session.forecast()` looks at all tasks together.
+   */
+  nextRuns(n?: number): DateTime[]
+  /**
+   * What has to happen beside time before its condition holds: other tasks, params, answers; empty if it holds, or if time
+   * alone brings it about.
+   */
+  waitsFor(): readonly WaitedFor[]
+  /** Its records, the newest first. */
+  readonly log: { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> }
+  /** What it is and how it is, as plain data. */
+  toJSON(): TaskJson
+}
+
+/**
+ * A task as data. Times are ISO 8601 with the offset of the task's zone, `timeoutMs` is null where there is no
+ * timeout.
+ *
+ * @example
+ * ```ts
+ * const json: TaskJson = session.task('report').toJSON()
+ * console.log(json.start, json.state, json.lastSuccess)
+ * ```
+ */
+export interface TaskJson {
+  readonly name: string
+  readonly description?: string
+  /** Its start condition as a statement. */
+  readonly start: string
+  /** Its end condition as a statement. */
+  readonly end?: string
+  readonly priority: number
+  readonly disabled: boolean
+  readonly execution: Execution
+  /** Null: no timeout. */
+  readonly timeoutMs: number | null
+  /** The last action of the log; null if it never ran. */
+  readonly status: Action | null
+  /** That of its actor: `idle`, `running` or `failed`. */
+  readonly state: string
+  readonly isRunning: boolean
+  /** ISO 8601 with the offset of the task's zone; null if there is no such record. */
+  readonly lastRun: string | null
+  readonly lastSuccess: string | null
+  readonly lastFail: string | null
+  readonly lastTerminate: string | null
+  readonly lastInaction: string | null
+  readonly lastCrash: string | null
+}
+
+/**
+ * A reason outside the condition that keeps a task from running now.
+ *
+ * @example
+ * ```ts
+ * const reasons: readonly Reason[] = session.task('report').explain().reasons
+ * for (const { kind, sentence, until } of reasons) console.log(kind, sentence, until === null ? '' : new Date(until))
+ * ```
+ */
+export interface Reason {
+  readonly kind:
+    | 'disabled'
+    | 'held'
+    | 'stopped'
+    | 'starting'
+    | 'removed'
+    | 'stopping'
+    | 'running'
+    | 'slot'
+    | 'main'
+    | 'log'
+    | 'relaunch'
+    | 'startup'
+    | 'shutdown'
+  /** What is so, in words. */
+  readonly sentence: string
+  /** When it ends by itself, epoch ms; null if time alone does not end it. */
+  readonly until: number | null
+}
+
+/**
+ * Why a task is, or is not, running. `at` is epoch ms.
+ *
+ * @example
+ * ```ts
+ * const why: TaskExplanation = session.task('report').explain()
+ * if (!why.isDue) console.log(why.sentence, String(why))
+ * ```
+ */
+export interface TaskExplanation {
+  readonly task: string
+  /** The instant that it is true of, epoch ms. */
+  readonly at: number
+  /** It would launch now. */
+  readonly isDue: boolean
+  /** One sentence that sums it up. */
+  readonly sentence: string
+  /** What stands before a launch beside the condition, the strongest first. */
+  readonly reasons: readonly Reason[]
+  /** Its start condition, explained part by part. */
+  readonly condition: Explanation
+  /** Readable text: the sentence, the reasons, and the condition as a tree. */
+  toString(): string
+}
