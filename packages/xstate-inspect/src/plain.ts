@@ -6,7 +6,17 @@
  * with a budget; what is left out is said in its place.
  */
 
-/** How much of a value is copied. */
+/**
+ * How much of a value is copied.
+ *
+ * @example
+ * ```ts
+ * import { type PlainLimits, toPlain } from 'gantry/inspect'
+ *
+ * const limits: PlainLimits = { depth: 2, members: 10, text: 200, total: 100 }
+ * toPlain(new Map([['a', 1]]), undefined, limits)
+ * ```
+ */
 export interface PlainLimits {
   /** Levels below the value itself. */
   readonly depth: number
@@ -18,7 +28,17 @@ export interface PlainLimits {
   readonly total: number
 }
 
-/** Replaces members on their way out, as in `JSON.stringify`: the place to hide secrets. */
+/**
+ * Replaces members on their way out, as in `JSON.stringify`: the place to hide secrets.
+ *
+ * @example
+ * ```ts
+ * import { type Replacer, toPlain } from 'gantry/inspect'
+ *
+ * const hide: Replacer = (key, value) => (key === 'password' ? '(hidden)' : value)
+ * toPlain({ password: 'hunter2' }, hide) // { password: '(hidden)' }
+ * ```
+ */
 export type Replacer = (key: string, value: unknown) => unknown
 
 /** Enough to read, little enough to send at each transition. */
