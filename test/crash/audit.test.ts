@@ -31,12 +31,22 @@ test.each([
   [
     'two successes of a period',
     [
-      run(1, 'period-1', 'x'),
-      success(2, 'period-1', 'x', 1_100),
-      run(3, 'period-1', 'y'),
-      success(4, 'period-1', 'y', 1_900),
+      run(1, 'second-1', 'x'),
+      success(2, 'second-1', 'x', 1_100),
+      run(3, 'second-1', 'y'),
+      success(4, 'second-1', 'y', 1_900),
     ],
-    /two successes of period-1 in second 1/,
+    /two successes of second-1 in second 1/,
+  ],
+  [
+    'two successes of a longer period',
+    [
+      run(1, 'minute', 'x'),
+      success(2, 'minute', 'x', 61_100),
+      run(3, 'minute', 'y'),
+      success(4, 'minute', 'y', 119_900),
+    ],
+    /two successes of minute in minute 1/,
   ],
 ])('audit finds %s', (_, entries, wrong) => {
   expect(audit(entries, [], none).join()).toMatch(wrong)

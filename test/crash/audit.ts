@@ -81,12 +81,16 @@ function* ofRuns(records: readonly RunRecord[], openBefore: ReadonlySet<string>)
   for (const runId of openBefore) if (!ends.has(runId)) yield `run ${runId} was left open and is no crash`
 }
 
+/** Tasks that run once in each of their unit, by the beginning of their names. */
+const unitMs = { second: 1_000, minute: 60_000 }
+
 /** A period that has a success has no other. */
 function* ofPeriods(records: readonly RunRecord[]): Generator<string> {
   const done = new Set<string>()
   for (const { task, action, start } of records) {
-    if (!task.startsWith('period') || action !== 'success') continue
-    const period = `${task} in second ${Math.floor(start! / 1_000)}`
+    const [unit] = task.split('-')
+    if (action !== 'success' || !(unit! in unitMs)) continue
+    const period = `${task} in ${unit} ${Math.floor(start! / unitMs[unit as keyof typeof unitMs])}`
     if (done.has(period)) yield `two successes of ${period}`
     done.add(period)
   }

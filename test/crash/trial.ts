@@ -1,0 +1,80 @@
+/** A store whose process is killed again and again, and what it is found to be after each kill. */
+import type { LogProblem } from '../../src/log/problem.ts'
+import { resolveStore } from '../../src/log/resolve-store.ts'
+import { isNote, type LogEntry } from '../../src/log/run-log.ts'
+import { findSqlite } from '../../src/log/sqlite-driver.ts'
+import { type Announced, audit, openRuns, unfollowed } from './audit.ts'
+import { type Child, startChild, type Told } from './child.ts'
+
+export class Trial {
+  /** What was found wrong. */
+  readonly wrong: string[] = []
+  readonly #announced: Announced[] = []
+  #entries: readonly LogEntry[] = []
+  /** Runs that the last process left open. */
+  #open: ReadonlySet<string> = new Set()
+  #kills = 0
+  #killedEarly = 0
+  #torn = 0
+
+  constructor(readonly option: string) {}
+
+  /** Starts a process that is to be killed, by `kill` or by itself, and looks at what it leaves. */
+  async kill(args: readonly string[], kill: (child: Child) => Promise<void>): Promise<void> {
+    const child = startChild([this.option, ...args])
+    await kill(child)
+    const told = await child.ended
+    this.#kills++
+    if (!told.isReady) this.#killedEarly++
+    if (told.code !== null) this.wrong.push(`the process ended by itself, with code ${told.code}`)
+    await this.#look(told)
+  }
+
+  /** Starts a process in which everything comes to its end, and looks at what it leaves. */
+  async settle(): Promise<void> {
+    const told = await startChild([this.option, 'settle']).ended
+    if (told.code !== 0) this.wrong.push(`the last process ended with code ${told.code}`)
+    await this.#look(told)
+    this.wrong.push(...unfollowed(this.#entries))
+    for (const runId of this.#open) this.wrong.push(`run ${runId} has no end after a clean stop`)
+  }
+
+  /** What happened, in a line. */
+  toString(): string {
+    const count = (action: string): number =>
+      this.#entries.filter((entry) => !isNote(entry) && entry.action === action).length
+    const verdict = this.wrong.length === 0 ? 'nothing lost, nothing twice' : `${this.wrong.length} wrong`
+    return (
+      `${this.option.split(':', 1)[0]!.padEnd(8)} ${this.#kills} kills (${this.#killedEarly} while it started), ` +
+      `${count('run')} runs, ${this.#announced.length} records announced, ${count('crash')} crashes, ` +
+      `${this.#torn} torn tails: ${verdict}`
+    )
+  }
+
+  async #look(told: Told): Promise<void> {
+    this.#announced.push(...told.announced)
+    const { entries, problems } = await read(this.option)
+    for (const { kind, message } of problems)
+      if (kind === 'torn tail') this.#torn++
+      else this.wrong.push(message)
+    this.wrong.push(...audit(entries, this.#announced, told.isReady ? this.#open : new Set()))
+    this.#entries = entries
+    this.#open = openRuns(entries)
+  }
+}
+
+/** The whole log as the next process would find it. */
+async function read(option: string): Promise<{ entries: readonly LogEntry[]; problems: LogProblem[] }> {
+  const problems: LogProblem[] = []
+  if (option.startsWith('sqlite:')) {
+    const db = findSqlite()(option.slice('sqlite:'.length))
+    const check = db.prepare('PRAGMA integrity_check').all()
+    if (JSON.stringify(check) !== '[{"integrity_check":"ok"}]') throw new Error(JSON.stringify(check))
+    db.prepare('PRAGMA journal_mode = DELETE').all()
+    db.close()
+  }
+  const store = await resolveStore(option, { onProblem: (problem) => problems.push(problem) })
+  const entries = await store.load()
+  await store.close()
+  return { entries, problems }
+}
