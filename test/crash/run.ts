@@ -35,9 +35,9 @@ async function atFailpoints(trial: Trial, failpoints: readonly Failing[], settle
       undo()
     })
     if (trial.wrong.length > 0) trial.wrong.push(`the failpoint was '${point}' of ${task}`)
-    if (settles) await trial.settle()
+    else if (settles) await trial.settle()
   }
-  await trial.settle()
+  if (trial.wrong.length === 0) await trial.settle()
 }
 
 async function atRandom(trial: Trial, times: number): Promise<void> {
@@ -51,7 +51,7 @@ async function atRandom(trial: Trial, times: number): Promise<void> {
       }
       process.kill('SIGKILL')
     })
-  await trial.settle()
+  if (trial.wrong.length === 0) await trial.settle()
 }
 
 function told(trial: Trial, how: string): boolean {
