@@ -62,8 +62,9 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
   const settings = toSettings(options)
   const { limits } = settings
   const auth = createAuthenticator(options.auth, session.clock, limits.wrongTokens)
-  const copy = createCopier(settings.redact, wholeLimits)
-  const brief = createCopier(settings.redact, briefLimits)
+  const mask = <T>(value: T): T => session.log.redact(value)
+  const copy = createCopier(settings.redact, wholeLimits, mask)
+  const brief = createCopier(settings.redact, briefLimits, mask)
   const feed = new Feed(session, { keptEvents: limits.keptEvents, streams: limits.streams, copy: brief })
   let document: unknown = null
   const shared: Shared = {

@@ -21,10 +21,14 @@ export const wholeLimits: PlainLimits = { depth: 8, members: 200, text: 16_384, 
 export const briefLimits: PlainLimits = { depth: 5, members: 30, text: 1_000, total: 200 }
 
 /** Makes the copier of values for one interface. The key of the value itself is asked about too (`password` as a param). */
-export function createCopier(redact: Redact, limits: PlainLimits): (value: unknown, key?: string) => unknown {
+export function createCopier(
+  redact: Redact,
+  limits: PlainLimits,
+  mask: <T>(value: T) => T,
+): (value: unknown, key?: string) => unknown {
   return (value, key) => {
     const shown = key === undefined ? value : safely(redact, key, value)
-    return toPlain(shown, redact, limits) ?? null
+    return mask(toPlain(shown, redact, limits) ?? null)
   }
 }
 

@@ -291,6 +291,8 @@ export interface Session extends AsyncDisposable {
     note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>
     /** Whether what the log keeps survives the process, and the kind of its store (`memory`, `jsonl`); null until it is open. */
     readonly store: { readonly kind: string; readonly durable: boolean } | null
+    /** A copy of a value of JSON, or a text, masked as the log would mask it; the same where it holds no secret. */
+    redact<T>(value: T): T
     /** Whether the store can write: `ok`, or `degraded` with the reason and how many entries wait for it. */
     readonly health: StoreHealth
   }

@@ -97,7 +97,7 @@ export class RunView implements Run {
     const slot = this.#slot
     // A late word of a run that has ended must not speak for the run that uses the slot now.
     if (!slot.lives || slot.runId !== this.id) return
-    const said = message === undefined ? {} : { message }
+    const said = message === undefined ? {} : { message: this.#core.redactor?.text(message) ?? message }
     slot.actor.send({ type: 'run.progressed', progress: fraction, ...said })
     this.#core.news.tell({
       type: 'run.progress',
@@ -111,7 +111,8 @@ export class RunView implements Run {
 
   #tellLine(level: keyof Logger, data: readonly unknown[]): void {
     const { news, clock } = this.#core
-    const message = toLine(data)
+    const line = toLine(data)
+    const message = this.#core.redactor?.text(line) ?? line
     const at = clock.now()
     // Those of a turn go to the actor and to the log together: work may say a thousand things in one.
     if (this.#lines.push({ at, level, message }) === 1) clock.defer(() => this.#showLines())

@@ -255,7 +255,7 @@ export class Runs {
         at: record.at,
         action: outcome,
         ...(came.value === undefined ? {} : { value: came.value }),
-        ...(record.error === undefined ? {} : { error: record.error }),
+        ...(record.error === undefined ? {} : { error: core.session.log.redact(record.error) }),
         ...(record.reason === undefined ? {} : { reason: record.reason }),
       })
     pending?.settle({

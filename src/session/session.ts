@@ -258,6 +258,7 @@ export class LiveSession implements Session {
       // The state holds params as they are, secrets too: who asks for notes in general is not shown it.
       notes: async (query = {}) => core.log.notes({ note: toldNotes, ...query }),
       note: async (note) => core.log.note({ ...note, note: 'audit', at: core.clock.now() }).durable,
+      redact: <T>(value: T) => (core.redactor?.value(value) ?? value) as T,
       get health() {
         return keeper.health
       },
