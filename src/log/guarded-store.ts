@@ -8,6 +8,7 @@
  */
 import { createSystemClock } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
+import type { GuardOptions, StoreHealth } from './guard-options.ts'
 import { createItem, type Item, KeptEntries } from './kept-entries.ts'
 import type {
   KeepOf,
@@ -20,59 +21,6 @@ import type {
   RunRecord,
   Store,
 } from './run-log.ts'
-
-/**
- * What happens while the store can't write: those who append wait, or go on.
- *
- * @example
- * ```ts
- * const whenDown: WhenDown = 'buffer'
- * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), { whenDown }) })
- * ```
- */
-export type WhenDown = 'pause' | 'buffer'
-
-/**
- * How a store does.
- *
- * @example
- * ```ts
- * const { state, reason, waiting }: StoreHealth = session.log.health
- * if (state === 'degraded') console.warn(`${waiting} entries wait: ${reason?.message}`)
- * ```
- */
-export interface StoreHealth {
-  /** `ok`, or `degraded`: entries wait for it to write again. */
-  readonly state: 'ok' | 'degraded'
-  /** Why it is degraded: what it threw, or that it takes long. */
-  readonly reason?: Error
-  /** How many entries wait. */
-  readonly waiting: number
-}
-
-/**
- * Options of {@link guardStore}.
- *
- * @example
- * ```ts
- * const options: GuardOptions = { whenDown: 'buffer', limit: 1_000, onHealth: ({ state }) => console.warn(state) }
- * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), options) })
- * ```
- */
-export interface GuardOptions {
-  /** Default `pause`. */
-  readonly whenDown?: WhenDown
-  /** With `buffer`: so many entries may wait while those who append go on; with more they wait, too. Default 10,000. */
-  readonly limit?: number
-  /** A write that takes longer is as good as one that fails, ms; default 5,000. */
-  readonly slowAfterMs?: number
-  /** How soon it is tried again, ms; default 100, doubled up to 1,000. Of real time: disks know no other. */
-  readonly retryMs?: number
-  /** Told when the state changes. */
-  readonly onHealth?: (health: StoreHealth) => void
-  /** Told of an entry that was let go on and then refused for good: it is lost. */
-  readonly onLost?: (entries: readonly LogEntry[], problem: unknown) => void
-}
 
 /**
  * Puts a guard before a store. The guard keeps all the laws of a store, and never rejects what may be written later.

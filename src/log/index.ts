@@ -1,12 +1,7 @@
 export { type CsvStoreOptions, createCsvStore, csvRetention } from './csv.ts'
 export { toErrorData } from './error-data.ts'
-export {
-  type GuardedStore,
-  type GuardOptions,
-  guardStore,
-  type StoreHealth,
-  type WhenDown,
-} from './guarded-store.ts'
+export type { GuardOptions, StoreHealth, WhenDown } from './guard-options.ts'
+export { type GuardedStore, guardStore } from './guarded-store.ts'
 export { type JsonCopy, maxValueSize, toJsonSafe } from './json-safe.ts'
 export { createJsonlStore, type JsonlStoreOptions, jsonlRetention } from './jsonl.ts'
 export { createMemoryStore, type MemoryStoreOptions, memoryRetention } from './memory.ts'

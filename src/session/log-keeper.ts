@@ -2,7 +2,8 @@
  * Keeps the session's run log: opens its store, guards it against times at which it cannot write, leaves signs of life, and has
  * it forget what nobody needs.
  */
-import { GuardedStore, guardStore, type StoreHealth } from '../log/guarded-store.ts'
+import type { StoreHealth } from '../log/guard-options.ts'
+import { GuardedStore, guardStore } from '../log/guarded-store.ts'
 import { createMemoryStore } from '../log/memory.ts'
 import { createRedactor } from '../log/redactor.ts'
 import { resolveStore } from '../log/resolve-store.ts'
