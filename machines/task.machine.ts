@@ -94,6 +94,12 @@ export interface TaskInput {
 
 const isFailure = (outcome: Action | null): boolean => outcome === 'fail' || outcome === 'crash'
 
+const launch = {
+  target: 'running',
+  actions: ['countLaunch', 'startRun'],
+  description: 'The session launches a run.',
+} as const
+
 const removal = {
   target: '#task.removed',
   description: 'It leaves the session; its name is free at once.',
@@ -212,11 +218,7 @@ export const taskMachine = setup({
     idle: {
       description: 'No run lives; the last one did not fail.',
       on: {
-        'run.launched': {
-          target: 'running',
-          actions: ['countLaunch', 'startRun'],
-          description: 'The session launches a run.',
-        },
+        'run.launched': launch,
         'task.remove': removal,
       },
     },
@@ -244,11 +246,7 @@ export const taskMachine = setup({
     failed: {
       description: 'No run lives; the last one failed or crashed.',
       on: {
-        'run.launched': {
-          target: 'running',
-          actions: ['countLaunch', 'startRun'],
-          description: 'The session launches a run.',
-        },
+        'run.launched': launch,
         'task.remove': removal,
       },
     },
