@@ -1,6 +1,7 @@
 /** A state chart, the active states lit; and the same as a list, for those who cannot see it. */
 import type { MachineState } from '../machine.ts'
 import { say } from '../parts/do.tsx'
+import { ArrowHead } from './arrow-head.tsx'
 import { edgesOf, flatten, layOut, toMermaid } from './layout.ts'
 
 interface ChartProps {
@@ -24,20 +25,7 @@ export function StateChart({ machine, active, lastEvent }: ChartProps) {
           role="img"
           aria-label={`State chart of a ${machine.key}`}
         >
-          <defs>
-            <marker
-              id="arrow"
-              markerUnits="userSpaceOnUse"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="8"
-              markerHeight="8"
-              orient="auto"
-            >
-              <path d="M0,0 L8,4 L0,8 z" class="arrow" />
-            </marker>
-          </defs>
+          <ArrowHead id="arrow" />
           {flatten(machine).map((state) => {
             const box = boxes.get(state.id)!
             const isGroup = state.states.length > 0

@@ -1,5 +1,6 @@
 /** The graph: which task waits for which, and how each ended last. */
 import { ask, type Link } from '../api.ts'
+import { ArrowHead } from '../chart/arrow-head.tsx'
 import { placeInLayers } from '../chart/layers.ts'
 import { Empty, TaskLink } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
@@ -52,20 +53,7 @@ export function GraphPage() {
             role="img"
             aria-label="Links between tasks; the list below has the same"
           >
-            <defs>
-              <marker
-                id="link"
-                markerUnits="userSpaceOnUse"
-                viewBox="0 0 8 8"
-                refX="7"
-                refY="4"
-                markerWidth="8"
-                markerHeight="8"
-                orient="auto"
-              >
-                <path d="M0,0 L8,4 L0,8 z" class="arrow" />
-              </marker>
-            </defs>
+            <ArrowHead id="link" />
             {links
               .filter(({ from, to }) => shown.has(from) && shown.has(to))
               .map(({ from, to, kind }, i) => {
