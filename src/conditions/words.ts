@@ -32,11 +32,30 @@ export class Words {
 
   /** Adds the wordings of a custom condition. */
   add(condition: Worded): void {
-    for (const wording of condition.wordings)
-      this.#own.push(
-        typeof wording === 'string' ? templateAtom(wording, condition) : patternAtom(wording, condition),
-      )
+    const added = condition.wordings.map((wording) => {
+      if (typeof wording !== 'string') return patternAtom(wording, condition)
+      const atom = templateAtom(wording, condition)
+      if (this.#hasWords(wording, atom))
+        throw new TypeError(
+          `Cannot give a condition words that mean something already, as they would never reach it: '${wording}'. Choose others`,
+        )
+      return atom
+    })
+    this.#own.push(...added)
   }
+
+  /** Whether an earlier atom reads all that these words say: the same ones, or words without slots that it matches. */
+  #hasWords(wording: string, { pattern }: Atom): boolean {
+    const isPlain = !wording.includes('{')
+    return this.atoms.some(
+      (atom) => sourceOf(atom.pattern) === sourceOf(pattern) || (isPlain && atom.pattern.test(wording)),
+    )
+  }
+}
+
+/** What a pattern matches, whatever its parts are called. */
+function sourceOf({ source }: RegExp): string {
+  return source.replace(/\(\?<\w+>/g, '(')
 }
 
 function templateAtom(wording: string, condition: Worded): Atom {

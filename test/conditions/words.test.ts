@@ -102,6 +102,18 @@ describe('Words', () => {
     expect(String(condition(() => true)({ at: 1 }))).toMatch(/at: 1/)
   })
 
+  test.each([
+    ['daily', undefined],
+    ['every 10 minutes', undefined],
+    ['it rains', 'it rains'],
+    ['file {path} exists', 'file {name} exists'],
+  ])('words that mean something already are refused: %s', (wording, earlier) => {
+    const own = wordsOf(...(earlier === undefined ? [] : [earlier]))
+    const count = own.own.length
+    expect(() => own.add(condition([`new ${wording}`, wording], () => true))).toThrow(/never reach it: /)
+    expect(own.own).toHaveLength(count)
+  })
+
   test('several wordings mean one condition, each with its own slots', () => {
     const count = condition(['{n:number} files wait', 'more than {n:number} wait', 'files wait'], () => true)
     const own = new Words()
