@@ -22,6 +22,7 @@ import { graphOf } from './graph.ts'
 import { registerCore } from './internals.ts'
 import { stretchOf } from './occasions.ts'
 import { checkSessionOptions } from './options.ts'
+import { runChosen } from './run-chosen.ts'
 import type { NewsListener, SessionRunOptions, SessionState, TaskLink } from './session-types.ts'
 import { TaskHandle } from './task-handle.ts'
 import type { Start, TaskOptions, TaskUpdate } from './task-options.ts'
@@ -173,37 +174,10 @@ export class LiveSession implements Session {
     return new Promise((resolve, reject) => {
       const tasks = names.map((task) => this.#core.entry(task).name)
       carry(
-        () => void this.#runNow(tasks, options).then(resolve, reject),
+        () => void runChosen(this, this.#core, this.#parts, tasks, options).then(resolve, reject),
         (request) => this.#core.actor.send({ type: 'session.run', tasks, ...options, request }),
       )
     })
-  }
-
-  async #runNow(names: readonly string[], options: SessionRunOptions): Promise<Record<string, RunOutcome>> {
-    const { watches, queue } = this.#parts
-    const entries = names.map((name) => this.#core.entry(name))
-    const isStopped = this.state === 'stopped'
-    if (isStopped) {
-      this.#core.only = new Set(names)
-      await this.start().catch((error) => {
-        this.#core.only = null
-        throw error
-      })
-    }
-    try {
-      const chosen =
-        options.obeyConditions === true ? entries.filter((entry) => watches.holdsNow(entry)) : entries
-      const handles = chosen.map((entry) => queue.ask(entry, { execution: options.execution }))
-      const outcomes = await Promise.all(handles)
-      return Object.fromEntries(outcomes.map((outcome, i) => [chosen[i]!.name, outcome]))
-    } finally {
-      if (isStopped) {
-        this.shutDown()
-        await this.stopped.finally(() => {
-          this.#core.only = null
-        })
-      }
-    }
   }
 
   /** Starts; resolves when tasks may launch, or when it has stopped already; rejects with the error that ended the start. */
