@@ -24,7 +24,7 @@ function random(): number {
 const patienceMs = 15_000
 
 async function atFailpoints(trial: Trial, failpoints: readonly Failing[], settles: boolean): Promise<void> {
-  for (const [point, task, times] of failpoints) {
+  for (const [i, [point, task, times]] of failpoints.entries()) {
     if (trial.wrong.length > 0) break
     await trial.kill([point, task, String(times)], async ({ process, ended }) => {
       const undo = clock.callAfter(patienceMs, () => {
@@ -35,7 +35,8 @@ async function atFailpoints(trial: Trial, failpoints: readonly Failing[], settle
       undo()
     })
     if (trial.wrong.length > 0) trial.wrong.push(`the failpoint was '${point}' of ${task}`)
-    else if (settles) await trial.settle()
+    // What a restart is to find open must stay so until it dies over that.
+    else if (settles && !failpoints[i + 1]?.[0].endsWith('crash')) await trial.settle()
   }
   if (trial.wrong.length === 0) await trial.settle()
 }
