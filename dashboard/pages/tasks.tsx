@@ -87,7 +87,7 @@ function TaskCells({ task }: { readonly task: Task }) {
         {task.disabled ? <Chip state="disabled" /> : null}
       </td>
       <td class="wide">
-        <code>{task.start}</code>
+        {task.start === 'false' ? <span class="faint">by hand</span> : <code>{task.start}</code>}
       </td>
       <td class="wide">
         <Time at={task.lastRun} />
