@@ -26,10 +26,10 @@ export function resolveStore(
 ): Store | Promise<Store> {
   if (typeof option === 'string') return storeNamed(option, context)
   if (typeof option === 'function') {
+    // A function that forgets to return its store must not have its log in memory, to be lost with the process.
+    const take = (made: StoreOption | null = null) => resolveStore(made as StoreOption, context)
     const made = option()
-    return made instanceof Promise
-      ? made.then((inner) => resolveStore(inner, context))
-      : resolveStore(made, context)
+    return made instanceof Promise ? made.then(take) : take(made)
   }
   if (isStore(option)) return option
   throw new TypeError(`Cannot use the store as it must be ${rule}: ${String(option)}`)

@@ -13,6 +13,8 @@ test('resolveStore gives the store that an option means, at once where it can', 
   expect(resolveStore(own)).toBe(own)
   expect(resolveStore(() => own)).toBe(own)
   await expect(resolveStore(async () => own)).resolves.toBe(own)
+  await expect(resolveStore(async () => undefined as never)).rejects.toThrow(/store as it must be .*: null/)
+  expect(() => resolveStore(() => undefined as never)).toThrow(TypeError)
   await expect(resolveStore(async () => 'memory')).resolves.toMatchObject({ name: 'memory' })
 })
 
