@@ -118,8 +118,11 @@ export class Watches {
       },
       error: (error) => core.failFatally(error),
     })
-    this.#undoShutWatch = () => subscription.unsubscribe()
-    return !core.isActive && core.state !== 'held'
+    const isOver = !core.isActive && core.state !== 'held'
+    // Ended by its first look: the session unwatched all before there was anything to undo, and would hold a timer for ever.
+    if (isOver) subscription.unsubscribe()
+    else this.#undoShutWatch = () => subscription.unsubscribe()
+    return isOver
   }
 
   /** Start-up and shut-down tasks run when their start is `false` (forced) or holds. */
