@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createApp, type RunContext, type TaskOptions } from 'gantry'
+import { createApp, type Run, type TaskOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { DateTime } from 'luxon'
 import { filesRoot } from '../log/store-laws.ts'
@@ -22,7 +22,7 @@ async function life(kind: string, from: string, until: string, start: string, op
   const store = `${kind}:${join(folder, `log.${kind}`)}`
   const app = createApp({ clock, timezone: zone, logger: silent, store })
   const runs: string[] = []
-  app.task('task', start, options, (_: unknown, run: RunContext) => {
+  app.task('task', start, options, (_: unknown, run: Run) => {
     const period = run.period === null ? '' : toLocal(run.period.start.toMillis(), zone).slice(5)
     runs.push(`${run.trigger} ${period} @ ${toLocal(clock.now(), zone).slice(11)}`)
   })
