@@ -18,9 +18,31 @@ export interface InlineOptions {
   readonly outside?: (work: unknown) => Executor | null
 }
 
+/** Calls in one microtask: one for each would cost more than most calls. What one throws is thrown outside, and the others are made. */
+function createSoon(): (call: () => void) => void {
+  let waiting: (() => void)[] = []
+  const callAll = (): void => {
+    const calls = waiting
+    waiting = []
+    for (const call of calls) {
+      try {
+        call()
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+  return (call) => {
+    if (waiting.push(call) === 1) queueMicrotask(callAll)
+  }
+}
+
 /** Makes the executor for `async` or `main` work. */
 export function createInlineExecutor(kind: 'async' | 'main', options: InlineOptions = {}): Executor {
   const { warn = () => {}, outside = () => null } = options
+  const soon = createSoon()
   const lag = new LoopLag(warn)
   let undoRejections: Undo | null = null
   return {
@@ -31,7 +53,7 @@ export function createInlineExecutor(kind: 'async' | 'main', options: InlineOpti
       if (other !== null) return other.execute(work, args, context, settle)
       undoRejections ??= watchRejections()
       // What is launched at one instant starts before any of it is wound up: the last of a thousand is late by less.
-      const settleSoon: typeof settle = (settlement) => queueMicrotask(() => settle(settlement))
+      const settleSoon: typeof settle = (settlement) => soon(() => settle(settlement))
       return executeInline(
         work as InlineWork,
         args,
