@@ -1,5 +1,5 @@
 /** Commands are checked where they are sent, so that a problem is the sender's and not the actor's. */
-import { type Command, commandTypes } from '../../machines/protocol.ts'
+import { type Command, type CommandType, commandTypes } from '../../machines/protocol.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import { near } from '../near.ts'
 import { toTaskName } from '../task-ref.ts'
@@ -13,6 +13,7 @@ import type { Tasks } from './tasks.ts'
 /** Throws if the session could not do what the command asks; nothing has changed then. */
 export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
   const command = asCommand(given)
+  checkMembers(command)
   switch (command.type) {
     case 'task.create':
       return tasks.checkNew(command)
@@ -56,6 +57,37 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
     case 'session.hold':
     case 'session.resume':
       return
+  }
+}
+
+/** What each command may carry beside its type; `request` is the session's own. */
+const members: Readonly<Record<CommandType, readonly string[]>> = {
+  'task.run': ['task', 'params', 'key'],
+  'task.backfill': ['task', 'from', 'to'],
+  'task.terminate': ['task', 'runId'],
+  'task.disable': ['task'],
+  'task.enable': ['task'],
+  'task.update': ['task', 'options'],
+  'task.create': ['task', 'template', 'start', 'options', 'work'],
+  'task.remove': ['task'],
+  'param.set': ['name', 'value'],
+  'param.unset': ['name'],
+  'session.run': ['tasks', 'execution', 'obeyConditions'],
+  'session.update': ['options'],
+  'session.shutDown': ['force'],
+  'session.restart': [],
+  'session.hold': [],
+  'session.resume': [],
+}
+
+/** A member that is misspelt would be lost without a word. */
+function checkMembers(command: Command): void {
+  const known = members[command.type]
+  for (const name of Object.keys(command)) {
+    if (name === 'type' || name === 'request' || known.includes(name)) continue
+    const [nearest] = near(name, known)
+    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`
+    throw new TypeError(`Cannot send '${command.type}' as it carries no '${name}'.${hint}`)
   }
 }
 
