@@ -92,6 +92,7 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
    * What becomes of periods (a day of `daily`, an occurrence of a cron) in which the session could not launch it: because it
    * was down, held, asleep or busy. `none` (default): they are noted as missed; `latest`: one run for the newest of them,
    * unless one for the period under way is due anyhow; `all`: a run for each, oldest first, with its `run.period`.
+   * What came to pass while the session was down is known of tasks that are in the log: one that has never run was not there.
    */
   readonly catchUp?: 'latest' | 'all' | 'none'
   /** Only what was over for no longer than this is caught up; default: without limit. */
