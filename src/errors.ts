@@ -5,6 +5,7 @@
  * caller may want to catch; each carries a stable `code`, its data and, where there is one, the `cause`.
  * Compare `error.code` rather than `instanceof` across realms (threads, Jest, two copies of the package).
  */
+import { didYouMean } from './near.ts'
 
 /**
  * Stable names of the errors, for `error.code`.
@@ -159,8 +160,9 @@ export class TaskNotFoundError extends Error {
     readonly near: readonly string[] = [],
     message?: string,
   ) {
-    const hint = near.length > 0 ? ` Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?` : ''
-    super(message ?? `Cannot find task '${task}' as no task of that name is in the session.${hint}`)
+    super(
+      message ?? `Cannot find task '${task}' as no task of that name is in the session.${didYouMean(near)}`,
+    )
   }
 }
 

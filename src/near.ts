@@ -22,6 +22,23 @@ export function near(word: string, candidates: Iterable<string>): string[] {
     .map((item) => item.name)
 }
 
+/**
+ * The end of a message that names what was probably meant, with the blank before it; nothing where there is nothing near.
+ *
+ * @example
+ * ```ts
+ * didYouMean(near('reprot', ['report', 'fetch'])) // " Did you mean 'report'?"
+ * ```
+ */
+export function didYouMean(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` Did you mean ${names.map((name) => `'${name}'`).join(' or ')}?`
+}
+
+/** {@link didYouMean} of the nearest alone. */
+export function didYouMeanNearest(word: string, candidates: Iterable<string>): string {
+  return didYouMean(near(word, candidates).slice(0, 1))
+}
+
 function editDistance(a: string, b: string): number {
   // Names may be long in hostile input; the first 64 letters decide.
   const s = a.slice(0, 64)

@@ -1,6 +1,6 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 import type { Returned, Work } from '../session/contract.ts'
 import type { CheckedStart, Execution, Start, TaskOptions } from '../session/task-options.ts'
 import type { TaskRef } from '../task-ref.ts'
@@ -132,8 +132,7 @@ const optionNames = ['prefix', 'start', 'execution']
 function checkGroupOptions(options: GroupOptions): void {
   for (const key of Object.keys(options)) {
     if (optionNames.includes(key)) continue
-    const [nearest] = near(key, optionNames)
-    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`
+    const hint = didYouMeanNearest(key, optionNames)
     throw new TypeError(`Cannot make a group as its options are ${optionNames.join(', ')}: '${key}'.${hint}`)
   }
 }

@@ -1,5 +1,5 @@
 /** Conditions of the app's own: a function, a promise, or a stream; with args and with words in the language. */
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
 import { Condition, type ConditionInput, toNode } from './condition.ts'
@@ -251,8 +251,7 @@ function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> 
 function checkSlots(args: Readonly<Record<string, unknown>>, types: ReadonlyMap<string, SlotType>): void {
   for (const name of Object.keys(args)) {
     if (types.has(name)) continue
-    const close = near(name, types.keys())[0]
-    const hint = close === undefined ? '' : ` Did you mean '${close}'?`
+    const hint = didYouMeanNearest(name, types.keys())
     throw new TypeError(
       `Cannot ask that condition as its words have ${types.size === 0 ? 'no slots' : `the slots ${[...types.keys()].join(', ')}`}: '${name}'.${hint}`,
     )

@@ -1,6 +1,6 @@
 /** Work that is a program of the machine. */
 import { SetupError } from '../errors.ts'
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 import { type ArgStyle, argStyles, toWords } from './command-line.ts'
 import type { FarRun } from './far-run.ts'
 import { type CommandOrder, withOrder } from './outside-work.ts'
@@ -96,9 +96,8 @@ function toShellLine(line: string | readonly string[]): string {
 function checkOptions(options: CommandOptions): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue
-    const hint = near(key, known)
-    const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
-    throw new TypeError(`Cannot read options of a command as '${key}' is not one of them.${didYouMean}`)
+    const hint = didYouMeanNearest(key, known)
+    throw new TypeError(`Cannot read options of a command as '${key}' is not one of them.${hint}`)
   }
   const { argStyle, maxOutput } = options
   if (argStyle !== undefined && !argStyles.includes(argStyle))

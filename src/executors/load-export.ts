@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { SetupError } from '../errors.ts'
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 
 /** What the extension of a source becomes when it is built, both ways: people name the one and have the other. */
 const otherExtension: Readonly<Record<string, string>> = {
@@ -55,11 +55,10 @@ export async function loadExport(url: string, name: string): Promise<LoadedFunct
   const found = exportOf(module, name)
   if (typeof found === 'function') return found as LoadedFunction
   const names = Object.keys({ ...(module.default as object | undefined), ...module })
-  const hint = near(name, names)
-  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  const hint = didYouMeanNearest(name, names)
   throw new SetupError(
     `Cannot take '${name}' out of ${show(url)} as it must export a function of that name: ` +
-      `${found === undefined ? `it exports ${names.slice(0, 20).join(', ') || 'nothing'}` : `a ${typeof found}`}.${didYouMean}`,
+      `${found === undefined ? `it exports ${names.slice(0, 20).join(', ') || 'nothing'}` : `a ${typeof found}`}.${hint}`,
   )
 }
 

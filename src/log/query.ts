@@ -1,6 +1,6 @@
 /** How queries read: pure functions over entries in rising `seq`, shared by the stores that hold them in memory. */
 import { actions, isAction } from '../../machines/protocol.ts'
-import { near } from '../near.ts'
+import { didYouMean, didYouMeanNearest, near } from '../near.ts'
 import { isNote, type LogEntry, type LogQuery, type Note, type NoteQuery, type RunRecord } from './run-log.ts'
 
 /** The records that match, newest first unless the query turns it round. */
@@ -62,10 +62,9 @@ export function checkQuery(query: LogQuery): LogQuery {
     throw new TypeError(`Cannot query the run log as a query must be an object: ${String(query)}`)
   for (const key of Object.keys(query)) {
     if ((queryKeys as readonly string[]).includes(key)) continue
-    const hint = near(key, queryKeys).map((word) => `'${word}'`)
-    const didYouMean = hint.length > 0 ? ` Did you mean ${hint.join(' or ')}?` : ''
+    const hint = didYouMean(near(key, queryKeys))
     throw new TypeError(
-      `Cannot query the run log as keys must be known (${queryKeys.join(', ')}): '${key}'.${didYouMean}`,
+      `Cannot query the run log as keys must be known (${queryKeys.join(', ')}): '${key}'.${hint}`,
     )
   }
   for (const action of toSet(query.action) ?? []) if (!isAction(action)) throw noAction(action)
@@ -81,10 +80,9 @@ export function checkQuery(query: LogQuery): LogQuery {
 
 /** An action that there is not would find nothing, and look like good news. */
 function noAction(action: unknown): RangeError {
-  const hint = typeof action === 'string' ? near(action, actions) : []
-  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  const hint = typeof action === 'string' ? didYouMeanNearest(action, actions) : ''
   return new RangeError(
-    `Cannot query the run log as an action must be one of ${actions.join(', ')}: ${String(action)}.${didYouMean}`,
+    `Cannot query the run log as an action must be one of ${actions.join(', ')}: ${String(action)}.${hint}`,
   )
 }
 

@@ -1,5 +1,5 @@
 /** From the `store` option to a store. */
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 import { createCsvStore } from './csv.ts'
 import { createJsonlStore } from './jsonl.ts'
 import { createMemoryStore } from './memory.ts'
@@ -46,9 +46,8 @@ function storeNamed(name: string, context: StoreContext): Store {
   if (kind === 'jsonl' && path !== '') return createJsonlStore(path, context)
   if (kind === 'csv' && path !== '') return createCsvStore(path, context)
   if (kind === 'sqlite' && path !== '') return createSqliteStore(path, context)
-  const hint = near(kind, ['memory', 'jsonl', 'csv', 'sqlite'])
-  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
-  throw new RangeError(`Cannot use the store as it must be ${rule}: '${name}'.${didYouMean}`)
+  const hint = didYouMeanNearest(kind, ['memory', 'jsonl', 'csv', 'sqlite'])
+  throw new RangeError(`Cannot use the store as it must be ${rule}: '${name}'.${hint}`)
 }
 
 function isStore(value: unknown): value is Store {

@@ -1,5 +1,5 @@
 /** Checks of options at the door: one message per problem, each naming the option, the rule and what was given. */
-import { near } from '../near.ts'
+import { didYouMean, didYouMeanNearest, near } from '../near.ts'
 
 /** Checks one value; throws a `TypeError` or `RangeError` that names the option. */
 export type Check = (value: unknown, name: string) => void
@@ -11,9 +11,8 @@ export function checkKeys(options: unknown, known: Readonly<Record<string, Check
   for (const [key, value] of Object.entries(options)) {
     const check = Object.hasOwn(known, key) ? known[key] : undefined
     if (check === undefined) {
-      const hint = near(key, Object.keys(known)).map((name) => `'${name}'`)
-      const didYouMean = hint.length > 0 ? ` Did you mean ${hint.join(' or ')}?` : ''
-      throw new TypeError(`Cannot read ${what} as '${key}' is not one of them.${didYouMean}`)
+      const hint = didYouMean(near(key, Object.keys(known)))
+      throw new TypeError(`Cannot read ${what} as '${key}' is not one of them.${hint}`)
     }
     if (value !== undefined) check(value, key)
   }
@@ -74,10 +73,9 @@ export const oneOf =
   (...words: readonly string[]): Check =>
   (value, name) => {
     if (words.includes(value as string)) return
-    const hint = typeof value === 'string' ? near(value, words) : []
-    const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+    const hint = typeof value === 'string' ? didYouMeanNearest(value, words) : ''
     throw new RangeError(
-      `Cannot set '${name}' as it must be one of ${words.map((word) => `'${word}'`).join(', ')}: ${show(value)}.${didYouMean}`,
+      `Cannot set '${name}' as it must be one of ${words.map((word) => `'${word}'`).join(', ')}: ${show(value)}.${hint}`,
     )
   }
 

@@ -1,7 +1,7 @@
 /** Commands are checked where they are sent, so that a problem is the sender's and not the actor's. */
 import { type Command, type CommandType, commandTypes } from '../../machines/protocol.ts'
 import { toCondition } from '../conditions/to-condition.ts'
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 import { toTaskName } from '../task-ref.ts'
 import { aBoolean, anObject, aString, show } from './check.ts'
 import type { Core } from './core.ts'
@@ -85,8 +85,7 @@ function checkMembers(command: Command): void {
   const known = members[command.type]
   for (const name of Object.keys(command)) {
     if (name === 'type' || name === 'request' || known.includes(name)) continue
-    const [nearest] = near(name, known)
-    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`
+    const hint = didYouMeanNearest(name, known)
     throw new TypeError(`Cannot send '${command.type}' as it carries no '${name}'.${hint}`)
   }
 }
@@ -94,8 +93,7 @@ function checkMembers(command: Command): void {
 function asCommand(given: unknown): Command {
   const type = (given as { type?: unknown } | null | undefined)?.type
   if (commandTypes.includes(type as Command['type'])) return given as Command
-  const hint = typeof type === 'string' ? near(type, commandTypes) : []
-  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
+  const hint = typeof type === 'string' ? didYouMeanNearest(type, commandTypes) : ''
   const shown = show(typeof given === 'object' && given !== null ? type : given)
-  throw new TypeError(`Cannot send that as its type must be a command: ${shown}.${didYouMean}`)
+  throw new TypeError(`Cannot send that as its type must be a command: ${shown}.${hint}`)
 }

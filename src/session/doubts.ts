@@ -6,7 +6,7 @@ import { type ArgSource, isArg } from '../args/arg.ts'
 import { neverHolds } from '../conditions/never-holds.ts'
 import { type ConditionNode, visit } from '../conditions/node.ts'
 import { ConditionError } from '../errors.ts'
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 import type { Core } from './core.ts'
 import type { TaskDefinition, TaskEntry } from './entry.ts'
 
@@ -26,8 +26,7 @@ export function doubtStart(core: Core, { name, start }: TaskDefinition, zone: st
 export function doubtNames(core: Core, entry: TaskEntry): void {
   for (const name of namesIn(entry.definition)) {
     if (core.entries.has(name)) continue
-    const [nearest] = near(name, core.entries.keys())
-    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`
+    const hint = didYouMeanNearest(name, core.entries.keys())
     core.warn('absent-task', `Task '${entry.name}' asks for task '${name}', which is not there.${hint}`, {
       task: entry.name,
     })

@@ -5,7 +5,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Observable } from 'rxjs'
 import { type News, type NewsType, newsTypes } from '../../machines/protocol.ts'
-import { near } from '../near.ts'
+import { didYouMeanNearest } from '../near.ts'
 import { NewsStream } from './news-stream.ts'
 
 type Listener = (news: News) => void
@@ -102,7 +102,6 @@ export class NewsHub {
 }
 
 function unknownNews(name: unknown): TypeError {
-  const hint = typeof name === 'string' ? near(name, newsTypes) : []
-  const didYouMean = hint.length > 0 ? ` Did you mean '${hint[0]}'?` : ''
-  return new TypeError(`Cannot listen to '${String(name)}' as there is no such news.${didYouMean}`)
+  const hint = typeof name === 'string' ? didYouMeanNearest(name, newsTypes) : ''
+  return new TypeError(`Cannot listen to '${String(name)}' as there is no such news.${hint}`)
 }

@@ -1,5 +1,5 @@
 import { DateTime, Info, type Zone } from 'luxon'
-import { near } from '../near.ts'
+import { didYouMean, near } from '../near.ts'
 
 /**
  * A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone).
@@ -32,8 +32,7 @@ export function checkZone(zone: string): string {
   if (zone === 'system' || zone === 'local') return systemZone()
   // An IANA name keeps its spelling: 'europe/berlin' and 'Europe/Berlin' would else be two keys of one zone.
   if (!Info.normalizeZone(zone).isValid) {
-    const hint = nearZones(zone)
-    const means = hint.length > 0 ? ` Did you mean ${hint.map((name) => `'${name}'`).join(' or ')}?` : ''
+    const means = didYouMean(nearZones(zone))
     throw new RangeError(`Cannot use a time zone as the runtime must know its name: '${zone}'.${means}`)
   }
   known.add(zone)
