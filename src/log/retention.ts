@@ -39,6 +39,12 @@ export function createSieve(
   const runs = new Map<string, Kept>()
   const notes = new Map<string, Kept>()
   const lines = new Map<string, Kept>()
+  const keptOf = (kind: Map<string, Kept>, task: string): Kept => {
+    let kept = kind.get(task)
+    if (kept === undefined)
+      kind.set(task, (kept = newKept({ ...retention, ...retention.ofTask?.(task) }, now)))
+    return kept
+  }
   let total = 0
   let hasState = false
   return (entry) => {
@@ -50,8 +56,7 @@ export function createSieve(
     }
     const task = entry.task ?? ''
     const of = keptOf(!('note' in entry) ? runs : entry.note === 'lines' ? lines : notes, task)
-    const { maxAgeMs = Infinity, maxPerTask = Infinity } = { ...retention, ...retention.ofTask?.(task) }
-    const isWithin = entry.at >= now - maxAgeMs && of.count < maxPerTask && total < maxTotal
+    const isWithin = entry.at >= of.oldest && of.count < of.most && total < maxTotal
     const isNewest = !('note' in entry) && !of.actions.has(entry.action)
     if (!('note' in entry)) of.actions.set(entry.action, (of.actions.get(entry.action) ?? 0) + 1)
     const stays =
@@ -70,12 +75,14 @@ export function createSieve(
 interface Kept {
   count: number
   readonly actions: Map<Action, number>
+  /** What is older goes, epoch ms. */
+  readonly oldest: number
+  /** So many stay. */
+  readonly most: number
 }
 
-function keptOf(tasks: Map<string, Kept>, task: string): Kept {
-  let kept = tasks.get(task)
-  if (kept === undefined) tasks.set(task, (kept = { count: 0, actions: new Map() }))
-  return kept
+function newKept({ maxAgeMs = Infinity, maxPerTask = Infinity }: Retention, now: number): Kept {
+  return { count: 0, actions: new Map(), oldest: now - maxAgeMs, most: maxPerTask }
 }
 
 /** What a condition's window reaches: asked after the entry was counted. Of notes, those of missed periods are counted. */
