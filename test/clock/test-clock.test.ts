@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { afterSuccess, createApp } from 'gantry'
 import { history, TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const at = '2026-03-29T00:00'
 const zone = 'Europe/Berlin'
 const start = Date.UTC(2026, 2, 28, 23)

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { afterSuccess, createApp, daily, every, not } from '../../src/index.ts'
 import { TestClock } from '../../src/testing.ts'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 let app: ReturnType<typeof createApp>
 
 function appAt(clock: TestClock) {

@@ -19,9 +19,8 @@ import {
 import { StatementError } from '../../src/errors.ts'
 import { createApp } from '../../src/index.ts'
 import { TestClock } from '../../src/testing.ts'
+import { silent } from '../support/silent.ts'
 import { type Happening, TableFacts } from '../support/table-facts.ts'
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 function sessionAt(now: string, runs: readonly string[] = [], zone = 'Europe/Helsinki'): TableFacts {
   const rows = runs.map((run): Happening => ({ task: 'me', action: 'run', at: Date.parse(run) }))

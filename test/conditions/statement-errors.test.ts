@@ -1,17 +1,6 @@
 /** What somebody reads who wrote a statement that is none: the place, what could stand there, and what was meant. */
 import { describe, expect, test } from '@jest/globals'
-import { parse } from '../../src/conditions/index.ts'
-import { StatementError } from '../../src/errors.ts'
-
-function problemOf(text: string): StatementError {
-  try {
-    parse(text)
-  } catch (error) {
-    if (error instanceof StatementError) return error
-    throw error
-  }
-  throw new Error(`was read: ${text}`)
-}
+import { problemOf } from './problem-of.ts'
 
 describe('StatementError of a statement', () => {
   const table: readonly [text: string, at: string, expected: string, near?: string | null][] = [

@@ -3,16 +3,7 @@ import fc from 'fast-check'
 import { parse } from '../../src/conditions/index.ts'
 import { tokenize, unquote } from '../../src/conditions/tokenizer.ts'
 import { StatementError } from '../../src/errors.ts'
-
-function problemOf(text: string): StatementError {
-  try {
-    parse(text)
-  } catch (error) {
-    if (error instanceof StatementError) return error
-    throw error
-  }
-  throw new Error(`was read: ${text}`)
-}
+import { problemOf } from './problem-of.ts'
 
 describe('tokenize', () => {
   test('cuts operators and atoms, each with its offset', () => {

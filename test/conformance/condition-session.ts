@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon'
 import { type Action, type Condition, createApp, type Run, type Session } from '../../src/index.ts'
 import { history, TestClock } from '../../src/testing.ts'
+import { silent } from '../support/silent.ts'
 import type { Row } from './time-rules.ts'
 
 interface LogRow {
@@ -58,8 +59,6 @@ async function live(session: Session, clock: TestClock, happenings: readonly Hap
 
 const untilTold = (_: unknown, run: Run): Promise<void> =>
   new Promise((resolve) => run.signal.addEventListener('abort', () => resolve()))
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The records in order; each end belongs to the oldest run of its task that has none. */
 function happeningsOf(row: Row, now: number): Happening[] {

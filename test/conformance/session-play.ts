@@ -1,6 +1,7 @@
 /** Plays a scenario in a real session: the clock jumps one step at the start of each cycle, as Rocketry's did. */
 import { createApp, inaction, type Run, type Session, type TaskOptions } from '../../src/index.ts'
 import { history, TestClock } from '../../src/testing.ts'
+import { silent } from '../support/silent.ts'
 import type { Entry } from './session-log.ts'
 import type { Scenario, ScenarioTask } from './session-scenario.ts'
 
@@ -11,8 +12,6 @@ export interface Played {
   readonly cycles: readonly number[]
   readonly error?: unknown
 }
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Plays the scenario to its end, or to many more cycles than it should take. */
 export async function playSession(scenario: Scenario): Promise<Played> {

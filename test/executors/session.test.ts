@@ -14,6 +14,7 @@ import {
   type TaskOptions,
 } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 import { readTypeScript, workUrl } from './support/far.ts'
 
 type Both = typeof import('./support/work/thread-work.ts')
@@ -21,7 +22,6 @@ type Own = typeof import('./support/work/process-work.ts')
 const both = <K extends keyof Both & string>(name: K) => moduleWork<Both, K>(workUrl, name)
 const ownUrl = new URL('./support/work/process-work.ts', import.meta.url)
 const own = <K extends keyof Own & string>(name: K) => moduleWork<Own, K>(ownUrl, name)
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 beforeAll(readTypeScript)
 

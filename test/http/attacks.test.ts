@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createApp } from 'gantry'
 import { createHttp } from 'gantry/http'
 import { routes } from '../../src/http/routes/table.ts'
+import { silent } from '../support/silent.ts'
 import { sendRaw, statusesIn } from './support/raw.ts'
-import { type Served, serve, silent, tokens } from './support/server.ts'
+import { type Served, serve, tokens } from './support/server.ts'
 
 let served: Served
 beforeEach(async () => {

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { createApp } from 'gantry'
+import { silent } from '../support/silent.ts'
 import { sendRaw, statusesIn } from './support/raw.ts'
-import { silent, tokens } from './support/server.ts'
+import { tokens } from './support/server.ts'
 
 const asset = (path: string, type: string, text: string) => ({
   path,

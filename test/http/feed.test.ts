@@ -3,7 +3,7 @@ import { createApp, type News } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { Feed } from '../../src/http/feed.ts'
 import { coalesce, FeedRing, latestProgress } from '../../src/http/feed-ring.ts'
-import { silent } from './support/server.ts'
+import { silent } from '../support/silent.ts'
 
 const started = (task: string, n: number): News => ({
   type: 'run.started',

@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { createApp } from 'gantry'
+import { silent } from '../support/silent.ts'
 import { follow } from './support/follow.ts'
-import { silent, tokens } from './support/server.ts'
+import { tokens } from './support/server.ts'
 
 jest.unstable_mockModule('../../src/dashboard/assets.ts', () => ({
   assets: [

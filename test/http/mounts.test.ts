@@ -5,8 +5,9 @@ import { afterEach, expect, test } from '@jest/globals'
 import { type App, createApp } from 'gantry'
 import { createHttp, type Http } from 'gantry/http'
 import { Hono } from 'hono'
+import { silent } from '../support/silent.ts'
 import { sendRaw, statusesIn } from './support/raw.ts'
-import { silent, tokens } from './support/server.ts'
+import { tokens } from './support/server.ts'
 
 const servers: Server[] = []
 const made: Http[] = []

@@ -4,7 +4,8 @@ import { type App, createApp } from 'gantry'
 import { createHttp, type Http, type HttpOptions } from 'gantry/http'
 import { isMutation, type Route } from '../../src/http/route.ts'
 import { prefix, routes } from '../../src/http/routes/table.ts'
-import { contract, silent, tokens } from './support/server.ts'
+import { silent } from '../support/silent.ts'
+import { contract, tokens } from './support/server.ts'
 
 const bodies: Record<string, unknown> = {
   createTask: { template: 'copy', name: 'made' },

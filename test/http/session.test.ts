@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createApp } from 'gantry'
 import { createHttp } from 'gantry/http'
-import { type Served, serve, silent, tokens } from './support/server.ts'
+import { silent } from '../support/silent.ts'
+import { type Served, serve, tokens } from './support/server.ts'
 
 let served: Served
 afterEach(() => served?.close())

@@ -3,7 +3,8 @@ import { expect, test } from '@jest/globals'
 import { type App, any, createApp, every, retry, type SessionOptions } from 'gantry'
 import { createHttp } from 'gantry/http'
 import { history, TestClock } from 'gantry/testing'
-import { silent, tokens } from './support/server.ts'
+import { silent } from '../support/silent.ts'
+import { tokens } from './support/server.ts'
 
 interface Situation {
   readonly name: string

@@ -3,14 +3,13 @@ import { createApp } from 'gantry'
 import { createStatelyInspector } from 'gantry/inspect'
 import { createXStateInspector } from 'gantry-xstate-inspect'
 import type { InspectionEvent } from 'xstate'
+import { silent } from '../support/silent.ts'
 import { type Message, openPage, type Page } from './support/page.ts'
 
 const ended: (() => unknown)[] = []
 afterEach(async () => {
   for (const end of ended.splice(0).reverse()) await end()
 })
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** An app with one task whose runs wait to be ended, and one that fails. */
 async function startApp(inspect: NonNullable<Parameters<typeof createApp>[0]>['inspect']) {

@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createApp, createSqliteStore, type RunRecord, returnOf, succeeded } from '../../src/index.ts'
 import { TestClock } from '../../src/testing.ts'
+import { silent } from '../support/silent.ts'
 import { filesRoot, record } from './store-laws.ts'
 
 const folder = mkdtempSync(join(filesRoot, 'gantry-restart-'))
 let count = 0
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 describe.each(['jsonl', 'csv', 'sqlite'])('a session over a %s log', (kind) => {
   const newStore = () => `${kind}:${join(folder, `log-${++count}`)}`

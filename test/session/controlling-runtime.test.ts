@@ -10,8 +10,8 @@ import {
   TaskNotFoundError,
 } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const setUp = (options: SessionOptions = {}) => {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC', logger: silent, ...options })

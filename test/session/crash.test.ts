@@ -2,8 +2,8 @@
 import { expect, test } from '@jest/globals'
 import { createApp, createMemoryStore, type RunRecord, type Store, type TaskOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const noon = Date.UTC(2026, 10, 24, 12)
 
 /** A store that an earlier process left with these records. */

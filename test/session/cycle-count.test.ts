@@ -2,8 +2,8 @@
 import { expect, test } from '@jest/globals'
 import { condition, createApp, not, schedulerCycles, started } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const setUp = (options = {}) => {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
   return {

@@ -2,8 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { afterSuccess, any, ConditionError, createApp, daily, type OnError, returnOf } from 'gantry'
 import { TestClock } from 'gantry/testing'
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
+import { silent } from '../support/silent.ts'
 
 function setUp(neverHolds: OnError = 'log') {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ConditionError, every, RunLogError, type SessionOptions } from 'gantry'
 import { map, Observable, throwError } from 'rxjs'
 import { createMemoryStore } from '../../src/log/index.ts'
+import { silent } from '../support/silent.ts'
 import { returned, thenables, thrown } from './hostile.ts'
-import { type Desk, goesOn, runsIn, setUp, silent, tearDown, warningsIn } from './support.ts'
+import { type Desk, goesOn, runsIn, setUp, tearDown, warningsIn } from './support.ts'
 
 const unhandled: unknown[] = []
 const note = (error: unknown): void => void unhandled.push(error)

@@ -20,8 +20,8 @@ import {
   weekly,
 } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const zone = 'Europe/Berlin'
 
 interface Foretold {

@@ -18,8 +18,8 @@ import {
 } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { BehaviorSubject, Subject } from 'rxjs'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const zone = 'Europe/Berlin'
 
 describe('forecast() leaves the session as it was', () => {

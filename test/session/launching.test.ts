@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { afterSuccess, always, createApp, every, schedulerCycles } from 'gantry'
-import { gate, lasting, runsIn, setUp, silent, tearDown } from './support.ts'
+import { silent } from '../support/silent.ts'
+import { gate, lasting, runsIn, setUp, tearDown } from './support.ts'
 
 afterEach(tearDown)
 

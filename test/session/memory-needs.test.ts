@@ -2,8 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { createApp, finished } from 'gantry'
 import { TestClock } from 'gantry/testing'
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
+import { silent } from '../support/silent.ts'
 
 test('a count of more than 500 records is exact', async () => {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import { createApp, missed, type SessionOptions, type TaskOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const folders: string[] = []
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })

@@ -1,7 +1,8 @@
 /** The options of a session: the default of each, and that it can be changed while the session runs. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createApp, daily, every } from 'gantry'
-import { lasting, runsIn, setUp, silent, tearDown, warningsIn } from './support.ts'
+import { silent } from '../support/silent.ts'
+import { lasting, runsIn, setUp, tearDown, warningsIn } from './support.ts'
 
 afterEach(tearDown)
 

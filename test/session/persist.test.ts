@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type App, createApp, type SessionOptions, SetupError } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gantry-persist-'))

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import { createApp, returnOf } from 'gantry'
 import { TestClock } from 'gantry/testing'
+import { silent } from '../support/silent.ts'
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 let folder = ''
 afterEach(() => rmSync(folder, { recursive: true }))
 

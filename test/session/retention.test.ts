@@ -2,8 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { createApp, createMemoryStore } from 'gantry'
 import { createSystemClock } from '../../src/clock.ts'
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
+import { silent } from '../support/silent.ts'
 
 test('every ten minutes what is past retention is forgotten, a task with limits of its own by those', async () => {
   let shift = 0

@@ -2,8 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { createApp, daily, retry } from 'gantry'
 import { TestClock } from 'gantry/testing'
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
+import { silent } from '../support/silent.ts'
 
 test("retry's when is told the error as data, and decides", async () => {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })

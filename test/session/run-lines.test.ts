@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { type Session, secret } from 'gantry'
-import { setUp, silent, tearDown } from './support.ts'
+import { silent } from '../support/silent.ts'
+import { setUp, tearDown } from './support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-lines-'))
 afterEach(tearDown)

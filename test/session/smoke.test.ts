@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { afterSuccess, createApp, daily, returnOf } from 'gantry'
 import { TestClock } from 'gantry/testing'
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
+import { silent } from '../support/silent.ts'
 
 test('createApp() runs a pipeline whose return reaches the dependent, once a day', async () => {
   const clock = new TestClock({ at: '2026-11-24T06:00', zone: 'Europe/Helsinki' })

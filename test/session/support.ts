@@ -2,9 +2,7 @@
 import { expect } from '@jest/globals'
 import { type App, createApp, type News, type Session, type SessionOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
-
-/** A logger that says nothing. */
-export const silent = { debug() {}, info() {}, warn() {}, error() {} }
+import { silent } from '../support/silent.ts'
 
 /** An app in UTC whose clock stands at noon until it is moved. */
 export interface Desk {

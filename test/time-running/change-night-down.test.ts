@@ -6,7 +6,8 @@ import { createApp, type Run, type TaskOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { DateTime } from 'luxon'
 import { filesRoot } from '../log/store-laws.ts'
-import { silent, toLocal } from './support/running.ts'
+import { silent } from '../support/silent.ts'
+import { toLocal } from './support/running.ts'
 
 const zone = 'Europe/Berlin'
 

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createApp, cron, daily, hourly, monthly, yearly } from 'gantry'
 import { TestClock } from 'gantry/testing'
-import { runTask, silent, toLocal } from './support/running.ts'
+import { silent } from '../support/silent.ts'
+import { runTask, toLocal } from './support/running.ts'
 
 const hour = 3_600_000
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { createApp, daily, succeeded } from 'gantry'
 import { TestClock } from 'gantry/testing'
-import { silent, toLocal } from './support/running.ts'
+import { silent } from '../support/silent.ts'
+import { toLocal } from './support/running.ts'
 
 const zone = 'Europe/Berlin'
 const hour = 3_600_000

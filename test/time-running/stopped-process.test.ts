@@ -1,33 +1,18 @@
 /** A process that really sleeps: stopped by a signal for five seconds, and let go on. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { buildSync } from 'esbuild'
+import { buildProgram, type Program } from '../support/program.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gantry-stopped-'))
-const program = join(folder, 'program.mjs')
-/** Dependencies that are CommonJS within a bundle of modules ask for `require`. */
-const banner = `import { createRequire as toRequire } from 'node:module'; const require = toRequire('file://${process.cwd()}/')`
-
+let program: Program
 beforeAll(() => {
-  buildSync({
-    entryPoints: ['test/time-running/support/second-by-second.ts'],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: banner },
-    external: ['libsql', 'node:sqlite'],
-  })
+  program = buildProgram('test/time-running/support/second-by-second.ts')
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => program.remove())
 
 test('of a process that was stopped for 5 s each task runs once for each period, and none for those slept through', async () => {
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program.path], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const ran: Record<string, number[]> = { secondly: [], cron: [], every: [] }
   let stoppedAt = 0

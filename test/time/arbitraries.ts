@@ -12,6 +12,7 @@ import {
   type Period,
   union,
 } from '../../src/time/index.ts'
+import { monthNames, weekdayNames } from '../../src/time/units.ts'
 
 /** Generated periods, instants and zones for the properties of this room. */
 
@@ -42,21 +43,8 @@ const two = (value: number) => String(value).padStart(2, '0')
 const clocks = fc
   .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 15, 30, 59))
   .map(([hour, minute]) => `${two(hour)}:${two(minute)}`)
-const weekdays = fc.constantFrom('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
-const months = fc.constantFrom(
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-)
+const weekdays = fc.constantFrom(...weekdayNames)
+const months = fc.constantFrom(...monthNames)
 const days = fc.integer({ min: 1, max: 31 }).map((day) => `${day}.`)
 
 const momentsOf: Readonly<Record<CycleUnit, fc.Arbitrary<string>>> = {

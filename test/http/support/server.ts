@@ -3,10 +3,10 @@ import { type App, createApp, type SessionOptions } from 'gantry'
 import { createHttp, type Http, type HttpOptions } from 'gantry/http'
 import { toDocument } from '../../../src/http/openapi.ts'
 import { prefix, routes } from '../../../src/http/routes/table.ts'
+import { silent } from '../../support/silent.ts'
 import { createContract, type Document } from './contract.ts'
 
 export const tokens = { token: `all-${'a'.repeat(40)}`, readToken: `read-${'r'.repeat(40)}` }
-export const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 export const contract = createContract(JSON.parse(JSON.stringify(toDocument(routes, prefix))) as Document)
 
 export interface Reply {

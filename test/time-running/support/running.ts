@@ -2,8 +2,7 @@
 import { createApp, type Session, type Start } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { DateTime } from 'luxon'
-
-export const silent = { debug() {}, info() {}, warn() {}, error() {} }
+import { silent } from '../../support/silent.ts'
 
 export interface Running {
   readonly clock: TestClock
