@@ -1,18 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import Papa from 'papaparse'
 import { createCsvStore } from '../../src/log/csv.ts'
 import { csvFormat } from '../../src/log/csv-line.ts'
 import type { LogProblem } from '../../src/log/problem.ts'
 import type { LogEntry, RunRecord, Store } from '../../src/log/run-log.ts'
-import { describeStore, filesRoot, note, record } from './store-laws.ts'
+import { describeStore, newPathsIn, note, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(filesRoot, 'gantry-csv-'))
-let count = 0
-const newPath = () => join(folder, `log-${++count}.csv`)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { newPath } = newPathsIn('csv', 'csv')
 
 const pathOf = (store: Store) => store.name.slice('csv:'.length)
 

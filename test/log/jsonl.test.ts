@@ -2,10 +2,8 @@ import { spawn } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -13,18 +11,15 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { createJsonlStore } from '../../src/log/jsonl.ts'
 import { encodeLine } from '../../src/log/jsonl-line.ts'
 import { header } from '../../src/log/line-format.ts'
 import type { LogProblem } from '../../src/log/problem.ts'
 import type { LogEntry, Store } from '../../src/log/run-log.ts'
-import { describeStore, filesRoot, record } from './store-laws.ts'
+import { describeStore, newPathsIn, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(filesRoot, 'gantry-jsonl-'))
-let count = 0
-const newPath = () => join(folder, `log-${++count}.jsonl`)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { folder, newPath } = newPathsIn('jsonl', 'jsonl')
 
 const pathOf = (store: Store) => store.name.slice('jsonl:'.length)
 
@@ -224,9 +219,8 @@ describe('createJsonlStore has one writer', () => {
     const path = await written([record(1)])
     writeFileSync(`${path}.lock`, '')
     expect(seqs((await reading(path)).entries)).toEqual([1])
-    expect(
-      readdirSync(folder).filter((name) => name.includes('.lock') && name.startsWith(`log-${count}.`)),
-    ).toEqual([])
+    const own = readdirSync(folder).filter((name) => join(folder, name).startsWith(path))
+    expect(own.filter((name) => name.includes('.lock'))).toEqual([])
   })
 })
 

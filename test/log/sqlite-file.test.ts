@@ -5,7 +5,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -16,19 +15,16 @@ import {
 import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { isAction } from '../../machines/protocol.ts'
 import { guardStore } from '../../src/log/guarded-store.ts'
 import type { LogProblem } from '../../src/log/problem.ts'
 import { isNote, type LogEntry, type RunRecord } from '../../src/log/run-log.ts'
 import { createSqliteStore, type SqliteStoreOptions } from '../../src/log/sqlite.ts'
 import { findSqlite, type OpenSqlite } from '../../src/log/sqlite-driver.ts'
-import { filesRoot, note, record } from './store-laws.ts'
+import { newPathsIn, note, record } from './store-laws.ts'
 
-const folder = mkdtempSync(join(filesRoot, 'gantry-sqlite-file-'))
-let count = 0
-const newPath = () => join(folder, `log-${++count}.db`)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { folder, newPath } = newPathsIn('sqlite-file', 'db')
 
 const code = 'GANTRY_RUN_LOG'
 const refusal = (message: RegExp) => ({ code, message: expect.stringMatching(message) })

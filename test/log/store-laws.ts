@@ -1,7 +1,8 @@
 /** The laws that every store keeps, as one suite: `describeStore('memory', () => createMemoryStore())`. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { describe, expect, test } from '@jest/globals'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Action, actions } from '../../machines/protocol.ts'
 import { selectNotes, selectRecords } from '../../src/log/query.ts'
@@ -19,6 +20,17 @@ import {
 
 /** Where tests put their files: in memory where the system has a place for that, as disks take milliseconds to be sure. */
 export const filesRoot = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** A folder for the logs of one file of tests, gone when they have ended, and a new path in it at each call. */
+export function newPathsIn(
+  name: string,
+  ending: string,
+): { readonly folder: string; readonly newPath: () => string } {
+  const folder = mkdtempSync(join(filesRoot, `gantry-${name}-`))
+  let count = 0
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return { folder, newPath: () => join(folder, `log-${++count}.${ending}`) }
+}
 
 /** A record with what a test does not care about filled in. */
 export function record(
