@@ -1,9 +1,10 @@
 /** The state chart of an actor as it lives, and what happens between it and its parts. */
 import { useEffect, useState } from 'preact/hooks'
+import type { MachineState } from '../../src/http/machine-data.ts'
 import { ask, type Run, segment } from '../api.ts'
 import type { ServerEvent } from '../events.ts'
 import { valueText } from '../format.ts'
-import type { Machine, MachineState } from '../machine.ts'
+import type { Machine } from '../machine.ts'
 import { Empty, Text, Time } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { acceptedBy, SendForm } from '../parts/send.tsx'

@@ -4,7 +4,7 @@ import { createActor } from 'xstate'
 import { placeInLayers } from '../../dashboard/chart/layers.ts'
 import { edgesOf, flatten, layOut, toMermaid } from '../../dashboard/chart/layout.ts'
 import { length, relative, time } from '../../dashboard/format.ts'
-import type { MachineState } from '../../dashboard/machine.ts'
+import type { MachineState } from '../../src/http/machine-data.ts'
 import { toMachineData } from '../../src/http/machine-data.ts'
 
 const definitionOf = (machine: unknown, input: object): MachineState =>
