@@ -2,13 +2,13 @@
  * What looks like a mistake in how tasks are written: a condition that can never hold, a name that no task has, tasks that
  * wait for each other in a circle. Said when a task is added or the session starts; nothing is refused unless asked.
  */
-import { type ArgSource, isArg } from '../args/arg.ts'
 import { neverHolds } from '../conditions/never-holds.ts'
-import { type ConditionNode, visit } from '../conditions/node.ts'
+import type { ConditionNode } from '../conditions/node.ts'
 import { ConditionError } from '../errors.ts'
 import { didYouMeanNearest } from '../near.ts'
 import type { Core } from './core.ts'
 import type { TaskDefinition, TaskEntry } from './entry.ts'
+import { linksTo } from './graph.ts'
 
 /** Warns of a start that can never hold; with `onError: { neverHolds: 'raise' }` the task is refused. */
 export function doubtStart(core: Core, { name, start }: TaskDefinition, zone: string): void {
@@ -46,26 +46,10 @@ export function doubtCircles(core: Core): void {
   }
 }
 
-/** Names of other tasks that a definition asks for. */
-function namesIn({ start, end, options }: TaskDefinition): ReadonlySet<string> {
-  const names = new Set<string>()
-  const take = (node: ConditionNode): void => {
-    if ((node.kind === 'after' || node.kind === 'count' || node.kind === 'running') && node.task !== null)
-      names.add(node.task)
-  }
-  visit(start.node, take)
-  if (end !== null) visit(end.node, take)
-  for (const value of Object.values(options.args ?? {}))
-    if (isArg(value)) for (const task of returnsIn(value.source)) names.add(task)
-  return names
-}
-
-/** The tasks whose returns an arg is made of. */
-export function returnsIn(source: ArgSource): string[] {
-  if (source.kind === 'return') return [source.task]
-  return source.kind === 'function' || source.kind === 'or'
-    ? source.args.flatMap((arg) => returnsIn(arg.source))
-    : []
+/** Names of tasks that a definition asks for. */
+function namesIn(definition: TaskDefinition): ReadonlySet<string> {
+  const links = linksTo(definition).filter(({ kind }) => kind !== 'param')
+  return new Set(links.map(({ from }) => from))
 }
 
 /** Tasks without whose end the condition cannot hold. */

@@ -1,7 +1,7 @@
 /** How tasks hang together, as their conditions and args say. */
 import { type ArgSource, isArg } from '../args/arg.ts'
 import { type ConditionNode, visit } from '../conditions/node.ts'
-import type { TaskEntry } from './entry.ts'
+import type { TaskDefinition, TaskEntry } from './entry.ts'
 import type { TaskLink } from './session-types.ts'
 
 type By = TaskLink['by']
@@ -13,13 +13,17 @@ export function graphOf(entries: readonly TaskEntry[]): TaskLink[] {
     // That a condition asks about its own task is no link, that a param has a task's name no circle.
     if (link.from !== link.to || link.kind === 'param') links.set(JSON.stringify(link), link)
   }
-  for (const { name, definition } of entries) {
-    const { start, end, options } = definition
-    for (const link of linksOfCondition(start.node, name, 'start')) add(link)
-    if (end !== null) for (const link of linksOfCondition(end.node, name, 'end')) add(link)
-    for (const link of linksOfArgs(options.args ?? {}, name, 'arg')) add(link)
-  }
+  for (const { definition } of entries) for (const link of linksTo(definition)) add(link)
   return [...links.values()]
+}
+
+/** What a task asks about, as its conditions and args say; as often as they say it. */
+export function linksTo({ name, start, end, options }: TaskDefinition): TaskLink[] {
+  return [
+    ...linksOfCondition(start.node, name, 'start'),
+    ...(end === null ? [] : linksOfCondition(end.node, name, 'end')),
+    ...linksOfArgs(options.args ?? {}, name, 'arg'),
+  ]
 }
 
 function linksOfCondition(condition: ConditionNode, to: string, by: By): TaskLink[] {

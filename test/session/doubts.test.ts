@@ -1,6 +1,6 @@
 /** What looks like a mistake in how tasks are written is said when it is written, or at the start. */
 import { describe, expect, test } from '@jest/globals'
-import { afterSuccess, any, ConditionError, createApp, daily, type OnError, returnOf } from 'gantry'
+import { afterSuccess, any, ConditionError, createApp, daily, type OnError, returnOf, taskArg } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../support/silent.ts'
 
@@ -47,11 +47,13 @@ test('names that no task has, in conditions and args, are warned of at the start
   app.task('report', "daily & after task 'fecth'", () => {})
   app.task('sum', false, { args: { rows: returnOf('gone').or([]) } }, () => {})
   app.task('fetch', false, () => {})
+  app.task('asks', false, { args: { of: taskArg('nobody') } }, () => {})
   expect(said).toEqual([])
   await start()
   expect(said).toEqual([
     "Task 'report' asks for task 'fecth', which is not there. Did you mean 'fetch'?",
     "Task 'sum' asks for task 'gone', which is not there.",
+    "Task 'asks' asks for task 'nobody', which is not there.",
   ])
 })
 
