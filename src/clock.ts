@@ -83,6 +83,8 @@ const systemSources: TimeSources = {
 const longestWaitMs = 60_000
 /** How often a kept clock looks for jumps. */
 const lookEveryMs = 1000
+/** A wake that is later than this comes after the process was stopped, or its loop was held. */
+const lateWakeMs = 250
 /** Clock discipline (NTP) moves the wall by milliseconds; only more than this counts as set. */
 const jumpToleranceMs = 250
 
@@ -116,6 +118,8 @@ class SystemClock implements Clock {
   #timeout: NodeJS.Timeout | undefined
   /** The wall instant the timeout will look at next. */
   #armedFor = Number.POSITIVE_INFINITY
+  /** When the timeout was to call, on the awake axis. */
+  #wakeDue = 0
   #keeps = 0
   /** Time slept, which the awake axis does not count. */
   #sleptMs = 0
@@ -204,15 +208,24 @@ class SystemClock implements Clock {
     if (this.#timeout !== undefined && this.#armedFor <= at) return
     clearTimeout(this.#timeout)
     this.#armedFor = at
-    this.#timeout = setTimeout(this.#wake, Math.min(Math.max(0, Math.ceil(wait)), longestWaitMs))
+    const waitMs = Math.min(Math.max(0, Math.ceil(wait)), longestWaitMs)
+    this.#wakeDue = this.#sources.awake() + waitMs
+    this.#timeout = setTimeout(this.#wake, waitMs)
     if (this.#isInBackground) this.#timeout.unref()
   }
 
   readonly #wake = (): void => {
+    const lateMs = this.#sources.awake() - this.#wakeDue
     this.#timeout = undefined
     this.#armedFor = Number.POSITIVE_INFINITY
     this.#look()
     this.#beat()
+    // Node calls timers before I/O: an answer that arrived while the process was stopped must be heard before its time limit.
+    if (lateMs > lateWakeMs) setImmediate(this.#callAllDue)
+    else this.#callAllDue()
+  }
+
+  readonly #callAllDue = (): void => {
     this.#callDue(this.#elapsedTimers, () => this.monotonic())
     this.#callDue(this.#wallTimers, () => this.now())
     this.#arm()

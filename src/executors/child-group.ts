@@ -1,5 +1,6 @@
 /** A child process with all that it starts: one process group, ended as one. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { callAfterLived } from '../lived-time.ts'
 import { guardGroup, releaseGroup } from './child-guard.ts'
 import { realClock } from './real-clock.ts'
 
@@ -58,7 +59,7 @@ export class ChildGroup {
 
   /** Resolves when it is gone; kills what does not go by itself. */
   async killUnlessGone(ms: number = killAfterMs): Promise<void> {
-    const undo = realClock.callAfter(ms, () => this.signal('SIGKILL'))
+    const undo = callAfterLived(realClock, ms, () => this.signal('SIGKILL'))
     await this.exited
     undo()
   }

@@ -8,6 +8,7 @@
  */
 import { createSystemClock } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
+import { callAfterLived } from '../lived-time.ts'
 import type { GuardOptions, StoreHealth } from './guard-options.ts'
 import { createItem, type Item, KeptEntries } from './kept-entries.ts'
 import type {
@@ -236,7 +237,7 @@ export class GuardedStore implements Store {
 
   #watchSlow(): void {
     const { slowAfterMs } = this.#options
-    this.#undoSlow ??= this.#clock.callAfter(slowAfterMs, () => {
+    this.#undoSlow ??= callAfterLived(this.#clock, slowAfterMs, () => {
       this.#undoSlow = null
       const message = `Run log '${this.name}' takes longer than ${slowAfterMs} ms to write.`
       if (this.#sent.length > 0 && this.#reason === null) {

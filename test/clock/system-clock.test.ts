@@ -191,6 +191,39 @@ describe('monotonic()', () => {
   })
 })
 
+describe('a process that was stopped', () => {
+  let stoppedMs = 0
+  beforeEach(() => {
+    stoppedMs = 0
+    undoKeep()
+    clock = createSystemClock({
+      wall: () => epoch + jest.now() + stoppedMs,
+      awake: () => jest.now() + stoppedMs,
+      boot: () => jest.now() + stoppedMs,
+    })
+  })
+
+  test('hears what came meanwhile before its timers are called', () => {
+    const calls: string[] = []
+    clock.callAfter(100, () => void calls.push('limit'))
+    stoppedMs = 60_000
+    // What the machine has to tell comes between the timers and the immediates of a turn.
+    setTimeout(() => void calls.push('answer'), 100)
+    pass(100)
+    pass(1)
+    expect(calls).toEqual(['answer', 'limit'])
+  })
+
+  test('its timers are called in the turn of the wake when the wake is in time', () => {
+    const calls: string[] = []
+    clock.callAfter(100, () => void calls.push('limit'))
+    stoppedMs = 200
+    setTimeout(() => void calls.push('next timer'), 100)
+    pass(100)
+    expect(calls).toEqual(['limit', 'next timer'])
+  })
+})
+
 describe('the one timeout', () => {
   test('a kept clock wakes once a second and no more, however many timers wait for later', () => {
     for (let n = 0; n < 10_000; n++) clock.callAt(epoch + day + n, () => {})

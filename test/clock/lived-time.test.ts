@@ -1,0 +1,69 @@
+/** Time limits that a stopped process does not use up, on a clock that is moved by hand. */
+import { expect, test } from '@jest/globals'
+import { callAfterLived } from '../../src/lived-time.ts'
+import { VirtualClock } from '../../src/virtual-clock.ts'
+
+/** A clock, and a call that lets ms pass in which timers are called at their time, or only at the end (the process is stopped). */
+function stoppable() {
+  const clock = new VirtualClock({ wall: 0 })
+  const live = (ms: number): void => {
+    for (let n = 0; n < ms; n++) {
+      clock.pass(1)
+      clock.callDue()
+    }
+  }
+  const stopFor = (ms: number): void => {
+    clock.pass(ms)
+    clock.callDue()
+  }
+  return { clock, live, stopFor }
+}
+
+test('a process that lives reaches the limit at its time', () => {
+  const { clock, live } = stoppable()
+  let calls = 0
+  callAfterLived(clock, 5000, () => void calls++)
+  live(4999)
+  expect(calls).toBe(0)
+  live(1)
+  expect(calls).toBe(1)
+  live(20_000)
+  expect(calls).toBe(1)
+})
+
+test.each([0, 100, 2500, 4499, 4500, 4999])(
+  'stopped after %d ms, it has what was left of the limit',
+  (lived) => {
+    const { clock, live, stopFor } = stoppable()
+    let calls = 0
+    callAfterLived(clock, 5000, () => void calls++)
+    live(lived)
+    stopFor(60_000)
+    expect(calls).toBe(0)
+    // The step it was stopped within counts as lived, except for the last one, which begins again.
+    live(499)
+    expect(calls).toBe(0)
+    live(5000)
+    expect(calls).toBe(1)
+  },
+)
+
+test('stopped again and again, it is not judged before it has lived', () => {
+  const { clock, live, stopFor } = stoppable()
+  let calls = 0
+  callAfterLived(clock, 5000, () => void calls++)
+  for (let n = 0; n < 100; n++) stopFor(10_000)
+  expect(calls).toBe(0)
+  live(500)
+  expect(calls).toBe(1)
+})
+
+test('undone, it is never called', () => {
+  const { clock, live } = stoppable()
+  let calls = 0
+  const undo = callAfterLived(clock, 5000, () => void calls++)
+  live(3000)
+  undo()
+  live(10_000)
+  expect(calls).toBe(0)
+})
