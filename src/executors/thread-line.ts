@@ -9,7 +9,7 @@ import type { CrossedError, CrossedSettlement, FarOrder, FromFar } from './messa
 export interface ThreadOrder {
   /** Names the run on the lines. */
   readonly key: number
-  /** One shared word: has it begun, or was it told to end before that? */
+  /** One shared word: has it begun, and was it told to end? */
   readonly state: Int32Array
   readonly order: FarOrder
 }
@@ -49,4 +49,14 @@ export function tryBegin(state: Int32Array): boolean {
 /** On the near side: tells it not to begin; false if it has begun. */
 export function tryPrevent(state: Int32Array): boolean {
   return Atomics.compareExchange(state, 0, 0, toldToEnd) === 0
+}
+
+/** On the near side: says that the reason to end is in the line. Called after it was posted. */
+export function markTold(state: Int32Array): void {
+  Atomics.store(state, 0, toldToEnd)
+}
+
+/** On the far side: true when the reason to end is in the line. */
+export function wasTold(state: Int32Array): boolean {
+  return Atomics.load(state, 0) === toldToEnd
 }

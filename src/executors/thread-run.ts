@@ -6,7 +6,14 @@ import { ExitError } from '../errors.ts'
 import type { ExecutionContext, Warn } from './executor.ts'
 import { type FarOrder, type FromFar, fromCrossed, toCrossedError } from './messages.ts'
 import { hear, unsent } from './near-side.ts'
-import { type FromThread, newState, type ThreadOrder, type ToThreads, tryPrevent } from './thread-line.ts'
+import {
+  type FromThread,
+  markTold,
+  newState,
+  type ThreadOrder,
+  type ToThreads,
+  tryPrevent,
+} from './thread-line.ts'
 
 /** How a run reaches its threads and its session. */
 export interface ThreadLine {
@@ -50,6 +57,7 @@ export class ThreadRun {
     const passOn = (): void => {
       if (tryPrevent(state)) return this.fail(signal.reason)
       this.#tell({ key: this.key, reason: toCrossedError(signal.reason, 'thread') })
+      markTold(state)
     }
     const failed = new Promise<never>((_, reject) => {
       this.#fail = reject

@@ -86,6 +86,39 @@ describe.each(['async', 'main', 'thread', 'process'] as const)('moduleWork execu
   })
 })
 
+test('a thread that loops until run.signal says so ends by itself, with the reason, and is used again', async () => {
+  make({ maxThreads: 1 })
+  // Within this grace nobody ends the thread from outside.
+  const task = (name: string, options: TaskOptions) =>
+    app.task(
+      name,
+      false,
+      { execution: 'thread', graceMs: 3_600_000, args: { how: 'throwIfAborted' }, ...options } as never,
+      both('loopsUntilTold') as never,
+    )
+  const told = task('told', {})
+  const late = task('late', { timeout: 300 })
+  const reports = app.task(
+    'reports',
+    false,
+    { execution: 'thread', timeout: 300, graceMs: 3_600_000, args: { how: 'aborted' } },
+    both('loopsUntilTold'),
+  )
+  const where = app.task('where', false, { execution: 'thread' }, both('where'))
+  await app.start()
+  const warned: unknown[] = []
+  app.session.on('run.progress', ({ task }) => {
+    if (task === 'told') told.terminate()
+  })
+  app.session.on('session.warning', ({ kind }) => warned.push(kind))
+  const first = (await where.run()).value
+  expect(await told.run()).toMatchObject({ action: 'terminate', reason: 'asked' })
+  expect(await late.run()).toMatchObject({ action: 'terminate', reason: 'timeout' })
+  expect(await reports.run()).toMatchObject({ action: 'success', value: 'GANTRY_RUN_TIMEOUT' })
+  expect((await where.run()).value).toEqual(first)
+  expect(warned).toEqual([])
+})
+
 describe.each(['thread', 'process'] as const)('a %s that', (execution) => {
   test('ends on the signal is a termination, with its reason; the slot is free again', async () => {
     make({ maxThreads: 1, maxProcesses: 1 })

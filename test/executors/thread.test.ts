@@ -86,6 +86,23 @@ describe('createThreadExecutor', () => {
     })
   })
 
+  test.each(['throwIfAborted', 'aborted', 'reason'] as const)(
+    'a loop without a turn of the event loop ends by run.signal.%s, and its thread is used again',
+    async (how) => {
+      const heard = execute(executor, work('loopsUntilTold'), { how })
+      await heard.underWay
+      heard.abort(new DOMException('told to end', 'AbortError'))
+      const error = { name: 'AbortError', message: 'told to end' }
+      const settlement = await heard.settlement
+      if (how === 'throwIfAborted') expect(settlement).toMatchObject({ kind: 'threw', error })
+      else {
+        expect(settlement.kind).toBe('returned')
+        expect(heard.lines).toEqual([['info', 'heard', 'told to end']])
+      }
+      expect(await outcome('where')).toMatchObject({ value: { thread: heard.progress[0]![0] * 1000 } })
+    },
+  )
+
   test('told to end before its thread is there, it never begins', async () => {
     const fresh = moduleWork<FarWork, 'loops'>(workUrl, 'loops', { fresh: true })
     const heard = execute(executor, fresh)

@@ -42,6 +42,22 @@ export function loops(_: unknown, run: FarRun): never {
   run.progress(0, 'loops')
   for (;;);
 }
+/** Loops without a turn of the event loop until its signal says that it is to end. */
+export function loopsUntilTold(
+  { how }: { how: 'throwIfAborted' | 'aborted' | 'reason' },
+  run: FarRun,
+): unknown {
+  const heard: unknown[] = []
+  run.signal.addEventListener('abort', () => heard.push((run.signal.reason as Error).message))
+  run.progress(threadId / 1000, 'loops')
+  for (;;) {
+    if (how === 'throwIfAborted') run.signal.throwIfAborted()
+    else if (how === 'aborted' ? run.signal.aborted : run.signal.reason !== undefined) {
+      run.log.info('heard', ...heard)
+      return (run.signal.reason as { code?: unknown }).code
+    }
+  }
+}
 export function exits({ code }: { code: number }): Promise<never> {
   process.exit(code)
 }
