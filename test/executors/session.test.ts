@@ -101,7 +101,7 @@ test('a thread that loops until run.signal says so ends by itself, with the reas
   const reports = app.task(
     'reports',
     false,
-    { execution: 'thread', timeout: 300, graceMs: 3_600_000, args: { how: 'aborted' } },
+    { execution: 'thread', timeout: 300, graceMs: 3_600_000, args: { how: 'aborted' as const } },
     both('loopsUntilTold'),
   )
   const where = app.task('where', false, { execution: 'thread' }, both('where'))
