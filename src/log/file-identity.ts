@@ -2,6 +2,7 @@
  * Which file a path leads to. A name may be moved, linked or taken by another file; the device and the inode are the file.
  */
 import { type BigIntStats, fstatSync, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
 /** The file itself, whatever its names. Unique among the files that exist or are open. */
@@ -29,6 +30,16 @@ export function stateOfOpen(fd: number): FileState {
 export function stateAt(path: string): FileState | null {
   try {
     return toState(statSync(path, { bigint: true }))
+  } catch (problem) {
+    if (isMissing(problem)) return null
+    throw problem
+  }
+}
+
+/** {@link stateAt} without holding up the event loop: a disk may be slow to answer. */
+export async function stateAtSoon(path: string): Promise<FileState | null> {
+  try {
+    return toState(await stat(path, { bigint: true }))
   } catch (problem) {
     if (isMissing(problem)) return null
     throw problem
@@ -65,14 +76,13 @@ export function placeOf(path: string): string {
   return join(realpathSync.native(dirname(path)), basename(path))
 }
 
-/** A result of `stat`, called with `bigint`, as a state. */
-export function toState(stats: BigIntStats): FileState {
+function toState(stats: BigIntStats): FileState {
   const { dev, ino, size, nlink } = stats
   return { dev, ino, size: Number(size), links: Number(nlink), isFile: stats.isFile() }
 }
 
 /** True of the error of a path that leads to nothing. */
-export function isMissing(problem: unknown): boolean {
+function isMissing(problem: unknown): boolean {
   const { code } = problem as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'
 }

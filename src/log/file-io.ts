@@ -7,6 +7,7 @@ import {
   fsyncSync,
   open as openCallback,
   openSync,
+  readSync,
   write as writeCallback,
   writeSync,
 } from 'node:fs'
@@ -54,6 +55,12 @@ export async function writeAll(fd: number, bytes: Buffer, place: number): Promis
 export function writeAllSync(fd: number, bytes: Buffer, place: number | null): void {
   for (let done = 0; done < bytes.length; )
     done += writeSync(fd, bytes, done, bytes.length - done, place === null ? null : place + done)
+}
+
+/** The byte at a place; -1 beyond the end. */
+export function readByte(fd: number, place: number): number {
+  const byte = Buffer.alloc(1)
+  return readSync(fd, byte, 0, 1, place) === 1 ? byte[0]! : -1
 }
 
 /** Makes a new name in a folder durable, on systems where a folder can be opened for that. */

@@ -3,9 +3,12 @@
  *
  * What is appended within a turn of the event loop is written and synced at once (group commit); what comes meanwhile goes
  * with the next write. A promise resolves when its entries are on the disk. What the file keeps is held in memory, too, so
- * that a query reads no file; the retention bounds both, and the file is written anew once most of it is past retention.
+ * that a query reads no file; the retention bounds both, and the file is written anew once most of it is past retention, or
+ * once others have moved, deleted, replaced or truncated it.
  */
+import { type Clock, createBackgroundClock, type Undo } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
+import { befell, type Displacement } from './displacement.ts'
 import { toRunLogError } from './file-io.ts'
 import { type FileStoreOptions, fileRetention } from './file-options.ts'
 import type { LineFormat } from './line-format.ts'
@@ -14,12 +17,20 @@ import { createMemoryStore, type MemoryStore } from './memory.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'
 import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
 
+/** How often an idle store looks whether the file is still there, ms of real time. */
+const lookEveryMs = 1_000
+
 /** Makes the store of a file in a format; the path must be a non-empty string. */
-export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {
+export function createFileStore(
+  path: string,
+  format: LineFormat,
+  options: FileStoreOptions,
+  clock: Pick<Clock, 'callAfter'> = createBackgroundClock(),
+): Store {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
   const retention = { ...fileRetention, ...options.retention }
-  return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem)
+  return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem, clock)
 }
 
 /** Entries that go to the disk together. */
@@ -44,6 +55,9 @@ class FileStore implements Store {
   #batch: Batch | null = null
   /** What is being written. */
   #writing: Batch | null = null
+  #undoLook: Undo | null = null
+  /** What kept the file from being restored, so that it is told once and not every second. */
+  #toldProblem: string | null = null
   /** Writes and replacements, one after the other. */
   #queue: Promise<void> = Promise.resolve()
 
@@ -52,6 +66,7 @@ class FileStore implements Store {
     readonly format: LineFormat,
     readonly retention: Retention,
     readonly onProblem: (problem: LogProblem) => void,
+    readonly clock: Pick<Clock, 'callAfter'>,
   ) {
     // Made here, so that a wrong retention is refused at the door and not when the session starts.
     this.#kept = createMemoryStore({ retention })
@@ -103,7 +118,7 @@ class FileStore implements Store {
     this.#open('prune')
     return this.#enqueue(async () => {
       const count = this.#kept.prune(retention, now)
-      if (count > 0) await this.#file.replace(() => this.#kept.load())
+      if (count > 0) await this.#rewrite()
       return count
     })
   }
@@ -120,7 +135,13 @@ class FileStore implements Store {
     if (this.#state !== 'open') return
     const writing = this.#writing
     const batch = this.#batch
-    this.#file.appendSync(batch?.text ?? '', batch?.entries.length ?? 0, writing?.entries.length ?? 0)
+    const waiting = [...(writing?.entries ?? []), ...(batch?.entries ?? [])]
+    const found = this.#file.appendSync(
+      batch?.text ?? '',
+      batch?.entries.length ?? 0,
+      writing?.entries.length ?? 0,
+    )
+    if (found !== null) this.#restore(found, waiting)
     this.#writing = null
     this.#batch = null
     if (writing !== null) this.#settle(writing)
@@ -131,7 +152,9 @@ class FileStore implements Store {
     if (this.#state === 'new') this.#state = 'closed'
     if (this.#state !== 'open') return this.#queue
     this.#state = 'closing'
+    this.#undoLook?.()
     await this.#enqueue(async () => {
+      await this.#lookAfter()
       this.#file.close()
       this.#state = 'closed'
     })
@@ -146,6 +169,7 @@ class FileStore implements Store {
     const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
     this.#kept = kept
     this.#state = 'open'
+    this.#lookSoon()
     // Written anew, so that damage is told of once and not at every start.
     if (damaged) this.#compact()
   }
@@ -170,7 +194,8 @@ class FileStore implements Store {
     this.#batch = null
     this.#writing = batch
     try {
-      await this.#file.append(batch.text, batch.entries.length)
+      const found = await this.#file.append(batch.text, batch.entries.length)
+      if (found !== null) this.#restore(found, batch.entries)
       // Unless `flushSync` came in between and has settled it.
       if (this.#writing === batch) this.#settle(batch)
     } catch (problem) {
@@ -195,9 +220,49 @@ class FileStore implements Store {
 
   #compact(): void {
     const { path } = this.#file
-    this.#enqueue(() => this.#file.replace(() => this.#kept.load())).catch((problem: unknown) => {
+    this.#enqueue(() => this.#rewrite()).catch((problem: unknown) => {
       this.onProblem({ kind: 'compact', path, message: toRunLogError('compact', path, problem).message })
     })
+  }
+
+  async #rewrite(): Promise<void> {
+    const found = await this.#file.replace(() => this.#kept.load())
+    if (found !== null) this.#restore(found, [])
+  }
+
+  /** Writes all that is kept, and what is about to be, to where the path leads now. Throws a `RunLogError`. */
+  #restore(found: Displacement, more: readonly LogEntry[]): void {
+    const { path } = this.#file
+    const entries = [...this.#kept.load(), ...more]
+    const movedTo = this.#file.restore(entries)
+    this.#toldProblem = null
+    const kept = movedTo === null ? '' : ` What stood there is kept in '${movedTo}'.`
+    const message =
+      `Run log '${path}' ${befell[found]}: it was written anew with the ${entries.length} entries that are kept.${kept} ` +
+      'To keep it short, set a retention; to move it, stop the session first.'
+    this.onProblem({ kind: 'displaced', path, message, ...(movedTo === null ? {} : { movedTo }) })
+  }
+
+  #lookSoon(): void {
+    this.#undoLook = this.clock.callAfter(lookEveryMs, () => {
+      void this.#enqueue(() => this.#lookAfter()).then(() => {
+        if (this.#state === 'open') this.#lookSoon()
+      })
+    })
+  }
+
+  /** Restores the file if something befell it. Tells what stands in the way; the next append then fails by it. */
+  async #lookAfter(): Promise<void> {
+    const { path } = this.#file
+    try {
+      const found = await this.#file.look()
+      if (found !== null) this.#restore(found, [])
+    } catch (problem) {
+      const { message } = toRunLogError('restore', path, problem)
+      if (message === this.#toldProblem) return
+      this.#toldProblem = message
+      this.onProblem({ kind: 'displaced', path, message })
+    }
   }
 
   #enqueue<T>(act: () => Promise<T>): Promise<T> {

@@ -6,9 +6,28 @@
  *
  * The time of the lock file is a sign of life that its owner renews: of an owner that was killed it tells when it still lived.
  */
-import { linkSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { RunLogError } from '../errors.ts'
+import {
+  type FileIdentity,
+  type FileState,
+  isSameFile,
+  stateAt,
+  stateAtSoon,
+  stateOfOpen,
+} from './file-identity.ts'
 
 /** Who holds a lock. */
 interface Owner {
@@ -26,6 +45,14 @@ export interface FileLock {
   readonly lastBeat: number | null
   /** Gives a sign of life; `now` is epoch ms. Never throws. */
   beat(now: number): void
+  /**
+   * Whether the lock still lies where it was taken: false once it was moved, deleted, or taken by another session. Throws what
+   * `stat` throws if that cannot be looked at.
+   */
+  isHeld(): boolean
+  /** {@link isHeld} without holding up the event loop. */
+  isHeldSoon(): Promise<boolean>
+  /** Lets go of the lock, also of one that was moved elsewhere with its folder. Never throws. */
   release(): void
 }
 
@@ -40,8 +67,14 @@ export function writeLock(file: string): FileLock {
   const owner = ownerHere()
   const lastBeat = timeOf(lock)
   writeFileSync(`${lock}.${owner.token}`, `${JSON.stringify(owner)}\n`)
-  renameSync(`${lock}.${owner.token}`, lock)
-  return held(lock, owner.token, lastBeat)
+  const fd = openSync(`${lock}.${owner.token}`, 'r+')
+  try {
+    renameSync(`${lock}.${owner.token}`, lock)
+  } catch (problem) {
+    closeSync(fd)
+    throw problem
+  }
+  return new HeldLock(lock, owner.token, lastBeat, fd)
 }
 
 /** The refusal of a file that another has, as its lock tells. */
@@ -54,14 +87,17 @@ export function refusalOf(file: string): RunLogError {
   )
 }
 
-/** Takes the lock for a file. Throws a `RunLogError` that names the owner when another session, of whatever process, has it. */
-export function takeLock(file: string): FileLock {
-  const lock = `${file}.lock`
+/**
+ * Takes the lock for a file, which lies beside it unless told otherwise. Throws a `RunLogError` that names the owner when
+ * another session, of whatever process, has it.
+ */
+export function takeLock(file: string, lock = `${file}.lock`): FileLock {
   const owner = ownerHere()
   const { token } = owner
   let lastBeat: number | null = null
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (create(lock, owner)) return held(lock, token, lastBeat)
+    const fd = create(lock, owner)
+    if (fd !== null) return new HeldLock(lock, token, lastBeat, fd)
     const text = readText(lock)
     // Released between the two looks: try again.
     if (text === null) continue
@@ -78,21 +114,81 @@ function ownerHere(): Owner {
   return { pid: process.pid, host: hostname(), born: birthOf(process.pid), token }
 }
 
-function held(lock: string, token: string, lastBeat: number | null): FileLock {
-  return { lastBeat, beat: (now) => touch(lock, now), release: () => release(lock, token) }
+/** A lock file that this process made, kept open: so it is found again when its folder is moved. */
+class HeldLock implements FileLock {
+  #fd: number
+  readonly #file: FileIdentity
+
+  constructor(
+    readonly lock: string,
+    readonly token: string,
+    readonly lastBeat: number | null,
+    fd: number,
+  ) {
+    this.#fd = fd
+    this.#file = stateOfOpen(fd)
+  }
+
+  // Bound, so that it may be handed on.
+  readonly beat = (now: number): void => touch(this.lock, now)
+
+  isHeld(): boolean {
+    return this.#fd >= 0 && this.#isOurs(stateAt(this.lock))
+  }
+
+  async isHeldSoon(): Promise<boolean> {
+    return this.#fd >= 0 && this.#isOurs(await stateAtSoon(this.lock))
+  }
+
+  #isOurs(there: FileState | null): boolean {
+    if (there === null) return false
+    // A copy of the folder that is put in its place names us as well.
+    return isSameFile(there, this.#file) || parseOwner(readText(this.lock) ?? '')?.token === this.token
+  }
+
+  release(): void {
+    if (this.#fd < 0) return
+    const isHere = isHeldSafely(this)
+    const fd = this.#fd
+    this.#fd = -1
+    try {
+      // Wherever it was moved to: a lock that says nothing is nobody's.
+      if (!isHere) ftruncateSync(fd, 0)
+    } catch {
+      // It is taken over once this process has ended.
+    } finally {
+      closeSync(fd)
+    }
+    if (isHere) remove(this.lock)
+  }
 }
 
-/** Makes the lock with its text at once: an empty lock, seen by another process, would look like one left half-written. */
-function create(lock: string, owner: Owner): boolean {
+function isHeldSafely(lock: FileLock): boolean {
+  try {
+    return lock.isHeld()
+  } catch {
+    // What cannot be looked at cannot be deleted either.
+    return false
+  }
+}
+
+/**
+ * Makes the lock with its text at once: an empty lock, seen by another process, would look like one left half-written.
+ * Gives its descriptor; null if there is a lock already.
+ */
+function create(lock: string, owner: Owner): number | null {
   const text = `${JSON.stringify(owner)}\n`
   const draft = `${lock}.${owner.token}`
+  let fd = -1
   try {
-    writeFileSync(draft, text)
+    fd = openSync(draft, 'wx+')
+    writeFileSync(fd, text)
     linkSync(draft, lock)
-    return true
+    return fd
   } catch (problem) {
+    if (fd >= 0) closeSync(fd)
     const { code } = problem as NodeJS.ErrnoException
-    if (code === 'EEXIST') return false
+    if (code === 'EEXIST') return null
     // A file system without links: made in two steps, which is as good as it gets there.
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return createPlain(lock, text)
     throw problem
@@ -101,12 +197,15 @@ function create(lock: string, owner: Owner): boolean {
   }
 }
 
-function createPlain(lock: string, text: string): boolean {
+function createPlain(lock: string, text: string): number | null {
+  let fd = -1
   try {
-    writeFileSync(lock, text, { flag: 'wx' })
-    return true
+    fd = openSync(lock, 'wx+')
+    writeFileSync(fd, text)
+    return fd
   } catch (problem) {
-    if ((problem as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (fd >= 0) closeSync(fd)
+    if ((problem as NodeJS.ErrnoException).code === 'EEXIST') return null
     throw problem
   }
 }
@@ -125,11 +224,6 @@ function clear(lock: string, stale: string, token: string): void {
     const code = (problem as NodeJS.ErrnoException).code
     if (code !== 'ENOENT' && code !== 'EEXIST') throw problem
   }
-}
-
-function release(lock: string, token: string): void {
-  const text = readText(lock)
-  if (text !== null && parseOwner(text)?.token === token) remove(lock)
 }
 
 /** Deletes a file if it can be deleted: what is gone already, with its folder perhaps, needs no deleting. */

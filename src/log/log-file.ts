@@ -3,43 +3,62 @@
  *
  * Every write goes to a place that is known (the end of the last durable line), so a write that was interrupted can be made
  * again over itself, and one that failed is cut off: the file never holds half a promise that was not given.
+ *
+ * Others may move, delete, replace or truncate the file while it is open. No write is acknowledged before the path was seen to
+ * lead to it: otherwise the caller has it restored from what it keeps.
  */
 import {
   closeSync,
   constants,
+  copyFileSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
-  unlinkSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
-import {
-  close,
-  fdatasync,
-  fsync,
-  open,
-  syncFolder,
-  toRunLogError,
-  writeAll,
-  writeAllSync,
-} from './file-io.ts'
+import { dirname, resolve } from 'node:path'
+import { RunLogError } from '../errors.ts'
+import { type Displacement, judge } from './displacement.ts'
+import { FileHold } from './file-hold.ts'
+import { type FileIdentity, type FileState, stateAt, stateAtSoon, stateOfOpen } from './file-identity.ts'
+import { fdatasync, readByte, syncFolder, toRunLogError, writeAll, writeAllSync } from './file-io.ts'
 import type { LineFormat } from './line-format.ts'
-import { type FileLock, takeLock } from './lock-file.ts'
-import { readLog } from './log-read.ts'
+import { type Draft, dropDraft, writeDraft, writeDraftSync } from './log-draft.ts'
+import { freeName, readLog } from './log-read.ts'
+import { networkOf } from './network-fs.ts'
 import type { LogProblem } from './problem.ts'
 import type { LogEntry } from './run-log.ts'
 
+/** A write on its way. */
+interface Write {
+  readonly bytes: Buffer
+  readonly place: number
+  /** Whether it was made, or made needless, by other means meanwhile. */
+  written: boolean
+}
+
+const lineEnd = 10
+
 /** An open file of lines. */
 export class LogFile {
+  /** The path from the root, whatever folder the process moves to. */
+  #path = ''
   /** Where the last durable line ends. */
   #end = 0
   #fd = -1
+  #opened: FileIdentity | null = null
   #lines = 0
-  #inFlight: { readonly bytes: Buffer; readonly place: number; written: boolean } | null = null
-  #lock: FileLock | null = null
+  /** Whether bytes of a failed write could not be cut off. */
+  #mayHaveTail = false
+  /** Whether the file lies on another machine. */
+  #isFar = false
+  #inFlight: Write | null = null
+  /** Descriptors that a write on its way may still use. */
+  #retired: number[] = []
+  #hold: FileHold | null = null
   #lastBeat: number | null = null
 
   constructor(
@@ -54,7 +73,7 @@ export class LogFile {
 
   /** Gives a sign of life. */
   beat(now: number): void {
-    this.#lock?.beat(now)
+    this.#hold?.beat(now)
   }
 
   /** How many entries the file holds, those that a replacement would leave out included. */
@@ -64,14 +83,27 @@ export class LogFile {
 
   /**
    * Takes the lock, makes folder and file where they are missing, mends what an earlier process left, and gives each entry
-   * to `onEntry`. True if damaged lines were moved aside: the file is to be replaced without them. Throws a `RunLogError`.
+   * to `onEntry`. True if lines were moved aside or stood elsewhere: the file is to be replaced. Throws a `RunLogError`.
    */
   open(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
     try {
-      mkdirSync(dirname(this.path), { recursive: true })
-      this.#lock = takeLock(this.path)
-      this.#lastBeat = this.#lock.lastBeat
-      this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o666)
+      this.#path = resolve(this.path)
+      mkdirSync(dirname(this.#path), { recursive: true })
+      const there = stateAt(this.#path)
+      if (there?.isFile === false) throw this.#noFile('open')
+      this.#hold = FileHold.take(this.#path)
+      this.#lastBeat = this.#hold.lastBeat
+      this.#fd = openSync(this.#hold.place, constants.O_RDWR | constants.O_CREAT, 0o666)
+      const opened = stateOfOpen(this.#fd)
+      if (!opened.isFile) throw this.#noFile('open')
+      if (opened.links > 1)
+        throw new RunLogError(
+          `Cannot open run log '${this.path}' as one session at a time may write it, and a file with more than one name ` +
+            `(hard links) can be opened by each: ${opened.links} names. Delete the others, or put a copy in its place.`,
+        )
+      this.#hold.follow(opened)
+      this.#isFar = networkOf(dirname(this.#hold.place)) !== null
+      this.#opened = opened
       return this.#read(onEntry, onProblem)
     } catch (problem) {
       this.close()
@@ -79,32 +111,61 @@ export class LogFile {
     }
   }
 
-  /** Writes text behind the last line; durable when the promise resolves, cut off again if it rejects. */
-  async append(text: string, entries: number): Promise<void> {
-    const write = { bytes: Buffer.from(text), place: this.#end, written: false }
+  /** What befell the file since it was opened or restored; null if it is as it was written. */
+  async look(end = this.#end): Promise<Displacement | null> {
+    const hold = this.#hold!
+    // A local look takes microseconds, a turn of the thread pool ten times that; one over a network may take long.
+    const [there, isIntact] = this.#isFar
+      ? await Promise.all([stateAtSoon(this.#path), hold.isIntactSoon()])
+      : [stateAt(this.#path), hold.isIntact()]
+    return this.#judge(there, end) ?? (isIntact ? null : 'unlocked')
+  }
+
+  /**
+   * Writes text behind the last line; durable when the promise resolves, cut off again if it rejects. Where something befell
+   * the file it resolves with that, and the text does not count as written.
+   */
+  async append(text: string, entries: number): Promise<Displacement | null> {
+    const write: Write = { bytes: Buffer.from(text), place: this.#end, written: false }
+    const end = write.place + write.bytes.length
+    const fd = this.#fd
     this.#inFlight = write
+    let found: Displacement | null
     try {
-      await writeAll(this.#fd, write.bytes, write.place)
-      await fdatasync(this.#fd)
-    } catch (problem) {
-      if (!write.written) {
-        this.#cut(write.place)
-        throw toRunLogError('append to', this.path, problem)
+      found = await this.look()
+      if (found === null && !write.written) {
+        await writeAll(fd, write.bytes, write.place)
+        await fdatasync(fd)
+        found = await this.look(end)
+        // Truncated in between, the file would have a hole before the write, and the right size.
+        if (found === null && readByte(fd, write.place - 1) !== lineEnd) found = 'truncated'
       }
+    } catch (problem) {
+      if (write.written) return null
+      this.#cut(write.place)
+      throw toRunLogError('append to', this.path, problem)
     } finally {
       this.#inFlight = null
+      for (const old of this.#retired.splice(0)) closeSync(old)
     }
-    if (!write.written) this.#advance(write.place + write.bytes.length, entries)
+    if (write.written) return null
+    if (found === null) this.#advance(end, entries)
+    else this.#cut(write.place)
+    return found
   }
 
   /**
    * Writes what is on its way and then `text`, before it returns: the process is about to exit and nothing asynchronous ends
-   * any more. A write on its way is made again at its place, where the same bytes do no harm.
+   * any more. A write on its way is made again at its place, where the same bytes do no harm. Where something befell the file
+   * it writes nothing and gives that.
    */
-  appendSync(text: string, entries: number, entriesInFlight: number): void {
+  appendSync(text: string, entries: number, entriesInFlight: number): Displacement | null {
     const write = this.#inFlight
     try {
-      if (write !== null && !write.written) {
+      const isPartThere = write !== null && !write.written
+      const found = this.#judge(stateAt(this.#path), this.#end, isPartThere)
+      if (found !== null) return found
+      if (isPartThere) {
         writeAllSync(this.#fd, write.bytes, write.place)
         write.written = true
         this.#advance(write.place + write.bytes.length, entriesInFlight)
@@ -113,48 +174,59 @@ export class LogFile {
       writeAllSync(this.#fd, bytes, this.#end)
       fdatasyncSync(this.#fd)
       this.#advance(this.#end + bytes.length, entries)
+      return null
     } catch (problem) {
       throw toRunLogError('append to', this.path, problem)
     }
   }
 
   /**
-   * Replaces the file by one that holds just these entries. `append` must not be called until the promise settles;
-   * `appendSync` may, and then the replacement is made again with what `entriesNow` gives by then.
+   * Puts a file with just these entries where the path leads to by now, and takes its lock. What stands there and is not
+   * ours is kept under another name, which is given back. Throws a `RunLogError`, also when another session has the path.
    */
-  async replace(entriesNow: () => readonly LogEntry[]): Promise<void> {
-    const draft = `${this.path}.tmp`
-    const before = this.#end
-    let fd = -1
+  restore(entries: readonly LogEntry[]): string | null {
     try {
-      fd = await open(draft, 'w+', 0o666)
-      const entries = entriesNow()
-      let end = 0
-      for (const text of chunks(this.format, entries)) {
-        const bytes = Buffer.from(text)
-        await writeAll(fd, bytes, end)
-        end += bytes.length
+      const hold = this.#hold!
+      mkdirSync(dirname(this.#path), { recursive: true })
+      hold.renew()
+      const there = stateAt(hold.place)
+      if (there?.isFile === false) throw this.#noFile('restore')
+      const isOurs = there !== null && [null, 'linked'].includes(this.#judge(there, this.#end))
+      let keptAs: string | null = null
+      if (there !== null && there.size > 0 && !isOurs) {
+        keptAs = freeName(hold.place, 'replaced')
+        copyFileSync(hold.place, keptAs, constants.COPYFILE_EXCL)
       }
-      await fsync(fd)
-      if (this.#end !== before) {
-        closeSync(fd)
-        fd = -1
-        return await this.replace(entriesNow)
-      }
-      // In one step that nothing can come between, the exit of the process included.
-      renameSync(draft, this.path)
-      const old = this.#fd
-      this.#fd = fd
-      this.#end = end
-      this.#lines = entries.length
-      fd = -1
-      await close(old)
-      syncFolder(dirname(this.path))
+      this.#take(writeDraftSync(hold.place, this.format, entries), entries.length)
+      if (this.#inFlight !== null) this.#inFlight.written = true
+      return keptAs
     } catch (problem) {
-      if (fd >= 0) {
-        closeSync(fd)
-        unlinkSync(draft)
+      throw toRunLogError('restore', this.path, problem)
+    }
+  }
+
+  /**
+   * Replaces the file by one that holds just these entries. `append` must not be called until the promise settles;
+   * `appendSync` may, and then the replacement is made again with what `entriesNow` gives by then. Where something befell the
+   * file it resolves with that, and nothing is replaced.
+   */
+  async replace(entriesNow: () => readonly LogEntry[]): Promise<Displacement | null> {
+    try {
+      for (;;) {
+        const found = await this.look()
+        if (found !== null) return found
+        const before = this.#end
+        const entries = entriesNow()
+        const draft = await writeDraft(this.#hold!.place, this.format, entries)
+        if (this.#end !== before || this.#judge(stateAt(this.#path), this.#end) !== null) {
+          dropDraft(draft)
+          continue
+        }
+        // In one step that nothing can come between, the exit of the process included.
+        this.#take(draft, entries.length)
+        return null
       }
+    } catch (problem) {
       throw toRunLogError('compact', this.path, problem)
     }
   }
@@ -166,9 +238,24 @@ export class LogFile {
     try {
       if (fd >= 0) closeSync(fd)
     } finally {
-      this.#lock?.release()
-      this.#lock = null
+      this.#hold?.release()
+      this.#hold = null
     }
+  }
+
+  #judge(there: FileState | null, end: number, isPartThere = false): Displacement | null {
+    return judge(there, {
+      open: this.#opened!,
+      fd: this.#fd,
+      end,
+      mayHaveTail: this.#mayHaveTail || isPartThere,
+    })
+  }
+
+  #noFile(act: string): RunLogError {
+    return new RunLogError(
+      `Cannot ${act} run log '${this.path}' as it must be a file: it is a folder, a device or a pipe.`,
+    )
   }
 
   #read(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
@@ -183,7 +270,7 @@ export class LogFile {
       return found.isDamaged
     }
     if (found.kind === 'new') this.#begin()
-    else this.#replaceSync(found.entries)
+    else this.#take(writeDraftSync(this.#hold!.place, this.format, found.entries), found.entries.length)
     return false
   }
 
@@ -192,26 +279,30 @@ export class LogFile {
     writeAllSync(this.#fd, bytes, 0)
     ftruncateSync(this.#fd, bytes.length)
     fsyncSync(this.#fd)
-    syncFolder(dirname(this.path))
+    syncFolder(dirname(this.#hold!.place))
     this.#end = bytes.length
   }
 
-  #replaceSync(entries: readonly LogEntry[]): void {
-    const draft = `${this.path}.tmp`
-    const fd = openSync(draft, 'w+', 0o666)
-    let end = 0
-    for (const text of chunks(this.format, entries)) {
-      const bytes = Buffer.from(text)
-      writeAllSync(fd, bytes, end)
-      end += bytes.length
+  /** Puts a draft in the place of the file and goes on with it. */
+  #take(draft: Draft, lines: number): void {
+    const hold = this.#hold!
+    const opened = stateOfOpen(draft.fd)
+    try {
+      hold.follow(opened)
+      renameSync(draft.path, hold.place)
+    } catch (problem) {
+      dropDraft(draft)
+      hold.follow(this.#opened!)
+      throw problem
     }
-    fsyncSync(fd)
-    renameSync(draft, this.path)
-    closeSync(this.#fd)
-    syncFolder(dirname(this.path))
-    this.#fd = fd
-    this.#end = end
-    this.#lines = entries.length
+    this.#opened = opened
+    if (this.#inFlight === null) closeSync(this.#fd)
+    else this.#retired.push(this.#fd)
+    this.#fd = draft.fd
+    this.#end = draft.end
+    this.#lines = lines
+    this.#mayHaveTail = false
+    syncFolder(dirname(hold.place))
   }
 
   #advance(end: number, entries: number): void {
@@ -221,21 +312,10 @@ export class LogFile {
 
   #cut(end: number): void {
     try {
-      ftruncateSync(this.#fd, end)
+      if (fstatSync(this.#fd).size > end) ftruncateSync(this.#fd, end)
     } catch {
       // What stays behind the end is written over by the next write, or cut when the file is opened again.
+      this.#mayHaveTail = true
     }
   }
-}
-
-/** The text of a whole file, in pieces of about a megabyte. */
-function* chunks(format: LineFormat, entries: readonly LogEntry[]): Generator<string> {
-  let text = format.first
-  for (const entry of entries) {
-    text += format.encode(entry)
-    if (text.length < 1 << 20) continue
-    yield text
-    text = ''
-  }
-  if (text !== '') yield text
 }

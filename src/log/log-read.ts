@@ -113,7 +113,8 @@ function moveAside(path: string, bad: readonly BadStretch[]): string {
   return movedTo
 }
 
-function freeName(path: string, why: string): string {
+/** A name beside a file that nothing has yet. */
+export function freeName(path: string, why: string): string {
   let n = 1
   while (existsSync(`${path}.${why}-${n}`)) n++
   return `${path}.${why}-${n}`
