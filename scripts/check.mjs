@@ -9,7 +9,7 @@ const steps = [
   ['tests', 'npm', ['test']],
   ['conformance', 'node', ['dist/test/conformance/run.js', '--known', 'test/conformance/known.json']],
   ['kills', 'node', ['dist/test/crash/run.js', '10']],
-  ['package', 'npx', ['publint', '--strict']],
+  ['packages', 'node', ['scripts/lint-packages.mjs']],
 ]
 
 for (const [name, command, args] of steps) {

@@ -38,7 +38,7 @@ describe('what pages name is there', () => {
   test.each(allPages)('%s names npm scripts that are', (page) => {
     const named = [...textOf(page).matchAll(/npm (?:run )?([a-z][\w:]*)/g)]
       .map((match) => match[1]!)
-      .filter((word) => !['i', 'ci', 'install', 'run', 'pack'].includes(word))
+      .filter((word) => !['i', 'ci', 'init', 'install', 'run', 'pack', 'pkg'].includes(word))
     expect(named.filter((name) => !scripts.includes(name))).toEqual([])
   })
 

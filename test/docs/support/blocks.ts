@@ -68,7 +68,8 @@ export function programsOf(page: string, text: string): Program[] {
   }
   return drafts.map(({ line, lines, notRun: reason, prints: printed, file }) => ({
     name: `${page}:${line}`,
-    code: `${lines.join('\n')}\nexport {}\n`,
+    // What a compiler takes for a script shares its names with the others.
+    code: `${lines.join('\n')}\n${file?.endsWith('.cjs') ? '' : 'export {}\n'}`,
     notRun: reason,
     prints: printed,
     file,

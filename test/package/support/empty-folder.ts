@@ -1,7 +1,7 @@
 /** An empty folder, as a new user has it, with packed tarballs installed. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -69,6 +69,25 @@ export async function pack(into: string, folders: readonly string[]): Promise<Pa
   }))
 }
 
+/**
+ * Runs `npm pack`, with its scripts, on the files that git knows and nothing else: what a fresh clone holds after
+ * `npm ci`. Resolves to the paths in the tarball.
+ */
+export async function packFreshClone(into: string): Promise<readonly string[]> {
+  const { out: listed } = await call(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    '.',
+  )
+  for (const file of listed.split('\0')) if (existsSync(file) && file !== '') await cp(file, join(into, file))
+  for (const folder of ['.', 'packages/xstate-inspect'])
+    await symlink(resolve(folder, 'node_modules'), join(into, folder, 'node_modules'))
+  const out = await npm(['pack', '--json'], into)
+  // What the build prints stands before the list.
+  const [packed] = JSON.parse(out.slice(out.indexOf('[\n'))) as { files: { path: string }[] }[]
+  return packed!.files.map(({ path }) => path)
+}
+
 /** A folder in which packages are installed as a user would. */
 export class EmptyFolder {
   private constructor(readonly path: string) {}
@@ -96,14 +115,14 @@ export class EmptyFolder {
     return call(process.execPath, args, this.path)
   }
 
-  /** Type-checks files of the folder, the libraries' own declarations too. */
-  async check(options: object, ...files: readonly string[]): Promise<Ended> {
+  /** Type-checks files of the folder, the libraries' own declarations too. `compiler` is the path of a `tsc`. */
+  async check(options: object, files: readonly string[], compiler = tsc): Promise<Ended> {
     const config = {
       compilerOptions: { target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, ...options },
       files,
     }
     await writeFile(join(this.path, 'tsconfig.json'), JSON.stringify(config))
-    return this.run(tsc, '-p', '.')
+    return this.run(compiler, '-p', '.')
   }
 
   remove(): Promise<void> {

@@ -1,0 +1,21 @@
+// Checks both packages as a registry would get them. Warnings count as errors.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+
+// The declarations for `require` are CommonJS on purpose, beside one ES module for both conditions: only so does
+// `module: node16` accept an import from a CommonJS file. The rule guards default imports, and there is no default export.
+const isIntended = ({ code, path }) => code === 'EXPORTS_TYPES_INVALID_FORMAT' && path.at(-1) === 'require'
+
+let isClean = true
+for (const pkgDir of ['.', join('packages', 'xstate-inspect')]) {
+  const pkg = JSON.parse(readFileSync(join(pkgDir, 'package.json'), 'utf8'))
+  const { messages } = await publint({ pkgDir, strict: true })
+  const problems = messages.filter((message) => !isIntended(message))
+  console.log(`${pkg.name}: ${problems.length === 0 ? 'no problems' : `${problems.length} problems`}`)
+  for (const problem of problems) console.error(`  ${formatMessage(problem, pkg)}`)
+  isClean &&= problems.length === 0
+}
+process.exitCode = isClean ? 0 : 1
