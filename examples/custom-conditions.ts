@@ -38,9 +38,11 @@ app.task('pack', onEach(orders$), (_, run) => {
   console.log(`pack: ${run.value}`)
 })
 
-// The same words serve in any statement.
-app.task('tidy up', "online & after tasks 'read', 'count', 'sync' & task 'pack' has succeeded", () =>
-  rm(folder, { recursive: true }),
+// The same words serve in any statement. Both orders must be packed.
+app.task(
+  'tidy up',
+  "online & after tasks 'read', 'count', 'sync' & task 'pack' has succeeded at least 2 times",
+  () => rm(folder, { recursive: true }),
 )
 
 await app.start()

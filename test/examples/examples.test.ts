@@ -1,33 +1,97 @@
-/** Every example runs as it is built: the real program, in a process of its own, which ends by itself. */
-import { spawn } from 'node:child_process'
+/** Every example runs as it is built: the real program, in a process of its own. No test depends on how fast it is. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 
-const run = (name: string, options: { input?: string; args?: string[]; env?: NodeJS.ProcessEnv } = {}) =>
-  new Promise<{ code: number | null; out: string }>((resolve) => {
-    const child = spawn(process.execPath, [`dist/examples/${name}.js`, ...(options.args ?? [])], {
-      env: { ...process.env, NODE_OPTIONS: '', ...options.env },
-    })
-    let out = ''
-    child.stdout.on('data', (chunk) => {
-      out += chunk
-    })
-    child.stderr.on('data', (chunk) => {
-      out += chunk
-    })
-    child.on('close', (code) => resolve({ code, out }))
-    child.stdin.end(options.input ?? '')
+interface Options {
+  readonly input?: string
+  readonly args?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+interface Example {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly ended: Promise<{ readonly code: number | null; readonly out: string }>
+  /** Resolves once the output matches; rejects if the program ends before. */
+  printed(pattern: RegExp): Promise<void>
+}
+
+function begin(name: string, { input = '', args = [], env = {} }: Options = {}): Example {
+  const child = spawn(process.execPath, [`dist/examples/${name}.js`, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
   })
+  let out = ''
+  const listeners = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      out += chunk
+      for (const listener of listeners) listener()
+    })
+  const ended = new Promise<{ code: number | null; out: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, out }))
+  })
+  child.stdin.end(input)
+  const printed = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!pattern.test(out)) return
+        listeners.delete(look)
+        resolve()
+      }
+      listeners.add(look)
+      look()
+      void ended.then(() => reject(new Error(`${name} ended before it printed ${pattern}:\n${out}`)))
+    })
+  return { child, ended, printed }
+}
+
+const run = (name: string, options?: Options) => begin(name, options).ended
+
+const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length
 
 test('the examples are built before they are tested', () => {
   expect(existsSync('dist/examples/main/main.js')).toBe(true)
 })
 
-test('main: finds files, parses them, reports, retries, and stops', async () => {
-  const { code, out } = await run('main/main', { env: { GANTRY_SECONDS: '4' } })
-  expect(out).toContain('report: 4 prices, 7.80 in all')
-  expect(out).toContain('uploaded at attempt 3')
+test('main: finds files, parses them, reports, retries, cleans up, and stops by Ctrl-C', async () => {
+  const { child, ended, printed } = begin('main/main')
+  await printed(/maintenance: success/)
+  child.kill('SIGINT')
+  const { code, out } = await ended
+  expect(out).toContain('report: 7.80 in total, from 4 prices')
+  expect(out).toContain('upload: fail (the server is busy (attempt 2))')
+  expect(out).toContain('uploaded the total of 7.80 (attempt 3)')
+  expect(count(out, /maintenance: success/g)).toBe(1)
   expect(out).toContain('stopped')
+  expect(code).toBe(0)
+})
+
+test('main: a broken file is skipped once, and read again when it changes', async () => {
+  const inbox = await mkdtemp(join(tmpdir(), 'gantry-inbox-'))
+  const broken = join(inbox, 'broken.csv')
+  await writeFile(broken, 'product,price\nfig,one\n')
+  await writeFile(join(inbox, 'nuts.json'), '[{ "product": "nut", "price": 2 }]')
+  const { child, ended, printed } = begin('main/main', { args: [inbox] })
+  // It would be found again by the next look of the folder, which follows the one whose report is uploaded.
+  await printed(/maintenance: success/)
+  await writeFile(broken, 'product,price\nfig,1\n')
+  await utimes(broken, new Date(), new Date(Date.now() + 60_000))
+  await printed(/report: 3\.00 in total, from 2 prices/)
+  child.kill('SIGINT')
+  const { code, out } = await ended
+  await rm(inbox, { recursive: true })
+  expect(count(out, /skipped broken\.csv: row 1 has no number as its price: "one"/g)).toBe(1)
+  expect(out).toContain('report: 2.00 in total, from 1 price')
+  expect(out).not.toContain('NaN')
+  expect(code).toBe(0)
+})
+
+test('main: stops by itself after GANTRY_SECONDS', async () => {
+  const { code, out } = await run('main/main', { env: { GANTRY_SECONDS: '1' } })
+  expect(out.trim().endsWith('stopped')).toBe(true)
   expect(code).toBe(0)
 })
 
