@@ -137,7 +137,10 @@ export interface SessionOptions {
   readonly persist?: boolean
   /** How often condition functions are looked at; default 1 second. */
   readonly pollEvery?: DurationInput
-  /** What failures do, for all kinds or one by one. Default `log`. */
+  /**
+   * What failures do, for all kinds or one by one. Default `log`, but for `setup`: a start-up hook that fails ends the start,
+   * and `start()` and `run()` reject with a `SetupError`, unless `log` tells the session to go on.
+   */
   readonly onError?:
     | OnError
     | {

@@ -33,7 +33,7 @@ export class Hooks {
 
   /**
    * Runs the parts before, in order, and gives what is to be called after. One that throws goes to `onThrow`, and the
-   * others still run (unless `onThrow` throws in turn).
+   * others still run, unless `onThrow` throws in turn: then no later hook begins, and those that have begun get the error.
    */
   async before<K extends HookKind>(
     kind: K,
@@ -46,18 +46,16 @@ export class Hooks {
         const after = await begin(hook as Hook<K>, context)
         if (after !== undefined) afters.push(after)
       } catch (error) {
-        onThrow(error, kind)
-      }
-    }
-    return async (result) => {
-      for (const after of afters) {
         try {
-          await after(result)
-        } catch (error) {
           onThrow(error, kind)
+        } catch (raised) {
+          // The raised error is the one that counts: what an end of a hook adds to it is left out.
+          await callAll(afters, { error }, () => {})
+          throw raised
         }
       }
     }
+    return (result) => callAll(afters, result, (error) => onThrow(error, kind))
   }
 
   /** As {@link before}, for the one place that cannot wait: the making of a task. Asynchronous parts go on by themselves. */
@@ -91,6 +89,27 @@ export class Hooks {
       for (const after of afters) guard(() => after(result))
     }
   }
+}
+
+/** Calls all of them, whatever one throws; then throws what `onThrow` threw first. */
+async function callAll(
+  afters: readonly After[],
+  result: HookResult,
+  onThrow: (error: unknown) => void,
+): Promise<void> {
+  let raised: { readonly error: unknown } | undefined
+  for (const after of afters) {
+    try {
+      await after(result)
+    } catch (error) {
+      try {
+        onThrow(error)
+      } catch (problem) {
+        raised ??= { error: problem }
+      }
+    }
+  }
+  if (raised !== undefined) throw raised.error
 }
 
 async function begin<K extends HookKind>(

@@ -1,11 +1,13 @@
 /** How a session starts and stops: set-up, restore, start-up tasks; shut-down tasks, waiting, release. */
 import type { TerminateReason } from '../../machines/protocol.ts'
 import type { Undo } from '../clock.ts'
-import { SessionStoppedError } from '../errors.ts'
+import { SessionStoppedError, SetupError } from '../errors.ts'
+import { toErrorData } from '../log/error-data.ts'
 import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
 import { doubtCircles, doubtNames } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
+import type { HookResult } from './hook-types.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
 import type { LogKeeper } from './log-keeper.ts'
@@ -15,6 +17,7 @@ import type { Runs } from './runs.ts'
 import { Sequence } from './sequence.ts'
 import type { Slots } from './slots.ts'
 import type { TaskActors } from './task-actors.ts'
+import { endWait } from './waiting-runs.ts'
 import type { Watches } from './watches.ts'
 
 /** The parts that a start and a stop go through. */
@@ -68,16 +71,23 @@ export class Life {
     const { actor } = core
     const start = ++this.#starts
     const isStopped = (): boolean => core.state !== 'starting' || start !== this.#starts
+    // Called once, with how the start came out: a hook that opened something learns that the start failed.
+    let after: After | null = null
+    const tellHooks = async (result: HookResult): Promise<void> => {
+      const call = after
+      after = null
+      await call?.(result)
+    }
+    const tellStopped = (): Promise<void> => tellHooks({ error: new SessionStoppedError(stoppedStart) })
     try {
       core.fatal = null
+      endWait(core)
       this.#undoKeep ??= core.clock.keep()
       this.heedSignals()
-      const after = await core.hooks.before('startup', core.context(null), (error) =>
-        this.#setupFailed(error),
-      )
-      if (isStopped()) return await after({ error: new SessionStoppedError(stoppedStart) })
+      after = await core.hooks.before('startup', core.context(null), (error) => this.#setupFailed(error))
+      if (isStopped()) return await tellStopped()
       if (!this.#isRestored) await this.#restore(isStopped)
-      if (isStopped()) return await after({ error: new SessionStoppedError(stoppedStart) })
+      if (isStopped()) return await tellStopped()
       this.#keeper.begin()
       core.cycles = 0
       core.startedAt = core.clock.now()
@@ -86,10 +96,12 @@ export class Life {
       this.#actors.wake()
       await this.#persistence.begin()
       await this.#sequence.run('startup', isStopped)
-      await after(isStopped() ? { error: new SessionStoppedError(stoppedStart) } : {})
+      if (isStopped()) return await tellStopped()
+      await tellHooks({})
       if (!isStopped()) actor.send({ type: 'session.ready' })
     } catch (error) {
       core.warn('setup', 'The session could not be started.', { error })
+      await tellHooks({ error }).catch(() => {})
       if (!isStopped()) actor.send({ type: 'session.failed', error })
     }
   }
@@ -171,8 +183,12 @@ export class Life {
 
   #setupFailed(error: unknown): void {
     const core = this.#core
-    core.warn('setup', 'A start-up hook failed.', { error })
-    if (core.settings.onError.setup === 'raise') throw error
+    if (core.settings.onError.setup === 'log') return core.warn('setup', 'A start-up hook failed.', { error })
+    const { name, message } = toErrorData(error)
+    throw new SetupError(
+      `Cannot start the session as its start-up hooks must succeed: ${name}: ${message}. Correct the hook, or give onError: { setup: 'log' } to start all the same.`,
+      { cause: error },
+    )
   }
 
   async #restore(isStopped: () => boolean): Promise<void> {

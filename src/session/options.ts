@@ -207,7 +207,7 @@ export function toSettings(options: SessionOptions): Settings {
     maxThreads: options.maxThreads ?? 4,
     pools: toPools(options.pools ?? {}),
     pollEveryMs: toDuration(options.pollEvery ?? 1000, 'pollEvery'),
-    onError: toOnError(options.onError ?? 'log'),
+    onError: toOnError(options.onError ?? {}),
     onTaskExists: options.onTaskExists ?? 'raise',
     handleSignals: options.handleSignals,
     drainTimeoutMs: toTimeout(options.drainTimeout ?? 'never', 'drainTimeout'),
@@ -226,7 +226,8 @@ function toOnError(value: NonNullable<SessionOptions['onError']>): Record<Failur
   const all = typeof value === 'string' ? value : 'log'
   return {
     condition: given.condition ?? all,
-    setup: given.setup ?? all,
+    // A session that starts without what its set-up makes would fail task by task: going on must be asked for.
+    setup: given.setup ?? (typeof value === 'string' ? value : 'raise'),
     hook: given.hook ?? all,
     log: given.log ?? all,
     neverHolds: given.neverHolds ?? all,

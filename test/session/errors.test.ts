@@ -1,6 +1,6 @@
 /** What foreign code throws never takes the session down: it is told of, and counted. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { ConditionError, every, RunLogError, type SessionOptions } from 'gantry'
+import { ConditionError, every, RunLogError, type SessionOptions, SetupError } from 'gantry'
 import { map, Observable, throwError } from 'rxjs'
 import { createMemoryStore } from '../../src/log/index.ts'
 import { silent } from '../support/silent.ts'
@@ -146,7 +146,7 @@ describe('told of and gone on', () => {
     ['condition', ({ app }) => app.task('t', throwError(() => new Error('bad')) as never, () => {}), null],
     ['condition', ({ app }) => app.task('t', new Observable(bad) as never, () => {}), null],
     ['condition', ({ app }) => app.task('t', true, { end: app.condition(bad) }, () => {}), null],
-    ['setup', ({ app }) => app.setup(bad), null],
+    ['setup', ({ app }) => app.setup(bad), { onError: { setup: 'log' } }],
     ['hook', ({ app }) => app.hook('cycle', bad), null],
     ['listener', ({ session }) => session.on('*', bad), null],
     ['listener', ({ session }) => session.on('*', () => Promise.reject(new Error('bad'))), null],
@@ -164,7 +164,7 @@ describe('told of and gone on', () => {
     ['listener', ({ session }) => session.events$.pipe(map(bad)).subscribe(), null],
     ['inspect', () => {}, { inspect: bad }],
     ['inspect', () => {}, { inspect: { next: bad } }],
-    ['logger', ({ app }) => app.setup(bad), { logger: { ...silent, warn: bad } }],
+    ['logger', ({ app }) => app.setup(bad), { logger: { ...silent, warn: bad }, onError: { setup: 'log' } }],
   ])('%s: row %#', async (kind, write, options) => {
     const desk = setUp(options ?? {})
     write(desk)
@@ -207,7 +207,7 @@ describe('onError: raise ends the session with the error', () => {
       ConditionError,
       null,
     ],
-    ['setup', ({ app }) => app.setup(bad), /^bad$/, null],
+    ['setup', ({ app }) => app.setup(bad), SetupError, null],
     ['hook', ({ app }) => app.hook('cycle', bad), /^bad$/, null],
     [
       'log',

@@ -250,10 +250,13 @@ describe.each(kinds)('a %s hook that throws', (kind) => {
     '%s: is told of; the others still run, and so does the task',
     async (where) => {
       let others = 0
-      const { news, session } = await live(({ app }) => {
-        app.hook(kind, thrower(where))
-        app.hook(kind, () => () => void others++)
-      })
+      const { news, session } = await live(
+        ({ app }) => {
+          app.hook(kind, thrower(where))
+          app.hook(kind, () => () => void others++)
+        },
+        { onError: 'log' },
+      )
       expect(warningsIn(news)).toContain(kind === 'startup' ? 'setup' : 'hook')
       expect(others).toBeGreaterThan(0)
       expect(session.state).toBe('stopped')
