@@ -12,6 +12,7 @@ import { newRunId } from './run-id.ts'
 import type { Runs } from './runs.ts'
 import type { Execution } from './task-options.ts'
 import type { RunHandle } from './task-types.ts'
+import { warnOfWait } from './waiting-runs.ts'
 
 /** How a run by hand is asked for. */
 export interface RunRequest {
@@ -63,6 +64,7 @@ export class RunQueue {
       period: request.period,
     }
     entry.queue.push(queued)
+    if (this.#core.state === 'stopped') warnOfWait(this.#core, entry.name)
     if (params instanceof Promise)
       params.then(
         (checked) => this.#ready(entry, queued, checked),
