@@ -95,7 +95,8 @@ export type RunTrigger = 'condition' | 'manual' | 'startup' | 'shutdown' | 'retr
 export type TerminateReason = 'asked' | 'timeout' | 'end condition' | 'shut-down' | 'removed' | 'replaced'
 
 /**
- * An error as data: what is left of anything that was thrown once it is in a record.
+ * What a run failed with: the `error` of an outcome, of the event `run.ended`, and of a record. In events and records it is
+ * plain data, whose `stack` has the causes as well; an outcome has the thrown error itself, which is of this shape, too.
  *
  * @example
  * ```ts
@@ -109,7 +110,10 @@ export interface ErrorData {
   readonly name: string
   readonly message: string
   readonly stack?: string
+  /** A stable name of the kind of error, where it has one: `ECONNRESET`, `GANTRY_ARG`. */
   readonly code?: string
+  /** What caused it, where it is the thrown error itself. */
+  readonly cause?: unknown
 }
 
 /**

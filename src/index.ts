@@ -12,7 +12,7 @@ export type {
   RunTrigger,
 } from '../machines/protocol.ts'
 /* App */
-export { App, type AppGroup, createApp } from './app/app.ts'
+export { App, type AppGroup, type AppOptions, createApp, type RunOptions } from './app/app.ts'
 export { createGroup, Group, type GroupOptions, type GroupTask } from './app/group.ts'
 /* Args */
 export {
@@ -55,6 +55,7 @@ export {
   any,
   atMostRuns,
   Condition,
+  type ConditionInput,
   type ConditionOptions,
   type CronFields,
   type CronOptions,

@@ -1,15 +1,17 @@
 /** Where people write: tasks, params, conditions, hooks; and the session that runs them. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { all } from '../conditions/combine.ts'
+import type { PredicateFunction } from '../conditions/condition.ts'
 import {
+  type BooleanStream,
   type ConditionOptions,
   type CustomCondition,
   condition,
-  type PredicateFunction,
 } from '../conditions/custom.ts'
 import type { SlotInputs, SlotValues } from '../conditions/slots.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import type { FarRun } from '../executors/far-run.ts'
+import { aBoolean, anything, checkKeys } from '../session/check.ts'
 import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/contract.ts'
 import type { Context, Hook, HookKind, SurroundingHook } from '../session/hook-types.ts'
 import { LiveSession } from '../session/session.ts'
@@ -32,11 +34,32 @@ export interface AppGroup extends Omit<Group, 'task' | 'group'> {
   group(options?: GroupOptions): AppGroup
 }
 
-/** Options of `app.run()`. */
+/**
+ * Options of `app.run()` and `app.start()`, all optional. An unknown key is a `TypeError` that names the nearest.
+ *
+ * @example
+ * ```ts
+ * const options: RunOptions = { dashboard: { port: 4700 }, handleSignals: true }
+ * await using session = await app.start(options)
+ * ```
+ */
 export interface RunOptions {
   /** Shows the session in the browser; where, if not at port 4600 (or a free one) of this machine. Default false. */
   readonly dashboard?: boolean | { readonly port?: number; readonly host?: string }
+  /** Shut down on SIGINT and SIGTERM. Default: what `createApp` was given, else true in `run()` and false in `start()`. */
+  readonly handleSignals?: boolean
 }
+
+/**
+ * The options of {@link createApp}: those of its session.
+ *
+ * @example
+ * ```ts
+ * const options: AppOptions = { timezone: 'Europe/Helsinki', store: 'jsonl:./runs.jsonl' }
+ * const app = createApp(options)
+ * ```
+ */
+export type AppOptions = SessionOptions
 
 /** Of a condition whose work out of a module is asked elsewhere. */
 type FarConditionOptions = ConditionOptions & { readonly execution: 'thread' | 'process' }
@@ -55,7 +78,7 @@ type FarConditionOptions = ConditionOptions & { readonly execution: 'thread' | '
 export class App {
   readonly #session: LiveSession
 
-  constructor(options: SessionOptions = {}) {
+  constructor(options: AppOptions = {}) {
     this.#session = new LiveSession('session', options)
   }
 
@@ -87,7 +110,7 @@ export class App {
     return this.#session.createTask(name, start, ...rest)
   }
 
-  /** A condition of the app's own; its words are known to the app's statements from here on. */
+  /** A condition of the app's own, a function or an Observable of booleans; its words are known to the app's statements from here on. */
   condition<const T extends string>(
     wordings: T | readonly T[],
     predicate: PredicateFunction<SlotValues<T>, Context>,
@@ -116,6 +139,11 @@ export class App {
     predicate: PredicateFunction<A, Context>,
   ): CustomCondition<A>
   condition<A extends Record<string, unknown>>(predicate: PredicateFunction<A, Context>): CustomCondition<A>
+  condition<const T extends string>(
+    wordings: T | readonly T[],
+    stream: BooleanStream,
+  ): CustomCondition<Record<string, never>>
+  condition(stream: BooleanStream): CustomCondition<Record<string, never>>
   condition(...given: readonly unknown[]): CustomCondition {
     const made = (condition as (...given: readonly unknown[]) => CustomCondition)(...given)
     this.#session.words.add(made)
@@ -189,9 +217,19 @@ export class App {
     return this.#session.hooks.add(kind, hook)
   }
 
-  /** Starts; resolves to the session when tasks may launch. */
-  async start(): Promise<Session> {
-    await this.#session.start()
+  /**
+   * Starts; resolves to the session when tasks may launch. Takes what {@link App.run} takes; the dashboard closes when the
+   * session stops.
+   *
+   * @example
+   * ```ts
+   * const session = await app.start({ dashboard: true })
+   * session.shutDown()
+   * await session.stopped
+   * ```
+   */
+  async start(options: RunOptions = {}): Promise<Session> {
+    await this.#begin('app.start()', options, options.handleSignals)
     return this.#session
   }
 
@@ -205,14 +243,35 @@ export class App {
    * ```
    */
   async run(options: RunOptions = {}): Promise<void> {
-    if (this.#session.options.handleSignals === undefined) this.#session.update({ handleSignals: true })
-    const close = await this.#show(options.dashboard ?? false)
+    const handleSignals = options.handleSignals ?? this.#session.options.handleSignals ?? true
+    const close = await this.#begin('app.run()', options, handleSignals)
     try {
-      await this.#session.start()
       await this.#session.stopped
     } finally {
       await close()
     }
+  }
+
+  async #begin(
+    door: string,
+    options: RunOptions,
+    handleSignals: boolean | undefined,
+  ): Promise<() => Promise<void>> {
+    checkKeys(options, { dashboard: anything, handleSignals: aBoolean }, `options of ${door}`)
+    if (handleSignals !== undefined && handleSignals !== this.#session.options.handleSignals)
+      this.#session.update({ handleSignals })
+    const show = await this.#show(options.dashboard ?? false)
+    // Who awaits the stop gets its error; the page closes either way.
+    let closing: Promise<void> | undefined
+    const close = (): Promise<void> => (closing ??= show())
+    try {
+      await this.#session.start()
+    } catch (error) {
+      await close()
+      throw error
+    }
+    this.#session.stopped.then(close, close).catch(() => {})
+    return close
   }
 
   async #show(dashboard: NonNullable<RunOptions['dashboard']>): Promise<() => Promise<void>> {
@@ -235,6 +294,6 @@ export class App {
  * await app.run()
  * ```
  */
-export function createApp(options: SessionOptions = {}): App {
+export function createApp(options: AppOptions = {}): App {
   return new App(options)
 }

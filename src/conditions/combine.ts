@@ -1,6 +1,6 @@
 /** Conditions from conditions. */
-import { Condition, type ConditionInput, toNode } from './condition.ts'
-import { allOf, anyOf, falseNode, notOf, trueNode } from './node.ts'
+import { type CheckedInput, type CheckedInputs, Condition, type ConditionInput, toNode } from './condition.ts'
+import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode } from './node.ts'
 
 /**
  * Holds at every instant. As a start: as often as possible.
@@ -23,42 +23,43 @@ export const always = new Condition(trueNode)
 export const never = new Condition(falseNode)
 
 /**
- * All of them hold: `a & b`.
+ * All of them hold: `a & b`. Takes what a task takes as its start: conditions, statements, booleans, functions and
+ * Observables. A `TypeError` if there is none.
  *
  * @example
  * ```ts
  * all(daily.after('07:00'), afterSuccess('fetch'))
  * ```
  */
-export function all(...conditions: readonly ConditionInput[]): Condition {
-  return new Condition(allOf(atLeastOne(conditions, 'all').map(toNode)))
+export function all<const I extends readonly ConditionInput[]>(...conditions: CheckedInputs<I>): Condition {
+  return new Condition(allOf(nodesOf(conditions, 'all')))
 }
 
 /**
- * One of them holds: `a | b`. A `TypeError` if there is none.
+ * One of them holds: `a | b`. Takes what {@link all} takes. A `TypeError` if there is none.
  *
  * @example
  * ```ts
  * any(daily.after('07:00'), afterSuccess('fetch')).toString() // "daily after 07:00 | after task 'fetch' succeeded"
  * ```
  */
-export function any(...conditions: readonly ConditionInput[]): Condition {
-  return new Condition(anyOf(atLeastOne(conditions, 'any').map(toNode)))
+export function any<const I extends readonly ConditionInput[]>(...conditions: CheckedInputs<I>): Condition {
+  return new Condition(anyOf(nodesOf(conditions, 'any')))
 }
 
 /**
- * It does not hold: `~a`.
+ * It does not hold: `~a`. Takes what {@link all} takes.
  *
  * @example
  * ```ts
  * daily.and(not(running('import'))).toString() // "daily & ~task 'import' is running"
  * ```
  */
-export function not(condition: ConditionInput): Condition {
+export function not<const I extends ConditionInput>(condition: CheckedInput<I>): Condition {
   return new Condition(notOf(toNode(condition)))
 }
 
-function atLeastOne(conditions: readonly ConditionInput[], word: string): readonly ConditionInput[] {
-  if (conditions.length > 0) return conditions
+function nodesOf(conditions: readonly unknown[], word: string): readonly ConditionNode[] {
+  if (conditions.length > 0) return conditions.map((condition) => toNode(condition))
   throw new TypeError(`Cannot combine conditions with ${word}() as there must be at least one: none`)
 }

@@ -5,6 +5,8 @@ import type { Dependency, FactsSource } from './facts.ts'
 import { holds } from './holds.ts'
 import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode, visit } from './node.ts'
 import { printNode } from './print.ts'
+import type { StreamLike } from './reader.ts'
+import type { StatementText } from './statement-type.ts'
 import { dependencies } from './wakes.ts'
 
 /** Registered, so that a condition of another copy of the package is one, too. */
@@ -35,14 +37,25 @@ export class Condition implements ConditionLike {
     this.node = node
   }
 
-  /** Both hold: `a & b`. */
-  and(...others: readonly ConditionInput[]): Condition {
-    return new Condition(allOf([this.node, ...others.map(toNode)]))
+  /**
+   * Both hold: `a & b`. Takes whatever a task may be given as its start: conditions, statements, booleans, functions and
+   * Observables. A statement is read with the built-in words; words of an app are read where the app reads the text.
+   *
+   * @example
+   * ```ts
+   * import { Subject } from 'rxjs'
+   *
+   * const isHot$ = new Subject<boolean>()
+   * every('2 seconds').and(isHot$, () => process.uptime() > 60, "~task 'import' is running")
+   * ```
+   */
+  and<const I extends readonly ConditionInput[]>(...others: CheckedInputs<I>): Condition {
+    return new Condition(allOf([this.node, ...nodesOf(others)]))
   }
 
-  /** Either holds: `a | b`. */
-  or(...others: readonly ConditionInput[]): Condition {
-    return new Condition(anyOf([this.node, ...others.map(toNode)]))
+  /** Either holds: `a | b`. Takes what {@link Condition.and} takes. */
+  or<const I extends readonly ConditionInput[]>(...others: CheckedInputs<I>): Condition {
+    return new Condition(anyOf([this.node, ...nodesOf(others)]))
   }
 
   /** It does not hold: `~a`. */
@@ -89,8 +102,48 @@ export class Condition implements ConditionLike {
   }
 }
 
-/** What can stand for a condition beside others: a condition or a boolean. */
-export type ConditionInput = ConditionLike | boolean
+/**
+ * What can stand for a condition beside others, the same as for the start of a task: a condition, a statement, a boolean, a
+ * function (also an async one), or an Observable of booleans.
+ *
+ * @example
+ * ```ts
+ * const inputs: ConditionInput[] = [daily, "task 'fetch' has succeeded", true, async () => process.uptime() > 60]
+ * all(...inputs)
+ * ```
+ */
+export type ConditionInput =
+  | ConditionLike
+  | boolean
+  | string
+  | { subscribe: (...observer: never[]) => unknown }
+  | PredicateFunction<never, never>
+
+/** Each input as the compiler reads it: a misspelt word of a statement does not compile. */
+export type CheckedInputs<I extends readonly ConditionInput[]> = {
+  readonly [K in keyof I]: CheckedInput<I[K]>
+}
+
+/** One of {@link CheckedInputs}. */
+export type CheckedInput<I> = I extends string ? StatementText<I> : I
+
+/**
+ * Says whether it holds: gets the values of its args, and a context with session, task, params, options, clock,
+ * logger, signal. It gives a boolean, a promise of one, or an Observable whose last value stands. What it throws
+ * counts as false and is reported as a `ConditionError`.
+ *
+ * @example
+ * ```ts
+ * import { existsSync } from 'node:fs'
+ *
+ * const exists: PredicateFunction<{ path: string }> = ({ path }) => existsSync(path)
+ * app.task('clean', condition('file {path} exists', exists)({ path: 'prices.csv' }), () => {})
+ * ```
+ */
+export type PredicateFunction<A = Record<string, unknown>, C = unknown> = (
+  values: A,
+  context: C,
+) => boolean | Promise<boolean> | StreamLike
 
 /**
  * True of conditions, also of those made by another copy of the package.
@@ -108,12 +161,27 @@ export function isCondition(value: unknown): value is Condition {
   )
 }
 
-/** The node of a condition or a boolean; a `TypeError` for anything else. */
-export function toNode(input: ConditionInput): ConditionNode {
+/** The node of whatever can stand for a condition; a `TypeError` for anything else. */
+export function toNode(input: unknown): ConditionNode {
   if (typeof input === 'boolean') return input ? trueNode : falseNode
-  if (isCondition(input)) return input.node
-  const hint = typeof input === 'string' ? ' Read text with parse().' : ''
-  throw new TypeError(`Cannot combine conditions as each must be one: ${String(input)}.${hint}`)
+  return isCondition(input) ? input.node : readInput(input)
+}
+
+function nodesOf(inputs: readonly unknown[]): readonly ConditionNode[] {
+  // Not `map(toNode)`: it would be called with the place as well.
+  return inputs.map((input) => toNode(input))
+}
+
+let readInput = (input: unknown): ConditionNode => {
+  throw new TypeError(`Cannot combine conditions as each must be one: ${String(input)}.`)
+}
+
+/**
+ * Says how text, functions and streams become conditions. Bound late: the reader of statements is made of conditions, and
+ * these of `and` and `or`, which take statements.
+ */
+export function bindInputs(read: (input: unknown) => ConditionNode): void {
+  readInput = read
 }
 
 /** Periods that are the same in every zone. */

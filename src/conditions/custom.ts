@@ -2,31 +2,12 @@
 import { didYouMeanNearest } from '../near.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
-import { Condition, type ConditionInput, toNode } from './condition.ts'
+import { Condition, type ConditionInput, type PredicateFunction, toNode } from './condition.ts'
 import { checkOptions } from './known-options.ts'
-import type { ConditionNode, PredicateNode } from './node.ts'
+import type { PredicateNode } from './node.ts'
 import { isStream, type StreamLike } from './reader.ts'
 import { type SlotInputs, type SlotType, type SlotValues, toSlotValue } from './slots.ts'
-import { parse } from './statement.ts'
 import { parseTemplate, type Template } from './template.ts'
-
-/**
- * Says whether it holds: gets the values of its args, and a context with session, task, params, options, clock,
- * logger, signal. It gives a boolean, a promise of one, or an Observable whose last value stands. What it throws
- * counts as false and is reported as a `ConditionError`.
- *
- * @example
- * ```ts
- * import { existsSync } from 'node:fs'
- *
- * const exists: PredicateFunction<{ path: string }> = ({ path }) => existsSync(path)
- * app.task('clean', condition('file {path} exists', exists)({ path: 'prices.csv' }), () => {})
- * ```
- */
-export type PredicateFunction<A = Record<string, unknown>, C = unknown> = (
-  values: A,
-  context: C,
-) => boolean | Promise<boolean> | StreamLike
 
 /**
  * A custom condition: itself without args, and callable with args. {@link condition} makes one.
@@ -41,7 +22,8 @@ export type CustomCondition<A = Record<string, unknown>> = Condition &
   ((args?: A) => Condition) & {
     /** The words that it was given: templates and patterns. */
     readonly wordings: readonly (string | RegExp)[]
-    readonly predicate: PredicateFunction<never, never>
+    /** The function, or the Observable, that it was made of. */
+    readonly predicate: PredicateFunction<never, never> | StreamLike
     /** The condition that words of a statement say; the parts are those of the wording that matched. */
     readonly fromWords: (args: Readonly<Record<string, unknown>>, words: string) => Condition
   }
@@ -64,7 +46,7 @@ export interface ConditionOptions {
    * `every('10 minutes')` is ten minutes after the last look, `daily.after('07:00')` once a day from seven on, `afterSuccess('fetch')`
    * when `fetch` has succeeded since the last look. With `validFor` beside it an older answer counts as false.
    */
-  readonly refresh?: ConditionInput | string
+  readonly refresh?: ConditionInput
   /** At most so many async answers of this condition are under way at a time, over all tasks and args; the others wait. */
   readonly concurrency?: number
   /**
@@ -76,8 +58,11 @@ export interface ConditionOptions {
 
 type Wording = string | RegExp
 
+/** An Observable of booleans, of RxJS or another library. */
+export type BooleanStream = { subscribe: (...observer: never[]) => unknown }
+
 /**
- * A condition from a function. With wordings, templates with slots or patterns with named groups, it is usable in statements
+ * A condition from a function, or from an Observable of booleans, whose last value stands. With wordings, templates with slots or patterns with named groups, it is usable in statements
  * once an app knows it (`app.condition` registers it at once).
  *
  * A slot is `{name}` for any text (in quotes where it holds operators), or has a type: `{name:word}`, `{n:number}`,
@@ -121,6 +106,11 @@ export function condition<A extends Record<string, unknown>, C>(
   options: ConditionOptions,
   predicate: PredicateFunction<A, C>,
 ): CustomCondition<A>
+export function condition<const T extends string>(
+  wordings: T | readonly T[],
+  stream: BooleanStream,
+): CustomCondition<Record<string, never>>
+export function condition(stream: BooleanStream): CustomCondition<Record<string, never>>
 export function condition(...given: readonly unknown[]): CustomCondition {
   const { wordings, options, predicate } = partsOf(given)
   const templates = wordings.flatMap((wording) =>
@@ -128,6 +118,7 @@ export function condition(...given: readonly unknown[]): CustomCondition {
   )
   const types = typesOf(templates)
   const limits = limitsOf(options)
+  const mode = typeof predicate === 'function' ? 'function' : 'stream'
   // The same args give the same node, so that one look serves all the places where it is written.
   const nodes = new Map<string, Condition>()
   const make = (args: Readonly<Record<string, unknown>> = {}, words?: string): Condition => {
@@ -136,9 +127,7 @@ export function condition(...given: readonly unknown[]): CustomCondition {
     const known = key === null ? undefined : nodes.get(key)
     if (known !== undefined) return known
     const printed = wordsFor(templates, values) ?? words ?? null
-    const made = new Condition(
-      predicateNode('function', predicate, predicate.name || 'condition', values, printed, limits),
-    )
+    const made = new Condition(predicateNode(mode, predicate, nameOf(predicate), values, printed, limits))
     if (key !== null && nodes.size < 10_000) nodes.set(key, made)
     return made
   }
@@ -200,8 +189,10 @@ function predicateNode(
 
 function partsOf(given: readonly unknown[]) {
   const predicate = given.at(-1)
-  if (typeof predicate !== 'function')
-    throw new TypeError(`Cannot make a condition as it takes a function: ${String(predicate)}`)
+  if (typeof predicate !== 'function' && !isStream(predicate))
+    throw new TypeError(
+      `Cannot make a condition as it takes a function or an Observable: ${String(predicate)}`,
+    )
   const isWording = (value: unknown): boolean =>
     typeof value === 'string' || value instanceof RegExp || Array.isArray(value)
   const wordings = given.length > 1 && isWording(given[0]) ? [given[0]].flat() : []
@@ -214,7 +205,7 @@ function partsOf(given: readonly unknown[]) {
   return {
     wordings: wordings as readonly Wording[],
     options: options as ConditionOptions,
-    predicate: predicate as PredicateFunction,
+    predicate: predicate as PredicateFunction | StreamLike,
   }
 }
 
@@ -230,11 +221,11 @@ function limitsOf(options: ConditionOptions): Limits {
     throw new RangeError(
       `Cannot ask a condition as 'concurrency' must be a whole number from 1: ${String(concurrency)}`,
     )
-  return { validForMs, refresh: refresh === undefined ? null : nodeOf(refresh), concurrency, execution }
+  return { validForMs, refresh: refresh === undefined ? null : toNode(refresh), concurrency, execution }
 }
 
-function nodeOf(refresh: ConditionInput | string): ConditionNode {
-  return typeof refresh === 'string' ? parse(refresh).node : toNode(refresh)
+function nameOf(source: PredicateFunction | StreamLike): string {
+  return isStream(source) ? 'stream' : source.name || 'condition'
 }
 
 function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> {

@@ -1,15 +1,24 @@
 /** Conditions: statements that hold or do not at an instant, as values, as builders and as text. */
 export { atMostRuns, during, from, once, onceIn, until } from './bounds.ts'
 export { all, always, any, never, not } from './combine.ts'
-export { Condition, type ConditionInput, type ConditionLike, isCondition, toNode } from './condition.ts'
+export {
+  type CheckedInput,
+  type CheckedInputs,
+  Condition,
+  type ConditionInput,
+  type ConditionLike,
+  isCondition,
+  type PredicateFunction,
+  toNode,
+} from './condition.ts'
 export { type CronFields, type CronOptions, cron, crontime } from './cron.ts'
 export {
+  type BooleanStream,
   type ConditionOptions,
   type CustomCondition,
   condition,
   fromStream,
   onEach,
-  type PredicateFunction,
 } from './custom.ts'
 export {
   CyclicCondition,

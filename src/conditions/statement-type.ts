@@ -72,8 +72,8 @@ type Atom =
   | `at most ${number} ${'run' | 'runs'}`
 
 /** A template with every slot open: `file {path} exists` is `file ${string} exists`. */
-type Filled<T extends string> = T extends `${infer Before}{${string}}${infer Rest}`
-  ? `${Before}${string}${Filled<Rest>}`
+type Opened<T extends string> = T extends `${infer Before}{${string}}${infer Rest}`
+  ? `${Before}${string}${Opened<Rest>}`
   : T
 
 type Blank = ' ' | '\n' | '\t'
@@ -82,9 +82,123 @@ type Trimmed<S extends string> = S extends `${Blank}${infer T}` | `${infer T}${B
 /** Operators: such text is read when the task is added, and shown with a caret where it is wrong. */
 type Composed = `${string}${'&' | '|' | '~' | '('}${string}`
 
+/** What could stand in a hole of a template, for trying: each word of the language takes one of these somewhere. */
+type Filler =
+  | '1'
+  | '10 minutes'
+  | 'minutes'
+  | '* *'
+  | '07:00'
+  | 'Mon'
+  | '2026-01-01'
+  | 'x'
+  | "'x'"
+  | "'x' is running"
+  | 'daily'
+  | 'day'
+  | 'after'
+  | 'task'
+  | 'has'
+  | 'succeeded'
+
+/** A text with holes (`${string}`, `${number}`), of which the first two are filled in every way; null: it has more. */
+type Tried<S extends string, Before extends string = '', Holes extends 0[] = []> = string extends S
+  ? Filled<Holes, `${Before}${FillerAfter<Before>}`, ''>
+  : S extends `${infer Letter}${infer Rest}`
+    ? string extends Letter
+      ? Filled<Holes, `${Before}${FillerAfter<Before>}`, Rest>
+      : `${number}` extends Letter
+        ? Filled<Holes, `${Before}1`, Rest>
+        : Tried<Rest, `${Before}${Letter}`, Holes>
+    : Before
+
+type Filled<Holes extends 0[], Text extends string, Rest extends string> = Holes['length'] extends 2
+  ? null
+  : Tried<Rest, Text, [...Holes, 0]>
+
+/** In quotes there is a name. */
+type FillerAfter<Before extends string> = Before extends `${string}'` ? 'x' : Filler
+
+/** True of a template with holes: no set of properties can be required of such names. */
+type HasHoles<S extends string> = Record<never, never> extends Record<S, 1> ? true : false
+
+/** Whether a template with holes can become a statement; with more holes than are tried, it is read at run time. */
+type CanBecome<S extends string> =
+  HasHoles<S> extends true
+    ? Tried<S> extends infer T
+      ? [T] extends [null]
+        ? true
+        : Extract<T, Readable> extends never
+          ? false
+          : true
+      : never
+    : false
+
+/** What comes before `for` and a duration; never where there is no such end. */
+type HeadOfFor<S extends string, Before extends string = ''> = S extends `${infer Head} for ${infer Rest}`
+  ? Rest extends `${string} for ${string}`
+    ? HeadOfFor<Rest, `${Before}${Head} for `>
+    : Rest extends DurationText
+      ? `${Before}${Head}`
+      : HasHoles<Rest> extends true
+        ? `${Before}${Head}`
+        : never
+  : never
+
+type Readable = Atom | Composed | Opened<keyof StatementWords & string>
+
+type Reads<S extends string> = S extends Readable
+  ? true
+  : [HeadOfFor<S>] extends [never]
+    ? CanBecome<S>
+    : Reads<HeadOfFor<S>>
+
+/**
+ * Statements to begin with, for the completions of an editor. `HH:MM`, names in quotes and numbers are there to be changed.
+ *
+ * @example
+ * ```ts
+ * const starts: KnownStatement[] = ['daily after 07:00', 'every 10 minutes']
+ * ```
+ */
+export type KnownStatement =
+  | 'always'
+  | 'never'
+  | Cyclic
+  | `daily ${'after 07:00' | 'before 07:00' | 'at 07:00' | 'between 22:00 and 02:00' | 'starting 06:00'}`
+  | `hourly ${'after 30:00' | 'at 15:00'}`
+  | `weekly ${'on Mon' | 'on Mon, Wed and Fri' | 'after Mon' | 'between Mon and Fri'}`
+  | `monthly ${'on 1st' | 'on last day' | 'after 15th'}`
+  | 'yearly on Dec 24th'
+  | `time of day ${'after 07:00' | 'between 08:00 and 16:00'}`
+  | `time of week ${'on Sat' | 'between Mon and Fri'}`
+  | `every ${'10 seconds' | '10 minutes' | '1 hour' | '1 hour based on success' | '10 minutes between 08:00 and 16:00'}`
+  | `cron ${'0 7 * * *' | '*/15 * * * *' | '0 7 * * MON-FRI' | '0 2 * * * with grace 4 hours'}`
+  | `after task 'name'${Come}`
+  | `after ${'any tasks' | 'tasks'} 'one', 'two'`
+  | `has ${Verb}${'' | ' today'}`
+  | `task 'name' has ${Verb} today`
+  | `task 'name' is running${'' | ' more than 10 minutes'}`
+  | `param 'name' ${'exists' | "is 'value'" | "is 'value' for 30 seconds"}`
+  | 'retry 3 times after 10 seconds'
+  | 'once at 2027-01-01 09:00'
+  | 'in 10 minutes'
+  | 'from 2027-01-01'
+  | 'until 2027-01-01'
+  | 'at most 5 runs'
+  | `during 'yesterday'`
+  | `scheduler ${'started' | 'has run over 1 hour' | 'has 3 cycles'}`
+
+/** What an editor may complete a text to. `NoInfer`: nothing about the text is to be concluded from it. */
+type CompletedTo<S extends string> = Extract<
+  KnownStatement | (keyof StatementWords & string),
+  `${NoInfer<S>}${string}`
+>
+
 /**
  * The text itself if it reads as a statement, else a message: for parameters that take statements. Text that the compiler
- * does not know (a plain `string`) and composed text pass; they are checked when they are read.
+ * does not know (a plain `string`) and composed text pass; they are checked when they are read. A template passes if what is
+ * known of it can be part of a statement: `` `every ${interval}` `` does, `` `evry ${interval}` `` does not.
  *
  * @example
  * ```ts
@@ -96,6 +210,9 @@ type Composed = `${string}${'&' | '|' | '~' | '('}${string}`
  */
 export type StatementText<S extends string> = string extends S
   ? S
-  : Trimmed<S> extends Atom | Composed | Filled<keyof StatementWords & string>
-    ? S
-    : `There are no such words: ${S}`
+  : Reads<Trimmed<S>> extends true
+    ? // What it could go on to is part of the type, so that editors offer it.
+      S | CompletedTo<S>
+    : [CompletedTo<S>] extends [never]
+      ? `There are no such words: ${S}`
+      : CompletedTo<S>

@@ -1,6 +1,6 @@
 /** From whatever a task may be given as its start to a condition. */
 import { reckonedFrom } from './bounds.ts'
-import { Condition, isCondition, somePart } from './condition.ts'
+import { bindInputs, Condition, isCondition, somePart } from './condition.ts'
 import { condition as customCondition, fromStream } from './custom.ts'
 import { type ConditionNode, falseNode, trueNode } from './node.ts'
 import { isStream } from './reader.ts'
@@ -31,3 +31,6 @@ function conditionFrom(input: unknown, words: Words): Condition {
     `Cannot use that as a condition as it must be a condition, a statement, a boolean, a function or an Observable: ${String(input)}`,
   )
 }
+
+// Text beside other conditions is read when they are combined, before any app is known: with the built-in words.
+bindInputs((input) => conditionFrom(input, builtInWords).node)

@@ -1,5 +1,5 @@
 /** What the run log is told of a run: that it began, and how it ended. */
-import type { Outcome } from '../../machines/protocol.ts'
+import type { ErrorData, Outcome } from '../../machines/protocol.ts'
 import { toErrorData } from '../log/error-data.ts'
 import type { NewRecord } from '../log/session-log.ts'
 import { noParams, type RunSlot } from './entry.ts'
@@ -52,4 +52,15 @@ export function endRecordOf(slot: RunSlot, ending: Ending): NewRecord {
     ...(reason === null ? {} : { reason }),
     ...(value === undefined ? {} : { value }),
   }
+}
+
+/** What a run failed with, for whoever asked for it: an error as it was thrown, anything else as data of the same shape. */
+export function failureOf(thrown: unknown): ErrorData {
+  try {
+    const { name, message } = thrown as Partial<Error>
+    if (typeof name === 'string' && typeof message === 'string') return thrown as Error
+  } catch {
+    // Whatever cannot be read is told as data.
+  }
+  return toErrorData(thrown)
 }

@@ -13,7 +13,7 @@ import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from
 import type { RunEffects } from './provide.ts'
 import { RunAbort } from './run-abort.ts'
 import { newRunId } from './run-id.ts'
-import { endRecordOf, startRecordOf } from './run-records.ts'
+import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
 import { RunView } from './run-view.ts'
 import { beginWork, executorOf } from './run-work.ts'
 import { executionOf, type Slots } from './slots.ts'
@@ -262,7 +262,7 @@ export class Runs {
       runId,
       action: outcome,
       ...(outcome === 'success' ? { value: came.value } : {}),
-      ...(outcome === 'fail' ? { error: came.error } : {}),
+      ...(outcome === 'fail' ? { error: failureOf(came.error) } : {}),
       ...(record.reason === undefined ? {} : { reason: record.reason }),
     })
     this.#onEnded(entry)

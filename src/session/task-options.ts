@@ -1,13 +1,14 @@
 /** What a task may be told: when it starts, and its options. */
 import type { ParamValues } from '../../machines/protocol.ts'
 import type { ArgSpecs } from '../args/arg.ts'
-import type { Condition } from '../conditions/condition.ts'
+import type { Condition, PredicateFunction } from '../conditions/condition.ts'
 import type { StatementText } from '../conditions/statement-type.ts'
 import type { DurationInput } from '../time/duration.ts'
 
 /**
- * When a task starts: a condition, a statement, a boolean (`false`: only by hand; `true`: as often as possible), or a
- * boolean Observable.
+ * When a task starts: a condition, a statement, a boolean (`false`: only by hand; `true`: as often as possible), an
+ * Observable of booleans, or a function that gives a boolean, a promise of one, or such an Observable. `end`,
+ * `shutCondition`, `.and()`, `.or()`, `all()`, `any()` and `not()` take the same.
  *
  * @example
  * ```ts
@@ -15,7 +16,12 @@ import type { DurationInput } from '../time/duration.ts'
  * starts.forEach((start, i) => session.createTask(`report-${i}`, start, () => {}))
  * ```
  */
-export type Start = Condition | string | boolean | { subscribe: (...observer: never[]) => unknown }
+export type Start =
+  | Condition
+  | string
+  | boolean
+  | { subscribe: (...observer: never[]) => unknown }
+  | PredicateFunction<Record<string, never>, never>
 
 /**
  * A start as the compiler reads it: a misspelt word of a statement does not compile. Text that is known only at run time (a

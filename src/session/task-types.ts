@@ -1,7 +1,7 @@
 /** A task as others see it: what can be asked of it and told to it, and what it comes to. */
 import type { DateTime } from 'luxon'
 import type { AnyActorRef } from 'xstate'
-import type { Action, Outcome, ParamValues } from '../../machines/protocol.ts'
+import type { Action, ErrorData, Outcome, ParamValues } from '../../machines/protocol.ts'
 import type { Condition } from '../conditions/condition.ts'
 import type { Explanation } from '../conditions/explain.ts'
 import type { WaitedFor } from '../conditions/waits-for.ts'
@@ -16,7 +16,7 @@ import type { Execution, TaskUpdate } from './task-options.ts'
  * @example
  * ```ts
  * const { runId, action, value, error }: RunOutcome = await session.task('report').run()
- * if (action === 'fail') console.error(runId, error)
+ * if (action === 'fail') console.error(runId, error?.message)
  * else console.log(value)
  * ```
  */
@@ -25,8 +25,11 @@ export interface RunOutcome<R = unknown> {
   readonly action: Outcome
   /** What work returned, where it succeeded. */
   readonly value?: R
-  /** What work threw, where it failed. */
-  readonly error?: unknown
+  /**
+   * What the run failed with: an error as it was thrown (so `instanceof` works), anything else that was thrown as data with a
+   * `name` and a `message`. The event `run.ended` and the log carry the same shape as plain data.
+   */
+  readonly error?: ErrorData
   /** Why it was terminated or found nothing to do. */
   readonly reason?: string
 }

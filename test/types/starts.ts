@@ -1,5 +1,18 @@
 /** What a task may be started by, as the compiler sees it. Nothing here runs. */
-import { createGroup, daily, onEach, type Start } from 'gantry'
+import {
+  all,
+  any,
+  type Condition,
+  type Context,
+  condition,
+  createApp,
+  createGroup,
+  daily,
+  every,
+  not,
+  onEach,
+  type Start,
+} from 'gantry'
 import { Subject } from 'rxjs'
 import { app, type Session } from './support/shapes.ts'
 
@@ -44,3 +57,47 @@ group.task('a', 'every 10 minuts', work)
 session.createTask('a', 'has suceeded', work)
 // @ts-expect-error a number is no start
 app.task('a', 5, work)
+
+// What combines conditions takes what a start takes.
+const isHot$ = new Subject<boolean>()
+const list: Condition[] = [daily]
+const starts: Start[] = []
+every('2 seconds').and(isHot$)
+daily.and(
+  'hourly',
+  () => true,
+  async () => false,
+  true,
+  daily.after('07:00'),
+  isHot$,
+  `every ${text}`,
+)
+daily.or('hourly', () => isHot$)
+all('daily', isHot$, () => true)
+any(isHot$, ...list)
+any(...starts)
+all(text)
+not(isHot$)
+not('daily')
+not((_: unknown, { clock }: Context) => clock.now() > 0)
+condition(isHot$)
+app.condition(isHot$)
+app.condition('it is hot', isHot$).and('daily')
+app.task('a', () => true, work)
+app.task('a', async () => true, {}, work)
+app.task('a', (_, { clock }: Context) => clock.now() > 0, work)
+app.task('a', condition(isHot$), { end: isHot$ }, work)
+app.task('a', () => isHot$, { end: () => true }, work)
+createApp({ shutCondition: async () => true })
+createGroup({ start: () => true })
+
+// @ts-expect-error a misspelt word
+daily.and('hurly')
+// @ts-expect-error a misspelt word beside a right one
+daily.or('hourly', 'dayli')
+// @ts-expect-error a misspelt word
+all(daily, 'dayly')
+// @ts-expect-error a misspelt word
+not('dayly')
+// @ts-expect-error a number is no condition
+daily.and(5)

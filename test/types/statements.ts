@@ -9,6 +9,8 @@ declare module 'gantry' {
 
 declare function start<const S extends string>(statement: StatementText<S>): void
 declare const unknownText: string
+declare const n: number
+declare const unit: 'minutes' | 'hours'
 
 start('true')
 start('always false')
@@ -52,6 +54,45 @@ start("daily & ~(task 'x' is running)")
 start('file prices.csv exists')
 start(unknownText)
 
+// What is known at run time only is left open.
+start(`every ${unknownText}`)
+start(`every ${n} minutes`)
+start(`every ${n} ${unit}`)
+start(`every ${n} ${unknownText}`)
+start(`cron ${unknownText}`)
+start(`cron ${n} * * * *`)
+start(`after task '${unknownText}'`)
+start(`daily after ${unknownText}`)
+start(`daily after ${unknownText} & every ${n} minutes`)
+start(`daily between ${unknownText} and ${unknownText}`)
+start(`${unknownText} after 07:00`)
+start(`in ${unknownText}`)
+start(`in ${n} ${unknownText}`)
+start(`once at ${unknownText}`)
+start(`from ${unknownText}`)
+start(`until ${unknownText}`)
+start(`at most ${n} runs`)
+start(`at most ${unknownText} runs`)
+start(`weekly on ${unknownText}`)
+start(`weekly on ${unknownText} and ${unknownText}`)
+start(`scheduler has ${n} cycles`)
+start(`scheduler has ${unknownText} cycles`)
+start(`task ${unknownText} has succeeded`)
+start(`task '${unknownText}' has ${unknownText}`)
+start(`time of ${unknownText} after 07:00`)
+start(`param '${unknownText}' is ${unknownText}`)
+start(`param '${unknownText}' is '${unknownText}' for 30 seconds`)
+start(`param '${unknownText}' is '${unknownText}' for ${n} seconds`)
+start(`daily for ${unknownText}`)
+start(`retry ${n} times after ${unknownText}`)
+start(`retry ${n} times after ${unknownText} growing ${n} fold`)
+start(`${unknownText}`)
+start(`every ${unknownText} based on ${unknownText}`)
+start(`daily between ${unknownText} and ${unknownText} in ${unknownText}`)
+start("param 'cpu' is 'hot' for 30 seconds")
+start('daily for 2h')
+start("param 'a for b' is 'x' for 5 minutes")
+
 // @ts-expect-error a misspelt word
 start('dayly')
 // @ts-expect-error a misspelt word before a window
@@ -86,3 +127,21 @@ start('in 10 minuts')
 start('during yesterday')
 // @ts-expect-error nothing
 start('')
+
+// What is known of a template is checked.
+// @ts-expect-error no statement can be so
+start(`evry ${unknownText}`)
+// @ts-expect-error no statement can be so
+start(`dayly after ${unknownText}`)
+// @ts-expect-error no statement can be so
+start(`daily aftr ${unknownText}`)
+// @ts-expect-error no statement can be so
+start(`every ${n} minuts`)
+// @ts-expect-error no statement can be so
+start(`every ${n}`)
+// @ts-expect-error no statement can be so
+start(`after tsk '${unknownText}'`)
+// @ts-expect-error no statement can be so
+start('daily for 30 secnds')
+// @ts-expect-error no statement can be so
+start('dayly for 30 seconds')
