@@ -28,6 +28,8 @@ export interface Adopted {
 export interface Header {
   readonly format: string
   readonly version: number
+  /** Of a file that can be read, and is to be written anew before lines are added to it. */
+  readonly isOutdated?: true
 }
 
 /** The header of the files of this release. */

@@ -9,6 +9,8 @@ export interface BadStretch {
   readonly bytes: Buffer
   /** Whether it lacks its line end: a write was cut short here. */
   readonly torn: boolean
+  /** Why a line that was read is not taken in; null of one that could not be read. */
+  readonly why: string | null
 }
 
 /** What a file holds. */
@@ -27,11 +29,14 @@ export interface Scan {
 
 const chunkSize = 1 << 20
 
-/** Scans an open file; `onEntry` is called with each good entry in order. Throws what reading throws. */
+/**
+ * Scans an open file; `onEntry` is called with each entry in order, and gives the reason if it does not take it. Throws what
+ * reading throws.
+ */
 export function scanLines(
   fd: number,
   decode: LineFormat['decode'],
-  onEntry: (entry: unknown, line: number) => void,
+  onEntry: (entry: unknown) => string | null,
 ): Scan {
   const chunk = Buffer.allocUnsafe(chunkSize)
   const damaged: BadStretch[] = []
@@ -44,16 +49,16 @@ export function scanLines(
   const take = (bytes: Buffer, until: number) => {
     line++
     const entry = decode(bytes)
-    if (entry === undefined) {
+    const why = entry === undefined ? null : onEntry(entry)
+    if (entry === undefined || why !== null) {
       // A copy, as the chunk is read over.
-      tail.push({ line, bytes: Buffer.from(bytes), torn: false })
+      tail.push({ line, bytes: Buffer.from(bytes), torn: false, why })
       return
     }
     damaged.push(...tail)
     tail = []
     end = until
     good++
-    onEntry(entry, line)
   }
   for (;;) {
     const count = readSync(fd, chunk, 0, chunkSize, size)
@@ -70,6 +75,6 @@ export function scanLines(
     rest = Buffer.from(bytes.subarray(from))
   }
   // Without its line end a line is torn even if all else of it is there: the next line would be glued to it.
-  if (rest.length > 0) tail.push({ line: line + 1, bytes: rest, torn: true })
+  if (rest.length > 0) tail.push({ line: line + 1, bytes: rest, torn: true, why: null })
   return { end, size, good, damaged, tail }
 }

@@ -267,7 +267,7 @@ export class LogFile {
       }
       this.#end = found.end
       this.#lines = found.entries
-      return found.isDamaged
+      return found.isToRewrite
     }
     if (found.kind === 'new') this.#begin()
     else this.#take(writeDraftSync(this.#hold!.place, this.format, found.entries), found.entries.length)

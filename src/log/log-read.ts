@@ -10,8 +10,9 @@ import {
   readFileSync,
 } from 'node:fs'
 import { RunLogError } from '../errors.ts'
+import { Repeats, whyNoEntry } from './entry-check.ts'
 import { writeAllSync } from './file-io.ts'
-import { header, isHeader, type LineFormat } from './line-format.ts'
+import { type Header, header, isHeader, type LineFormat } from './line-format.ts'
 import { type BadStretch, scanLines } from './line-scan.ts'
 import type { LogProblem } from './problem.ts'
 import type { LogEntry } from './run-log.ts'
@@ -26,8 +27,8 @@ export type ReadLog =
       readonly entries: number
       /** Whether anything follows it, which is to be cut off. */
       readonly isTailBad: boolean
-      /** Whether lines before it are damaged: they stand in a file of their own now, and are to be left out. */
-      readonly isDamaged: boolean
+      /** Whether it is to be written anew: with lines that stand in a file of their own now, in another order, or outdated. */
+      readonly isToRewrite: boolean
     }
   /** Empty, or torn while it was made. */
   | { readonly kind: 'new' }
@@ -45,20 +46,25 @@ export function readLog(
   // A device may have no end to read up to.
   if (!fstatSync(fd).isFile())
     throw new RunLogError(`Cannot open run log '${path}' as it must be a file: it is a device or a pipe.`)
+  const entries: LogEntry[] = []
+  const repeats = new Repeats()
+  let isOutdated = false
   const found = scanLines(fd, format.decode, (entry) => {
-    if (!isHeader(entry)) onEntry(entry as LogEntry)
-    else if (entry.version !== header.version)
-      throw new RunLogError(
-        `Cannot open run log '${path}' as its format must be version ${header.version}: version ${entry.version}. ` +
-          'Open it with the release that wrote it, or start a new file.',
-      )
+    if (isHeader(entry)) {
+      checkVersion(path, entry)
+      isOutdated ||= entry.isOutdated === true
+      return null
+    }
+    const why = whyNoEntry(entry) ?? repeats.why(entry as LogEntry)
+    if (why === null) entries.push(entry as LogEntry)
+    return why
   })
   if (found.good === 0) return begin(path, format, found.tail, onEntry, onProblem)
   const bad = [...found.damaged, ...found.tail.filter((stretch) => !stretch.torn)]
   if (bad.length > 0) {
     const movedTo = moveAside(path, bad)
-    const where = bad.map(({ line }) => line).slice(0, 10)
-    const message = `${bad.length} damaged lines of run log '${path}' (line ${where.join(', ')}) were moved to '${movedTo}'.`
+    const where = bad.slice(0, 10).map(({ line, why }) => (why === null ? line : `${line}: ${why}`))
+    const message = `${bad.length} bad lines of run log '${path}' (line ${where.join('; ')}) were moved to '${movedTo}'.`
     onProblem({ kind: 'bad line', path, message, movedTo })
   }
   const torn = found.tail.at(-1)
@@ -66,13 +72,28 @@ export function readLog(
     const message = `The last write to run log '${path}' was cut short and is left out: ${torn.bytes.length} bytes.`
     onProblem({ kind: 'torn tail', path, message })
   }
+  const isInOrder = entries.every(({ seq }, i) => i === 0 || entries[i - 1]!.seq < seq)
+  if (!isInOrder) {
+    entries.sort((a, b) => a.seq - b.seq)
+    const message = `The lines of run log '${path}' did not stand in the order of seq, and were put in it.`
+    onProblem({ kind: 'bad line', path, message })
+  }
+  for (const entry of entries) onEntry(entry)
   return {
     kind: 'read',
     end: found.end,
-    entries: found.good - 1,
+    entries: entries.length,
     isTailBad: torn !== undefined,
-    isDamaged: found.damaged.length > 0,
+    isToRewrite: found.damaged.length > 0 || !isInOrder || isOutdated,
   }
+}
+
+function checkVersion(path: string, { version }: Header): void {
+  if (version === header.version) return
+  throw new RunLogError(
+    `Cannot open run log '${path}' as its format must be version ${header.version}: version ${version}. ` +
+      'Open it with the release that wrote it, or start a new file.',
+  )
 }
 
 /** A file without a good line. One that holds more than the beginning of our first line is not ours to write over. */

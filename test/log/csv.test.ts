@@ -94,6 +94,152 @@ describe('csvFormat', () => {
   })
 })
 
+describe('csvFormat in a spreadsheet', () => {
+  const evil = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    ' =1',
+    "'=1",
+    '＝1+1',
+    'a;=1+1',
+    'a\t=1',
+    'a; "=1',
+    ';',
+    "'",
+    'json:=1',
+  ]
+  /** A cell that a spreadsheet would take for a formula. Numbers are none. */
+  const isFormula = (cell: string) => /^\s*[=+\-@\t\r＝＋－＠]/u.test(cell) && Number.isNaN(Number(cell))
+
+  test('no text becomes a formula, wherever the spreadsheet splits, and each comes back as it was', () => {
+    const text = fc
+      .array(fc.oneof(fc.constantFrom(...evil), fc.string()), { maxLength: 3 })
+      .map((parts) => parts.join(''))
+    const entries = fc.record({
+      seq: fc.nat(),
+      task: text,
+      runId: text,
+      action: fc.constantFrom('run', 'fail'),
+      at: fc.integer({ min: -5, max: 4e12 }),
+      reason: text,
+      error: fc.record({ name: text, message: text, stack: text }),
+      params: fc.dictionary(text, text),
+      value: text,
+    })
+    const notes = fc.record({
+      seq: fc.nat(),
+      note: fc.constant('audit'),
+      at: fc.nat(),
+      task: text,
+      message: text,
+      data: text,
+    })
+    fc.assert(
+      fc.property(fc.oneof(entries, notes), (entry) => {
+        const json = JSON.parse(JSON.stringify(entry)) as LogEntry
+        const line = csvFormat.encode(json).slice(0, -1)
+        expect(csvFormat.decode(Buffer.from(line))).toEqual(json)
+        for (const delimiter of [',', ';', '\t']) {
+          const { data } = Papa.parse<string[]>(line, { delimiter })
+          expect(data.flat().filter(isFormula)).toEqual([])
+        }
+        // A spreadsheet that sees quotes only in front of a cell.
+        expect(line.split(/[;\t]/u).filter(isFormula)).toEqual([])
+      }),
+      { numRuns: 500, ...(process.env.FC_SEED ? { seed: Number(process.env.FC_SEED) } : {}) },
+    )
+  })
+
+  test('a text that is no formula stands there as it is', () => {
+    const line = csvFormat.encode(record(1, 'fetch; a-b, c=d', 'run', { runId: 'x@y' }))
+    expect(line).toContain('"fetch; a-b, c=d",run,x@y,')
+  })
+})
+
+describe('csvFormat tells what was damaged', () => {
+  test('any bit of a row flipped: the row is refused, or says the same', () => {
+    const rows: LogEntry[] = [
+      record(12, 'a, "b" ü', 'fail', {
+        start: 5,
+        end: 1_500,
+        runtimeMs: 3.5,
+        reason: 'x;y',
+        error: { name: 'Error', message: 'no\nrows', stack: 'at x' },
+      }),
+      record(7),
+      note(3, 'a', { message: 'm', data: [1] }),
+    ]
+    for (const entry of rows) {
+      const line = Buffer.from(csvFormat.encode(entry)).subarray(0, -1)
+      for (let bit = 0; bit < line.length * 8; bit++) {
+        const flipped = Buffer.from(line)
+        flipped[bit >> 3]! ^= 1 << (bit & 7)
+        // A bit that makes a line end makes two rows of it.
+        const found = flipped
+          .toString('latin1')
+          .split('\n')
+          .map((part) => csvFormat.decode(Buffer.from(part, 'latin1')))
+        for (const decoded of found) if (decoded !== undefined) expect(decoded).toEqual(entry)
+      }
+    }
+  })
+
+  test('a row whose cells were changed is set aside; one whose checksum is empty or missing is taken', async () => {
+    const path = await written([1, 2, 3, 4].map((seq) => record(seq)))
+    const lines = readFileSync(path, 'utf8').split('\n')
+    const changed = (line: string) => line.replace(',a,', ',b,')
+    lines[1] = changed(lines[1]!)
+    lines[2] = changed(lines[2]!).replace(/,x[0-9a-f]{8}$/, ',')
+    lines[3] = changed(lines[3]!).replace(/,x[0-9a-f]{8}$/, '')
+    writeFileSync(path, lines.join('\n'))
+    const { entries, problems } = await reading(path)
+    expect(entries.map((entry) => [entry.seq, entry.task])).toEqual([
+      [2, 'b'],
+      [3, 'b'],
+      [4, 'a'],
+    ])
+    expect(problems).toMatchObject([{ kind: 'bad line', message: expect.stringContaining('(line 2)') }])
+    expect(readFileSync(problems[0]!.movedTo!, 'utf8')).toBe(`${lines[1]}\n`)
+    expect(await reading(path)).toEqual({ entries, problems: [] })
+  })
+
+  test('a file that a program has quoted anew, with a mark of its encoding in front, is the same', async () => {
+    const path = await written([
+      record(1, 'a b'),
+      record(2, '=c;d', 'fail', { error: { name: 'E', message: 'm' } }),
+    ])
+    const before = (await reading(path)).entries
+    const { data } = Papa.parse<string[]>(readFileSync(path, 'utf8').trimEnd())
+    const [first, ...rest] = data
+    writeFileSync(path, `\ufeff${first!.join(',')}\r\n${Papa.unparse(rest, { quotes: true })}\r\n`)
+    expect(await reading(path)).toEqual({ entries: before, problems: [] })
+  })
+
+  test('a file without checksums is read, and has them once it was open', async () => {
+    const path = newPath()
+    const old = csvFormat.first.replace(',crc', '')
+    const more = '"{""period"":{""start"":0,""end"":10}}"'
+    writeFileSync(path, `${old}1,=fetch,run,x,,,,,1,\n2,=fetch,success,x,,,,,2,${more}\n`)
+    const { entries, problems } = await reading(path)
+    expect(problems).toEqual([])
+    expect(entries).toMatchObject([
+      { seq: 1, task: '=fetch' },
+      { seq: 2, action: 'success', period: { start: 0, end: 10 } },
+    ])
+    const text = readFileSync(path, 'utf8')
+    expect(text.startsWith(csvFormat.first)).toBe(true)
+    expect(text).not.toContain(',=fetch')
+    expect(text.trimEnd().split('\n').slice(1)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/,x[0-9a-f]{8}$/)]),
+    )
+    expect(await reading(path)).toEqual({ entries, problems: [] })
+  })
+})
+
 describe('createCsvStore mends', () => {
   test('a torn tail, cut at every byte of the last two records: at most the torn one is lost', async () => {
     const path = await written([1, 2, 3].map((seq) => record(seq, 'a, "b"', 'success', { reason: 'x' })))

@@ -225,6 +225,95 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
     })
   })
 
+  describe(`a ${kind} log takes in each entry once`, () => {
+    const entries = [
+      record(1),
+      record(2, 'a', 'success', { runId: 'a-1' }),
+      record(3),
+      record(4, 'a', 'fail', { runId: 'a-3' }),
+    ]
+
+    /** What is there after the lines of a log (the header is line 0) were changed, and what is told. */
+    async function afterEdit(
+      edit: (lines: string[]) => void,
+    ): Promise<{ seqs: number[]; problem: LogProblem; aside: string }> {
+      const path = newPlace()
+      const store = storeAt(path)
+      await store.append(entries)
+      await store.close()
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+      edit(lines)
+      writeFileSync(path, `${lines.join('\n')}\n`)
+      const problems: LogProblem[] = []
+      const again = storeAt(path, (problem) => problems.push(problem))
+      const found = await again.load()
+      await again.close()
+      expect(problems).toHaveLength(1)
+      expect(await seqsAt(path)).toEqual(seqs(found))
+      const { movedTo } = problems[0]!
+      const aside = movedTo === undefined ? '' : readFileSync(movedTo, 'utf8')
+      return { seqs: seqs(found), problem: problems[0]!, aside }
+    }
+
+    test.each([1, 2, 3, 4])('line %i stands twice, at the end or in between', async (line) => {
+      for (const place of [line, 4]) {
+        let copied = ''
+        const { seqs, problem, aside } = await afterEdit((lines) => {
+          copied = lines[line]!
+          lines.splice(place + 1, 0, copied)
+        })
+        expect(seqs).toEqual([1, 2, 3, 4])
+        expect(problem).toMatchObject({
+          kind: 'bad line',
+          message: expect.stringContaining(`line ${place + 2}: seq ${line} stands there already`),
+        })
+        expect(aside).toBe(`${copied}\n`)
+      }
+    })
+
+    test('the whole file stands twice, header included', async () => {
+      const { seqs, aside } = await afterEdit((lines) => lines.push(...lines))
+      expect(seqs).toEqual([1, 2, 3, 4])
+      expect(aside.trimEnd().split('\n')).toHaveLength(4)
+    })
+
+    test('lines that stand in another order are put in that of seq', async () => {
+      const { seqs, problem } = await afterEdit((lines) => lines.push(lines.splice(2, 1)[0]!))
+      expect(seqs).toEqual([1, 2, 3, 4])
+      expect(problem.message).toContain('order of seq')
+    })
+
+    /** A line as another file of the kind has it. */
+    async function lineOf(entry: LogEntry): Promise<string> {
+      const path = newPlace()
+      const store = storeAt(path)
+      await store.append([entry])
+      await store.close()
+      return readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)!
+    }
+
+    test('the end of a run stands twice, under another seq', async () => {
+      const copy = await lineOf({ ...entries[3]!, seq: 7 })
+      const { seqs, problem, aside } = await afterEdit((lines) => lines.push(copy))
+      expect(seqs).toEqual([1, 2, 3, 4])
+      expect(problem.message).toContain('that end of run a-3 stands there already')
+      expect(aside).toBe(`${copy}\n`)
+    })
+
+    test.each<[string, object, string]>([
+      ['an action', { ...record(5), action: 'walk' }, 'action must be one of run, '],
+      ['a kind of note', { seq: 5, note: 'song', at: 1 }, 'note must be one of missed, '],
+    ])('%s that there is not is set aside and told', async (_, entry, reason) => {
+      for (const place of [3, 5]) {
+        const line = await lineOf(entry as LogEntry)
+        const { seqs, problem, aside } = await afterEdit((lines) => lines.splice(place, 0, line))
+        expect(seqs).toEqual([1, 2, 3, 4])
+        expect(problem.message).toContain(reason)
+        expect(aside).toBe(`${line}\n`)
+      }
+    })
+  })
+
   describe(`a ${kind} log has one writer by whatever name`, () => {
     /** [the name, how it is made; gives the other path] */
     const names: readonly [string, (path: string) => string][] = [
