@@ -21,7 +21,8 @@ export const csvRetention: Retention = fileRetention
 /**
  * Makes a run log in a CSV file; folder and file are made where they are missing when the session starts. A CSV file that
  * Rocketry wrote is imported: it is kept under another name, and its records are the history of the tasks of those names.
- * One session at a time may have the file. Rows have no checksum: prefer JSON lines or SQLite where nobody reads the file.
+ * One session at a time may have the file. Texts that a spreadsheet would take for a formula are written so that it does not. A row
+ * that a person changes needs its cell `crc` emptied, or it is moved aside as damaged.
  *
  * @example
  * ```ts
