@@ -19,7 +19,8 @@ const config: Config = {
     '^gantry/inspect$': '<rootDir>/src/inspect/index.ts',
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  // Those of the development build have a configuration of their own.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/development/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tmp/'],
   testTimeout: 30_000,
 }

@@ -19,7 +19,7 @@
  *                                                          └────────────┘
  * ```
  *
- * A task actor that fails is made anew (`xstate.error.actor.*`) and never takes its siblings or the session with it.
+ * A task actor that fails is made anew (`actor.failed`) and never takes its siblings or the session with it.
  */
 import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
 import type { Command } from './protocol.ts'
@@ -45,6 +45,8 @@ export type SessionEvent =
   | { readonly type: 'session.drained' }
   /** Actors that were made with this one as parent: XState stops only those that it spawned. */
   | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
+  /** A task's actor failed. XState's own word of it is an event type per actor, each remembered for ever. */
+  | { readonly type: 'actor.failed'; readonly actorId: string }
 
 /**
  * What a session's actor knows; plain data, shown in the inspectors.
@@ -169,7 +171,7 @@ export const sessionMachine = setup({
     'session.run': { actions: 'runTasks', description: 'Run these tasks once each.' },
     'session.update': { actions: 'updateSession', description: 'Change options of the session.' },
     'actors.stop': { actions: 'stopActors', description: 'Stop task actors (the session stopped).' },
-    'xstate.error.actor.*': { actions: 'restartTaskActor' },
+    'actor.failed': { actions: 'restartTaskActor', description: 'Make a task actor anew that failed.' },
   },
   states: {
     stopped: {

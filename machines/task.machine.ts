@@ -52,6 +52,8 @@ export type TaskEvent =
   | { readonly type: 'run.ended'; readonly runId: string; readonly outcome: Outcome }
   /** Run actors that were made with this one as parent: XState stops only those that it spawned. */
   | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
+  /** A run's actor failed. XState's own word of it is an event type per actor, each remembered for ever. */
+  | { readonly type: 'actor.failed'; readonly actorId: string }
 
 /**
  * What a task's actor knows; plain data, shown in the inspectors.
@@ -211,8 +213,10 @@ export const taskMachine = setup({
       { target: '.idle', actions: 'remember', description: 'Its last run ended well, or it never ran.' },
     ],
     'actors.stop': { actions: 'stopActors', description: 'Stop run actors (the session stopped).' },
-    // A run's actor that fails must not take its task, and so the session, with it.
-    'xstate.error.actor.*': { actions: 'runActorFailed' },
+    'actor.failed': {
+      actions: 'runActorFailed',
+      description: 'The actor of a run failed: the run ends as a failure, and the task goes on.',
+    },
   },
   states: {
     idle: {

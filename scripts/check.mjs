@@ -7,6 +7,7 @@ const steps = [
   ['types', 'npm', ['run', '--silent', 'types']],
   ['types of the dashboard', 'npx', ['tsc', '-p', 'dashboard/tsconfig.json']],
   ['tests', 'npm', ['test']],
+  ['tests over the development build', 'npm', ['test', '--', '--config', 'jest.development.config.ts']],
   ['conformance', 'node', ['dist/test/conformance/run.js', '--known', 'test/conformance/known.json']],
   ['kills', 'node', ['dist/test/crash/run.js', '10']],
   ['packages', 'node', ['scripts/lint-packages.mjs']],

@@ -1,16 +1,18 @@
 /** The parts of a session, made and joined: what each needs of the others is said here and nowhere else. */
-import { createActor } from 'xstate'
+import type { runMachine } from '../../machines/run.machine.ts'
 import { resolveArgs } from '../args/resolve.ts'
 import { onEachNodes, periodOf } from '../conditions/node.ts'
 import { Predicates } from '../conditions/predicate.ts'
 import { createExecutors } from '../executors/executors.ts'
+import { runDoor, sessionDoor, taskDoor } from './actor-door.ts'
 import { argContextOf } from './arg-context.ts'
 import type { Core } from './core.ts'
 import { Crashes } from './crashes.ts'
 import { type Parts, sessionEffects, taskEffects } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
 import { askElsewhere } from './far-condition.ts'
-import { guardInspect } from './inspect-guard.ts'
+import { GuardedActor, guardedLogic } from './guarded-actor.ts'
+import { guardInspect, guardLateInspectors } from './inspect-guard.ts'
 import { JumpListeners } from './jump-listeners.ts'
 import { Launcher } from './launcher.ts'
 import { Life } from './life.ts'
@@ -18,7 +20,7 @@ import { LogKeeper } from './log-keeper.ts'
 import { Milestones } from './milestones.ts'
 import { Occasions } from './occasions.ts'
 import { Persistence } from './persistence.ts'
-import { provideRun, provideSession, provideTask } from './provide.ts'
+import { provideRun, provideSession, provideTask, type RunEffects } from './provide.ts'
 import { RunQueue } from './queue.ts'
 import { type LaunchFacts, Runs } from './runs.ts'
 import { SessionFacts } from './session-facts.ts'
@@ -37,7 +39,8 @@ export function assemble(core: Core): Parts {
   core.predicates = predicatesOf(core, parts)
   const slots = new Slots(core, () => parts.launcher.schedule())
   parts.slots = slots
-  parts.runs = new Runs(core, slots, provideRun, (entry) => {
+  const provide = (effects: RunEffects): typeof runMachine => guardedLogic(provideRun(effects), runDoor(core))
+  parts.runs = new Runs(core, slots, provide, (entry) => {
     parts.tasks.runEnded(entry)
     parts.launcher.ended(entry)
     parts.life.runEnded()
@@ -50,17 +53,23 @@ export function assemble(core: Core): Parts {
   parts.crashes = new Crashes(core, parts.queue)
   parts.occasions = new Occasions(core, parts.launcher, parts.queue)
   parts.watches = new Watches(core, parts, { now: () => clock.now(), wakeAt: wakesOf(core, parts) })
-  parts.actors = new TaskActors(core, provideTask(taskEffects(core, parts)), parts.launcher)
+  parts.actors = new TaskActors(
+    core,
+    guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(core, parts)),
+    parts.launcher,
+  )
   parts.tasks = new Tasks(core, parts)
   parts.keeper = new LogKeeper(core, () => parts.launcher.schedule())
   parts.persistence = new Persistence(core, parts)
   parts.life = new Life(core, parts)
   const { inspect } = core.options
-  core.actor = createActor(provideSession(sessionEffects(core, parts)), {
+  const logic = guardedLogic(provideSession(sessionEffects(core, parts)), sessionDoor(core, parts))
+  core.actor = new GuardedActor(logic, {
     id: core.name,
     input: { name: core.name },
     ...(inspect === undefined ? {} : { inspect: guardInspect(core, inspect) }),
   })
+  guardLateInspectors(core)
   core.actor.subscribe({
     error: (error) => {
       core.fatal = { error }

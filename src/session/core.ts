@@ -20,6 +20,7 @@ import { type TaskName, toTaskName } from '../task-ref.ts'
 import { ChangeHub } from './change-hub.ts'
 import type { Session, SessionOptions } from './contract.ts'
 import type { TaskEntry } from './entry.ts'
+import { tell } from './guarded-actor.ts'
 import type { Context } from './hook-types.ts'
 import { Hooks } from './hooks.ts'
 import { NewsHub } from './news.ts'
@@ -67,6 +68,8 @@ export class Core {
   startedAt: number | null = null
   startedMono: number | null = null
   cycles = 0
+  /** Inspection observers that are being told of something, one within another. */
+  inspecting = 0
   /** Something changed that tells of no news: told to who keeps the session's state. */
   stateChanged: () => void = () => {}
   /** The error that ends the session. */
@@ -91,7 +94,7 @@ export class Core {
         this.changes.paramChanged(param)
         this.stateChanged()
       },
-      (command) => this.actor.send(command),
+      (command) => tell(this.actor, command),
     )
     this.news = new NewsHub(name, (error, of) =>
       this.warn('listener', `A listener of '${of}' threw.`, { error }),
@@ -152,7 +155,7 @@ export class Core {
 
   /** Ends the session with an error. */
   failFatally(error: unknown): void {
-    this.actor.send({ type: 'session.failed', error })
+    tell(this.actor, { type: 'session.failed', error })
   }
 
   context(entry: TaskEntry | null, signal: AbortSignal = never.signal): Context {

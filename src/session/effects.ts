@@ -78,7 +78,7 @@ export function taskEffects(core: Core, parts: Parts): TaskEffects {
         core.news.tell({ type: 'task.changed', task: entry.name, at: core.clock.now() })
         parts.launcher.consider(entry)
       }),
-    runActorFailed: (id) => withEntry(id, (entry) => parts.runs.actorFailed(entry)),
+    runActorFailed: (id, actorId) => withEntry(id, (entry) => parts.runs.actorFailed(entry, actorId)),
   }
 }
 

@@ -8,6 +8,7 @@ import type { TaskEntry } from './entry.ts'
 import { StillConditions } from './forecast-node.ts'
 import { createTwin, isUnderWay, type Twin } from './forecast-twin.ts'
 import type { Assumption, Forecast, ForecastOptions, NotForecastable, PlannedRun } from './forecast-types.ts'
+import { tell } from './guarded-actor.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const defaultLimit = 1000
@@ -79,7 +80,7 @@ class Play {
   async run(until: number): Promise<number> {
     const { core, parts, clock } = this.#twin
     parts.milestones.begin().catch(() => {})
-    core.actor.send({ type: 'session.start' })
+    tell(core.actor, { type: 'session.start' })
     await nextTurn()
     // The session's age and cycles are those of the one that is looked ahead for.
     if (this.#isUnderWay) {

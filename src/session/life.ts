@@ -7,6 +7,7 @@ import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
 import { doubtCircles, doubtNames } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
+import { tell } from './guarded-actor.ts'
 import type { HookResult } from './hook-types.ts'
 import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
@@ -98,11 +99,11 @@ export class Life {
       await this.#sequence.run('startup', isStopped)
       if (isStopped()) return await tellStopped()
       await tellHooks({})
-      if (!isStopped()) actor.send({ type: 'session.ready' })
+      if (!isStopped()) tell(actor, { type: 'session.ready' })
     } catch (error) {
       core.warn('setup', 'The session could not be started.', { error })
       await tellHooks({ error }).catch(() => {})
-      if (!isStopped()) actor.send({ type: 'session.failed', error })
+      if (!isStopped()) tell(actor, { type: 'session.failed', error })
     }
   }
 
@@ -152,7 +153,7 @@ export class Life {
       await this.#sequence.drain(() => this.terminateAll('shut-down'))
     }
     await after(core.fatal === null ? {} : { error: core.fatal.error })
-    core.actor.send({ type: 'session.drained' })
+    tell(core.actor, { type: 'session.drained' })
   }
 
   terminateAll(reason: TerminateReason): void {
@@ -216,7 +217,7 @@ export class Life {
   }
 
   #handleSignals(): Undo {
-    const shutDown = (): void => this.#core.actor.send({ type: 'session.shutDown' })
+    const shutDown = (): void => tell(this.#core.actor, { type: 'session.shutDown' })
     process.on('SIGINT', shutDown)
     process.on('SIGTERM', shutDown)
     return () => {

@@ -8,6 +8,7 @@ import { SetupError } from '../errors.ts'
 import { toJsonSafe } from '../log/json-safe.ts'
 import type { Core } from './core.ts'
 import type { QueuedRun, TaskEntry } from './entry.ts'
+import { tell } from './guarded-actor.ts'
 import type { RunQueue } from './queue.ts'
 import type { Start, TaskUpdate } from './task-options.ts'
 import type { Tasks } from './tasks.ts'
@@ -225,7 +226,7 @@ export class Persistence {
     try {
       if (update !== undefined) this.#tasks.update(entry, update as TaskUpdate)
       if (disabled !== undefined && disabled !== entry.disabled)
-        entry.actor.send({ type: disabled ? 'task.disable' : 'task.enable' })
+        tell(entry.actor, { type: disabled ? 'task.disable' : 'task.enable' })
       for (const { runId, params, trigger, key, execution, period } of queue ?? [])
         this.#queue.ask(entry, {
           runId,

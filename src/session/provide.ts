@@ -3,6 +3,7 @@ import type { AnyActorRef } from 'xstate'
 import { type RunContext, runMachine, type Settlement } from '../../machines/run.machine.ts'
 import { type SessionEvent, sessionMachine } from '../../machines/session.machine.ts'
 import { type TaskEvent, taskMachine } from '../../machines/task.machine.ts'
+import { tell } from './guarded-actor.ts'
 
 /** The effects that the run machine names. */
 export interface RunEffects {
@@ -22,7 +23,7 @@ export interface TaskEffects {
   updateTask(id: string, options: Readonly<Record<string, unknown>>): void
   release(id: string): void
   reconsider(id: string, disabled: boolean): void
-  runActorFailed(id: string): void
+  runActorFailed(id: string, actorId: string): void
 }
 
 /** The effects that the session machine names. */
@@ -76,7 +77,9 @@ export function provideTask(effects: TaskEffects): typeof taskMachine {
       },
       release: ({ context }) => effects.release(context.id),
       reconsider: ({ context }) => effects.reconsider(context.id, context.disabled),
-      runActorFailed: ({ context }) => effects.runActorFailed(context.id),
+      runActorFailed: ({ context, event }) => {
+        if (event.type === 'actor.failed') effects.runActorFailed(context.id, event.actorId)
+      },
     },
   })
 }
@@ -103,7 +106,9 @@ export function provideSession(effects: SessionEffects): typeof sessionMachine {
       unsetParam: command,
       runTasks: command,
       updateSession: command,
-      restartTaskActor: ({ event }) => effects.restartTaskActor(actorIdOf(event)),
+      restartTaskActor: ({ event }) => {
+        if (event.type === 'actor.failed') effects.restartTaskActor(event.actorId)
+      },
     },
     guards: {
       isRecallWanted: ({ context }) => context.restartWanted && effects.isRecall(),
@@ -115,9 +120,5 @@ export function provideSession(effects: SessionEffects): typeof sessionMachine {
 
 /** Stops actors that were made with `parent` as their parent, through its machine: XState has no other public way. */
 export function stopActors(parent: AnyActorRef, actors: readonly AnyActorRef[]): void {
-  if (actors.length > 0) parent.send({ type: 'actors.stop', actors })
-}
-
-function actorIdOf(event: object): string {
-  return (event as { readonly actorId?: string }).actorId ?? ''
+  if (actors.length > 0) tell(parent, { type: 'actors.stop', actors })
 }

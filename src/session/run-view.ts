@@ -6,6 +6,7 @@ import { toDateTime } from '../time/zone.ts'
 import type { Run, Session } from './contract.ts'
 import type { Core } from './core.ts'
 import type { RunSlot } from './entry.ts'
+import { tell } from './guarded-actor.ts'
 import type { Logger } from './option-types.ts'
 import type { RunAbort } from './run-abort.ts'
 import { type RunLine, RunLines } from './run-lines.ts'
@@ -98,7 +99,7 @@ export class RunView implements Run {
     // A late word of a run that has ended must not speak for the run that uses the slot now.
     if (!slot.lives || slot.runId !== this.id) return
     const said = message === undefined ? {} : { message: this.#core.redactor?.text(message) ?? message }
-    slot.actor.send({ type: 'run.progressed', progress: fraction, ...said })
+    tell(slot.actor, { type: 'run.progressed', progress: fraction, ...said })
     this.#core.news.tell({
       type: 'run.progress',
       task: slot.entry.name,
@@ -125,7 +126,7 @@ export class RunView implements Run {
     const lines = this.#lines.splice(0)
     const slot = this.#slot
     if (slot.lives && slot.runId === this.id)
-      slot.actor.send({ type: 'run.logged', lines: lines.slice(-20).map(({ message }) => message) })
+      tell(slot.actor, { type: 'run.logged', lines: lines.slice(-20).map(({ message }) => message) })
     this.#kept ??= new RunLines(this.#core, slot.entry.name, this.id)
     this.#kept.keep(lines)
   }

@@ -2,7 +2,6 @@
  * The life of runs: the effects behind the run machine. From launch to the one outcome, a run passes through here:
  * start record → args → work → settlement → return kept → end record → announced.
  */
-import { createActor } from 'xstate'
 import type { Outcome, RunTrigger, TerminateReason } from '../../machines/protocol.ts'
 import type { RunContext, runMachine, Settlement } from '../../machines/run.machine.ts'
 import type { NewRecord } from '../log/session-log.ts'
@@ -10,6 +9,7 @@ import { abortReason } from './abort-reason.ts'
 import type { Core } from './core.ts'
 import { toTimeout } from './durations.ts'
 import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from './entry.ts'
+import { GuardedActor, tell } from './guarded-actor.ts'
 import type { RunEffects } from './provide.ts'
 import { RunAbort } from './run-abort.ts'
 import { newRunId } from './run-id.ts'
@@ -69,7 +69,7 @@ export class Runs {
     this.#places.take(slot)
     if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive += 1
     core.clock.launched?.(entry.name)
-    entry.actor.send({ type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
+    tell(entry.actor, { type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
   }
 
   /** The effect of a launch in the task machine: the run's actor starts, or starts again. */
@@ -79,10 +79,10 @@ export class Runs {
     entry.launching = null
     const start = { runId: slot.runId, at: slot.startedAt, trigger: slot.trigger }
     if (slot.actor !== undefined && slot.actor.getSnapshot().status === 'active') {
-      slot.actor.send({ type: 'run.start', ...start })
+      tell(slot.actor, { type: 'run.start', ...start })
       return
     }
-    slot.actor = createActor(this.#machine, {
+    slot.actor = new GuardedActor(this.#machine, {
       parent: entry.actor,
       input: { task: entry.name, ...start },
     }) as RunActor
@@ -93,17 +93,17 @@ export class Runs {
   /** Tells living runs of a task to end: one by its id, or all. */
   terminate(entry: TaskEntry, reason: TerminateReason, runId?: string): void {
     for (const slot of [...entry.live])
-      if (runId === undefined || slot.runId === runId) slot.actor.send({ type: 'run.terminate', reason })
+      if (runId === undefined || slot.runId === runId) tell(slot.actor, { type: 'run.terminate', reason })
   }
 
   /** A run's actor failed (an effect threw): its run ends as `fail` all the same. */
-  actorFailed(entry: TaskEntry): void {
-    for (const slot of [...entry.live]) {
-      const snapshot = slot.actor.getSnapshot()
-      if (snapshot.status !== 'error') continue
-      const settlement: Settlement = { kind: 'threw', error: snapshot.error }
-      this.#recordEnd(slot, { ...snapshot.context, outcome: 'fail' }, settlement)
-    }
+  actorFailed(entry: TaskEntry, actorId: string): void {
+    const slot = entry.live.find(({ actor }) => actor.id === actorId)
+    const snapshot = slot?.actor.getSnapshot()
+    // Told a second time, or of an actor that is well, there is nothing to record.
+    if (slot === undefined || snapshot?.status !== 'error' || !this.#slots.delete(slot.actor)) return
+    const settlement: Settlement = { kind: 'threw', error: snapshot.error }
+    this.#recordEnd(slot, { ...snapshot.context, outcome: 'fail' }, settlement)
   }
 
   #slotOf(actor: object): RunSlot {
@@ -124,14 +124,14 @@ export class Runs {
           task: slot.entry.name,
           error,
         })
-        actor.send({ type: 'run.settled', settlement: { kind: 'threw', error } })
+        tell(actor, { type: 'run.settled', settlement: { kind: 'threw', error } })
       },
     )
   }
 
   #began(slot: RunSlot): void {
     const { pending, entry } = slot
-    slot.actor.send({ type: 'run.began' })
+    tell(slot.actor, { type: 'run.began' })
     pending?.begin()
     if (this.#core.news.isHeard) {
       const at = slot.startedAt
@@ -156,7 +156,7 @@ export class Runs {
     const settle = (settlement: Settlement): void => {
       const isOver = slot.runId !== runId || actor.getSnapshot().status !== 'active'
       if (isOver) this.#dropLate(slot)
-      else actor.send({ type: 'run.settled', settlement })
+      else tell(actor, { type: 'run.settled', settlement })
     }
     beginWork(this.#core, slot, view, settle)
   }
@@ -175,7 +175,7 @@ export class Runs {
     if (timeoutMs === Number.POSITIVE_INFINITY) return
     slot.undoTimeout = this.#core.clock.callAfter(timeoutMs, () => {
       slot.undoTimeout = null
-      slot.actor.send({ type: 'run.terminate', reason: 'timeout' })
+      tell(slot.actor, { type: 'run.terminate', reason: 'timeout' })
     })
   }
 
@@ -186,7 +186,7 @@ export class Runs {
     slot.undoGrace = this.#core.clock.callAfter(graceMs, () => {
       slot.undoGrace = null
       slot.handle?.end?.()
-      actor.send({ type: 'run.graceOver' })
+      tell(actor, { type: 'run.graceOver' })
     })
     abortOf(slot).abort(abortReason(slot, context.reason))
   }
@@ -243,9 +243,9 @@ export class Runs {
     slot.waitsFor.clear()
     // Nobody would use it again, and XState keeps what is not ended.
     if (slot.actor.getSnapshot().status === 'active')
-      if (entry.isRemoved) slot.actor.send({ type: 'run.close' })
+      if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
       else entry.free.push(slot)
-    entry.actor.send({ type: 'run.ended', runId, outcome })
+    tell(entry.actor, { type: 'run.ended', runId, outcome })
     core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
     if (core.news.isHeard)
       core.news.tell({

@@ -9,7 +9,6 @@ import { Words } from '../conditions/words.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
 import { assemble } from './assemble.ts'
-import { checkCommand } from './command-check.ts'
 import type { Session, SessionOptions, TaskTemplate } from './contract.ts'
 import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
@@ -19,6 +18,7 @@ import { explainTask } from './explain-task.ts'
 import { forecast } from './forecast.ts'
 import type { Forecast, ForecastOptions } from './forecast-types.ts'
 import { graphOf } from './graph.ts'
+import { tell } from './guarded-actor.ts'
 import { registerCore } from './internals.ts'
 import { stretchOf } from './occasions.ts'
 import { checkSessionOptions } from './options.ts'
@@ -121,7 +121,7 @@ export class LiveSession implements Session {
     const definition = tasks.define(name, start, options as TaskOptions, work)
     const entry = carry(
       () => tasks.add(definition),
-      (request) => this.#core.actor.send({ type: 'task.create', task: name, start, options, work, request }),
+      (request) => tell(this.#core.actor, { type: 'task.create', task: name, start, options, work, request }),
     )
     return this.#handleOf(entry) as never
   }
@@ -133,7 +133,7 @@ export class LiveSession implements Session {
     const entry = carry(
       () => tasks.add(definition),
       (request) =>
-        this.#core.actor.send({
+        tell(this.#core.actor, {
           type: 'task.create',
           task: name,
           template,
@@ -175,7 +175,7 @@ export class LiveSession implements Session {
       const tasks = names.map((task) => this.#core.entry(task).name)
       carry(
         () => void runChosen(this, this.#core, this.#parts, tasks, options).then(resolve, reject),
-        (request) => this.#core.actor.send({ type: 'session.run', tasks, ...options, request }),
+        (request) => tell(this.#core.actor, { type: 'session.run', tasks, ...options, request }),
       )
     })
   }
@@ -188,7 +188,7 @@ export class LiveSession implements Session {
     // The last stop still closes what it held open: its log can't be opened before.
     if (releasing !== null) return releasing.then(() => this.start())
     const started = this.#parts.milestones.begin()
-    this.#core.actor.send({ type: 'session.start' })
+    tell(this.#core.actor, { type: 'session.start' })
     return started
   }
 
@@ -206,7 +206,6 @@ export class LiveSession implements Session {
   }
 
   send(command: Command): void {
-    checkCommand(this.#core, this.#parts.tasks, command)
     this.#core.actor.send(command)
   }
 
@@ -300,6 +299,6 @@ export class LiveSession implements Session {
     this.#core.entry(entry.name)
     // An actor of a stopped session takes no events: what is asked waits for the next start all the same.
     if (entry.actor.getSnapshot().status !== 'active') return act()
-    return carry(act, (request) => entry.actor.send(event(request)))
+    return carry(act, (request) => tell(entry.actor, event(request)))
   }
 }

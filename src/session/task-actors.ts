@@ -1,9 +1,9 @@
 /** The actors of tasks: made, woken, stopped, and made anew when they fail. */
-import { createActor } from 'xstate'
 import type { taskMachine } from '../../machines/task.machine.ts'
 import { toErrorData } from '../log/error-data.ts'
 import type { Core } from './core.ts'
 import type { TaskActor, TaskEntry } from './entry.ts'
+import { GuardedActor, tell } from './guarded-actor.ts'
 import type { Launcher } from './launcher.ts'
 import { stopActors } from './provide.ts'
 
@@ -43,7 +43,9 @@ export class TaskActors {
     const entry = this.#core.byId.get(actorId)
     if (entry === undefined) return
     const core = this.#core
-    const { error } = entry.actor.getSnapshot() as { error?: unknown }
+    const { status, error } = entry.actor.getSnapshot() as { status: string; error?: unknown }
+    // Only the actor itself knows: others may say so of one that is well.
+    if (status !== 'error') return
     core.warn('task-actor', `The actor of task '${entry.name}' failed; it is made anew.`, {
       task: entry.name,
       error,
@@ -61,7 +63,7 @@ export class TaskActors {
 
   /** Makes the actor of a task, where its last record says. */
   make(entry: TaskEntry): void {
-    entry.actor = createActor(this.#machine, {
+    entry.actor = new GuardedActor(this.#machine, {
       parent: this.#core.actor,
       id: entry.id,
       input: { id: entry.id, name: entry.name, disabled: entry.disabled },
@@ -73,7 +75,7 @@ export class TaskActors {
   #restore(entry: TaskEntry): void {
     const last = this.#core.log.index.status(entry.name)
     const live = entry.live.length
-    if (last !== null || live > 0) entry.actor.send({ type: 'task.restored', last, live })
+    if (last !== null || live > 0) tell(entry.actor, { type: 'task.restored', last, live })
   }
 
   /** Passes a command on to its task. After a stop the task's actor is made anew for it: commands count at any time. */
@@ -81,6 +83,6 @@ export class TaskActors {
     const entry = this.#core.entries.get(command.task)
     if (entry === undefined) return
     if (entry.actor.getSnapshot().status === 'stopped') this.make(entry)
-    entry.actor.send(command as never)
+    tell(entry.actor, command as never)
   }
 }

@@ -8,6 +8,7 @@ import { show } from './check.ts'
 import type { Core } from './core.ts'
 import { doubtNames, doubtStart } from './doubts.ts'
 import { type TaskDefinition, TaskEntry } from './entry.ts'
+import { tell } from './guarded-actor.ts'
 import type { Launcher } from './launcher.ts'
 import { checkTaskOptions } from './options.ts'
 import type { Runs } from './runs.ts'
@@ -169,7 +170,7 @@ export class Tasks {
           `Cannot run task '${entry.name}' as it was removed before the run started.`,
         ),
       )
-    for (const slot of entry.free.splice(0)) slot.actor.send({ type: 'run.close' })
+    for (const slot of entry.free.splice(0)) tell(slot.actor, { type: 'run.close' })
     if (entry.live.length > 0) {
       core.leaving.set(entry.name, (core.leaving.get(entry.name) ?? 0) + entry.live.length)
       this.#parts.runs.terminate(entry, 'removed')
@@ -211,7 +212,7 @@ export class Tasks {
     entry.updated = { ...entry.updated, ...update }
     entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
-      entry.actor.send({ type: changed.disabled ? 'task.disable' : 'task.enable' })
+      tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable' })
     this.#parts.watches.renew(entry)
     this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })
     this.#parts.launcher.consider(entry)

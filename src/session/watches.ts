@@ -8,6 +8,7 @@ import { ConditionError } from '../errors.ts'
 import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
 import type { TaskEntry } from './entry.ts'
+import { tell } from './guarded-actor.ts'
 import type { Launcher } from './launcher.ts'
 import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Occasions } from './occasions.ts'
@@ -114,7 +115,7 @@ export class Watches {
     ).subscribe({
       next: (isTrue) => {
         if (isTrue && (core.state === 'running' || core.state === 'held'))
-          core.actor.send({ type: 'session.shutDown' })
+          tell(core.actor, { type: 'session.shutDown' })
       },
       error: (error) => core.failFatally(error),
     })

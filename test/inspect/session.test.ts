@@ -186,6 +186,58 @@ describe('the page of gantry-xstate-inspect', () => {
     )
     expect(session.state).toBe('held')
   })
+
+  test('cannot send what is no command: it is reported, and the next command works', async () => {
+    const refused: unknown[] = []
+    const inspector = await createXStateInspector({ port: 0, onError: (error) => refused.push(error) })
+    ended.push(() => inspector.close())
+    const { session, report, endRun } = await startApp(inspector.inspect)
+    const run = report.run()
+    await run.started
+    const page = await look(inspector.address)
+    page.say({ type: 'xstate.inspecting' })
+    const actors = [
+      await page.hears(({ id }) => id === 'session'),
+      await page.hears(({ id }) => String(id).startsWith('report')),
+      await page.hears(({ id }) => id === 'run'),
+    ]
+    const say = (to: Message, data: unknown) =>
+      page.say({
+        type: 'xstate.event',
+        event: JSON.stringify({ data, $$type: 'scxml', origin: to.sessionId }),
+        service: to.sessionId,
+      })
+    // These an inspector does not even pass on; the others the actors refuse.
+    const dropped = [null, 5, {}, { type: 7 }, { type: 'xstate.stop' }, { type: 'xstate.error.actor.x' }]
+    const types = [
+      '*',
+      '',
+      'session.failed',
+      'run.ended',
+      'run.settled',
+      'actors.stop',
+      'task.restored',
+      'tasks.run',
+    ]
+    for (const to of actors) {
+      for (const data of dropped) say(to, data)
+      for (const type of types)
+        say(to, { type, actors: [], outcome: 'fail', settlement: { kind: 'returned' } })
+    }
+    say(actors[0]!, { type: 'session.hold' })
+    await page.hears(
+      (message) => message.type === 'service.state' && JSON.parse(message.state).value?.running === 'held',
+    )
+    expect(session.state).toBe('held')
+    expect(refused).toHaveLength(types.length * actors.length)
+    expect(refused).toEqual(refused.map(() => expect.any(TypeError)))
+    expect(
+      page.heard.filter((message) => message.type === 'service.event' && /session\.hold/.test(message.event)),
+    ).toHaveLength(1)
+    expect(report.runs).toHaveLength(1)
+    endRun()
+    await expect(run).resolves.toMatchObject({ action: 'success' })
+  })
 })
 
 describe('createApp({ inspect })', () => {

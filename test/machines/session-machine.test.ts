@@ -70,7 +70,10 @@ describe('sessionMachine', () => {
   })
 
   test('makes a failed task actor anew in every state', () => {
-    const [, actions] = transition(sessionMachine, play(...up), e('xstate.error.actor.t', { error: 1 }))
-    expect(actions.map((action) => action.type)).toEqual(['restartTaskActor'])
+    for (const snapshot of [start, play('session.start'), play(...up), play(...up, 'session.shutDown')]) {
+      const [next, actions] = transition(sessionMachine, snapshot, e('actor.failed', { actorId: 't#0' }))
+      expect(next.value).toEqual(snapshot.value)
+      expect(actions.map((action) => action.type)).toEqual(['restartTaskActor'])
+    }
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { initialTransition, transition } from 'xstate'
+import { runMachine } from '../../machines/run.machine.ts'
+import { sessionMachine } from '../../machines/session.machine.ts'
 import { type TaskEvent, taskMachine } from '../../machines/task.machine.ts'
 
 const launched: TaskEvent = { type: 'run.launched', runId: 'r1', trigger: 'condition' }
@@ -40,9 +42,20 @@ const table: readonly [keyof typeof states, TaskEvent, string, readonly string[]
       [state, { type: 'task.restored', last: 'success', live: 0 }, 'idle', []],
       [state, { type: 'task.restored', last: null, live: 0 }, 'idle', []],
       [state, { type: 'task.restored', last: 'run', live: 1 }, 'running', []],
+      [state, { type: 'actor.failed', actorId: 'x:1' }, state, ['runActorFailed']],
+      [state, { type: 'actors.stop', actors: [] }, state, []],
     ],
   ),
 ]
+
+interface Node {
+  readonly id: string
+  readonly description: string | undefined
+  readonly states: Record<string, Node>
+  readonly transitions: ReadonlyMap<string, readonly { readonly description?: string }[]>
+}
+const machines = [taskMachine, sessionMachine, runMachine] as unknown as { id: string; root: Node }[]
+const nodesOf = (node: Node): Node[] => [node, ...Object.values(node.states).flatMap(nodesOf)]
 
 describe('taskMachine', () => {
   test.each(table)('%s on %j goes to %s and does %j', (state, event, next, effects) => {
@@ -64,12 +77,12 @@ describe('taskMachine', () => {
     expect(play({ type: 'task.disable' }, { type: 'task.enable' }).context.disabled).toBe(false)
   })
 
-  test('every state and event says what it is', () => {
-    for (const node of [taskMachine.root, ...Object.values(taskMachine.root.states)]) {
+  test.each(machines)('every state and event of the $id machine says what it is', ({ root }) => {
+    for (const node of nodesOf(root)) {
       expect(node.description).toBeTruthy()
       for (const [type, transitions] of node.transitions)
-        if (type.startsWith('task.') || type.startsWith('run.'))
-          for (const each of transitions) expect([node.id, type, each.toJSON()]).toBeTruthy()
+        for (const { description } of transitions)
+          expect([node.id, type, description]).toEqual([node.id, type, expect.stringMatching(/\.$/)])
     }
   })
 })

@@ -27,7 +27,7 @@ export class Service {
   readonly #stopListeners = new Set<() => void>()
   #last: { readonly type: string } = initial
   /** The event that is on its way from the page to the actor; the page has been told of it. */
-  #delivered: unknown
+  #delivered: { readonly type: string } | undefined
   #isTelling = false
 
   constructor(actor: ActorLike, replacer?: Replacer) {
@@ -78,7 +78,11 @@ export class Service {
   /** Tells the page of an event that has reached the actor. */
   tellEvent(event: { readonly type: string }): void {
     this.#last = event
-    if (event === this.#delivered) return
+    // The actor may take a checked copy of it.
+    if (event.type === this.#delivered?.type) {
+      this.#delivered = undefined
+      return
+    }
     this.#isTelling = true
     try {
       this.send(toEvent(event, this.#replacer))

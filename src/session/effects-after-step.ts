@@ -1,0 +1,33 @@
+/**
+ * Runs the effects of a machine after its step, not within it.
+ *
+ * XState calls a custom action in the middle of a transition: the actor still has its old snapshot, and the development
+ * build takes all that happens there (an actor that is created, work of the app) for the action itself and warns. Here an
+ * effect waits until the transition is over and the new snapshot is in place. The order of the effects stays, and so
+ * does what XState does with an effect that throws: the actor fails.
+ */
+import type { AnyActorScope, AnyStateMachine, ExecutableActionObject } from 'xstate'
+
+/** The same machine, stepped so that its custom actions run after each step. */
+export function withEffectsAfterStep<M extends AnyStateMachine>(machine: M): M {
+  const stepped = Object.create(machine) as AnyStateMachine
+  stepped.transition = (snapshot, event, scope) => machine.transition(snapshot, event, deferring(scope))
+  stepped.getInitialSnapshot = (scope, input) => machine.getInitialSnapshot(deferring(scope), input)
+  return stepped as M
+}
+
+function deferring<S extends AnyActorScope>(scope: S): S {
+  const actionExecutor = (action: ExecutableActionObject): void => {
+    const { exec, info, params } = action
+    if (exec === undefined || isBuiltIn(action)) return scope.actionExecutor(action)
+    // Without `exec` the inspectors are told of the action, and nothing runs.
+    scope.actionExecutor({ ...action, exec: undefined })
+    scope.defer(() => exec(info, params))
+  }
+  return { ...scope, actionExecutor }
+}
+
+/** What XState itself does in a step: it stops actors, sends and raises events. */
+function isBuiltIn({ type }: ExecutableActionObject): boolean {
+  return type.startsWith('xstate.')
+}
