@@ -124,7 +124,11 @@ describe('GET /events?watch=', () => {
     await served.app.session.task('b').run()
     await served.app.session.task('a').run({ n: 1, token: 't' })
     await follower.until(
-      ({ name, data }) => name === 'actor' && data.role === 'task' && data.value === 'idle',
+      ({ name, data }) =>
+        name === 'actor' &&
+        data.role === 'task' &&
+        data.kind === 'snapshot' &&
+        data.event.type === 'run.ended',
     )
     const actor = follower.seen.filter(({ name }) => name === 'actor').map(({ data }) => data)
     const task = actor.filter(({ role }) => role === 'task')
