@@ -178,6 +178,7 @@ export type {
 } from './session/forecast-types.ts'
 export type { Context, Hook, HookAfter, HookKind, HookResult, SurroundingHook } from './session/hook-types.ts'
 export type { Logger, LogOptions, OnError, PoolOptions } from './session/option-types.ts'
+export { plainLogger } from './session/plain-logger.ts'
 export type { NewsListener, Params, SessionState, TaskLink } from './session/session-types.ts'
 export type {
   CheckedStart,

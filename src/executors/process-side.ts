@@ -1,5 +1,6 @@
 /** What a process runs: takes one order after the other and carries it out. */
 import { nextTurn } from '../clock.ts'
+import { toTerminal } from '../terminal-text.ts'
 import { carryOut } from './far-side.ts'
 import { insideRun } from './inside-run.ts'
 import { type FromFar, fromCrossedError, type ToProcess, toCrossedError } from './messages.ts'
@@ -24,7 +25,7 @@ process.on('uncaughtException', (error) => {
   const inside = insideRun()
   inside?.onUnhandled?.(error)
   if (abort !== null && inside !== undefined) return
-  console.error(error)
+  console.error(toTerminal([error]))
   process.exit(1)
 })
 

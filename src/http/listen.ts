@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { type Session, SetupError } from '../index.ts'
+import { plainLogger, type Session, SetupError } from '../index.ts'
 import type { Authenticator } from './auth.ts'
 import { isLoopbackName } from './guard.ts'
 import type { NodeHandler } from './node.ts'
@@ -96,7 +96,7 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const { port: taken } = server.address() as AddressInfo
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
   const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`
-  const print = options.print ?? ((text) => (parts.session.options.logger ?? console).info(text))
+  const print = options.print ?? ((text) => (parts.session.options.logger ?? plainLogger).info(text))
   print(`Gantry listens at ${parts.auth.isGenerated ? link : url}`)
   return { url, link, port: taken, close: () => close(server) }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
-import type { Command } from '../index.ts'
+import { type Command, plainLogger } from '../index.ts'
 import { toProblemResponse, toResponse, withCommon } from './answer.ts'
 import { audit } from './audit.ts'
 import type { Authenticator } from './auth.ts'
@@ -124,7 +124,7 @@ function failed(error: unknown, { session }: Shared): Response {
   if (problem !== null) return toProblemResponse(problem)
   // Not what it says: an error of ours may name files of this machine.
   const id = randomUUID()
-  const { logger = console } = session.options
+  const { logger = plainLogger } = session.options
   logger.error(`A request failed (${id}).`, error)
   return toProblemResponse(
     new Problem(500, 'internal', `Cannot answer as something failed here; the log has it as ${id}.`),

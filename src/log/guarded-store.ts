@@ -9,6 +9,7 @@
 import { createSystemClock } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
 import { callAfterLived } from '../lived-time.ts'
+import { toTerminal } from '../terminal-text.ts'
 import type { GuardOptions, StoreHealth } from './guard-options.ts'
 import { createItem, type Item, KeptEntries } from './kept-entries.ts'
 import type {
@@ -227,7 +228,9 @@ export class GuardedStore implements Store {
     } catch (problem) {
       // As text: an error of another realm is none to the process.
       process.emitWarning(
-        `A listener of a run log's health threw: ${problem instanceof Error ? problem.message : String(problem)}`,
+        toTerminal([
+          `A listener of a run log's health threw: ${problem instanceof Error ? problem.message : String(problem)}`,
+        ]),
         {
           code: 'GANTRY_RUN_LOG',
         },

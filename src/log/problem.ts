@@ -1,4 +1,5 @@
 /** What a store tells of itself beside what it is asked: never silent, never an error of whoever asks. */
+import { toTerminal } from '../terminal-text.ts'
 
 /**
  * Something that had to be mended, or could not be done in the background.
@@ -27,5 +28,5 @@ export interface LogProblem {
 
 /** Tells of a problem as a warning of the process, where nobody else listens. */
 export function warnOfProblem(problem: LogProblem): void {
-  process.emitWarning(problem.message, { code: 'GANTRY_RUN_LOG' })
+  process.emitWarning(toTerminal([problem.message]), { code: 'GANTRY_RUN_LOG' })
 }

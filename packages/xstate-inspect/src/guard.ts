@@ -1,4 +1,5 @@
 /** The wall between an inspector and what it looks at. */
+import { inspect } from 'node:util'
 
 /**
  * Makes a function that runs what may fail without letting the failure out: its caller is a transition of the session that
@@ -13,7 +14,10 @@ export function createGuard(onError?: (error: unknown) => void): (run: () => voi
   function warnOnce(error: unknown): void {
     if (isWarned) return
     isWarned = true
-    process.emitWarning(`The inspector failed and goes on: ${error instanceof Error ? error.message : error}`)
+    // Inspected, as control characters in what others threw would act on the terminal.
+    process.emitWarning(
+      `The inspector failed and goes on: ${inspect(error instanceof Error ? error.message : error)}`,
+    )
   }
 
   return (run) => {
