@@ -1,9 +1,9 @@
 /** `node dist/bench/executors.js`: what a run in a thread or a process costs, beside the pool library and `fork` alone. */
-import { fork } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { moduleWork } from 'gantry'
+import { command, moduleWork } from 'gantry'
 import { Piscina } from 'piscina'
 import { quietApp, row, stop } from './support.ts'
 
@@ -37,6 +37,7 @@ export async function benchExecutors(): Promise<void> {
   const ownThread = task('own thread', 'thread', true)
   const process = task('process', 'process')
   const keptProcess = task('kept process', 'process', false)
+  const commands = app.task('command', false, command('true'))
   const inline = app.task('async', false, async () => 1)
   await app.start()
 
@@ -51,6 +52,7 @@ export async function benchExecutors(): Promise<void> {
   const waiting = new Piscina({ filename: noopPath, name: 'noop', minThreads: 1, maxThreads: 1 })
   const blocked = await median(2000, () => waiting.run(null))
   const forked = await median(20, () => once(fork(noopPath, ['alone'], { execArgv: [] }), 'exit'))
+  const spawned = await median(100, () => once(spawn('true', { stdio: 'pipe' }), 'close'))
   await Promise.all([pool.destroy(), waiting.destroy()])
 
   row('task.run() of work inline', told(await median(2000, () => inline.run())))
@@ -61,6 +63,8 @@ export async function benchExecutors(): Promise<void> {
   row('child_process.fork alone, to its exit', told(forked))
   row('task.run() in a process', told(await median(20, () => process.run()), forked))
   row('task.run() in a process that is kept', told(await median(500, () => keptProcess.run())))
+  row('child_process.spawn of `true` alone, to its close', told(spawned))
+  row('task.run() of a command, `true`', told(await median(100, () => commands.run()), spawned))
   await stop(app)
 }
 

@@ -1,6 +1,7 @@
 /** A child process with all that it starts: one process group, ended as one. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { callAfterLived } from '../lived-time.ts'
+import { type ChildOptions, spawnGated, spawnLeader } from './child-gate.ts'
 import { guardGroup, releaseGroup } from './child-guard.ts'
 import { realClock } from './real-clock.ts'
 
@@ -15,26 +16,27 @@ export interface Exit {
   readonly error?: Error
 }
 
-/** A child that was spawned as the leader of its group (`detached: true`). */
+/** A child that is the leader of its group. */
 export class ChildGroup {
   readonly child: ChildProcess
   /** Resolves when the child is gone and the rest of its group was killed. Never rejects. */
   readonly exited: Promise<Exit>
   #isGone = false
 
-  /** With `isFree`, what the child leaves behind may stay, and outlive us. */
-  constructor(child: ChildProcess, isFree = false) {
+  /** Starts it. With `isFree`, what the child leaves behind may stay, and outlive us. */
+  constructor(words: readonly string[], options: ChildOptions, isFree = false) {
+    const { child, open } = isFree
+      ? { child: spawnLeader(words, options), open: null }
+      : spawnGated(words, options)
     this.child = child
     const { pid } = child
-    if (pid !== undefined && !isFree) guardGroup(pid)
+    const isGuarded = pid !== undefined && !isFree && process.platform !== 'win32'
     this.exited = new Promise((resolve) => {
       const gone = (exit: Exit): void => {
         if (this.#isGone) return
         this.#isGone = true
-        if (pid !== undefined && !isFree) {
-          signalGroup(pid, 'SIGKILL')
-          releaseGroup(pid)
-        }
+        if (pid !== undefined && !isFree) signalGroup(pid, 'SIGKILL')
+        if (isGuarded) releaseGroup(pid)
         resolve(exit)
       }
       child.on('exit', (exitCode, exitSignal) => gone({ exitCode, exitSignal }))
@@ -42,6 +44,8 @@ export class ChildGroup {
         // Also told of a signal or a message that could not be sent: only without a process is it the end.
         if (child.pid === undefined) gone({ exitCode: null, exitSignal: null, error })
       })
+      if (isGuarded && open !== null)
+        guardGroup(pid).then(open, (error: Error) => gone({ exitCode: null, exitSignal: null, error }))
     })
   }
 

@@ -1,12 +1,13 @@
 /** Commands: programs of the machine, each the leader of a process group that ends with it. */
-import { type ChildProcessByStdio, type SpawnOptions, spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import type { Settlement } from '../../machines/run.machine.ts'
 import { ExitError, SetupError } from '../errors.ts'
+import type { ChildOptions } from './child-gate.ts'
 import { ChildGroup, type Exit } from './child-group.ts'
-import { restGuard } from './child-guard.ts'
+import { restGuard, shell } from './child-guard.ts'
 import { quoted, toArguments } from './command-line.ts'
 import type { ExecutionContext, ExecutionHandle, Executor } from './executor.ts'
 import { LineLimit } from './line-limit.ts'
@@ -57,8 +58,9 @@ function start(
       `Cannot execute task '${context.task}' as a command as its work must be one: write command('...') as its work, or leave 'execution' out.`,
     )
   const input = typeof order.input === 'function' ? order.input(args) : order.input
-  const child = spawnCommand(order, args, context)
-  const group = new ChildGroup(child, order.isDetached)
+  const { words, options } = toChild(order, args, context)
+  const group = new ChildGroup(words, options, order.isDetached)
+  const child = group.child as Child
   living.add(group)
   let isEnded = false
   const told = (): void => group.signal('SIGTERM')
@@ -80,22 +82,27 @@ function start(
   }
 }
 
-function spawnCommand(order: CommandOrder, args: Args, context: ExecutionContext): Child {
-  const { line, cwd, env, argStyle } = order
+function toChild(
+  { line, cwd, env, argStyle }: CommandOrder,
+  args: Args,
+  context: ExecutionContext,
+): { readonly words: readonly string[]; readonly options: ChildOptions } {
   const extra = toArguments(args, argStyle)
-  const options: SpawnOptions = {
-    detached: true,
+  const options: ChildOptions = {
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, GANTRY_TASK: context.task, GANTRY_RUN: context.runId, ...env },
     ...(cwd === undefined ? {} : { cwd }),
   }
-  if (typeof line !== 'string') return spawn(line[0]!, [...line.slice(1), ...extra], options) as Child
-  if (extra.length > 0 && process.platform === 'win32')
+  if (typeof line !== 'string') return { words: [...line, ...extra], options }
+  if (process.platform !== 'win32')
+    return { words: [shell, '-c', [line, ...extra.map(quoted)].join(' ')], options }
+  if (extra.length > 0)
     throw new SetupError(
       `Cannot add args to a shell's line as only a POSIX shell's quotes are known: use argStyle 'none'.`,
     )
-  return spawn([line, ...extra.map(quoted)].join(' '), { ...options, shell: true }) as Child
+  const words = [process.env.comspec ?? 'cmd.exe', '/d', '/s', '/c', `"${line}"`]
+  return { words, options: { ...options, windowsVerbatimArguments: true } }
 }
 
 async function finish(

@@ -2,7 +2,6 @@
  * Work in processes: module work and code, each run in a process of its own (`fresh: false` keeps it for the next). Nothing
  * that a run leaves behind outlives its process: what it started is in the same group and ends with it.
  */
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Settlement } from '../../machines/run.machine.ts'
 import type { Undo } from '../clock.ts'
@@ -116,15 +115,13 @@ class FarProcess {
     this.#warn = warn
     const options = process.execArgv.filter((option) => !option.startsWith('--inspect'))
     if (maxMemoryMb !== undefined) options.push(`--max-old-space-size=${Math.ceil(maxMemoryMb)}`)
-    const child = fork(farFile('process-side'), [], {
-      // The leader of a group of its own: what it starts can be ended with it, and Ctrl-C does not reach it before we do.
-      detached: true,
+    // The leader of a group: what it starts can be ended with it, and Ctrl-C does not reach it before us.
+    this.group = new ChildGroup([process.execPath, ...options, farFile('process-side')], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env },
-      execArgv: options,
     })
-    this.group = new ChildGroup(child)
+    const { child } = this.group
     child.on('message', (message: unknown) => this.#hear(message))
     void this.group.exited.then(() => {
       this.isEnding = true

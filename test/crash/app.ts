@@ -1,6 +1,6 @@
 /**
- * The process that is killed: `node app.js STORE`. It runs twenty tasks and prints a line for everything that the session has
- * announced, which is a promise that it is in the log. With `settle` nothing starts by itself any more but what follows from
+ * The process that is killed: `node app.js STORE`. It runs its tasks, some of them in other processes, and prints a line for
+ * everything that the session has announced, which is a promise that it is in the log. With `settle` nothing starts by itself any more but what follows from
  * what has happened, and it ends once that is done. With `POINT TASK TIMES` it kills itself at that point.
  */
 import './torn-write.ts'
@@ -9,6 +9,8 @@ import {
   afterSuccess,
   any,
   arg,
+  code,
+  command,
   createApp,
   every,
   minutely,
@@ -69,6 +71,15 @@ app.task('main', byItself(every('70 ms')), { execution: 'main' }, working('main'
 for (const name of ['thread-1', 'thread-2'])
   app.task(name, byItself(every('200 ms')), { execution: 'thread', args: numbers(name) }, add)
 app.task('process', byItself(every('250 ms')), { execution: 'process', args: numbers('process') }, add)
+for (const name of ['quick-1', 'quick-2']) app.task(name, byItself(every('40 ms')), command('true'))
+// Told to end by its timeout, or alive when the process dies.
+app.task('stays', byItself(every('60 ms')), { timeout: 100, graceMs: 50 }, command('sleep 600'))
+app.task(
+  'loops',
+  byItself(every('300 ms')),
+  { execution: 'process', timeout: 300, graceMs: 50 },
+  code('for (;;);'),
+)
 
 app.session.on('run.started', ({ runId }) => print({ runId, action: 'run' }))
 app.session.on('run.ended', ({ runId, action }) => print({ runId, action }))

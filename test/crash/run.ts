@@ -1,5 +1,5 @@
 /**
- * `node run.js [KILLS] [SEED]`: a process that runs twenty tasks is killed at each failpoint, and so many times at random
+ * `node run.js [KILLS] [SEED]`: a process that runs tasks is killed at each failpoint, and so many times at random
  * instants, over each kind of store. Each time what it left is looked at, and in the end whether everything that was to
  * follow has followed. Prints the counts.
  */

@@ -53,6 +53,7 @@ export class Trial {
 
   async #look(told: Told): Promise<void> {
     this.#announced.push(...told.announced)
+    for (const { pid, command } of told.orphans) this.wrong.push(`process ${pid} lived on: ${command}`)
     const { entries, problems } = await read(this.option)
     for (const { kind, message } of problems)
       if (kind === 'torn tail') this.#torn++

@@ -47,3 +47,8 @@ export function loopsWithId(_: unknown, run: FarRun): never {
   run.progress(0, String(process.pid))
   for (;;);
 }
+/** The session dies as the first thing that happens; this process never turns its event loop. */
+export function killsParentAndLoops(): never {
+  process.kill(process.ppid, 'SIGKILL')
+  for (;;);
+}

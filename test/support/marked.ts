@@ -1,0 +1,35 @@
+/** Processes that carry a mark in their environment: what a killed program has left, whoever is its parent by now. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+/** The name of the variable that carries a mark. */
+export const markName = 'GANTRY_TEST_MARK'
+
+/** A process. */
+export interface Marked {
+  readonly pid: number
+  readonly command: string
+}
+
+/** All living processes that carry the mark. */
+export function findMarked(mark: string): Marked[] {
+  const entry = `${markName}=${mark}`
+  if (!existsSync('/proc/self/environ'))
+    return execFileSync('ps', ['-A', '-E', '-ww', '-o', 'pid=,command='], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes(entry) && !line.includes(' ps -A '))
+      .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim() }))
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => read(`/proc/${name}/environ`).split('\0').includes(entry))
+    .map((name) => ({ pid: Number(name), command: read(`/proc/${name}/cmdline`).replaceAll('\0', ' ') }))
+}
+
+/** Of a process that has gone meanwhile there is nothing to read; nor of a zombie, which does not live. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
