@@ -33,9 +33,14 @@ export class TestClock extends VirtualClock {
   #launchCount = 0
   #launchedAt = Number.NaN
 
+  readonly #zone: string
+
+  /** `zone` (default: the system's) is the one in which text without an offset is read, here and in {@link set}. */
   constructor(options: { readonly at?: Instant; readonly zone?: string } = {}) {
     checkOptions('TestClock', options, ['at', 'zone'])
-    super({ wall: toInstant(options.at ?? '2026-01-01T00:00', options.zone ?? systemZone()) })
+    const { at = '2026-01-01T00:00', zone = systemZone() } = options
+    super({ wall: toInstant(at, zone) })
+    this.#zone = zone
   }
 
   /** In a real turn of the loop: what is to happen at this instant happens without the clock being moved. */
@@ -98,9 +103,12 @@ export class TestClock extends VirtualClock {
     await this.settled()
   }
 
-  /** Sets the wall clock, as a person or a time server does; no time passes. */
+  /**
+   * Sets the wall clock, as a person or a time server does; no time passes. Text without an offset is read in the zone of
+   * the clock.
+   */
   async set(at: Instant): Promise<void> {
-    this.setWall(toInstant(at))
+    this.setWall(toInstant(at, this.#zone))
     this.callDue()
     await this.settled()
   }

@@ -33,12 +33,14 @@ export interface RetryOptions {
 }
 
 /**
- * The last run failed, and fewer runs in a row than this have failed already: up to `times` runs more, without end if none
- * is given. Combine it with the start it retries: `daily.or(retry(3))`.
+ * Holds after a failure, for up to `times` further runs (default: without limit). Combine it with the start that it
+ * retries: `daily.or(retry(3))`. Failures are counted in a row, and only a success resets the count: a task that always
+ * fails is retried on the first day and not on the next. The second example retries anew each day.
  *
  * @example
  * ```ts
  * daily.or(retry(3, { delay: '10 seconds', factor: 2, max: '5 minutes', jitter: 0.1 }))
+ * daily.or(retry().and(failed().today.atMost(3)))
  * daily.or(retry(3, { when: (error) => error?.code === 'ECONNRESET' }))
  * ```
  */

@@ -28,25 +28,53 @@ function beginOfMonth(index: number): number {
   return Date.UTC((year % 400) + 800, index - year * 12, 1) - (2 - Math.trunc(year / 400)) * 146_097 * DAY
 }
 
+/** True of a local day that a zone skips: 30 December 2011 in Apia. Days count as in {@link indexAt}. */
+export function isSkippedDay(day: number, zone: string): boolean {
+  const begin = day * DAY
+  // Most days begin at a reading that occurs, which settles it.
+  const start = resolveLocal(begin, zone)
+  return localAt(start, zone) !== begin && start === resolveLocal(begin + DAY, zone)
+}
+
+/** The unit after or before a unit. A day that the zone skips is no unit. */
+export function nextUnit(index: number, unit: CoarseUnit, zone: string, step: 1 | -1 = 1): number {
+  let next = index + step
+  if (unit === 'day') while (isSkippedDay(next, zone)) next += step
+  return next
+}
+
 /**
- * The instants of a window in one unit, or null where the calendar lacks it (the 31st of April, or a day that tiles the
- * time line and was left out whole).
+ * The instants of a window in one unit, or null where the calendar or the zone lacks it: the 31st of April, a day that the
+ * zone skips.
  */
 export function coarseWindow(window: Window, index: number, unit: CoarseUnit, zone: string): Interval | null {
+  if (unit === 'day' && isSkippedDay(index, zone)) return null
   if (window.shape === 'full' || window.shape === 'starting') {
     const start = resolveLocal(tileBegin(window, index, unit), zone)
-    const end = resolveLocal(tileBegin(window, index + 1, unit), zone)
+    const end = resolveLocal(endOf(tileBegin(window, index + 1, unit), unit, zone), zone)
     return start < end ? interval(start, end) : null
   }
   const from = window.start === undefined ? beginOf(index, unit) : localOf(window.start, index, unit)
-  if (window.shape === 'at' && lacksDay(window.start!, index, unit)) return null
-  const to = windowEnd(window, from, index, unit)
+  if (window.shape === 'at') {
+    if (lacksDay(window.start!, index, unit)) return null
+    if (unit !== 'day' && namesDay(window.start!) && isSkippedDay(indexAt(from, 'day'), zone)) return null
+  }
+  const to = endOf(windowEnd(window, from, index, unit), unit, zone)
   if (from >= to) return null
   const start = resolveLocal(from, zone)
   const end = resolveLocal(to, zone) + (window.closed ? 1 : 0)
   if (start < end) return interval(start, end)
-  // A gap swallowed the window whole: it lasts one part from the gap's end, or it would be lost.
+  // A gap swallowed the window whole. If the day exists, the window lasts one part from the gap's end, or its run would be
+  // lost; if the zone skips the day, the window does not occur, as the 31st does not occur in April.
+  if (isSkippedDay(indexAt(from, 'day'), zone)) return null
   return interval(start, resolveLocal(plusPart(localAt(start, zone), unit), zone))
+}
+
+/** The reading at which a part of a day ends: where the zone skips the 30th, the day after the 29th is the 31st. */
+function endOf(local: number, unit: CoarseUnit, zone: string): number {
+  if (unit !== 'day') return local
+  const day = indexAt(local, 'day')
+  return isSkippedDay(day, zone) ? local + (nextUnit(day, 'day', zone) - day) * DAY : local
 }
 
 function windowEnd(window: Window, from: number, index: number, unit: CoarseUnit): number {
@@ -89,6 +117,10 @@ function localOf(moment: Moment, index: number, unit: CoarseUnit): number {
     return beginOfMonth(moment.through ? month + 1 : month) + moment.ms
   if (lacksDay(moment, index, unit)) return beginOfMonth(month + 1)
   return beginOfMonth(month) + (dayOf(moment, month) - 1) * DAY + moment.ms + (moment.through ? DAY : 0)
+}
+
+function namesDay({ weekday, day, nth }: Moment): boolean {
+  return weekday !== undefined || day !== undefined || nth !== undefined
 }
 
 /** The calendar has no such day in this unit: the 31st of April, 29 February, a fifth Monday. */

@@ -1,9 +1,11 @@
 import { Cron } from 'croner'
+import { indexAt, isSkippedDay } from './coarse.ts'
 import { type CronFields, readCron } from './cron-fields.ts'
 import { printDuration } from './duration.ts'
 import { type Interval, interval } from './interval.ts'
 import { resolveLocal, type Stretch, stretchAt } from './offsets.ts'
 import { Rule } from './rule.ts'
+import { DAY } from './units.ts'
 import { MAX_INSTANT } from './zone.ts'
 
 /** How far an expression is followed before it is taken never to occur: 29 February on a given weekday is 40 years away. */
@@ -112,7 +114,7 @@ export class CronRule extends Rule {
       }
       const before = stretch
       stretch = stretchAt(stretch.to, zone)
-      if (this.#fallsInGap(before, stretch)) return stretch.from
+      if (this.#fallsInGap(before, stretch, zone)) return stretch.from
       local = stretch.from + stretch.offset - 1
     }
     return null
@@ -131,7 +133,7 @@ export class CronRule extends Rule {
       }
       const after = stretch
       stretch = stretchAt(stretch.from - 1, zone)
-      if (this.#fallsInGap(stretch, after)) return after.from
+      if (this.#fallsInGap(stretch, after, zone)) return after.from
       if (reading === null) return null
       local = stretch.to + stretch.offset
     }
@@ -143,10 +145,17 @@ export class CronRule extends Rule {
     return this.fields.once && resolveLocal(reading, zone) < reading - stretch.offset
   }
 
-  #fallsInGap(before: Stretch, after: Stretch): boolean {
+  #fallsInGap(before: Stretch, after: Stretch, zone: string): boolean {
     if (!this.fields.listed || after.offset <= before.offset) return false
-    const reading = this.#readingAfter(before.to + before.offset - 1)
-    return reading !== null && reading < after.from + after.offset
+    const end = after.from + after.offset
+    let reading = this.#readingAfter(before.to + before.offset - 1)
+    while (reading !== null && reading < end) {
+      const day = indexAt(reading, 'day')
+      // On a day that the zone skips whole nothing occurs, as in the calendar's cycles.
+      if (!isSkippedDay(day, zone)) return true
+      reading = this.#readingAfter((day + 1) * DAY - 1)
+    }
+    return false
   }
 
   #readingAfter(local: number): number | null {

@@ -1,4 +1,4 @@
-import { coarseWindow, indexAt } from './coarse.ts'
+import { coarseWindow, indexAt, nextUnit } from './coarse.ts'
 import { fineUnitAt, fineWindow } from './fine.ts'
 import type { Interval } from './interval.ts'
 import { localAt } from './offsets.ts'
@@ -87,14 +87,15 @@ export class CycleRule extends Rule {
     }
     // One unit more than the clock tells: a window may end in the next unit, and a clock set back across midnight
     // reads yesterday in a day that has begun.
-    const first = indexAt(localAt(at, zone), unit) + offset
+    let index = nextUnit(indexAt(localAt(at, zone), unit), unit, zone, offset)
     for (let i = 0; i < MAX_EMPTY; i++) {
       const instances: Interval[] = []
       for (const window of windows) {
-        const instance = coarseWindow(window, first + i * step, unit, zone)
+        const instance = coarseWindow(window, index, unit, zone)
         if (instance !== null) instances.push(instance)
       }
       yield instances
+      index = nextUnit(index, unit, zone, step)
     }
   }
 }

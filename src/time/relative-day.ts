@@ -1,4 +1,4 @@
-import { beginOf, indexAt } from './coarse.ts'
+import { beginOf, indexAt, nextUnit } from './coarse.ts'
 import { type Interval, interval } from './interval.ts'
 import { printClock } from './moment.ts'
 import { localAt, resolveLocal } from './offsets.ts'
@@ -70,11 +70,7 @@ export class RelativeDayRule extends Rule {
 
   instanceAt(at: number, zone: string): Interval {
     let day = dayIndexAt(at, zone)
-    // A day that the zone leaves out whole has no instants: yesterday is the one before it.
-    for (let left = back[this.day]; left > 0; left--) {
-      do day--
-      while (midnight(day, zone) === midnight(day + 1, zone))
-    }
+    for (let left = back[this.day]; left > 0; left--) day = nextUnit(day, 'day', zone, -1)
     const begin = beginOf(day, 'day')
     return interval(resolveLocal(begin + this.from, zone), resolveLocal(begin + this.to, zone))
   }

@@ -54,6 +54,14 @@ describe('TestClock', () => {
     expect(seen).toEqual([60 * minute])
   })
 
+  test('set() reads text without an offset in the zone of the clock, as the constructor does', async () => {
+    const clock = new TestClock({ at: '2026-07-01T08:00', zone: 'Asia/Tokyo' })
+    await clock.set('2026-07-01T09:00')
+    expect(clock.now()).toBe(Date.parse('2026-07-01T09:00+09:00'))
+    await clock.set('2026-07-01T09:00Z')
+    expect(clock.now()).toBe(Date.parse('2026-07-01T09:00Z'))
+  })
+
   test('set() moves the wall clock alone, and tells who listens for jumps', async () => {
     const clock = new TestClock({ at, zone })
     const jumps: unknown[] = []

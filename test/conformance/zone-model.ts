@@ -45,6 +45,8 @@ export interface WallWindow {
 export interface WallRule {
   readonly unit: CalendarUnit
   readonly tiles: boolean
+  /** Its start names a day, and without that day there is no window, even if some of it lies beyond. */
+  readonly needsDay?: boolean
   window(begin: Wall): WallWindow | null
 }
 
@@ -76,15 +78,28 @@ export class ZoneModel {
     const here = beginOf(this.wallAt(at), rule.unit)
     const found: Stretch[] = []
     for (let i = -units; i <= units; i++) {
-      const window = rule.window(here.add({ [`${rule.unit}s`]: i }))
-      if (window === null) continue
+      const begin = here.add({ [`${rule.unit}s`]: i })
+      if (rule.unit === 'day' && this.skips(begin)) continue
+      const window = rule.window(begin)
+      if (window === null || (rule.needsDay && this.skips(window.start))) continue
       const start = this.instantOf(window.start)
-      const end = this.instantOf(window.end)
+      const end = this.instantOf(rule.unit === 'day' ? this.#onDayThatIs(window.end) : window.end)
       if (start < end) found.push({ start, end })
-      else if (!rule.tiles)
+      else if (!rule.tiles && !this.skips(window.start))
         found.push({ start, end: this.instantOf(this.wallAt(start).add(partOf(rule.unit))) })
     }
     return found
+  }
+
+  /** True if no instant of the zone reads this date. */
+  skips(wall: Wall): boolean {
+    const midnight = wall.toPlainDate().toPlainDateTime()
+    return this.instantOf(midnight) === this.instantOf(midnight.add({ days: 1 }))
+  }
+
+  /** The same time on the first later day that the zone has: the day after the 29th is the 31st where the 30th is none. */
+  #onDayThatIs(wall: Wall): Wall {
+    return this.skips(wall) ? this.#onDayThatIs(wall.add({ days: 1 })) : wall
   }
 }
 
@@ -185,8 +200,11 @@ export class ClockModel {
     }
     if (listed) {
       const gap = Math.floor(change / MINUTE)
-      for (let reading = gap + before; reading < gap + after; reading++)
-        if (matches(reading % 1440)) found.add(change)
+      for (let reading = gap + before; reading < gap + after; reading++) {
+        const midnight = reading - (reading % 1440)
+        const isSkipped = midnight >= gap + before && midnight + 1440 <= gap + after
+        if (!isSkipped && matches(reading % 1440)) found.add(change)
+      }
     }
     return [...found].sort((a, b) => a - b)
   }

@@ -103,13 +103,15 @@ function weekPeriods(local: Wall, inside: Wall): readonly CalendarPeriod[] {
       start: week.add({ days: day - 1 }),
       end: week.add({ days: day }),
     })),
-    calendar(cycle('week', { at: `${weekdays[insideDay - 1]} ${clock(inside)}` }), 'week', (week) => {
-      const start = week
-        .add({ days: insideDay - 1 })
-        .toPlainDate()
-        .toPlainDateTime(time)
-      return { start, end: start.add({ days: 1 }) }
-    }),
+    needingDay(
+      calendar(cycle('week', { at: `${weekdays[insideDay - 1]} ${clock(inside)}` }), 'week', (week) => {
+        const start = week
+          .add({ days: insideDay - 1 })
+          .toPlainDate()
+          .toPlainDateTime(time)
+        return { start, end: start.add({ days: 1 }) }
+      }),
+    ),
     calendar(cycle('week', { between: ['Fri', 'Mon'] }), 'week', (week) => ({
       start: week.add({ days: 4 }),
       end: week.add({ days: 8 }),
@@ -179,6 +181,10 @@ function yearPeriods(local: Wall): readonly CalendarPeriod[] {
 
 function calendar(period: Period, unit: CalendarUnit, window: WallRule['window'], units = 4): CalendarPeriod {
   return { period, rule: { unit, tiles: false, window }, units }
+}
+
+function needingDay({ rule, ...rest }: CalendarPeriod): CalendarPeriod {
+  return { ...rest, rule: { ...rule, needsDay: true } }
 }
 
 function tiling(period: Period, unit: CalendarUnit, begin: (unit: Wall) => Wall): CalendarPeriod {

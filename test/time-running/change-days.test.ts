@@ -1,6 +1,6 @@
 /** Sessions that run across the days on which a zone's clocks change: what ran, and how often. */
 import { describe, expect, test } from '@jest/globals'
-import { cron, daily, every, hourly, type Start } from 'gantry'
+import { cron, daily, every, hourly, monthly, type Start, weekly, yearly } from 'gantry'
 import { perDay, startsBetween } from './support/running.ts'
 
 /** A change of the clocks: three local days, the change on the middle one. */
@@ -142,15 +142,45 @@ const changes: readonly Change[] = [
     what: 'a day is left out',
     from: '2011-12-29T00:00',
     until: '2012-01-01T00:00',
-    // The moment that falls into the gap is the first instant after it, as in any gap, however long.
+    // A day that does not exist has no moments.
     daily: {
       at: '02:30',
-      starts: ['2011-12-29T02:30-10:00', '2011-12-31T00:00+14:00', '2011-12-31T02:30+14:00'],
+      starts: ['2011-12-29T02:30-10:00', '2011-12-31T02:30+14:00'],
     },
     hours: { '2011-12-29': 24, '2011-12-31': 24 },
     halfHours: { '2011-12-29': 48, '2011-12-31': 48 },
   },
 ]
+
+describe('Pacific/Apia, which had no Friday, 30 December 2011', () => {
+  const starts = (start: Start) =>
+    startsBetween('Pacific/Apia', '2011-12-29T00:00', '2012-01-01T00:00', start)
+  const on29 = (time: string) => `2011-12-29T${time}-10:00`
+  const on31 = (time: string) => `2011-12-31T${time}+14:00`
+
+  test.each<[string, Start, string[]]>([
+    ['after', daily.after('02:30'), [on29('02:30'), on31('02:30')]],
+    ['before', daily.before('02:30'), [on29('00:00'), on31('00:00')]],
+    ['between', daily.between('02:10', '02:40'), [on29('02:10'), on31('02:10')]],
+    ['across midnight', daily.between('22:00', '02:00'), [on29('00:00'), on29('22:00'), on31('22:00')]],
+    ['starting', daily.starting('07:00'), [on29('00:00'), on29('07:00'), on31('07:00')]],
+    ['cron', cron('30 2 * * *'), [on29('02:30'), on31('02:30')]],
+    ['cron with hours', cron('0 */12 * * *'), [on29('00:00'), on29('12:00'), on31('00:00'), on31('12:00')]],
+  ])('daily %s runs on the 29th and the 31st', async (_, start, expected) => {
+    expect(await starts(start)).toEqual(expected)
+  })
+
+  test.each<[string, Start]>([
+    ['weekly on Fri', weekly.on('Fri')],
+    ['weekly at Fri 10:00', weekly.at('Fri 10:00')],
+    ['monthly on 30th', monthly.on('30th')],
+    ['yearly on Dec 30th', yearly.on('Dec 30th')],
+    ['cron on Fri', cron('30 2 * * 5')],
+    ['cron on the 30th', cron('30 2 30 * *')],
+  ])('%s does not run', async (_, start) => {
+    expect(await starts(start)).toEqual([])
+  })
+})
 
 describe.each(changes)('$zone, where $what', (change) => {
   const { zone, from, until } = change

@@ -173,11 +173,29 @@ describe('cycle across changes of the clock (Europe/Berlin)', () => {
     expect(words(short)).toBe('2024-10-05T15:30 / 2024-10-05T16:00')
   })
 
-  test('a day that the zone leaves out is no day (Apia), and what falls into it happens at its end', () => {
+  test('a day that the zone skips is no day (Apia), and nothing falls into it', () => {
     expect(listed(cycle('day'), '2011-12-29', '2012-01-01', 'Pacific/Apia')).toHaveLength(2)
     expect(listed(cycle('day', { at: '10:00' }), '2011-12-29T12:00', '2012-01-01', 'Pacific/Apia')).toEqual([
-      '2011-12-30T10:00 / 2011-12-30T11:00',
       '2011-12-30T20:00 / 2011-12-30T21:00',
+    ])
+  })
+
+  test('the day after the one before a skipped day is the one after it (Apia)', () => {
+    const night = cycle('day', { between: ['22:00', '02:00'] })
+    expect(listed(night, '2011-12-29T12:00', '2012-01-01', 'Pacific/Apia')[0]).toBe(
+      '2011-12-30T08:00 / 2011-12-30T12:00',
+    )
+  })
+
+  test('a window that a gap swallows whole lasts one part from its end, and what the month lacks is moved only if it tiles', () => {
+    expect(listed(cycle('day', { between: ['02:10', '02:40'] }), ...spring, zone)).toEqual([
+      '2024-03-31T01:00 / 2024-03-31T02:00',
+    ])
+    const february = ['2026-02-02', '2026-03-01'] as const
+    expect(listed(cycle('month', { on: '31st' }), ...february, zone)).toEqual([])
+    expect(listed(cycle('month', { starting: '31st' }), ...february, zone)).toEqual([
+      '2026-01-30T23:00 / 2026-02-27T23:00',
+      '2026-02-27T23:00 / 2026-03-30T22:00',
     ])
   })
 
