@@ -245,6 +245,16 @@ export class SetupError extends Error {
 export class RunLogError extends Error {
   override readonly name = 'RunLogError'
   readonly code = 'GANTRY_RUN_LOG'
+  /**
+   * True if the entries are at fault and not the store (a value is no JSON): the same append fails each time, so it is not
+   * tried again. A store of your own sets it by the option of the same name. Default false.
+   */
+  readonly isEntryRefused: boolean
+
+  constructor(message: string, options: ErrorOptions & { readonly isEntryRefused?: boolean } = {}) {
+    super(message, options)
+    this.isEntryRefused = options.isEntryRefused ?? false
+  }
 }
 
 /**

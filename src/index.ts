@@ -138,6 +138,7 @@ export {
   createRedactor,
   createSqliteStore,
   type GuardedStore,
+  type GuardListener,
   type GuardOptions,
   guardStore,
   type JsonlStoreOptions,

@@ -33,6 +33,16 @@ export function toRunLogError(act: string, path: string, problem: unknown): RunL
   )
 }
 
+/** The refusal of entries that can never be written, with why. */
+export function toEntryRefusal(path: string, problem: unknown): RunLogError {
+  if (problem instanceof RunLogError) return problem
+  const { message } = problem as Error
+  return new RunLogError(`Cannot append to run log '${path}' as each entry must be JSON: ${message}`, {
+    cause: problem,
+    isEntryRefused: true,
+  })
+}
+
 const rules: Readonly<Record<string, string>> = {
   EACCES: 'it must be readable and writable',
   EPERM: 'it must be readable and writable',

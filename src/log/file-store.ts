@@ -9,7 +9,7 @@
 import { type Clock, createBackgroundClock, type Undo } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
 import { befell, type Displacement } from './displacement.ts'
-import { toRunLogError } from './file-io.ts'
+import { toEntryRefusal, toRunLogError } from './file-io.ts'
 import { type FileStoreOptions, fileRetention } from './file-options.ts'
 import type { LineFormat } from './line-format.ts'
 import { LogFile } from './log-file.ts'
@@ -86,7 +86,7 @@ class FileStore implements Store {
     try {
       text = entries.map(this.format.encode).join('')
     } catch (problem) {
-      throw toRunLogError('append to', this.#file.path, problem)
+      throw toEntryRefusal(this.#file.path, problem)
     }
     const batch = this.#nextBatch()
     batch.text += text

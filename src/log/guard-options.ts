@@ -1,4 +1,5 @@
 /** What a guard before a store may be told, and what it tells. */
+import type { LogProblem } from './problem.ts'
 import type { LogEntry } from './run-log.ts'
 
 /**
@@ -31,6 +32,24 @@ export interface StoreHealth {
 }
 
 /**
+ * What a guard tells of a store. A listener that throws is reported as a process warning and stops nothing.
+ *
+ * @example
+ * ```ts
+ * const listener: GuardListener = { onHealth: ({ state }) => console.warn(state) }
+ * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), listener) })
+ * ```
+ */
+export interface GuardListener {
+  /** Told when the state changes. */
+  readonly onHealth?: (health: StoreHealth) => void
+  /** Told of an entry that was let go on and then refused for good: it is lost. */
+  readonly onLost?: (entries: readonly LogEntry[], problem: unknown) => void
+  /** Told of answers that are none, and of answers that are late. Default: a process warning. */
+  readonly onProblem?: (problem: LogProblem) => void
+}
+
+/**
  * Options of `guardStore`.
  *
  * @example
@@ -39,17 +58,18 @@ export interface StoreHealth {
  * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), options) })
  * ```
  */
-export interface GuardOptions {
+export interface GuardOptions extends GuardListener {
   /** Default `pause`. */
   readonly whenDown?: WhenDown
   /** With `buffer`: so many entries may wait while those who append go on; with more they wait, too. Default 10,000. */
   readonly limit?: number
-  /** A write that takes longer is as good as one that fails, ms; default 5,000. */
+  /** A write that takes longer counts as one that fails, ms; default 5,000. */
   readonly slowAfterMs?: number
   /** How soon it is tried again, ms; default 100, doubled up to 1,000. Of real time: disks know no other. */
   readonly retryMs?: number
-  /** Told when the state changes. */
-  readonly onHealth?: (health: StoreHealth) => void
-  /** Told of an entry that was let go on and then refused for good: it is lost. */
-  readonly onLost?: (entries: readonly LogEntry[], problem: unknown) => void
+  /**
+   * How long a stop waits for a store that cannot write, and for one that does not close, ms; default 5,000. What is not
+   * written by then is lost, and that is told.
+   */
+  readonly closeWithinMs?: number
 }

@@ -4,13 +4,13 @@
  * What the store below can't write now (the disk is full, the server is away) is kept in order, and written in order once it
  * can be. Until then the log is *degraded*, and what that means for whoever appends is a policy: `pause` lets them wait, so
  * that nothing begins that could not be recorded; `buffer` lets them go on, up to a limit of entries that a crash would lose.
- * Nothing is dropped or told twice. An entry that can never be written (`append` throws at once) is refused as it was.
+ * Nothing is dropped or told twice. Entries that can never be written are refused, and hold up no others.
  */
 import { createSystemClock } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
-import { callAfterLived } from '../lived-time.ts'
-import { toTerminal } from '../terminal-text.ts'
-import type { GuardOptions, StoreHealth } from './guard-options.ts'
+import { Deadline, settlesWithin } from './deadline.ts'
+import { GuardListeners } from './guard-listeners.ts'
+import type { GuardListener, GuardOptions, StoreHealth } from './guard-options.ts'
 import { createItem, type Item, KeptEntries } from './kept-entries.ts'
 import type {
   KeepOf,
@@ -23,6 +23,7 @@ import type {
   RunRecord,
   Store,
 } from './run-log.ts'
+import { type Answer, isRefusal, StoreDoor, Thrown } from './store-door.ts'
 
 /**
  * Puts a guard before a store. The guard keeps all the laws of a store, and never rejects what may be written later.
@@ -63,17 +64,29 @@ export class GuardedStore implements Store {
   readonly name: string
   readonly durable: boolean
   readonly #clock = createSystemClock()
-  readonly #options: Required<Pick<GuardOptions, 'whenDown' | 'limit' | 'slowAfterMs' | 'retryMs'>> &
-    GuardOptions
+  readonly #door: StoreDoor
+  readonly #options: Required<
+    Pick<GuardOptions, 'whenDown' | 'limit' | 'slowAfterMs' | 'retryMs' | 'closeWithinMs'>
+  >
+  readonly #listeners: GuardListeners
   /** What the store below has and has not answered, oldest first. */
   #sent: Sent[] = []
   /** What is kept for it, oldest first. */
   readonly #kept = new KeptEntries()
+  /** What of it is being tried. */
+  #trying: readonly Item[] = []
   #reason: Error | null = null
   #retryMs: number
+  /** Fewer after a failure: a disk without room for all may have room for some. */
+  #atOnce = entriesAtOnce
   #draining: Promise<void> | null = null
+  #checking: Promise<void> | null = null
+  /** The session stops: nobody may wait for long. */
+  #isHurried = false
+  #isClosed = false
   #undoRetry: (() => void) | null = null
-  #undoSlow: (() => void) | null = null
+  readonly #slow: Deadline
+  readonly #patience: Deadline
 
   constructor(
     readonly store: Store,
@@ -81,8 +94,23 @@ export class GuardedStore implements Store {
   ) {
     this.name = store.name
     this.durable = store.durable
-    this.#options = { whenDown: 'pause', limit: 10_000, slowAfterMs: 5_000, retryMs: 100, ...options }
+    this.#options = {
+      whenDown: options.whenDown ?? 'pause',
+      limit: options.limit ?? 10_000,
+      slowAfterMs: options.slowAfterMs ?? 5_000,
+      retryMs: options.retryMs ?? 100,
+      closeWithinMs: options.closeWithinMs ?? 5_000,
+    }
     this.#retryMs = this.#options.retryMs
+    this.#listeners = new GuardListeners(options)
+    const { slowAfterMs, closeWithinMs } = this.#options
+    this.#slow = new Deadline(this.#clock, slowAfterMs, () => this.#isSlow())
+    this.#patience = new Deadline(this.#clock, closeWithinMs, () => this.#giveUp())
+    this.#door = new StoreDoor(store, {
+      tell: (problem) => this.#listeners.problem(problem),
+      clock: this.#clock,
+      slowAfterMs,
+    })
   }
 
   /** How it does now. */
@@ -93,117 +121,167 @@ export class GuardedStore implements Store {
       : { state: 'degraded', reason: this.#reason, waiting }
   }
 
+  /** Whether those who append go on while the store cannot write. */
+  get whenDown(): 'pause' | 'buffer' {
+    return this.#options.whenDown
+  }
+
+  /** Tells one more listener, until the function that is returned is called. */
+  listen(listener: GuardListener): () => void {
+    return this.#listeners.add(listener)
+  }
+
   append(entries: readonly LogEntry[]): void | Promise<void> {
-    if (this.#reason === null) return this.#send(entries)
-    const item = this.#keep(createItem(entries))
-    return item.isLetGo ? undefined : item.done
+    // Nothing would ever try again what is appended now.
+    if (this.#isClosed)
+      throw new RunLogError(`Cannot append to run log '${this.name}' as it must be open: it is closed.`)
+    return this.#reason === null ? this.#send(entries) : waitFor(this.#keep(createItem(entries)))
   }
 
   load(limits?: LoadLimits): readonly LogEntry[] | Promise<readonly LogEntry[]> {
-    return this.store.load(limits)
+    this.#isClosed = false
+    return this.#door.load(limits)
   }
 
   query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]> {
-    return this.store.query(query)
+    return this.#door.query(query)
   }
 
   count(query: LogQuery): number | Promise<number> {
-    if (this.store.count !== undefined) return this.store.count(query)
-    const found = this.store.query(query)
-    return found instanceof Promise ? found.then((records) => records.length) : found.length
+    return this.#door.count(query)
   }
 
   notes(query: NoteQuery): readonly Note[] | Promise<readonly Note[]> {
-    return this.store.notes(query)
+    return this.#door.notes(query)
   }
 
   prune(retention: Retention, now: number): number | Promise<number> {
-    return this.store.prune(retention, now)
+    return this.#door.prune(retention, now)
   }
 
   protect(keep: KeepOf): void {
-    this.store.protect?.(keep)
+    this.#door.protect(keep)
   }
 
   beat(now: number): void {
-    this.store.beat?.(now)
+    this.#door.beat(now)
+    if (this.#reason === null) void this.check()
   }
 
   lastBeat(): number | null {
-    return this.store.lastBeat?.() ?? null
+    return this.#door.lastBeat()
+  }
+
+  /** Looks at the store below; one that would lose what it has acknowledged is degraded until it is mended. Never rejects. */
+  async check(): Promise<void> {
+    this.#checking ??= settled(this.#door.check())
+      .catch((problem: unknown) => this.#degrade(problem))
+      .finally(() => {
+        this.#checking = null
+      })
+    await this.#checking
   }
 
   flushSync(): void {
     for (const item of this.#kept.take(Infinity)) {
-      const answer = this.#attempt([item])
-      if (answer instanceof Promise)
-        answer.then(item.resolve, (problem: unknown) => this.#lose(item, problem))
-      else if (answer === undefined) item.resolve()
+      const answer = this.#door.append(item.entries)
+      if (answer === undefined) item.resolve()
+      else settled(answer).then(item.resolve, (problem: unknown) => this.#lose(item, problem))
     }
     // What it has in its hands by now it writes.
-    this.store.flushSync?.()
+    this.#door.flushSync()
+  }
+
+  /**
+   * The session stops: from now on whoever appends waits `closeWithinMs` at most for a store that cannot write. What is not
+   * written by then is rejected, and runs end without their record.
+   */
+  hurry(): void {
+    this.#isHurried = true
+    this.#hurryOn()
   }
 
   /** Tries once more to write what waits; what can't be written is told to those who wait for it, and by rejecting. */
   async close(): Promise<void> {
     this.#stopTimers()
-    if (this.#reason !== null) await this.#drain()
+    if (this.#reason !== null) await this.#isSoon(this.#drain())
     this.#stopTimers()
-    const lost = this.#kept.take(Infinity)
+    const lost = [...this.#trying, ...this.#kept.take(Infinity)].filter((item) => !item.isLost)
+    const count = lost.reduce((sum, { entries }) => sum + entries.length, 0)
     const problem = new RunLogError(
-      `Cannot close run log '${this.name}' as all that was recorded must be written: ${countOf(lost)} entries are lost.`,
+      `Cannot close run log '${this.name}' as all that was recorded must be written: ${count} entries are lost.`,
       { cause: this.#reason },
     )
     for (const item of lost) this.#lose(item, problem)
     this.#recover()
-    await this.store.close()
-    if (lost.length > 0) throw problem
+    this.#isHurried = false
+    this.#isClosed = true
+    const isClosed = await this.#isSoon(settled(this.#door.close()))
+    this.#stopTimers()
+    if (count > 0) throw problem
+    if (!isClosed) throw this.#tooLate('Cannot close')
   }
 
   #stopTimers(): void {
     this.#undoRetry?.()
-    this.#undoSlow?.()
-    this.#undoRetry = this.#undoSlow = null
+    this.#undoRetry = null
+    this.#slow.disarm()
+    this.#patience.disarm()
+  }
+
+  #isSoon(work: Promise<unknown>): Promise<boolean> {
+    return settlesWithin(this.#clock, this.#options.closeWithinMs, work)
   }
 
   #send(entries: readonly LogEntry[]): void | Promise<void> {
-    // What it throws at once is about these entries, not about the store.
-    const answer = this.store.append(entries)
-    if (!(answer instanceof Promise)) return
+    const answer = this.#door.append(entries)
+    if (answer === undefined) return
     const item = createItem(entries)
-    const sent = { item, answer }
+    if (answer instanceof Thrown) this.#failed(item, answer.problem)
+    else this.#await({ item, answer })
+    return waitFor(item)
+  }
+
+  #await(sent: Sent): void {
     this.#sent.push(sent)
-    this.#watchSlow()
-    answer.then(
+    this.#slow.arm()
+    this.#hurryOn()
+    sent.answer.then(
       () => {
         this.#forget(sent)
-        item.resolve()
+        sent.item.resolve()
       },
       (problem: unknown) => {
         this.#forget(sent)
-        this.#keep(item)
-        this.#degrade(problem)
+        this.#failed(sent.item, problem)
       },
     )
-    return item.done
+  }
+
+  #failed(item: Item, problem: unknown): void {
+    if (isRefusal(problem)) return this.#lose(item, problem)
+    this.#keep(item)
+    this.#degrade(problem)
   }
 
   #forget(sent: Sent): void {
     this.#sent.splice(this.#sent.indexOf(sent), 1)
     if (this.#sent.length > 0) return
-    this.#undoSlow?.()
-    this.#undoSlow = null
+    this.#slow.disarm()
+    if (this.#reason === null) this.#patience.disarm()
     // Nothing failed, it only took long: what was kept meanwhile follows.
-    if (this.#reason !== null && this.#undoRetry === null) this.#retryIn(0)
+    else if (this.#undoRetry === null) this.#retryIn(0)
   }
 
   /** Keeps an item for later. Those who appended it wait, or are let go on where the policy is that. */
   #keep(item: Item): Item {
+    if (item.isLost) return item
     this.#kept.add(item)
     if (this.#options.whenDown === 'buffer' && this.#kept.size <= this.#options.limit) {
       item.isLetGo = true
       item.resolve()
     }
+    this.#hurryOn()
     return item
   }
 
@@ -211,43 +289,44 @@ export class GuardedStore implements Store {
     const isNew = this.#reason === null
     this.#reason = problem instanceof Error ? problem : new Error(String(problem))
     if (this.#undoRetry === null) this.#retryIn(this.#retryMs)
-    if (isNew) this.#tell()
+    if (isNew) this.#listeners.health(this.health)
   }
 
   #recover(): void {
     this.#retryMs = this.#options.retryMs
+    this.#atOnce = entriesAtOnce
+    this.#patience.disarm()
     if (this.#reason === null) return
     this.#reason = null
-    this.#tell()
+    this.#listeners.health(this.health)
   }
 
-  /** A listener that throws must not keep what waits from being written. */
-  #tell(): void {
-    try {
-      this.#options.onHealth?.(this.health)
-    } catch (problem) {
-      // As text: an error of another realm is none to the process.
-      process.emitWarning(
-        toTerminal([
-          `A listener of a run log's health threw: ${problem instanceof Error ? problem.message : String(problem)}`,
-        ]),
-        {
-          code: 'GANTRY_RUN_LOG',
-        },
-      )
-    }
+  #isSlow(): void {
+    if (this.#sent.length === 0 || this.#reason !== null) return
+    this.#reason = new RunLogError(
+      `Run log '${this.name}' takes longer than ${this.#options.slowAfterMs} ms to write.`,
+    )
+    this.#listeners.health(this.health)
   }
 
-  #watchSlow(): void {
-    const { slowAfterMs } = this.#options
-    this.#undoSlow ??= callAfterLived(this.#clock, slowAfterMs, () => {
-      this.#undoSlow = null
-      const message = `Run log '${this.name}' takes longer than ${slowAfterMs} ms to write.`
-      if (this.#sent.length > 0 && this.#reason === null) {
-        this.#reason = new RunLogError(message)
-        this.#tell()
-      }
-    })
+  #hurryOn(): void {
+    const isWaiting = this.#sent.length > 0 || this.#kept.size > 0 || this.#trying.length > 0
+    if (this.#isHurried && isWaiting) this.#patience.arm()
+  }
+
+  /** Nobody waits any longer. What was let go on is tried once more when the store is closed. */
+  #giveUp(): void {
+    const problem = this.#tooLate('Cannot write to')
+    const underWay = [...this.#sent.map(({ item }) => item), ...this.#trying]
+    for (const item of [...underWay.filter(({ isLetGo }) => !isLetGo), ...this.#kept.takeWaiting()])
+      this.#lose(item, problem)
+  }
+
+  #tooLate(act: string): RunLogError {
+    return new RunLogError(
+      `${act} run log '${this.name}' as it must answer within ${this.#options.closeWithinMs} ms when the session stops.`,
+      { cause: this.#reason },
+    )
   }
 
   #retryIn(ms: number): void {
@@ -269,49 +348,50 @@ export class GuardedStore implements Store {
   async #drainAll(): Promise<void> {
     // What is still on its way may fail, and comes before all that is kept.
     while (this.#sent.length > 0) await Promise.allSettled(this.#sent.map(({ answer }) => answer))
-    let atOnce = entriesAtOnce
-    while (this.#kept.size > 0) {
-      const items = this.#kept.take(atOnce)
-      const answer = this.#attempt(items)
-      if (answer === 'refused') {
-        // One of them can never be written: they are tried one by one, and that one is left out.
-        if (items.length === 1) continue
-        this.#keepAll(items)
-        atOnce = 1
-        continue
-      }
-      try {
-        await answer
-        for (const item of items) item.resolve()
-      } catch (problem) {
-        this.#keepAll(items)
-        this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs)
-        return this.#degrade(problem)
-      }
+    try {
+      await settled(this.#door.check())
+      while (this.#kept.size > 0) await this.#writeSome()
+    } catch (problem) {
+      this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs)
+      return this.#degrade(problem)
     }
     this.#recover()
   }
 
-  /** Hands items to the store below. What it throws at once is about the entries: of a single item it is the end. */
-  #attempt(items: readonly Item[]): void | Promise<void> | 'refused' {
+  /** Writes the oldest that are kept. Throws if that cannot be done now; entries that can never be written are left out. */
+  async #writeSome(): Promise<void> {
+    const items = this.#kept.take(this.#atOnce)
+    this.#trying = items
     try {
-      return this.store.append(items.flatMap((item) => item.entries))
+      const answer = this.#door.append(items.flatMap((item) => item.entries))
+      if (answer !== undefined) await settled(answer)
+      for (const item of items) item.resolve()
+      this.#atOnce = Math.min(this.#atOnce * 2, entriesAtOnce)
     } catch (problem) {
-      if (items.length === 1) this.#lose(items[0]!, problem)
-      return 'refused'
+      const isRefused = isRefusal(problem)
+      if (isRefused && items.length === 1) return this.#lose(items[0]!, problem)
+      for (const item of items) this.#keep(item)
+      // One of them can never be written: they are tried one by one, and that one is left out.
+      this.#atOnce = isRefused ? 1 : Math.max(1, Math.floor(this.#atOnce / 2))
+      if (!isRefused) throw problem
+    } finally {
+      this.#trying = []
     }
   }
 
   #lose(item: Item, problem: unknown): void {
-    if (item.isLetGo) this.#options.onLost?.(item.entries, problem)
+    item.isLost = true
+    if (item.isLetGo) this.#listeners.lost(item.entries, problem)
     else item.reject(problem)
-  }
-
-  #keepAll(items: readonly Item[]): void {
-    for (const item of items) this.#keep(item)
   }
 }
 
-function countOf(items: readonly Item[]): number {
-  return items.reduce((count, { entries }) => count + entries.length, 0)
+function waitFor(item: Item): void | Promise<void> {
+  return item.isLetGo ? undefined : item.done
+}
+
+/** An answer as a promise. */
+async function settled(answer: Answer): Promise<void> {
+  if (answer instanceof Thrown) throw answer.problem
+  await answer
 }

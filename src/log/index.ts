@@ -1,6 +1,6 @@
 export { type CsvStoreOptions, createCsvStore, csvRetention } from './csv.ts'
 export { toErrorData } from './error-data.ts'
-export type { GuardOptions, StoreHealth, WhenDown } from './guard-options.ts'
+export type { GuardListener, GuardOptions, StoreHealth, WhenDown } from './guard-options.ts'
 export { type GuardedStore, guardStore } from './guarded-store.ts'
 export { type JsonCopy, maxValueSize, toJsonSafe } from './json-safe.ts'
 export { createJsonlStore, type JsonlStoreOptions, jsonlRetention } from './jsonl.ts'

@@ -9,6 +9,8 @@ export interface Item {
   readonly reject: (problem: unknown) => void
   /** Whether whoever appended it waits no more. */
   isLetGo: boolean
+  /** Whether it was given up: it is not tried again. */
+  isLost: boolean
 }
 
 /** An item for what was appended. */
@@ -21,7 +23,7 @@ export function createItem(entries: readonly LogEntry[]): Item {
   })
   // Whoever was let go on listens no more.
   done.catch(() => undefined)
-  return { entries, done, resolve, reject, isLetGo: false }
+  return { entries, done, resolve, reject, isLetGo: false, isLost: false }
 }
 
 /** The queue of what waits. */
@@ -41,6 +43,14 @@ export class KeptEntries {
     while (place > 0 && (this.#items[place - 1]!.entries[0]?.seq ?? -Infinity) > seq) place--
     this.#items.splice(place, 0, item)
     this.#entries += item.entries.length
+  }
+
+  /** Takes the items whose appender still waits. */
+  takeWaiting(): Item[] {
+    const waiting = this.#items.filter((item) => !item.isLetGo)
+    this.#items = this.#items.filter((item) => item.isLetGo)
+    this.#entries = this.#items.reduce((count, { entries }) => count + entries.length, 0)
+    return waiting
   }
 
   /** Takes the oldest items, one at least, with at most so many entries together. */

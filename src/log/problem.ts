@@ -17,9 +17,19 @@ export interface LogProblem {
    * `imported`: it held a log of others, which was read, and is kept beside it. `damage`: a damaged database was moved aside,
    * and what could be read of it is in a new one. `network`: a database lies on another machine, where two sessions may both
    * believe to have it. `displaced`: the file was moved, deleted, replaced or truncated while it was open; it was written anew,
-   * or the message says why it could not be.
+   * or the message says why it could not be. `bad entry`: an entry is none (its action is unknown, say) and was set aside or left
+   * out. `answer`: a store gives an answer that is none, or gives none for long.
    */
-  readonly kind: 'torn tail' | 'bad line' | 'compact' | 'imported' | 'damage' | 'network' | 'displaced'
+  readonly kind:
+    | 'torn tail'
+    | 'bad line'
+    | 'compact'
+    | 'imported'
+    | 'damage'
+    | 'network'
+    | 'displaced'
+    | 'bad entry'
+    | 'answer'
   readonly path: string
   readonly message: string
   /** Where damaged lines, or a file of others, were put. */

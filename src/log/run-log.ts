@@ -198,9 +198,9 @@ export interface NoteQuery {
  * epoch ms, lengths ms. The laws:
  *
  * 1. `append` keeps the order of `seq`; when it has returned (or its promise has resolved) the entries are as durable as the
- *    store promises, all of them or, if it throws or rejects, none. It throws at once for entries that can never be written
- *    (they are no JSON), and rejects when it can't write now (the disk is full): what was appended later and still waits is
- *    then rejected as well, and all of it may be appended again.
+ *    store promises, all of them or, if it throws or rejects, none. To throw and to reject mean the same: it cannot write now (the
+ *    disk is full). What was appended later and still waits is then rejected as well, and all of it is appended again. Entries
+ *    that can never be written (they are no JSON) are refused with a `RunLogError` whose `isEntryRefused` is true.
  * 2. `load` gives back everything kept, oldest first. A store with an index may leave out what the given limits do not ask
  *    for, never a task's newest record of an action, never a run record without its end, and never the newest entry of all.
  *    With limits, a record that is none of these may come bare: `seq`, `task`, `runId`, `action` and `at`.
@@ -250,6 +250,12 @@ export interface Store {
   protect?(keep: KeepOf): void
   /** Leaves a sign of life (epoch ms): asked every few seconds, so that after a crash it is known when the process died. Never throws. */
   beat?(now: number): void
+  /**
+   * Looks whether what was acknowledged is still where the next start looks for it (the file was not moved or deleted), and
+   * mends it if that can be done. Throws or rejects if not: nothing is acknowledged then until it succeeds. Asked about once a
+   * second.
+   */
+  check?(): void | Promise<void>
   /** After `load`: when an earlier process that did not close the store gave its last sign of life, epoch ms; null if it closed. */
   lastBeat?(): number | null
   /** Writes at once what waits to be written: the last act before the process exits. */

@@ -12,7 +12,7 @@ import type { Words } from '../conditions/words.ts'
 import { TaskNotFoundError } from '../errors.ts'
 import type { Executor } from '../executors/executor.ts'
 import { toErrorData } from '../log/error-data.ts'
-import type { StoreHealth } from '../log/guard-options.ts'
+import type { StoreHealth, WhenDown } from '../log/guard-options.ts'
 import type { Redactor } from '../log/redactor.ts'
 import type { SessionLog } from '../log/session-log.ts'
 import { near } from '../near.ts'
@@ -51,6 +51,8 @@ export class Core {
   isLogClosed = false
   /** Whether the store can write. */
   logHealth: StoreHealth = { state: 'ok', waiting: 0 }
+  /** Whether runs go on while it cannot. */
+  whenLogDown: WhenDown = 'pause'
   /** Masks secrets in what is stored; undefined where nothing is to be masked. */
   redactor: Redactor | undefined
   actor!: ActorRefFrom<typeof sessionMachine>
@@ -136,7 +138,12 @@ export class Core {
   ): void {
     this.warnings[kind] = (this.warnings[kind] ?? 0) + 1
     const error: ErrorData | undefined = about.error === undefined ? undefined : toErrorData(about.error)
-    this.log_(message, about.task, error)
+    this.say(
+      'warn',
+      message,
+      ...(about.task === undefined ? [] : [{ task: about.task }]),
+      ...(error === undefined ? [] : [error]),
+    )
     this.news.tell({
       type: 'session.warning',
       at: this.clock.now(),
@@ -173,14 +180,10 @@ export class Core {
     }
   }
 
-  /** A logger is foreign code: one that throws must not end what it was told of. */
-  private log_(message: string, task: string | undefined, error: ErrorData | undefined): void {
+  /** Says something to the logger. A logger is foreign code: one that throws must not end what it was told of. */
+  say(level: keyof Logger, ...data: readonly unknown[]): void {
     try {
-      this.logger.warn(
-        message,
-        ...(task === undefined ? [] : [{ task }]),
-        ...(error === undefined ? [] : [error]),
-      )
+      this.logger[level](...data)
     } catch {
       this.warnings.logger = (this.warnings.logger ?? 0) + 1
     }

@@ -179,8 +179,7 @@ export class Launcher {
   }
 
   #obstacleOfAnyRun(entry: TaskEntry): Obstacle | null {
-    if (this.#core.logHealth.state === 'degraded' && this.#core.options.log?.whenDown !== 'buffer')
-      return 'log'
+    if (this.#core.logHealth.state === 'degraded' && this.#core.whenLogDown === 'pause') return 'log'
     if (this.#runs.exclusive > 0) return 'main'
     if (!this.hasRoom(entry)) return 'running'
     return this.#slots.shortageOf(entry) === null ? null : 'slot'

@@ -136,6 +136,7 @@ export class Life {
   async drain(): Promise<void> {
     const core = this.#core
     this.#isWatching = false
+    this.#keeper.hurry()
     this.#launcher.stop()
     this.#watches.unwatchAll()
     let after: After = async () => {}

@@ -2,9 +2,9 @@
  * Keeps the session's run log: opens its store, guards it against times at which it cannot write, leaves signs of life, and has
  * it forget what nobody needs.
  */
-import type { StoreHealth } from '../log/guard-options.ts'
+import type { GuardListener, StoreHealth } from '../log/guard-options.ts'
 import { GuardedStore, guardStore } from '../log/guarded-store.ts'
-import { createMemoryStore } from '../log/memory.ts'
+import { createMemoryStore, MemoryStore } from '../log/memory.ts'
 import { createRedactor } from '../log/redactor.ts'
 import { resolveStore } from '../log/resolve-store.ts'
 import type { Retention, Store } from '../log/run-log.ts'
@@ -84,17 +84,31 @@ export class LogKeeper {
     return true
   }
 
+  /** The store behind a guard, whoever wrote it: that of the user, or a new one. Memory cannot fail. */
   #guarded(store: Store): Store {
     const core = this.#core
-    if (!store.durable) return store
-    return guardStore(store, {
-      whenDown: core.options.log?.whenDown ?? 'pause',
+    if (store instanceof MemoryStore) return store
+    const listener: GuardListener = {
       onHealth: (health) => this.#healthChanged(health),
       onLost: (entries, error) =>
         core.fail('log', `${entries.length} entries of the run log were refused for good: they are lost.`, {
           error,
         }),
-    })
+      onProblem: ({ message }) => core.warn('log', message),
+    }
+    const guard =
+      store instanceof GuardedStore
+        ? store
+        : guardStore(store, { whenDown: core.options.log?.whenDown ?? 'pause' })
+    guard.listen(listener)
+    core.whenLogDown = guard.whenDown
+    return guard
+  }
+
+  /** The session stops: a store that cannot write must not hold it up. */
+  hurry(): void {
+    const store: Store | undefined = (this.#core.log as SessionLog | undefined)?.store
+    if (store instanceof GuardedStore) store.hurry()
   }
 
   #healthChanged(health: StoreHealth): void {

@@ -70,23 +70,23 @@ export class RunView implements Run {
   }
 
   get log(): Logger {
-    const { logger } = this.#core
+    const core = this.#core
     const about = { task: this.#slot.entry.name, run: this.id }
     return {
       debug: (...data) => {
-        logger.debug(...data, about)
+        core.say('debug', ...data, about)
         this.#tellLine('debug', data)
       },
       info: (...data) => {
-        logger.info(...data, about)
+        core.say('info', ...data, about)
         this.#tellLine('info', data)
       },
       warn: (...data) => {
-        logger.warn(...data, about)
+        core.say('warn', ...data, about)
         this.#tellLine('warn', data)
       },
       error: (...data) => {
-        logger.error(...data, about)
+        core.say('error', ...data, about)
         this.#tellLine('error', data)
       },
     }

@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { nextTurn } from '../../src/clock.ts'
+import { RunLogError } from '../../src/errors.ts'
 import type { GuardOptions, StoreHealth } from '../../src/log/guard-options.ts'
 import { guardStore } from '../../src/log/guarded-store.ts'
 import { createMemoryStore } from '../../src/log/memory.ts'
@@ -28,7 +29,7 @@ class FaultyStore implements Store {
   prune = () => 0
 
   append(entries: readonly LogEntry[]): Promise<void> {
-    if (entries.some(this.refuses)) throw new TypeError('not JSON')
+    if (entries.some(this.refuses)) throw new RunLogError('not JSON', { isEntryRefused: true })
     return new Promise((resolve, reject) => {
       const answer = (problem?: Error): void => {
         if (problem !== undefined) return reject(problem)
@@ -146,7 +147,7 @@ describe('guardStore', () => {
     const store = new FaultyStore()
     store.refuses = ({ seq }) => seq === 2 || seq === 5
     const { guard } = guarded(store)
-    expect(() => guard.append([record(2)])).toThrow('not JSON')
+    await expect(guard.append([record(2)])).rejects.toThrow('not JSON')
     store.problem = full
     const first = guard.append([record(3)])
     await nextTurn()

@@ -1,12 +1,14 @@
 /** A store that cannot write for a while: what launches, what waits, what is told; and what the log may forget and mask. */
 import { afterEach, expect, test } from '@jest/globals'
-import { createMemoryStore, env, type LogEntry, type Store, secret } from 'gantry'
+import { createMemoryStore, env, guardStore, type LogEntry, type News, type Store, secret } from 'gantry'
 import { setUp, tearDown } from './support.ts'
 
 afterEach(tearDown)
 
+const full = new Error('the disk is full')
+
 /** A store that lasts, as far as the session knows, and that can be taken away. */
-function removable() {
+function removable(fail: () => void | Promise<void> = () => Promise.reject(full)) {
   const inner = createMemoryStore({ retention: {} })
   const written: LogEntry[] = []
   let isDown = false
@@ -18,14 +20,17 @@ function removable() {
     notes: (query) => inner.notes(query),
     prune: (retention, now) => inner.prune(retention, now),
     close: () => {},
-    append: async (entries) => {
-      if (isDown) throw new Error('the disk is full')
+    append: (entries) => {
+      if (isDown) return fail()
       inner.append(entries)
       written.push(...entries)
     },
   }
   return { store, written, down: (is: boolean) => void (isDown = is) }
 }
+
+const warnings = (news: readonly News[]): string[] =>
+  news.flatMap((each) => (each.type === 'session.warning' ? [each.message] : []))
 
 const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -58,6 +63,64 @@ test('pause: nothing launches while the log cannot be written, and all goes on w
   const seqs = written.map(({ seq }) => seq)
   expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
   expect(new Set(seqs).size).toBe(seqs.length)
+})
+
+test('a store that throws at once is one that cannot write: no run is spent, and it is told', async () => {
+  const { store, down, written } = removable(() => {
+    throw full
+  })
+  const { app, session, news } = setUp({ store })
+  const task = app.task('t', false, () => 'done')
+  await app.start()
+  down(true)
+  const first = task.run()
+  await until(() => session.log.health.state === 'degraded')
+  const second = task.run()
+  expect(warnings(news)).toContain('The run log cannot be written: the disk is full')
+  expect(task.status).toBe('run')
+  down(false)
+  expect((await first).action).toBe('success')
+  expect((await second).action).toBe('success')
+  await until(() => session.log.health.state === 'ok')
+  expect(written.map((entry) => ('action' in entry ? entry.action : 'note'))).toEqual([
+    'run',
+    'success',
+    'run',
+    'success',
+  ])
+  expect(news.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['session.degraded', 'session.recovered']),
+  )
+})
+
+test.each([
+  ['rejects', () => Promise.reject(full)],
+  ['never answers', () => new Promise<void>(() => {})],
+])('a stop ends while the store %s, with what is lost told', async (_, fail) => {
+  const { store, down } = removable(fail)
+  const guard = guardStore(store, { retryMs: 1, slowAfterMs: 5, closeWithinMs: 10 })
+  const { app, session, news } = setUp({ store: guard })
+  const task = app.task('t', false, () => {})
+  await app.start()
+  down(true)
+  const lost = task.run()
+  await until(() => session.log.health.state === 'degraded')
+  session.shutDown()
+  await session.stopped
+  expect((await lost).action).toBe('fail')
+  expect(warnings(news).join()).toMatch(/could not be recorded/)
+})
+
+test('a logger that throws ends neither work nor a session', async () => {
+  const fails = (): never => {
+    throw new Error('the logger is broken')
+  }
+  const { app } = setUp({ logger: { debug: fails, info: fails, warn: fails, error: fails } })
+  const task = app.task('t', false, (_, run) => {
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) run.log[level]('said')
+  })
+  await app.start()
+  expect((await task.run()).action).toBe('success')
 })
 
 test('buffer: runs go on, and their records are written in order when the log is back', async () => {
