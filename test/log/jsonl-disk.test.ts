@@ -2,7 +2,16 @@
  * A disk without room, and one that is slow, which a test can't have for real: the one function that writes is replaced by
  * one that stops half-way.
  */
-import { mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
 import { decodeLine } from '../../src/log/jsonl-line.ts'
@@ -119,6 +128,42 @@ test('createJsonlStore.flushSync while the file is written anew: what was flushe
   await store.close()
   expect(await seqsAfterReopening(path)).toEqual([3, 4])
 })
+
+test.each<[string, (path: string) => void]>([
+  ['moved', (path) => renameSync(path, `${path}.1`)],
+  ['deleted', (path) => rmSync(path)],
+  ['truncated', (path) => truncateSync(path)],
+  ['truncated and filled', (path) => writeFileSync(path, Buffer.alloc(statSync(path).size))],
+])(
+  'createJsonlStore: a file that is %s under a write is restored before that is acknowledged',
+  async (how, disturb) => {
+    const path = join(folder, `under-${how}.jsonl`)
+    for (const isFlushed of [false, true]) {
+      rmSync(path, { force: true })
+      const problems: string[] = []
+      const store = createJsonlStore(path, { onProblem: ({ kind }) => problems.push(kind) })
+      await store.append([record(1)])
+      let done: unknown
+      const release = await heldHalfWay(() => {
+        done = store.append([record(2)])
+      })
+      disturb(path)
+      const later = store.append([record(3)])
+      // The end of the process, or so it seems: the write goes on behind it.
+      if (isFlushed && how !== 'truncated and filled') {
+        store.flushSync!()
+        expect(seqsIn(path)).toEqual([1, 2, 3])
+      }
+      release()
+      await Promise.all([done, later])
+      expect(problems).toEqual(['displaced'])
+      expect(seqsIn(path)).toEqual([1, 2, 3])
+      await store.append([record(4)])
+      await store.close()
+      expect(await seqsAfterReopening(path)).toEqual([1, 2, 3, 4])
+    }
+  },
+)
 
 test('createJsonlStore on a full disk: the append rejects with the path, leaves nothing, and works again with room', async () => {
   const path = join(folder, 'log.jsonl')
