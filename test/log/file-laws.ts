@@ -376,6 +376,20 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       expect(await seqsAt(path)).toEqual([1, 2])
     })
 
+    test('a file with two names is opened by none of them, also while nobody has it', async () => {
+      const path = newPlace()
+      const store = storeAt(path)
+      await store.append([record(1)])
+      await store.close()
+      linkSync(path, `${path}.hard`)
+      for (const name of [path, `${path}.hard`]) {
+        await expect((async () => storeAt(name).load())()).rejects.toThrow(/hard links.*: 2 names/)
+        expect(existsSync(`${name}.lock`)).toBe(false)
+      }
+      unlinkSync(`${path}.hard`)
+      expect(await seqsAt(path)).toEqual([1])
+    })
+
     test('a log that is opened by a symbolic link stays where it is when it is written anew', async () => {
       const path = newPlace()
       const link = `${path}.link`

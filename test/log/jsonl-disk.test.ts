@@ -3,7 +3,10 @@
  * one that stops half-way.
  */
 import {
+  closeSync,
+  mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -148,22 +151,49 @@ test.each<[string, (path: string) => void]>([
         done = store.append([record(2)])
       })
       disturb(path)
-      const later = store.append([record(3)])
+      let other = -1
       // The end of the process, or so it seems: the write goes on behind it.
       if (isFlushed && how !== 'truncated and filled') {
         store.flushSync!()
-        expect(seqsIn(path)).toEqual([1, 2, 3])
+        expect(seqsIn(path)).toEqual([1, 2])
+        // Were the old descriptor free by now, this file would have its number.
+        other = openSync(join(folder, 'other'), 'w+')
       }
       release()
-      await Promise.all([done, later])
+      await done
       expect(problems).toEqual(['displaced'])
-      expect(seqsIn(path)).toEqual([1, 2, 3])
-      await store.append([record(4)])
+      expect(seqsIn(path)).toEqual([1, 2])
+      await store.append([record(3)])
       await store.close()
-      expect(await seqsAfterReopening(path)).toEqual([1, 2, 3, 4])
+      expect(await seqsAfterReopening(path)).toEqual([1, 2, 3])
+      if (other < 0) continue
+      closeSync(other)
+      expect(statSync(join(folder, 'other')).size).toBe(0)
     }
   },
 )
+
+test('createJsonlStore: a write that cannot be restored leaves nothing in the file that was moved', async () => {
+  const path = join(folder, 'back.jsonl')
+  const problems: unknown[] = []
+  const store = createJsonlStore(path, { onProblem: (problem) => problems.push(problem) })
+  await store.append([record(1)])
+  let done: unknown
+  const release = await heldHalfWay(() => {
+    done = store.append([record(2)])
+  })
+  renameSync(path, `${path}.1`)
+  mkdirSync(path)
+  release()
+  await expect(done).rejects.toThrow(/Cannot restore run log .* must be a file/)
+  expect(seqsIn(`${path}.1`)).toEqual([1])
+  rmSync(path, { recursive: true })
+  renameSync(`${path}.1`, path)
+  await store.append([record(2)])
+  await store.close()
+  expect(problems).toEqual([])
+  expect(await seqsAfterReopening(path)).toEqual([1, 2])
+})
 
 test('createJsonlStore on a full disk: the append rejects with the path, leaves nothing, and works again with room', async () => {
   const path = join(folder, 'log.jsonl')
