@@ -169,7 +169,7 @@ class Attack {
     }
     if (!existsSync(path)) return
     if (step === 'chmod') return chmodSync(dirname(path), 0o500)
-    this.#isDisturbed ||= !['link', 'lock', 'write'].includes(step)
+    this.#isDisturbed ||= !['link', 'lock', 'write', 'back'].includes(step)
     if (step === 'move') renameSync(path, name)
     if (step === 'delete') rmSync(path)
     if (step === 'truncate') truncateSync(path)
@@ -190,7 +190,6 @@ class Attack {
       // Moved away and back again: nothing is lost, whoever looks when.
       renameSync(path, name)
       renameSync(name, path)
-      this.#isDisturbed = false
     }
   }
 
