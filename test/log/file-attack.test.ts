@@ -276,10 +276,12 @@ test.each(['jsonl', 'csv'])(
         },
       ),
       {
-        numRuns: Number(process.env.FC_RUNS ?? 4),
+        numRuns: Number(process.env.FC_RUNS ?? 3),
         endOnFailure: true,
         ...(process.env.FC_SEED ? { seed: Number(process.env.FC_SEED) } : {}),
       },
     )
   },
+  // Many processes start and end.
+  120_000,
 )
