@@ -129,6 +129,7 @@ export type { FarRun } from './executors/far-run.ts'
 export { moduleArg } from './executors/module-arg.ts'
 export { type ModuleWork, type ModuleWorkOptions, moduleWork } from './executors/module-work.ts'
 export { restartWork, shutDownWork } from './executors/near-work.ts'
+export type { OnUncaught } from './executors/uncaught.ts'
 /* Run log */
 export {
   type CsvStoreOptions,

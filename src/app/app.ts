@@ -46,7 +46,7 @@ export interface AppGroup extends Omit<Group, 'task' | 'group'> {
 export interface RunOptions {
   /** Shows the session in the browser; where, if not at port 4600 (or a free one) of this machine. Default false. */
   readonly dashboard?: boolean | { readonly port?: number; readonly host?: string }
-  /** Shut down on SIGINT and SIGTERM. Default: what `createApp` was given, else true in `run()` and false in `start()`. */
+  /** Shut down on SIGINT, SIGTERM and SIGHUP. Default: what `createApp` was given, else true in `run()` and false in `start()`. */
   readonly handleSignals?: boolean
 }
 
@@ -234,7 +234,7 @@ export class App {
   }
 
   /**
-   * Starts and resolves when the session has stopped; SIGINT and SIGTERM shut it down. With `dashboard` the session is shown
+   * Starts and resolves when the session has stopped; SIGINT, SIGTERM and SIGHUP shut it down. With `dashboard` the session is shown
    * in the browser, on this machine only, at the link that is printed.
    *
    * @example

@@ -5,9 +5,10 @@ import { createInlineExecutor } from './inline.ts'
 import { orderOf } from './outside-work.ts'
 import { createProcessExecutor } from './process.ts'
 import { createThreadExecutor } from './thread.ts'
+import type { OnUncaught } from './uncaught.ts'
 
-/** Makes them. `warn` is told of what is nobody's outcome. */
-export function createExecutors(warn: Warn): readonly Executor[] {
+/** Makes them. `warn` is told of what is nobody's outcome; `onUncaught` says what an error does that nothing catches. */
+export function createExecutors(warn: Warn, onUncaught: () => OnUncaught): readonly Executor[] {
   const thread = createThreadExecutor(warn)
   const command = createCommandExecutor()
   const outside = (work: unknown): Executor | null => {
@@ -16,8 +17,8 @@ export function createExecutors(warn: Warn): readonly Executor[] {
     return kind === 'code' ? thread : null
   }
   return [
-    createInlineExecutor('async', { warn, outside }),
-    createInlineExecutor('main', { warn, outside }),
+    createInlineExecutor('async', { warn, outside, onUncaught }),
+    createInlineExecutor('main', { warn, outside, onUncaught }),
     thread,
     createProcessExecutor(warn),
     command,

@@ -8,12 +8,15 @@ import { runInside } from './inside-run.ts'
 import { LoopLag } from './loop-lag.ts'
 import { makeArgs, partArgs } from './module-arg.ts'
 import { watchRejections } from './rejections.ts'
+import { type OnUncaught, watchUncaught } from './uncaught.ts'
 
 type InlineWork = (args: Readonly<Record<string, unknown>>, run: unknown) => unknown
 
 /** What inline executors need of their surroundings. */
 export interface InlineOptions {
   readonly warn?: Warn
+  /** What an error does that a run throws where nothing catches it; asked at each start. Default `exit`. */
+  readonly onUncaught?: () => OnUncaught
   /** The executor of work that is never carried out inline (commands, code), whatever is asked for. */
   readonly outside?: (work: unknown) => Executor | null
 }
@@ -41,10 +44,12 @@ function createSoon(): (call: () => void) => void {
 
 /** Makes the executor for `async` or `main` work. */
 export function createInlineExecutor(kind: 'async' | 'main', options: InlineOptions = {}): Executor {
-  const { warn = () => {}, outside = () => null } = options
+  const { warn = () => {}, outside = () => null, onUncaught = () => 'exit' } = options
   const soon = createSoon()
   const lag = new LoopLag(warn)
   let undoRejections: Undo | null = null
+  /** By what is done about uncaught errors: a run keeps to what was chosen when it started. */
+  const uncaught = new Map<OnUncaught, Undo>()
   return {
     kind,
     isExclusive: kind === 'main',
@@ -52,21 +57,22 @@ export function createInlineExecutor(kind: 'async' | 'main', options: InlineOpti
       const other = outside(work)
       if (other !== null) return other.execute(work, args, context, settle)
       undoRejections ??= watchRejections()
+      const how = onUncaught()
+      if (!uncaught.has(how)) uncaught.set(how, watchUncaught(how))
       // What is launched at one instant starts before any of it is wound up: the last of a thousand is late by less.
       const settleSoon: typeof settle = (settlement) => soon(() => settle(settlement))
-      return executeInline(
-        work as InlineWork,
-        args,
-        context,
-        kind === 'main' ? settle : settleSoon,
+      return executeInline(work as InlineWork, args, context, kind === 'main' ? settle : settleSoon, {
         warn,
         lag,
-      )
+        how,
+      })
     },
     close() {
       lag.stop()
       undoRejections?.()
       undoRejections = null
+      for (const undo of uncaught.values()) undo()
+      uncaught.clear()
     },
   }
 }
@@ -76,8 +82,7 @@ function executeInline(
   args: Readonly<Record<string, unknown>>,
   context: ExecutionContext,
   settle: (settlement: Settlement) => void,
-  warn: Warn,
-  lag: LoopLag,
+  { warn, lag, how }: { readonly warn: Warn; readonly lag: LoopLag; readonly how: OnUncaught },
 ): ExecutionHandle | undefined {
   const { task, runId, run } = context
   let isSettled = false
@@ -101,13 +106,20 @@ function executeInline(
     // The run has failed, as the process would have without a session.
     end(rejectionOf(error))
   }
+  const onUncaught = (error: unknown): boolean => {
+    const isOurAbort = context.signal.aborted && context.signal.reason === error
+    if (how === 'exit' || !isOurAbort) warn('uncaught', sayUncaught(task, runId, how), { task, error })
+    if (how === 'exit') return false
+    end(rejectionOf(error))
+    return true
+  }
   const parts = partArgs(args)
   const call = (): unknown =>
     parts === null
       ? work(args, run)
       : makeArgs(parts.given, parts.makers, run).then((made) => work(made, run))
   try {
-    const result = lag.measure(task, () => runInside({ task, runId, onUnhandled }, call))
+    const result = lag.measure(task, () => runInside({ task, runId, onUnhandled, onUncaught }, call))
     if (!isPromiseLike(result)) end(settlementOf(result))
     else {
       lag.begin(context, task)
@@ -120,6 +132,13 @@ function executeInline(
     end(rejectionOf(error))
   }
   return undefined
+}
+
+function sayUncaught(task: string, runId: string, how: OnUncaught): string {
+  const what = `Run ${runId} of task '${task}' threw where nothing catches it, out of a timer or an event`
+  return how === 'fail'
+    ? `${what}: the run fails, if it has not ended yet, and the process goes on.`
+    : `${what}: Node ends the process at that. Catch it there, or give onUncaught: 'fail' to let only the run fail.`
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

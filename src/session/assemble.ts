@@ -34,8 +34,11 @@ export function assemble(core: Core): Parts {
   const { clock } = core
   const parts = { milestones: new Milestones() } as Parts
   core.factsOf = (entry, at) => new SessionFacts(core, entry, at)
-  for (const executor of createExecutors((kind, message, about) => core.warn(kind, message, about)))
-    core.executors.set(executor.kind, executor)
+  const executors = createExecutors(
+    (kind, message, about) => core.warn(kind, message, about),
+    () => core.settings.onUncaught,
+  )
+  for (const executor of executors) core.executors.set(executor.kind, executor)
   core.predicates = predicatesOf(core, parts)
   const slots = new Slots(core, () => parts.launcher.schedule())
   parts.slots = slots

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
 import type { Words } from '../conditions/words.ts'
 import type { Inaction } from '../errors.ts'
+import type { OnUncaught } from '../executors/uncaught.ts'
 import type { StoreHealth } from '../log/guard-options.ts'
 import type { LogQuery, Note, NoteQuery, RunRecord, Store } from '../log/run-log.ts'
 import type { TaskName, TaskRef } from '../task-ref.ts'
@@ -151,6 +152,12 @@ export interface SessionOptions {
         /** A start that can never hold: `raise` refuses the task. */
         readonly neverHolds?: OnError
       }
+  /**
+   * What an error does that a run in the session's own thread throws where nothing catches it: out of a timer or an event. `exit`
+   * (default) is Node's way: the process ends, and before that a warning names the run. With `fail` the run fails and the
+   * process goes on; its state may be broken, and work that still goes on is not stopped. Errors of no run end the process.
+   */
+  readonly onUncaught?: OnUncaught
   /** What adding a task does when the name is taken; default `raise`. */
   readonly onTaskExists?: 'raise' | 'ignore' | 'replace' | 'rename'
   /** An XState inspection observer for the whole actor tree. */
@@ -159,9 +166,12 @@ export interface SessionOptions {
   readonly clock?: Clock
   /** Who is told of warnings and gets the lines of runs; default the console. */
   readonly logger?: Logger
-  /** Shut down on SIGINT and SIGTERM. Default: true in `app.run()`, false in `app.start()`. */
+  /** Shut down on SIGINT, SIGTERM and SIGHUP. Default: true in `app.run()`, false in `app.start()`. */
   readonly handleSignals?: boolean
-  /** How long a draining shut-down waits before it ends what still runs; default `'never'`. */
+  /**
+   * How long a draining shut-down waits before it ends what still runs; default `'never'` (it waits as long as that takes), but
+   * three seconds from the signal where a signal shuts down.
+   */
   readonly drainTimeout?: DurationInput | 'never'
   /** What a run that started late by more than this is reported as (`run.late`); default 1 second. */
   readonly lateAfter?: DurationInput

@@ -125,6 +125,11 @@ export class Core {
     return 'stopping'
   }
 
+  /** Are living runs told to end, and not waited for? */
+  get isTerminating(): boolean {
+    return this.actor.getSnapshot().matches({ stopping: 'terminating' })
+  }
+
   /** May tasks launch by their condition or queue now? */
   get isActive(): boolean {
     return this.state === 'running'

@@ -16,6 +16,7 @@ import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Persistence } from './persistence.ts'
 import type { Runs } from './runs.ts'
 import { Sequence } from './sequence.ts'
+import { heedSignals } from './signals.ts'
 import type { Slots } from './slots.ts'
 import type { TaskActors } from './task-actors.ts'
 import { endWait } from './waiting-runs.ts'
@@ -126,7 +127,7 @@ export class Life {
   /** Listens to signals while the session lives, if its options say so. */
   heedSignals(): void {
     if (this.#undoKeep !== null && this.#core.settings.handleSignals === true)
-      this.#undoSignals ??= this.#handleSignals()
+      this.#undoSignals ??= heedSignals(this.#core, (force) => this.#shutDown(force))
     else {
       this.#undoSignals?.()
       this.#undoSignals = null
@@ -171,14 +172,15 @@ export class Life {
         queued.pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))
     core.predicates.close()
     core.startedMono = null
-    this.#undoSignals?.()
-    this.#undoSignals = null
     try {
       for (const executor of core.executors.values()) await executor.close?.()
       if (await this.#keeper.end()) this.#isRestored = false
     } catch (error) {
       core.warn('log', 'The run log could not be closed.', { error })
     }
+    // Not before the log is closed: a signal until then would end the process over it.
+    this.#undoSignals?.()
+    this.#undoSignals = null
     this.#undoKeep?.()
     this.#undoKeep = null
   }
@@ -217,14 +219,8 @@ export class Life {
     }
   }
 
-  #handleSignals(): Undo {
-    const shutDown = (): void => tell(this.#core.actor, { type: 'session.shutDown' })
-    process.on('SIGINT', shutDown)
-    process.on('SIGTERM', shutDown)
-    return () => {
-      process.off('SIGINT', shutDown)
-      process.off('SIGTERM', shutDown)
-    }
+  #shutDown(force: boolean): void {
+    tell(this.#core.actor, { type: 'session.shutDown', force })
   }
 }
 

@@ -1,4 +1,5 @@
 /** Options of a session and of tasks: checked once at the door, kept as settings in milliseconds. */
+import type { OnUncaught } from '../executors/uncaught.ts'
 import { checkZone, systemZone } from '../time/zone.ts'
 import {
   aBoolean,
@@ -39,6 +40,7 @@ export interface Settings {
   readonly pools: ReadonlyMap<string, PoolSetting>
   readonly pollEveryMs: number
   readonly onError: Readonly<Record<FailureKind, OnError>>
+  readonly onUncaught: OnUncaught
   readonly onTaskExists: 'raise' | 'ignore' | 'replace' | 'rename'
   readonly handleSignals: boolean | undefined
   readonly drainTimeoutMs: number
@@ -128,6 +130,7 @@ const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
   persist: aBoolean,
   pollEvery: aDuration,
   onError: anOnError,
+  onUncaught: oneOf('exit', 'fail'),
   onTaskExists: oneOf('raise', 'ignore', 'replace', 'rename'),
   inspect: (value, name) => {
     if (typeof value !== 'function') withMethods('next')(value, name)
@@ -208,6 +211,7 @@ export function toSettings(options: SessionOptions): Settings {
     pools: toPools(options.pools ?? {}),
     pollEveryMs: toDuration(options.pollEvery ?? 1000, 'pollEvery'),
     onError: toOnError(options.onError ?? {}),
+    onUncaught: options.onUncaught ?? 'exit',
     onTaskExists: options.onTaskExists ?? 'raise',
     handleSignals: options.handleSignals,
     drainTimeoutMs: toTimeout(options.drainTimeout ?? 'never', 'drainTimeout'),

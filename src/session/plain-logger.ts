@@ -31,6 +31,7 @@ function say(level: 'info' | 'warn' | 'error', stream: NodeJS.WriteStream, data:
 
 /** Whoever read our lines has gone (`node app | head`): an event that nobody hears would end the process, and all runs with it. */
 function forgiveClosedPipe(this: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE' || this.listenerCount('error') > 1) return
+  // EIO: the terminal is gone.
+  if (error.code === 'EPIPE' || error.code === 'EIO' || this.listenerCount('error') > 1) return
   throw error
 }

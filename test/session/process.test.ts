@@ -39,7 +39,7 @@ test('a fatal error: app.run() rejects with it, shut-down hooks and tasks ran, n
   expect(exit).toBe(0)
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'app.run() shuts down on %s and waits; a second signal ends living runs',
   async (signal) => {
     const { lines, exit, log } = await play('by signal', (line, child) => {
@@ -60,6 +60,31 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(slow.map((line) => /"action":"(\w+)"/.exec(line)?.[1])).toEqual(['run', 'terminate'])
   },
 )
+
+test.each([
+  ['SIGINT', 'Another Ctrl-C'],
+  ['SIGTERM', 'Another SIGTERM'],
+  ['SIGHUP', 'Another SIGHUP'],
+] as const)('%s: what it waits for is told, and what another one does', async (signal, another) => {
+  const { lines, exit } = await play('told', (line, child) => {
+    if (line === 'slow runs' || line === 'shut-down task') child.kill(signal)
+  })
+  // Runs that are being recorded at that instant are counted, too.
+  expect(lines.filter((line) => line.startsWith(signal))).toEqual([
+    expect.stringMatching(/waits for up to 3 s for \d runs? \(.*slow.*\)/),
+    expect.stringMatching(/ends \d runs? \(.*slow.*\)\.$/),
+  ])
+  expect(lines.find((line) => line.startsWith(signal))).toMatch(`${another} ends what still runs.`)
+  expect(exit).toBe(0)
+})
+
+test('by default one signal is enough, too: long before a container is killed', async () => {
+  const { lines, exit } = await play('drain by default', (line, child) => {
+    if (line === 'slow runs') child.kill('SIGTERM')
+  })
+  expect(lines.slice(-4)).toEqual(['slow terminate', 'stopped', 'left nothing', 'exits'])
+  expect(exit).toBe(0)
+})
 
 test('drainTimeout: one signal is enough, what still runs is ended after it', async () => {
   const { lines, exit } = await play('drain', (line, child) => {

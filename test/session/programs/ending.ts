@@ -2,7 +2,8 @@
 import { createApp, every } from 'gantry'
 import { interval } from 'rxjs'
 
-const [how, file] = process.argv.slice(2) as ['by itself' | 'by signal' | 'fatal' | 'drain', string]
+type How = 'by itself' | 'by signal' | 'told' | 'fatal' | 'drain' | 'drain by default' | 'closing'
+const [how, file] = process.argv.slice(2) as [How, string]
 const say = (...what: unknown[]): void => console.log(what.join(' '))
 /** What keeps the process, besides its own output and files that the loader still closes. */
 const resources = (): string[] =>
@@ -11,7 +12,7 @@ const resources = (): string[] =>
 const app = createApp({
   store: `jsonl:${file}`,
   relaunchDelay: 1,
-  logger: { debug() {}, info() {}, warn() {}, error() {} },
+  logger: { debug() {}, info: (line) => how === 'told' && say(line), warn() {}, error() {} },
   onError: { hook: 'raise' },
   ...(how === 'drain' ? { drainTimeout: '1 second' } : {}),
 })
