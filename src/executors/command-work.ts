@@ -17,7 +17,10 @@ import { type CommandOrder, withOrder } from './outside-work.ts'
 export interface CommandOptions {
   /** Give the line to the machine's shell. Default false: nothing of it means more than it says. */
   readonly shell?: boolean
-  /** How the task's args become arguments. Default `long`: `--name value`. */
+  /**
+   * How the task's args become arguments: `long` (default) `--name value`, `equals` `--name=value`, `short` `-name value`,
+   * `values` the values alone, `none` not at all.
+   */
   readonly argStyle?: ArgStyle
   readonly cwd?: string
   /** Variables beside those of this process; `undefined` takes one out. */

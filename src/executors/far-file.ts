@@ -12,6 +12,6 @@ export function farFile(name: 'thread-side' | 'process-side'): string {
   if (existsSync(path)) return path
   throw new SetupError(
     `Cannot start a thread or a process as the package's own file must be there: ${path}. ` +
-      `In a bundle, keep the package external.`,
+      `In a bundle, keep the package external: esbuild --packages=external, or --external:gantry.`,
   )
 }

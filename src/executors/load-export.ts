@@ -51,7 +51,11 @@ export function loadExportOnce(url: string, name: string): LoadedFunction | Prom
  * there; what the module itself throws while it loads is passed on as it is.
  */
 export async function loadExport(url: string, name: string): Promise<LoadedFunction> {
-  const module = (await import(existing(url))) as Record<string, unknown>
+  const path = existing(url)
+  const module = (await import(path).catch((error: unknown) => refuse(path, error))) as Record<
+    string,
+    unknown
+  >
   const found = exportOf(module, name)
   if (typeof found === 'function') return found as LoadedFunction
   const names = Object.keys({ ...(module.default as object | undefined), ...module })
@@ -59,6 +63,16 @@ export async function loadExport(url: string, name: string): Promise<LoadedFunct
   throw new SetupError(
     `Cannot take '${name}' out of ${show(url)} as it must export a function of that name: ` +
       `${found === undefined ? `it exports ${names.slice(0, 20).join(', ') || 'nothing'}` : `a ${typeof found}`}.${hint}`,
+  )
+}
+
+/** What a module throws is its own; that Node cannot read its file is to be explained. */
+function refuse(path: string, error: unknown): never {
+  if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
+  throw new SetupError(
+    `Cannot load the module of this work as Node must be able to read it where the work runs: ${show(path)}. ` +
+      `Build it to .js, or use Node 22.18 or later. Under tsx on Node 20 a process can read .ts, and a thread cannot: execute the task as 'process'.`,
+    { cause: error },
   )
 }
 

@@ -105,9 +105,11 @@ class ThreadExecutor implements Executor {
   }
 
   async #open(maxMemoryMb?: number): Promise<Piscina> {
+    // First, since in a bundle it says what is wrong; the library would only say that it cannot be required.
+    const filename = farFile('thread-side')
     const { Piscina } = await import('piscina')
     const pool = new Piscina({
-      filename: farFile('thread-side'),
+      filename,
       name: 'runInThread',
       workerData: { line: this.#name },
       minThreads: 0,

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { code } from '../../src/executors/code-work.ts'
 import { moduleWork } from '../../src/executors/module-work.ts'
@@ -197,6 +200,17 @@ describe('createThreadExecutor', () => {
     const absent = moduleWork(new URL('./absent.js', workUrl), 'x')
     expect(await execute(executor, absent).settlement).toMatchObject({
       error: { code: 'GANTRY_SETUP', message: expect.stringMatching(/tried .*absent\.js and .*absent\.ts/) },
+    })
+  })
+
+  test('a file that Node cannot read in a thread is an error of the set-up that says what to do', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'thread-')), 'work.tsx')
+    writeFileSync(path, 'export const work = () => 1')
+    expect(await execute(executor, moduleWork(path, 'work')).settlement).toMatchObject({
+      error: {
+        code: 'GANTRY_SETUP',
+        message: expect.stringMatching(/work\.tsx\. Build it to \.js, .*'process'/),
+      },
     })
   })
 

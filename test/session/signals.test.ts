@@ -1,6 +1,6 @@
 /** Signals of a session, on a clock that is moved: how long it waits, and that no listener is left. */
 import { afterEach, expect, test } from '@jest/globals'
-import { createApp, type SessionOptions } from 'gantry'
+import { createApp, createMemoryStore, type SessionOptions, type Store } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { signalDrainMs } from '../../src/session/signals.ts'
 
@@ -97,4 +97,31 @@ test('many runs are counted, and some tasks named', async () => {
     'SIGINT: the session shuts down and waits for up to 3 s for 8 runs (t1, t2, t3, t4, t5, …). Another Ctrl-C ends what still runs.',
     'SIGINT: the session shuts down and ends 8 runs (t1, t2, t3, t4, t5, …).',
   ])
+})
+
+test('listeners stay until the log is closed: a signal meanwhile does not end the process over it', async () => {
+  let closed = (): void => {}
+  let closing = (): void => {}
+  const isClosing = new Promise<void>((resolve) => {
+    closing = resolve
+  })
+  const memory = createMemoryStore()
+  const store: Store = Object.assign(memory, {
+    durable: true,
+    close: () => {
+      closing()
+      return new Promise<void>((resolve) => {
+        closed = resolve
+      })
+    },
+  })
+  const { app, said } = make({ store })
+  await app.start()
+  app.session.shutDown()
+  await isClosing
+  expect(listeners()).toEqual(before.map((count) => count + 1))
+  signal('SIGINT')
+  closed()
+  await app.session.stopped
+  expect(said).toEqual([expect.stringMatching(/^SIGINT: the run log is being closed\. Another Ctrl-C quits/)])
 })
