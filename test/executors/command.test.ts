@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
@@ -88,6 +88,36 @@ describe('command', () => {
     expect(await outputOf('cat', { input, argStyle: 'none' }, { name: 'you' })).toBe('hello you')
     expect(await outputOf('cat')).toBe('')
     expect(await outputOf('true', { input: 'x'.repeat(1_000_000) })).toBe('')
+  })
+
+  test('the program gets what it was given, and nothing of how it was started', async () => {
+    // No name to a shell, which would drop it.
+    const odd = node('console.log(process.env["a.b"], process.env.A, process.ppid)')
+    expect(await outputOf(odd, { env: { 'a.b': 'x y', A: '$1' } })).toBe(`x y $1 ${process.pid}\n`)
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'command-')))
+    const path = join(folder, 'shows')
+    writeFileSync(path, '#!/bin/sh\necho "$0" "$@"\nexit 5\n')
+    expect(await run('./shows a', { cwd: folder }).settlement).toMatchObject({
+      error: { code: 'GANTRY_SETUP', message: expect.stringContaining('EACCES') },
+    })
+    chmodSync(path, 0o755)
+    const heard = run('./shows "a  b" -- \'*\'', { cwd: folder })
+    expect(await heard.settlement).toMatchObject({ error: { data: { exitCode: 5 } } })
+    expect(heard.lines).toEqual([['info', './shows a  b -- *']])
+    expect(await outputOf('shows', { env: { PATH: folder }, cwd: '/' })).toMatchObject({
+      error: { data: { exitCode: 5 } },
+    })
+    // Node opens files of its own: a shell shows best what it was left.
+    for (const fd of [3, 4, 5])
+      expect(await run(`echo x >&${fd}`, { shell: true }).settlement).toMatchObject({ kind: 'threw' })
+  })
+
+  test('ended before it has begun, it never begins', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'command-'))
+    const heard = run(['touch', join(folder, 'begun')])
+    heard.abort()
+    expect(await heard.settlement).toMatchObject({ error: { data: { exitSignal: 'SIGTERM' } } })
+    expect(readdirSync(folder)).toEqual([])
   })
 
   test('bytes, and more of them than are kept', async () => {
