@@ -74,6 +74,7 @@ export {
   failed,
   finished,
   from,
+  heldFor,
   hourly,
   inacted,
   isCondition,

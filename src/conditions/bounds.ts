@@ -64,6 +64,10 @@ export function reckonedFrom(now: number, node: ConditionNode): ConditionNode {
     const inner = reckonedFrom(now, node.node)
     return inner === node.node ? node : notOf(inner)
   }
+  if (node.kind === 'held') {
+    const inner = reckonedFrom(now, node.node)
+    return inner === node.node ? node : Object.freeze({ ...node, node: inner })
+  }
   if (node.kind !== 'all' && node.kind !== 'any') return node
   const nodes = node.nodes.map((part) => reckonedFrom(now, part))
   if (nodes.every((part, place) => part === node.nodes[place])) return node

@@ -1,9 +1,10 @@
 /** A condition as a value: immutable, combinable, printable, and answerable by hand. */
 import { type TaskName, toTaskName } from '../task-ref.ts'
+import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import { checkZone, type Instant, toInstant } from '../time/zone.ts'
 import type { Dependency, FactsSource } from './facts.ts'
 import { holds } from './holds.ts'
-import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode, visit } from './node.ts'
+import { allOf, anyOf, type ConditionNode, falseNode, type HeldNode, notOf, trueNode, visit } from './node.ts'
 import { printNode } from './print.ts'
 import type { StreamLike } from './reader.ts'
 import type { StatementText } from './statement-type.ts'
@@ -61,6 +62,18 @@ export class Condition implements ConditionLike {
   /** It does not hold: `~a`. */
   not(): Condition {
     return new Condition(notOf(this.node))
+  }
+
+  /**
+   * It has held for so long, without interruption: `a for 30 seconds`. See {@link heldFor}.
+   *
+   * @example
+   * ```ts
+   * paramIs('cpu', 'hot').heldFor('30 seconds')
+   * ```
+   */
+  heldFor(length: DurationInput | (string & {})): Condition {
+    return new Condition(heldNodeOf(this.node, length))
   }
 
   /** The same condition with its calendar read in a zone of its own; parts that have one already keep it. */
@@ -172,6 +185,15 @@ function nodesOf(inputs: readonly unknown[]): readonly ConditionNode[] {
   return inputs.map((input) => toNode(input))
 }
 
+/** The node of a condition that must have held for so long. */
+export function heldNodeOf(node: ConditionNode, length: DurationInput | (string & {})): HeldNode {
+  const forMs = toDurationMs(length)
+  if (forMs > 0) return Object.freeze({ kind: 'held', node, forMs })
+  throw new RangeError(
+    `Cannot ask whether a condition has held that long as it must be longer than 0: ${printDuration(forMs)}`,
+  )
+}
+
 let readInput = (input: unknown): ConditionNode => {
   throw new TypeError(`Cannot combine conditions as each must be one: ${String(input)}.`)
 }
@@ -189,7 +211,7 @@ const zoneless: ReadonlySet<string> = new Set(['span', 'always', 'never'])
 
 /** The node with its calendar read in a zone. A part that has a zone of its own keeps it: the nearer word wins. */
 export function inZone(node: ConditionNode, zone: string): ConditionNode {
-  if (node.kind === 'not') {
+  if (node.kind === 'not' || node.kind === 'held') {
     const inner = inZone(node.node, zone)
     return inner === node.node ? node : replaced(node, { node: inner }, zone)
   }

@@ -3,8 +3,10 @@ import { didYouMeanNearest } from '../near.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
 import { Condition, type ConditionInput, type PredicateFunction, toNode } from './condition.ts'
+import { watchedHeldNodes } from './held.ts'
 import { checkOptions } from './known-options.ts'
-import type { PredicateNode } from './node.ts'
+import type { ConditionNode, PredicateNode } from './node.ts'
+import { printNode } from './print.ts'
 import { isStream, type StreamLike } from './reader.ts'
 import { type SlotInputs, type SlotType, type SlotValues, toSlotValue } from './slots.ts'
 import { parseTemplate, type Template } from './template.ts'
@@ -221,7 +223,17 @@ function limitsOf(options: ConditionOptions): Limits {
     throw new RangeError(
       `Cannot ask a condition as 'concurrency' must be a whole number from 1: ${String(concurrency)}`,
     )
-  return { validForMs, refresh: refresh === undefined ? null : toNode(refresh), concurrency, execution }
+  return { validForMs, refresh: refresh === undefined ? null : refreshOf(refresh), concurrency, execution }
+}
+
+/** Nobody watches what a refresh asks for: for how long it has held is known only where the calendar says so. */
+function refreshOf(refresh: ConditionInput): ConditionNode {
+  const node = toNode(refresh)
+  const watched = watchedHeldNodes(node)[0]
+  if (watched === undefined) return node
+  throw new TypeError(
+    `Cannot ask a condition again on '${printNode(watched)}' as only times of the calendar can have held for a while there.`,
+  )
 }
 
 function nameOf(source: PredicateFunction | StreamLike): string {

@@ -134,6 +134,9 @@ export const hourly: CyclicCondition = oncePerUnit('hour')
 /**
  * Once a day: at any time of the day at which the task has not finished yet that day.
  *
+ * On a first start it runs at once, as the task has not run today; `daily.after('07:00')` does, too, if it is past seven. Take
+ * `daily.at('07:00')` (holds from seven to eight) or `cron('0 7 * * *')` for a run at the next seven o'clock.
+ *
  * @example
  * ```ts
  * app.task('report', daily.after('07:00'), report)

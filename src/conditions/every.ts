@@ -45,6 +45,9 @@ export interface EveryOptions {
  * The task has not started in the past so long: it runs again exactly that long after it last started. Elapsed time, so a
  * day is 24 hours. `based` measures from its last finish, success or fail instead.
  *
+ * On a first start it runs at once, as no run has started in the past so long. Add `.and(schedulerRunning({ moreThan }))` to let the
+ * session run for a while before, or take `cron`, which waits for its next occurrence.
+ *
  * @example
  * ```ts
  * every('10 minutes')

@@ -1,5 +1,6 @@
 /** Why a condition holds or does not: a tree of sentences with their evidence, and when each can next change. */
 import type { Facts } from './facts.ts'
+import { partsOf } from './held-time.ts'
 import { holds } from './holds.ts'
 import type { ConditionNode, NodeKind } from './node.ts'
 import { printNode } from './print.ts'
@@ -65,11 +66,8 @@ export function blockersIn(explanation: Explanation): string[] {
   if (explanation.holds) return []
   // What is denied and holds is the blocker itself.
   if (explanation.kind === 'not') return explanation.children.map(({ sentence }) => sentence)
+  // What holds, but not for long enough: its time is what is missing.
+  if (explanation.kind === 'held' && explanation.children[0]!.holds) return [explanation.sentence]
   if (explanation.children.length === 0) return [explanation.sentence]
   return explanation.children.flatMap(blockersIn)
-}
-
-function partsOf(node: ConditionNode): readonly ConditionNode[] {
-  if (node.kind === 'all' || node.kind === 'any') return node.nodes
-  return node.kind === 'not' ? [node.node] : []
 }

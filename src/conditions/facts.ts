@@ -5,7 +5,7 @@
  * does not move `every` and spans; windows of the calendar are wall instants.
  */
 import type { Action, ErrorData } from '../../machines/protocol.ts'
-import type { PredicateNode } from './node.ts'
+import type { HeldNode, PredicateNode } from './node.ts'
 
 /** What history can tell of a task: its actions, and that an occurrence lapsed without a run (a note of the log). */
 export type MarkAction = Action | 'missed'
@@ -90,6 +90,11 @@ export interface Facts {
   param(name: string): { readonly exists: boolean; readonly value: unknown }
   /** Looks at a predicate: calls a function, or tells the last value of a promise or Observable. */
   predicate(node: PredicateNode): PredicateReading
+  /**
+   * Elapsed ms for which the inner condition has held without interruption; null where it does not hold, or nobody has watched it.
+   * Asked only where more than time decides.
+   */
+  heldForMs(node: HeldNode): number | null
   /** How often plain function predicates are looked at, ms. */
   readonly pollEveryMs: number
 }
@@ -105,6 +110,11 @@ export type Dependency =
 export interface Changes {
   /** Calls `listener` at every change of the dependency, until the returned undo is called. */
   on(dependency: Dependency, owner: string | null, listener: () => void): () => void
+}
+
+/** Where a watch writes down since when inner conditions of `held` have held; {@link Facts.heldForMs} reads it. */
+export interface HeldNotes {
+  saw(node: HeldNode, isTrue: boolean): void
 }
 
 /** What `watch` needs of a clock. */

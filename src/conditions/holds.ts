@@ -2,6 +2,7 @@
 import type { Interval } from '../time/interval.ts'
 import type { Period } from '../time/period.ts'
 import type { Facts } from './facts.ts'
+import { heldMs } from './held-time.ts'
 import { type ConditionNode, type CountNode, compares, type NodeKind, type RetryNode } from './node.ts'
 
 type Holds<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => boolean
@@ -56,6 +57,7 @@ const byKind: { readonly [K in NodeKind]: Holds<K> } = {
   all: (node, facts) => node.nodes.every((part) => holds(part, facts)),
   any: (node, facts) => node.nodes.some((part) => holds(part, facts)),
   not: (node, facts) => !holds(node.node, facts),
+  held: (node, facts) => (heldMs(node, facts) ?? -1) >= node.forMs,
 }
 
 /** Of a task that is not in the session nothing holds, not even that it never ran: the name may be a slip. */

@@ -1,7 +1,8 @@
 /** The facts as they will be, if nothing happens but runs of this task that succeed at once. */
 import type { Action } from '../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from './facts.ts'
-import type { PredicateNode } from './node.ts'
+import { heldWakesAt, noteHeld, watchedHeldNodes } from './held.ts'
+import type { ConditionNode, HeldNode, PredicateNode } from './node.ts'
 
 /** Younger than every record that was made. */
 const firstSeq = 2 ** 50
@@ -9,15 +10,48 @@ const firstSeq = 2 ** 50
 /** Readings of predicates that were taken once and are held: nobody knows what a function will say tomorrow. */
 export type HeldReadings = Map<PredicateNode, PredicateReading>
 
+/** Since when parts of a condition will have held, epoch ms, as far as the play has come. */
+export class ImaginedTimes {
+  readonly nodes: readonly HeldNode[]
+  readonly #since = new Map<HeldNode, number>()
+
+  constructor(root: ConditionNode, facts: Facts) {
+    this.nodes = watchedHeldNodes(root)
+    for (const node of this.nodes) {
+      const ms = facts.heldForMs(node)
+      if (ms !== null) this.#since.set(node, facts.now - ms)
+    }
+  }
+
+  look(facts: Facts): void {
+    const saw = (node: HeldNode, isTrue: boolean): void => {
+      if (!isTrue) this.#since.delete(node)
+      else if (!this.#since.has(node)) this.#since.set(node, facts.now)
+    }
+    noteHeld(this.nodes, { saw }, facts)
+  }
+
+  wakesAt(facts: Facts): number {
+    return heldWakesAt(this.nodes, facts)
+  }
+
+  msOf(node: HeldNode, now: number): number | null {
+    const since = this.#since.get(node)
+    return since === undefined ? null : now - since
+  }
+}
+
 /** Facts at an instant with imagined runs of their owner added, oldest first. */
 export class ImaginedFacts implements Facts {
   readonly #facts: Facts
   readonly #runs: readonly number[]
   readonly #held: HeldReadings
+  readonly #times: ImaginedTimes
   /** Nothing is looked at again and again: what a predicate said is held. */
   readonly pollEveryMs = Number.POSITIVE_INFINITY
 
-  constructor(facts: Facts, runs: readonly number[], held: HeldReadings) {
+  constructor(facts: Facts, runs: readonly number[], held: HeldReadings, times: ImaginedTimes) {
+    this.#times = times
     this.#facts = facts
     this.#runs = runs
     this.#held = held
@@ -94,6 +128,10 @@ export class ImaginedFacts implements Facts {
     let reading = this.#held.get(node)
     if (reading === undefined) this.#held.set(node, (reading = heldReading(this.#facts.predicate(node))))
     return reading
+  }
+
+  heldForMs(node: HeldNode): number | null {
+    return this.#times.msOf(node, this.now)
   }
 
   /** How many records of these actions one imagined run makes: its start, and its success. */

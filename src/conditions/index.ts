@@ -58,12 +58,15 @@ export type {
   Dependency,
   Facts,
   FactsSource,
+  HeldNotes,
   LiveRun,
   Mark,
   MarkAction,
   PredicateReading,
   WakeClock,
 } from './facts.ts'
+export { HeldTimes } from './held.ts'
+export { heldFor } from './held-for.ts'
 export {
   CountedCondition,
   CycleHistory,
@@ -82,7 +85,14 @@ export { holds } from './holds.ts'
 export { lapsesAt, missedBetween, occurrencesBetween } from './missed.ts'
 export { neverHolds } from './never-holds.ts'
 export { nextRuns } from './next-runs.ts'
-export { type ConditionNode, type NodeKind, onEachNodes, type PredicateNode, periodOf } from './node.ts'
+export {
+  type ConditionNode,
+  type HeldNode,
+  type NodeKind,
+  onEachNodes,
+  type PredicateNode,
+  periodOf,
+} from './node.ts'
 export { createPredicates, type PredicateHost, Predicates } from './predicate.ts'
 export { printNode } from './print.ts'
 export type { StreamLike } from './reader.ts'

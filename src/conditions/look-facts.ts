@@ -1,7 +1,7 @@
 /** The facts for a `refresh`: "this task" is a custom condition, and its runs are the looks at it, of which the last counts. */
 import type { Action } from '../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from './facts.ts'
-import { type ConditionNode, type PredicateNode, visit } from './node.ts'
+import { type ConditionNode, type HeldNode, type PredicateNode, visit } from './node.ts'
 
 /** No task is named so. */
 const looks = '\u0000looks'
@@ -95,6 +95,10 @@ export class LookFacts implements Facts {
 
   predicate(node: PredicateNode): PredicateReading {
     return this.facts.predicate(node)
+  }
+
+  heldForMs(node: HeldNode): number | null {
+    return this.facts.heldForMs(node)
   }
 }
 

@@ -69,6 +69,7 @@ function occasionsOf(node: ConditionNode): readonly Period[] {
   if (node.kind === 'period')
     return node.period.kind === 'cycle' || node.period.kind === 'cron' ? [node.period] : []
   if (node.kind === 'any') return node.nodes.flatMap(occasionsOf)
+  if (node.kind === 'held') return occasionsOf(node.node)
   if (node.kind !== 'all') return []
   for (const part of node.nodes) {
     const found = occasionsOf(part)
@@ -80,6 +81,7 @@ function occasionsOf(node: ConditionNode): readonly Period[] {
 /** The times at which the condition can hold as far as its periods say; null where they say nothing. */
 function timesOf(node: ConditionNode): Period | null {
   if (node.kind === 'period') return node.period.kind === 'span' ? null : node.period
+  if (node.kind === 'held') return timesOf(node.node)
   if (node.kind !== 'all' && node.kind !== 'any') return null
   const parts = node.nodes.map(timesOf)
   const told = parts.filter((part) => part !== null)

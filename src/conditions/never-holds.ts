@@ -29,6 +29,10 @@ function reason(node: ConditionNode, zone: string, now: number): string | null {
     const reasons = node.nodes.map((part) => reason(part, zone, now))
     return reasons.every((why) => why !== null) ? reasons.join('; ') : null
   }
+  if (node.kind === 'held') {
+    const why = reason(node.node, zone, now)
+    if (why !== null) return why
+  }
   const isJoined = node.kind === 'all' && node.text === undefined
   const parts = isJoined ? node.nodes : [node]
   for (const part of isJoined ? parts : []) {

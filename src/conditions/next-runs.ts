@@ -1,7 +1,7 @@
 /** When a task will run by time alone. */
 import type { Facts } from './facts.ts'
 import { holds } from './holds.ts'
-import { type HeldReadings, ImaginedFacts } from './imagined-facts.ts'
+import { type HeldReadings, ImaginedFacts, ImaginedTimes } from './imagined-facts.ts'
 import type { ConditionNode } from './node.ts'
 import { wakesAt } from './wakes.ts'
 
@@ -21,15 +21,19 @@ const maxLooks = 10_000
 export function nextRuns(node: ConditionNode, factsAt: (at?: number) => Facts, n: number): number[] {
   const readings: HeldReadings = new Map()
   const runs: number[] = []
-  let facts = new ImaginedFacts(factsAt(), runs, readings)
+  const now = factsAt()
+  const times = new ImaginedTimes(node, now)
+  let facts = new ImaginedFacts(now, runs, readings, times)
   let stays = false
   for (let looks = 0; looks < maxLooks && runs.length < n; looks++) {
+    times.look(facts)
     if (holds(node, facts) && !stays) runs.push(facts.now)
+    times.look(facts)
     // With the run just imagined most conditions are over; those that are not have no next beginning yet.
     stays = holds(node, facts)
-    const at = wakesAt(node, facts)
+    const at = Math.min(wakesAt(node, facts), times.wakesAt(facts))
     if (!Number.isFinite(at)) break
-    facts = new ImaginedFacts(factsAt(at), runs, readings)
+    facts = new ImaginedFacts(factsAt(at), runs, readings, times)
   }
   return runs
 }

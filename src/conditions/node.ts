@@ -1,4 +1,4 @@
-/** The twelve kinds of condition, as frozen plain data. Interpreters are total over the kinds: a new one breaks the build. */
+/** The thirteen kinds of condition, as frozen plain data. Interpreters are total over the kinds: a new one breaks the build. */
 import type { Action, ErrorData } from '../../machines/protocol.ts'
 import type { Period } from '../time/period.ts'
 
@@ -123,6 +123,13 @@ export interface NotNode {
   readonly node: ConditionNode
 }
 
+/** The inner condition has held without interruption for so long. */
+export interface HeldNode {
+  readonly kind: 'held'
+  readonly node: ConditionNode
+  readonly forMs: number
+}
+
 /** A condition as data. `text` is the words it came from, where it came from words that its parts don't show. */
 export type ConditionNode = (
   | ConstantNode
@@ -137,6 +144,7 @@ export type ConditionNode = (
   | AllNode
   | AnyNode
   | NotNode
+  | HeldNode
 ) & { readonly text?: string }
 
 /** The name of a kind of condition. */
@@ -177,7 +185,7 @@ function combine(kind: 'all' | 'any', nodes: readonly ConditionNode[]): Conditio
 export function visit(node: ConditionNode, call: (node: ConditionNode) => void): void {
   call(node)
   if (node.kind === 'all' || node.kind === 'any') for (const part of node.nodes) visit(part, call)
-  else if (node.kind === 'not') visit(node.node, call)
+  else if (node.kind === 'not' || node.kind === 'held') visit(node.node, call)
 }
 
 /** The predicates in event form (`onEach`): a launch takes a value of each. */
@@ -194,6 +202,7 @@ export function periodOf(node: ConditionNode): Period | null {
   if (node.kind === 'period') {
     return node.period.kind === 'cycle' || node.period.kind === 'cron' ? node.period : null
   }
+  if (node.kind === 'held') return periodOf(node.node)
   if (node.kind !== 'all' && node.kind !== 'any') return null
   for (const part of node.nodes) {
     const period = periodOf(part)

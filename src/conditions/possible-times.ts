@@ -2,7 +2,8 @@
 import { Period } from '../time/period.ts'
 import type { Rule } from '../time/rule.ts'
 import { cycleUnitOf } from '../time/time-phrase.ts'
-import type { ConditionNode } from './node.ts'
+import { isOfTimeAlone } from './held-time.ts'
+import type { ConditionNode, HeldNode } from './node.ts'
 
 /** Questions to the calendar are counted: a search that would not end is given up. */
 const maxQuestions = 20_000
@@ -52,6 +53,7 @@ function couldHold(node: ConditionNode, zone: string, at: number): boolean {
   if (node.kind === 'constant') return node.value
   if (node.kind === 'all') return node.nodes.every((part) => couldHold(part, zone, at))
   if (node.kind === 'any') return node.nodes.some((part) => couldHold(part, zone, at))
+  if (node.kind === 'held') return false
   if (node.kind !== 'not') return true
   return node.node.kind === 'period' && !node.node.period.contains(at, zone)
 }
@@ -76,6 +78,7 @@ class Search {
     if (node.kind === 'constant') return node.inMs === undefined ? constantly(node.value) : null
     if (node.kind === 'not') return this.#not(node.node)
     if (node.kind === 'any') return this.#any(node.nodes.map((part) => this.timesOf(part)))
+    if (node.kind === 'held') return this.#held(node)
     if (node.kind !== 'all') return null
     const times = node.nodes.flatMap((part) => this.timesOf(part) ?? [])
     return times.length === 0 ? null : this.all(times)
@@ -113,6 +116,24 @@ class Search {
       return times.length === 0 ? null : this.all(times)
     }
     return node.kind === 'period' ? this.#outside(node.period) : null
+  }
+
+  /** From so long after each beginning to the end; where more than time decides, some of the times of the inner condition. */
+  #held({ node, forMs }: HeldNode): Times | null {
+    const inner = this.timesOf(node)
+    const outside = this.#not(node)
+    if (inner === null || outside === null || !isOfTimeAlone(node)) return inner
+    return {
+      next: (from) => {
+        for (let begin = inner.next(from - forMs); begin <= this.horizon; ) {
+          const end = outside.next(begin)
+          const at = Math.max(from, begin + forMs)
+          if (at < end) return at
+          begin = inner.next(end)
+        }
+        return Number.POSITIVE_INFINITY
+      },
+    }
   }
 
   #period(period: Period): Times | null {

@@ -60,6 +60,9 @@ const byKind: { readonly [K in NodeKind]: Print<K> } = {
   all: (node) => node.nodes.map((part) => bracket(part, ['any'])).join(' & '),
   any: (node) => node.nodes.map((part) => bracket(part, ['all'])).join(' | '),
   not: (node) => `~${bracket(node.node, ['all', 'any'])}`,
+  // Words of an app may end in a slot that takes the rest of the words.
+  held: (node) =>
+    `${bracket(node.node, ['all', 'any', 'not', 'held', 'predicate'])} for ${printDuration(node.forMs)}`,
 }
 
 /** A task's name, or another text, as a statement quotes it. */

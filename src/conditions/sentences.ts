@@ -3,6 +3,7 @@ import { printDuration } from '../time/duration.ts'
 import type { Period } from '../time/period.ts'
 import { toDateTime } from '../time/zone.ts'
 import type { Facts, Mark, MarkAction } from './facts.ts'
+import { heldMs } from './held-time.ts'
 import { countOf, holds, retryWaitMs, spanOf, windowOf } from './holds.ts'
 import type { Comparison, ConditionNode, CountNode, NodeKind } from './node.ts'
 import { verbOf } from './print.ts'
@@ -117,6 +118,25 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
   any: (node, facts) => {
     const held = node.nodes.filter((part) => holds(part, facts)).length
     return { sentence: held === 0 ? 'none holds' : `${held} of ${node.nodes.length} hold` }
+  },
+  held: (node, facts) => {
+    const ms = heldMs(node, facts)
+    const wanted = printDuration(node.forMs)
+    const evidence = { heldMs: ms, forMs: node.forMs }
+    if (ms === null) {
+      const sentence = holds(node.node, facts)
+        ? `nobody has watched for how long it has held: its ${wanted} begin when the session runs`
+        : `it does not hold, so its ${wanted} have not begun`
+      return { sentence, evidence }
+    }
+    const since = facts.now - ms
+    if (ms >= node.forMs) return { sentence: `it has held for ${wanted}`, evidence: { ...evidence, since } }
+    const lasted = printDuration(ms < 1000 ? Math.floor(ms) : Math.floor(ms / 1000) * 1000)
+    const at = showTime(facts.now + Math.ceil(node.forMs - ms), facts.zone)
+    return {
+      sentence: `it has held for ${lasted} of ${wanted}; enough at ${at}, if nothing interrupts it`,
+      evidence: { ...evidence, since },
+    }
   },
   not: (node, facts) => ({
     sentence: holds(node.node, facts) ? 'what it denies holds' : 'what it denies does not hold',

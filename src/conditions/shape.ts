@@ -55,7 +55,7 @@ function slotOf(name: string): Slot {
 }
 
 /** What ends an atom: shown where everything was understood and something follows. */
-const ends = ['&', '|', 'the end']
+const ends = ['&', '|', 'for', 'the end']
 /** Words that people use for the operators. */
 const operatorOf: Readonly<Record<string, string>> = {
   and: '&',

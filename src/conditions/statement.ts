@@ -2,7 +2,7 @@
 import { StatementError } from '../errors.ts'
 import { checkZone, nearZones } from '../time/zone.ts'
 import { readAtom } from './atom-reader.ts'
-import { Condition, inZone } from './condition.ts'
+import { Condition, heldNodeOf, inZone } from './condition.ts'
 import { allOf, anyOf, type ConditionNode, notOf } from './node.ts'
 import { type Token, tokenize } from './tokenizer.ts'
 import { builtInWords, type Words } from './words.ts'
@@ -78,15 +78,29 @@ class Reader {
     return this.#readWords(token)
   }
 
-  /** Words, perhaps `in` a zone. An app's own words come first, as they may end so themselves. */
+  /** Words, perhaps with `in` a zone and `for` a while at the end. An app's own words come first, as they may end so themselves. */
   #readWords(token: Token): ConditionNode {
-    const zoned = /^(.+) in ([A-Z][\w+\-/:]*)$/s.exec(token.text)
-    if (zoned === null || isQuotedAt(token.text, token.text.length - zoned[2]!.length))
-      return readAtom(token, this.#words.atoms, this.#text)
+    const suffix = suffixOf(token.text)
+    if (suffix === null) return readAtom(token, this.#words.atoms, this.#text)
     const own = this.#words.own.some(({ pattern }) => pattern.test(token.text))
     if (own) return readAtom(token, this.#words.own, this.#text)
-    const node = readAtom({ ...token, text: zoned[1]! }, this.#words.atoms, this.#text)
-    return inZone(node, this.#readZone(zoned[2]!, token.offset + token.text.length - zoned[2]!.length))
+    return this.#withSuffix(this.#readWords({ ...token, text: suffix.head }), suffix, token.offset)
+  }
+
+  #withSuffix(node: ConditionNode, { kind, value, place }: Suffix, offset: number): ConditionNode {
+    if (kind === 'in') return inZone(node, this.#readZone(value, offset + place))
+    try {
+      return heldNodeOf(node, value)
+    } catch (problem) {
+      const inner = problem instanceof StatementError ? problem : null
+      throw new StatementError((problem as Error).message.split('\n', 1)[0]!, {
+        text: this.#text,
+        offset: offset + place + (inner?.offset ?? 0),
+        expected: inner?.expected ?? [],
+        near: inner?.near ?? [],
+        cause: problem,
+      })
+    }
   }
 
   #readZone(zone: string, offset: number): string {
@@ -108,16 +122,22 @@ class Reader {
     const node = this.#readAny()
     if (!this.#take(')')) throw this.#error('a parenthesis is not closed', open.offset, [')'])
     this.#depth -= 1
-    return this.#readZoneOf(node)
+    return this.#readAfterGroup(node)
   }
 
-  /** `(…) in Europe/Helsinki` reads all within the parentheses there. */
-  #readZoneOf(node: ConditionNode): ConditionNode {
+  /** `(…) in Europe/Helsinki` reads all within the parentheses there; `(…) for 5 minutes` is of the whole, too. */
+  #readAfterGroup(node: ConditionNode): ConditionNode {
     const token = this.#tokens[this.#next]
-    const zone = token?.kind === 'atom' ? /^in ([A-Z][\w+\-/:]*)$/.exec(token.text)?.[1] : undefined
-    if (token === undefined || zone === undefined) return node
+    if (token?.kind !== 'atom') return node
+    const suffixes: Suffix[] = []
+    for (let rest = ` ${token.text}`; rest !== ''; ) {
+      const suffix = suffixOf(rest)
+      if (suffix === null) return node
+      suffixes.unshift(suffix)
+      rest = suffix.head
+    }
     this.#next += 1
-    return inZone(node, this.#readZone(zone, token.offset + 'in '.length))
+    return suffixes.reduce((made, suffix) => this.#withSuffix(made, suffix, token.offset - 1), node)
   }
 
   #take(kind: Token['kind']): boolean {
@@ -129,6 +149,22 @@ class Reader {
   #error(rule: string, offset: number, expected: readonly string[]): StatementError {
     return new StatementError(`Cannot read the statement as ${rule}`, { text: this.#text, offset, expected })
   }
+}
+
+/** What may stand behind a condition: a zone, or how long it must have held. */
+interface Suffix {
+  readonly kind: 'in' | 'for'
+  readonly head: string
+  readonly value: string
+  /** Where the value begins. */
+  readonly place: number
+}
+
+function suffixOf(text: string): Suffix | null {
+  const [, head, zone, length] = /^(.*) (?:in ([A-Z][\w+\-/:]*)|for (\d[^']*|PT?\d\w*))$/s.exec(text) ?? []
+  const value = zone ?? length
+  if (head === undefined || value === undefined || isQuotedAt(text, text.length - value.length)) return null
+  return { kind: zone === undefined ? 'for' : 'in', head, value, place: text.length - value.length }
 }
 
 function isQuotedAt(text: string, at: number): boolean {

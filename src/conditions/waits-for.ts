@@ -55,6 +55,9 @@ function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly Wai
       return node.nodes.flatMap((part) => waits(part, facts, wanted))
     case 'not':
       return waits(node.node, facts, !wanted)
+    case 'held':
+      // Once its inner condition holds, time alone is waited for.
+      return waits(node.node, facts, wanted)
     case 'constant':
       return awaited('hand')
     case 'period':

@@ -1,5 +1,6 @@
 /** When a condition has to be looked at again because of time alone, and what else it depends on. */
 import type { Dependency, Facts } from './facts.ts'
+import { heldMs } from './held-time.ts'
 import { holds, retryWaitMs, spanOf } from './holds.ts'
 import { type ConditionNode, type NodeKind, visit } from './node.ts'
 
@@ -54,6 +55,11 @@ const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
   all: (node, facts) => deciderOf(node.nodes, false, facts) ?? soonestOf(node.nodes, facts),
   any: (node, facts) => deciderOf(node.nodes, true, facts) ?? soonestOf(node.nodes, facts),
   not: (node, facts) => wakesAt(node.node, facts),
+  held: (node, facts) => {
+    const ms = heldMs(node, facts)
+    const inner = wakesAt(node.node, facts)
+    return ms === null || ms >= node.forMs ? inner : Math.min(inner, after(node.forMs - ms, facts))
+  },
 }
 
 /** Ms until an age is the limit; Infinity if it is already. */

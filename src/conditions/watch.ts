@@ -1,8 +1,9 @@
 /** A condition as a stream: true and false, each time it changes, and no look more than is needed. */
 import { Observable, type Subscriber } from 'rxjs'
-import type { Changes, Facts, WakeClock } from './facts.ts'
+import type { Changes, Facts, HeldNotes, WakeClock } from './facts.ts'
+import { heldWakesAt, noteHeld, watchedHeldNodes } from './held.ts'
 import { holds } from './holds.ts'
-import type { ConditionNode } from './node.ts'
+import type { ConditionNode, HeldNode } from './node.ts'
 import { dependencies, wakesAt } from './wakes.ts'
 
 /** A look that threw is tried again after so long, unless something it depends on changes before. */
@@ -20,6 +21,9 @@ const looksInARow = 100
  *
  * A look that throws is told to `onError`; the condition counts as false until the next look, a second later at most.
  * Without `onError` nobody would hear of it, so then the stream ends with the error.
+ *
+ * What must hold for a while (`heldFor`) is watched within: each look writes to `notes` what of it holds, also where the rest
+ * of the condition decides alone.
  */
 export function watch(
   node: ConditionNode,
@@ -27,9 +31,10 @@ export function watch(
   changes: Changes,
   clock: WakeClock,
   onError?: (error: unknown) => void,
+  notes?: HeldNotes,
 ): Observable<boolean> {
   return new Observable((subscriber) => {
-    const watching = new Watch(node, look, changes, clock, subscriber, onError)
+    const watching = new Watch(node, look, changes, clock, subscriber, onError, notes)
     watching.start()
     return watching.stop
   })
@@ -41,6 +46,7 @@ class Watch {
   #undoWake: (() => void) | null = null
   #isLooking = false
   #mustLookAgain = false
+  readonly #held: readonly HeldNode[]
 
   constructor(
     readonly node: ConditionNode,
@@ -49,7 +55,10 @@ class Watch {
     readonly clock: WakeClock,
     readonly subscriber: Subscriber<boolean>,
     readonly onError: ((error: unknown) => void) | undefined,
-  ) {}
+    readonly notes: HeldNotes | undefined,
+  ) {
+    this.#held = notes === undefined ? [] : watchedHeldNodes(node)
+  }
 
   start(): void {
     const owner = this.facts().task
@@ -87,9 +96,12 @@ class Watch {
     let wakeAt: number
     try {
       const facts = this.facts()
+      if (this.notes !== undefined) noteHeld(this.#held, this.notes, facts)
       isTrue = holds(this.node, facts)
-      wakeAt = wakesAt(this.node, facts)
+      wakeAt = Math.min(wakesAt(this.node, facts), heldWakesAt(this.#held, facts))
     } catch (error) {
+      // What nobody could look at is interrupted.
+      for (const part of this.#held) this.notes?.saw(part, false)
       if (this.onError === undefined) {
         this.subscriber.error(error)
         return

@@ -7,6 +7,7 @@ import type { ErrorData } from '../../machines/protocol.ts'
 import type { sessionMachine } from '../../machines/session.machine.ts'
 import type { Clock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
+import { HeldTimes } from '../conditions/held.ts'
 import type { Predicates } from '../conditions/predicate.ts'
 import type { Words } from '../conditions/words.ts'
 import { TaskNotFoundError } from '../errors.ts'
@@ -44,6 +45,8 @@ export class Core {
   readonly hooks = new Hooks()
   readonly changes: ChangeHub
   readonly news: NewsHub
+  /** Since when parts of the shut condition have held that must hold for a while. */
+  readonly held: HeldTimes
   readonly params: ParamStore
   settings: Settings
   log!: SessionLog
@@ -84,6 +87,7 @@ export class Core {
     public options: SessionOptions,
     readonly words: Words,
   ) {
+    this.held = this.heldTimes()
     this.settings = toSettings(options)
     this.changes = new ChangeHub((owner) => {
       const entry = this.entries.get(owner)
@@ -105,6 +109,11 @@ export class Core {
 
   get logger(): Logger {
     return this.options.logger ?? plainLogger
+  }
+
+  /** Times of a watch that have not begun, on the session's clock. */
+  heldTimes(): HeldTimes {
+    return new HeldTimes(() => this.clock.monotonic())
   }
 
   nextOrder(): number {

@@ -6,6 +6,7 @@ import type { runMachine } from '../../machines/run.machine.ts'
 import type { taskMachine } from '../../machines/task.machine.ts'
 import type { Undo } from '../clock.ts'
 import type { Condition } from '../conditions/condition.ts'
+import type { HeldTimes } from '../conditions/held.ts'
 import type { ExecutionHandle } from '../executors/executor.ts'
 import type { Interval } from '../time/interval.ts'
 import type { Work } from './contract.ts'
@@ -104,6 +105,8 @@ export class TaskEntry {
     readonly order: number,
     public definition: TaskDefinition,
     public zone: string,
+    /** Since when parts of its start have held that must hold for a while. */
+    readonly held: HeldTimes,
   ) {
     this.disabled = definition.options.disabled ?? false
   }

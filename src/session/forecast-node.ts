@@ -1,8 +1,17 @@
 /** Conditions held still for a look ahead: what only the world outside can say is asked once and stays said. */
 import type { Facts } from '../conditions/facts.ts'
+import { heldMs, isOfTimeAlone } from '../conditions/held-time.ts'
 import { holds } from '../conditions/holds.ts'
-import { type ConditionNode, falseNode, type PredicateNode, trueNode } from '../conditions/node.ts'
+import {
+  allOf,
+  type ConditionNode,
+  falseNode,
+  type HeldNode,
+  type PredicateNode,
+  trueNode,
+} from '../conditions/node.ts'
 import { printNode } from '../conditions/print.ts'
+import { dated } from '../time/dated.ts'
 
 /** Told of each part that was taken to be what it is now; `reason` where it cannot be foreseen at all. */
 export type OnHeld = (held: {
@@ -17,6 +26,8 @@ export class StillConditions {
   readonly #isListening: boolean
   readonly #origins = new Map<ConditionNode, ConditionNode>()
   readonly #statements = new Map<ConditionNode, string>()
+  /** How long what must hold for a while has held as the look ahead begins, ms. */
+  readonly #heldMs = new Map<HeldNode, number>()
 
   constructor(isListening: boolean) {
     this.#isListening = isListening
@@ -30,6 +41,11 @@ export class StillConditions {
     const still = this.#hold(node, facts, onHeld)
     if (still !== node) this.#origins.set(still, node)
     return still
+  }
+
+  /** How long it has held as the look ahead begins, ms; undefined where it does not. */
+  heldMs(node: HeldNode): number | undefined {
+    return this.#heldMs.get(node)
   }
 
   /** The statement of the part that makes a condition hold: of several alternatives the first that does. */
@@ -57,6 +73,8 @@ export class StillConditions {
         const inner = this.hold(node.node, facts, onHeld)
         return inner === node.node ? node : { ...node, node: inner }
       }
+      case 'held':
+        return this.#holdHeld(node, facts, onHeld)
       case 'predicate': {
         const { value, reason } = this.#ask(node, facts)
         onHeld({ statement: printNode(node), value, reason })
@@ -71,6 +89,17 @@ export class StillConditions {
       default:
         return node
     }
+  }
+
+  #holdHeld(node: HeldNode, facts: Facts, onHeld: OnHeld): ConditionNode {
+    const inner = this.hold(node.node, facts, onHeld)
+    const still: HeldNode = inner === node.node ? node : { ...node, node: inner }
+    const ms = heldMs(node, facts)
+    if (ms !== null) this.#heldMs.set(still, ms)
+    if (still === node || !isOfTimeAlone(inner) || !holds(inner, facts)) return still
+    // With its functions held still, the calendar would say that it has held for ever: it has since it was first seen.
+    const period = dated({ from: facts.now + Math.max(0, node.forMs - (ms ?? 0)) })
+    return allOf([still, { kind: 'period', period }])
   }
 
   #ask(node: PredicateNode, facts: Facts): { readonly value: boolean; readonly reason: string | null } {

@@ -3,7 +3,8 @@
  * the log, and work that only takes its time. Nothing of it reaches the session: no record, news, hook, store or work.
  */
 import { Condition } from '../conditions/condition.ts'
-import { type ConditionNode, falseNode } from '../conditions/node.ts'
+import { watchedHeldNodes } from '../conditions/held.ts'
+import { type ConditionNode, falseNode, type HeldNode } from '../conditions/node.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import type { Executor } from '../executors/executor.ts'
 import { isNote, type RunRecord, type Store } from '../log/run-log.ts'
@@ -21,6 +22,8 @@ import type { TaskOptions } from './task-options.ts'
 export interface TwinParts {
   /** The condition as it is to be played. */
   still(node: ConditionNode, entry: TaskEntry | null): ConditionNode
+  /** How long a part of such a condition has held already, ms; undefined where it does not hold. */
+  heldMs(node: HeldNode): number | undefined
   /** How long a run of the task takes, ms; Infinity if it does not end. */
   runtimeMs(task: string): number
   /** Told of each record before conditions see it. */
@@ -92,6 +95,10 @@ function addTask(twin: Twin, live: TaskEntry, isStarted: boolean, given: TwinPar
     } as TaskOptions,
     work: nothing,
   })
+  for (const node of watchedHeldNodes(entry.definition.start.node)) {
+    const ms = given.heldMs(node)
+    if (ms !== undefined) entry.held.begin(node, ms)
+  }
   entry.relaunchAt = live.relaunchAt
   entry.hasForeignChange = live.hasForeignChange
   for (const queued of live.queue) entry.queue.push({ ...queued, pending: undefined, params: {} })

@@ -69,6 +69,7 @@ class Play {
     this.#twin = createTwin(live, {
       still: (node, entry) =>
         this.#conditions.hold(node, live.factsOf(entry), (held) => this.#note(entry, held)),
+      heldMs: (node) => this.#conditions.heldMs(node),
       runtimeMs: (task) => this.#runtimeMs(task),
       onRecord: (record) => {
         if (record.action === 'run') this.#plan(record)

@@ -1,7 +1,9 @@
 /** The facts that conditions are held against, answered from the log's index, the params, the tasks and the clock. */
 import type { Action } from '../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, PredicateReading } from '../conditions/facts.ts'
-import type { PredicateNode } from '../conditions/node.ts'
+import type { HeldTimes } from '../conditions/held.ts'
+import { holds } from '../conditions/holds.ts'
+import type { HeldNode, PredicateNode } from '../conditions/node.ts'
 import { near } from '../near.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
@@ -14,12 +16,15 @@ export class SessionFacts implements Facts {
   readonly #core: Core
   readonly #entry: TaskEntry | null
   readonly #mono: number
+  /** At another instant than now: what held then can only be asked of the condition itself. */
+  readonly #isMoved: boolean
 
   constructor(core: Core, entry: TaskEntry | null, at?: number) {
     this.#core = core
     this.#entry = entry
     const now = core.clock.now()
     this.now = at ?? now
+    this.#isMoved = this.now !== now
     // A look at another instant than now moves the monotonic axis along.
     this.#mono = core.clock.monotonic() + (at === undefined ? 0 : at - now)
     this.zone = entry?.zone ?? core.settings.timezone
@@ -92,6 +97,16 @@ export class SessionFacts implements Facts {
   predicate(node: PredicateNode): PredicateReading {
     return this.#core.predicates.read(node, this.#entry?.name ?? null, this)
   }
+
+  heldForMs(node: HeldNode): number | null {
+    const ms = this.heldTimes.msOf(node, this.#mono)
+    return ms === null || (this.#isMoved && !holds(node.node, this)) ? null : ms
+  }
+
+  /** Where the watch of this condition writes down since when its parts have held. */
+  protected get heldTimes(): HeldTimes {
+    return this.#entry?.held ?? this.#core.held
+  }
 }
 
 /** A predicate's failure within an end condition; already reported where the predicate was read. */
@@ -102,6 +117,17 @@ export class FailedPredicate extends Error {}
  * it should end: the failure must not pass for a false.
  */
 export class EndFacts extends SessionFacts {
+  readonly #heldTimes: HeldTimes
+
+  constructor(core: Core, entry: TaskEntry, heldTimes: HeldTimes) {
+    super(core, entry)
+    this.#heldTimes = heldTimes
+  }
+
+  protected override get heldTimes(): HeldTimes {
+    return this.#heldTimes
+  }
+
   override predicate(node: PredicateNode): PredicateReading {
     const reading = super.predicate(node)
     if ('error' in reading) throw new FailedPredicate()

@@ -131,7 +131,7 @@ export class Tasks {
         )
       : null
     const order = core.nextOrder()
-    const entry = new TaskEntry(`${name}#${order}`, order, definition, zone)
+    const entry = new TaskEntry(`${name}#${order}`, order, definition, zone, core.heldTimes())
     core.entries.set(name, entry)
     core.byId.set(entry.id, entry)
     this.#parts.actors.make(entry)

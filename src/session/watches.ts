@@ -52,6 +52,7 @@ export class Watches {
       core.changes,
       this.#clock,
       (error) => this.conditionFailed(entry, error),
+      entry.held,
     ).subscribe((isTrue) => {
       entry.holds = isTrue
       entry.dueAt = isTrue ? (core.wokenFor ?? core.clock.now()) : null
@@ -64,6 +65,11 @@ export class Watches {
 
   /** Watches the start of a task no more. */
   end(entry: TaskEntry): void {
+    entry.held.clear()
+    this.#unwatch(entry)
+  }
+
+  #unwatch(entry: TaskEntry): void {
     this.#parts.occasions.end(entry)
     entry.watch?.unsubscribe()
     entry.watch = null
@@ -75,7 +81,8 @@ export class Watches {
   /** Watches the start of a task anew: it is another one, or is read in another zone. */
   renew(entry: TaskEntry): void {
     if (!this.#isWatching) return
-    this.end(entry)
+    // What has held goes on: nothing but the watch is interrupted, and that for no time.
+    this.#unwatch(entry)
     this.begin(entry)
   }
 
@@ -92,6 +99,7 @@ export class Watches {
     this.#isWatching = false
     this.#undoShutWatch?.()
     this.#undoShutWatch = null
+    this.#core.held.clear()
     for (const entry of this.#core.entries.values()) this.end(entry)
   }
 
@@ -112,6 +120,8 @@ export class Watches {
       () => core.factsOf(null),
       core.changes,
       this.#clock,
+      undefined,
+      core.held,
     ).subscribe({
       next: (isTrue) => {
         if (isTrue && (core.state === 'running' || core.state === 'held'))
@@ -157,10 +167,12 @@ export class Watches {
     const { end } = entry.definition
     if (end === null || entry.endWatch !== null) return
     const core = this.#core
+    // Counted from the start of the run at the earliest: before, nobody watched.
+    const held = core.heldTimes()
     const terminate = (): void => this.#parts.runs.terminate(entry, 'end condition')
     entry.endWatch = watch(
       end.node,
-      () => new EndFacts(core, entry),
+      () => new EndFacts(core, entry, held),
       core.changes,
       this.#clock,
       (error) => {
@@ -168,6 +180,7 @@ export class Watches {
         if (!(error instanceof FailedPredicate)) this.conditionFailed(entry, error)
         terminate()
       },
+      held,
     ).subscribe((isTrue) => {
       if (isTrue) terminate()
     })

@@ -17,7 +17,7 @@ describe('furthestOf', () => {
     ['task a is running', 5, ["text in quotes such as `'fetch'`"]],
     ["task 'a' is running more than", 29, ['a duration such as `10 minutes`']],
     ["task 'a' is running exactly often times", 28, ['a number']],
-    ["task 'a' is running twice", 20, ['more', 'exactly', '&', '|', 'the end']],
+    ["task 'a' is running twice", 20, ['more', 'exactly', '&', '|', 'for', 'the end']],
     ['daily', 0, []],
     ['', 0, []],
   ])('%j is understood up to %d, where %j is expected', (text, place, expected) => {

@@ -11,6 +11,7 @@ import type {
   PredicateReading,
   WakeClock,
 } from '../../src/conditions/facts.ts'
+import { HeldTimes } from '../../src/conditions/held.ts'
 import type { PredicateNode } from '../../src/conditions/node.ts'
 import { near } from '../../src/near.ts'
 
@@ -45,6 +46,8 @@ export class TableFacts implements FactsSource, Changes, WakeClock {
   around: Surroundings
   /** How many times the facts were looked at. */
   looks = 0
+  /** What a watch wrote down of what must hold for a while. */
+  readonly notes = new HeldTimes(() => this.around.now)
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #alarms = new Set<{ readonly at: number; readonly wake: () => void }>()
 
@@ -111,7 +114,7 @@ export class TableFacts implements FactsSource, Changes, WakeClock {
   facts(owner: { readonly task?: string | null; readonly at?: number } = {}): Facts {
     this.looks += 1
     const task = owner.task === undefined ? (this.around.task ?? null) : owner.task
-    return factsOf(this.around, this.happenings, owner.at ?? this.around.now, task)
+    return factsOf(this.around, this.happenings, owner.at ?? this.around.now, task, this.notes)
   }
 
   #due(instant: number) {
@@ -130,6 +133,7 @@ function factsOf(
   happenings: readonly Happening[],
   now: number,
   owner: string | null,
+  notes: HeldTimes,
 ): Facts {
   const marks = happenings.map((row, seq): Mark & { readonly task: string } => ({
     ...row,
@@ -189,5 +193,6 @@ function factsOf(
     param: (name) => ({ exists: Object.hasOwn(params, name), value: params[name] }),
     predicate: around.predicate ?? (() => silent),
     pollEveryMs: 1000,
+    heldForMs: (node) => notes.msOf(node, now),
   }
 }
