@@ -76,13 +76,13 @@ export function placeOf(path: string): string {
   return join(realpathSync.native(dirname(path)), basename(path))
 }
 
-function toState(stats: BigIntStats): FileState {
+export function toState(stats: BigIntStats): FileState {
   const { dev, ino, size, nlink } = stats
   return { dev, ino, size: Number(size), links: Number(nlink), isFile: stats.isFile() }
 }
 
 /** True of the error of a path that leads to nothing. */
-function isMissing(problem: unknown): boolean {
+export function isMissing(problem: unknown): boolean {
   const { code } = problem as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'
 }

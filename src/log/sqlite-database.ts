@@ -10,10 +10,20 @@ import {
   type SqliteStatement,
   type SqliteValue,
 } from './sqlite-driver.ts'
+import { setAside } from './sqlite-quarantine.ts'
 import { countSql, notesSql, type Sql, selectSql } from './sqlite-query.ts'
 import { readRecent } from './sqlite-recent.ts'
+import { readableEntries } from './sqlite-rescue.ts'
 import { type EntryRow, toNote, toRecord } from './sqlite-row.ts'
-import { closeDatabase, openDatabase, toSqliteError } from './sqlite-schema.ts'
+import {
+  abandon,
+  checkStructure,
+  closeDatabase,
+  openDatabase,
+  summaryOf,
+  toSqliteError,
+} from './sqlite-schema.ts'
+import { SqliteWrites } from './sqlite-writes.ts'
 
 const insertRecord =
   'INSERT INTO record (seq, task, run_id, action, at, error, rest) VALUES (?, ?, ?, ?, ?, ?, ?)'
@@ -27,6 +37,9 @@ const rowsAtOnce = 1_000
 /** An open database of a run log. Every method throws a `RunLogError` of what the library throws. */
 export class SqliteDatabase {
   readonly #db: SqliteDriver
+  readonly #writes: SqliteWrites
+  /** Rows that were no records when it was opened; null if there were none. */
+  readonly setAside: ReturnType<typeof setAside>
   /** Statements that are run again and again, by their text. */
   readonly #statements = new Map<string, SqliteStatement>()
 
@@ -35,10 +48,23 @@ export class SqliteDatabase {
     open: OpenSqlite,
   ) {
     this.#db = this.#attempt('open', () => openDatabase(path, open))
+    try {
+      this.setAside = this.#attempt('open', () => setAside(this.#db))
+    } catch (problem) {
+      abandon(this.#db, true)
+      throw problem
+    }
+    this.#writes = new SqliteWrites(path, this.#db)
+  }
+
+  /** Told after the file itself was written to. */
+  set onCheckpoint(call: () => void) {
+    this.#writes.onCheckpoint = call
   }
 
   /** Inserts all of the rows, durably, or none. */
   insert(rows: readonly EntryRow[]): void {
+    this.#attempt('append to', () => this.#writes.checkRoomFor(rows))
     this.#transaction('append to', () => {
       for (const { table, values, seq, run } of rows) {
         this.#run(table === 'record' ? insertRecord : insertNote, values)
@@ -134,28 +160,49 @@ export class SqliteDatabase {
 
   close(): void {
     this.#statements.clear()
+    this.#writes.end()
     this.#attempt('close', () => closeDatabase(this.#db))
   }
 
-  #transaction(act: string, work: () => void): void {
-    this.#attempt(act, () => {
-      this.#db.exec('BEGIN IMMEDIATE')
-      try {
-        work()
-        this.#db.exec('COMMIT')
-      } catch (problem) {
-        this.#rollBack()
-        throw problem
-      }
-    })
+  /** Closes it for another database that has taken its place. Throws nothing. */
+  leave(): void {
+    try {
+      this.close()
+    } catch {
+      // All of it is in the other one.
+    }
   }
 
-  #rollBack(): void {
+  /** Writes a copy of all that this connection sees to a new file. */
+  exportTo(path: string): void {
+    this.#attempt('copy', () =>
+      this.#writes.outside(() => this.#db.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`)),
+    )
+  }
+
+  /** What can be read of it, oldest first. */
+  rescue(): LogEntry[] {
+    return readableEntries(this.#db)
+  }
+
+  /** Throws a `RunLogError` with the result code for damage if the structure of the file is not sound. */
+  quickCheck(): void {
+    this.#attempt('read', () => checkStructure(this.#db))
+  }
+
+  /** Whether another connection reads the same log from the file, and a sound one. */
+  agreesWith(open: OpenSqlite): boolean {
+    const other = open(this.path)
     try {
-      this.#db.exec('ROLLBACK')
-    } catch {
-      // SQLite has rolled back by itself, as it does where the disk is full.
+      checkStructure(other)
+      return summaryOf(other) === summaryOf(this.#db)
+    } finally {
+      other.close()
     }
+  }
+
+  #transaction(act: string, work: () => void): void {
+    this.#attempt(act, () => this.#writes.transaction(work))
   }
 
   #attempt<T>(act: string, work: () => T): T {

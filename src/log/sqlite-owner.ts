@@ -1,29 +1,37 @@
 /**
- * A database that is ours alone: SQLite's own lock decides, the lock file beside it tells others who has it.
+ * A database that one session has: the lock beside it decides, and the owner's file tells others who has it.
  *
- * The system lets go of SQLite's lock the moment a process dies, so that the next one takes over at once, in another
- * container with another name, too.
+ * The system lets go of the lock the moment a process dies, so that the next one takes over at once, in another container with
+ * another name, too.
  */
-import { mkdirSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { toRunLogError } from './file-io.ts'
+import { mkdirSync, renameSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { placeOf, stateAt } from './file-identity.ts'
 import { refusalOf, writeLock } from './lock-file.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 import { type OpenSqlite, sqliteCode } from './sqlite-driver.ts'
+import { noteOpen, refuseIfOpen, type SystemLock, takeSystemLock } from './sqlite-lock.ts'
+import { toSqliteError } from './sqlite-schema.ts'
+import { SqliteWatch } from './sqlite-watch.ts'
 
 /** An open database and the hold on it. */
 export interface OwnedDatabase {
   readonly db: SqliteDatabase
+  /** The real path of the file when it was opened. */
+  readonly place: string
+  readonly lock: SystemLock
+  readonly watch: SqliteWatch
   /** When the owner before us, which did not close it, gave its last sign of life, epoch ms; null if it closed it. */
   readonly lastBeat: number | null
   /** Gives a sign of life; `now` is epoch ms. */
   beat(now: number): void
   /** Closes the database and lets go of it, also where closing throws a `RunLogError`. */
   close(): void
+  /** Closes the database and keeps its lock: another one takes its place. Throws nothing. */
+  leave(): void
+  readonly isLeft: boolean
 }
 
-/** The files that this process has open. */
-const openHere = new Set<string>()
 /** The result code of SQLite for a file that another has. */
 const busy = 5
 
@@ -31,39 +39,76 @@ const busy = 5
 export function openOwned(path: string, open: OpenSqlite): OwnedDatabase {
   try {
     mkdirSync(dirname(path), { recursive: true })
-    const place = join(realpathSync(dirname(path)), basename(path))
-    // Looked at first: to open the file a second time here would free the lock that the system keeps for this process.
-    if (openHere.has(place)) throw refusalOf(path)
-    const db = openUnlessBusy(path, open)
+    const place = placeOf(path)
+    refuseIfOpen(path, place)
+    const lock = takeSystemLock(place, open)
     try {
-      const lock = writeLock(path)
-      openHere.add(place)
-      const letGo = (): void => {
-        openHere.delete(place)
-        lock.release()
-      }
-      return { db, lastBeat: lock.lastBeat, beat: lock.beat, close: () => closeAnd(db, letGo) }
+      adopt(place)
+      return openLocked(path, place, lock, open)
     } catch (problem) {
-      db.close()
+      lock.release()
       throw problem
     }
   } catch (problem) {
-    throw toRunLogError('open', path, problem)
+    throw toSqliteError('open', path, problem)
   }
 }
 
-function openUnlessBusy(path: string, open: OpenSqlite): SqliteDatabase {
+/** Opens a file whose lock is held. */
+export function openLocked(path: string, place: string, lock: SystemLock, open: OpenSqlite): OwnedDatabase {
+  const db = openUnlessBusy(place, open)
   try {
-    return new SqliteDatabase(path, open)
+    const owner = writeLock(place)
+    const watch = new SqliteWatch(path, place, lock)
+    const forget = noteOpen(place, watch.identity)
+    db.onCheckpoint = () => watch.remember()
+    let isLeft = false
+    return {
+      get isLeft() {
+        return isLeft
+      },
+      db,
+      place,
+      lock,
+      watch,
+      lastBeat: owner.lastBeat,
+      beat: owner.beat,
+      close: () => {
+        try {
+          db.close()
+        } finally {
+          forget()
+          owner.release()
+          lock.release()
+        }
+      },
+      leave: () => {
+        isLeft = true
+        forget()
+        owner.release()
+        db.leave()
+      },
+    }
   } catch (problem) {
-    throw sqliteCode((problem as Error).cause) === busy ? refusalOf(path) : problem
+    db.close()
+    throw problem
   }
 }
 
-function closeAnd(db: SqliteDatabase, letGo: () => void): void {
+/** A log that was being put back when its process died. */
+function adopt(place: string): void {
+  if (stateAt(place) === null && stateAt(rebuiltOf(place)) !== null) renameSync(rebuiltOf(place), place)
+}
+
+/** Where a log lies that is complete and has not its name yet. */
+export function rebuiltOf(place: string): string {
+  return `${place}.rebuilt`
+}
+
+function openUnlessBusy(place: string, open: OpenSqlite): SqliteDatabase {
   try {
-    db.close()
-  } finally {
-    letGo()
+    return new SqliteDatabase(place, open)
+  } catch (problem) {
+    throw sqliteCode((problem as Error).cause) === busy ? refusalOf(place) : problem
   }
 }

@@ -34,24 +34,35 @@ export function rescueEntries(path: string, open: OpenSqlite): LogEntry[] {
     return []
   }
   try {
-    const found = new Map<number, LogEntry>()
-    for (const table of ['record', 'note'] as const)
-      for (const order of ['ASC', 'DESC'] as const)
-        for (const entry of readable(db, table, order)) found.set(entry.seq, entry)
-    return [...found.values()].sort((a, b) => a.seq - b.seq)
+    return readableEntries(db)
   } finally {
     close(db)
   }
 }
 
-/** Moves a damaged file aside, with its WAL; tells where to. */
-export function moveAside(path: string): string {
-  let n = 1
-  while (existsSync(`${path}.damaged-${n}`)) n++
-  const movedTo = `${path}.damaged-${n}`
+/** What can be read of an open database, oldest first. Never throws. */
+export function readableEntries(db: SqliteDriver): LogEntry[] {
+  const found = new Map<number, LogEntry>()
+  for (const table of ['record', 'note'] as const)
+    for (const order of ['ASC', 'DESC'] as const)
+      for (const entry of readable(db, table, order)) found.set(entry.seq, entry)
+  return [...found.values()].sort((a, b) => a.seq - b.seq)
+}
+
+/** Moves a file aside, with its WAL if that is its own; tells where to. */
+export function moveAside(path: string, why: 'damaged' | 'replaced' = 'damaged', hasWal = true): string {
+  const movedTo = freeName(path, why)
   renameSync(path, movedTo)
+  if (!hasWal) return movedTo
   for (const end of ['-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, movedTo + end)
   return movedTo
+}
+
+/** A name beside a file that nothing has. */
+export function freeName(path: string, why: string): string {
+  let n = 1
+  while (existsSync(`${path}.${why}-${n}`)) n++
+  return `${path}.${why}-${n}`
 }
 
 /** The good rows of a table from one of its ends, up to where it can't be read. */

@@ -5,6 +5,7 @@
  * column.
  */
 import { isAction } from '../../machines/protocol.ts'
+import { whyNoEntry } from './entry-check.ts'
 import { fromPlain, toPlain } from './plain-text.ts'
 import type { LogEntry, Note, RunRecord } from './run-log.ts'
 import { isNote } from './run-log.ts'
@@ -19,8 +20,10 @@ export interface EntryRow {
   readonly run?: { readonly id: string; readonly opens: boolean }
 }
 
-/** An entry as a row. Throws what `JSON.stringify` throws. */
+/** An entry as a row. Throws a `TypeError` of what is no entry, and what `JSON.stringify` throws. */
 export function toRow(entry: LogEntry): EntryRow {
+  const why = whyNoEntry(entry)
+  if (why !== null) throw new TypeError(why)
   if (isNote(entry)) {
     const { seq, note, at, task, runId, ...rest } = entry
     const values = [seq, note, toText(task), toText(runId), at, toRest(rest)]

@@ -1,10 +1,8 @@
 /**
- * How the database of a run log is opened: checked, made where it is missing, and ours alone while it is open.
+ * How the database of a run log is opened: checked, and made where it is missing.
  *
- * - WAL with `synchronous = FULL`: what a commit has acknowledged survives a power cut.
- * - `locking_mode = EXCLUSIVE`, set before the file is first read: no other program can open it, the system lets go of it the
- *   moment the process dies, and the index of the WAL lies in memory (which keeps clear of a fault that SQLite had in
- *   resetting a WAL with several connections).
+ * - WAL with `synchronous = FULL`: what a commit has acknowledged survives a power cut, and others may read meanwhile.
+ * - No checkpoint but those that the log makes itself: see `sqlite-writes.ts`.
  */
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -14,6 +12,10 @@ import { type OpenSqlite, type SqliteDriver, sqliteCode } from './sqlite-driver.
 
 /** Version of the tables below; a file of a later one is refused. */
 export const schemaVersion = 1
+/** How long opening waits for others who have the file for a moment, ms. */
+const openWithinMs = 1_000
+/** The result code of SQLite for damage. */
+const corrupt = 11
 /** Says of a SQLite file that it is a run log of ours: 'gant'. */
 const applicationId = 0x67616e74
 
@@ -42,8 +44,8 @@ export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
   const db = open(path)
   let isOurs = false
   try {
-    db.exec('PRAGMA busy_timeout = 0')
-    db.exec('PRAGMA locking_mode = EXCLUSIVE')
+    // A reader that was the last to close the file may still be writing the WAL of a killed process into it.
+    db.exec(`PRAGMA busy_timeout = ${openWithinMs}`)
     const isNew = isEmpty(db)
     if (!isNew) checkOurs(path, db)
     isOurs = true
@@ -51,9 +53,11 @@ export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
     db.prepare('PRAGMA journal_mode = WAL').all()
     db.exec('PRAGMA synchronous = FULL')
     db.exec('PRAGMA cache_size = -16000')
+    db.prepare('PRAGMA wal_autocheckpoint = 0').all()
     if (isNew) createTables(db)
-    // A write takes the lock: reading alone would leave it shared until the first record.
+    // A program that writes to it is found out now.
     db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; COMMIT`)
+    db.exec('PRAGMA busy_timeout = 0')
     return db
   } catch (problem) {
     abandon(db, isOurs)
@@ -68,12 +72,11 @@ export function closeDatabase(db: SqliteDriver): void {
   db.close()
 }
 
-/** Leaves WAL and the exclusive mode: libsql closes a file only when its statements are collected, this frees the lock now. */
+/** Leaves WAL: libsql closes a file only when its statements are collected. Where others read, only what can be done is done. */
 function letGo(db: SqliteDriver): boolean {
   try {
+    db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
     db.prepare('PRAGMA journal_mode = DELETE').all()
-    db.prepare('PRAGMA locking_mode = NORMAL').all()
-    db.prepare('SELECT count(*) FROM sqlite_master').all()
     return true
   } catch {
     return false
@@ -93,7 +96,7 @@ export function toSqliteError(act: string, path: string, problem: unknown): RunL
 
 /** Result codes of SQLite. */
 const rules: Readonly<Record<number, string>> = {
-  5: 'one session at a time may have it, and another program has it open',
+  5: 'no other program may write to it, and one does',
   8: 'it must be writable',
   10: 'the file system must read and write it',
   11: 'it must be undamaged (move it away to start anew, or rescue it with the command `.recover` of sqlite3)',
@@ -119,6 +122,24 @@ function checkFile(path: string): void {
   } finally {
     closeSync(fd)
   }
+}
+
+/** Throws as SQLite does of damage if the structure of a database is not sound: pages, order, indices. */
+export function checkStructure(db: SqliteDriver): void {
+  const found = Object.values(db.prepare('PRAGMA quick_check(1)').all()[0] ?? {})[0]
+  if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: corrupt })
+}
+
+/** Tells two logs apart. */
+export function summaryOf(db: SqliteDriver): string {
+  const numbers = [
+    'PRAGMA application_id',
+    'SELECT count(*) FROM record',
+    'SELECT max(seq) FROM record',
+    'SELECT count(*) FROM note',
+    'SELECT max(seq) FROM note',
+  ]
+  return numbers.map((sql) => numberOf(db, sql)).join()
 }
 
 function isEmpty(db: SqliteDriver): boolean {
@@ -151,13 +172,9 @@ function numberOf(db: SqliteDriver, sql: string): number {
 }
 
 /** Closes what could not be opened: a database of others stays in the mode that it has. */
-function abandon(db: SqliteDriver, isOurs: boolean): void {
+export function abandon(db: SqliteDriver, isOurs: boolean): void {
   quietly(() => db.exec('ROLLBACK'))
   if (isOurs) return quietly(() => closeDatabase(db))
-  quietly(() => {
-    db.prepare('PRAGMA locking_mode = NORMAL').all()
-    db.prepare('SELECT count(*) FROM sqlite_master').all()
-  })
   quietly(() => db.close())
 }
 

@@ -9,10 +9,10 @@ import { dirname } from 'node:path'
 import { nextTurn } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
 import { CommitQueue } from './commit-queue.ts'
-import { toRunLogError } from './file-io.ts'
+import { toEntryRefusal, toRunLogError } from './file-io.ts'
 import { networkOf } from './network-fs.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'
-import { checkRetention, createSieve } from './retention.ts'
+import { checkRetention, createSieve, type Sifted } from './retention.ts'
 import type {
   KeepOf,
   LoadLimits,
@@ -26,9 +26,11 @@ import type {
 } from './run-log.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 import { findSqlite, type OpenSqlite, type SqliteLibrary } from './sqlite-driver.ts'
+import { mend } from './sqlite-mend.ts'
 import { type OwnedDatabase, openOwned } from './sqlite-owner.ts'
 import { isDamage, moveAside, rescueEntries } from './sqlite-rescue.ts'
 import { type EntryRow, toRow } from './sqlite-row.ts'
+import { isFull } from './sqlite-writes.ts'
 
 /** What a SQLite store keeps unless told otherwise. */
 export const sqliteRetention: Retention = { maxPerTask: 100_000 }
@@ -86,6 +88,19 @@ const entriesPerStep = 500
 /** The own retention is looked after once so many entries were appended, and a quarter of the log at least. */
 const tidyEvery = 10_000
 
+/** Deletes entries: all at once, or as many as a full disk has room for. */
+function deleteBitByBit(db: SqliteDatabase, entries: readonly Sifted[]): void {
+  if (entries.length === 0) return
+  try {
+    db.delete(entries)
+  } catch (problem) {
+    if (!isFull(problem) || entries.length === 1) throw problem
+    const half = Math.ceil(entries.length / 2)
+    deleteBitByBit(db, entries.slice(0, half))
+    deleteBitByBit(db, entries.slice(half))
+  }
+}
+
 class SqliteStore implements Store {
   readonly name: string
   readonly durable = true
@@ -130,7 +145,7 @@ class SqliteStore implements Store {
     try {
       rows = entries.map(toRow)
     } catch (problem) {
-      throw toRunLogError('append to', this.path, problem)
+      throw toEntryRefusal(this.path, problem)
     }
     return this.#queue.add(rows)
   }
@@ -160,6 +175,10 @@ class SqliteStore implements Store {
     this.#file?.beat(now)
   }
 
+  check(): void {
+    if (this.#state === 'open') this.#look()
+  }
+
   lastBeat(): number | null {
     return this.#lastBeat
   }
@@ -176,6 +195,11 @@ class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     this.flushSync()
+    try {
+      this.#look()
+    } catch (problem) {
+      this.onProblem({ kind: 'damage', path: this.path, message: (problem as Error).message })
+    }
     this.#state = 'closing'
     await this.#sweeps
     this.#letGo()
@@ -211,6 +235,7 @@ class SqliteStore implements Store {
     this.#file = openOwned(this.path, this.open)
     this.#lastBeat = this.#file.lastBeat
     this.#state = 'open'
+    this.#tellSetAside()
     const network = networkOf(dirname(this.path))
     if (network !== null) {
       const message = `Run log '${this.path}' lies on a network file system (${network}), where SQLite's lock may not hold: keep it on a disk of this machine.`
@@ -219,15 +244,52 @@ class SqliteStore implements Store {
     return this.#file.db
   }
 
+  /** Nothing is acknowledged that the next start would not find. */
+  #look(): void {
+    const file = this.#file
+    const harm = file?.watch.look() ?? null
+    if (file === null || harm === null) return
+    const { path, open, rescues } = this
+    try {
+      const mended = mend(file, harm, { path, open, rescues })
+      if (mended === null) return
+      this.#file = mended.file
+      const { message, movedTo } = mended
+      this.onProblem({ kind: 'displaced', path, message, ...(movedTo === undefined ? {} : { movedTo }) })
+    } catch (problem) {
+      if (file.isLeft) {
+        this.#file = null
+        this.#state = 'new'
+      }
+      throw problem
+    }
+  }
+
+  #tellSetAside(): void {
+    const { path } = this
+    const found = this.#file?.db.setAside ?? null
+    if (found === null) return
+    const message = `Run log '${path}' holds ${found.rows} records of unknown actions (${found.action}): they were moved to its table quarantine.`
+    this.onProblem({ kind: 'bad entry', path, message })
+  }
+
   #commit(rows: readonly EntryRow[]): void {
-    this.#opened('append to').insert(rows)
+    this.#look()
+    const db = this.#opened('append to')
+    try {
+      db.insert(rows)
+    } catch (problem) {
+      if (isFull(problem)) this.#tidy(0)
+      throw problem
+    }
     this.#untidy += rows.length
   }
 
-  #tidy(): void {
-    if (this.#untidy < tidyEvery || this.#isTidying || this.#state !== 'open') return
+  /** Forgets once there is enough to forget; on a full disk, whatever there is. */
+  #tidy(atLeast = tidyEvery): void {
+    if (this.#untidy < atLeast || this.#isTidying || this.#state !== 'open') return
     const db = this.#opened('prune')
-    if (this.#untidy < db.spread / 4) return
+    if (atLeast > 0 && this.#untidy < db.spread / 4) return
     this.#untidy = 0
     const newest = db.sifted(Infinity, 1)[0]?.at ?? 0
     this.#isTidying = true
@@ -264,7 +326,7 @@ class SqliteStore implements Store {
       if (last === undefined) break
       before = last.seq
       const gone = entries.filter((entry) => !stays(entry))
-      if (gone.length > 0) db.delete(gone)
+      deleteBitByBit(db, gone)
       count += gone.length
       await nextTurn()
     }

@@ -9,6 +9,7 @@ import { createRedactor } from '../log/redactor.ts'
 import { resolveStore } from '../log/resolve-store.ts'
 import type { Retention, Store } from '../log/run-log.ts'
 import { SessionLog } from '../log/session-log.ts'
+import { isFull } from '../log/sqlite-writes.ts'
 import type { ValueRules } from '../log/storable.ts'
 import type { Core } from './core.ts'
 import { toDuration } from './durations.ts'
@@ -123,6 +124,8 @@ export class LogKeeper {
     const reason = health.reason?.message ?? 'it does not answer'
     core.warn('log', `The run log cannot be written: ${reason}`, { error: health.reason })
     core.news.tell({ type: 'session.degraded', at, reason })
+    // What is past retention may be all that fills the disk.
+    if (isFull(health.reason)) void this.tidy()
   }
 
   #beat(): void {

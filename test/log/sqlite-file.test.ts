@@ -186,11 +186,13 @@ const withRoom =
   (room: { pages: number }): OpenSqlite =>
   (path) => {
     const db = findSqlite()(path)
+    if (path.endsWith('-lock')) return db
+    const bound = () => db.prepare(`PRAGMA max_page_count = ${room.pages}`).all()
     return {
       ...db,
-      exec: (text) => {
-        if (text.startsWith('BEGIN')) db.prepare(`PRAGMA max_page_count = ${room.pages}`).all()
-        db.exec(text)
+      prepare: (text) => {
+        const statement = db.prepare(text)
+        return { ...statement, run: (...values) => bound() && statement.run(...values) }
       },
     }
   }
@@ -291,6 +293,37 @@ describe('createSqliteStore keeps to its retention', () => {
     expect(await store.count!({ task: 'a' })).toBe(700)
     expect(await store.count!({ task: 'b' })).toBe(10)
     await store.close()
+  })
+})
+
+describe('createSqliteStore and what is no entry', () => {
+  test('a record with an unknown action is refused, with all that was appended with it', async () => {
+    const store = createSqliteStore(newPath())
+    const odd = { ...record(2), action: 'skip' } as unknown as RunRecord
+    expect(() => store.append([record(1), odd])).toThrow(/action must be one of .*: skip/)
+    await store.append([record(3)])
+    expect(seqs(await store.load())).toEqual([3])
+    await store.close()
+  })
+
+  test('rows with an unknown action are set aside and told once, and spare every query', async () => {
+    const path = await written([record(1), record(2, 'a', 'success'), record(3), record(4, 'b', 'fail')])
+    sql(
+      path,
+      "UPDATE record SET action = 'skip' WHERE seq = 2; UPDATE record SET action = x'ff' WHERE seq = 3",
+    )
+    const problems: LogProblem[] = []
+    const store = createSqliteStore(path, { onProblem: (problem) => problems.push(problem) })
+    expect(seqs(await store.load({ perAction: 9, total: 9, leastPerAction: 9 }))).toEqual([1, 4])
+    expect(seqs(await store.load())).toEqual([1, 4])
+    expect(await store.count!({})).toBe(2)
+    expect(problems).toMatchObject([{ kind: 'bad entry', message: expect.stringMatching(/holds 2 records/) }])
+    await store.close()
+    await reading(path, { onProblem: (problem) => problems.push(problem) })
+    expect(problems).toHaveLength(1)
+    const db = findSqlite()(path)
+    expect(db.prepare('SELECT count(*) AS n FROM quarantine').all()).toMatchObject([{ n: 2 }])
+    db.close()
   })
 })
 

@@ -1,0 +1,69 @@
+/**
+ * Notices what others do to the files of an open SQLite log. SQLite does not: it writes on into files that have lost their names,
+ * and a start would find nothing of that.
+ */
+import { statSync } from 'node:fs'
+import { type FileIdentity, isMissing, isSameFile, lookAt, stateAt, toState } from './file-identity.ts'
+import type { SystemLock } from './sqlite-lock.ts'
+
+/**
+ * What happened: the path leads nowhere, or to another file; the WAL or the lock is gone; the file is shorter, or has been written
+ * to.
+ */
+export type Harm = 'missing' | 'replaced' | 'wal' | 'lock' | 'cut' | 'written'
+
+/** How the files are, as long as nobody else touches them. */
+export class SqliteWatch {
+  readonly identity: FileIdentity
+  readonly #wal: FileIdentity | null
+  #size = 0
+  #changedAt = 0n
+
+  constructor(
+    /** As the user has it: links in it may be set to lead elsewhere. */
+    readonly path: string,
+    readonly place: string,
+    readonly lock: SystemLock,
+  ) {
+    this.identity = toState(statSync(place, { bigint: true }))
+    this.#wal = stateAt(`${place}-wal`)
+    this.remember()
+  }
+
+  /** Whether the WAL that lies in the place is that of the open log. */
+  ownsWal(): boolean {
+    return this.#wal !== null && lookAt(`${this.place}-wal`, this.#wal) === 'same'
+  }
+
+  /** Takes the file as it is: this process has just written to it. */
+  remember(): void {
+    try {
+      const stats = statSync(this.place, { bigint: true })
+      if (!isSameFile(toState(stats), this.identity)) return
+      this.#size = Number(stats.size)
+      this.#changedAt = stats.mtimeNs
+    } catch {
+      // The next look tells.
+    }
+  }
+
+  /** What has happened; null if nothing has. Throws what `stat` throws. */
+  look(): Harm | null {
+    const main = this.#lookAtMain()
+    if (main !== null) return main
+    if (!this.ownsWal()) return 'wal'
+    return this.lock.isThere() ? null : 'lock'
+  }
+
+  #lookAtMain(): Harm | null {
+    try {
+      const stats = statSync(this.path, { bigint: true })
+      if (!isSameFile(toState(stats), this.identity)) return 'replaced'
+      if (Number(stats.size) < this.#size) return 'cut'
+      return stats.mtimeNs === this.#changedAt ? null : 'written'
+    } catch (problem) {
+      if (isMissing(problem)) return 'missing'
+      throw problem
+    }
+  }
+}
