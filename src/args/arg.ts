@@ -8,6 +8,8 @@ import type { ArgError } from '../errors.ts'
 /** What was looked for, and whether it is there. */
 export interface Found {
   readonly exists: boolean
+  /** Why it is missing, where it was once there. */
+  readonly lost?: string
   readonly value: unknown
 }
 

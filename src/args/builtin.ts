@@ -16,6 +16,12 @@ export function returnOf<T>(task: TaskRef<T> | string): Arg<T> {
   const name = toTaskName(task)
   return new Arg<T>(`returnOf('${name}')`, { kind: 'return', task: name }, (context) => {
     const found = context.returns(name)
+    if (!found.exists && found.lost !== undefined)
+      throw missing(
+        `read the return of task '${name}'`,
+        'the run log must have it after a restart',
+        `the run succeeded, but its return was left out, as ${found.lost}. Run the task again, raise log.maxValueSize, or return where the value is kept`,
+      )
     if (!found.exists)
       throw missing(`read the return of task '${name}'`, 'it must have succeeded', 'no return yet')
     return found.value as T

@@ -16,10 +16,12 @@ export type JsonCopy =
 
 /** Copies a value as JSON would carry it, or says why it can't be carried. Never throws. */
 export function toJsonSafe(value: unknown, maxSize: number = maxValueSize): JsonCopy {
-  const walk = { left: maxSize, maxSize }
+  const walk = { left: maxSize }
   try {
     return { kept: true, value: copy(value, walk, [], '') }
   } catch (problem) {
+    if (problem instanceof TooLarge)
+      return { kept: false, why: `${sizeOf(value)}, and maxValueSize is ${maxSize}` }
     if (problem instanceof NotKept) return { kept: false, why: problem.why }
     return { kept: false, why: 'reading it threw' }
   }
@@ -29,9 +31,10 @@ class NotKept {
   constructor(readonly why: string) {}
 }
 
+class TooLarge {}
+
 interface Walk {
   left: number
-  readonly maxSize: number
 }
 
 function copy(value: unknown, walk: Walk, above: object[], place: string): unknown {
@@ -91,7 +94,40 @@ function copyInside(value: object, walk: Walk, above: object[], place: string): 
 
 function spend(walk: Walk, letters: number): void {
   walk.left -= letters
-  if (walk.left < 0) throw new NotKept(`it is larger than ${walk.maxSize} letters of JSON`)
+  if (walk.left < 0) throw new TooLarge()
+}
+
+/** So many values are looked at to tell how large a whole is. */
+const mostCounted = 50_000
+
+/** How large a value is that is too large, as part of a sentence: exact, or at least so much of what is very large. */
+function sizeOf(value: unknown): string {
+  const found = { letters: 0, values: 0 }
+  try {
+    count(value, found, 0)
+  } catch {
+    // What was counted by then is said.
+  }
+  const isAll = found.values < mostCounted
+  return `it has ${isAll ? 'about' : 'more than'} ${found.letters} letters of JSON`
+}
+
+function count(value: unknown, found: { letters: number; values: number }, depth: number): void {
+  if (++found.values >= mostCounted || depth > maxDepth) return
+  if (typeof value === 'string') found.letters += value.length + 2
+  else if (typeof value !== 'object' || value === null) found.letters += 8
+  else if (Array.isArray(value))
+    for (let i = 0; i < value.length && found.values < mostCounted; i++) {
+      found.letters += 1
+      count(value[i], found, depth + 1)
+    }
+  // Not by `Object.entries`, which makes a list of ten million before the first is looked at.
+  else
+    for (const key in value) {
+      if (found.values >= mostCounted) return
+      found.letters += key.length + 4
+      count((value as Record<string, unknown>)[key], found, depth + 1)
+    }
 }
 
 function at(place: string): string {

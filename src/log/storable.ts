@@ -34,12 +34,16 @@ export interface ValueRules {
   readonly serializer?: ValueSerializer
   /** Default: nothing is masked. */
   readonly redactor?: Redactor
+  /** Told of what is left out of a record, and why: `value: a bigint is not JSON`. What is only masked is not told. */
+  readonly onOmitted?: (task: string, why: string) => void
 }
 
 /** A return as a record has it, or why it has none. */
 export type KeptValue =
   | { readonly kept: true; readonly value: unknown }
   | { readonly kept: false; readonly why: string }
+
+const masked = 'a secret in it is masked'
 
 /** The record as it is stored: with copies of its values, and the reasons for those that are left out. */
 export function toStorable(
@@ -52,6 +56,7 @@ export function toStorable(
   const omitted: string[] = []
   const stored = value === undefined ? undefined : storedValue(value, rules, omitted)
   const storedOnes = params === undefined ? undefined : storedParams(params, rules, omitted)
+  for (const why of omitted) if (!why.endsWith(masked)) rules.onOmitted?.(entry.task, why)
   return {
     ...rest,
     ...(error === undefined ? {} : { error: redactor === undefined ? error : cleanError(error, redactor) }),
@@ -117,7 +122,7 @@ function storedValue(
   }
   const clean = redactor === undefined ? copy.value : redactor.value(copy.value)
   // Told, as whoever reads it back must not take the mask for the value.
-  if (clean !== copy.value) omitted.push('value: a secret in it is masked')
+  if (clean !== copy.value) omitted.push(`value: ${masked}`)
   return clean
 }
 
@@ -132,7 +137,7 @@ function storedParams(
     if (!copy.kept) omitted.push(`param ${name}: ${copy.why}`)
     else if (copy.value !== undefined) {
       const clean = redactor === undefined ? copy.value : redactor.named(name, copy.value)
-      if (clean !== copy.value) omitted.push(`param ${name}: a secret in it is masked`)
+      if (clean !== copy.value) omitted.push(`param ${name}: ${masked}`)
       stored.push([name, clean])
     }
   }

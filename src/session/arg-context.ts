@@ -20,7 +20,12 @@ export function argContextOf(core: Core, entry: TaskEntry | null, signal: () => 
     returns: (task) => {
       // A task that is gone may still have a return; one that never was is an error with near names.
       if (!core.returns.has(task)) core.entry(task)
-      return { exists: core.returns.has(task), value: core.returns.get(task) }
+      const lost = core.lostReturns.get(task)
+      return {
+        exists: core.returns.has(task),
+        value: core.returns.get(task),
+        ...(lost === undefined ? {} : { lost }),
+      }
     },
     param: (name) => ({ exists: core.params.has(name), value: core.params.get(name) }),
     taskNamed: (task) => core.handleOf(core.entry(task)),

@@ -40,6 +40,8 @@ export class Core {
   /** Runs that live of tasks that were removed, by task name: the next task of that name waits for them. */
   readonly leaving = new Map<string, number>()
   readonly returns = new Map<string, unknown>()
+  /** Why the last return of a task, of an earlier process, is not known. */
+  readonly lostReturns = new Map<string, string>()
   readonly executors = new Map<string, Executor>()
   readonly warnings: Record<string, number> = {}
   readonly hooks = new Hooks()

@@ -216,6 +216,7 @@ export class Life {
       if (last === null || returns.has(task)) continue
       const found = log.returnOf(last)
       if (found.kept) returns.set(task, found.value)
+      else this.#core.lostReturns.set(task, found.why)
     }
   }
 

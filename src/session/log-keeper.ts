@@ -27,6 +27,7 @@ export class LogKeeper {
   #opening: Promise<void> | undefined
   #undo: (() => void)[] = []
   #tidiedAt = 0
+  readonly #toldOmitted = new Set<string>()
 
   constructor(core: Core, onWritable: () => void) {
     this.#core = core
@@ -164,11 +165,32 @@ export class LogKeeper {
     }
   }
 
+  /** Told once of each task, and only where a restart would look for it. */
+  #omitted(task: string, why: string): void {
+    const core = this.#core
+    const what = why.startsWith('value: ') ? 'return' : why.slice(0, why.indexOf(':'))
+    const key = `${task}\n${what}`
+    if (!core.log.store.durable || this.#toldOmitted.has(key)) return
+    this.#toldOmitted.add(key)
+    const reason = why.slice(why.indexOf(': ') + 2)
+    const hint = reason.includes('maxValueSize')
+      ? 'Raise it with createApp({ log: { maxValueSize } }), or keep the value elsewhere and pass on where it is.'
+      : 'Make it JSON, or give createApp({ log: { serializer } }) for returns.'
+    core.warn(
+      'log',
+      `The ${what} of a run of task '${task}' is left out of the run log, as ${reason}. ${hint}`,
+      {
+        task,
+      },
+    )
+  }
+
   #valueRules(): ValueRules {
     const { maxValueSize, serializer, redact } = this.#core.options.log ?? {}
     const redactor = redact === false ? undefined : createRedactor(redact ?? {})
     this.#core.redactor = redactor
     return {
+      onOmitted: (task, why) => this.#omitted(task, why),
       ...(maxValueSize === undefined ? {} : { maxSize: maxValueSize }),
       ...(serializer === undefined ? {} : { serializer }),
       ...(redactor === undefined ? {} : { redactor }),

@@ -176,7 +176,7 @@ export class Persistence {
   #safe(what: string, values: object): Record<string, unknown> {
     const kept: Record<string, unknown> = {}
     for (const [name, value] of Object.entries(values)) {
-      const copy = toJsonSafe(value)
+      const copy = toJsonSafe(value, this.#core.options.log?.maxValueSize)
       if (copy.kept) kept[name] = copy.value
       else this.#warnOnce(`The ${what} '${name}' cannot be kept: ${copy.why}.`)
     }

@@ -23,11 +23,11 @@ describe('SessionLog stores values by its rules', () => {
       seq: 1,
       params: { small: 1 },
       omitted:
-        'value: it is larger than 100 letters of JSON; param large: it is larger than 100 letters of JSON',
+        'value: it has about 103 letters of JSON, and maxValueSize is 100; param large: it has about 202 letters of JSON, and maxValueSize is 100',
     })
     expect(logWith(rules).returnOf(record)).toEqual({
       kept: false,
-      why: 'it is larger than 100 letters of JSON',
+      why: 'it has about 103 letters of JSON, and maxValueSize is 100',
     })
   })
 
@@ -91,7 +91,7 @@ describe('SessionLog stores values by its rules', () => {
       seq: 1,
       note: 'audit',
       at: 1,
-      omitted: 'data: it is larger than 100 letters of JSON',
+      omitted: 'data: it has about 534 letters of JSON, and maxValueSize is 100',
     })
   })
 
