@@ -149,9 +149,13 @@ function Locked() {
   return (
     <main class="page locked">
       <h1>Gantry</h1>
+      <p>
+        This page needs a token. The program prints a link with it when it listens; mounted in another server,
+        it logs the link at the first request. A program has it as <code>createHttp(…).token</code>.
+      </p>
       <form class="card form" onSubmit={open}>
         <label>
-          Token, or the link that was printed when the server started
+          Token, or the link that holds it
           <input
             type="password"
             autoComplete="off"

@@ -1,9 +1,10 @@
 /** Who changed what: notes in the log, beside the runs. */
+import type { Changes } from './changes.ts'
 import type { Permission } from './route.ts'
 import type { Shared } from './shared.ts'
 
 /** What was done. */
-export interface Deed {
+export interface Deed extends Changes {
   readonly permission: Permission
   readonly task: string | null
   readonly who: string

@@ -71,12 +71,21 @@ function hash(token: string): Buffer {
 }
 
 async function askHost(
-  auth: (request: Request) => Who | null | Promise<Who | null>,
+  auth: Extract<HttpAuth, (request: Request) => unknown>,
   request: Request,
 ): Promise<Who> {
   const who = await auth(request)
-  if (typeof who === 'object' && who !== null && (who.access === 'all' || who.access === 'read')) return who
-  throw unauthorized('nobody knows who sent it')
+  if (who === null || who === undefined) throw unauthorized('nobody knows who sent it')
+  if (who.access === 'all' || who.access === 'read') return who
+  // The mistake of the program, and not of whoever asks.
+  throw new TypeError(
+    `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown(who)}. Return { name, access: 'read' | 'all' }, or null for nobody.`,
+  )
+}
+
+function shown(who: unknown): string {
+  const access = typeof who === 'object' ? (who as { access?: unknown }).access : who
+  return typeof access === 'string' ? `'${access}'` : String(access)
 }
 
 function unauthorized(why: string): Problem {
@@ -85,7 +94,7 @@ function unauthorized(why: string): Problem {
     'unauthorized',
     `Cannot answer without a token as this is not open to everyone: ${why}.`,
     {
-      hint: "Send the header 'authorization: Bearer ‹token›', or open the link that was printed when the server started.",
+      hint: "Send the header 'authorization: Bearer ‹token›', or open the link with the token. listen() prints it; mounted in another server it is logged at the first request; the program has it as `createHttp(...).token`.",
       headers: { 'www-authenticate': 'Bearer realm="gantry"' },
     },
   )

@@ -1,4 +1,5 @@
 /** Bodies of requests: read by bytes up to a limit, and parsed to data that cannot reach a prototype. */
+import { notJson } from './guard.ts'
 import { Problem } from './problem.ts'
 
 /** Keys through which an object's prototype could be reached by whoever copies it carelessly. */
@@ -8,11 +9,13 @@ const maxDepth = 32
 /**
  * The body as JSON; undefined if it is empty.
  *
- * @throws Problem 400 for what is not JSON or holds a key that reaches a prototype, 413 when there are more bytes than allowed
+ * @throws Problem 400 for what is not JSON or holds a key that reaches a prototype, 413 when there are more bytes than allowed,
+ * 415 for a body without a type
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   const text = await readText(request, maxBytes)
   if (text === '') return undefined
+  if (request.headers.get('content-type') === null) throw notJson(null)
   checkDepth(text)
   try {
     return JSON.parse(text, refusePrototypes)

@@ -1,5 +1,5 @@
 /** Tasks, records and runs as they are sent. Field by field: what is added to them elsewhere is not sent by accident. */
-import type { Explanation, RunRecord, Session, Task } from '../index.ts'
+import type { RunRecord, Session, Task } from '../index.ts'
 import { withoutStack } from './redact.ts'
 
 type Copy = (value: unknown, key?: string) => unknown
@@ -82,17 +82,4 @@ export function toLiveRunData(
 /** Without what is undefined, which would else stand over what is known. */
 function defined<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
-}
-
-/** A condition explained, as it is sent: only the evidence may hold anything. */
-export function toExplanationData(explanation: Explanation, copy: Copy): Explanation {
-  return {
-    kind: explanation.kind,
-    statement: explanation.statement,
-    holds: explanation.holds,
-    sentence: explanation.sentence,
-    evidence: copy(explanation.evidence) as Explanation['evidence'],
-    changesAt: explanation.changesAt,
-    children: explanation.children.map((child) => toExplanationData(child, copy)),
-  }
 }

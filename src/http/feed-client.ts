@@ -1,5 +1,6 @@
 /** One client that follows events: a place in the ring, and a stream that is filled no faster than it is read. */
 import { coalesce, type FeedRing, latestProgress, type Numbered } from './feed-ring.ts'
+import type { View } from './view.ts'
 
 /** What may wait in the stream before nothing more is put there. */
 const maxWaitingBytes = 65_536
@@ -12,6 +13,8 @@ const busyWaitMs = 500
 export interface ClientOptions {
   /** Only news of these tasks and of the session; null for all. */
   readonly tasks: ReadonlySet<string> | null
+  /** What it may be told. */
+  readonly view: View
   /** The number of the first piece of news it has not been told. */
   readonly next: number
   /** What it is told first. */
@@ -34,6 +37,7 @@ export class FeedClient {
   #next: number
   #notBefore = 0
   #isClosed = false
+  #isDeciding = false
   /** Texts that are for this client alone (an actor that it watches). */
   #own: string[] = []
   #ownDropped = 0
@@ -74,6 +78,7 @@ export class FeedClient {
     if (this.#isClosed || !this.#hasNews(ring)) return false
     if ((this.#controller.desiredSize ?? 0) <= 0) return false
     if (this.#options.monotonic() < this.#notBefore) return true
+    if (this.#isDeciding || this.#decide(ring)) return false
     const text = this.#newsText(ring) + this.#ownText()
     if (text !== '') this.#controller.enqueue(encoder.encode(text))
     return false
@@ -101,13 +106,38 @@ export class FeedClient {
     return this.#next < ring.next || this.#own.length > 0 || this.#ownDropped > 0
   }
 
+  /** True where news is of tasks on which nobody has decided yet: it is told once that is known. */
+  #decide(ring: FeedRing): boolean {
+    const { view } = this.#options
+    if (view.isWhole) return false
+    const news = (ring.since(this.#next) ?? []).map((each) => each.news)
+    const undecided = news.flatMap((each) => [
+      ...('task' in each && each.task !== undefined && !view.knows(each.task) ? [each.task] : []),
+      ...view.undecidedIn(each),
+    ])
+    if (undecided.length === 0) return false
+    this.#isDeciding = true
+    view.learn(undecided).then(
+      () => {
+        this.#isDeciding = false
+        this.#options.onRoom()
+      },
+      // Who cannot say what may be told is told nothing.
+      () => this.close(),
+    )
+    return true
+  }
+
   #newsText(ring: FeedRing): string {
     const missed = ring.since(this.#next)
     this.#next = ring.next
     if (missed === null) return this.#options.resetText(ring.next)
-    const { tasks } = this.#options
+    const { tasks, view } = this.#options
+    const isWanted = (task: string): boolean => (tasks === null || tasks.has(task)) && !view.hides(task)
     const wanted =
-      tasks === null ? missed : missed.filter(({ news }) => !('task' in news) || tasks.has(news.task ?? ''))
+      tasks === null && view.isWhole
+        ? missed
+        : missed.filter(({ news }) => !('task' in news) || news.task === undefined || isWanted(news.task))
     if (wanted.length <= maxAtOnce) return latestProgress(wanted).map(this.#options.textOf).join('')
     this.#notBefore = this.#options.monotonic() + busyWaitMs
     const left = coalesce(wanted)

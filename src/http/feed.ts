@@ -11,6 +11,7 @@ import { FeedClient } from './feed-client.ts'
 import { FeedRing, type Numbered } from './feed-ring.ts'
 import { Problem } from './problem.ts'
 import { withoutStack } from './redact.ts'
+import { View } from './view.ts'
 
 /** How long news is gathered before it is written. */
 const gatherMs = 50
@@ -20,6 +21,8 @@ const lingerMs = 60_000
 
 /** What a client asks for. */
 export interface Follow {
+  /** What the client may see. Default: everything. */
+  readonly view?: View
   /** Where it was before: the last event's id. */
   readonly lastEventId: string | null
   readonly tasks: ReadonlySet<string> | null
@@ -72,15 +75,17 @@ export class Feed {
           headers: { 'retry-after': '10' },
         },
       )
+    const { view = new View(this.#session, null) } = follow
     const watched = [...new Set(follow.watch)].map((text) => this.#checkWatched(text))
     this.#listen()
     const { next, isResumed } = this.#placeOf(follow.lastEventId)
     const undos: (() => void)[] = []
     const client = new FeedClient({
       tasks: follow.tasks,
+      view,
       next,
       greeting: this.#greeting(follow.lastEventId !== null, isResumed, follow.watch),
-      textOf: (numbered) => this.#textOf(numbered),
+      textOf: (numbered) => this.#textOf(numbered, view),
       resetText: (at) => this.#resetText(at),
       monotonic: () => this.#session.clock.monotonic(),
       onRoom: () => this.#flushLater(),
@@ -92,7 +97,7 @@ export class Feed {
     this.#clients.add(client)
     this.#undoLinger?.()
     this.#undoLinger = null
-    for (const each of watched) undos.push(this.#watch(each, client))
+    for (const each of watched) undos.push(this.#watch(each, client, view))
     this.#flushLater()
     return client.stream
   }
@@ -103,12 +108,13 @@ export class Feed {
     this.#stopListening()
   }
 
-  #watch(watched: Watched, client: FeedClient): () => void {
+  #watch(watched: Watched, client: FeedClient, view: View): () => void {
     const text = 'task' in watched ? `task:${watched.task}` : 'session'
     return watchActor(this.#session, watched, {
       isWanted: () => !client.isFull,
       copy: (value) => this.#options.copy(value),
       tell: (news) => {
+        if (view.isWithin(news)) return
         client.tell(`event: actor\ndata: ${JSON.stringify({ watched: text, ...news })}\n\n`)
         this.#flushLater()
       },
@@ -151,20 +157,26 @@ export class Feed {
     return `id: ${this.#era}-${id}\n`
   }
 
-  #textOf(numbered: Numbered): string {
-    numbered.text ??= `event: ${numbered.news.type}\n${this.#idLine(numbered.id)}data: ${this.#dataOf(numbered.news)}\n\n`
+  #textOf(numbered: Numbered, view: View): string {
+    if (!view.isWhole) return this.#newsText(numbered, view)
+    numbered.text ??= this.#newsText(numbered, view)
     return numbered.text
   }
 
-  #dataOf(news: News): string {
+  #newsText({ id, news }: Numbered, view: View): string {
+    const data = JSON.stringify(view.shown(this.#dataOf(news)))
+    return `event: ${news.type}\n${this.#idLine(id)}data: ${data}\n\n`
+  }
+
+  #dataOf(news: News): object {
     // Only what may hold anything is copied; the rest of all news is names and numbers.
     const { value, error } = news as { value?: unknown; error?: ErrorData }
-    if (value === undefined && error === undefined) return JSON.stringify(news)
-    return JSON.stringify({
+    if (value === undefined && error === undefined) return news
+    return {
       ...news,
       ...(value === undefined ? {} : { value: this.#options.copy(value, 'value') }),
       ...(error === undefined ? {} : { error: withoutStack(error) }),
-    })
+    }
   }
 
   #listen(): void {

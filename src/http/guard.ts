@@ -40,7 +40,7 @@ export function checkHost(request: Request, { hosts, addresses }: KnownHosts): v
 }
 
 /**
- * Throws unless a mutation is JSON and comes from our own page or from no page at all.
+ * Throws unless a mutation is JSON or empty, and comes from our own page or from no page at all.
  *
  * @throws Problem 403, 415
  */
@@ -53,19 +53,23 @@ export function checkMutation(request: Request, { hosts }: Pick<KnownHosts, 'hos
   if (origin !== null && !isOwnOrigin(origin, request, hosts))
     throw new Problem(403, 'cross-site', `Cannot do that for a page of another origin: ${shown(origin)}`)
   const type = headers.get('content-type')
-  // Without a body too: the header is what a foreign page cannot set without being asked for permission first.
-  if (type === null || !/^application\/json\s*(;|$)/i.test(type))
-    throw new Problem(
-      415,
-      'content-type',
-      `Cannot take that as it must be application/json: ${shown(type)}`,
-      {
-        hint: "Send the header 'content-type: application/json', also without a body.",
-      },
-    )
+  // Where there is no type there may be no body either: that is seen when it is read. No page can send such a request across
+  // origins without the two headers above.
+  if (type !== null && !isJson(type)) throw notJson(type)
   const encoding = headers.get('content-encoding')
   if (encoding !== null && encoding !== 'identity')
     throw new Problem(415, 'content-encoding', `Cannot take a compressed body: ${shown(encoding)}`)
+}
+
+/** The problem of a body that is not announced as JSON. */
+export function notJson(type: string | null): Problem {
+  return new Problem(415, 'content-type', `Cannot take that as it must be application/json: ${shown(type)}`, {
+    hint: "Send the header 'content-type: application/json'.",
+  })
+}
+
+function isJson(type: string): boolean {
+  return /^application\/json\s*(;|$)/i.test(type)
 }
 
 function isOwnOrigin(origin: string, request: Request, hosts: KnownHosts['hosts']): boolean {

@@ -5,7 +5,7 @@ import { createAuthenticator } from './auth.ts'
 import { Feed } from './feed.ts'
 import { type Listening, type ListenOptions, listen } from './listen.ts'
 import { Metrics } from './metrics.ts'
-import { createNodeHandler } from './node.ts'
+import { createNodeHandler, mountOf } from './node.ts'
 import { toDocument } from './openapi.ts'
 import { type HttpOptions, toSettings } from './options.ts'
 import { briefLimits, createCopier, wholeLimits } from './redact.ts'
@@ -14,6 +14,7 @@ import { prefix, routes } from './routes/table.ts'
 import { RunKeys } from './run-keys.ts'
 import { RunLines } from './run-lines.ts'
 import type { Shared } from './shared.ts'
+import { TokenTeller } from './token-teller.ts'
 
 /**
  * A session over HTTP. {@link createHttp} makes one.
@@ -42,10 +43,43 @@ export interface Http {
   ) => void
   /** Listens by itself: on this machine only unless a host is given. */
   listen(options?: ListenOptions): Promise<Listening>
-  /** The token of those who may do everything; null where `auth` has none. */
+  /**
+   * The token of those who may do everything; null where `auth` has none. A token that was made at random is printed by
+   * `listen()`; mounted in another server it is logged at the first request.
+   */
   readonly token: string | null
+  /**
+   * Whether the session can run tasks, for a health check of the program's own, without a request and a token.
+   *
+   * @example
+   * ```ts
+   * import { createServer } from 'node:http'
+   * import { createHttp } from 'gantry/http'
+   *
+   * const http = createHttp(app.session)
+   * createServer((_, response) => response.writeHead(http.health().isReady ? 200 : 503).end()).listen(0)
+   * ```
+   */
+  health(): Health
   /** Ends all event streams, closes what listens, and lets go of the session. */
   close(): Promise<void>
+}
+
+/**
+ * What {@link Http.health} tells: `isReady` while the session is `running` or `held`, its state, and whether its log can be
+ * written.
+ *
+ * @example
+ * ```ts
+ * import { createHttp, type Health } from 'gantry/http'
+ *
+ * const { isReady, state }: Health = createHttp(app.session).health()
+ * ```
+ */
+export interface Health {
+  readonly isReady: boolean
+  readonly state: Session['state']
+  readonly log: 'ok' | 'degraded'
 }
 
 /**
@@ -81,12 +115,24 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
   const answer = createRouter({ shared, routes, auth })
   const node = createNodeHandler(answer, settings)
   const open = new Set<Listening>()
+  const teller = new TokenTeller(session, auth)
 
   return {
     token: auth.token,
-    fetch: (request, connection) => answer(request, { address: connection?.address ?? 'unknown' }),
-    node,
+    fetch(request, connection) {
+      teller.tell(settings.basePath)
+      return answer(request, { address: connection?.address ?? 'unknown' })
+    },
+    node(request, response, next) {
+      teller.tell(mountOf(request) || settings.basePath)
+      node(request, response, next)
+    },
+    health() {
+      const { state } = session
+      return { isReady: state === 'running' || state === 'held', state, log: session.log.health.state }
+    },
     async listen(where = {}) {
+      teller.wasTold()
       const listening = await listen({ node, auth, session, settings }, where)
       open.add(listening)
       return listening

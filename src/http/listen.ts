@@ -23,7 +23,10 @@ const usualPort = 4600
  * ```
  */
 export interface ListenOptions {
-  /** Default 4600, or a free one if that is taken; 0 takes a free one. */
+  /**
+   * Default 4600, or a free one if that is taken, which is printed and logged; 0 takes a free one. A port that is given and
+   * taken is a `SetupError`.
+   */
   readonly port?: number
   /** Default `127.0.0.1`. */
   readonly host?: string
@@ -87,17 +90,25 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   server.timeout = 120_000
   // To be looked at is no reason to stay alive: the session is.
   server.on('connection', (socket) => socket.unref())
+  let isMoved = false
   await listening(server, host, port ?? usualPort).catch((problem) => {
     // Two programs on one machine are no reason for one of them to fail.
     if (port !== undefined || problem.cause?.code !== 'EADDRINUSE') throw problem
+    isMoved = true
     return listening(server, host, 0)
   })
   for (const name of namesOf(host)) parts.settings.addresses.add(name)
   const { port: taken } = server.address() as AddressInfo
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
   const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`
-  const print = options.print ?? ((text) => (parts.session.options.logger ?? plainLogger).info(text))
-  print(`Gantry listens at ${parts.auth.isGenerated ? link : url}`)
+  const { logger = plainLogger } = parts.session.options
+  const print = options.print ?? ((text) => logger.info(text))
+  // An old link, or one from another program, would lead to whoever has the usual port.
+  const moved = isMoved
+    ? ` (port ${usualPort} is taken, by another program perhaps: this is port ${taken})`
+    : ''
+  if (isMoved) logger.warn(`Port ${usualPort} is taken: Gantry listens at port ${taken} instead.`)
+  print(`Gantry listens at ${parts.auth.isGenerated ? link : url}${moved}`)
   return { url, link, port: taken, close: () => close(server) }
 }
 

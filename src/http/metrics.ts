@@ -1,28 +1,28 @@
-/** What Prometheus reads: gauges of now, and counters of what has ended since it read first. */
-import type { Outcome, Session } from '../index.ts'
+/** What Prometheus reads: gauges of now, and counters since the session started. */
+import type { Session } from '../index.ts'
+import { outcomes, RunCounts } from './run-counts.ts'
+import type { View } from './view.ts'
 
-const outcomes: readonly Outcome[] = ['success', 'fail', 'terminate', 'inaction', 'crash']
 const states = ['stopped', 'starting', 'running', 'held', 'stopping', 'restarting'] as const
 
-/** Counts from the first reading on: an interface that nobody reads counts nothing. */
+/** The metrics of one interface. */
 export class Metrics {
   readonly #session: Session
   readonly #clients: () => number
-  readonly #ended = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]))
-  #startedRuns = 0
-  #missed = 0
-  #undos: (() => void)[] = []
+  readonly #counts: RunCounts
 
   constructor(session: Session, clients: () => number) {
     this.#session = session
     this.#clients = clients
+    this.#counts = new RunCounts(session)
   }
 
-  /** The page, in the text format of Prometheus. */
-  print(): string {
-    if (this.#undos.length === 0) this.#count()
+  /** The page, in the text format of Prometheus: of the tasks that the caller may read. */
+  async print(view: View): Promise<string> {
+    await this.#counts.ready()
+    await view.learn(this.#counts.tasks())
     const session = this.#session
-    const tasks = session.tasks()
+    const tasks = view.tasks()
     const byState = new Map<string, number>([
       ['idle', 0],
       ['running', 0],
@@ -32,6 +32,7 @@ export class Metrics {
       const state = String(task.actor.getSnapshot().value)
       byState.set(state, (byState.get(state) ?? 0) + 1)
     }
+    const runs = this.#counts.shown((task) => !view.hides(task), view.isWhole)
     return [
       metric('gantry_session_state', 'gauge', 'What the session is doing: 1 at its state.', [
         ...states.map((state) => [{ state }, session.state === state ? 1 : 0] as const),
@@ -42,19 +43,21 @@ export class Metrics {
       metric('gantry_tasks_disabled', 'gauge', 'Tasks that are disabled.', [
         [{}, tasks.filter((task) => task.disabled).length],
       ]),
-      metric('gantry_runs_live', 'gauge', 'Runs that live.', [[{}, session.runs().length]]),
-      metric('gantry_runs_started_total', 'counter', 'Runs that started, counted from the first reading.', [
-        [{}, this.#startedRuns],
+      metric('gantry_runs_live', 'gauge', 'Runs that live.', [[{}, view.runs().length]]),
+      metric('gantry_runs_started_total', 'counter', 'Runs that started since the session did, by task.', [
+        ...runs.map(([task, { started }]) => [{ task }, started] as const),
       ]),
-      metric('gantry_runs_ended_total', 'counter', 'Runs that ended, counted from the first reading.', [
-        ...[...this.#ended].map(([outcome, count]) => [{ outcome }, count] as const),
+      metric('gantry_runs_ended_total', 'counter', 'Runs that ended since the session started, by task.', [
+        ...runs.flatMap(([task, { ended }]) =>
+          outcomes.map((outcome) => [{ task, outcome }, ended[outcome]] as const),
+        ),
       ]),
-      metric(
-        'gantry_runs_missed_total',
-        'counter',
-        'Periods that lapsed without a run, counted from the first reading.',
-        [[{}, this.#missed]],
-      ),
+      metric('gantry_runs_missed_total', 'counter', 'Periods that lapsed without a run, by task.', [
+        ...runs.map(([task, { missed }]) => [{ task }, missed] as const),
+      ]),
+      summary('gantry_run_duration_seconds', 'How long runs lasted that have ended, by task.', [
+        ...runs.map(([task, { count, ms }]) => [{ task }, ms / 1_000, count] as const),
+      ]),
       metric('gantry_warnings_total', 'counter', 'What was only logged, by kind.', [
         ...Object.entries(session.warnings).map(([kind, count]) => [{ kind }, count] as const),
       ]),
@@ -64,23 +67,7 @@ export class Metrics {
   }
 
   close(): void {
-    for (const undo of this.#undos) undo()
-    this.#undos = []
-  }
-
-  #count(): void {
-    const session = this.#session
-    this.#undos = [
-      session.on('run.started', () => {
-        this.#startedRuns += 1
-      }),
-      session.on('run.ended', ({ action }) => {
-        this.#ended.set(action, (this.#ended.get(action) ?? 0) + 1)
-      }),
-      session.on('run.missed', () => {
-        this.#missed += 1
-      }),
-    ]
+    this.#counts.close()
   }
 }
 
@@ -89,6 +76,18 @@ type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 function metric(name: string, type: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
   const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}\n`)
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function summary(
+  name: string,
+  help: string,
+  samples: readonly (readonly [labels: Readonly<Record<string, string>>, sum: number, count: number])[],
+): string {
+  const lines = samples.map(
+    ([labels, sum, count]) =>
+      `${name}_sum${labelText(labels)} ${sum}\n${name}_count${labelText(labels)} ${count}\n`,
+  )
+  return `# HELP ${name} ${help}\n# TYPE ${name} summary\n${lines.join('')}`
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -40,6 +40,16 @@ export function createNodeHandler(
   }
 }
 
+/** The path that the server before us took off; null if it took none. */
+export function mountOf(request: IncomingMessage): string | null {
+  const { originalUrl } = request as { originalUrl?: string }
+  if (originalUrl === undefined) return null
+  const whole = pathOf(originalUrl)
+  const rest = pathOf(request.url ?? '/')
+  const mount = whole.endsWith(rest) ? whole.slice(0, whole.length - rest.length) : whole
+  return mount.replace(/\/+$/, '')
+}
+
 function isOurs(path: string, basePath: string, dashboard: boolean): boolean {
   if (basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`))) return true
   if (dashboard && (path === '/' || path.startsWith('/assets/'))) return true

@@ -15,6 +15,7 @@ import { defaultRedact, type Redact } from './redact.ts'
  */
 export interface Who {
   readonly name: string
+  /** `'read'`: only to look. `'all'`: to look and to change. There is no other. */
   readonly access: 'read' | 'all'
 }
 
@@ -34,14 +35,14 @@ export interface Attempt {
   readonly who: Who
   /** `read`, or the command it comes to: `task.run`, `session.shutDown`, ... */
   readonly permission: string
-  /** The task it is about; null if it is about none. */
+  /** The task it is about; null if it is about none, or not about one alone (a list). */
   readonly task: string | null
   readonly request: Request
 }
 
 /**
  * Who may ask: a token of yours (at least 32 characters) that may do everything and perhaps one that may only read, a function
- * that tells who sent a request (null: nobody we know), or `'none'` for everybody. Left out, a token is made at random.
+ * that tells who sent a request (null or undefined: nobody we know, answered 401), or `'none'` for everybody. Left out, a token is made at random.
  *
  * @example
  * ```ts
@@ -54,7 +55,7 @@ export interface Attempt {
  */
 export type HttpAuth =
   | { readonly token: string; readonly readToken?: string }
-  | ((request: Request) => Who | null | Promise<Who | null>)
+  | ((request: Request) => Who | null | undefined | Promise<Who | null | undefined>)
   | 'none'
 
 /**
@@ -108,7 +109,11 @@ export interface HttpOptions {
   readonly auth?: HttpAuth
   /** Shows the dashboard where this is mounted. Default false. */
   readonly dashboard?: boolean
-  /** Asked besides, for each action; `false` refuses with 403. */
+  /**
+   * Decides on each action beside `auth`. It is asked for every command and every task that a request touches, and with `read`
+   * for every task that an answer could tell of: a task that may not be read is absent (404, in no list, masked in the conditions
+   * of others). Anything but `true` refuses with 403. Default: `auth` decides alone.
+   */
   readonly authorize?: (attempt: Attempt) => boolean | Promise<boolean>
   /** Nothing can be changed, whoever asks. Default false. */
   readonly readOnly?: boolean

@@ -1,29 +1,63 @@
 /** Who may do what: nobody in read-only mode, readers only look, and the host program may refuse any action besides. */
+import type { Session } from '../index.ts'
 import type { HttpSettings, Who } from './options.ts'
 import { Problem } from './problem.ts'
 import type { Permission } from './route.ts'
+import type { Action, Touches } from './touches.ts'
+import { View } from './view.ts'
 
-/** What is about to be done. */
-export interface Action {
-  readonly permission: Permission
-  readonly task: string | null
+/** What one caller may see: by what `authorize` says of reading each task. */
+export function viewOf(who: Who, request: Request, session: Session, { authorize }: HttpSettings): View {
+  if (authorize === undefined) return new View(session, null)
+  return new View(session, (task) => authorize({ who, permission: 'read', task, request }))
 }
 
-/** @throws Problem 403, 405 */
+/**
+ * Checks what a request does beside the action of its route.
+ *
+ * @throws TaskNotFoundError for a task that the caller may not read, Problem 403 for what it may not do
+ */
+export async function checkTouches(
+  who: Who,
+  { actions, mentions }: Touches,
+  view: View,
+  request: Request,
+  settings: HttpSettings,
+): Promise<void> {
+  for (const action of actions) {
+    const { task } = action
+    if (task !== null && !(await view.mayRead(task)))
+      throw action.isNew === true ? forbidden(who, action.permission) : view.notFound(task)
+    await checkPermission(who, action, request, settings)
+  }
+  await view.learn(mentions)
+  for (const name of mentions)
+    if (view.hides(name))
+      throw new Problem(
+        403,
+        'forbidden',
+        `Cannot use that condition as ${who.name} may not read a task that it names.`,
+      )
+}
+
+/** Asks the host program. @throws Problem 403 */
 export async function checkPermission(
   who: Who,
   { permission, task }: Action,
   request: Request,
-  settings: HttpSettings,
+  { authorize }: HttpSettings,
 ): Promise<void> {
-  checkRole(who, permission, settings)
   // Asked with what the body says it is; until then it is only known to be a command.
-  if (permission === 'public' || permission === 'command' || settings.authorize === undefined) return
-  if ((await settings.authorize({ who, permission, task, request })) !== true)
-    throw new Problem(403, 'forbidden', `Cannot do that as ${who.name} may not: ${permission}`)
+  if (permission === 'public' || permission === 'command' || authorize === undefined) return
+  if ((await authorize({ who, permission, task, request })) !== true) throw forbidden(who, permission)
 }
 
-function checkRole(who: Who, permission: Permission, settings: HttpSettings): void {
+function forbidden(who: Who, permission: Permission): Problem {
+  return new Problem(403, 'forbidden', `Cannot do that as ${who.name} may not: ${permission}`)
+}
+
+/** What somebody may do whatever `authorize` says. @throws Problem 403, 405 */
+export function checkRole(who: Who, permission: Permission, settings: HttpSettings): void {
   if (permission === 'public' || permission === 'read') return
   if (settings.readOnly)
     throw new Problem(405, 'read-only', 'Cannot change anything as this interface is for reading only.', {

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Command } from '../index.ts'
 import type { Who } from './options.ts'
 import type { Shared } from './shared.ts'
+import type { View } from './view.ts'
 
 /** What one must be allowed to do: nothing, to look, or one command. `command` is whichever command the body holds. */
 export type Permission = 'public' | 'read' | 'command' | Command['type']
@@ -20,6 +21,8 @@ export interface Call<P, Q, B> {
   readonly query: Q
   readonly body: B
   readonly who: Who
+  /** The session as the caller may see it: what is read of tasks is read through this. */
+  readonly view: View
   readonly request: Request
   /** The host and mount path under which the interface was reached, for links: `/gantry/api/v1`. */
   readonly root: string
@@ -61,14 +64,25 @@ export interface RouteSpec<P, Q, B> {
   readonly answers: Readonly<Record<number, AnswerShape>>
   /** Problems that this route tells of beside those that any may. */
   readonly problems?: readonly number[]
+  /** Whether it answers for a task that is not there: the log tells of those that were removed. */
+  readonly isOfHistory?: boolean
+  /** The task that it is about, where the path does not name it; null if there is none for the caller. */
+  taskOf?(params: P, view: View): string | null
+  /** The command that it comes to: what else is asked for, and what the audit note tells, is read from that. */
+  command?(params: P, body: B): Command
   handle(call: Call<P, Q, B>): Answer | Promise<Answer>
 }
 
 /** A route as the table holds it. */
-export type Route = Omit<RouteSpec<never, never, never>, 'handle' | 'params' | 'query' | 'body'> & {
+export type Route = Omit<
+  RouteSpec<never, never, never>,
+  'handle' | 'params' | 'query' | 'body' | 'taskOf' | 'command'
+> & {
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   readonly body?: z.ZodType
+  taskOf?(params: unknown, view: View): string | null
+  command?(params: unknown, body: unknown): Command
   handle(call: Call<unknown, unknown, unknown>): Answer | Promise<Answer>
 }
 

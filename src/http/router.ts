@@ -2,20 +2,23 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
-import { type Command, plainLogger } from '../index.ts'
+import { type Command, plainLogger, TaskNotFoundError } from '../index.ts'
 import { toProblemResponse, toResponse, withCommon } from './answer.ts'
 import { audit } from './audit.ts'
 import type { Authenticator } from './auth.ts'
 import { readJson } from './body.ts'
+import { changesOf } from './changes.ts'
 import { checkHost, checkMutation } from './guard.ts'
 import type { Who } from './options.ts'
 import { createPages } from './pages.ts'
-import { checkPermission } from './permission.ts'
+import { checkPermission, checkRole, checkTouches, viewOf } from './permission.ts'
 import { Problem, toProblem } from './problem.ts'
-import { isMutation, type Route } from './route.ts'
+import { type Answer, isMutation, type Route } from './route.ts'
 import { prefix } from './routes/table.ts'
 import type { Shared } from './shared.ts'
+import { type Action, touchesOf } from './touches.ts'
 import { readQuery, validate } from './validate.ts'
+import { View } from './view.ts'
 
 /** What is known of the connection. */
 export interface Connection {
@@ -70,27 +73,82 @@ export function createRouter(
 
 async function serve(route: Route, context: HonoContext, { shared, auth }: RouterParts): Promise<Response> {
   const request = context.req.raw
-  const { settings } = shared
+  const { settings, session } = shared
   if (isMutation(route)) checkMutation(request, settings)
-  const who = route.permission === 'public' ? anonymous : await auth.identify(request, context.env.address)
+  const isPublic = route.permission === 'public'
+  const who = isPublic ? anonymous : await auth.identify(request, context.env.address)
   const params =
     route.params === undefined ? undefined : validate(route.params, context.req.param(), 'params')
-  const named = taskOf(route, params)
-  await checkPermission(who, { permission: route.permission, task: named }, request, settings)
-  const query = readCheckedQuery(route, request)
-  const body = await readCheckedBody(route, request, settings.limits.bodyBytes)
-  const action =
-    route.permission === 'command' ? actionOf(body as Command) : { permission: route.permission, task: named }
-  if (route.permission === 'command') await checkPermission(who, action, request, settings)
-  const answer = await route.handle({ shared, params, query, body, who, request, root: rootOf(route.path) })
-  if (isMutation(route))
-    audit(shared, {
-      permission: action.permission,
-      task: action.task,
-      who: who.name,
-      address: context.env.address,
-    })
-  return toResponse(answer, request)
+  checkRole(who, route.permission, settings)
+  const view = isPublic ? new View(session, null) : await viewOf(who, request, session, settings).open()
+  try {
+    const named = taskOf(route, params, view)
+    const isHidden = named !== null && !(await view.mayRead(named))
+    if (!isHidden)
+      await checkPermission(who, { permission: route.permission, task: named }, request, settings)
+    const query = readCheckedQuery(route, request)
+    const body = await readCheckedBody(route, request, settings.limits.bodyBytes)
+    if (isHidden && route.isOfHistory !== true) throw view.notFound(named)
+    const command = route.command?.(params, body)
+    const action =
+      route.permission === 'command' ? actionOf(command!) : { permission: route.permission, task: named }
+    const isOfBody = route.permission === 'command'
+    if (command !== undefined) await checkCommand(command, action, isOfBody, { who, request, view, shared })
+    const changes = command === undefined ? [] : changesOf(shared, command)
+    const call = { shared, params, query, body, who, view, request, root: rootOf(route.path) }
+    const answer = await route.handle(call)
+    if (isMutation(route))
+      audit(shared, { ...action, ...changes, who: who.name, address: context.env.address })
+    return toResponse(await shownTo(view, answer), request)
+  } catch (error) {
+    throw await hideIn(error, view)
+  }
+}
+
+async function checkCommand(
+  command: Command,
+  action: Action,
+  /** Whether the action was not known, and so not asked for, before the body was read. */
+  isOfBody: boolean,
+  { who, request, view, shared }: { who: Who; request: Request; view: View; shared: Shared },
+): Promise<void> {
+  const { session, settings } = shared
+  const isMade = command.type === 'task.create'
+  if (action.task !== null && !isMade && !(await view.mayRead(action.task))) throw view.notFound(action.task)
+  if (isOfBody) await checkPermission(who, action, request, settings)
+  await checkTouches(who, touchesOf(session, command), view, request, settings)
+}
+
+/** Names that the caller may not know are masked wherever they still stand. */
+async function shownTo(view: View, answer: Answer): Promise<Answer> {
+  return view.isWhole || answer instanceof Response
+    ? answer
+    : { ...answer, body: await view.shownAfterAsking(answer.body) }
+}
+
+async function hideIn(error: unknown, view: View): Promise<unknown> {
+  if (!view.isWhole && error instanceof TaskNotFoundError) {
+    // The name is what was asked for; what is near it may be hidden.
+    await view.learn([error.task])
+    return view.notFound(error.task)
+  }
+  const problem = view.isWhole ? null : toProblem(error)
+  if (problem === null) return error
+  const { status, code, message, more } = problem
+  const { near = [], hint, errors, headers } = more
+  await view.learn(near)
+  const left = near.filter((name) => !view.hides(name))
+  const shown = await view.shownAfterAsking({
+    message,
+    errors,
+    hint: left.length < near.length ? undefined : hint,
+  })
+  return new Problem(status, code, shown.message, {
+    ...(shown.hint === undefined ? {} : { hint: shown.hint }),
+    ...(shown.errors === undefined ? {} : { errors: shown.errors }),
+    ...(headers === undefined ? {} : { headers }),
+    near: left,
+  })
 }
 
 async function refuseMethod(
@@ -147,7 +205,8 @@ async function readCheckedBody(route: Route, request: Request, maxBytes: number)
   throw new Problem(422, 'body', 'Cannot take a body as there is none here.')
 }
 
-function taskOf(route: Route, params: unknown): string | null {
+function taskOf(route: Route, params: unknown, view: View): string | null {
+  if (route.taskOf !== undefined) return route.taskOf(params, view)
   return /^\/tasks?\/\{name\}/.test(route.path) ? (params as { name: string }).name : null
 }
 

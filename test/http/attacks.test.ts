@@ -213,6 +213,24 @@ describe('bodies', () => {
     expect(statusesIn(got)).toEqual([413])
   })
 
+  test('without one no type is asked for where it may be left out; with one it is', async () => {
+    const send = (path: string, body = '') =>
+      sendRaw(
+        served.port,
+        `POST /api/v1${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens.token}\r\n${body === '' ? '' : `content-length: ${body.length}\r\n`}connection: close\r\n\r\n${body}`,
+      )
+    for (const path of [
+      '/tasks/a/run',
+      '/tasks/a/disable',
+      '/tasks/a/enable',
+      '/session/hold',
+      '/session/resume',
+    ])
+      expect(statusesIn(await send(path)).map((status) => [path, status < 300])).toEqual([[path, true]])
+    expect(statusesIn(await send('/tasks/a/backfill'))).toEqual([422])
+    expect(statusesIn(await send('/tasks/a/run', '{}'))).toEqual([415])
+  })
+
   test('a compressed one is not unpacked', async () => {
     const { status } = await served.ask('POST', '/tasks/a/run', {
       headers: { 'content-encoding': 'gzip' },

@@ -61,6 +61,22 @@ describe('GET /events', () => {
     expect(names(second)).toEqual(['hello', 'run.ended', 'run.queued', 'run.started', 'run.ended'])
   })
 
+  test('who comes back is told the latest progress of each run, and not the steps to it', async () => {
+    served = await serve((app) => {
+      app.task('steps', false, (_, run) => {
+        for (let i = 0; i <= 10; i++) run.progress(i / 10)
+      })
+    })
+    const first = await open()
+    const { id } = await first.until(({ name }) => name === 'hello')
+    first.leave()
+    await served.app.session.task('steps').run()
+    const second = await open('', { 'last-event-id': id! })
+    await second.until(({ name }) => name === 'run.ended')
+    const progress = second.seen.filter(({ name }) => name === 'run.progress')
+    expect(progress.map(({ data }) => data.progress)).toEqual([1])
+  })
+
   test.each(['of another process', 'too old', 'nonsense'])(
     'who comes back with an id that is %s is told to look again',
     async (which) => {

@@ -182,3 +182,96 @@ test('a client that leaves in the middle of waiting harms nothing', async () => 
   app.session.shutDown({ force: true })
   await app.session.stopped
 })
+
+test('a token that was made is logged once, with the path at which it is mounted', async () => {
+  const told: string[] = []
+  const logger = { ...silent, info: (text: string) => void told.push(text) }
+  const unmounted = (path: string, options = {}) => {
+    const http = createHttp(createApp({ logger }).session, options)
+    made.push(http)
+    return serve(
+      path === ''
+        ? (request, response) => http.node(request, response)
+        : (() => {
+            const listener = mounted(path, http)
+            return (request, response) => {
+              Object.assign(request, { originalUrl: request.url })
+              listener(request, response)
+            }
+          })(),
+    )
+  }
+  const base = await unmounted('/admin/jobs')
+  for (let i = 0; i < 3; i++) {
+    const response = await fetch(`${base}/admin/jobs/api/v1/tasks`)
+    expect([response.status, await response.text()]).toEqual([
+      401,
+      expect.stringContaining('logged at the first request'),
+    ])
+  }
+  await fetch(`${await unmounted('', { basePath: '/kept' })}/kept/api/v1/tasks`)
+  await fetch(`${await unmounted('', { auth: tokens })}/api/v1/tasks`)
+  expect(told.map((text) => text.replace(/token=[\w-]{43}$/, 'token=T'))).toEqual([
+    'Gantry is mounted at /admin/jobs/ and made a token, as none was given: open /admin/jobs/#token=T',
+    'Gantry is mounted at /kept/ and made a token, as none was given: open /kept/#token=T',
+  ])
+})
+
+test('the usual port is taken: another one is, which is printed and logged', async () => {
+  const holder = createServer()
+  // Whoever has it already will do.
+  await new Promise<void>((resolve) =>
+    holder.once('error', () => resolve()).listen(4600, '127.0.0.1', resolve),
+  )
+  try {
+    const warned: string[] = []
+    const printed: string[] = []
+    const logger = { ...silent, warn: (text: string) => void warned.push(text) }
+    const http = createHttp(createApp({ logger }).session, { auth: tokens })
+    made.push(http)
+    const { port } = await http.listen({ print: (text) => printed.push(text) })
+    expect(port).not.toBe(4600)
+    expect(warned).toEqual([`Port 4600 is taken: Gantry listens at port ${port} instead.`])
+    expect(printed).toEqual([
+      expect.stringContaining(`(port 4600 is taken, by another program perhaps: this is port ${port})`),
+    ])
+    await expect(http.listen({ port: 4600, print: () => {} })).rejects.toThrow('the port is taken')
+  } finally {
+    holder.close()
+  }
+})
+
+test('health() tells without a request whether the session can run tasks', async () => {
+  const { http, app } = make()
+  expect(http.health()).toEqual({ isReady: false, state: 'stopped', log: 'ok' })
+  await app.start()
+  expect(http.health()).toEqual({ isReady: true, state: 'running', log: 'ok' })
+  app.session.shutDown()
+  await app.session.stopped
+  expect(http.health().isReady).toBe(false)
+})
+
+test('an auth function that returns no such access is the mistake of the program, and is logged as that', async () => {
+  const failed: unknown[] = []
+  const logger = { ...silent, error: (_: string, error: unknown) => void failed.push(error) }
+  const statusFor = async (who: unknown): Promise<number> => {
+    const http = createHttp(createApp({ logger }).session, { auth: () => who as never })
+    made.push(http)
+    return (await http.fetch(new Request('http://localhost/api/v1/tasks'))).status
+  }
+  expect([await statusFor(null), await statusFor(undefined)]).toEqual([401, 401])
+  expect(failed).toEqual([])
+  for (const who of [
+    { name: 'ann', access: 'write' },
+    { name: 'ann', access: 'full' },
+    { name: 'ann' },
+    true,
+  ])
+    expect(await statusFor(who)).toBe(500)
+  expect(failed.map((error) => (error as Error).message)).toEqual(
+    ["'write'", "'full'", 'undefined', 'true'].map(
+      (shown) =>
+        `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown}. Return { name, access: 'read' | 'all' }, or null for nobody.`,
+    ),
+  )
+})

@@ -220,14 +220,26 @@ test('POST /events takes commands, with no code in them, and nothing else', asyn
   expect(await send(undefined)).toBe(422)
 })
 
-test('GET /metrics counts what ends from the first reading on', async () => {
+test('GET /metrics counts from the start of the session on, by task, also what ran before it was asked', async () => {
   served = await serve((app) => void app.task('a', false, () => {}))
-  const read = async () => (await served.ask('GET', '/metrics')).text
-  expect(await read()).toContain('gantry_runs_ended_total{outcome="success"} 0')
   await served.app.session.task('a').run()
-  const text = await read()
-  expect(text).toContain('gantry_runs_ended_total{outcome="success"} 1')
-  expect(text).toContain('gantry_session_state{state="running"} 1')
-  for (const line of text.trim().split('\n'))
-    expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"\})? \S+)$/)
+  // An interface that is made later reads what it missed in the log.
+  const late = createHttp(served.app.session, { auth: tokens })
+  await served.app.session.task('a').run()
+  const lateText = await (
+    await late.fetch(
+      new Request('http://localhost/api/v1/metrics', {
+        headers: { authorization: `Bearer ${tokens.token}` },
+      }),
+    )
+  ).text()
+  await late.close()
+  for (const text of [(await served.ask('GET', '/metrics')).text, lateText]) {
+    expect(text).toContain('gantry_runs_started_total{task="a"} 2')
+    expect(text).toContain('gantry_runs_ended_total{task="a",outcome="success"} 2')
+    expect(text).toContain('gantry_run_duration_seconds_count{task="a"} 2')
+    expect(text).toContain('gantry_session_state{state="running"} 1')
+    for (const line of text.trim().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? \S+)$/)
+  }
 })

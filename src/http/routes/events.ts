@@ -1,6 +1,7 @@
 /** Events, both ways: news as it happens, and commands as they are sent in the program. */
 import { z } from 'zod'
 import type { Command } from '../../index.ts'
+import { parseWatched } from '../actor-watch.ts'
 import { paramsSchema, sessionUpdateSchema, taskQuery, taskUpdateSchema } from '../inputs.ts'
 import { asked } from '../problem.ts'
 import { type Route, route } from '../route.ts'
@@ -75,7 +76,7 @@ export const eventRoutes: readonly Route[] = [
       },
     },
     problems: [404, 503],
-    handle({ shared, query, request }) {
+    async handle({ shared, query, request, view }) {
       const headers = {
         'content-type': 'text/event-stream; charset=utf-8',
         // Proxies and compressing middleware would else keep what is small until there is more of it.
@@ -83,7 +84,13 @@ export const eventRoutes: readonly Route[] = [
         'x-accel-buffering': 'no',
       }
       if (request.method === 'HEAD') return new Response(null, { headers })
+      for (const text of query.watch ?? []) {
+        const watched = parseWatched(text)
+        if (watched !== null && 'task' in watched && !(await view.mayRead(watched.task)))
+          throw view.notFound(watched.task)
+      }
       const stream = shared.feed.open({
+        view,
         lastEventId: request.headers.get('last-event-id'),
         tasks: query.task === undefined ? null : new Set(query.task),
         watch: query.watch ?? [],
@@ -100,6 +107,7 @@ export const eventRoutes: readonly Route[] = [
     body: commandSchema,
     answers: { 202: { description: 'It has been sent.', schema: okSchema } },
     problems: [404, 409, 422],
+    command: (_, body) => body as Command,
     handle({ shared, body }) {
       if (body.type === 'task.create') checkTemplate(shared.session, body.template)
       if (body.type === 'task.backfill') checkStretch(shared.session.task(body.task), body)

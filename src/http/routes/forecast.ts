@@ -1,11 +1,14 @@
 /** What will run if nothing but time happens. */
 import { z } from 'zod'
-import type { Forecast, Session } from '../../index.ts'
+import type { Forecast, PlannedRun, Session } from '../../index.ts'
 import { asked, Problem } from '../problem.ts'
 import { type Route, route } from '../route.ts'
 import { named, triggerSchema } from '../schemas.ts'
+import type { View } from '../view.ts'
 
 const maxAheadMs = 32 * 86_400_000
+/** Runs that are played where only some of each task are wanted. */
+const maxPlayed = 2_000
 const time = z.string().describe("ISO 8601 with offset, in the task's zone.")
 
 const forecastSchema = named(
@@ -25,6 +28,10 @@ const forecastSchema = named(
         because: z.string(),
       }),
     ),
+    cut: z.array(z.string()).describe('With `perTask`: tasks of which more runs are to come than are told.'),
+    later: z
+      .array(z.object({ task: z.string(), at: time }))
+      .describe('With `perTask`, where it is not complete: the next start by time alone of tasks beyond it.'),
     assumed: z.array(z.object({ task: z.string().nullable(), statement: z.string(), value: z.boolean() })),
     notForecastable: z.array(
       z.object({ task: z.string().nullable(), statement: z.string(), reason: z.string() }),
@@ -41,16 +48,27 @@ export const forecastRoutes: readonly Route[] = [
     permission: 'read',
     query: z.strictObject({
       until: z.string().optional().describe('ISO 8601; default: 24 hours from now.'),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Runs in all.'),
+      perTask: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe('Runs of one task; `limit` then counts tasks that are shown.'),
     }),
     answers: { 200: { description: 'The forecast, and what was assumed for it.', schema: forecastSchema } },
     problems: [422],
-    async handle({ shared: { session }, query: { until, limit } }) {
-      if (until !== undefined) checkAhead(until, session)
-      const forecast = await oneAtATime(session, () =>
-        asked(() => session.forecast({ limit, ...(until === undefined ? {} : { until }) })),
-      )
-      return { body: forecastData(forecast) }
+    async handle({ shared: { session }, view, query }) {
+      if (query.until !== undefined) checkAhead(query.until, session)
+      // What is not shown must not take the place of what is.
+      const isAll = view.isWhole && query.perTask === undefined
+      const options = {
+        limit: isAll ? query.limit : maxPlayed,
+        ...(query.until === undefined ? {} : { until: query.until }),
+      }
+      const forecast = await oneAtATime(session, () => asked(() => session.forecast(options)))
+      return { body: await forecastData(forecast, query, view) }
     },
   }),
 ]
@@ -79,21 +97,70 @@ function checkAhead(until: string, session: Session): void {
     throw new Problem(422, 'refused', 'Cannot look that far ahead as it may be 32 days at most.')
 }
 
-function forecastData({ from, until, isComplete, stopsAt, runs, assumed, notForecastable }: Forecast) {
+interface Wanted {
+  readonly limit: number
+  readonly perTask?: number | undefined
+  readonly until?: string | undefined
+}
+
+async function forecastData(forecast: Forecast, wanted: Wanted, view: View) {
+  const { from, until, isComplete, stopsAt } = forecast
+  const ofTask = ({ task }: { readonly task: string | null }): string | null => task
+  const runs = await view.only(forecast.runs, ofTask)
+  const { shown, cut } =
+    wanted.perTask === undefined
+      ? { shown: runs.slice(0, wanted.limit), cut: [] }
+      : firstOfEach(runs, wanted.perTask, wanted.limit)
+  const isCutShort = wanted.perTask === undefined && shown.length < runs.length
   return {
     from: from.toISO(),
-    until: until.toISO(),
-    isComplete,
+    until: isCutShort ? shown.at(-1)!.at.toISO() : until.toISO(),
+    isComplete: isComplete && !isCutShort,
     stopsAt: stopsAt?.toISO() ?? null,
-    runs: runs.map(({ task, at, dueAt, runtimeMs, trigger, because }) => ({
+    runs: shown.map(toRun),
+    cut,
+    later: isComplete || wanted.perTask === undefined ? [] : laterOf(forecast, wanted, view),
+    assumed: (await view.only(forecast.assumed, ofTask)).map(({ task, statement, value }) => ({
       task,
-      at: at.toISO(),
-      dueAt: dueAt?.toISO() ?? null,
-      runtimeMs: Number.isFinite(runtimeMs) ? runtimeMs : null,
-      trigger,
-      because,
+      statement,
+      value,
     })),
-    assumed: assumed.map(({ task, statement, value }) => ({ task, statement, value })),
-    notForecastable: notForecastable.map(({ task, statement, reason }) => ({ task, statement, reason })),
+    notForecastable: (await view.only(forecast.notForecastable, ofTask)).map(
+      ({ task, statement, reason }) => ({ task, statement, reason }),
+    ),
   }
+}
+
+function toRun({ task, at, dueAt, runtimeMs, trigger, because }: PlannedRun) {
+  return {
+    task,
+    at: at.toISO(),
+    dueAt: dueAt?.toISO() ?? null,
+    runtimeMs: Number.isFinite(runtimeMs) ? runtimeMs : null,
+    trigger,
+    because,
+  }
+}
+
+/** The first runs of each task, of the tasks that start first; `cut` names those of which there are more. */
+function firstOfEach(runs: readonly PlannedRun[], perTask: number, tasks: number) {
+  const counts = new Map<string, number>()
+  const shown = runs.filter(({ task }) => {
+    if (!counts.has(task) && counts.size >= tasks) return false
+    const count = (counts.get(task) ?? 0) + 1
+    counts.set(task, count)
+    return count <= perTask
+  })
+  return { shown, cut: [...counts].filter(([, count]) => count > perTask).map(([task]) => task) }
+}
+
+/** Where runs of other tasks ended the play early: the next start of each task that it did not come to, by time alone. */
+function laterOf({ runs }: Forecast, { limit, until }: Wanted, view: View) {
+  const played = new Set(runs.map(({ task }) => task))
+  const left = view.tasks().filter((task) => !played.has(task.name) && !task.disabled)
+  const end = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until)
+  return left.slice(0, limit).flatMap((task) => {
+    const [next] = task.nextRuns(1)
+    return next === undefined || next.toMillis() > end ? [] : [{ task: task.name, at: next.toISO()! }]
+  })
 }

@@ -1,11 +1,13 @@
 /** The run log: records by Rocketry's query names, and notes. */
 import { z } from 'zod'
-import type { LogQuery } from '../../index.ts'
+import type { LogQuery, Note, RunRecord } from '../../index.ts'
 import { toRecordData } from '../data.ts'
 import { logQuery, nameParams, pageQuery, taskQuery, toPage } from '../inputs.ts'
+import { readShown } from '../paging.ts'
 import { type Route, route } from '../route.ts'
 import { noteSchema, pageOf, recordSchema } from '../schemas.ts'
 import type { Shared } from '../shared.ts'
+import type { View } from '../view.ts'
 
 const recordPage = pageOf('RecordPage', recordSchema)
 const taskLogQuery = z.strictObject(logQuery)
@@ -28,7 +30,7 @@ export const logRoutes: readonly Route[] = [
     query: logsQuery,
     answers: { 200: { description: 'A page of records.', schema: recordPage } },
     problems: [503],
-    handle: async ({ shared, query }) => ({ body: await page(shared, query, query.task) }),
+    handle: async ({ shared, view, query }) => ({ body: await page(shared, view, query, query.task) }),
   }),
   // The second path is Rocketry's.
   ...(['/tasks/{name}/logs', '/task/{name}/logs'] as const).map((path, i) =>
@@ -42,7 +44,10 @@ export const logRoutes: readonly Route[] = [
       query: taskLogQuery,
       answers: { 200: { description: 'A page of records.', schema: recordPage } },
       problems: [503],
-      handle: async ({ shared, params, query }) => ({ body: await page(shared, query, [params.name]) }),
+      isOfHistory: true,
+      handle: async ({ shared, view, params, query }) => ({
+        body: await page(shared, view, query, [params.name]),
+      }),
     }),
   ),
   route({
@@ -54,15 +59,16 @@ export const logRoutes: readonly Route[] = [
     query: notesQuery,
     answers: { 200: { description: 'The newest notes.', schema: pageOf('NotePage', noteSchema) } },
     problems: [503],
-    async handle({ shared, query }) {
+    async handle({ shared, view, query }) {
       const { size } = toPage(query, shared.settings.limits.pageSize)
       const { task, note } = query
       const notes = await shared.session.log.notes({
-        limit: size,
+        // Of notes there are no pages: what the caller may not see must not take the place of what it may.
+        ...(view.isWhole ? { limit: size } : {}),
         ...(task === undefined ? {} : { task }),
         note: note ?? shownNotes,
       })
-      const items = notes.slice(0, size).map(({ data, ...rest }) => ({
+      const items = (await onlyShown(view, notes)).slice(0, size).map(({ data, ...rest }) => ({
         ...rest,
         ...(data === undefined ? {} : { data: shared.brief(data) }),
       }))
@@ -71,22 +77,40 @@ export const logRoutes: readonly Route[] = [
   }),
 ]
 
+/** Without notes of hidden tasks, and of commands that were about one of them. */
+async function onlyShown(view: View, notes: readonly Note[]): Promise<readonly Note[]> {
+  const shown = await view.only(notes, ({ task }) => task)
+  await view.learn(shown.flatMap(tasksIn))
+  return shown.filter((note) => !tasksIn(note).some((name) => view.hides(name)))
+}
+
+function tasksIn({ data }: Note): readonly string[] {
+  const tasks = (data as { tasks?: unknown } | null | undefined)?.tasks
+  return Array.isArray(tasks) ? tasks.map(String) : []
+}
+
 async function page(
   { session, settings, brief }: Shared,
+  view: View,
   query: z.infer<typeof taskLogQuery>,
   tasks: readonly string[] | undefined,
 ) {
   const { size, before } = toPage(query, settings.limits.pageSize)
-  const found = await session.log.query({
+  const wanted: LogQuery = {
     ...spanOf(query, session.clock.now()),
-    // One more than asked for tells whether there is another page.
-    limit: size + 1,
     ...(tasks === undefined ? {} : { task: tasks }),
     ...(query.action === undefined ? {} : { action: query.action }),
     ...(query.run === undefined ? {} : { runId: query.run }),
     ...(query.error === undefined ? {} : { error: query.error }),
-    ...(before === undefined ? {} : { before }),
-  })
+  }
+  // One more than asked for tells whether there is another page.
+  // Looked for in what is shown: else a search would tell of names that are hidden there.
+  const isFound = ({ error }: RunRecord): boolean =>
+    view.isWhole || query.error === undefined || view.shown(error?.message ?? '').includes(query.error)
+  const read = (limit: number, older: number | undefined) =>
+    session.log.query({ ...wanted, limit, ...(older === undefined ? {} : { before: older }) })
+  // One more than asked for tells whether there is another page.
+  const found = await readShown(view, size + 1, before, read, isFound)
   const items = found.slice(0, size)
   return {
     items: items.map((record) => toRecordData(record, brief)),

@@ -46,6 +46,7 @@ export const parameterRoutes: readonly Route[] = [
     body: z.strictObject({ value: z.unknown() }),
     answers: { 200: { description: 'Its name and value.', schema: parameterSchema } },
     problems: [422],
+    command: ({ name }, { value }) => ({ type: 'param.set', name, value }),
     handle({ shared, params: { name }, body }) {
       asked(() => shared.session.params.set(name, body.value))
       return { body: parameterData(shared, name) }
@@ -60,6 +61,7 @@ export const parameterRoutes: readonly Route[] = [
     params: nameParams,
     answers: { 200: { description: 'What it was.', schema: parameterSchema } },
     problems: [404],
+    command: ({ name }) => ({ type: 'param.unset', name }),
     handle({ shared, params: { name } }) {
       const before = parameterData(shared, name)
       shared.session.params.unset(name)

@@ -1,16 +1,32 @@
 /** Runs: those that live, those that ended, one of them with the lines it wrote. */
 import { z } from 'zod'
-import type { LogQuery, RunRecord } from '../../index.ts'
+import type { LogQuery, RunRecord, Task } from '../../index.ts'
 import { toLiveRunData, toRunData } from '../data.ts'
 import { noBody, pageQuery, runParams, taskQuery, toPage } from '../inputs.ts'
+import { readShown } from '../paging.ts'
 import { Problem } from '../problem.ts'
 import { type Route, route } from '../route.ts'
 import type { RunLine } from '../run-lines.ts'
-import { lineSchema, named, okSchema, outcomeNames, pageOf, runSchema } from '../schemas.ts'
+import { fromCursor, readRunPage, toCursor } from '../run-pages.ts'
+import { lineSchema, named, okSchema, outcomeNames, runSchema } from '../schemas.ts'
 import type { Shared } from '../shared.ts'
+import type { View } from '../view.ts'
+
+/** Tasks of which the newest runs are looked up in one request. */
+const maxTasks = 500
 
 const runsQuery = z.strictObject({
   ...pageQuery,
+  cursor: z.string().max(1_000).optional().describe('`nextCursor` of the page before.'),
+  perTask: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe(
+      'The newest so many of each task, of tasks that are there, instead of pages; `cut` tells of which there are more.',
+    ),
   task: taskQuery,
   state: z
     .array(z.enum(['running', ...outcomeNames]))
@@ -20,6 +36,15 @@ const runsQuery = z.strictObject({
   until: z.coerce.number().optional().describe('Ended before this, epoch ms; then without those that live.'),
 })
 
+const runPageSchema = named(
+  'RunPage',
+  z.object({
+    items: z.array(runSchema),
+    nextCursor: z.string().nullable().describe('Given as `cursor`, the next page; null on the last.'),
+    cut: z.array(z.string()).describe('With `perTask`: tasks of which there are more runs than are told.'),
+  }),
+)
+
 export const runRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -28,9 +53,14 @@ export const runRoutes: readonly Route[] = [
     summary: 'Runs: those that live (on the first page), then those that ended, newest first.',
     permission: 'read',
     query: runsQuery,
-    answers: { 200: { description: 'A page of runs.', schema: pageOf('RunPage', runSchema) } },
+    answers: { 200: { description: 'A page of runs.', schema: runPageSchema } },
     problems: [503],
-    handle: async ({ shared, query }) => ({ body: await runPage(shared, query) }),
+    handle: async ({ shared, view, query }) => ({
+      body:
+        query.perTask === undefined
+          ? await runPage(shared, view, query)
+          : await runsOfEach(shared, view, query, query.perTask),
+    }),
   }),
   route({
     method: 'GET',
@@ -41,7 +71,7 @@ export const runRoutes: readonly Route[] = [
     params: runParams,
     answers: { 200: { description: 'The run.', schema: runSchema } },
     problems: [404, 503],
-    handle: async ({ shared, params }) => ({ body: await runData(shared, params.runId) }),
+    handle: async ({ shared, view, params }) => ({ body: await runData(shared, view, params.runId) }),
   }),
   route({
     method: 'GET',
@@ -57,8 +87,8 @@ export const runRoutes: readonly Route[] = [
       },
     },
     problems: [404, 503],
-    async handle({ shared, params }) {
-      await runData(shared, params.runId)
+    async handle({ shared, view, params }) {
+      await runData(shared, view, params.runId)
       const { lines, dropped } = shared.lines.of(params.runId)
       const items = lines.length > 0 ? lines : await keptLines(shared, params.runId)
       return { body: { items, dropped } }
@@ -74,50 +104,101 @@ export const runRoutes: readonly Route[] = [
     body: noBody,
     answers: { 202: { description: 'It has been told.', schema: okSchema } },
     problems: [404],
-    handle({ shared, params: { runId } }) {
-      const run = shared.session.runs().find(({ id }) => id === runId)
-      if (run === undefined || !shared.session.has(run.task)) throw notFound(runId, 'lives')
-      shared.session.task(run.task).terminate(runId)
+    taskOf: ({ runId }, view) => liveRun(view, runId)?.task ?? null,
+    handle({ view, params: { runId } }) {
+      const run = liveRun(view, runId)
+      if (run === undefined || !view.has(run.task)) throw notFound(runId, 'lives')
+      view.task(run.task).terminate(runId)
       return { status: 202, body: { status: 'terminating' } }
     },
   }),
 ]
 
-async function runPage({ session, settings, brief }: Shared, query: z.infer<typeof runsQuery>) {
-  const { size, before } = toPage(query, settings.limits.pageSize)
-  const states = query.state ?? ['running', ...outcomeNames]
-  const live =
-    before === undefined && query.until === undefined && states.includes('running') ? session.runs() : []
-  const wanted = live.filter(({ task }) => query.task === undefined || query.task.includes(task))
-  const outcomes = states.filter((state) => state !== 'running')
-  const ended = await endedRuns(outcomes)
-  const items = ended.slice(0, size)
-  return {
-    items: [
-      ...wanted.slice(0, size).map((run) => toLiveRunData(session, run, undefined, brief)),
-      ...items.map((record) => toRunData(record, undefined, brief)),
-    ],
-    nextCursor: ended.length > size ? String(items.at(-1)!.seq) : null,
-  }
+function liveRun(view: View, runId: string) {
+  return view.runs().find(({ id }) => id === runId)
+}
 
-  async function endedRuns(action: NonNullable<LogQuery['action']>): Promise<readonly RunRecord[]> {
-    if (action.length === 0) return []
-    return session.log.query({
-      action,
-      limit: size + 1,
-      ...(query.task === undefined ? {} : { task: query.task }),
-      ...(query.since === undefined ? {} : { since: query.since }),
-      ...(query.until === undefined ? {} : { until: query.until }),
-      ...(before === undefined ? {} : { before }),
-    })
+type RunsQuery = z.infer<typeof runsQuery>
+
+async function runPage({ session, settings, brief }: Shared, view: View, query: RunsQuery) {
+  const { size } = toPage({ limit: query.limit }, settings.limits.pageSize)
+  const place = query.cursor === undefined ? null : fromCursor(query.cursor)
+  const { action, isWithLive, filter } = filterOf(query)
+  if (isWithLive) await view.learn(session.runs().map(({ task }) => task))
+  const isAsked = (task: string): boolean => query.task === undefined || query.task.includes(task)
+  const { items, next } = await readRunPage(
+    {
+      top: async () => (await session.log.query({ limit: 1 }))[0]?.seq ?? 0,
+      live: () => (isWithLive ? view.runs().filter(({ task }) => isAsked(task)) : []),
+      ended: async (limit, { before, ...after }) =>
+        action.length === 0
+          ? []
+          : readShown(view, limit, before, (count, older) =>
+              session.log.query({
+                ...filter,
+                ...after,
+                action,
+                limit: count,
+                ...(older === undefined ? {} : { before: older }),
+              }),
+            ),
+    },
+    size,
+    place,
+  )
+  return {
+    items: items.map((item) =>
+      'live' in item
+        ? toLiveRunData(session, item.live, undefined, brief)
+        : toRunData(item.ended, undefined, brief),
+    ),
+    nextCursor: next === null ? null : toCursor(next),
+    cut: [],
   }
 }
 
-async function runData({ session, copy }: Shared, runId: string) {
+/** The newest runs of each task. A task of which nothing ended since is not looked up. */
+async function runsOfEach({ session, brief }: Shared, view: View, query: RunsQuery, perTask: number) {
+  const { action, isWithLive, filter } = filterOf(query)
+  const isAsked = ({ name }: Task): boolean => query.task === undefined || query.task.includes(name)
+  const tasks = view.tasks().filter((task) => isAsked(task) && task.status !== null)
+  const live = isWithLive ? view.runs().filter(({ task }) => tasks.some(({ name }) => name === task)) : []
+  const items: RunRecord[] = []
+  const cut: string[] = []
+  for (const { name } of tasks.slice(0, action.length === 0 ? 0 : maxTasks)) {
+    const found = await session.log.query({ ...filter, task: name, action, limit: perTask + 1 })
+    items.push(...found.slice(0, perTask))
+    if (found.length > perTask) cut.push(name)
+  }
+  items.sort((a, b) => b.seq - a.seq)
+  return {
+    items: [
+      ...live.map((run) => toLiveRunData(session, run, undefined, brief)),
+      ...items.map((record) => toRunData(record, undefined, brief)),
+    ],
+    nextCursor: null,
+    cut: [...cut, ...tasks.slice(maxTasks).map(({ name }) => name)],
+  }
+}
+
+function filterOf({ state, task, since, until }: RunsQuery) {
+  const states = state ?? ['running', ...outcomeNames]
+  return {
+    action: states.filter((each) => each !== 'running'),
+    isWithLive: until === undefined && states.includes('running'),
+    filter: {
+      ...(task === undefined ? {} : { task }),
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+    } satisfies LogQuery,
+  }
+}
+
+async function runData({ session, copy }: Shared, view: View, runId: string) {
   // A run id of the program's own making may come again: the newest two are one run.
   const records = await session.log.query({ runId, limit: 2 })
-  const [newest, older] = records
-  const live = session.runs().find(({ id }) => id === runId)
+  const [newest, older] = await view.only(records, ({ task }) => task)
+  const live = liveRun(view, runId)
   if (live !== undefined) return toLiveRunData(session, live, newest, copy)
   if (newest === undefined) throw notFound(runId, 'is in the log')
   if (newest.action !== 'run')

@@ -35,8 +35,8 @@ export const serviceRoutes: readonly Route[] = [
     summary: 'Numbers for Prometheus.',
     permission: 'read',
     answers: { 200: { description: 'The text format, version 0.0.4.', type: 'text/plain' } },
-    handle: ({ shared }) =>
-      new Response(shared.metrics.print(), {
+    handle: async ({ shared, view }) =>
+      new Response(await shared.metrics.print(view), {
         headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
       }),
   }),

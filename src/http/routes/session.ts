@@ -45,6 +45,7 @@ export const sessionRoutes: readonly Route[] = [
     body: sessionUpdateSchema,
     answers: { 200: { description: 'The options as they are now.', schema: configSchema } },
     problems: [422],
+    command: (_, options) => ({ type: 'session.update', options }),
     handle(call) {
       asked(() => call.shared.session.update(call.body as SessionOptions))
       return { body: configData(call) }
@@ -108,16 +109,17 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Links between tasks, as their conditions and args say.',
     permission: 'read',
     answers: { 200: { description: 'Names of tasks, and links.', schema: graphSchema } },
-    handle: ({ shared: { session } }) => ({
-      body: {
-        tasks: session.tasks().map(({ name }) => name),
-        links: session.graph().map(({ from, to, kind }) => ({ from, to, kind })),
-      },
-    }),
+    async handle({ shared: { session }, view }) {
+      const tasks = view.tasks().map(({ name }) => name)
+      // What a param is asked for is no task, whatever its name.
+      const from = await view.only(session.graph(), (link) => (link.kind === 'param' ? null : link.from))
+      const links = await view.only(from, ({ to }) => to)
+      return { body: { tasks, links: links.map(({ from, to, kind }) => ({ from, to, kind })) } }
+    },
   }),
 ]
 
-function sessionData({ shared, who }: Call<unknown, unknown, unknown>) {
+function sessionData({ shared, who, view }: Call<unknown, unknown, unknown>) {
   const { session, settings } = shared
   const now = session.now()
   const { health } = session.log
@@ -127,8 +129,8 @@ function sessionData({ shared, who }: Call<unknown, unknown, unknown>) {
     now: now.toISO(),
     timezone: now.zoneName,
     cycles: session.cycles,
-    tasks: session.tasks().length,
-    runs: session.runs().length,
+    tasks: view.tasks().length,
+    runs: view.runs().length,
     warnings: { ...session.warnings },
     store: session.log.store,
     log: {

@@ -55,8 +55,8 @@ export const taskActionRoutes: readonly Route[] = [
       },
     },
     problems: [404, 409, 422],
-    handle({ shared, params, body }) {
-      const task = shared.session.task(params.name)
+    handle({ view, params, body }) {
+      const task = view.task(params.name)
       checkStretch(task, body)
       const handles = asked(() => task.backfill(body))
       return { status: 202, body: { runIds: handles.map(({ id }) => id) } }
@@ -72,8 +72,13 @@ export const taskActionRoutes: readonly Route[] = [
     body: terminateBody.optional(),
     answers: { 202: { description: 'They have been told.', schema: taskSchema } },
     problems: [404, 409],
-    handle({ shared, params, body }) {
-      const task = shared.session.task(params.name)
+    command: ({ name }, body) => ({
+      type: 'task.terminate',
+      task: name,
+      ...(body?.runId === undefined ? {} : { runId: body.runId }),
+    }),
+    handle({ view, params, body }) {
+      const task = view.task(params.name)
       const runId = body?.runId
       if (!task.isRunning || (runId !== undefined && !task.runs.some(({ id }) => id === runId)))
         throw new Problem(
@@ -96,8 +101,8 @@ export const taskActionRoutes: readonly Route[] = [
       body: noBody,
       answers: { 200: { description: 'The task as it is now.', schema: taskSchema } },
       problems: [404],
-      handle({ shared, params }) {
-        const task = shared.session.task(params.name)
+      handle({ view, params }) {
+        const task = view.task(params.name)
         task[verb]()
         return { body: toTaskData(task) }
       },
@@ -107,8 +112,8 @@ export const taskActionRoutes: readonly Route[] = [
 
 type RunCall = Call<{ name: string }, z.infer<typeof waitQuery>, z.infer<typeof runBody> | undefined>
 
-async function runTask({ shared, params, query, body, request, root }: RunCall) {
-  const task = shared.session.task(params.name)
+async function runTask({ shared, view, params, query, body, request, root }: RunCall) {
+  const task = view.task(params.name)
   const { handle, isRepeated } = startRun(shared, task, body?.params, request.headers.get('idempotency-key'))
   const waitMs = Math.min((query.wait ?? 0) * 1_000, shared.settings.limits.waitMs)
   const outcome = await outcomeWithin(handle, waitMs, shared, request.signal)

@@ -1,7 +1,7 @@
 /** Tasks: what there is, making one from a template, changing and removing them, and looking closer at one. */
 import { z } from 'zod'
 import { near, type Session, type TaskUpdate } from '../../index.ts'
-import { toExplanationData, toTaskData } from '../data.ts'
+import { toTaskData } from '../data.ts'
 import { nameParams, pageQuery, paramsSchema, taskUpdateSchema } from '../inputs.ts'
 import { toMachineData } from '../machine-data.ts'
 import { toSegment } from '../names.ts'
@@ -9,6 +9,8 @@ import { asked, Problem, quoted } from '../problem.ts'
 import { type Route, route } from '../route.ts'
 import { machineSchema, named, pageOf, taskSchema, templateSchema, whySchema } from '../schemas.ts'
 import type { Shared } from '../shared.ts'
+import type { View } from '../view.ts'
+import { toWhyData } from '../why-data.ts'
 
 const tasksQuery = z.strictObject({
   limit: pageQuery.limit,
@@ -27,7 +29,7 @@ export const taskRoutes: readonly Route[] = [
     permission: 'read',
     query: tasksQuery,
     answers: { 200: { description: 'A page of tasks.', schema: pageOf('TaskPage', taskSchema) } },
-    handle: ({ shared, query }) => ({ body: taskPage(shared, query) }),
+    handle: ({ shared, view, query }) => ({ body: taskPage(shared, view, query) }),
   }),
   route({
     method: 'POST',
@@ -45,6 +47,7 @@ export const taskRoutes: readonly Route[] = [
     ),
     answers: { 201: { description: 'The task.', schema: taskSchema } },
     problems: [404, 409, 422],
+    command: (_, { name, template, ...options }) => ({ type: 'task.create', task: name, template, options }),
     handle({ shared, body, root }) {
       const { template, name, ...given } = body
       const { session } = shared
@@ -88,7 +91,7 @@ export const taskRoutes: readonly Route[] = [
     params: nameParams,
     answers: { 200: { description: 'The task.', schema: taskSchema } },
     problems: [404],
-    handle: ({ shared, params }) => ({ body: toTaskData(shared.session.task(params.name)) }),
+    handle: ({ view, params }) => ({ body: toTaskData(view.task(params.name)) }),
   }),
   route({
     method: 'PATCH',
@@ -100,8 +103,9 @@ export const taskRoutes: readonly Route[] = [
     body: taskUpdateSchema,
     answers: { 200: { description: 'The task as it is now.', schema: taskSchema } },
     problems: [404, 422],
-    handle({ shared, params, body }) {
-      const task = shared.session.task(params.name)
+    command: ({ name }, options) => ({ type: 'task.update', task: name, options }),
+    handle({ view, params, body }) {
+      const task = view.task(params.name)
       asked(() => task.update(body as TaskUpdate))
       return { body: toTaskData(task) }
     },
@@ -115,8 +119,8 @@ export const taskRoutes: readonly Route[] = [
     params: nameParams,
     answers: { 202: { description: 'The task as it was.', schema: taskSchema } },
     problems: [404],
-    handle({ shared, params }) {
-      const before = toTaskData(shared.session.task(params.name))
+    handle({ shared, view, params }) {
+      const before = toTaskData(view.task(params.name))
       // The name is free at once; a run that takes its time to end is not waited for.
       shared.session.removeTask(params.name).catch(() => {})
       return { status: 202, body: before }
@@ -131,20 +135,9 @@ export const taskRoutes: readonly Route[] = [
     params: nameParams,
     answers: { 200: { description: 'The explanation.', schema: whySchema } },
     problems: [404],
-    handle({ shared, params }) {
-      const explanation = shared.session.task(params.name).explain()
-      const { task, at, isDue, sentence, reasons, condition } = explanation
-      const body = {
-        task,
-        at,
-        isDue,
-        sentence,
-        reasons,
-        condition: toExplanationData(condition, shared.copy),
-        text: String(explanation),
-      }
-      return { body }
-    },
+    handle: ({ shared, view, params }) => ({
+      body: toWhyData(view.task(params.name).explain(), view, shared.copy),
+    }),
   }),
   route({
     method: 'GET',
@@ -161,9 +154,9 @@ export const taskRoutes: readonly Route[] = [
       },
     },
     problems: [404],
-    handle: ({ shared, params, query }) => ({
+    handle: ({ view, params, query }) => ({
       body: {
-        items: shared.session
+        items: view
           .task(params.name)
           .nextRuns(query.limit)
           .map((at) => at.toISO()),
@@ -179,17 +172,17 @@ export const taskRoutes: readonly Route[] = [
     params: nameParams,
     answers: { 200: { description: 'The machine.', schema: machineSchema } },
     problems: [404],
-    handle: ({ shared, params }) => ({
-      body: toMachineData(shared.session.task(params.name).actor, (value) => shared.copy(value)),
+    handle: ({ shared, view, params }) => ({
+      body: toMachineData(view.task(params.name).actor, (value) => shared.copy(value)),
     }),
   }),
 ]
 
-function taskPage({ session, settings }: Shared, query: z.infer<typeof tasksQuery>) {
+function taskPage({ settings }: Shared, view: View, query: z.infer<typeof tasksQuery>) {
   const size = Math.min(query.limit ?? 50, settings.limits.pageSize)
   const part = query.search?.toLowerCase()
   // By name, so that a page goes on where the one before ended whatever was added or removed between.
-  const wanted = session
+  const wanted = view
     .tasks()
     .filter((task) => query.cursor === undefined || task.name > query.cursor)
     .filter((task) => query.name === undefined || query.name.includes(task.name))

@@ -1,0 +1,32 @@
+/** Pages of the log for a caller that may not see all of it. */
+import type { RunRecord } from '../index.ts'
+import type { View } from './view.ts'
+
+/** At least so many are read at once where some are left out. */
+const leastRead = 100
+
+/**
+ * The newest records that the caller may see, at most `count`, from `before` on downwards.
+ *
+ * @param read - Reads at most `limit` records older than `before`.
+ * @param isWanted - Leaves out more.
+ */
+export async function readShown(
+  view: View,
+  count: number,
+  before: number | undefined,
+  read: (limit: number, before: number | undefined) => Promise<readonly RunRecord[]>,
+  isWanted: (record: RunRecord) => boolean = () => true,
+): Promise<readonly RunRecord[]> {
+  const found: RunRecord[] = []
+  let next = before
+  while (found.length < count) {
+    const left = count - found.length
+    const limit = view.isWhole ? left : Math.max(left, leastRead)
+    const records = await read(limit, next)
+    found.push(...(await view.only(records, ({ task }) => task)).filter(isWanted))
+    if (records.length < limit) break
+    next = records.at(-1)!.seq
+  }
+  return found.slice(0, count)
+}

@@ -1,0 +1,54 @@
+/** Why a task is, or is not, running, as it is sent: without what tells of tasks that the caller may not read. */
+import type { Explanation, Reason, TaskExplanation } from '../index.ts'
+import type { View } from './view.ts'
+
+type Copy = (value: unknown, key?: string) => unknown
+
+/** What stands where a sentence would tell of a hidden task. */
+const hiddenSentence = 'it depends on a task that you may not read'
+
+/** An explanation as it is sent. */
+export function toWhyData(explanation: TaskExplanation, view: View, copy: Copy) {
+  const { task, at, isDue } = explanation
+  const condition = toExplanationData(explanation.condition, view, copy)
+  const isHidden = (reason: Reason): boolean =>
+    // Whoever holds the slots of a pool is told by name.
+    view.isAbout(reason.sentence) || (reason.kind === 'slot' && view.isWithin(reason.sentence))
+  const reasons = explanation.reasons.map((reason) =>
+    isHidden(reason) ? { ...reason, sentence: hiddenSentence, until: null } : reason,
+  )
+  const isSummaryHidden =
+    view.isAbout(explanation.sentence) ||
+    explanation.reasons.some((reason) => isHidden(reason) && explanation.sentence.includes(reason.sentence))
+  const sentence = isSummaryHidden ? hiddenSentence : explanation.sentence
+  const isCut = isSummaryHidden || explanation.reasons.some(isHidden) || view.isNamedIn(explanation)
+  const text = isCut ? textOf(task, sentence, reasons, condition) : String(explanation)
+  return { task, at, isDue, sentence, reasons, condition, text }
+}
+
+/** Only the evidence may hold anything; a part that tells of a hidden task says so, and nothing else. */
+function toExplanationData(part: Explanation, view: View, copy: Copy): Explanation {
+  const { kind, holds, statement, sentence } = part
+  const children = part.children.map((child) => toExplanationData(child, view, copy))
+  const shown = { kind, holds, statement: view.shown(statement), children }
+  const { evidence, changesAt } = part
+  const isHidden = children.length === 0 && view.isAbout(statement)
+  if (isHidden || view.isAbout(sentence) || view.isNamedIn(evidence))
+    return { ...shown, sentence: hiddenSentence, evidence: {}, changesAt: isHidden ? null : changesAt }
+  return { ...shown, sentence, evidence: copy(evidence) as Explanation['evidence'], changesAt }
+}
+
+function textOf(
+  task: string,
+  sentence: string,
+  reasons: readonly { readonly sentence: string }[],
+  condition: Explanation,
+): string {
+  const lines = [`${task}: ${sentence}`, ...reasons.map((reason) => `  ! ${reason.sentence}`)]
+  const add = (part: Explanation, indent: string): void => {
+    lines.push(`${indent}${part.holds ? '✓' : '✗'} ${part.statement}: ${part.sentence}`)
+    for (const child of part.children) add(child, `${indent}  `)
+  }
+  add(condition, '  ')
+  return lines.join('\n')
+}
