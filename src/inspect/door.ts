@@ -4,10 +4,19 @@ import type { AddressInfo } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
 import { SetupError } from '../errors.ts'
 import type { StatelyLibrary } from './library.ts'
-import { inAddress, isWelcome } from './visitors.ts'
+import { inAddress, isWelcome, makeToken } from './visitors.ts'
 
 /** Nothing is read from a page; what it sends all the same may be no larger than this. */
 const maxMessageBytes = 1_024
+
+/** The address holds the token: nobody is told of it as where a visitor came from, and no page frames this one. */
+const headers = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
 
 /** Where to listen, what to show and whom to tell. */
 export interface DoorOptions {
@@ -20,7 +29,7 @@ export interface DoorOptions {
 
 /** An open door. */
 export interface Door {
-  /** The host and port as they stand in an address. */
+  /** The host, the port and the token as they stand in an address. */
   readonly at: string
   /** Sends everyone away and frees the port. */
   close(): Promise<void>
@@ -32,7 +41,7 @@ export interface Door {
  * @throws SetupError when the port cannot be had.
  */
 export async function openDoor(library: StatelyLibrary, options: DoorOptions): Promise<Door> {
-  const rules = { host: options.host, origins: [] }
+  const rules = { host: options.host, token: makeToken(), origins: [], isPageServed: true }
   const http = createServer((request, response) => answer(request, response))
   const server = new library.WebSocketServer({
     server: http,
@@ -41,8 +50,8 @@ export async function openDoor(library: StatelyLibrary, options: DoorOptions): P
   })
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    if (!isWelcome(request, rules)) response.writeHead(403).end('This page is for the machine it runs on.\n')
-    else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(options.page)
+    if (isWelcome(request, rules)) response.writeHead(200, headers).end(options.page)
+    else response.writeHead(403).end('Open the address that the program printed: it holds a token.\n')
   }
 
   server.on('connection', (visitor, request) => {
@@ -57,7 +66,7 @@ export async function openDoor(library: StatelyLibrary, options: DoorOptions): P
   server.on('error', () => {})
   await listening(http, options)
   return {
-    at: `${inAddress(options.host)}:${(http.address() as AddressInfo).port}`,
+    at: `${inAddress(options.host)}:${(http.address() as AddressInfo).port}/${rules.token}`,
     close: () => close(server, http),
   }
 }

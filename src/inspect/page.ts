@@ -2,7 +2,7 @@
  * The page between the inspector of Stately, which is a web page elsewhere, and the session here: it holds the one in a
  * frame and passes on what the other tells.
  *
- * It connects when the framed page says that it is ready, and anew if that page is loaded again: who connects is told of
+ * Its address holds the token, which the socket's address holds, too. It connects when the framed page says that it is ready, and anew if that page is loaded again: who connects is told of
  * every actor that lives.
  */
 
@@ -29,7 +29,7 @@ export function bridgePage(inspector: string): string {
       addEventListener('message', ({ source, data }) => {
         if (source !== frame.contentWindow || data?.type !== '@statelyai.connected') return
         socket?.close()
-        socket = new WebSocket(\`ws://\${location.host}\`)
+        socket = new WebSocket(\`ws://\${location.host}\${location.pathname}\`)
         socket.onmessage = (message) =>
           frame.contentWindow.postMessage(JSON.parse(message.data), new URL(address).origin)
       })

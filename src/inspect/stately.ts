@@ -54,9 +54,9 @@ export interface StatelyInspectorOptions {
 export interface StatelyInspector {
   /** The observer to pass on: `createApp({ inspect })`. */
   readonly inspect: { next(event: InspectionEvent): void }
-  /** What to open in a browser. */
+  /** What to open in a browser. It holds a token, without which nobody is let in: treat it as a password. */
   readonly url: string
-  /** The address at which programs receive the same, `ws://127.0.0.1:8080`. */
+  /** The address at which programs receive the same, `ws://127.0.0.1:8080/‹token›`. */
   readonly address: string
   /** Sends pages away, frees the port and forgets the actors. The observer stays and does nothing. */
   close(): Promise<void>

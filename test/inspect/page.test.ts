@@ -20,7 +20,7 @@ function openBridge(inspector: string) {
     URL,
     JSON,
     document: { querySelector: () => frame },
-    location: { host: '127.0.0.1:8080' },
+    location: { host: '127.0.0.1:8080', pathname: '/t0ken' },
     addEventListener: (_type: string, listen: typeof listener) => {
       listener = listen
     },
@@ -51,7 +51,7 @@ test('bridgePage frames the inspector, connects when that is ready, and passes o
   bridge.hear(bridge.framed, null)
   expect(bridge.sockets).toEqual([])
   bridge.hear(bridge.framed, { type: '@statelyai.connected' })
-  expect(bridge.sockets.map(({ address }) => address)).toEqual(['ws://127.0.0.1:8080'])
+  expect(bridge.sockets.map(({ address }) => address)).toEqual(['ws://127.0.0.1:8080/t0ken'])
   bridge.sockets[0]!.onmessage({ data: '{"type":"@xstate.actor"}' })
   expect(bridge.posted).toEqual([[{ type: '@xstate.actor' }, 'https://stately.ai']])
 })

@@ -230,20 +230,49 @@ describe('createStatelyInspector: the page, close and options', () => {
   })
 
   test.each([
-    ['its own page', { origin: 'http://127.0.0.1:8080' }, true],
-    ['a program', {}, true],
-    ['a page from elsewhere', { origin: 'https://example.com' }, false],
-    ['a foreign name that points here', { host: 'example.com' }, false],
-  ])('%s: %j is let in: %s', async (_who, headers, isIn) => {
+    ['its own page', (at: string) => ({ origin: `http://${at}` }), true],
+    ['a program', () => ({}), true],
+    ['a page of another port of this machine', () => ({ origin: 'http://127.0.0.1:8080' }), false],
+    ['a page of this machine by another name', () => ({ origin: 'http://localhost' }), false],
+    ['a page from elsewhere', () => ({ origin: 'https://example.com' }), false],
+    ['a page without an origin of its own', () => ({ origin: 'null' }), false],
+    ['a foreign name that points here', () => ({ host: 'example.com' }), false],
+  ])('with the token, %s is let in: %#', async (_who, headersAt, isIn) => {
     const inspector = await open()
-    const visit = openPage(inspector.address, headers as Record<string, string>)
+    const headers: Record<string, string> = headersAt(new URL(inspector.url).host)
+    const visit = openPage(inspector.address, headers)
     if (isIn) await expect(visit.then((page) => page.leave())).resolves.toBeUndefined()
     else await expect(visit).rejects.toThrow('401')
   })
 
+  test.each(['', '/', '/x', `/${'A'.repeat(32)}`, '/%2e', '//'])(
+    'without the token, %j opens nothing',
+    async (path) => {
+      const inspector = await open()
+      const { host } = new URL(inspector.url)
+      await expect(openPage(`ws://${host}${path}`)).rejects.toThrow('401')
+      await expect(openPage(`ws://${host}${path}`, { origin: `http://${host}` })).rejects.toThrow('401')
+      const response = await fetch(`http://${host}${path}`)
+      expect([response.status, await response.text()]).toEqual([
+        403,
+        expect.stringContaining('it holds a token'),
+      ])
+    },
+  )
+
+  test('each inspector has a token of its own, and its page tells nobody of it', async () => {
+    const [one, two] = [await open(), await open()]
+    const tokenOf = ({ url }: StatelyInspector) => new URL(url).pathname
+    expect(tokenOf(one)).not.toBe(tokenOf(two))
+    await expect(openPage(new URL(tokenOf(two), one.address).href)).rejects.toThrow('401')
+    const { headers } = await fetch(one.url)
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
+  })
+
   test('it listens on this machine alone', async () => {
     const inspector = await open()
-    expect(inspector.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(inspector.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}$/)
     expect(inspector.address).toBe(inspector.url.replace('http', 'ws'))
   })
 
@@ -258,7 +287,7 @@ describe('createStatelyInspector: the page, close and options', () => {
     fleet.run('report')
     expect(fleet.task('report').getSnapshot().value).toBe('running')
     const again = await open({ port: Number(new URL(inspector.url).port) })
-    expect(again.url).toBe(inspector.url)
+    expect(new URL(again.url).host).toBe(new URL(inspector.url).host)
   })
 
   test('a port that is taken is a SetupError', async () => {

@@ -258,16 +258,31 @@ describe('createXStateInspector: what the page may do', () => {
 
   test.each([
     ['the page of the inspector', { origin: 'https://stately.ai' }, true],
-    ['a page of this machine', { origin: 'http://localhost:3000' }, true],
+    ['a page of this machine', { origin: 'http://localhost:3000' }, false],
+    ['a page of almost that origin', { origin: 'https://stately.ai.example.com' }, false],
+    ['that page without encryption', { origin: 'http://stately.ai' }, false],
     ['a program', {}, true],
     ['a page from elsewhere', { origin: 'https://example.com' }, false],
     ['a page without an origin of its own', { origin: 'null' }, false],
     ['a foreign name that points here', { host: 'example.com:8888' }, false],
-  ])('%s: %j is let in: %s', async (_who, headers, isIn) => {
+  ])('with the token, %s: %j is let in: %s', async (_who, headers, isIn) => {
     const inspector = await open()
     const visit = openPage(inspector.address, headers as Record<string, string>)
     if (isIn) await expect(visit.then((page) => page.leave())).resolves.toBeUndefined()
     else await expect(visit).rejects.toThrow('401')
+  })
+
+  test.each(['', '/', '/x', `/${'A'.repeat(32)}`])('without the token, %j opens nothing', async (path) => {
+    const inspector = await open()
+    const at = `ws://${new URL(inspector.address).host}${path}`
+    await expect(openPage(at)).rejects.toThrow('401')
+    await expect(openPage(at, { origin: 'https://stately.ai' })).rejects.toThrow('401')
+  })
+
+  test('a page of another origin is let in where it was named', async () => {
+    const inspector = await open({ page: 'http://localhost:3000/viz' })
+    await (await openPage(inspector.address, { origin: 'http://localhost:3000' })).leave()
+    await expect(openPage(inspector.address, { origin: 'https://stately.ai' })).rejects.toThrow('401')
   })
 })
 
@@ -343,7 +358,7 @@ describe('createXStateInspector: close and options', () => {
     fleet.run('report')
     expect(fleet.task('report').getSnapshot().value).toBe('running')
     const again = await open({ port: Number(new URL(inspector.address).port) })
-    expect(again.address).toBe(inspector.address)
+    expect(new URL(again.address).host).toBe(new URL(inspector.address).host)
   })
 
   test('globalThis.__xstate__ is as it was, while it is open and after', async () => {
@@ -372,7 +387,7 @@ describe('createXStateInspector: close and options', () => {
 
   test('it listens on this machine alone, and says what to open', async () => {
     const inspector = await open()
-    expect(inspector.address).toMatch(/^ws:\/\/127\.0\.0\.1:\d+$/)
+    expect(inspector.address).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/[\w-]{32}$/)
     expect(inspector.url).toBe(`https://stately.ai/viz?inspect&server=${inspector.address}`)
     const own = await open({ page: 'http://localhost:3000/viz', host: '::1' }).catch(() => undefined)
     if (own) expect(own.url).toBe(`http://localhost:3000/viz?server=${own.address}`)

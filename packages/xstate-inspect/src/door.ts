@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { inAddress, isWelcome } from './visitors.ts'
+import { inAddress, isWelcome, makeToken } from './visitors.ts'
 
 /** A page sends commands of a few hundred bytes; nobody may fill the memory through this door. */
 const maxMessageBytes = 1_048_576
@@ -25,7 +25,7 @@ export interface DoorOptions {
 
 /** An open door. */
 export interface Door {
-  /** The address of the server, `ws://…`. */
+  /** The address of the server with the token, `ws://…/‹token›`. */
   readonly address: string
   /** Those who look now. */
   readonly visitors: ReadonlySet<WebSocket>
@@ -39,13 +39,14 @@ export interface Door {
 
 /** Opens the door; rejects when the port cannot be had. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
+  const rules = { host: options.host, token: makeToken(), origins: options.origins, isPageServed: false }
   const http = createServer((_request, response) =>
     response.writeHead(426).end('A WebSocket is spoken here.\n'),
   )
   const server = new WebSocketServer({
     server: http,
     maxPayload: maxMessageBytes,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isWelcome(req, options),
+    verifyClient: ({ req }: { req: IncomingMessage }) => isWelcome(req, rules),
   })
   server.on('connection', (visitor, request) => {
     // To look must not keep the process alive: what is looked at does that itself.
@@ -62,7 +63,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   server.on('error', () => {})
   await listening(http, options)
   return {
-    address: `ws://${inAddress(options.host)}:${(http.address() as AddressInfo).port}`,
+    address: `ws://${inAddress(options.host)}:${(http.address() as AddressInfo).port}/${rules.token}`,
     visitors: server.clients,
     isFull: () => [...server.clients].every((visitor) => visitor.bufferedAmount > fullBytes),
     tell(visitor, text) {

@@ -13,7 +13,7 @@ export interface XStateInspectorOptions {
   readonly port?: number
   /** The address to listen on. Default: `127.0.0.1`, so that only this machine reaches it. */
   readonly host?: string
-  /** The page that shows the actors. Default: `https://stately.ai/viz?inspect`. Its origin may look, besides local pages. */
+  /** The page that shows the actors. Default: `https://stately.ai/viz?inspect`. Of all pages only those of its origin may look. */
   readonly page?: string
   /** Replaces members of contexts and events before they leave the process, as in `JSON.stringify`: hide secrets here. */
   readonly replacer?: Replacer
@@ -27,9 +27,9 @@ export interface XStateInspectorOptions {
 export interface XStateInspector {
   /** The observer to pass as `inspect` to the root actor: `createApp({ inspect })`, `createActor(machine, { inspect })`. */
   readonly inspect: InspectionObserver
-  /** What to open in a browser. */
+  /** What to open in a browser. It holds a token, without which nobody is let in: treat it as a password. */
   readonly url: string
-  /** The address of the WebSocket server, `ws://127.0.0.1:8888`. */
+  /** The address of the WebSocket server, `ws://127.0.0.1:8888/‹token›`. */
   readonly address: string
   /** Sends pages away, frees the port and forgets the actors. The observer stays and does nothing. */
   close(): Promise<void>

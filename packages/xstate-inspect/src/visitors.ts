@@ -1,7 +1,8 @@
 /**
  * Who may look. A page that shows a session can also send it events, so the door must not stand open: any web page that
- * someone happens to visit can open a WebSocket to a port of their machine.
+ * someone happens to visit, and any program of the machine, can open a WebSocket to a port of it.
  */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /** Names under which a machine reaches itself. */
@@ -11,20 +12,31 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 export interface VisitorRules {
   /** Where the server listens. */
   readonly host: string
-  /** Origins of pages elsewhere that may look. */
+  /** What the address must hold as its path. */
+  readonly token: string
+  /** Origins of pages elsewhere that may look, exactly. */
   readonly origins: readonly string[]
+  /** Whether a page that the server itself serves may look. */
+  readonly isPageServed: boolean
+}
+
+/** A token that cannot be guessed, of letters that an address holds as they are. */
+export function makeToken(): string {
+  return randomBytes(24).toString('base64url')
 }
 
 /**
- * True of a request that may come in: from a program (which names no origin), from a page served by this machine, or from
- * a page of the given origins. On a loopback address the request must also have asked for this machine by one of its own
- * names, or a foreign name that is made to point here would do.
+ * True of a request that may come in: it holds the token, and comes from a program (which names no origin) or from a page of
+ * exactly one of the origins. On a loopback address it must also have asked for this machine by one of its own names, or a
+ * foreign name that is made to point here would do.
  */
-export function isWelcome(request: Pick<IncomingMessage, 'headers'>, rules: VisitorRules): boolean {
+export function isWelcome(request: Pick<IncomingMessage, 'headers' | 'url'>, rules: VisitorRules): boolean {
   const { host, origin } = request.headers
   if (isLoopback(rules.host) && !isLoopback(nameIn(`http://${host}`))) return false
+  if (!isSame(pathOf(request.url), `/${rules.token}`)) return false
   if (origin === undefined || rules.origins.includes(origin)) return true
-  return isLoopback(nameIn(origin))
+  // Another port of this machine is another program.
+  return rules.isPageServed && origin === `http://${host}`
 }
 
 /** True of a name that stands for this machine and is reached from nowhere else. */
@@ -35,6 +47,16 @@ export function isLoopback(host: string | undefined): boolean {
 /** A host as it stands in an address: IPv6 in brackets. */
 export function inAddress(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+/** Compares in a time that tells nothing of where the two differ. */
+function isSame(given: string, known: string): boolean {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(hash(given), hash(known))
+}
+
+function pathOf(url: string | undefined): string {
+  return (url ?? '').split('?', 1)[0]!
 }
 
 function nameIn(address: string): string | undefined {
