@@ -128,8 +128,9 @@ interface Ask {
 /** What somebody who knows, or guesses, a name or a run's id might ask of a route. */
 function asksOf(route: Route, name: string, { ended, live }: Program['runIds']): Ask[] {
   const names = route.path.includes('parameters') ? ['stage'] : [name, 'open', 'asks']
-  const paths = names.flatMap((each) =>
-    [ended, live, 'no-run'].map((runId) =>
+  const ids = route.path.includes('{runId}') ? [ended, live, 'no-run'] : ['no-run']
+  const paths = (route.path.includes('{name}') ? names : [name]).flatMap((each) =>
+    ids.map((runId) =>
       route.path
         .replace('{name}', encodeURIComponent(each))
         .replace('{runId}', name === absent && runId !== 'no-run' ? 'no-run' : runId)
