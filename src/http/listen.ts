@@ -107,7 +107,9 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const moved = isMoved
     ? ` (port ${usualPort} is taken, by another program perhaps: this is port ${taken})`
     : ''
-  if (isMoved) logger.warn(`Port ${usualPort} is taken: Gantry listens at port ${taken} instead.`)
+  // Without `print` the line below is the logger's.
+  if (isMoved && options.print !== undefined)
+    logger.warn(`Port ${usualPort} is taken: Gantry listens at port ${taken} instead.`)
   print(`Gantry listens at ${parts.auth.isGenerated ? link : url}${moved}`)
   return { url, link, port: taken, close: () => close(server) }
 }
