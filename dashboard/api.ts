@@ -12,6 +12,7 @@ export type Line = z.infer<typeof schemas.lineSchema>
 export type Why = z.infer<typeof schemas.whySchema>
 export type Explanation = Why['condition']
 export type Link = z.infer<typeof schemas.linkSchema>
+export type NextStart = z.infer<typeof schemas.nextStartSchema>
 export type Template = z.infer<typeof schemas.templateSchema>
 export type Problem = z.infer<typeof schemas.problemSchema>
 

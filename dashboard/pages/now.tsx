@@ -1,20 +1,13 @@
 /** Now: what runs, what needs a look, what comes next. */
-import { ask, type Task } from '../api.ts'
+import type { Task } from '../api.ts'
 import { Chip, Elapsed, Empty, Progress, RunLink, TaskLink, Time, Zone } from '../parts/basics.tsx'
-import { useLoaded } from '../parts/load.ts'
+import { useNextStarts } from '../parts/next.tsx'
 import { TaskActions } from '../parts/task-actions.tsx'
+import { to } from '../route.ts'
 import { isLoaded, now, session, taskList, tasks } from '../store.ts'
 
-export interface Forecast {
-  readonly from: string
-  readonly until: string
-  readonly runs: readonly {
-    readonly task: string
-    readonly at: string
-    readonly runtimeMs: number | null
-    readonly because: string
-  }[]
-}
+/** Tasks that are listed by their next start. */
+const maxShown = 20
 
 export function NowPage() {
   const all = taskList.value
@@ -54,7 +47,7 @@ export function NowPage() {
           ))}
         </ul>
       </section>
-      <Next />
+      <NextSection />
     </main>
   )
 }
@@ -84,46 +77,62 @@ function RunningCard({ task }: { readonly task: Task }) {
   )
 }
 
-/** The next start of each task. */
-function Next() {
-  // Time goes on, and so does what comes next; but playing ahead costs the server something.
-  const tick = Math.floor(now.value / 10_000)
-  const { value, error } = useLoaded(
-    (signal) => ask<Forecast>('GET', '/forecast?limit=200', undefined, signal),
-    [tick, session.value?.state, tasks.value.size],
-  )
-  const coming = firstOfEach(value?.runs ?? []).slice(0, 10)
+/** The next start of each task, the soonest first. */
+function NextSection() {
+  const { value, error } = useNextStarts()
+  const state = session.value?.state
+  const coming = (value?.items ?? [])
+    .filter(({ at }) => at !== null && new Date(at).getTime() >= now.value)
+    .sort((a, b) => new Date(a.at!).getTime() - new Date(b.at!).getTime())
+  const never = (value?.items ?? []).filter(({ why }) => why === 'never')
+  const isOpen = state === 'running'
   return (
     <section aria-labelledby="next">
       <h2 id="next">
         Next <Zone />
       </h2>
-      {value === null ? <Empty>{error ?? 'Loading …'}</Empty> : null}
-      {value !== null && coming.length === 0 ? (
-        <Empty>Nothing starts by time alone within a day.</Empty>
+      {state === 'held' ? <Empty>Held: nothing starts until the session is resumed.</Empty> : null}
+      {state !== undefined && !isOpen && state !== 'held' ? (
+        <Empty>The session is {state}: nothing starts.</Empty>
       ) : null}
-      <ol class="plain">
-        {coming.map((run) => (
-          <li key={run.task} class="row">
-            <Time at={run.at} />
-            <span class="faint">
-              <Time at={run.at} isRelative />
+      {isOpen && value === null ? <Empty>{error ?? 'Loading …'}</Empty> : null}
+      {isOpen && value !== null && coming.length === 0 ? <Empty>Nothing starts by time alone.</Empty> : null}
+      {isOpen ? (
+        <ol class="plain">
+          {coming.slice(0, maxShown).map((next) => (
+            <li key={next.task} class="row">
+              <Time at={next.at} />
+              <span class="faint">
+                <Time at={next.at} isRelative />
+              </span>
+              <TaskLink name={next.task} />
+              <code class="wide">{tasks.value.get(next.task)?.start}</code>
+            </li>
+          ))}
+        </ol>
+      ) : null}
+      {isOpen && coming.length > maxShown ? (
+        <p class="faint">
+          The soonest {maxShown} of {coming.length} tasks; the <a href={to('tasks')}>list of tasks</a> has
+          them all.
+        </p>
+      ) : null}
+      {value !== null && value.left > 0 ? (
+        <p class="faint">
+          {value.left} more tasks are not looked at here; the <a href={to('tasks')}>list of tasks</a> has
+          them.
+        </p>
+      ) : null}
+      {never.length > 0 ? (
+        <p class="bad">
+          {never.length === 1 ? 'One task can never start' : `${never.length} tasks can never start`}:{' '}
+          {never.slice(0, 5).map(({ task }) => (
+            <span key={task}>
+              <TaskLink name={task} />{' '}
             </span>
-            <TaskLink name={run.task} />
-            <code class="wide">{run.because}</code>
-          </li>
-        ))}
-      </ol>
+          ))}
+        </p>
+      ) : null}
     </section>
   )
-}
-
-/** The first run of each task that is still to come. */
-function firstOfEach(runs: Forecast['runs']): Forecast['runs'] {
-  const seen = new Set<string>()
-  return runs.filter(({ task, at }) => {
-    if (seen.has(task) || new Date(at).getTime() < now.value) return false
-    seen.add(task)
-    return true
-  })
 }

@@ -19,7 +19,7 @@ import { useLoaded } from '../parts/load.ts'
 import { RecordTable, RunTable } from '../parts/run-table.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { TaskActions } from '../parts/task-actions.tsx'
-import { historyVersion, isLoaded, isReadOnly, now, tasks } from '../store.ts'
+import { historyVersion, isLoaded, isReadOnly, now, session, tasks } from '../store.ts'
 
 export function TaskPage({ name, part }: { readonly name: string; readonly part: string }) {
   const task = tasks.value.get(name)
@@ -80,12 +80,16 @@ function WhyPart({ task }: { readonly task: Task }) {
   const tick = Math.floor(now.value / 10_000)
   const { value, error } = useLoaded(
     (signal) => ask<Why>('GET', `/tasks/${segment(task.name)}/why`, undefined, signal),
-    [task, tick],
+    [task, tick, session.value?.state],
   )
   if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
+  const isHeld = session.value?.state === 'held'
   return (
     <section class="card" aria-label="Why it is, or is not, running">
-      <p class="lead">{sentence(value.sentence)}</p>
+      <p class="lead">
+        {value.never === null ? sentence(value.sentence) : `It can never start: ${sentence(value.never)}`}
+      </p>
+      {isHeld ? <p class="bad">The session is held: nothing starts until it is resumed.</p> : null}
       {value.reasons.length === 0 ? null : (
         <ul>
           {value.reasons.map((reason) => (
@@ -97,19 +101,20 @@ function WhyPart({ task }: { readonly task: Task }) {
         </ul>
       )}
       <ul class="tree">
-        <Reason of={value.condition} />
+        <Reason of={value.condition} isStill={value.never !== null || isHeld} />
       </ul>
     </section>
   )
 }
 
-function Reason({ of }: { readonly of: Explanation }) {
+/** `isStill`: time changes nothing, so that it is not said when it could. */
+function Reason({ of, isStill }: { readonly of: Explanation; readonly isStill: boolean }) {
   return (
     <li class={of.holds ? 'holds' : 'holds-not'}>
       <span class="mark">{of.holds ? '✓' : '✗'}</span>
       <span class="hidden">{of.holds ? 'holds: ' : 'does not hold: '}</span>
       <code>{of.statement}</code> <span>{of.sentence}</span>
-      {of.changesAt === null || of.children.length > 0 ? null : (
+      {isStill || of.changesAt === null || of.children.length > 0 ? null : (
         <span class="faint">
           {' '}
           can change <Time at={of.changesAt} isRelative />
@@ -118,7 +123,7 @@ function Reason({ of }: { readonly of: Explanation }) {
       {of.children.length === 0 ? null : (
         <ul>
           {of.children.map((child, i) => (
-            <Reason key={`${i} ${child.statement}`} of={child} />
+            <Reason key={`${i} ${child.statement}`} of={child} isStill={isStill} />
           ))}
         </ul>
       )}
@@ -192,6 +197,7 @@ function LogPart({ name }: { readonly name: string }) {
 }
 
 function SettingsPart({ task }: { readonly task: Task }) {
+  const state = session.value?.state
   const next = useLoaded(
     () => ask<{ items: readonly string[] }>('GET', `/tasks/${segment(task.name)}/next_runs?limit=5`),
     [task],
@@ -204,16 +210,18 @@ function SettingsPart({ task }: { readonly task: Task }) {
           ['Ends when', task.end === null ? 'its work is done' : <code key="end">{task.end}</code>],
           [
             'Next, by time alone',
-            next.value === null || next.value.items.length === 0
-              ? 'not known'
-              : next.value.items.map((at) => (
-                  <div key={at}>
-                    <ZonedTime at={at} />{' '}
-                    <span class="faint">
-                      (<Time at={at} isRelative />)
-                    </span>
-                  </div>
-                )),
+            state === 'held'
+              ? 'held: nothing starts until the session is resumed'
+              : next.value === null || next.value.items.length === 0
+                ? 'not known'
+                : next.value.items.map((at) => (
+                    <div key={at}>
+                      <ZonedTime at={at} />{' '}
+                      <span class="faint">
+                        (<Time at={at} isRelative />)
+                      </span>
+                    </div>
+                  )),
           ],
           ['Priority', task.priority],
           ['Execution', task.execution],

@@ -1,9 +1,10 @@
 /** All tasks: found by name and state, acted on, made from templates. */
 import { useState } from 'preact/hooks'
-import { ask, type Task, type Template } from '../api.ts'
+import { ask, type NextStart, type Task, type Template } from '../api.ts'
 import { Chip, Empty, TaskLink, Time, Zone } from '../parts/basics.tsx'
 import { perform } from '../parts/do.tsx'
 import { useLoaded } from '../parts/load.ts'
+import { Next, useNextStarts } from '../parts/next.tsx'
 import { Rows } from '../parts/rows.tsx'
 import { TaskActions } from '../parts/task-actions.tsx'
 import { go } from '../route.ts'
@@ -14,6 +15,9 @@ const states = ['all', 'running', 'failed', 'idle', 'disabled'] as const
 export function TasksPage() {
   const [search, setSearch] = useState('')
   const [state, setState] = useState<(typeof states)[number]>('all')
+  const [shown, setShown] = useState<readonly string[]>([])
+  const starts = useNextStarts(shown)
+  const next = new Map(starts.value?.items.map((each) => [each.task, each]))
   const part = search.toLowerCase()
   const wanted = taskList.value.filter(
     (task) =>
@@ -52,49 +56,70 @@ export function TasksPage() {
         <Rows
           items={wanted}
           label="Tasks"
-          columns={5}
+          columns={6}
+          question={`${part} ${state}`}
           keyOf={(task) => task.name}
+          onShown={(items) => setShown(items.map(({ name }) => name))}
           head={
             <>
               <th scope="col">Task</th>
-              <th scope="col">State</th>
-              <th scope="col" class="wide">
+              <th scope="col" class="wide col-state">
+                State
+              </th>
+              <th scope="col" class="widest">
                 Starts
               </th>
-              <th scope="col" class="wide">
+              <th scope="col" class="wide col-time">
+                Next start <Zone />
+              </th>
+              <th scope="col" class="widest col-time">
                 Last start <Zone />
               </th>
-              <th scope="col">
+              <th scope="col" class="col-actions">
                 <span class="hidden">Actions</span>
               </th>
             </>
           }
-          row={(task) => <TaskCells task={task} />}
+          row={(task) => <TaskCells task={task} next={next.get(task.name)} />}
         />
       )}
     </main>
   )
 }
 
-function TaskCells({ task }: { readonly task: Task }) {
+function TaskCells({ task, next }: { readonly task: Task; readonly next: NextStart | undefined }) {
   return (
     <>
       <th scope="row" title={task.description ?? undefined}>
         <TaskLink name={task.name} />
+        <span class="sub">
+          <States of={task} /> <Next of={next} />
+        </span>
       </th>
-      <td>
-        <Chip state={task.state} />
-        {task.disabled ? <Chip state="disabled" /> : null}
-      </td>
       <td class="wide">
+        <States of={task} />
+      </td>
+      <td class="widest">
         {task.start === 'false' ? <span class="faint">by hand</span> : <code>{task.start}</code>}
       </td>
       <td class="wide">
+        <Next of={next} />
+      </td>
+      <td class="widest">
         <Time at={task.lastRun} />
       </td>
       <td>
         <TaskActions task={task} short />
       </td>
+    </>
+  )
+}
+
+function States({ of }: { readonly of: Task }) {
+  return (
+    <>
+      <Chip state={of.state} />
+      {of.disabled ? <Chip state="disabled" /> : null}
     </>
   )
 }

@@ -2,11 +2,10 @@
 import { useMemo, useState } from 'preact/hooks'
 import { ask, type Page, query, type Run } from '../api.ts'
 import { length, time } from '../format.ts'
-import { Empty, Zone } from '../parts/basics.tsx'
+import { Empty, TaskLink, Time, Zone } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { go } from '../route.ts'
-import { historyVersion, now, zone } from '../store.ts'
-import type { Forecast } from './now.tsx'
+import { historyVersion, now, session, zone } from '../store.ts'
 
 const spans = [
   ['15 minutes', 900_000],
@@ -14,6 +13,23 @@ const spans = [
   ['6 hours', 21_600_000],
   ['1 day', 86_400_000],
 ] as const
+
+/** Bars of one task: more of them than this are no wider than the lane. */
+const maxBars = 200
+
+interface Forecast {
+  readonly isComplete: boolean
+  readonly until: string
+  readonly runs: readonly {
+    readonly task: string
+    readonly at: string
+    readonly runtimeMs: number | null
+    readonly because: string
+  }[]
+  readonly cut: readonly string[]
+}
+
+type Past = Page<Run> & { readonly cut: readonly string[] }
 
 const laneHeight = 26
 const nameWidth = 170
@@ -34,26 +50,28 @@ export function TimelinePage() {
   const tick = Math.floor(now.value / 5_000) * 5_000
   const from = tick - span
   const until = tick + span / 3
+  const state = session.value?.state
+  const isOpen = state === 'running'
   const past = useLoaded(
-    (signal) => ask<Page<Run>>('GET', `/runs${query({ limit: 500, since: from })}`, undefined, signal),
+    (signal) => ask<Past>('GET', `/runs${query({ perTask: maxBars, since: from })}`, undefined, signal),
     [span, historyVersion.value],
   )
   const ahead = useLoaded(
     (signal) =>
       ask<Forecast>(
         'GET',
-        `/forecast${query({ limit: 200, until: new Date(until).toISOString() })}`,
+        `/forecast${query({ limit: 500, perTask: maxBars, until: new Date(until).toISOString() })}`,
         undefined,
         signal,
       ),
-    [span, Math.floor(tick / 60_000)],
+    [span, Math.floor(tick / 60_000), session.value?.state],
   )
   const bars = useMemo(
     () => [
       ...(past.value?.items ?? []).map((run) => pastBar(run, tick)),
-      ...(ahead.value?.runs ?? []).map(plannedBar),
+      ...(isOpen ? (ahead.value?.runs ?? []) : []).map(plannedBar),
     ],
-    [past.value, ahead.value, tick],
+    [past.value, ahead.value, tick, isOpen],
   )
   const lanes = [...new Set(bars.map(({ task }) => task))].sort()
   const shown = lanes.slice(0, maxLanes)
@@ -80,6 +98,18 @@ export function TimelinePage() {
       </header>
       {lanes.length === 0 ? (
         <Empty>{past.error ?? 'Nothing ran, and nothing will by time alone.'}</Empty>
+      ) : null}
+      {state !== undefined && !isOpen ? (
+        <p class="faint">The session is {state}: nothing is planned.</p>
+      ) : null}
+      <Cut title={`Only the newest ${maxBars} runs are drawn of`} of={past.value?.cut ?? []} />
+      {isOpen ? (
+        <Cut title={`Only the next ${maxBars} runs are drawn of`} of={ahead.value?.cut ?? []} />
+      ) : null}
+      {isOpen && ahead.value?.isComplete === false ? (
+        <p class="faint">
+          There is too much to come: what is planned is drawn until <Time at={ahead.value.until} />.
+        </p>
       ) : null}
       {lanes.length > maxLanes ? (
         <p class="faint">
@@ -125,6 +155,19 @@ export function TimelinePage() {
         )}
       </section>
     </main>
+  )
+}
+
+function Cut({ title, of }: { readonly title: string; readonly of: readonly string[] }) {
+  if (of.length === 0) return null
+  return (
+    <p class="faint">
+      {title}{' '}
+      {of.slice(0, 5).map((name) => (
+        <TaskLink key={name} name={name} />
+      ))}
+      {of.length > 5 ? ` and ${of.length - 5} more tasks` : ''}.
+    </p>
   )
 }
 

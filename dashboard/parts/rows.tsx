@@ -11,11 +11,15 @@ interface RowsProps<T> {
   readonly head: ComponentChildren
   readonly columns: number
   keyOf(item: T): string
+  /** What was searched for: when it changes the list begins at its top. */
+  readonly question?: string
+  /** Told of the items whose rows are drawn. */
+  onShown?(items: readonly T[]): void
   /** The cells of a row. */
   row(item: T): ComponentChildren
 }
 
-export function Rows<T>({ items, label, head, columns, keyOf, row }: RowsProps<T>) {
+export function Rows<T>({ items, label, head, columns, question = '', keyOf, onShown, row }: RowsProps<T>) {
   const frame = useRef<HTMLDivElement>(null)
   const [seen, setSeen] = useState({ top: 0, height: 800 })
   useEffect(() => {
@@ -30,8 +34,16 @@ export function Rows<T>({ items, label, head, columns, keyOf, row }: RowsProps<T
       element.removeEventListener('scroll', look)
     }
   }, [])
-  const first = Math.max(0, Math.floor(seen.top / rowHeight) - spare)
-  const last = Math.min(items.length, Math.ceil((seen.top + seen.height) / rowHeight) + spare)
+  // A shorter list keeps the place of the longer one until the browser scrolls: there is always a last screen to be seen.
+  const screen = Math.ceil(seen.height / rowHeight)
+  const top = Math.min(Math.floor(seen.top / rowHeight), Math.max(0, items.length - screen))
+  const first = Math.max(0, top - spare)
+  const last = Math.min(items.length, top + screen + 1 + spare)
+  const shown = items.slice(first, last)
+  const shownKeys = shown.map(keyOf).join('\n')
+  useEffect(() => onShown?.(shown), [shownKeys])
+  // Another question is answered from its beginning.
+  useEffect(() => frame.current?.scrollTo(0, 0), [question])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <section class="rows" ref={frame} tabIndex={0} aria-label={label}>
@@ -41,7 +53,7 @@ export function Rows<T>({ items, label, head, columns, keyOf, row }: RowsProps<T
         </thead>
         <tbody>
           <Gap rows={first} columns={columns} />
-          {items.slice(first, last).map((item, i) => (
+          {shown.map((item, i) => (
             <tr key={keyOf(item)} aria-rowindex={first + i + 2}>
               {row(item)}
             </tr>

@@ -167,6 +167,10 @@ export const whySchema = named(
     at: instant,
     isDue: z.boolean(),
     sentence: z.string(),
+    never: z
+      .string()
+      .nullable()
+      .describe('Why its condition can never hold; null if it can, or nobody can tell.'),
     reasons: z.array(z.object({ kind: z.string(), sentence: z.string(), until: instant.nullable() })),
     condition: explanationSchema,
     text: z.string().describe('The same, as text to read.'),
@@ -241,6 +245,25 @@ export const templateSchema = named(
     name: z.string(),
     description: z.string().nullable(),
     start: z.string().describe('The start of a task that is made without one.'),
+  }),
+)
+
+const whys = ['time', 'now', 'held', 'stopped', 'disabled', 'by hand', 'never', 'waits'] as const
+
+export const nextStartSchema = named(
+  'NextStart',
+  z.object({
+    task: z.string(),
+    at: z
+      .string()
+      .nullable()
+      .describe("ISO 8601 with offset, in the task's zone; null where nobody can say."),
+    after: z.array(z.string()).describe('With `waits`: the tasks that it waits for.'),
+    why: z
+      .enum(whys)
+      .describe(
+        '`time` has an instant. `now`: it is due. `held` and `stopped`: the session starts nothing. `never`: its condition can never hold. `waits`: for something else than time.',
+      ),
   }),
 )
 

@@ -1,5 +1,5 @@
 /** Why a task is, or is not, running, as it is sent: without what tells of tasks that the caller may not read. */
-import type { Explanation, Reason, TaskExplanation } from '../index.ts'
+import { type Explanation, neverHolds, type Reason, type Task } from '../index.ts'
 import type { View } from './view.ts'
 
 type Copy = (value: unknown, key?: string) => unknown
@@ -7,9 +7,11 @@ type Copy = (value: unknown, key?: string) => unknown
 /** What stands where a sentence would tell of a hidden task. */
 const hiddenSentence = 'it depends on a task that you may not read'
 
-/** An explanation as it is sent. */
-export function toWhyData(explanation: TaskExplanation, view: View, copy: Copy) {
+/** The explanation of a task as it is sent. @param zone - The session's. */
+export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
+  const explanation = of.explain()
   const { task, at, isDue } = explanation
+  const never = neverHolds(of.start.node, zone, at)
   const condition = toExplanationData(explanation.condition, view, copy)
   const isHidden = (reason: Reason): boolean =>
     // Whoever holds the slots of a pool is told by name.
@@ -23,7 +25,7 @@ export function toWhyData(explanation: TaskExplanation, view: View, copy: Copy) 
   const sentence = isSummaryHidden ? hiddenSentence : explanation.sentence
   const isCut = isSummaryHidden || explanation.reasons.some(isHidden) || view.isNamedIn(explanation)
   const text = isCut ? textOf(task, sentence, reasons, condition) : String(explanation)
-  return { task, at, isDue, sentence, reasons, condition, text }
+  return { task, at, isDue, sentence, never, reasons, condition, text }
 }
 
 /** Only the evidence may hold anything; a part that tells of a hidden task says so, and nothing else. */

@@ -29,9 +29,6 @@ const forecastSchema = named(
       }),
     ),
     cut: z.array(z.string()).describe('With `perTask`: tasks of which more runs are to come than are told.'),
-    later: z
-      .array(z.object({ task: z.string(), at: time }))
-      .describe('With `perTask`, where it is not complete: the next start by time alone of tasks beyond it.'),
     assumed: z.array(z.object({ task: z.string().nullable(), statement: z.string(), value: z.boolean() })),
     notForecastable: z.array(
       z.object({ task: z.string().nullable(), statement: z.string(), reason: z.string() }),
@@ -76,7 +73,8 @@ export const forecastRoutes: readonly Route[] = [
 /** Playing ahead takes the processor: who asks a hundred times waits a hundred times as long, and tasks start between. */
 const last = new WeakMap<Session, Promise<unknown>>()
 
-function oneAtATime<T>(session: Session, make: () => Promise<T>): Promise<T> {
+/** Calls that play ahead, one after the other. */
+export function oneAtATime<T>(session: Session, make: () => Promise<T>): Promise<T> {
   const next = (last.get(session) ?? Promise.resolve()).then(make, make)
   last.set(
     session,
@@ -100,7 +98,6 @@ function checkAhead(until: string, session: Session): void {
 interface Wanted {
   readonly limit: number
   readonly perTask?: number | undefined
-  readonly until?: string | undefined
 }
 
 async function forecastData(forecast: Forecast, wanted: Wanted, view: View) {
@@ -119,7 +116,6 @@ async function forecastData(forecast: Forecast, wanted: Wanted, view: View) {
     stopsAt: stopsAt?.toISO() ?? null,
     runs: shown.map(toRun),
     cut,
-    later: isComplete || wanted.perTask === undefined ? [] : laterOf(forecast, wanted, view),
     assumed: (await view.only(forecast.assumed, ofTask)).map(({ task, statement, value }) => ({
       task,
       statement,
@@ -152,15 +148,4 @@ function firstOfEach(runs: readonly PlannedRun[], perTask: number, tasks: number
     return count <= perTask
   })
   return { shown, cut: [...counts].filter(([, count]) => count > perTask).map(([task]) => task) }
-}
-
-/** Where runs of other tasks ended the play early: the next start of each task that it did not come to, by time alone. */
-function laterOf({ runs }: Forecast, { limit, until }: Wanted, view: View) {
-  const played = new Set(runs.map(({ task }) => task))
-  const left = view.tasks().filter((task) => !played.has(task.name) && !task.disabled)
-  const end = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until)
-  return left.slice(0, limit).flatMap((task) => {
-    const [next] = task.nextRuns(1)
-    return next === undefined || next.toMillis() > end ? [] : [{ task: task.name, at: next.toISO()! }]
-  })
 }

@@ -3,6 +3,7 @@ import type { Route } from '../route.ts'
 import { eventRoutes } from './events.ts'
 import { forecastRoutes } from './forecast.ts'
 import { logRoutes } from './logs.ts'
+import { nextStartRoutes } from './next-starts.ts'
 import { parameterRoutes } from './parameters.ts'
 import { runRoutes } from './runs.ts'
 import { serviceRoutes } from './service.ts'
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...taskActionRoutes,
   ...runRoutes,
   ...forecastRoutes,
+  ...nextStartRoutes,
   ...logRoutes,
   ...eventRoutes,
   ...serviceRoutes,

@@ -136,7 +136,7 @@ export const taskRoutes: readonly Route[] = [
     answers: { 200: { description: 'The explanation.', schema: whySchema } },
     problems: [404],
     handle: ({ shared, view, params }) => ({
-      body: toWhyData(view.task(params.name).explain(), view, shared.copy),
+      body: toWhyData(view.task(params.name), shared.session.now().zoneName ?? 'UTC', view, shared.copy),
     }),
   }),
   route({

@@ -9,6 +9,7 @@ const {
   proxy = '',
   tasks = 0,
   names = [],
+  busy = false,
   options = {},
 } = JSON.parse(process.argv[2] ?? '{}')
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -46,6 +47,12 @@ for (const name of names)
     run.log.info(name)
     throw new Error(name)
   })
+if (busy) {
+  app.task('heartbeat', 'every 10 seconds', () => {})
+  app.task('monthly', 'monthly on 1st', () => {})
+  app.task('never', 'daily before 08:00 & daily after 20:00', () => {})
+  app.task('import-orders-from-shop-north', 'hourly', () => {})
+}
 app.param('stage', names[0] ?? 'dev')
 await app.start()
 

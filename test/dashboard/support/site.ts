@@ -8,6 +8,8 @@ export interface SiteOptions {
   readonly proxy?: string
   readonly tasks?: number
   readonly names?: readonly string[]
+  /** Also tasks that start often, seldom and never. */
+  readonly busy?: boolean
   readonly options?: object
 }
 

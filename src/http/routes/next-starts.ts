@@ -1,0 +1,73 @@
+/** When each task starts next, or in a word why nobody can say when. */
+import { z } from 'zod'
+import { neverHolds, type Session, type Task } from '../../index.ts'
+import { taskQuery } from '../inputs.ts'
+import { type Route, route } from '../route.ts'
+import { named, nextStartSchema } from '../schemas.ts'
+import { oneAtATime } from './forecast.ts'
+
+/** Tasks that are looked at in one request: each costs a look at its condition. */
+const maxTasks = 500
+/** Runs that are played ahead to find starts which follow from other tasks. */
+const maxPlayed = 500
+
+const answer = named(
+  'NextStarts',
+  z.object({
+    items: z.array(nextStartSchema).describe('In the order of the names.'),
+    left: z.number().describe('How many tasks were not looked at, as there are too many.'),
+  }),
+)
+
+export const nextStartRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/next_starts',
+    name: 'listNextStarts',
+    summary: 'The next start of each task, if nothing but time happens.',
+    permission: 'read',
+    query: z.strictObject({ task: taskQuery }),
+    answers: { 200: { description: 'One for each task, of 500 at most.', schema: answer } },
+    async handle({ shared: { session }, view, query }) {
+      const asked = query.task === undefined ? null : new Set(query.task)
+      const tasks = view
+        .tasks()
+        .filter(({ name }) => asked === null || asked.has(name))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+      const looked = tasks.slice(0, maxTasks)
+      const items = await nextStartsOf(session, looked)
+      await view.learn(items.flatMap(({ after }) => after))
+      const shown = items.map((item) => ({ ...item, after: item.after.filter((name) => !view.hides(name)) }))
+      return { body: { items: shown, left: tasks.length - looked.length } }
+    },
+  }),
+]
+
+type NextStart = z.infer<typeof nextStartSchema>
+
+async function nextStartsOf(session: Session, tasks: readonly Task[]): Promise<NextStart[]> {
+  const items = tasks.map((task) => byItself(session, task))
+  // What follows from other tasks is found by playing ahead, which costs more.
+  if (!items.some(({ why }) => why === 'waits')) return items
+  const { runs } = await oneAtATime(session, () => session.forecast({ limit: maxPlayed }))
+  return items.map((item) => {
+    const run = item.why === 'waits' ? runs.find(({ task }) => task === item.task) : undefined
+    return run === undefined ? item : { ...item, at: run.at.toISO(), why: 'time' }
+  })
+}
+
+function byItself(session: Session, task: Task): NextStart {
+  const none = (why: NextStart['why']): NextStart => ({ task: task.name, at: null, why, after: [] })
+  const { node } = task.start
+  if (task.disabled) return none('disabled')
+  if (node.kind === 'constant' && !node.value && node.inMs === undefined) return none('by hand')
+  if (session.state === 'held') return none('held')
+  if (session.state !== 'running') return none('stopped')
+  const [next] = task.nextRuns(1)
+  if (next !== undefined && next.toMillis() > session.clock.now())
+    return { ...none('time'), at: next.toISO() }
+  if (next !== undefined) return none('now')
+  if (neverHolds(node, session.now().zoneName ?? 'UTC', session.clock.now()) !== null) return none('never')
+  const after = task.waitsFor().flatMap(({ kind, name }) => (kind === 'task' && name !== null ? [name] : []))
+  return { ...none('waits'), after: [...new Set(after)].filter((name) => name !== task.name) }
+}
