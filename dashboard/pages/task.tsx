@@ -84,15 +84,16 @@ function WhyPart({ task }: { readonly task: Task }) {
   )
   if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
   const isHeld = session.value?.state === 'held'
+  // The strongest reason is the sentence above them.
+  const reasons = value.reasons.filter((reason) => value.never !== null || reason.sentence !== value.sentence)
   return (
     <section class="card" aria-label="Why it is, or is not, running">
       <p class="lead">
         {value.never === null ? sentence(value.sentence) : `It can never start: ${sentence(value.never)}`}
       </p>
-      {isHeld ? <p class="bad">The session is held: nothing starts until it is resumed.</p> : null}
-      {value.reasons.length === 0 ? null : (
+      {reasons.length === 0 ? null : (
         <ul>
-          {value.reasons.map((reason) => (
+          {reasons.map((reason) => (
             <li key={reason.kind}>
               {sentence(reason.sentence)}{' '}
               {reason.until === null ? null : <Time at={reason.until} isRelative />}

@@ -73,8 +73,7 @@ export const forecastRoutes: readonly Route[] = [
 /** Playing ahead takes the processor: who asks a hundred times waits a hundred times as long, and tasks start between. */
 const last = new WeakMap<Session, Promise<unknown>>()
 
-/** Calls that play ahead, one after the other. */
-export function oneAtATime<T>(session: Session, make: () => Promise<T>): Promise<T> {
+function oneAtATime<T>(session: Session, make: () => Promise<T>): Promise<T> {
   const next = (last.get(session) ?? Promise.resolve()).then(make, make)
   last.set(
     session,

@@ -4,12 +4,9 @@ import { neverHolds, type Session, type Task } from '../../index.ts'
 import { taskQuery } from '../inputs.ts'
 import { type Route, route } from '../route.ts'
 import { named, nextStartSchema } from '../schemas.ts'
-import { oneAtATime } from './forecast.ts'
 
 /** Tasks that are looked at in one request: each costs a look at its condition. */
 const maxTasks = 500
-/** Runs that are played ahead to find starts which follow from other tasks. */
-const maxPlayed = 500
 
 const answer = named(
   'NextStarts',
@@ -24,7 +21,7 @@ export const nextStartRoutes: readonly Route[] = [
     method: 'GET',
     path: '/next_starts',
     name: 'listNextStarts',
-    summary: 'The next start of each task, if nothing but time happens.',
+    summary: 'The next start of each task, as far as time alone decides.',
     permission: 'read',
     query: z.strictObject({ task: taskQuery }),
     answers: { 200: { description: 'One for each task, of 500 at most.', schema: answer } },
@@ -35,7 +32,7 @@ export const nextStartRoutes: readonly Route[] = [
         .filter(({ name }) => asked === null || asked.has(name))
         .sort((a, b) => (a.name < b.name ? -1 : 1))
       const looked = tasks.slice(0, maxTasks)
-      const items = await nextStartsOf(session, looked)
+      const items = looked.map((task) => nextStartOf(session, task))
       await view.learn(items.flatMap(({ after }) => after))
       const shown = items.map((item) => ({ ...item, after: item.after.filter((name) => !view.hides(name)) }))
       return { body: { items: shown, left: tasks.length - looked.length } }
@@ -45,18 +42,7 @@ export const nextStartRoutes: readonly Route[] = [
 
 type NextStart = z.infer<typeof nextStartSchema>
 
-async function nextStartsOf(session: Session, tasks: readonly Task[]): Promise<NextStart[]> {
-  const items = tasks.map((task) => byItself(session, task))
-  // What follows from other tasks is found by playing ahead, which costs more.
-  if (!items.some(({ why }) => why === 'waits')) return items
-  const { runs } = await oneAtATime(session, () => session.forecast({ limit: maxPlayed }))
-  return items.map((item) => {
-    const run = item.why === 'waits' ? runs.find(({ task }) => task === item.task) : undefined
-    return run === undefined ? item : { ...item, at: run.at.toISO(), why: 'time' }
-  })
-}
-
-function byItself(session: Session, task: Task): NextStart {
+function nextStartOf(session: Session, task: Task): NextStart {
   const none = (why: NextStart['why']): NextStart => ({ task: task.name, at: null, why, after: [] })
   const { node } = task.start
   if (task.disabled) return none('disabled')
