@@ -6,7 +6,6 @@
  * that a query reads no file; the retention bounds both, and the file is written anew once most of it is past retention, or
  * once others have moved, deleted, replaced or truncated it.
  */
-import { type Clock, createBackgroundClock, type Undo } from '../clock.ts'
 import { RunLogError } from '../errors.ts'
 import { befell, type Displacement } from './displacement.ts'
 import { toEntryRefusal, toRunLogError } from './file-io.ts'
@@ -17,20 +16,12 @@ import { createMemoryStore, type MemoryStore } from './memory.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'
 import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from './run-log.ts'
 
-/** How often an idle store looks whether the file is still there, ms of real time. */
-const lookEveryMs = 1_000
-
 /** Makes the store of a file in a format; the path must be a non-empty string. */
-export function createFileStore(
-  path: string,
-  format: LineFormat,
-  options: FileStoreOptions,
-  clock: Pick<Clock, 'callAfter'> = createBackgroundClock(),
-): Store {
+export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
   const retention = { ...fileRetention, ...options.retention }
-  return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem, clock)
+  return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem)
 }
 
 /** Entries that go to the disk together. */
@@ -55,9 +46,6 @@ class FileStore implements Store {
   #batch: Batch | null = null
   /** What is being written. */
   #writing: Batch | null = null
-  #undoLook: Undo | null = null
-  /** What kept the file from being restored, so that it is told once and not every second. */
-  #toldProblem: string | null = null
   /** Writes and replacements, one after the other. */
   #queue: Promise<void> = Promise.resolve()
 
@@ -66,7 +54,6 @@ class FileStore implements Store {
     readonly format: LineFormat,
     readonly retention: Retention,
     readonly onProblem: (problem: LogProblem) => void,
-    readonly clock: Pick<Clock, 'callAfter'>,
   ) {
     // Made here, so that a wrong retention is refused at the door and not when the session starts.
     this.#kept = createMemoryStore({ retention })
@@ -127,6 +114,10 @@ class FileStore implements Store {
     this.#file.beat(now)
   }
 
+  async check(): Promise<void> {
+    if (this.#state === 'open') await this.#enqueue(() => this.#lookAfter())
+  }
+
   lastBeat(): number | null {
     return this.#file.lastBeat
   }
@@ -152,9 +143,11 @@ class FileStore implements Store {
     if (this.#state === 'new') this.#state = 'closed'
     if (this.#state !== 'open') return this.#queue
     this.#state = 'closing'
-    this.#undoLook?.()
     await this.#enqueue(async () => {
-      await this.#lookAfter()
+      await this.#lookAfter().catch((problem: unknown) => {
+        const { path } = this.#file
+        this.onProblem({ kind: 'displaced', path, message: toRunLogError('restore', path, problem).message })
+      })
       this.#file.close()
       this.#state = 'closed'
     })
@@ -169,7 +162,6 @@ class FileStore implements Store {
     const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
     this.#kept = kept
     this.#state = 'open'
-    this.#lookSoon()
     // Written anew, so that damage is told of once and not at every start.
     if (damaged) this.#compact()
   }
@@ -235,7 +227,6 @@ class FileStore implements Store {
     const { path } = this.#file
     const entries = [...this.#kept.load(), ...more]
     const movedTo = this.#file.restore(entries)
-    this.#toldProblem = null
     const kept = movedTo === null ? '' : ` What stood there is kept in '${movedTo}'.`
     const message =
       `Run log '${path}' ${befell[found]}: it was written anew with the ${entries.length} entries that are kept.${kept} ` +
@@ -243,26 +234,10 @@ class FileStore implements Store {
     this.onProblem({ kind: 'displaced', path, message, ...(movedTo === null ? {} : { movedTo }) })
   }
 
-  #lookSoon(): void {
-    this.#undoLook = this.clock.callAfter(lookEveryMs, () => {
-      void this.#enqueue(() => this.#lookAfter()).then(() => {
-        if (this.#state === 'open') this.#lookSoon()
-      })
-    })
-  }
-
-  /** Restores the file if something befell it. Tells what stands in the way; the next append then fails by it. */
+  /** Restores the file if something befell it. Throws what stands in the way. */
   async #lookAfter(): Promise<void> {
-    const { path } = this.#file
-    try {
-      const found = await this.#file.look()
-      if (found !== null) this.#restore(found, [])
-    } catch (problem) {
-      const { message } = toRunLogError('restore', path, problem)
-      if (message === this.#toldProblem) return
-      this.#toldProblem = message
-      this.onProblem({ kind: 'displaced', path, message })
-    }
+    const found = await this.#file.look()
+    if (found !== null) this.#restore(found, [])
   }
 
   #enqueue<T>(act: () => Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  rmSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { RunLogError } from '../errors.ts'
@@ -185,6 +186,7 @@ export class LogFile {
    * ours is kept under another name, which is given back. Throws a `RunLogError`, also when another session has the path.
    */
   restore(entries: readonly LogEntry[]): string | null {
+    let keptAs: string | null = null
     try {
       const hold = this.#hold!
       mkdirSync(dirname(this.#path), { recursive: true })
@@ -192,7 +194,6 @@ export class LogFile {
       const there = stateAt(hold.place)
       if (there?.isFile === false) throw this.#noFile('restore')
       const isOurs = there !== null && [null, 'linked'].includes(this.#judge(there, this.#end))
-      let keptAs: string | null = null
       if (there !== null && there.size > 0 && !isOurs) {
         keptAs = freeName(hold.place, 'replaced')
         copyFileSync(hold.place, keptAs, constants.COPYFILE_EXCL)
@@ -201,6 +202,8 @@ export class LogFile {
       if (this.#inFlight !== null) this.#inFlight.written = true
       return keptAs
     } catch (problem) {
+      // It stands where it stood, and is copied again at the next attempt.
+      if (keptAs !== null) rmSync(keptAs, { force: true })
       throw toRunLogError('restore', this.path, problem)
     }
   }

@@ -178,7 +178,7 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
         if (method === 'check') expect(guard.health.state).toBe('degraded')
         faulty.fault = null
         await guard.append([record(1)])
-        expect(guard.health.state).toBe('ok')
+        await until(() => guard.health.state === 'ok')
         await guard.close()
       },
     )

@@ -1,4 +1,5 @@
 /** The laws of stores that keep their log in a file: what becomes of it when others move, delete, replace, link or truncate it. */
+import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -14,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { guardStore } from '../../src/log/guarded-store.ts'
 import type { LogProblem } from '../../src/log/problem.ts'
 import type { LogEntry, Store } from '../../src/log/run-log.ts'
@@ -160,6 +161,24 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       writeFileSync(path, 'precious')
       await store.append([record(2)])
       expect(readFileSync(problems[0]!.movedTo!, 'utf8')).toBe('precious')
+      await store.close()
+      expect(await seqsAt(path)).toEqual([1, 2])
+    })
+
+    test('attempts that fail leave no copies behind', async () => {
+      const path = newPlace()
+      const store = storeAt(path, () => {})
+      await store.append([record(1)])
+      unlinkSync(path)
+      writeFileSync(path, 'precious')
+      mkdirSync(`${path}.tmp`)
+      const copies = () => readdirSync(dirname(path)).filter((name) => name.includes('replaced')).length
+      for (let n = 0; n < 2; n++)
+        await expect(Promise.resolve(store.append([record(2)]))).rejects.toThrow(/Cannot restore/)
+      expect(copies()).toBe(0)
+      rmSync(`${path}.tmp`, { recursive: true })
+      await store.append([record(2)])
+      expect(copies()).toBe(1)
       await store.close()
       expect(await seqsAt(path)).toEqual([1, 2])
     })
@@ -371,6 +390,37 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       const other = otherNameOf(path)
       const second = storeAt(other, () => {})
       await expect((async () => second.load())()).rejects.toMatchObject({ code: 'GANTRY_RUN_LOG' })
+      await first.append([record(2)])
+      await first.close()
+      expect(await seqsAt(path)).toEqual([1, 2])
+    })
+
+    /** A folder or a file under another path, where the system lets a test have that. */
+    function mounted(from: string, to: string): boolean {
+      if (spawnSync('mount', ['--bind', from, to]).status !== 0) return false
+      mounts.push(to)
+      return true
+    }
+    const mounts: string[] = []
+    afterEach(() => {
+      for (const path of mounts.splice(0)) spawnSync('umount', ['-l', path])
+    })
+
+    test('a folder, or the file alone, that is mounted in another place', async () => {
+      const path = newPlace()
+      const first = storeAt(path, () => {})
+      await first.append([record(1)])
+      const folder = newPath()
+      mkdirSync(folder)
+      const file = newPlace()
+      writeFileSync(file, '')
+      for (const [from, to, other] of [
+        [dirname(path), folder, join(folder, basename(path))],
+        [path, file, file],
+      ] as const) {
+        if (!mounted(from, to)) continue
+        await expect((async () => storeAt(other).load())()).rejects.toThrow(/one session/)
+      }
       await first.append([record(2)])
       await first.close()
       expect(await seqsAt(path)).toEqual([1, 2])

@@ -1,59 +1,84 @@
-import { renameSync, rmSync } from 'node:fs'
-import { expect, test } from '@jest/globals'
-import type { Undo } from '../../src/clock.ts'
+import { mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { createApp, type News, type NewsType } from '../../src/index.ts'
 import { createCsvStore } from '../../src/log/csv.ts'
-import { createFileStore } from '../../src/log/file-store.ts'
 import { createJsonlStore } from '../../src/log/jsonl.ts'
-import { jsonlFormat } from '../../src/log/jsonl-line.ts'
 import type { LogProblem } from '../../src/log/problem.ts'
+import { silent } from '../support/silent.ts'
 import { describeFileStore } from './file-laws.ts'
 import { newPathsIn, record } from './store-laws.ts'
 
-const { newPath } = newPathsIn('file-store', 'jsonl')
+const { newPath } = newPathsIn('file-store', 'log')
 
 describeFileStore('jsonl', (path, onProblem) => createJsonlStore(path, onProblem && { onProblem }))
 describeFileStore('csv', (path, onProblem) => createCsvStore(path, onProblem && { onProblem }))
 
-/** A clock whose timers wait until they are called. */
-class HandClock {
-  readonly waiting = new Set<() => void>()
+describe.each(['jsonl', 'csv'] as const)('an idle %s log', (kind) => {
+  const create = kind === 'csv' ? createCsvStore : createJsonlStore
 
-  callAfter(_: number, call: () => void): Undo {
-    this.waiting.add(call)
-    return () => this.waiting.delete(call)
-  }
+  test('check restores the file and says so, or throws what stands in the way', async () => {
+    const path = newPath()
+    const problems: LogProblem[] = []
+    const store = create(path, { onProblem: (problem) => problems.push(problem) })
+    await store.check!()
+    await store.append([record(1)])
+    await store.check!()
+    expect(problems).toEqual([])
+    rmSync(path)
+    await store.check!()
+    expect(problems).toMatchObject([{ kind: 'displaced', path }])
+    expect(readFileSync(path, 'utf8')).toContain('a-1')
+    rmSync(path)
+    mkdirSync(path)
+    await expect(store.check!()).rejects.toThrow(/Cannot restore run log .* must be a file/)
+    rmdirSync(path)
+    await store.check!()
+    expect(readFileSync(path, 'utf8')).toContain('a-1')
+    await store.close()
+    await store.check!()
+  })
 
-  tick(): void {
-    for (const call of [...this.waiting]) {
-      this.waiting.delete(call)
-      call()
-    }
-  }
-}
+  test('what cannot be restored at the end is told', async () => {
+    const path = newPath()
+    const problems: LogProblem[] = []
+    const store = create(path, { onProblem: (problem) => problems.push(problem) })
+    await store.append([record(1)])
+    rmSync(path)
+    mkdirSync(path)
+    await store.close()
+    expect(problems).toMatchObject([
+      { kind: 'displaced', message: expect.stringContaining('Cannot restore') },
+    ])
+  })
 
-test('an idle store notices within a second that its file is gone, restores it, and goes on looking', async () => {
-  const path = newPath()
-  const clock = new HandClock()
-  const problems: LogProblem[] = []
-  let told = (): void => {}
-  const onProblem = (problem: LogProblem): void => {
-    problems.push(problem)
-    told()
-  }
-  const store = createFileStore(path, jsonlFormat, { onProblem }, clock)
-  await store.append([record(1)])
-  for (const disturb of [() => rmSync(path), () => renameSync(path, `${path}.1`)]) {
-    disturb()
-    const isTold = new Promise<void>((resolve) => (told = resolve))
-    // The timer is set anew once the look before has ended.
-    while (clock.waiting.size === 0) await new Promise((resolve) => setImmediate(resolve))
-    clock.tick()
-    await isTold
-  }
-  expect(problems.map(({ kind }) => kind)).toEqual(['displaced', 'displaced'])
-  await store.close()
-  expect(clock.waiting.size).toBe(0)
-  const again = createJsonlStore(path)
-  expect(await again.load()).toEqual([record(1)])
-  await again.close()
+  test('a session notices by itself: a warning and a new file, or a degraded log until there is one', async () => {
+    const path = newPath()
+    const app = createApp({ store: `${kind}:${path}`, logger: silent })
+    const { session } = app
+    const next = <N extends NewsType>(name: N): Promise<Extract<News, { type: N }>> =>
+      new Promise((resolve) => {
+        const undo = session.on(name, (news) => {
+          undo()
+          resolve(news as Extract<News, { type: N }>)
+        })
+      })
+    app.task('a', false, () => 1)
+    await app.start()
+    await session.task('a').run()
+    const warning = next('session.warning')
+    rmSync(path)
+    expect((await warning).message).toContain('was deleted while it was open')
+    expect(readFileSync(path, 'utf8')).toContain('success')
+    expect(session.log.health.state).toBe('ok')
+    const degraded = next('session.degraded')
+    rmSync(path)
+    mkdirSync(path)
+    expect((await degraded).reason).toContain('must be a file')
+    const recovered = next('session.recovered')
+    rmdirSync(path)
+    await recovered
+    expect(readFileSync(path, 'utf8')).toContain('success')
+    session.shutDown()
+    await session.stopped
+  })
 })
