@@ -43,7 +43,8 @@ export function rollBack(db: SqliteDriver): void {
 export class SqliteWrites {
   #isHeld = false
   #room: number
-  #walLimit: number
+  /** The size of the WAL at which the next checkpoint is made, bytes. */
+  #checkpointAt: number
   onCheckpoint: () => void = () => {}
 
   constructor(
@@ -51,7 +52,7 @@ export class SqliteWrites {
     readonly db: SqliteDriver,
   ) {
     this.#room = this.#roomNow()
-    this.#walLimit = limitFor(this.#room)
+    this.#checkpointAt = limitFor(this.#room)
     this.#hold()
   }
 
@@ -69,7 +70,7 @@ export class SqliteWrites {
       if (isFull(problem)) this.#tryToMakeRoom()
       throw problem
     }
-    if (this.#walSize() >= this.#walLimit) this.#checkpoint()
+    if (this.#walSize() >= this.#checkpointAt) this.#checkpoint()
     this.#hold()
   }
 
@@ -96,7 +97,7 @@ export class SqliteWrites {
   checkRoomFor(rows: readonly EntryRow[]): void {
     if (this.#room > scarce) return
     this.#room = this.#roomNow()
-    this.#walLimit = limitFor(this.#room)
+    this.#checkpointAt = Math.min(this.#checkpointAt, limitFor(this.#room))
     const letters = rows.reduce((sum, { values }) => sum + values.reduce(lettersOf, 0), 0)
     const needed = 3 * letters + overhead
     if (this.#room + this.#freeInFile() >= needed) return
@@ -122,12 +123,13 @@ export class SqliteWrites {
 
   #checkpoint(): void {
     try {
-      this.db.prepare('PRAGMA wal_checkpoint(PASSIVE)').all()
+      this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
     } catch {
       // All is in the WAL: the next commit tries again.
     }
     this.#room = this.#roomNow()
-    this.#walLimit = limitFor(this.#room)
+    // A reader keeps the WAL as it is: it must grow by as much again, or each commit would try in vain.
+    this.#checkpointAt = this.#walSize() + limitFor(this.#room)
     this.onCheckpoint()
   }
 

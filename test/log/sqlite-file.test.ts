@@ -296,6 +296,37 @@ describe('createSqliteStore keeps to its retention', () => {
   })
 })
 
+test.each([false, true])(
+  'createSqliteStore: the WAL stays small, by few checkpoints (while another program reads: %s)',
+  async (isRead) => {
+    const path = newPath()
+    let checkpoints = 0
+    const library: OpenSqlite = (file) => {
+      const db = findSqlite()(file)
+      return {
+        ...db,
+        prepare: (text) => {
+          if (text.includes('wal_checkpoint')) checkpoints++
+          return db.prepare(text)
+        },
+      }
+    }
+    const store = createSqliteStore(path, { library })
+    await store.append([record(1)])
+    const reader = isRead ? findSqlite()(path) : null
+    reader?.exec('BEGIN')
+    reader?.prepare('SELECT * FROM record').all()
+    for (let seq = 2; seq <= 400; seq++)
+      await store.append([record(seq, 'a', 'success', { value: 'x'.repeat(40_000) })])
+    expect(checkpoints).toBeGreaterThan(2)
+    expect(checkpoints).toBeLessThan(20)
+    if (!isRead) expect(statSync(`${path}-wal`).size).toBeLessThan(6_000_000)
+    reader?.exec('COMMIT')
+    reader?.close()
+    await store.close()
+  },
+)
+
 describe('createSqliteStore and what is no entry', () => {
   test('a record with an unknown action is refused, with all that was appended with it', async () => {
     const store = createSqliteStore(newPath())
