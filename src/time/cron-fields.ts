@@ -1,7 +1,7 @@
 import { StatementError } from '../errors.ts'
 import { near } from '../near.ts'
 
-/** Cron expressions as people write them, made into what croner reads: names to numbers, ranges and steps spelt out. */
+/** Cron expressions as people write them, made plain: names to numbers, ranges and steps spelt out. */
 
 interface Field {
   readonly name: string
@@ -61,7 +61,7 @@ const nicknames: Readonly<Record<string, string>> = {
 
 /** A cron expression that has been read. */
 export interface CronFields {
-  /** Six fields of numbers, lists, `*` and `L W #`, which croner reads. */
+  /** Six fields of numbers, lists, `*` and `L W #`. */
   readonly pattern: string
   /** The length of one occurrence: a minute, or a second where the expression has seconds. */
   readonly unitMs: 60_000 | 1_000

@@ -1,6 +1,6 @@
-import { Cron } from 'croner'
 import { indexAt, isSkippedDay } from './coarse.ts'
 import { type CronFields, readCron } from './cron-fields.ts'
+import { CronReadings } from './cron-readings.ts'
 import { printDuration } from './duration.ts'
 import { type Interval, interval } from './interval.ts'
 import { resolveLocal, type Stretch, stretchAt } from './offsets.ts'
@@ -11,7 +11,7 @@ import { MAX_INSTANT } from './zone.ts'
 /** How far an expression is followed before it is taken never to occur: 29 February on a given weekday is 40 years away. */
 const HORIZON_MS = 60 * 366 * 86_400_000
 
-/** What was found last: asking croner costs more than all else here. */
+/** What was found last. */
 interface Known {
   readonly zone: string
   readonly asked: number
@@ -20,7 +20,7 @@ interface Known {
 
 /**
  * The occurrences of a cron expression, each as long as one unit of its finest field, or as its grace, but never beyond
- * the next occurrence. croner lists the readings of the local clock; where a zone sets the clock, a reading in a gap
+ * the next occurrence. {@link CronReadings} has the readings of the local clock; where a zone sets the clock, a reading in a gap
  * occurs at the gap's end if its hour is listed, and one that the clock shows twice occurs twice unless the expression
  * names one time of day.
  */
@@ -30,7 +30,7 @@ export class CronRule extends Rule {
   readonly fields: CronFields
   /** How long an occurrence lasts, ms. */
   readonly graceMs: number
-  readonly #readings: Cron
+  readonly #readings: CronReadings
   #after: Known | undefined
   #before: Known | undefined
 
@@ -41,8 +41,7 @@ export class CronRule extends Rule {
     this.graceMs = graceMs ?? this.fields.unitMs
     if (!(this.graceMs >= 1))
       throw new RangeError(`Cannot wait for an occurrence as its grace must be at least 1 ms: ${graceMs} ms.`)
-    // A fixed offset and not the zone UTC: croner answers the same, and four times as fast.
-    this.#readings = new Cron(this.fields.pattern, { utcOffset: 0, paused: true, mode: '6-part' })
+    this.#readings = new CronReadings(this.fields.pattern)
     Object.freeze(this)
   }
 
@@ -104,7 +103,7 @@ export class CronRule extends Rule {
     let stretch = stretchAt(at, zone)
     let local = at + stretch.offset
     while (stretch.from - at < HORIZON_MS) {
-      const reading = this.#readingAfter(local)
+      const reading = this.#readings.after(local)
       if (reading === null) return null
       const start = reading - stretch.offset
       if (start < stretch.to) {
@@ -125,7 +124,7 @@ export class CronRule extends Rule {
     let stretch = stretchAt(before - 1, zone)
     let local = before + stretch.offset
     while (before - stretch.to < HORIZON_MS) {
-      const reading = this.#readingBefore(local)
+      const reading = this.#readings.before(local)
       if (reading !== null && reading - stretch.offset >= stretch.from) {
         if (!this.#isSecond(reading, stretch, zone)) return reading - stretch.offset
         local = reading
@@ -148,21 +147,13 @@ export class CronRule extends Rule {
   #fallsInGap(before: Stretch, after: Stretch, zone: string): boolean {
     if (!this.fields.listed || after.offset <= before.offset) return false
     const end = after.from + after.offset
-    let reading = this.#readingAfter(before.to + before.offset - 1)
+    let reading = this.#readings.after(before.to + before.offset - 1)
     while (reading !== null && reading < end) {
       const day = indexAt(reading, 'day')
       // On a day that the zone skips whole nothing occurs, as in the calendar's cycles.
       if (!isSkippedDay(day, zone)) return true
-      reading = this.#readingAfter((day + 1) * DAY - 1)
+      reading = this.#readings.after((day + 1) * DAY - 1)
     }
     return false
-  }
-
-  #readingAfter(local: number): number | null {
-    return this.#readings.nextRun(new Date(local))?.getTime() ?? null
-  }
-
-  #readingBefore(local: number): number | null {
-    return this.#readings.previousRuns(1, new Date(local))[0]?.getTime() ?? null
   }
 }

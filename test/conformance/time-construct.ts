@@ -92,7 +92,7 @@ function take(instances: Iterable<Interval>, count: number): Interval[] {
   return found
 }
 
-/** Ours is croner's, so the expansion into cycles is compared instant by instant. */
+/** Ours is cron's, so the expansion into cycles is compared instant by instant. */
 function judgeSameInstants(spec: PeriodSpec, want: { spec: PeriodSpec }): Judgement {
   const got = periodOf(spec)
   const expected = periodOf(want.spec)

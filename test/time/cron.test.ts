@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import { StatementError } from '../../src/errors.ts'
 import { cronPeriod } from '../../src/time/index.ts'
@@ -62,6 +64,22 @@ describe('cronPeriod', () => {
     expect(brief.contains(nine + 4_999, 'UTC')).toBe(true)
     expect(brief.contains(nine + 5_000, 'UTC')).toBe(false)
     expect(() => cronPeriod('0 9 * * *', 0)).toThrow(RangeError)
+  })
+
+  test('an expression takes little memory, and so does what was asked of it', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const make = (n: number) => {
+      const period = cronPeriod(`${n % 60} ${n % 24} * * ${n % 7}`)
+      period.current(Date.UTC(2026, 0, 1), 'UTC')
+      return period
+    }
+    make(0)
+    collect()
+    const before = process.memoryUsage().heapUsed
+    const periods = Array.from({ length: 2_000 }, (_, n) => make(n))
+    collect()
+    expect((process.memoryUsage().heapUsed - before) / periods.length).toBeLessThan(4_096)
   })
 
   test('equal expressions are deeply equal', () => {
