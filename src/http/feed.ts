@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { ErrorData, News, Session } from '../index.ts'
-import { parseWatched, type Watched, watchActor } from './actor-watch.ts'
+import { type ActorNews, parseWatched, type Watched, watchActor } from './actor-watch.ts'
 import { FeedClient } from './feed-client.ts'
 import { FeedRing, type Numbered } from './feed-ring.ts'
 import { Problem } from './problem.ts'
@@ -114,8 +114,8 @@ export class Feed {
       isWanted: () => !client.isFull,
       copy: (value) => this.#options.copy(value),
       tell: (news) => {
-        if (view.isWithin(news)) return
-        client.tell(`event: actor\ndata: ${JSON.stringify({ watched: text, ...news })}\n\n`)
+        if (!isShown(news, watched, view)) return
+        client.tell(`event: actor\ndata: ${JSON.stringify({ watched: text, ...view.shown(news) })}\n\n`)
         this.#flushLater()
       },
       drop: () => client.drop(),
@@ -227,4 +227,14 @@ export class Feed {
       this.#beatLater()
     })
   }
+}
+
+/** Of the session's actor only what is about no task, or about tasks that are known to be visible: the rest names actors of tasks. */
+function isShown(news: ActorNews, watched: Watched, view: View): boolean {
+  if (view.isWhole) return true
+  if (view.isWithin(news) || view.undecidedIn(news).length > 0) return false
+  if ('task' in watched) return true
+  const { type, tasks } = news.event as { readonly type?: unknown; readonly tasks?: unknown }
+  const named = Array.isArray(tasks) ? tasks.map(String) : []
+  return String(type).startsWith('session.') && !named.some((name) => view.hides(name))
 }

@@ -265,20 +265,23 @@ describe('a task that the caller may not read', () => {
     const names: string[] = []
     const { session, http, asked } = await start(async ({ task }) => {
       await null
-      return task !== hidden && task !== 'late vault'
+      return task !== hidden && task !== 'kept away'
     })
     const streamed = read(http)
     await request(http, 'GET', '/session')
     session.createTask('late', false, () => 1)
-    session.createTask('late vault', false, () => 1)
+    session.createTask('kept away', false, () => 1)
     await session.task('late').run()
-    await session.task('late vault').run()
+    await session.task('kept away').run()
+    session.send({ type: 'session.run', tasks: ['kept away'] })
+    session.send({ type: 'task.remove', task: 'kept away' })
     session.shutDown({ force: true })
     const text = await streamed
     expect(text).not.toContain(hidden)
+    expect(text).not.toContain('kept away')
     expect(text).toContain('"task":"late"')
     names.push(...asked.map(({ task }) => String(task)))
-    expect(names).toContain('late vault')
+    expect(names).toContain('kept away')
   })
 })
 
