@@ -2,6 +2,7 @@
 import { benchConditions } from './conditions.ts'
 import { benchExecutors, benchLargeValues } from './executors.ts'
 import { benchForecast } from './forecast.ts'
+import { benchHolds } from './holds.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchLateness } from './lateness.ts'
@@ -25,6 +26,7 @@ for (const count of [1, 100, 10_000]) {
   await stop(app)
 }
 
+await benchHolds()
 await benchIdle()
 await benchLateness()
 await benchForecast()

@@ -58,6 +58,13 @@ export interface Clock {
    * Calls about once a second of real time while the clock is kept: for signs of life. A clock that tests move has none.
    */
   onBeat?(listener: () => void): Undo
+  /**
+   * Timers that were due together and are not all called yet, as some object; null when there are none. Many are called in
+   * slices that give way to I/O; what has to see them all called (priorities among tasks that are due together) waits.
+   */
+  readonly dueBatch?: object | null
+  /** So many items at most are handled in one turn of the loop; default 1000, or fewer where they take long. */
+  readonly itemsPerSlice?: number
   /** Told of every launch, so that a test clock can stop a loop that no time can end. */
   launched?(task: string): void
   /** Told of work that must end before time may move on in a test (a store that writes). */
@@ -85,6 +92,9 @@ const longestWaitMs = 60_000
 const lookEveryMs = 1000
 /** A wake that is later than this comes after the process was stopped, or its loop was held. */
 const lateWakeMs = 250
+/** Due timers are called for so long before I/O gets a turn, and the clock is read once in so many calls. */
+const callsMs = 8
+const callsPerReading = 8
 /** Clock discipline (NTP) moves the wall by milliseconds; only more than this counts as set. */
 const jumpToleranceMs = 250
 
@@ -106,6 +116,14 @@ export function createBackgroundClock(): Clock {
   return new SystemClock(systemSources, true)
 }
 
+/** What was due when somebody looked. */
+interface DueBatch {
+  readonly elapsed: number
+  readonly elapsedOrder: number
+  readonly wall: number
+  readonly wallOrder: number
+}
+
 class SystemClock implements Clock {
   readonly #sources: TimeSources
   readonly #isInBackground: boolean
@@ -115,6 +133,8 @@ class SystemClock implements Clock {
   readonly #beatListeners = new Set<() => void>()
   #lastBeat = 0
   #deferred: (() => void)[] = []
+  #dueBatch: DueBatch | null = null
+  #isBatchPlanned = false
   #timeout: NodeJS.Timeout | undefined
   /** The wall instant the timeout will look at next. */
   #armedFor = Number.POSITIVE_INFINITY
@@ -155,6 +175,10 @@ class SystemClock implements Clock {
     if (this.#deferred.push(call) === 1) setImmediate(this.#callDeferred)
   }
 
+  get dueBatch(): object | null {
+    return this.#dueBatch
+  }
+
   sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return sleepOn(this, ms, options.signal)
   }
@@ -193,6 +217,8 @@ class SystemClock implements Clock {
 
   /** Sets the one timeout of the machine to the earliest thing to look at, or clears it when there is nothing. */
   #arm(): void {
+    // What is due is being called, slice by slice: the end of that arms again.
+    if (this.#dueBatch !== null) return
     const wall = this.#wallTimers.nextDue - this.now()
     const elapsed = this.#elapsedTimers.nextDue - this.monotonic()
     const look = this.#keeps > 0 ? lookEveryMs : Number.POSITIVE_INFINITY
@@ -221,22 +247,43 @@ class SystemClock implements Clock {
     this.#look()
     this.#beat()
     // Node calls timers before I/O: an answer that arrived while the process was stopped must be heard before its time limit.
-    if (lateMs > lateWakeMs) setImmediate(this.#callAllDue)
+    if (lateMs > lateWakeMs) this.#planCalls()
     else this.#callAllDue()
   }
 
   readonly #callAllDue = (): void => {
-    this.#callDue(this.#elapsedTimers, () => this.monotonic())
-    this.#callDue(this.#wallTimers, () => this.now())
+    this.#isBatchPlanned = false
+    // What the calls set for "at once" waits for the next wake, so I/O is not starved.
+    const batch = (this.#dueBatch ??= {
+      elapsed: this.monotonic(),
+      elapsedOrder: this.#elapsedTimers.nextOrder,
+      wall: this.now(),
+      wallOrder: this.#wallTimers.nextOrder,
+    })
+    const until = this.#sources.awake() + callsMs
+    if (
+      !this.#callDue(this.#elapsedTimers, batch.elapsed, batch.elapsedOrder, until) ||
+      !this.#callDue(this.#wallTimers, batch.wall, batch.wallOrder, until)
+    )
+      return this.#planCalls()
+    this.#dueBatch = null
     this.#arm()
   }
 
-  /** Calls what was due when it began; what the calls set for "at once" waits for the next wake, so I/O is not starved. */
-  #callDue(heap: TimerHeap, read: () => number): void {
-    const now = read()
-    const before = heap.nextOrder
-    for (let timer = heap.takeDue(now, before); timer !== undefined; timer = heap.takeDue(now, before))
+  #planCalls(): void {
+    if (this.#isBatchPlanned) return
+    this.#isBatchPlanned = true
+    setImmediate(this.#callAllDue)
+  }
+
+  /** Calls what is due; false if some has to wait for the next turn. */
+  #callDue(heap: TimerHeap, now: number, before: number, until: number): boolean {
+    for (let calls = 1; ; calls++) {
+      const timer = heap.takeDue(now, before)
+      if (timer === undefined) return true
       callSafely(timer.call)
+      if (calls % callsPerReading === 0 && this.#sources.awake() >= until) return false
+    }
   }
 
   readonly #callDeferred = (): void => {

@@ -2,13 +2,22 @@
 import { createCommandExecutor } from './command.ts'
 import type { Executor, Warn } from './executor.ts'
 import { createInlineExecutor } from './inline.ts'
+import { LoopLag } from './loop-lag.ts'
 import { orderOf } from './outside-work.ts'
 import { createProcessExecutor } from './process.ts'
 import { createThreadExecutor } from './thread.ts'
 import type { OnUncaught } from './uncaught.ts'
 
-/** Makes them. `warn` is told of what is nobody's outcome; `onUncaught` says what an error does that nothing catches. */
-export function createExecutors(warn: Warn, onUncaught: () => OnUncaught): readonly Executor[] {
+/**
+ * Makes them. `warn` is told of what is nobody's outcome; `soon` calls what ends runs; `onUncaught` says what an error does that
+ * nothing catches.
+ */
+export function createExecutors(
+  warn: Warn,
+  soon: (call: () => void) => void,
+  onUncaught: () => OnUncaught,
+): readonly Executor[] {
+  const lag = new LoopLag(warn)
   const thread = createThreadExecutor(warn)
   const command = createCommandExecutor()
   const outside = (work: unknown): Executor | null => {
@@ -17,8 +26,8 @@ export function createExecutors(warn: Warn, onUncaught: () => OnUncaught): reado
     return kind === 'code' ? thread : null
   }
   return [
-    createInlineExecutor('async', { warn, outside, onUncaught }),
-    createInlineExecutor('main', { warn, outside, onUncaught }),
+    createInlineExecutor('async', { warn, soon, lag, outside, onUncaught }),
+    createInlineExecutor('main', { warn, lag, outside, onUncaught }),
     thread,
     createProcessExecutor(warn),
     command,

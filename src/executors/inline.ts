@@ -17,36 +17,18 @@ export interface InlineOptions {
   readonly warn?: Warn
   /** What an error does that a run throws where nothing catches it; asked at each start. Default `exit`. */
   readonly onUncaught?: () => OnUncaught
+  /** Calls in a while: many runs may end at once. Default: in a microtask. */
+  readonly soon?: (call: () => void) => void
+  /** Notices work that holds the loop; one for all inline executors of a session. */
+  readonly lag?: LoopLag
   /** The executor of work that is never carried out inline (commands, code), whatever is asked for. */
   readonly outside?: (work: unknown) => Executor | null
 }
 
-/** Calls in one microtask: one for each would cost more than most calls. What one throws is thrown outside, and the others are made. */
-function createSoon(): (call: () => void) => void {
-  let waiting: (() => void)[] = []
-  const callAll = (): void => {
-    const calls = waiting
-    waiting = []
-    for (const call of calls) {
-      try {
-        call()
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    }
-  }
-  return (call) => {
-    if (waiting.push(call) === 1) queueMicrotask(callAll)
-  }
-}
-
 /** Makes the executor for `async` or `main` work. */
 export function createInlineExecutor(kind: 'async' | 'main', options: InlineOptions = {}): Executor {
-  const { warn = () => {}, outside = () => null, onUncaught = () => 'exit' } = options
-  const soon = createSoon()
-  const lag = new LoopLag(warn)
+  const { warn = () => {}, soon = queueMicrotask, outside = () => null } = options
+  const { lag = new LoopLag(warn), onUncaught = () => 'exit' } = options
   let undoRejections: Undo | null = null
   /** By what is done about uncaught errors: a run keeps to what was chosen when it started. */
   const uncaught = new Map<OnUncaught, Undo>()
@@ -117,7 +99,7 @@ function executeInline(
   const call = (): unknown =>
     parts === null
       ? work(args, run)
-      : makeArgs(parts.given, parts.makers, run).then((made) => work(made, run))
+      : makeArgs(parts.given, parts.makers, run).then((made) => lag.measure(task, () => work(made, run)))
   try {
     const result = lag.measure(task, () => runInside({ task, runId, onUnhandled, onUncaught }, call))
     if (!isPromiseLike(result)) end(settlementOf(result))

@@ -1,43 +1,63 @@
 /**
  * Work that holds the event loop: while it does, nothing else in the process moves, and no schedule is kept. It can't be
- * prevented, only noticed and named.
+ * prevented, only noticed. Who did it is said where it was measured, and nobody is blamed for what was not.
  */
 import { performance } from 'node:perf_hooks'
 import type { Undo } from '../clock.ts'
 import type { Warn } from './executor.ts'
 import { backgroundClock } from './real-clock.ts'
+import { type Holder, type Stretch, type Stretches, stretches } from './stretches.ts'
 
 /** Holding the loop for longer than this is told. */
 const limitMs = 500
 /** While runs are under way the loop is looked at this often. */
 const beatMs = 500
+/** More names than this are not read. */
+const maxNames = 5
 
-/** Notices how long the runs of a session hold the loop. Costs a timer only while such runs are under way. */
+/** Where the lag of the loop is read; tests put their own. */
+export interface LagSource {
+  /** Elapsed ms. */
+  now(): number
+  /** Begins to measure how long the loop is at work; the function it gives tells so, in ms. */
+  work(): () => number
+  callAfter(ms: number, call: () => void): Undo
+  readonly stretches: Stretches
+}
+
+const systemLag: LagSource = {
+  now: () => performance.now(),
+  work: () => {
+    const use = performance.eventLoopUtilization()
+    return () => performance.eventLoopUtilization(use).active
+  },
+  callAfter: (ms, call) => backgroundClock.callAfter(ms, call),
+  stretches,
+}
+
+/** Notices how long the event loop is held while runs of a session are under way. Costs a timer only then. */
 export class LoopLag {
   readonly #warn: Warn
+  readonly #source: LagSource
   /** Runs under way, and their tasks. */
   readonly #living = new Map<object, string>()
   /** Tasks whose runs have ended since the last beat: one that held the loop may be through when the beat comes. */
   readonly #ended = new Set<string>()
   #undoBeat: Undo | null = null
-  #told = false
 
-  constructor(warn: Warn) {
+  constructor(warn: Warn, source: LagSource = systemLag) {
     this.#warn = warn
+    this.#source = source
   }
 
-  /** Calls the first part of a run, up to its first await: what that takes is its alone. */
+  /** Calls the work of a run up to its next await: what that takes is its alone. */
   measure<R>(task: string, call: () => R): R {
-    const began = performance.now()
-    try {
-      return call()
-    } finally {
-      const heldMs = performance.now() - began
-      if (heldMs >= limitMs) this.#tell([task], heldMs)
-    }
+    return this.#source.stretches.measure({ task }, call, (stretch) => {
+      if (stretch.ownMs >= limitMs) this.#blame(stretch.by, stretch.ownMs, [stretch])
+    })
   }
 
-  /** A run is under way beyond its first part; the undo says that it has ended. */
+  /** A run is under way beyond its first part; {@link end} says that it has ended. */
   begin(run: object, task: string): void {
     this.#living.set(run, task)
     if (this.#undoBeat === null) this.#beat()
@@ -59,31 +79,59 @@ export class LoopLag {
   }
 
   #beat(): void {
-    const began = performance.now()
-    const use = performance.eventLoopUtilization()
-    this.#told = false
-    this.#undoBeat = backgroundClock.callAfter(beatMs, () => {
+    const due = this.#source.now() + beatMs
+    const workMs = this.#source.work()
+    this.#undoBeat = this.#source.callAfter(beatMs, () => {
       this.#undoBeat = null
-      const lateMs = performance.now() - began - beatMs
+      const now = this.#source.now()
       // A machine that slept is late, too, but its loop was idle meanwhile.
-      const wasBusy = lateMs >= limitMs && performance.eventLoopUtilization(use).active >= limitMs
-      if (wasBusy && !this.#told) this.#tell([...new Set([...this.#living.values(), ...this.#ended])], lateMs)
+      if (now - due >= limitMs && workMs() >= limitMs) this.#held(due, now)
       this.#ended.clear()
       if (this.#living.size > 0) this.#beat()
     })
   }
 
-  #tell(tasks: readonly string[], heldMs: number): void {
-    this.#told = true
-    const names = tasks.slice(0, 5).map((task) => `'${task}'`)
-    const who =
-      tasks.length === 1
-        ? `by task ${names[0]}`
-        : `while tasks ${names.join(', ')}${tasks.length > 5 ? ' and others' : ''} were running`
+  /** The loop was held from before `from` until `until`, or in most of that time. */
+  #held(from: number, until: number): void {
+    const heldMs = until - from
+    const measured = this.#source.stretches.between(from - beatMs, until)
+    // Who is known to have run for most of it did it; less than that proves nothing.
+    for (const group of byHolder(measured)) {
+      const ownMs = group.reduce((sum, { ownMs }) => sum + ownMs, 0)
+      if (ownMs < heldMs / 2) continue
+      if (group.some(({ isTold }) => !isTold)) this.#blame(group[0]!.by, heldMs, group)
+      return
+    }
+    if (measured.some(({ isTold }) => isTold)) return
+    const tasks = [...new Set([...this.#living.values(), ...this.#ended])].map((task) => `'${task}'`)
+    const names = `${tasks.slice(0, maxNames).join(', ')}${tasks.length > maxNames ? ` and ${tasks.length - maxNames} others` : ''}`
     this.#warn(
       'loop-lag',
-      `The event loop was held for ${Math.round(heldMs)} ms ${who}: nothing else could start. Execute such work as 'thread' or 'process'.`,
-      tasks.length === 1 ? { task: tasks[0]! } : {},
+      `The event loop was held for ${Math.round(heldMs)} ms, and nothing else could start. What held it was not measured; running at that time: ${names}. Execute work that computes for long as 'thread' or 'process'.`,
     )
   }
+
+  #blame(by: Holder, heldMs: number, because: readonly Stretch[]): void {
+    for (const stretch of because) stretch.isTold = true
+    const held = `The event loop was held for ${Math.round(heldMs)} ms by`
+    if ('task' in by)
+      this.#warn(
+        'loop-lag',
+        `${held} task '${by.task}': nothing else could start. Execute such work as 'thread' or 'process'.`,
+        { task: by.task },
+      )
+    else this.#warn('loop-lag', `${held} the scheduler itself (${by.part}): nothing else could start.`)
+  }
+}
+
+/** Groups of the same holder. */
+function byHolder(all: readonly Stretch[]): Iterable<readonly Stretch[]> {
+  const groups = new Map<string, Stretch[]>()
+  for (const stretch of all) {
+    const key = 'task' in stretch.by ? `task ${stretch.by.task}` : `part ${stretch.by.part}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [stretch])
+    else group.push(stretch)
+  }
+  return groups.values()
 }

@@ -36,6 +36,7 @@ export function assemble(core: Core): Parts {
   core.factsOf = (entry, at) => new SessionFacts(core, entry, at)
   const executors = createExecutors(
     (kind, message, about) => core.warn(kind, message, about),
+    core.soon,
     () => core.settings.onUncaught,
   )
   for (const executor of executors) core.executors.set(executor.kind, executor)
@@ -51,6 +52,7 @@ export function assemble(core: Core): Parts {
   parts.launcher = new Launcher(core, parts.runs, slots, (entry, takesValue) =>
     launchFacts(core, entry, takesValue),
   )
+  core.caughtUp = () => parts.launcher.schedule()
   core.reconsider = (entry) => parts.launcher.consider(entry)
   parts.queue = new RunQueue(core, parts.runs, parts.launcher)
   parts.crashes = new Crashes(core, parts.queue)
@@ -132,7 +134,7 @@ function dueAtOf(core: Core, entry: TaskEntry, periodStart: number | undefined):
 
 /** Wakes of watches: by the timer heap, and whenever the clock jumps. */
 function wakesOf(core: Core, parts: Parts): (at: number, wake: () => void) => () => void {
-  const jumps = new JumpListeners(core.clock)
+  const jumps = new JumpListeners(core.clock, core.backlog)
   const wakeFor = (at: number, wake: () => void): void => {
     core.wokenFor = Math.min(at, core.clock.now())
     try {

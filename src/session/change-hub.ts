@@ -1,5 +1,9 @@
 /** Where conditions hear that something they depend on has changed. */
 import type { Changes, Dependency } from '../conditions/facts.ts'
+import type { Backlog } from './slices.ts'
+
+/** So many are told at once; more are told in slices. */
+const fewListeners = 16
 
 type Listener = () => void
 
@@ -9,16 +13,19 @@ interface Hearing {
 }
 
 /**
- * Listeners by what they depend on.
+ * Listeners by what they depend on. Many of them look again in slices: nobody relies on their look but the launcher, which
+ * waits for them.
  *
  * A change that comes from elsewhere than the owner's own runs lifts the owner's relaunch delay: `onForeign` is told which
  * owner, before its condition looks again.
  */
 export class ChangeHub implements Changes {
   readonly #hearings = new Map<unknown, Set<Hearing>>()
+  readonly #backlog: Backlog
   readonly #onForeign: (owner: string) => void
 
-  constructor(onForeign: (owner: string) => void) {
+  constructor(backlog: Backlog, onForeign: (owner: string) => void) {
+    this.#backlog = backlog
     this.#onForeign = onForeign
   }
 
@@ -30,6 +37,7 @@ export class ChangeHub implements Changes {
     hearings.add(hearing)
     return () => {
       hearings.delete(hearing)
+      this.#backlog.drop(listener)
       if (hearings.size === 0 && this.#hearings.get(key) === hearings) this.#hearings.delete(key)
     }
   }
@@ -54,8 +62,8 @@ export class ChangeHub implements Changes {
    * foreign change: otherwise each cycle would at once make the next.
    */
   cycleBegan(): void {
-    for (const { owner, listener } of [...(this.#hearings.get('session') ?? [])])
-      if (owner !== null) listener()
+    const hearings = [...(this.#hearings.get('session') ?? [])].filter(({ owner }) => owner !== null)
+    this.#callAll(hearings)
   }
 
   predicateChanged(node: object): void {
@@ -71,10 +79,20 @@ export class ChangeHub implements Changes {
     const hearings = this.#hearings.get(key)
     if (hearings === undefined) return
     // A copy: a listener may stop listening, or begin to, while it is told.
-    for (const { owner, listener } of [...hearings]) {
+    const all = [...hearings]
+    if (all.length > fewListeners) {
+      for (const { owner } of all) if (owner !== null && owner !== by) this.#onForeign(owner)
+      return this.#callAll(all)
+    }
+    for (const { owner, listener } of all) {
       if (owner !== null && owner !== by) this.#onForeign(owner)
       listener()
     }
+  }
+
+  #callAll(hearings: readonly Hearing[]): void {
+    if (hearings.length > fewListeners) this.#backlog.add(hearings.map(({ listener }) => listener))
+    else for (const { listener } of hearings) listener()
   }
 }
 

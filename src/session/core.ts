@@ -30,6 +30,7 @@ import { type FailureKind, type Settings, toSettings } from './options.ts'
 import { ParamStore } from './params.ts'
 import { plainLogger } from './plain-logger.ts'
 import type { SessionState } from './session-types.ts'
+import { Backlog, createSoon } from './slices.ts'
 import type { Task } from './task-types.ts'
 
 /** The state that a session's parts share. */
@@ -46,6 +47,10 @@ export class Core {
   readonly warnings: Record<string, number> = {}
   readonly hooks = new Hooks()
   readonly changes: ChangeHub
+  /** Looks of conditions that wait for their slice. */
+  readonly backlog: Backlog
+  /** Calls soon, in slices that give way to I/O. */
+  readonly soon: (call: () => void) => void
   readonly news: NewsHub
   /** Since when parts of the shut condition have held that must hold for a while. */
   readonly held: HeldTimes
@@ -68,6 +73,8 @@ export class Core {
   handleOf!: (entry: TaskEntry) => Task
   /** Looks again at whether a task may launch. */
   reconsider!: (entry: TaskEntry) => void
+  /** All looks that had to wait were made. */
+  caughtUp: () => void = () => {}
   /** Only these tasks may launch (a stopped session that was asked to run some tasks). */
   only: ReadonlySet<string> | null = null
   /** While a watch is woken by time: the instant that it was to be woken for, epoch ms. The timer may have come late. */
@@ -91,7 +98,9 @@ export class Core {
   ) {
     this.held = this.heldTimes()
     this.settings = toSettings(options)
-    this.changes = new ChangeHub((owner) => {
+    this.backlog = new Backlog(clock, () => this.caughtUp())
+    this.soon = createSoon(clock)
+    this.changes = new ChangeHub(this.backlog, (owner) => {
       const entry = this.entries.get(owner)
       if (entry === undefined) return
       entry.hasForeignChange = true

@@ -88,8 +88,7 @@ export function sessionEffects(core: Core, parts: Parts): SessionEffects {
   // Out of the machine's own step: what launching does may send events, and the state must be there by then.
   const becomeActive = (): void => {
     if (core.state !== 'running' && core.state !== 'held') return
-    parts.life.beginLaunching()
-    parts.milestones.started()
+    parts.life.beginLaunching(() => parts.milestones.started())
   }
   const finishStop = async (takesOver: boolean): Promise<void> => {
     const { restarting } = core.settings

@@ -1,25 +1,28 @@
 /** Wakes that must look again when the clock jumps: one listener on the clock, however many watches there are. */
 import type { Clock } from '../clock.ts'
+import type { Backlog } from './slices.ts'
 
 export class JumpListeners {
   readonly #wakes = new Set<() => void>()
   readonly #clock: Clock
+  readonly #backlog: Backlog
   #undo: (() => void) | null = null
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, backlog: Backlog) {
     this.#clock = clock
+    this.#backlog = backlog
   }
 
   /** Calls `wake` once at the next jump; returns its undo. */
   add(wake: () => void): () => void {
     this.#wakes.add(wake)
     this.#undo ??= this.#clock.onJump(() => {
-      for (const each of [...this.#wakes]) {
-        this.#wakes.delete(each)
-        each()
-      }
+      const wakes = [...this.#wakes]
+      this.#wakes.clear()
+      this.#backlog.add(wakes)
     })
     return () => {
+      this.#backlog.drop(wake)
       this.#wakes.delete(wake)
       if (this.#wakes.size > 0) return
       this.#undo?.()

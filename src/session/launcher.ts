@@ -3,17 +3,21 @@
  * nothing stands in the way; by priority (falling), queued runs first, then by order of creation.
  *
  * A *settling* launches each ready task at most once, and settlings are a turn of the event loop apart, so that no tasks
- * that start one another can starve it.
+ * that start one another can starve it. A long settling is cut into slices, a turn each: who becomes ready between two of
+ * them takes their place in the order, and who was launched waits for the next settling.
  */
+import { stretches } from '../executors/stretches.ts'
 import type { Core } from './core.ts'
 import { Cycles } from './cycles.ts'
 import type { TaskEntry } from './entry.ts'
+import { LaunchLine, LookWait } from './launch-line.ts'
 import { toLaunchLimit } from './options.ts'
 import type { LaunchFacts, Runs } from './runs.ts'
+import { Slice } from './slices.ts'
 import type { Slots } from './slots.ts'
 
-/** A settling gives way to I/O after so many launches; the rest is launched in the next turn. */
-const maxLaunchesPerTurn = 1000
+/** What holds the loop where launches do: hooks and listeners are called within them. */
+const launching = { part: 'launching tasks, with what listens to it' }
 
 type Verdict = 'launch' | 'wait' | 'drop'
 
@@ -33,7 +37,10 @@ export class Launcher {
   readonly #core: Core
   readonly #runs: Runs
   readonly #launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts
-  readonly #ready = new Set<TaskEntry>()
+  /** Who is ready, and the order of the settling under way. */
+  readonly #line = new LaunchLine()
+  readonly #looks: LookWait
+  #isPaused = false
   readonly #slots: Slots
   readonly #cycles: Cycles
   #isScheduled = false
@@ -50,12 +57,13 @@ export class Launcher {
     this.#slots = slots
     this.#launchFactsOf = launchFactsOf
     this.#cycles = new Cycles(core, () => this.woken())
+    this.#looks = new LookWait(core)
   }
 
   /** Forgets the cycles of an earlier start. */
   reset(): void {
     this.#cycles.reset()
-    this.#ready.clear()
+    this.#line.clear()
   }
 
   /** A timer has fired: a cycle begins, even if nothing comes of it. */
@@ -67,7 +75,7 @@ export class Launcher {
   /** Something may now allow the task to launch. */
   consider(entry: TaskEntry): void {
     if (entry.isRemoved || (!entry.hasQueued && !entry.holds)) return
-    this.#ready.add(entry)
+    this.#line.add(entry)
     this.schedule()
   }
 
@@ -79,9 +87,18 @@ export class Launcher {
 
   /** Looks at what is ready in the next turn. */
   schedule(): void {
-    if (this.#isScheduled || !this.#core.isActive) return
+    if (this.#isScheduled || this.#isPaused || !this.#core.isActive) return
     this.#isScheduled = true
     this.#core.clock.defer(this.#turn)
+  }
+
+  /** Nothing launches until {@link unpause}: not all conditions are watched yet, and who has priority is unknown. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  unpause(): void {
+    this.#isPaused = false
   }
 
   /** Start-up and shut-down tasks, and those that are not chosen, are launched by something else than their condition. */
@@ -112,17 +129,19 @@ export class Launcher {
     this.#delayRelaunch(entry)
     this.consider(entry)
     // Others may have waited for this one to make room (main work, a removed task of their name).
-    if (this.#ready.size > 0) this.schedule()
+    if (this.#line.size > 0) this.schedule()
     else this.#closeCycle()
   }
 
   readonly #turn = (): void => {
     this.#isScheduled = false
-    if (!this.#core.isActive || this.#isSettling) return
+    if (this.#isPaused || !this.#core.isActive || this.#isSettling) return
+    // What is due together is ordered together: by priority, and not by who looked first.
+    if (this.#looks.mustWait()) return this.schedule()
     this.#isSettling = true
     this.#cycles.open(() => {
       try {
-        if (this.#core.isActive) this.#settle()
+        if (this.#core.isActive) stretches.measure(launching, () => this.#settle())
       } finally {
         this.#isSettling = false
       }
@@ -130,19 +149,25 @@ export class Launcher {
     })
   }
 
+  /** A slice of a settling: launches from where the last one ended. */
   #settle(): void {
-    for (const entry of this.#slots.admit()) this.#ready.add(entry)
-    let launches = 0
-    for (const entry of [...this.#ready].sort(byLaunchOrder)) {
-      if (launches >= maxLaunchesPerTurn || !this.#core.isActive) {
-        this.schedule()
-        return
+    for (const entry of this.#slots.admit()) this.#line.add(entry)
+    this.#line.goOn()
+    const slice = new Slice(this.#core.clock)
+    for (let entry = this.#line.next(); entry !== undefined; entry = this.#line.next()) {
+      // A hold in between: the settling goes on with it when the session is resumed.
+      if (!this.#core.isActive || slice.isOver()) {
+        this.#line.putBack(entry)
+        return this.schedule()
       }
       const verdict = this.#verdictOf(entry)
-      if (verdict === 'wait') continue
-      this.#ready.delete(entry)
+      if (verdict === 'wait') {
+        // Nobody else launches beside main work: its end goes on from here.
+        if (this.#runs.exclusive > 0) return this.#line.putBack(entry)
+        continue
+      }
+      this.#line.delete(entry)
       if (verdict === 'drop') continue
-      launches += 1
       this.#launch(entry)
       this.consider(entry)
     }
@@ -152,6 +177,7 @@ export class Launcher {
 
   #verdictOf(entry: TaskEntry): Verdict {
     if (entry.isRemoved) return 'drop'
+    if (!entry.hasQueued && this.#looks.isOutdated(entry)) return 'wait'
     if (entry.hasQueued && this.#isQueueOpen(entry)) {
       // The end of a run looks again; only what others hold up is kept waiting here.
       const obstacle = this.#obstacleOfAnyRun(entry)
@@ -220,15 +246,11 @@ export class Launcher {
   /** Nothing launches any more: releases its timers. */
   stop(): void {
     this.#cycles.stop()
-    this.#ready.clear()
+    this.#line.clear()
     this.#slots.stop()
     for (const entry of this.#core.entries.values()) {
       entry.undoRelaunch?.()
       entry.undoRelaunch = null
     }
   }
-}
-
-function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
-  return b.priority - a.priority || Number(b.hasQueued) - Number(a.hasQueued) || a.order - b.order
 }

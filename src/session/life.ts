@@ -17,6 +17,7 @@ import type { Persistence } from './persistence.ts'
 import type { Runs } from './runs.ts'
 import { Sequence } from './sequence.ts'
 import { heedSignals } from './signals.ts'
+import { inSlices } from './slices.ts'
 import type { Slots } from './slots.ts'
 import type { TaskActors } from './task-actors.ts'
 import { endWait } from './waiting-runs.ts'
@@ -49,6 +50,7 @@ export class Life {
   #undoSignals: Undo | null = null
   #isRestored = false
   #isWatching = false
+  #watching: void | Promise<void> = undefined
   /** Counts starts: one that was stopped must do nothing more, also when another has begun since. */
   #starts = 0
 
@@ -95,7 +97,8 @@ export class Life {
       core.startedAt = core.clock.now()
       core.startedMono = core.clock.monotonic()
       this.#launcher.reset()
-      this.#actors.wake()
+      await this.#actors.wake(isStopped)
+      if (isStopped()) return await tellStopped()
       await this.#persistence.begin()
       await this.#sequence.run('startup', isStopped)
       if (isStopped()) return await tellStopped()
@@ -109,7 +112,7 @@ export class Life {
   }
 
   /** The first moment at which tasks may launch: conditions are watched from here on. */
-  beginLaunching(): void {
+  beginLaunching(onBegun: () => void): void {
     const core = this.#core
     if (!this.#isWatching) {
       this.#isWatching = true
@@ -117,11 +120,22 @@ export class Life {
       for (const entry of core.entries.values()) doubtNames(core, entry)
       doubtCircles(core)
       // A listener may have stopped it all by now: what is watched from here on nobody would unwatch.
-      if (!this.#isWatching || this.#watches.watchShutCondition()) return
-      this.#watches.watchAll()
+      if (!this.#isWatching || this.#watches.watchShutCondition()) return onBegun()
+      // Nothing launches before all are watched: by priority, and not by who was watched first.
+      this.#launcher.pause()
+      this.#watching = this.#watches.watchAll()
     }
-    this.#launcher.woken()
-    this.#launcher.considerAll()
+    const watching = this.#watching
+    const begin = (): void => {
+      if (this.#watching === watching && (core.isActive || core.state === 'held')) {
+        this.#launcher.unpause()
+        this.#launcher.woken()
+        this.#launcher.considerAll()
+      }
+      onBegun()
+    }
+    if (watching === undefined) begin()
+    else watching.then(begin, (error) => core.failFatally(error))
   }
 
   /** Listens to signals while the session lives, if its options say so. */
@@ -139,15 +153,14 @@ export class Life {
     this.#isWatching = false
     this.#keeper.hurry()
     this.#launcher.stop()
-    this.#watches.unwatchAll()
+    await this.#watches.unwatchAll()
     let after: After = async () => {}
     try {
       after = await core.hooks.before('shutdown', core.context(null), (error) =>
         core.fail('hook', 'A shut-down hook failed.', { error }),
       )
       await this.#sequence.run('shutdown', () => false)
-      for (const entry of core.byId.values())
-        if (entry.definition.options.permanent === true) this.#runs.terminate(entry, 'shut-down')
+      await this.#terminate('shut-down', ({ definition }) => definition.options.permanent === true)
       await this.#sequence.drain(() => this.terminateAll('shut-down'))
     } catch (error) {
       core.fatal ??= { error }
@@ -159,17 +172,30 @@ export class Life {
   }
 
   terminateAll(reason: TerminateReason): void {
-    for (const entry of this.#core.byId.values()) this.#runs.terminate(entry, reason)
+    void this.#terminate(reason)
+  }
+
+  #terminate(
+    reason: TerminateReason,
+    isMeant: (entry: TaskEntry) => boolean = () => true,
+  ): void | Promise<void> {
+    return inSlices(this.#core.clock, this.#core.byId.values(), (entry) => {
+      if (entry.live.length > 0 && isMeant(entry)) this.#runs.terminate(entry, reason)
+    })
   }
 
   /** Releases what the session holds: after this no timer, listener or file of it is left. */
   async release(): Promise<void> {
     const core = this.#core
     await this.#persistence.end()
-    this.#actors.stop()
-    for (const entry of core.entries.values())
-      for (const queued of entry.queue.splice(0))
-        queued.pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))
+    // At once, and before the slices: what is asked for from here on waits for the next start.
+    const waiting = [...core.entries.values()]
+      .filter(({ queue }) => queue.length > 0)
+      .map((entry) => ({ entry, queue: entry.queue.splice(0) }))
+    await this.#actors.stop()
+    await inSlices(core.clock, waiting, ({ entry, queue }) => {
+      for (const { pending } of queue) pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))
+    })
     core.predicates.close()
     core.startedMono = null
     try {
@@ -199,8 +225,9 @@ export class Life {
     const core = this.#core
     await this.#keeper.open()
     // Told before, so that a restart finds again as much of a long log as conditions count.
-    for (const entry of core.entries.values())
-      keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry))
+    await inSlices(core.clock, core.entries.values(), (entry) =>
+      keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry)),
+    )
     const open = await core.log.restore()
     if (isStopped()) return
     this.#isRestored = true

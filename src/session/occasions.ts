@@ -12,6 +12,7 @@ import { toDuration } from './durations.ts'
 import type { TaskEntry } from './entry.ts'
 import type { Launcher } from './launcher.ts'
 import type { RunQueue } from './queue.ts'
+import { Slice } from './slices.ts'
 import type { RunHandle } from './task-types.ts'
 
 /** A timer comes late by more than this only if the process slept, was blocked, or the clock was set. */
@@ -98,8 +99,9 @@ export class Occasions {
 
   readonly #turn = (): void => {
     let looks = 0
+    const slice = new Slice(this.#core.clock)
     for (const [entry, watched] of this.#lapsed) {
-      if (looks >= looksPerTurn) return this.#core.clock.defer(this.#turn)
+      if (looks >= looksPerTurn || slice.isOver()) return this.#core.clock.defer(this.#turn)
       this.#lapsed.delete(entry)
       looks += 1 + this.#look(entry, watched)
       this.#arm(entry, watched)

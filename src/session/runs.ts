@@ -30,6 +30,8 @@ export class Runs {
   readonly #slots = new WeakMap<object, RunSlot>()
   /** Runs of `main` work: nothing else launches while there is one. */
   exclusive = 0
+  /** Runs that live, of all tasks. */
+  living = 0
 
   constructor(
     core: Core,
@@ -64,6 +66,7 @@ export class Runs {
     slot.value = queued === undefined ? launch.value : queued.value
     slot.pending = queued?.pending
     slot.lives = true
+    this.living += 1
     entry.live.push(slot)
     entry.launching = slot
     this.#places.take(slot)
@@ -115,10 +118,14 @@ export class Runs {
     const { durable } = core.log.append(startRecordOf(slot))
     core.changes.taskChanged(slot.entry.name, slot.entry.name)
     if (!(durable instanceof Promise)) return this.#began(slot)
-    const { actor } = slot
+    const { actor, runId } = slot
     core.clock.busy?.(durable)
     durable.then(
-      () => this.#began(slot),
+      () =>
+        core.soon(() => {
+          // The slot may serve another run by the time its turn has come.
+          if (slot.runId === runId) this.#began(slot)
+        }),
       (error) => {
         core.fail('log', `The start of a run of task '${slot.entry.name}' could not be recorded.`, {
           task: slot.entry.name,
@@ -215,13 +222,16 @@ export class Runs {
     const { durable } = core.log.append(record)
     if (!(durable instanceof Promise)) return announce()
     core.clock.busy?.(durable)
-    durable.then(announce, (problem) => {
-      core.fail('log', `The end of a run of task '${entry.name}' could not be recorded.`, {
-        task: entry.name,
-        error: problem,
-      })
-      announce()
-    })
+    durable.then(
+      () => core.soon(announce),
+      (problem) => {
+        core.fail('log', `The end of a run of task '${entry.name}' could not be recorded.`, {
+          task: entry.name,
+          error: problem,
+        })
+        announce()
+      },
+    )
   }
 
   #announce(
@@ -235,6 +245,7 @@ export class Runs {
     const { entry, pending } = slot
     if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive -= 1
     entry.live.splice(entry.live.indexOf(slot), 1)
+    this.living -= 1
     this.#places.release(slot)
     slot.lives = false
     slot.pending = undefined

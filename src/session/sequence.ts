@@ -48,12 +48,12 @@ export class Sequence {
 
   /** Resolves when no run lives; those that live on after the drain timeout are told to end by `terminateAll`. */
   async drain(terminateAll: () => void): Promise<void> {
-    if (!this.#hasLiveRuns()) return
+    if (this.#runs.living === 0) return
     const { clock, settings } = this.#core
     const { drainTimeoutMs } = settings
     const undo =
       drainTimeoutMs === Number.POSITIVE_INFINITY ? () => {} : clock.callAfter(drainTimeoutMs, terminateAll)
-    while (this.#hasLiveRuns()) await this.#nextEnd()
+    while (this.#runs.living > 0) await this.#nextEnd()
     undo()
   }
 
@@ -62,11 +62,6 @@ export class Sequence {
     for (let lack = this.#slots.shortageOf(entry); lack !== null; lack = this.#slots.shortageOf(entry))
       if (lack.untilMono === null) await this.#nextEnd()
       else await clock.sleep(Math.max(0, lack.untilMono - clock.monotonic()))
-  }
-
-  #hasLiveRuns(): boolean {
-    for (const entry of this.#core.byId.values()) if (entry.live.length > 0) return true
-    return false
   }
 
   #nextEnd(): Promise<void> {

@@ -6,6 +6,10 @@ import type { TaskActor, TaskEntry } from './entry.ts'
 import { GuardedActor, tell } from './guarded-actor.ts'
 import type { Launcher } from './launcher.ts'
 import { stopActors } from './provide.ts'
+import { inSlices } from './slices.ts'
+
+/** The session's machine stops so many in one step: each step has a cost of its own. */
+const actorsPerStep = 50
 
 export class TaskActors {
   readonly #core: Core
@@ -19,23 +23,31 @@ export class TaskActors {
   }
 
   /** Actors of a session that is started again; those that live are left alone. */
-  wake(): void {
-    for (const entry of this.#core.entries.values()) {
+  wake(isStopped: () => boolean): void | Promise<void> {
+    const wake = (entry: TaskEntry): void => {
+      if (entry.isRemoved) return
       if (entry.actor.getSnapshot().status !== 'active') this.make(entry)
       else this.#restore(entry)
     }
+    return inSlices(this.#core.clock, this.#core.entries.values(), wake, () => !isStopped())
   }
 
-  stop(): void {
-    const actors = [...this.#core.entries.values()].map((entry) => {
+  stop(): void | Promise<void> {
+    const { clock, entries, actor } = this.#core
+    const groups = groupsOf([...entries.values()], actorsPerStep)
+    return inSlices(clock, groups, (group) => {
+      for (const entry of group) {
+        stopActors(
+          entry.actor,
+          entry.free.map((slot) => slot.actor),
+        )
+        entry.free.length = 0
+      }
       stopActors(
-        entry.actor,
-        entry.free.map((slot) => slot.actor),
+        actor,
+        group.map((entry) => entry.actor),
       )
-      entry.free.length = 0
-      return entry.actor
     })
-    stopActors(this.#core.actor, actors)
   }
 
   /** A task's actor failed: reported, made anew where its last record says; its siblings never notice. */
@@ -85,4 +97,10 @@ export class TaskActors {
     if (entry.actor.getSnapshot().status === 'stopped') this.make(entry)
     tell(entry.actor, command as never)
   }
+}
+
+function groupsOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const groups: (readonly T[])[] = []
+  for (let at = 0; at < items.length; at += size) groups.push(items.slice(at, at + size))
+  return groups
 }

@@ -221,11 +221,11 @@ export class Tasks {
   /** The session's zone has changed: tasks without one of their own are read in it. */
   zoneChanged(): void {
     const { timezone } = this.#core.settings
-    for (const entry of this.#core.entries.values()) {
-      if (entry.definition.options.timezone !== undefined) continue
-      entry.zone = timezone
-      this.#parts.watches.renew(entry)
-    }
+    const entries = [...this.#core.entries.values()].filter(
+      ({ definition }) => definition.options.timezone === undefined,
+    )
+    for (const entry of entries) entry.zone = timezone
+    this.#parts.watches.renewAll(entries)
   }
 
   #forget(entry: TaskEntry): void {

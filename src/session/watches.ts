@@ -14,6 +14,7 @@ import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Occasions } from './occasions.ts'
 import type { Runs } from './runs.ts'
 import { EndFacts, FailedPredicate } from './session-facts.ts'
+import { inSlices } from './slices.ts'
 import type { Start } from './task-options.ts'
 
 /** Who is told what the watched conditions say. */
@@ -86,21 +87,35 @@ export class Watches {
     this.begin(entry)
   }
 
-  watchAll(): void {
+  /** Watches all starts, in slices: a promise where they are more than one takes. */
+  watchAll(): void | Promise<void> {
     this.#isWatching = true
-    for (const entry of this.#core.entries.values()) {
+    const begin = (entry: TaskEntry): void => {
+      // Removed since, or watched already: it was updated, or added.
+      if (entry.isRemoved || entry.watch !== null) return
       this.begin(entry)
       // A condition's function may have stopped the session while it was looked at.
-      if (!this.#isWatching) return this.end(entry)
+      if (!this.#isWatching) this.end(entry)
     }
+    return inSlices(this.#core.clock, this.#core.entries.values(), begin, () => this.#isWatching)
   }
 
-  unwatchAll(): void {
+  unwatchAll(): void | Promise<void> {
     this.#isWatching = false
     this.#undoShutWatch?.()
     this.#undoShutWatch = null
     this.#core.held.clear()
-    for (const entry of this.#core.entries.values()) this.end(entry)
+    const end = (entry: TaskEntry): void => this.end(entry)
+    return inSlices(this.#core.clock, this.#core.entries.values(), end, () => !this.#isWatching)
+  }
+
+  /** Watches these starts anew, in slices; launches wait for it. */
+  renewAll(entries: readonly TaskEntry[]): void {
+    this.#core.backlog.add(
+      entries.map((entry) => () => {
+        if (!entry.isRemoved) this.renew(entry)
+      }),
+    )
   }
 
   setShutCondition(start: Start | undefined): void {

@@ -1,0 +1,67 @@
+/**
+ * Who held the event loop, as far as it is measured: stretches of work that ran in one go. The loop is the process's, so the
+ * stretches of all sessions are kept in one place.
+ *
+ * Measured is what is called from here: the work of a run up to its first await, and parts of the scheduler. What a run does
+ * after an await is called by the engine and by nobody who could measure it at a bearable cost.
+ */
+import { performance } from 'node:perf_hooks'
+
+/** Shorter stretches explain no hold that is worth telling. */
+const leastMs = 20
+/** So many of the last ones are kept. */
+const mostStretches = 100
+
+/** Who ran: the work of a task, or a part of the scheduler. */
+export type Holder = { readonly task: string } | { readonly part: string }
+
+/** Work that ran in one go, without what others measured within it. */
+export interface Stretch {
+  readonly by: Holder
+  readonly began: number
+  readonly ended: number
+  /** What it took itself, ms. */
+  readonly ownMs: number
+  /** It was reported already. */
+  isTold: boolean
+}
+
+/** Measures stretches, and keeps the long ones of the last time. */
+export class Stretches {
+  readonly #now: () => number
+  #stretches: Stretch[] = []
+  /** What the stretches within the one under way took. */
+  #withinMs = 0
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
+
+  /** Calls, and gives the stretch to `onEnd` if it was long. */
+  measure<R>(by: Holder, call: () => R, onEnd?: (stretch: Stretch) => void): R {
+    const began = this.#now()
+    const outerMs = this.#withinMs
+    this.#withinMs = 0
+    try {
+      return call()
+    } finally {
+      const ended = this.#now()
+      const ownMs = ended - began - this.#withinMs
+      this.#withinMs = outerMs + (ended - began)
+      if (ownMs >= leastMs) {
+        const stretch: Stretch = { by, began, ended, ownMs, isTold: false }
+        this.#stretches.push(stretch)
+        if (this.#stretches.length > mostStretches) this.#stretches.shift()
+        onEnd?.(stretch)
+      }
+    }
+  }
+
+  /** Those that ran in that time, or a part of it. */
+  between(from: number, until: number): readonly Stretch[] {
+    return this.#stretches.filter(({ began, ended }) => ended > from && began < until)
+  }
+}
+
+/** The stretches of this process. */
+export const stretches = new Stretches()

@@ -1,0 +1,119 @@
+/** Who is ready to launch, in the order of launching, and what a launch waits for. */
+import { holds } from '../conditions/holds.ts'
+import type { Core } from './core.ts'
+import type { TaskEntry } from './entry.ts'
+
+/**
+ * The tasks that are ready. A settling takes each of them once, in order: by priority (falling), queued runs first, then by
+ * order of creation. It may pause between two tasks.
+ */
+export class LaunchLine {
+  readonly #ready = new Set<TaskEntry>()
+  /** The order of the settling under way, and how far it has come. */
+  #line: TaskEntry[] | null = null
+  #at = 0
+  /** Whose turn in this settling has been. */
+  readonly #taken = new Set<TaskEntry>()
+  /** Who became ready since the settling began, and has not been taken in it. */
+  #fresh: TaskEntry[] = []
+
+  get size(): number {
+    return this.#ready.size
+  }
+
+  add(entry: TaskEntry): void {
+    if (this.#ready.has(entry)) return
+    this.#ready.add(entry)
+    if (this.#line !== null && !this.#taken.has(entry)) this.#fresh.push(entry)
+  }
+
+  /** Not ready any more. */
+  delete(entry: TaskEntry): void {
+    this.#ready.delete(entry)
+  }
+
+  /** Begins a settling, or goes on with the one that paused: who became ready meanwhile takes their place in the order. */
+  goOn(): void {
+    if (this.#line === null) this.#line = [...this.#ready].sort(byLaunchOrder)
+    else if (this.#fresh.length > 0)
+      this.#line = [...this.#line.slice(this.#at), ...this.#fresh].sort(byLaunchOrder)
+    else return
+    this.#at = 0
+    this.#fresh = []
+  }
+
+  /** The next task of the settling; undefined, and the settling is over, when each has had its turn. */
+  next(): TaskEntry | undefined {
+    const line = this.#line ?? []
+    while (this.#at < line.length) {
+      const entry = line[this.#at++]!
+      if (!this.#ready.has(entry) || this.#taken.has(entry)) continue
+      this.#taken.add(entry)
+      return entry
+    }
+    this.#end()
+    return undefined
+  }
+
+  /** Its turn is still to come: the settling pauses before it. */
+  putBack(entry: TaskEntry): void {
+    this.#taken.delete(entry)
+    this.#at -= 1
+  }
+
+  clear(): void {
+    this.#ready.clear()
+    this.#end()
+  }
+
+  #end(): void {
+    this.#line = null
+    this.#at = 0
+    this.#taken.clear()
+    this.#fresh = []
+  }
+}
+
+function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
+  return b.priority - a.priority || Number(b.hasQueued) - Number(a.hasQueued) || a.order - b.order
+}
+
+/**
+ * Where many conditions look again, they do so in slices. A launch waits for those that began to wait before it did, so that
+ * priority decides and not who looked first, and for no more: changes without end must not keep everything from launching.
+ */
+export class LookWait {
+  readonly #core: Core
+  #since: { readonly batch: object | null; readonly mark: number } | null = null
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /** Whether launches wait now. */
+  mustWait(): boolean {
+    const { clock, backlog } = this.#core
+    const batch = clock.dueBatch ?? null
+    if (this.#since === null) {
+      if (batch === null && backlog.isEmpty) return false
+      this.#since = { batch, mark: backlog.mark }
+      return true
+    }
+    const { batch: before, mark } = this.#since
+    const waits = (before !== null && before === batch) || !backlog.isPast(mark)
+    if (!waits) this.#since = null
+    return waits
+  }
+
+  /** What the condition said last is no longer so, and it has not looked yet. */
+  isOutdated(entry: TaskEntry): boolean {
+    const core = this.#core
+    if (core.backlog.isEmpty || !entry.holds) return false
+    try {
+      return !holds(entry.definition.start.node, core.factsOf(entry))
+    } catch {
+      // Its own look reports that.
+      return true
+    }
+  }
+}
