@@ -18,8 +18,13 @@ export class VirtualClock implements Clock {
   readonly #elapsedTimers = new TimerHeap()
   readonly #jumpListeners = new Set<(jump: ClockJump) => void>()
   #deferred: (() => void)[] = []
+  #dueBatch: { readonly elapsedOrder: number; readonly wallOrder: number } | null = null
 
-  constructor(start: VirtualTime) {
+  constructor(
+    start: VirtualTime,
+    /** So many items at most make a slice of what is to give way. */
+    readonly itemsPerSlice: number = 1000,
+  ) {
     this.#wall = start.wall
     this.#elapsed = start.elapsed ?? 0
   }
@@ -91,10 +96,19 @@ export class VirtualClock implements Clock {
     for (const listener of [...this.#jumpListeners]) listener({ kind: 'set', byMs })
   }
 
-  /** Calls the timers that were due when it began; what they set for "at once" waits for the next time. */
-  callDue(): void {
-    callDueOf(this.#elapsedTimers, this.#elapsed)
-    callDueOf(this.#wallTimers, this.#wall)
+  /** Timers that were due together and are not all called: {@link callDue} goes on with them. */
+  get dueBatch(): object | null {
+    return this.#dueBatch
+  }
+
+  /** Calls the timers that were due when it began, `most` at a time; what they set for "at once" waits for the next time. */
+  callDue(most: number = Number.POSITIVE_INFINITY): void {
+    const batch = (this.#dueBatch ??= {
+      elapsedOrder: this.#elapsedTimers.nextOrder,
+      wallOrder: this.#wallTimers.nextOrder,
+    })
+    const left = callDueOf(this.#elapsedTimers, this.#elapsed, batch.elapsedOrder, most)
+    if (callDueOf(this.#wallTimers, this.#wall, batch.wallOrder, left) > 0) this.#dueBatch = null
   }
 
   /** Calls what was deferred when it began. */
@@ -105,8 +119,12 @@ export class VirtualClock implements Clock {
   }
 }
 
-function callDueOf(heap: TimerHeap, now: number): void {
-  const before = heap.nextOrder
-  for (let timer = heap.takeDue(now, before); timer !== undefined; timer = heap.takeDue(now, before))
+/** Calls at most so many of the timers that are due and were set before that order; tells how many more it might have called. */
+function callDueOf(heap: TimerHeap, now: number, before: number, most: number): number {
+  for (let left = most; left > 0; left--) {
+    const timer = heap.takeDue(now, before)
+    if (timer === undefined) return left
     timer.call()
+  }
+  return 0
 }

@@ -20,26 +20,42 @@ const horizonMs = 5 * yearMs
  * ```
  */
 export function neverHolds(node: ConditionNode, zone: string, now: number): string | null {
-  return node.kind === 'constant' ? null : reason(node, zone, now)
+  const search = neverHoldsInSteps(node, zone, now)
+  for (;;) {
+    const { done, value } = search.next()
+    if (done === true) return value
+  }
 }
 
-function reason(node: ConditionNode, zone: string, now: number): string | null {
+/** The same in steps of some milliseconds each: the search of a contradiction in time may take many of them. */
+export function* neverHoldsInSteps(node: ConditionNode, zone: string, now: number): Steps<string | null> {
+  return node.kind === 'constant' ? null : yield* reason(node, zone, now)
+}
+
+type Steps<T> = Generator<void, T>
+
+function* reason(node: ConditionNode, zone: string, now: number): Steps<string | null> {
   if (node.kind === 'constant') return node.value || node.inMs !== undefined ? null : "'false' never holds"
   if (node.kind === 'any') {
-    const reasons = node.nodes.map((part) => reason(part, zone, now))
-    return reasons.every((why) => why !== null) ? reasons.join('; ') : null
+    const reasons: string[] = []
+    for (const part of node.nodes) {
+      const why = yield* reason(part, zone, now)
+      if (why === null) return null
+      reasons.push(why)
+    }
+    return reasons.join('; ')
   }
   if (node.kind === 'held') {
-    const why = reason(node.node, zone, now)
+    const why = yield* reason(node.node, zone, now)
     if (why !== null) return why
   }
   const isJoined = node.kind === 'all' && node.text === undefined
   const parts = isJoined ? node.nodes : [node]
   for (const part of isJoined ? parts : []) {
-    const why = reason(part, zone, now)
+    const why = yield* reason(part, zone, now)
     if (why !== null) return why
   }
-  return contradiction(flat(parts)) ?? whyNoTime(parts, zone, now)
+  return contradiction(flat(parts)) ?? (yield* whyNoTime(parts, zone, now))
 }
 
 /** The parts of parts: `daily` is a time and a count. */
@@ -48,13 +64,21 @@ function flat(parts: readonly ConditionNode[]): readonly ConditionNode[] {
 }
 
 /** Why time never lets all of the parts hold: those of them that are to blame. */
-function whyNoTime(parts: readonly ConditionNode[], zone: string, now: number): string | null {
+function* whyNoTime(parts: readonly ConditionNode[], zone: string, now: number): Steps<string | null> {
   const within = noTimeWithin(parts, zone, now)
   if (within === null) return null
-  const isNever = (nodes: readonly ConditionNode[]): boolean => noTimeWithin(nodes, zone, now) !== null
-  const one = parts.find((part) => isNever([part]))
-  if (one !== undefined) return `'${printNode(one)}' is true at no time within ${within}`
-  const blamed = pairsOf(parts).find(isNever) ?? parts
+  for (const part of parts) {
+    yield
+    if (noTimeWithin([part], zone, now) !== null)
+      return `'${printNode(part)}' is true at no time within ${within}`
+  }
+  let blamed = parts
+  for (const pair of pairsOf(parts)) {
+    yield
+    if (noTimeWithin(pair, zone, now) === null) continue
+    blamed = pair
+    break
+  }
   const words = blamed.map((part) => `'${printNode(part)}'`)
   return `the times of ${words.slice(0, -1).join(', ')} and ${words.at(-1)} do not meet within ${within}`
 }

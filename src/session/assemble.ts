@@ -8,6 +8,7 @@ import { runDoor, sessionDoor, taskDoor } from './actor-door.ts'
 import { argContextOf } from './arg-context.ts'
 import type { Core } from './core.ts'
 import { Crashes } from './crashes.ts'
+import { NameDoubts } from './doubts.ts'
 import { type Parts, sessionEffects, taskEffects } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
 import { askElsewhere } from './far-condition.ts'
@@ -25,6 +26,7 @@ import { RunQueue } from './queue.ts'
 import { type LaunchFacts, Runs } from './runs.ts'
 import { SessionFacts } from './session-facts.ts'
 import { Slots } from './slots.ts'
+import { StartDoubts } from './start-doubts.ts'
 import { TaskActors } from './task-actors.ts'
 import { Tasks } from './tasks.ts'
 import { Watches } from './watches.ts'
@@ -63,6 +65,8 @@ export function assemble(core: Core): Parts {
     guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(core, parts)),
     parts.launcher,
   )
+  parts.starts = new StartDoubts(core)
+  parts.names = new NameDoubts(core)
   parts.tasks = new Tasks(core, parts)
   parts.keeper = new LogKeeper(core, () => parts.launcher.schedule())
   parts.persistence = new Persistence(core, parts)

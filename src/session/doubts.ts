@@ -1,35 +1,41 @@
 /**
- * What looks like a mistake in how tasks are written: a condition that can never hold, a name that no task has, tasks that
- * wait for each other in a circle. Said when a task is added or the session starts; nothing is refused unless asked.
+ * What looks like a mistake in how tasks are written: a name that no task has, tasks that wait for each other in a circle.
+ * Said when a task is added to a session that runs, or when the session has started; nothing is refused.
  */
-import { neverHolds } from '../conditions/never-holds.ts'
 import type { ConditionNode } from '../conditions/node.ts'
-import { ConditionError } from '../errors.ts'
 import { didYouMeanNearest } from '../near.ts'
 import type { Core } from './core.ts'
 import type { TaskDefinition, TaskEntry } from './entry.ts'
 import { linksTo } from './graph.ts'
+import { SummedWarnings } from './summed-warnings.ts'
 
-/** Warns of a start that can never hold; with `onError: { neverHolds: 'raise' }` the task is refused. */
-export function doubtStart(core: Core, { name, start }: TaskDefinition, zone: string): void {
-  const why = neverHolds(start.node, zone, core.clock.now())
-  if (why === null) return
-  const message = `Task '${name}' can never start: ${why}.`
-  if (core.settings.onError.neverHolds === 'raise')
-    throw new ConditionError(`${message} Change its start, or give false to run it only by hand.`, {
-      task: name,
-    })
-  core.warn('never-holds', message, { task: name })
-}
+/** So many names of a circle are told. */
+const maxWay = 12
 
-/** Warns of names in the task's condition and args that no task has. */
-export function doubtNames(core: Core, entry: TaskEntry): void {
-  for (const name of namesIn(entry.definition)) {
-    if (core.entries.has(name)) continue
-    const hint = didYouMeanNearest(name, core.entries.keys())
-    core.warn('absent-task', `Task '${entry.name}' asks for task '${name}', which is not there.${hint}`, {
-      task: entry.name,
-    })
+/** Warns of names in tasks' conditions and args that no task has. */
+export class NameDoubts {
+  readonly #core: Core
+  readonly #warnings: SummedWarnings
+
+  constructor(core: Core) {
+    this.#core = core
+    this.#warnings = new SummedWarnings(core, 'absent-task', 'tasks ask for tasks that are not there')
+  }
+
+  look(entry: TaskEntry): void {
+    const { entries } = this.#core
+    for (const name of namesIn(entry.definition)) {
+      if (entries.has(name)) continue
+      this.#warnings.add(entry.name, () => {
+        const hint = didYouMeanNearest(name, entries.keys())
+        return `Task '${entry.name}' asks for task '${name}', which is not there.${hint}`
+      })
+    }
+  }
+
+  /** Tells how many more there were since the last time. */
+  sumUp(): void {
+    this.#warnings.sumUp()
   }
 }
 
@@ -40,10 +46,18 @@ export function doubtCircles(core: Core): void {
     const needed = neededIn(definition.start.node).filter((task) => core.entries.has(task))
     if (needed.length > 0) waits.set(name, needed)
   }
-  for (const circle of circlesOf(waits)) {
-    const way = [...circle, circle[0]].map((name) => `'${name}'`).join(' after ')
-    core.warn('circle', `Tasks wait for each other and start only by hand: ${way}.`, { task: circle[0]! })
-  }
+  const warnings = new SummedWarnings(core, 'circle', 'circles of tasks that wait for each other begin at')
+  for (const circle of circlesOf(waits))
+    warnings.add(circle[0]!, () => `Tasks wait for each other and start only by hand: ${wayOf(circle)}.`)
+  warnings.sumUp()
+}
+
+/** A circle in words. A long one is cut: nobody reads the names of ten thousand tasks. */
+function wayOf(circle: readonly string[]): string {
+  const names = [...circle, circle[0]].map((name) => `'${name}'`)
+  if (names.length <= maxWay) return names.join(' after ')
+  const left = names.length - maxWay
+  return [...names.slice(0, maxWay - 1), `${left} others`, names.at(-1)].join(' after ')
 }
 
 /** Names of tasks that a definition asks for. */

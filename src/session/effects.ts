@@ -4,6 +4,7 @@ import { nextTurn } from '../clock.ts'
 import { toErrorData } from '../log/error-data.ts'
 import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
+import type { NameDoubts } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
 import { Errand } from './errand.ts'
 import type { Launcher } from './launcher.ts'
@@ -17,6 +18,7 @@ import type { SessionEffects, TaskEffects } from './provide.ts'
 import type { RunQueue, RunRequest } from './queue.ts'
 import type { Runs } from './runs.ts'
 import type { Slots } from './slots.ts'
+import type { StartDoubts } from './start-doubts.ts'
 import { takeOver } from './take-over.ts'
 import type { TaskActors } from './task-actors.ts'
 import type { TaskUpdate } from './task-options.ts'
@@ -30,6 +32,8 @@ export interface Parts {
   tasks: Tasks
   actors: TaskActors
   watches: Watches
+  starts: StartDoubts
+  names: NameDoubts
   queue: RunQueue
   occasions: Occasions
   slots: Slots

@@ -77,6 +77,8 @@ export class RunSlot {
 export class TaskEntry {
   actor!: TaskActor
   disabled: boolean
+  /** Why it can never start by its condition; null if it can, or nobody knows. */
+  neverHolds: string | null = null
   /** What updates have changed, all together. */
   updated: TaskUpdate | null = null
   /** What the watch of the start condition said last. */

@@ -13,10 +13,14 @@ import { assemble } from './assemble.ts'
 import type { SessionOptions } from './contract.ts'
 import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
-import type { TaskEntry } from './entry.ts'
+import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from './entry.ts'
+import type { Pace } from './forecast-pace.ts'
 import type { Logger } from './option-types.ts'
 import { executionOf } from './slots.ts'
-import type { TaskOptions } from './task-options.ts'
+import type { Execution, TaskOptions } from './task-options.ts'
+
+/** So many launches, looks or timers of the twin are handled in one step: a step cannot be cut. */
+export const itemsPerStep = 50
 
 /** What a twin is made with. */
 export interface TwinParts {
@@ -37,28 +41,68 @@ export interface Twin {
   readonly clock: VirtualClock
 }
 
-/** Makes the twin of a session as it is now, with its tasks, params, history, living and waiting runs. */
-export function createTwin(live: Core, given: TwinParts): Twin {
-  const clock = new VirtualClock({ wall: live.clock.now(), elapsed: live.clock.monotonic() })
+/** A task as it was when the twin was asked for: the session goes on while its twin is made. */
+interface TaskNow {
+  readonly entry: TaskEntry
+  readonly definition: TaskDefinition
+  readonly disabled: boolean
+  readonly zone: string
+  readonly relaunchAt: number
+  readonly hasForeignChange: boolean
+  readonly execution: Execution
+  readonly queue: readonly QueuedRun[]
+}
+
+/** A run that lived then. */
+type RunNow = Pick<RunSlot, 'runId' | 'trigger' | 'execution' | 'dueAt' | 'period' | 'startedAt' | 'startedMono'> & {
+  readonly task: string
+}
+
+/** Makes the twin of a session as it is now, with its tasks, params, history, living and waiting runs; in slices. */
+export async function createTwin(live: Core, given: TwinParts, pace: Pace): Promise<Twin> {
+  const now = { wall: live.clock.now(), elapsed: live.clock.monotonic() }
+  const clock = new VirtualClock(now, itemsPerStep)
   const core = new Core(live.name, clock, twinOptions(live, given), live.words)
   core.news.makePrivate()
   core.session = live.session
   core.handleOf = live.handleOf
   const twin: Twin = { core, clock, parts: assemble(core) }
+  twin.parts.starts.turnOff()
   // Opened, so that a start does not open another.
   void twin.parts.keeper.open()
   if (live.log !== undefined) core.log = live.log.branch(core.log.store, clock)
   for (const [name, value] of live.params.entries()) core.params.put(name, value)
   for (const [kind, executor] of live.executors) core.executors.set(kind, stubOf(executor, clock, given))
   core.only = live.only
-  for (const entry of live.entries.values()) addTask(twin, entry, isUnderWay(live), given)
-  adoptRuns(twin, live)
+  const isStarted = isUnderWay(live)
+  const tasks = [...live.entries.values()].map((entry) => taskNow(core, entry))
+  const runs = [...live.entries.values()].flatMap(({ live: slots }) => slots.map(runNow))
   const { shutCondition } = live.options
+  for (const task of tasks) {
+    if (pace.isOver()) await pace.giveWay()
+    addTask(twin, task, isStarted, given)
+  }
+  for (const run of runs.sort((a, b) => a.startedMono - b.startedMono)) {
+    if (pace.isOver()) await pace.giveWay()
+    adoptRun(twin, run)
+  }
+  clock.stand(now)
   if (shutCondition !== undefined) {
     const { node } = toCondition(shutCondition, live.words)
     twin.parts.watches.setShutCondition(new Condition(given.still(node, null)))
   }
   return twin
+}
+
+function taskNow(core: Core, entry: TaskEntry): TaskNow {
+  const { definition, disabled, zone, relaunchAt, hasForeignChange } = entry
+  // As its work has it: the twin's own work is of no kind.
+  const execution = executionOf(core, entry, undefined)
+  return { entry, definition, disabled, zone, relaunchAt, hasForeignChange, execution, queue: [...entry.queue] }
+}
+
+function runNow({ entry, runId, trigger, execution, dueAt, period, startedAt, startedMono }: RunSlot): RunNow {
+  return { task: entry.name, runId, trigger, execution, dueAt, period, startedAt, startedMono }
 }
 
 /** Whether the start of the session lies behind it: start-up tasks have run, its age counts. */
@@ -72,11 +116,11 @@ function twinOptions(live: Core, given: TwinParts): SessionOptions {
   return { ...options, onError: 'log', handleSignals: false, logger: silent, store: recorder(given) }
 }
 
-function addTask(twin: Twin, live: TaskEntry, isStarted: boolean, given: TwinParts): void {
+function addTask(twin: Twin, live: TaskNow, isStarted: boolean, given: TwinParts): void {
   const { name, start, end } = live.definition
   const { args, params, schema, runId, onStartup, onShutdown, ...options } = live.definition.options
   const still = (condition: Condition): Condition => {
-    const node = given.still(condition.node, live)
+    const node = given.still(condition.node, live.entry)
     return node === condition.node ? condition : new Condition(node)
   }
   // A start-up task of a session under way has had its turn; one of the shut-down has it after what is looked at.
@@ -88,8 +132,7 @@ function addTask(twin: Twin, live: TaskEntry, isStarted: boolean, given: TwinPar
     options: {
       ...options,
       disabled: live.disabled,
-      // As its work has it: the twin's own work is of no kind.
-      execution: executionOf(twin.core, live, undefined),
+      execution: live.execution,
       timezone: live.zone,
       ...(onStartup === true && !isStarted ? { onStartup } : {}),
     } as TaskOptions,
@@ -104,27 +147,21 @@ function addTask(twin: Twin, live: TaskEntry, isStarted: boolean, given: TwinPar
   for (const queued of live.queue) entry.queue.push({ ...queued, pending: undefined, params: {} })
 }
 
-/** Runs that live go on in the twin: begun when they were, ended when they would be. */
-function adoptRuns({ core, parts, clock }: Twin, live: Core): void {
-  const now = { wall: clock.now(), elapsed: clock.monotonic() }
-  const slots = [...live.entries.values()].flatMap((entry) => entry.live)
-  for (const slot of slots.sort((a, b) => a.startedMono - b.startedMono)) {
-    const entry = core.entries.get(slot.entry.name)!
-    const { runId, trigger, execution, dueAt, period } = slot
-    clock.stand({ wall: slot.startedAt, elapsed: slot.startedMono })
-    const queued = {
-      runId,
-      trigger,
-      execution,
-      params: {},
-      isReady: true,
-      key: undefined,
-      pending: undefined,
-      value: undefined,
-    }
-    parts.runs.launch(entry, queued, { trigger, dueAt, period })
+/** A run that lives goes on in the twin: begun when it was, ended when it would be. */
+function adoptRun({ core, parts, clock }: Twin, run: RunNow): void {
+  const { runId, trigger, execution, dueAt, period } = run
+  clock.stand({ wall: run.startedAt, elapsed: run.startedMono })
+  const queued = {
+    runId,
+    trigger,
+    execution,
+    params: {},
+    isReady: true,
+    key: undefined,
+    pending: undefined,
+    value: undefined,
   }
-  clock.stand(now)
+  parts.runs.launch(core.entries.get(run.task)!, queued, { trigger, dueAt, period })
 }
 
 /** Takes as long as the work is expected to, and does nothing. */

@@ -17,6 +17,8 @@ export interface ForecastOptions {
   readonly until?: Instant
   /** At most so many runs; default 1000. */
   readonly limit?: number
+  /** Ends the forecast: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 /**

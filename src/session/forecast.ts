@@ -1,19 +1,22 @@
 /** What will run, and when: a twin of the session is played ahead, faster than time. */
 import { nextTurn } from '../clock.ts'
+import type { ConditionNode, HeldNode } from '../conditions/node.ts'
+import { stretches } from '../executors/stretches.ts'
 import type { RunRecord } from '../log/run-log.ts'
 import { toDateTime, toInstant } from '../time/zone.ts'
-import { aCount, anything, checkKeys } from './check.ts'
+import { aCount, anything, type Check, checkKeys, show } from './check.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 import { StillConditions } from './forecast-node.ts'
-import { createTwin, isUnderWay, type Twin } from './forecast-twin.ts'
+import { inTurn, type Pace } from './forecast-pace.ts'
+import { createTwin, isUnderWay, itemsPerStep, type Twin } from './forecast-twin.ts'
 import type { Assumption, Forecast, ForecastOptions, NotForecastable, PlannedRun } from './forecast-types.ts'
 import { tell } from './guarded-actor.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const defaultLimit = 1000
-/** The process has other things to do: after so many steps, or runs, it gets a turn. */
-const stepsPerTurn = 200
+/** What the event loop is held by, if it is. */
+const forecasting = { part: 'a forecast' }
 /** A condition that wakes and wakes without a run must not be played for ever. */
 const maxSteps = 2_000_000
 /** A task whose condition holds on after each run launches for ever: so many runs after the first say it. */
@@ -23,7 +26,16 @@ const maxSuccesses = 10_000
 
 /** Plays a session ahead. It reads the session and its log, and changes nothing in them. */
 export async function forecast(live: Core, options: ForecastOptions = {}): Promise<Forecast> {
-  checkKeys(options, { until: anything, limit: aCount(1) }, 'options of a forecast')
+  checkKeys(options, { until: anything, limit: aCount(1), signal: aSignal }, 'options of a forecast')
+  return inTurn(options.signal, (pace) => play(live, options, pace))
+}
+
+const aSignal: Check = (value, name) => {
+  if (!(value instanceof AbortSignal))
+    throw new TypeError(`Cannot read '${name}' as it must be an AbortSignal: ${show(value)}`)
+}
+
+async function play(live: Core, options: ForecastOptions, pace: Pace): Promise<Forecast> {
   const { timezone } = live.settings
   const runtimes = await runtimesOf(live)
   const from = live.clock.now()
@@ -33,7 +45,7 @@ export async function forecast(live: Core, options: ForecastOptions = {}): Promi
       `Cannot forecast as 'until' must be later than now: ${toDateTime(until, timezone).toISO()}`,
     )
   const play = new Play(live, runtimes, options.limit ?? defaultLimit)
-  const reached = await play.run(until)
+  const reached = await play.run(until, pace)
   return {
     from: toDateTime(from, timezone),
     until: toDateTime(reached, timezone),
@@ -56,7 +68,7 @@ class Play {
   readonly #limit: number
   readonly #isUnderWay: boolean
   readonly #live: Core
-  readonly #twin: Twin
+  #twin!: Twin
   readonly #conditions: StillConditions
   readonly #relaunches = new Map<string, { readonly dueAt: number; count: number }>()
 
@@ -66,19 +78,21 @@ class Play {
     this.#limit = limit
     this.#isUnderWay = isUnderWay(live)
     this.#conditions = new StillConditions(this.#isUnderWay)
-    this.#twin = createTwin(live, {
-      still: (node, entry) =>
-        this.#conditions.hold(node, live.factsOf(entry), (held) => this.#note(entry, held)),
-      heldMs: (node) => this.#conditions.heldMs(node),
-      runtimeMs: (task) => this.#runtimeMs(task),
-      onRecord: (record) => {
-        if (record.action === 'run') this.#plan(record)
-      },
-    })
   }
 
   /** Plays up to an instant; tells how far it came. */
-  async run(until: number): Promise<number> {
+  async run(until: number, pace: Pace): Promise<number> {
+    const live = this.#live
+    const given = {
+      still: (node: ConditionNode, entry: TaskEntry | null) =>
+        this.#conditions.hold(node, live.factsOf(entry), (held) => this.#note(entry, held)),
+      heldMs: (node: HeldNode) => this.#conditions.heldMs(node),
+      runtimeMs: (task: string) => this.#runtimeMs(task),
+      onRecord: (record: RunRecord) => {
+        if (record.action === 'run') this.#plan(record)
+      },
+    }
+    this.#twin = await createTwin(live, given, pace)
     const { core, parts, clock } = this.#twin
     parts.milestones.begin().catch(() => {})
     tell(core.actor, { type: 'session.start' })
@@ -88,26 +102,27 @@ class Play {
       core.startedMono = this.#live.startedMono
       core.cycles = this.#live.cycles
     }
-    let turnAt = stepsPerTurn
     for (let step = 1; step < maxSteps; step++) {
-      // Starting is asynchronous in parts; all else happens within the step.
-      if (step + this.runs.length >= turnAt || core.state === 'starting') {
-        await nextTurn()
-        turnAt = step + this.runs.length + stepsPerTurn
-      }
+      // Starting is asynchronous in parts, as are slices of the twin's own; all else happens within the step.
+      if (pace.isOver() || core.state === 'starting') await pace.giveWay()
       if (this.runs.length >= this.#limit) return this.#reached(until)
       if (core.state !== 'starting' && core.state !== 'running') {
         this.stopsAt = clock.now()
         return until
       }
-      if (clock.hasDeferred) clock.callDeferred()
+      if (clock.dueBatch !== null) this.#step(() => clock.callDue(itemsPerStep))
+      else if (clock.hasDeferred) this.#step(() => clock.callDeferred())
       else if (clock.now() + clock.untilNextMs >= until) return until
       else {
         clock.pass(clock.untilNextMs)
-        clock.callDue()
+        this.#step(() => clock.callDue(itemsPerStep))
       }
     }
     return this.#reached(until)
+  }
+
+  #step(call: () => void): void {
+    stretches.measure(forecasting, call)
   }
 
   /** Up to where what was played is whole, when it is cut. */

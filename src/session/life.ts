@@ -5,7 +5,7 @@ import { SessionStoppedError, SetupError } from '../errors.ts'
 import { toErrorData } from '../log/error-data.ts'
 import type { Core } from './core.ts'
 import type { Crashes } from './crashes.ts'
-import { doubtCircles, doubtNames } from './doubts.ts'
+import { doubtCircles, type NameDoubts } from './doubts.ts'
 import type { TaskEntry } from './entry.ts'
 import { tell } from './guarded-actor.ts'
 import type { HookResult } from './hook-types.ts'
@@ -19,6 +19,7 @@ import { Sequence } from './sequence.ts'
 import { heedSignals } from './signals.ts'
 import { inSlices } from './slices.ts'
 import type { Slots } from './slots.ts'
+import type { StartDoubts } from './start-doubts.ts'
 import type { TaskActors } from './task-actors.ts'
 import { endWait } from './waiting-runs.ts'
 import type { Watches } from './watches.ts'
@@ -33,6 +34,13 @@ export interface LifeParts {
   readonly watches: Watches
   readonly persistence: Persistence
   readonly keeper: LogKeeper
+  readonly starts: StartDoubts
+  readonly names: NameDoubts
+}
+
+/** Conditions begin to be watched, which may take some slices: then these are called. */
+interface Watching {
+  readonly whenDone: (() => void)[]
 }
 
 /** Starts and stops a session: the effects behind `starting` and `stopping`. */
@@ -46,11 +54,13 @@ export class Life {
   readonly #watches: Watches
   readonly #persistence: Persistence
   readonly #keeper: LogKeeper
+  readonly #doubts: StartDoubts
+  readonly #names: NameDoubts
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
   #isRestored = false
   #isWatching = false
-  #watching: void | Promise<void> = undefined
+  #watching: Watching | null = null
   /** Counts starts: one that was stopped must do nothing more, also when another has begun since. */
   #starts = 0
 
@@ -64,6 +74,8 @@ export class Life {
     this.#watches = parts.watches
     this.#persistence = parts.persistence
     this.#keeper = parts.keeper
+    this.#doubts = parts.starts
+    this.#names = parts.names
   }
 
   runEnded(): void {
@@ -117,25 +129,48 @@ export class Life {
     if (!this.#isWatching) {
       this.#isWatching = true
       core.news.tell({ type: 'session.started', at: core.clock.now() })
-      for (const entry of core.entries.values()) doubtNames(core, entry)
-      doubtCircles(core)
+      this.#lookForDoubts()
       // A listener may have stopped it all by now: what is watched from here on nobody would unwatch.
       if (!this.#isWatching || this.#watches.watchShutCondition()) return onBegun()
       // Nothing launches before all are watched: by priority, and not by who was watched first.
       this.#launcher.pause()
-      this.#watching = this.#watches.watchAll()
-    }
-    const watching = this.#watching
-    const begin = (): void => {
-      if (this.#watching === watching && (core.isActive || core.state === 'held')) {
+      const watching: Watching = { whenDone: [] }
+      this.#watching = watching
+      this.#watches.watchAll(() => {
+        if (this.#watching !== watching) return
+        this.#watching = null
         this.#launcher.unpause()
-        this.#launcher.woken()
-        this.#launcher.considerAll()
-      }
+        for (const call of watching.whenDone) call()
+      })
+    }
+    const begin = (): void => {
+      this.#launcher.woken()
+      this.#launcher.considerAll()
       onBegun()
     }
-    if (watching === undefined) begin()
-    else watching.then(begin, (error) => core.failFatally(error))
+    if (this.#watching === null) begin()
+    else this.#watching.whenDone.push(begin)
+  }
+
+  /** Beside the start, in slices: nothing waits for it. */
+  #lookForDoubts(): void {
+    const core = this.#core
+    if (this.#doubts.isOff) return
+    const finish = (): void => {
+      this.#names.sumUp()
+      if (this.#isWatching) doubtCircles(core)
+    }
+    const looking = inSlices(
+      core.clock,
+      core.entries.values(),
+      (entry) => {
+        if (!entry.isRemoved) this.#names.look(entry)
+      },
+      () => this.#isWatching,
+    )
+    if (looking === undefined) finish()
+    else looking.then(finish, (error) => core.failFatally(error))
+    this.#doubts.begin()
   }
 
   /** Listens to signals while the session lives, if its options say so. */
@@ -152,7 +187,10 @@ export class Life {
     const core = this.#core
     this.#isWatching = false
     this.#keeper.hurry()
+    this.#watching = null
+    this.#launcher.unpause()
     this.#launcher.stop()
+    this.#doubts.stop()
     await this.#watches.unwatchAll()
     let after: After = async () => {}
     try {

@@ -36,38 +36,46 @@ export class Slice {
 }
 
 /**
- * Acts on each item, in slices. What fits into one is done when this returns, and then it returns nothing; else a promise of
- * the end. It ends early when `goOn` says no.
+ * Acts on each item, in slices, and calls `done` with the last one: before this returns if one slice is enough. It ends early
+ * when `goOn` says no.
  */
+export function eachInSlices<T>(
+  clock: Time,
+  items: Iterable<T>,
+  act: (item: T) => void,
+  goOn: () => boolean,
+  done: () => void,
+): void {
+  // A copy: what comes and goes between two slices is none of those that were meant.
+  const all = [...items]
+  let at = 0
+  const turn = (): void => {
+    const slice = new Slice(clock)
+    while (at < all.length && goOn()) {
+      if (slice.isOver()) return clock.defer(turn)
+      act(all[at++]!)
+    }
+    done()
+  }
+  turn()
+}
+
+/** As {@link eachInSlices}: returns nothing where one slice is enough, else a promise of the end. */
 export function inSlices<T>(
   clock: Time,
   items: Iterable<T>,
   act: (item: T) => void,
   goOn: () => boolean = () => true,
 ): void | Promise<void> {
-  // A copy: what comes and goes between two slices is none of those that were meant.
-  const all = [...items]
-  let at = 0
-  const isThrough = (): boolean => {
-    const slice = new Slice(clock)
-    while (at < all.length) {
-      if (!goOn()) return true
-      if (slice.isOver()) return false
-      act(all[at++]!)
-    }
-    return true
-  }
-  if (isThrough()) return
-  return new Promise((resolve, reject) => {
-    const turn = (): void => {
-      try {
-        if (isThrough()) resolve()
-        else clock.defer(turn)
-      } catch (error) {
-        reject(error)
-      }
-    }
-    clock.defer(turn)
+  let isDone = false
+  let resolve = (): void => {}
+  eachInSlices(clock, items, act, goOn, () => {
+    isDone = true
+    resolve()
+  })
+  if (isDone) return
+  return new Promise((onDone) => {
+    resolve = onDone
   })
 }
 

@@ -203,6 +203,7 @@ export interface Reason {
     | 'relaunch'
     | 'startup'
     | 'shutdown'
+    | 'never-holds'
   /** What is so, in words. */
   readonly sentence: string
   /** When it ends by itself, epoch ms; null if time alone does not end it. */

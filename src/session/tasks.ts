@@ -6,12 +6,13 @@ import { near } from '../near.ts'
 import { checkZone } from '../time/zone.ts'
 import { show } from './check.ts'
 import type { Core } from './core.ts'
-import { doubtNames, doubtStart } from './doubts.ts'
+import type { NameDoubts } from './doubts.ts'
 import { type TaskDefinition, TaskEntry } from './entry.ts'
 import { tell } from './guarded-actor.ts'
 import type { Launcher } from './launcher.ts'
 import { checkTaskOptions } from './options.ts'
 import type { Runs } from './runs.ts'
+import type { StartDoubts } from './start-doubts.ts'
 import type { TaskActors } from './task-actors.ts'
 import type { Start, TaskOptions, TaskUpdate } from './task-options.ts'
 import type { Watches } from './watches.ts'
@@ -22,6 +23,8 @@ export interface TaskParts {
   readonly launcher: Launcher
   readonly actors: TaskActors
   readonly watches: Watches
+  readonly starts: StartDoubts
+  readonly names: NameDoubts
 }
 
 /** A task that an event asks for. */
@@ -36,6 +39,7 @@ export interface NewTask {
 export class Tasks {
   readonly #core: Core
   readonly #parts: TaskParts
+  #isNameSumPlanned = false
 
   constructor(core: Core, parts: TaskParts) {
     this.#core = core
@@ -113,7 +117,10 @@ export class Tasks {
   /** Adds a task. It may launch at once if the session runs. */
   add(given: TaskDefinition): TaskEntry {
     const core = this.#core
+    const zone = given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
     const taken = core.entries.get(given.name)
+    // Before anything is replaced: a task that is refused must leave what was there.
+    if (taken === undefined || core.settings.onTaskExists !== 'ignore') this.#parts.starts.check(given, zone)
     let definition = given
     if (taken !== undefined) {
       const { onTaskExists } = core.settings
@@ -123,8 +130,6 @@ export class Tasks {
       else definition = { ...given, name: this.#freeName(given.name) }
     }
     const { name, options } = definition
-    const zone = options.timezone === undefined ? core.settings.timezone : checkZone(options.timezone)
-    doubtStart(core, definition, zone)
     const after = core.hooks.has('task')
       ? core.hooks.beforeSync({ ...core.context(null), name }, (error) =>
           core.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
@@ -134,10 +139,18 @@ export class Tasks {
     const entry = new TaskEntry(`${name}#${order}`, order, definition, zone, core.heldTimes())
     core.entries.set(name, entry)
     core.byId.set(entry.id, entry)
+    this.#parts.starts.look(entry)
     this.#parts.actors.make(entry)
     core.changes.taskChanged(name, null)
     if (this.#parts.watches.isWatching) {
-      doubtNames(core, entry)
+      this.#parts.names.look(entry)
+      if (!this.#isNameSumPlanned) {
+        this.#isNameSumPlanned = true
+        core.clock.defer(() => {
+          this.#isNameSumPlanned = false
+          this.#parts.names.sumUp()
+        })
+      }
       this.#parts.watches.begin(entry)
     }
     if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
@@ -213,6 +226,7 @@ export class Tasks {
     entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
       tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable' })
+    if ('start' in update || 'timezone' in update) this.#parts.starts.look(entry)
     this.#parts.watches.renew(entry)
     this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })
     this.#parts.launcher.consider(entry)

@@ -14,7 +14,7 @@ import { keepWhatIsCounted } from './memory-needs.ts'
 import type { Occasions } from './occasions.ts'
 import type { Runs } from './runs.ts'
 import { EndFacts, FailedPredicate } from './session-facts.ts'
-import { inSlices } from './slices.ts'
+import { eachInSlices, inSlices } from './slices.ts'
 import type { Start } from './task-options.ts'
 
 /** Who is told what the watched conditions say. */
@@ -87,8 +87,8 @@ export class Watches {
     this.begin(entry)
   }
 
-  /** Watches all starts, in slices: a promise where they are more than one takes. */
-  watchAll(): void | Promise<void> {
+  /** Watches all starts, in slices; `done` is called with the last one. */
+  watchAll(done: () => void): void {
     this.#isWatching = true
     const begin = (entry: TaskEntry): void => {
       // Removed since, or watched already: it was updated, or added.
@@ -97,7 +97,7 @@ export class Watches {
       // A condition's function may have stopped the session while it was looked at.
       if (!this.#isWatching) this.end(entry)
     }
-    return inSlices(this.#core.clock, this.#core.entries.values(), begin, () => this.#isWatching)
+    eachInSlices(this.#core.clock, this.#core.entries.values(), begin, () => this.#isWatching, done)
   }
 
   unwatchAll(): void | Promise<void> {

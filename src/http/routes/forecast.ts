@@ -56,12 +56,13 @@ export const forecastRoutes: readonly Route[] = [
     }),
     answers: { 200: { description: 'The forecast, and what was assumed for it.', schema: forecastSchema } },
     problems: [422],
-    async handle({ shared: { session }, view, query }) {
+    async handle({ shared: { session }, view, query, request: { signal } }) {
       if (query.until !== undefined) checkAhead(query.until, session)
       // What is not shown must not take the place of what is.
       const isAll = view.isWhole && query.perTask === undefined
       const options = {
         limit: isAll ? query.limit : maxPlayed,
+        signal,
         ...(query.until === undefined ? {} : { until: query.until }),
       }
       const forecast = await oneAtATime(session, () => asked(() => session.forecast(options)))

@@ -1,0 +1,40 @@
+/** Warnings that many tasks have in common: the first few are told one by one, the others by one line that sums them up. */
+import type { Core } from './core.ts'
+
+/** So many are told one by one. */
+const maxSingle = 3
+/** So many of the others are named. */
+const maxNames = 3
+
+/** Warnings of one kind. What comes between two calls of {@link sumUp} belongs together. */
+export class SummedWarnings {
+  readonly #core: Core
+  readonly #kind: string
+  readonly #what: string
+  #count = 0
+  readonly #names: string[] = []
+
+  /** `what` is so of tasks in the plural: `tasks can never start`. */
+  constructor(core: Core, kind: string, what: string) {
+    this.#core = core
+    this.#kind = kind
+    this.#what = what
+  }
+
+  /** The message is made only if it is told. */
+  add(task: string, message: () => string): void {
+    this.#count += 1
+    if (this.#count <= maxSingle) this.#core.warn(this.#kind, message(), { task })
+    else if (this.#names.length < maxNames) this.#names.push(`'${task}'`)
+  }
+
+  /** Tells how many more there were, and begins anew. */
+  sumUp(): void {
+    const more = this.#count - maxSingle
+    const names = this.#names.splice(0)
+    this.#count = 0
+    if (more <= 0) return
+    const others = more > names.length ? ` and ${more - names.length} others` : ''
+    this.#core.warn(this.#kind, `${more} more ${this.#what}: ${names.join(', ')}${others}.`)
+  }
+}
