@@ -15,6 +15,7 @@ export interface Deed extends Changes {
 export function audit({ session }: Shared, { task, ...deed }: Deed): void {
   const about = task === null ? {} : { task }
   session.log.note({ message: deed.permission, data: deed, ...about }).catch((error) => {
-    session.options.logger?.warn('An audit note could not be written.', deed, error)
+    if (session.options.logger)
+      session.options.logger.warn('An audit note could not be written.', deed, error)
   })
 }

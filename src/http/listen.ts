@@ -102,13 +102,17 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
   const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`
   const { logger = plainLogger } = parts.session.options
-  const print = options.print ?? ((text) => logger.info(text))
+  const print =
+    options.print ??
+    ((text) => {
+      if (logger) logger.info(text)
+    })
   // An old link, or one from another program, would lead to whoever has the usual port.
   const moved = isMoved
     ? ` (port ${usualPort} is taken, by another program perhaps: this is port ${taken})`
     : ''
   // Without `print` the line below is the logger's.
-  if (isMoved && options.print !== undefined)
+  if (isMoved && logger && options.print !== undefined)
     logger.warn(`Port ${usualPort} is taken: Gantry listens at port ${taken} instead.`)
   print(`Gantry listens at ${parts.auth.isGenerated ? link : url}${moved}`)
   return { url, link, port: taken, close: () => close(server) }

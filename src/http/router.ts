@@ -183,7 +183,7 @@ function failed(error: unknown, { session }: Shared): Response {
   // Not what it says: an error of ours may name files of this machine.
   const id = randomUUID()
   const { logger = plainLogger } = session.options
-  logger.error(`A request failed (${id}).`, error)
+  if (logger) logger.error(`A request failed (${id}).`, error)
   return toProblemResponse(
     new Problem(500, 'internal', `Cannot answer as something failed here; the log has it as ${id}.`),
   )

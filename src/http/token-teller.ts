@@ -23,6 +23,7 @@ export class TokenTeller {
     if (this.#isTold) return
     this.#isTold = true
     const { logger = plainLogger } = this.#session.options
+    if (!logger) return
     logger.info(
       `Gantry is mounted at ${path}/ and made a token, as none was given: open ${path}/#token=${this.#auth.token}`,
     )

@@ -164,8 +164,11 @@ export interface SessionOptions {
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
   /** Where time comes from; default the clock of the system. Tests give a `TestClock`. */
   readonly clock?: Clock
-  /** Who is told of warnings and gets the lines of runs; default the console. */
-  readonly logger?: Logger
+  /**
+   * Who is told of warnings, of runs that fail, crash, time out, start late or are missed, and gets the lines of runs; default
+   * the console. `false` for nobody.
+   */
+  readonly logger?: Logger | false
   /** Shut down on SIGINT, SIGTERM and SIGHUP. Default: true in `app.run()`, false in `app.start()`. */
   readonly handleSignals?: boolean
   /**

@@ -21,6 +21,7 @@ import { type TaskName, toTaskName } from '../task-ref.ts'
 import { ChangeHub } from './change-hub.ts'
 import type { Session, SessionOptions } from './contract.ts'
 import type { TaskEntry } from './entry.ts'
+import { FailureReports } from './failure-reports.ts'
 import { tell } from './guarded-actor.ts'
 import type { Context } from './hook-types.ts'
 import { Hooks } from './hooks.ts'
@@ -28,7 +29,7 @@ import { NewsHub } from './news.ts'
 import type { Logger } from './option-types.ts'
 import { type FailureKind, type Settings, toSettings } from './options.ts'
 import { ParamStore } from './params.ts'
-import { plainLogger } from './plain-logger.ts'
+import { noLogger, plainLogger } from './plain-logger.ts'
 import type { SessionState } from './session-types.ts'
 import { Backlog, createSoon } from './slices.ts'
 import type { Task } from './task-types.ts'
@@ -46,6 +47,7 @@ export class Core {
   readonly executors = new Map<string, Executor>()
   readonly warnings: Record<string, number> = {}
   readonly hooks = new Hooks()
+  readonly failures = new FailureReports(this)
   readonly changes: ChangeHub
   /** Looks of conditions that wait for their slice. */
   readonly backlog: Backlog
@@ -119,7 +121,8 @@ export class Core {
   }
 
   get logger(): Logger {
-    return this.options.logger ?? plainLogger
+    const { logger } = this.options
+    return logger === false ? noLogger : (logger ?? plainLogger)
   }
 
   /** Times of a watch that have not begun, on the session's clock. */

@@ -36,6 +36,10 @@ export class Crashes {
       reason: 'the process ended while it ran',
     })
     await durable
+    this.#core.failures.report('crashed', run.task, ': the process ended while it ran', {
+      run: run.runId,
+      action: 'crash',
+    })
     const runs = this.#open.get(run.task)
     if (runs === undefined) this.#open.set(run.task, [run])
     else runs.push(run)

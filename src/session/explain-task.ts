@@ -66,7 +66,8 @@ function reasonsOf(core: Core, { launcher, slots }: ExplainParts, entry: TaskEnt
   if (entry.disabled) say('disabled', 'the task is disabled: enable() lets its condition launch it')
   if (entry.definition.options.onStartup === true) say('startup', 'it runs when the session starts')
   if (entry.definition.options.onShutdown === true) say('shutdown', 'it runs when the session stops')
-  if (entry.neverHolds !== null) say('never-holds', `it can never start by its condition: ${entry.neverHolds}`)
+  if (entry.neverHolds !== null)
+    say('never-holds', `it can never start by its condition: ${entry.neverHolds}`)
   if (!launcher.hasRoom(entry)) {
     const ids = entry.live.map((slot) => slot.runId).join(', ')
     say('running', `it is running${ids === '' ? ': a run of the task it replaces lives' : ` (${ids})`}`)

@@ -15,7 +15,6 @@ import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from './entry.ts'
 import type { Pace } from './forecast-pace.ts'
-import type { Logger } from './option-types.ts'
 import { executionOf } from './slots.ts'
 import type { Execution, TaskOptions } from './task-options.ts'
 
@@ -54,7 +53,10 @@ interface TaskNow {
 }
 
 /** A run that lived then. */
-type RunNow = Pick<RunSlot, 'runId' | 'trigger' | 'execution' | 'dueAt' | 'period' | 'startedAt' | 'startedMono'> & {
+type RunNow = Pick<
+  RunSlot,
+  'runId' | 'trigger' | 'execution' | 'dueAt' | 'period' | 'startedAt' | 'startedMono'
+> & {
   readonly task: string
 }
 
@@ -98,10 +100,28 @@ function taskNow(core: Core, entry: TaskEntry): TaskNow {
   const { definition, disabled, zone, relaunchAt, hasForeignChange } = entry
   // As its work has it: the twin's own work is of no kind.
   const execution = executionOf(core, entry, undefined)
-  return { entry, definition, disabled, zone, relaunchAt, hasForeignChange, execution, queue: [...entry.queue] }
+  return {
+    entry,
+    definition,
+    disabled,
+    zone,
+    relaunchAt,
+    hasForeignChange,
+    execution,
+    queue: [...entry.queue],
+  }
 }
 
-function runNow({ entry, runId, trigger, execution, dueAt, period, startedAt, startedMono }: RunSlot): RunNow {
+function runNow({
+  entry,
+  runId,
+  trigger,
+  execution,
+  dueAt,
+  period,
+  startedAt,
+  startedMono,
+}: RunSlot): RunNow {
   return { task: entry.name, runId, trigger, execution, dueAt, period, startedAt, startedMono }
 }
 
@@ -113,7 +133,7 @@ export function isUnderWay(core: Core): boolean {
 /** The session's options without what reaches out of it. */
 function twinOptions(live: Core, given: TwinParts): SessionOptions {
   const { inspect, shutCondition, persist, ...options } = live.options
-  return { ...options, onError: 'log', handleSignals: false, logger: silent, store: recorder(given) }
+  return { ...options, onError: 'log', handleSignals: false, logger: false, store: recorder(given) }
 }
 
 function addTask(twin: Twin, live: TaskNow, isStarted: boolean, given: TwinParts): void {
@@ -195,5 +215,3 @@ function recorder(given: TwinParts): Store {
 }
 
 const nothing = (): void => {}
-
-const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }

@@ -226,6 +226,7 @@ export class Life {
   async release(): Promise<void> {
     const core = this.#core
     await this.#persistence.end()
+    core.failures.stop()
     // At once, and before the slices: what is asked for from here on waits for the next start.
     const waiting = [...core.entries.values()]
       .filter(({ queue }) => queue.length > 0)

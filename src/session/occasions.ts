@@ -143,6 +143,7 @@ export class Occasions {
         }),
       )
     core.changes.taskChanged(entry.name, entry.name)
+    core.failures.report('was missed', entry.name, `: ${reason}`, { dueAt: period.start })
     core.news.tell({ type: 'run.missed', task: entry.name, at: now, dueAt: period.start, reason })
   }
 

@@ -136,7 +136,9 @@ const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
     if (typeof value !== 'function') withMethods('next')(value, name)
   },
   clock: withMethods('now', 'monotonic', 'callAt', 'callAfter', 'defer', 'sleep', 'onJump', 'keep'),
-  logger: withMethods('debug', 'info', 'warn', 'error'),
+  logger: (value, name) => {
+    if (value !== false) withMethods('debug', 'info', 'warn', 'error')(value, name)
+  },
   handleSignals: aBoolean,
   drainTimeout: aTimeout,
   lateAfter: aDuration,

@@ -1,4 +1,5 @@
 /** Where a session's words go when the app has no logger of its own: to the console. */
+import type { ErrorData } from '../../machines/protocol.ts'
 import { toTerminal } from '../terminal-text.ts'
 import type { Logger } from './option-types.ts'
 
@@ -19,6 +20,11 @@ export const plainLogger: Logger = {
   error: (...data) => say('error', process.stderr, data),
 }
 
+const nothing = (): void => {}
+
+/** Says nothing: `logger: false`. */
+export const noLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
 const guarded = new WeakSet<NodeJS.WriteStream>()
 
 function say(level: 'info' | 'warn' | 'error', stream: NodeJS.WriteStream, data: unknown[]): void {
@@ -26,7 +32,24 @@ function say(level: 'info' | 'warn' | 'error', stream: NodeJS.WriteStream, data:
     guarded.add(stream)
     stream.on('error', forgiveClosedPipe)
   }
-  console[level](toTerminal(data))
+  const errors = data.filter(isErrorData)
+  const others = errors.length === 0 ? data : data.filter((part) => !isErrorData(part))
+  // An error reads best as it is: its stack, with those of its causes, in lines below.
+  const below = errors.map((error) =>
+    toTerminal(['%s', `\n${error.stack ?? `${error.name}: ${error.message}`}`]),
+  )
+  console[level](`${toTerminal(others)}${below.join('')}`)
+}
+
+/** Anything thrown, as the session tells it: data, and no error of this realm. */
+function isErrorData(part: unknown): part is ErrorData {
+  if (typeof part !== 'object' || part === null || part instanceof Error) return false
+  const { name, message, stack } = part as Partial<Record<keyof ErrorData, unknown>>
+  return (
+    typeof name === 'string' &&
+    typeof message === 'string' &&
+    (stack === undefined || typeof stack === 'string')
+  )
 }
 
 /** Whoever read our lines has gone (`node app | head`): an event that nobody hears would end the process, and all runs with it. */

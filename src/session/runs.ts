@@ -140,19 +140,18 @@ export class Runs {
     const { pending, entry } = slot
     tell(slot.actor, { type: 'run.began' })
     pending?.begin()
-    if (this.#core.news.isHeard) {
-      const at = slot.startedAt
-      this.#core.news.tell({
-        type: 'run.started',
-        task: entry.name,
-        runId: slot.runId,
-        at,
-        trigger: slot.trigger,
+    const core = this.#core
+    const { runId, startedAt: at, trigger } = slot
+    const lateMs = slot.dueAt === null ? 0 : at - slot.dueAt
+    const isLate = lateMs > core.settings.lateAfterMs
+    if (isLate)
+      core.failures.report('started late', entry.name, ` by ${(lateMs / 1000).toFixed(1)} s`, {
+        run: runId,
+        lateMs,
       })
-      const lateMs = slot.dueAt === null ? 0 : at - slot.dueAt
-      if (lateMs > this.#core.settings.lateAfterMs)
-        this.#core.news.tell({ type: 'run.late', task: entry.name, runId: slot.runId, at, lateMs })
-    }
+    if (!core.news.isHeard) return
+    core.news.tell({ type: 'run.started', task: entry.name, runId, at, trigger })
+    if (isLate) core.news.tell({ type: 'run.late', task: entry.name, runId, at, lateMs })
   }
 
   #beginWork(slot: RunSlot): void {
@@ -234,6 +233,16 @@ export class Runs {
     )
   }
 
+  /** Inaction, and what was told to end by a command, is nothing to be warned of. */
+  #reportEnd({ name }: TaskEntry, run: string, outcome: Outcome, record: NewRecord): void {
+    const core = this.#core
+    if (outcome === 'fail') {
+      const error = record.error === undefined ? undefined : core.session.log.redact(record.error)
+      core.failures.report('failed', name, '', { run, action: outcome }, error)
+    } else if (outcome === 'terminate' && record.reason === 'timeout')
+      core.failures.report('timed out', name, '', { run, action: outcome, reason: record.reason })
+  }
+
   #announce(
     slot: RunSlot,
     runId: string,
@@ -258,6 +267,7 @@ export class Runs {
       else entry.free.push(slot)
     tell(entry.actor, { type: 'run.ended', runId, outcome })
     core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
+    this.#reportEnd(entry, runId, outcome, record)
     if (core.news.isHeard)
       core.news.tell({
         type: 'run.ended',

@@ -117,7 +117,8 @@ export class Tasks {
   /** Adds a task. It may launch at once if the session runs. */
   add(given: TaskDefinition): TaskEntry {
     const core = this.#core
-    const zone = given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
+    const zone =
+      given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
     const taken = core.entries.get(given.name)
     // Before anything is replaced: a task that is refused must leave what was there.
     if (taken === undefined || core.settings.onTaskExists !== 'ignore') this.#parts.starts.check(given, zone)
@@ -129,7 +130,7 @@ export class Tasks {
       if (onTaskExists === 'replace') this.remove(taken)
       else definition = { ...given, name: this.#freeName(given.name) }
     }
-    const { name, options } = definition
+    const { name } = definition
     const after = core.hooks.has('task')
       ? core.hooks.beforeSync({ ...core.context(null), name }, (error) =>
           core.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
