@@ -87,15 +87,62 @@ export class StatementError extends SyntaxError {
       cause?: unknown
     },
   ) {
+    // A cause that the message tells already would be printed a second time.
+    const isTold = at.cause instanceof Error && message.includes(at.cause.message.split('\n', 1)[0]!)
     super(
       withCaret(message, at.text, at.offset, at.expected ?? [], at.near ?? []),
-      at.cause === undefined ? undefined : { cause: at.cause },
+      at.cause === undefined || isTold ? undefined : { cause: at.cause },
     )
     this.text = at.text
     this.offset = at.offset
     this.expected = at.expected ?? []
     this.near = at.near ?? []
+    // For programs: whoever prints the error has them in its message.
+    for (const key of ['text', 'offset', 'expected', 'near'])
+      Object.defineProperty(this, key, { enumerable: false })
   }
+}
+
+const named = new WeakSet<Error>()
+
+/**
+ * Calls what a public function does. A problem with what it was given is its caller's: the stack begins at the caller's line,
+ * however deep it was found, and the message says what could not be done (`act`), once.
+ */
+export function atDoor<T>(door: (...args: never[]) => unknown, call: () => T, act?: string): T {
+  try {
+    return call()
+  } catch (error) {
+    if (error instanceof Error && isOfWhatWasGiven(error)) {
+      if (act !== undefined && !named.has(error)) {
+        named.add(error)
+        if (!error.message.startsWith(act)) error.message = `${act}: ${error.message}`
+      }
+      Error.captureStackTrace(error, door)
+    }
+    throw error
+  }
+}
+
+/** Gives each method of a class whose instances are public a door of its own. */
+export function openDoors(of: { readonly prototype: object }): void {
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(of.prototype))) {
+    if (typeof value !== 'function' || name === 'constructor') continue
+    const door = function (this: unknown, ...args: unknown[]): unknown {
+      return atDoor(door, () => value.apply(this, args))
+    }
+    Object.defineProperty(of.prototype, name, {
+      value: Object.defineProperty(door, 'name', { value: name }),
+      writable: true,
+      configurable: true,
+    })
+  }
+}
+
+/** Errors of ours about a shape, a value or a text; those of a slip within keep the place where it happened. */
+function isOfWhatWasGiven(error: Error): boolean {
+  const isOurs = /^(?:Cannot (?!(?:read|set) propert|access ')|Task ')/.test(error.message)
+  return isOurs && (isGantryError(error) || ['TypeError', 'RangeError', 'SyntaxError'].includes(error.name))
 }
 
 function withCaret(

@@ -10,6 +10,7 @@ import {
 } from '../conditions/custom.ts'
 import type { SlotInputs, SlotValues } from '../conditions/slots.ts'
 import { toCondition } from '../conditions/to-condition.ts'
+import { atDoor } from '../errors.ts'
 import type { FarRun } from '../executors/far-run.ts'
 import { aBoolean, anything, checkKeys } from '../session/check.ts'
 import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/contract.ts'
@@ -107,7 +108,7 @@ export class App {
     work: Work<ArgsOf<A>, R>,
   ): Task<Returned<R>>
   task(name: string, start: Start, ...rest: readonly unknown[]): Task<never> {
-    return this.#session.createTask(name, start, ...rest)
+    return atDoor(this.task, () => this.#session.createTask(name, start, ...rest))
   }
 
   /** A condition of the app's own, a function or an Observable of booleans; its words are known to the app's statements from here on. */
@@ -145,9 +146,11 @@ export class App {
   ): CustomCondition<Record<string, never>>
   condition(stream: BooleanStream): CustomCondition<Record<string, never>>
   condition(...given: readonly unknown[]): CustomCondition {
-    const made = (condition as (...given: readonly unknown[]) => CustomCondition)(...given)
-    this.#session.words.add(made)
-    return made
+    return atDoor(this.condition, () => {
+      const made = (condition as (...given: readonly unknown[]) => CustomCondition)(...given)
+      this.#session.words.add(made)
+      return made
+    })
   }
 
   /** Sets one shared value; an arg as the value is made when a task asks for it. */
@@ -164,8 +167,12 @@ export class App {
   include(group: Group): void {
     if (!Array.isArray((group as Partial<Group> | null | undefined)?.members))
       throw new TypeError(`Cannot include that as it must be a group made by createGroup(): ${String(group)}`)
-    const ready = group.members.map((task) => ({ ...task, start: this.#startOf(task) }))
-    for (const { name, start, options, work } of ready) this.#session.checkTask(name, start, options, work)
+    const ready = atDoor(this.include, () => {
+      const checked = group.members.map((task) => ({ ...task, start: this.#startOf(task) }))
+      for (const { name, start, options, work } of checked)
+        this.#session.checkTask(name, start, options, work)
+      return checked
+    })
     for (const { name, start, options, work } of ready) this.#session.createTask(name, start, options, work)
     this.params(group.values)
   }
@@ -188,11 +195,16 @@ export class App {
     return new Group(options, sink) as unknown as AppGroup
   }
 
-  #startOf({ starts }: GroupTask): Start {
+  #startOf({ name, starts }: GroupTask): Start {
     if (starts.length === 1) return starts[0]!
     // Only by hand, or at the session's start or stop, is meant whatever must hold for the others of the group.
     if (starts.includes(false)) return false
-    return all(...starts.map((start) => toCondition(start, this.#session.words)))
+    const act = `Cannot add task '${name}'`
+    return atDoor(
+      this.include,
+      () => all(...starts.map((start) => toCondition(start, this.#session.words))),
+      act,
+    )
   }
 
   /**
@@ -295,5 +307,5 @@ export class App {
  * ```
  */
 export function createApp(options: AppOptions = {}): App {
-  return new App(options)
+  return atDoor(createApp, () => new App(options))
 }

@@ -1,5 +1,6 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
+import { atDoor } from '../errors.ts'
 import { didYouMeanNearest } from '../near.ts'
 import type { Returned, Work } from '../session/contract.ts'
 import type { CheckedStart, Execution, Start, TaskOptions } from '../session/task-options.ts'
@@ -84,7 +85,9 @@ export class Group {
   ): TaskRef<Returned<R>>
   task(name: string, start: Start, ...rest: readonly unknown[]): TaskRef<never> {
     const [options, work] = rest.length < 2 ? [{}, rest[0]] : rest
-    return this.#take({ name, starts: [start], options: options as TaskOptions, work })
+    return atDoor(this.task, () =>
+      this.#take({ name, starts: [start], options: options as TaskOptions, work }),
+    )
   }
 
   /** A group within this one: prefixes join, all conditions must hold, the inner execution wins. */

@@ -75,7 +75,9 @@ function toArgError(problem: unknown, arg: Arg<unknown>, name: string | undefine
   return new ArgError(
     name === undefined
       ? `Cannot make ${arg.label} as it threw: ${message}`
-      : `Cannot make arg '${name}' as ${arg.label} ${isMissing(problem) ? 'is missing' : 'failed'}: ${message}`,
+      : isMissing(problem)
+        ? `Cannot make arg '${name}' as ${arg.label} is missing: ${message.replace(/^Cannot .*? as (?=\S)/s, '')} Give a fallback: ${arg.label}.or(…).`
+        : `Cannot make arg '${name}' as ${arg.label} failed: ${message}`,
     isMissing(problem) ? 'missing' : 'failed',
     { cause: problem },
   )

@@ -24,6 +24,15 @@ export function readAtom(token: Token, atoms: readonly Atom[], whole: string): C
 function unknownWords(token: Token, atoms: readonly Atom[], whole: string): StatementError {
   const { text } = token
   const shapes = [...new Set(atoms.flatMap((atom) => atom.shape ?? []))]
+  if (isCronExpression(text))
+    return new StatementError(
+      'Cannot read the statement as a cron expression stands behind the word `cron`',
+      {
+        text: whole,
+        offset: token.offset,
+        near: [`cron ${text}`],
+      },
+    )
   const reach = furthestOf(text, shapes)
   if (reach.words === 0) {
     const first = /^\S+/.exec(text)?.[0] ?? text
@@ -39,6 +48,13 @@ function unknownWords(token: Token, atoms: readonly Atom[], whole: string): Stat
     })
   }
   return stoppedAt(reach, token, whole)
+}
+
+/** Five or six fields of cron, which is what most people try first. */
+function isCronExpression(text: string): boolean {
+  return /^(?:[\d*][\w*,/#?-]*|\?|L|[A-Z]{3}(?:[-,][A-Z]{3})*)(?: (?:[\d*][\w*,/#?-]*|\?|LW?|[A-Z]{3}(?:[-,][A-Z]{3})*)){4,5}$/.test(
+    text,
+  )
 }
 
 function stoppedAt(reach: Reach, token: Token, whole: string): StatementError {

@@ -1,4 +1,5 @@
 /** A condition as a value: immutable, combinable, printable, and answerable by hand. */
+import { openDoors } from '../errors.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import { checkZone, type Instant, toInstant } from '../time/zone.ts'
@@ -114,6 +115,7 @@ export class Condition implements ConditionLike {
     return `Condition(${this})`
   }
 }
+openDoors(Condition)
 
 /**
  * What can stand for a condition beside others, the same as for the start of a task: a condition, a statement, a boolean, a

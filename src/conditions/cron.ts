@@ -1,4 +1,5 @@
 /** Once per occurrence of a cron expression, and the bare time of its occurrences. */
+import { atDoor } from '../errors.ts'
 import { cronPeriod } from '../time/builders.ts'
 import type { DurationInput } from '../time/duration.ts'
 import type { Period } from '../time/period.ts'
@@ -54,7 +55,7 @@ export interface CronOptions {
  * ```
  */
 export function cron(expression: string | CronFields, options: CronOptions = {}): Condition {
-  const period = periodOf('cron', expression, options)
+  const period = atDoor(cron, () => periodOf('cron', expression, options))
   const notStarted: ConditionNode = Object.freeze({
     kind: 'count',
     task: null,

@@ -1,5 +1,7 @@
 /** Once per cycle of the calendar (`daily`, `hourly`, ...), and the plain windows of the calendar (`timeOfDay`, ...). */
+
 import type { Action } from '../../machines/protocol.ts'
+import { openDoors } from '../errors.ts'
 import { cycle } from '../time/builders.ts'
 import type { MomentInput } from '../time/moment-value.ts'
 import type { Period } from '../time/period.ts'
@@ -79,6 +81,7 @@ export class CyclicCondition extends Condition {
     return new Condition(this.#toNode(cycle(this.#unit, options)))
   }
 }
+openDoors(CyclicCondition)
 
 const words: Readonly<Record<CycleUnit, string>> = {
   second: 'secondly',

@@ -1,5 +1,7 @@
 /** Once per length of time. */
+
 import type { Action } from '../../machines/protocol.ts'
+import { atDoor } from '../errors.ts'
 import { cycle, grid, past } from '../time/builders.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import type { MomentInput } from '../time/moment-value.ts'
@@ -56,6 +58,10 @@ export interface EveryOptions {
  * ```
  */
 export function every(length: DurationInput | (string & {}), options: EveryOptions = {}): Condition {
+  return atDoor(every, () => everyOf(length, options))
+}
+
+function everyOf(length: DurationInput | (string & {}), options: EveryOptions): Condition {
   checkOptions('every', options, ['based', 'between'])
   const { based = 'start', between } = options
   if (!Object.hasOwn(bases, based))

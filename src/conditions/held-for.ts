@@ -1,4 +1,5 @@
 /** A level that must have held for a while. */
+import { atDoor } from '../errors.ts'
 import type { DurationInput } from '../time/duration.ts'
 import { type CheckedInput, Condition, type ConditionInput, heldNodeOf, toNode } from './condition.ts'
 
@@ -20,5 +21,5 @@ export function heldFor<const I extends ConditionInput>(
   condition: CheckedInput<I>,
   length: DurationInput | (string & {}),
 ): Condition {
-  return new Condition(heldNodeOf(toNode(condition), length))
+  return atDoor(heldFor, () => new Condition(heldNodeOf(toNode(condition), length)))
 }

@@ -1,4 +1,5 @@
 /** Whether runs live now: of this task or another, for how long, and how many. */
+import { openDoors } from '../errors.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
@@ -63,6 +64,7 @@ export class RunningCondition extends Condition {
     }
   }
 }
+openDoors(RunningCondition)
 
 const ofTask = (task: string | null): RunningCondition =>
   new RunningCondition({ task, moreThanMs: null, lessThanMs: null })

@@ -84,7 +84,7 @@ export const slotKinds: { readonly [T in SlotType]: SlotKind<T> } = {
     pattern: null,
     // A number or a truth stays itself: it is for the predicate, but has no words.
     read: (given) => (['number', 'boolean'].includes(typeof given) ? given : checkText(given)),
-    print: (text) => (/^[^\s'&|~()]+$/.test(text) ? text : quote(text)),
+    print: (text) => (/^[^\s'"&|~()]+$/.test(text) ? text : quote(text)),
   },
   word: {
     pattern: "[^\\s']+",
@@ -92,7 +92,7 @@ export const slotKinds: { readonly [T in SlotType]: SlotKind<T> } = {
       if (/^\S+$/.test(checkText(given))) return given as string
       throw new TypeError(`Cannot fill a slot as it takes one word: '${String(given)}'`)
     },
-    print: (text) => (/^[^'&|~()]+$/.test(text) ? text : quote(text)),
+    print: (text) => (/^[^'"&|~()]+$/.test(text) ? text : quote(text)),
   },
   number: {
     pattern: '-?\\d+(?:\\.\\d+)?',

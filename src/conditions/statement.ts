@@ -1,5 +1,5 @@
 /** Statements: text to condition. `~` binds over `&` over `|`; parentheses group; blanks and line ends are free. */
-import { StatementError } from '../errors.ts'
+import { atDoor, StatementError } from '../errors.ts'
 import { checkZone, nearZones } from '../time/zone.ts'
 import { readAtom } from './atom-reader.ts'
 import { Condition, heldNodeOf, inZone } from './condition.ts'
@@ -19,9 +19,11 @@ const maxDepth = 64
  * ```
  */
 export function parse(text: string, words: Words = builtInWords): Condition {
-  if (typeof text !== 'string')
-    throw new TypeError(`Cannot read a statement as it must be text: ${String(text)}`)
-  return new Condition(new Reader(text, words).readAll())
+  return atDoor(parse, () => {
+    if (typeof text !== 'string')
+      throw new TypeError(`Cannot read a statement as it must be text: ${String(text)}`)
+    return new Condition(new Reader(text, words).readAll())
+  })
 }
 
 class Reader {
@@ -106,11 +108,11 @@ class Reader {
   #readZone(zone: string, offset: number): string {
     try {
       return checkZone(zone)
-    } catch (cause) {
+    } catch {
       const near = nearZones(zone)
       const message = `Cannot read the statement as the runtime must know the name of a time zone: '${zone.slice(0, 80)}'`
       const expected = ['a time zone such as `Europe/Helsinki`']
-      throw new StatementError(message, { text: this.#text, offset, expected, near, cause })
+      throw new StatementError(message, { text: this.#text, offset, expected, near })
     }
   }
 

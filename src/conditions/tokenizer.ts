@@ -1,4 +1,4 @@
-/** A statement cut into operators and atoms. Quoted text (`'…'`, with `\'` for a quote) may hold any character. */
+/** A statement cut into operators and atoms. Quoted text (`'…'`, with `\'` for a quote, or `"…"`) may hold any character. */
 import { StatementError } from '../errors.ts'
 
 /** A piece of a statement. Between the words of an atom is one blank; around operators there may be any, and line ends. */
@@ -25,7 +25,11 @@ export function tokenize(text: string): Token[] {
   let atom: { readonly offset: number; end: number } | null = null
   const closeAtom = (): void => {
     if (atom !== null)
-      tokens.push({ kind: 'atom', text: text.slice(atom.offset, atom.end), offset: atom.offset })
+      tokens.push({
+        kind: 'atom',
+        text: singleQuoted(text.slice(atom.offset, atom.end)),
+        offset: atom.offset,
+      })
     atom = null
   }
   for (let i = 0; i < text.length; i++) {
@@ -34,7 +38,7 @@ export function tokenize(text: string): Token[] {
       closeAtom()
       tokens.push({ kind: letter as Token['kind'], text: letter, offset: i })
     } else if (!isBlank(letter)) {
-      const end = (letter === "'" ? endOfQuote(text, i) : i) + 1
+      const end = (letter === "'" || beginsDoubleQuote(text, i) ? endOfQuote(text, i, letter) : i) + 1
       if (atom === null) atom = { offset: i, end }
       else {
         checkGap(text, atom.end, i)
@@ -60,15 +64,45 @@ function checkGap(text: string, from: number, to: number): void {
 
 const isBlank = (letter: string): boolean => letter === ' ' || /\s/.test(letter)
 
-function endOfQuote(text: string, open: number): number {
+/** A double quote is one where a word could begin, and another closes it: an inch in the midst of words is none. */
+function beginsDoubleQuote(text: string, at: number): boolean {
+  const before = at === 0 ? ' ' : text[at - 1]!
+  return (
+    text[at] === '"' &&
+    (isBlank(before) || before === ',' || operators.has(before)) &&
+    doubleQuoted(text, at) !== null
+  )
+}
+
+function doubleQuoted(text: string, at: number): string | null {
+  const pattern = /"(?:[^"\\]|\\.)+"(?=$|[\s,&|~()])/sy
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? null
+}
+
+/** The text of an atom with names in single quotes, as the language prints them. */
+function singleQuoted(text: string): string {
+  if (!text.includes('"')) return text
+  let out = ''
+  for (let i = 0; i < text.length; i++) {
+    const end = text[i] === "'" ? endOfQuote(text, i, "'") : null
+    const double = beginsDoubleQuote(text, i) ? doubleQuoted(text, i) : null
+    const taken = end === null ? (double ?? text[i]!) : text.slice(i, end + 1)
+    out += double === null ? taken : `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+    i += taken.length - 1
+  }
+  return out
+}
+
+function endOfQuote(text: string, open: number, quote: string): number {
   for (let i = open + 1; i < text.length; i++) {
     if (text[i] === '\\') i++
-    else if (text[i] === "'") return i
+    else if (text[i] === quote) return i
   }
   throw new StatementError('Cannot read the statement as a quote is not closed', {
     text,
     offset: open,
-    expected: ["'"],
+    expected: [quote],
   })
 }
 

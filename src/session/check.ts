@@ -5,13 +5,21 @@ import { didYouMean, didYouMeanNearest, near } from '../near.ts'
 export type Check = (value: unknown, name: string) => void
 
 /** Throws a `TypeError` for keys that are no option, with the nearest option. */
-export function checkKeys(options: unknown, known: Readonly<Record<string, Check>>, what: string): void {
+export function checkKeys(
+  options: unknown,
+  known: Readonly<Record<string, Check>>,
+  what: string,
+  /** What to do in the place of options that people look for and that have another name. */
+  instead: Readonly<Record<string, string>> = {},
+): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`Cannot read ${what} as they must be an object: ${show(options)}`)
   for (const [key, value] of Object.entries(options)) {
     const check = Object.hasOwn(known, key) ? known[key] : undefined
     if (check === undefined) {
-      const hint = didYouMean(near(key, Object.keys(known)))
+      const names = Object.keys(known)
+      const meant = Object.hasOwn(instead, key) ? ` ${instead[key]}` : didYouMean(near(key, names))
+      const hint = meant === '' && names.length > 0 ? ` Known are ${names.join(', ')}.` : meant
       throw new TypeError(`Cannot read ${what} as '${key}' is not one of them.${hint}`)
     }
     if (value !== undefined) check(value, key)

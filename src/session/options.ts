@@ -175,12 +175,50 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   timezone: aZone,
 }
 
+const useTimezone = "It is 'timezone', with an IANA name such as 'Europe/Berlin'."
+const useRetry =
+  "Retries stand in the start: daily.or(retry(3)), or 'daily | retry 3 times after 10 seconds'."
+const useStart =
+  "When a task starts is its second argument: app.task('name', 'cron 0 7 * * *', work), or 'every 10 minutes'."
+
+/** Options of tasks as other schedulers call them. */
+const insteadOfTaskOptions: Readonly<Record<string, string>> = {
+  retries: useRetry,
+  retry: useRetry,
+  attempts: useRetry,
+  maxRetries: useRetry,
+  backoff: useRetry,
+  tz: useTimezone,
+  zone: useTimezone,
+  concurrency:
+    "Use 'multilaunch' for how many runs of this task may live, and 'pool' for a limit that tasks share.",
+  maxConcurrency:
+    "Use 'multilaunch' for how many runs of this task may live, and 'pool' for a limit that tasks share.",
+  cron: useStart,
+  schedule: useStart,
+  every: useStart,
+  interval: useStart,
+  start: useStart,
+}
+
+/** Options of sessions as other schedulers call them. */
+const insteadOfSessionOptions: Readonly<Record<string, string>> = {
+  tz: useTimezone,
+  zone: useTimezone,
+  retries: useRetry,
+  retry: useRetry,
+  concurrency:
+    "Use 'pools' for limits that tasks share, and 'maxThreads' and 'maxProcesses' for those of executions.",
+  maxConcurrency:
+    "Use 'pools' for limits that tasks share, and 'maxThreads' and 'maxProcesses' for those of executions.",
+}
+
 /** What cannot change while a session lives, and why it would do nothing. */
 const fixedWhileLiving = ['store', 'log', 'clock', 'inspect', 'persist'] as const
 
 /** Checks options of a session; throws a `TypeError` or `RangeError` at the first problem. */
 export function checkSessionOptions(options: SessionOptions): void {
-  checkKeys(options, sessionChecks, 'options of a session')
+  checkKeys(options, sessionChecks, 'options of a session', insteadOfSessionOptions)
 }
 
 /** Checks options that are to change while a session lives. */
@@ -195,7 +233,7 @@ export function checkSessionUpdate(options: SessionOptions): void {
 
 /** Checks options of a task; throws a `TypeError` or `RangeError` at the first problem. */
 export function checkTaskOptions(options: TaskOptions): void {
-  checkKeys(options, taskChecks, 'options of a task')
+  checkKeys(options, taskChecks, 'options of a task', insteadOfTaskOptions)
 }
 
 /** Settings from checked options. */

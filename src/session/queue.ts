@@ -1,6 +1,6 @@
 /** Runs by hand: they are checked, queued, deduplicated by key, and never wait for themselves. */
 import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
-import { ArgError, SetupError } from '../errors.ts'
+import { SetupError } from '../errors.ts'
 import { insideRun } from '../executors/inside-run.ts'
 import type { Interval } from '../time/interval.ts'
 import { checkKeys } from './check.ts'
@@ -10,6 +10,7 @@ import type { Launcher } from './launcher.ts'
 import { PendingRun } from './run-handle.ts'
 import { newRunId } from './run-id.ts'
 import type { Runs } from './runs.ts'
+import { checkedParams } from './schema.ts'
 import type { Execution } from './task-options.ts'
 import type { RunHandle } from './task-types.ts'
 import { warnOfWait } from './waiting-runs.ts'
@@ -110,21 +111,7 @@ export class RunQueue {
   #checkedParams(entry: TaskEntry, params: ParamValues = {}): ParamValues | Promise<ParamValues> {
     if (typeof params !== 'object' || params === null || Array.isArray(params))
       checkKeys(params, {}, 'params of a run')
-    const { schema } = entry.definition.options
-    if (schema === undefined) return params
-    const take = (result: Awaited<ReturnType<typeof validate>>): ParamValues => {
-      if (result.issues === undefined) return result.value as ParamValues
-      const problems = result.issues.map(({ message, path }) =>
-        path === undefined || path.length === 0 ? message : `${path.map(showStep).join('.')}: ${message}`,
-      )
-      throw new ArgError(
-        `Cannot run task '${entry.name}' as its params do not fit its schema: ${problems.join('; ')}`,
-        'failed',
-      )
-    }
-    const validate = schema['~standard'].validate
-    const result = validate(params)
-    return result instanceof Promise ? result.then(take) : take(result)
+    return checkedParams(entry.name, entry.definition.options, params)
   }
 
   /** Takes back a queued run, or tells a living one to end. */
@@ -201,8 +188,4 @@ function takeOut(entry: TaskEntry, queued: QueuedRun): boolean {
   const place = entry.queue.indexOf(queued)
   if (place >= 0) entry.queue.splice(place, 1)
   return place >= 0
-}
-
-function showStep(step: unknown): string {
-  return typeof step === 'object' && step !== null ? String((step as { key?: unknown }).key) : String(step)
 }

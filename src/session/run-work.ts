@@ -1,4 +1,6 @@
 /** The work of a run: hooks around it, its args made, and the executor that carries it out. */
+
+import type { ParamValues } from '../../machines/protocol.ts'
 import type { Settlement } from '../../machines/run.machine.ts'
 import { resolveArgs } from '../args/resolve.ts'
 import { SetupError } from '../errors.ts'
@@ -9,6 +11,7 @@ import { noParams, type RunSlot } from './entry.ts'
 import { awaited } from './far-wait.ts'
 import { toHookResult } from './hooks.ts'
 import type { RunView } from './run-view.ts'
+import { checkedParams } from './schema.ts'
 
 type Settle = (settlement: Settlement) => void
 
@@ -45,22 +48,29 @@ function work(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
     const isFar = executor.slots !== undefined
     slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, core.clock) : settle)
   }
-  // Most work asks for nothing.
-  if (options.args === undefined && options.params === undefined && slot.params === noParams)
-    return execute({})
-  try {
+  const fail = (error: unknown): void => settle({ kind: 'threw', error })
+  const resolve = (runParams: ParamValues): void => {
+    // Most work asks for nothing.
+    if (options.args === undefined && options.params === undefined && runParams === noParams)
+      return execute({})
     const args = resolveArgs(
       {
         ...(options.args === undefined ? {} : { declared: options.args }),
         ...(options.params === undefined ? {} : { taskParams: options.params }),
-        runParams: slot.params,
+        runParams,
       },
       argContextOf(core, entry, () => view.signal),
     )
-    if (args instanceof Promise) args.then(execute, (error) => settle({ kind: 'threw', error }))
+    if (args instanceof Promise) args.then(execute, fail)
     else execute(args)
+  }
+  try {
+    // Runs by hand were checked when they were asked for.
+    const params = slot.params === noParams ? checkedParams(entry.name, options, noParams) : slot.params
+    if (params instanceof Promise) params.then(resolve).catch(fail)
+    else resolve(params)
   } catch (error) {
-    settle({ kind: 'threw', error })
+    fail(error)
   }
 }
 

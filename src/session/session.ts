@@ -6,6 +6,7 @@ import { type Clock, createSystemClock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
 import { nextRuns } from '../conditions/next-runs.ts'
 import { Words } from '../conditions/words.ts'
+import { atDoor } from '../errors.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
 import { assemble } from './assemble.ts'
@@ -118,17 +119,26 @@ export class LiveSession implements Session {
   createTask(name: string, start: Start, ...rest: readonly unknown[]): never {
     const { tasks } = this.#parts
     const [options, work] = rest.length < 2 ? [{}, rest[0]] : rest
-    const definition = tasks.define(name, start, options as TaskOptions, work)
-    const entry = carry(
-      () => tasks.add(definition),
-      (request) => tell(this.#core.actor, { type: 'task.create', task: name, start, options, work, request }),
+    const act = `Cannot add task '${String(name)}'`
+    const definition = atDoor(
+      this.createTask,
+      () => tasks.define(name, start, options as TaskOptions, work),
+      act,
+    )
+    const entry = atDoor(this.createTask, () =>
+      carry(
+        () => tasks.add(definition),
+        (request) =>
+          tell(this.#core.actor, { type: 'task.create', task: name, start, options, work, request }),
+      ),
     )
     return this.#handleOf(entry) as never
   }
 
   createFrom(template: string, name: string, given: TaskUpdate = {}): Task {
     const { tasks } = this.#parts
-    const definition = tasks.ofTemplate(template, name, given)
+    const act = `Cannot add task '${String(name)}'`
+    const definition = atDoor(this.createFrom, () => tasks.ofTemplate(template, name, given), act)
     const { start, ...options } = given
     const entry = carry(
       () => tasks.add(definition),
@@ -151,7 +161,8 @@ export class LiveSession implements Session {
 
   /** Throws what {@link createTask} would throw, and adds nothing. */
   checkTask(task: string, start: Start, options: TaskOptions, work: unknown): void {
-    this.#parts.tasks.checkNew({ task, start, options, work })
+    const check = (): void => this.#parts.tasks.checkNew({ task, start, options, work })
+    atDoor(this.checkTask, check, `Cannot add task '${String(task)}'`)
   }
 
   async removeTask(task: TaskName): Promise<void> {

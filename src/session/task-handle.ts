@@ -1,9 +1,11 @@
 /** A task's handle: thin words over events, the log's index and the entry. */
+
 import type { DateTime } from 'luxon'
 import type { AnyActorRef } from 'xstate'
 import type { Action, ParamValues } from '../../machines/protocol.ts'
 import type { Condition } from '../conditions/condition.ts'
 import { type WaitedFor, waitsFor } from '../conditions/waits-for.ts'
+import { atDoor } from '../errors.ts'
 import type { LogQuery, RunRecord } from '../log/run-log.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
 import { aCount } from './check.ts'
@@ -140,7 +142,9 @@ export class TaskHandle implements Task {
   }
 
   update(options: TaskUpdate): void {
-    this.#core.session.send({ type: 'task.update', task: this.name, options: { ...options } })
+    const send = (): void =>
+      this.#core.session.send({ type: 'task.update', task: this.name, options: { ...options } })
+    atDoor(this.update, send, `Cannot update task '${this.name}'`)
   }
 
   explain(): TaskExplanation {

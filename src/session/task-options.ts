@@ -113,7 +113,11 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   readonly graceMs?: number
   /** What of its records may be forgotten, in the place of the session's `log.retention`. */
   readonly retention?: { readonly maxAge?: DurationInput; readonly maxRecords?: number }
-  /** Checks the params of `task.run(params)` (Standard Schema: zod, valibot, arktype, ...). */
+  /**
+   * Checks params (Standard Schema: zod, valibot, arktype, ...): those of a run over those of the task, as one object. What the
+   * schema fills in reaches the work. A task that its condition launches is checked when it is added, too. Params that are args
+   * are not checked, since they are made when a run starts.
+   */
   readonly schema?: StandardSchema
   /** IANA zone of its conditions and of its times; default: the session's. */
   readonly timezone?: string
@@ -145,7 +149,8 @@ export interface StandardSchema {
   }
 }
 
-type SchemaResult =
+/** What a schema says of a value. */
+export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | {
       readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[]

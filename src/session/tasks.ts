@@ -12,6 +12,7 @@ import { tell } from './guarded-actor.ts'
 import type { Launcher } from './launcher.ts'
 import { checkTaskOptions } from './options.ts'
 import type { Runs } from './runs.ts'
+import { checkTaskParams } from './schema.ts'
 import type { StartDoubts } from './start-doubts.ts'
 import type { TaskActors } from './task-actors.ts'
 import type { Start, TaskOptions, TaskUpdate } from './task-options.ts'
@@ -52,8 +53,11 @@ export class Tasks {
       throw new TypeError(`Cannot add a task as its name must be a non-empty string: ${show(name)}`)
     checkTaskOptions(options)
     if (work === undefined || work === null || (typeof work !== 'function' && typeof work !== 'object'))
-      throw new TypeError(`Cannot add task '${name}' as its work must be a function: ${show(work)}`)
+      throw new TypeError(
+        `Cannot add task '${name}' as its work must be a function: ${show(work)}.${hintAtOrder(start, work)}`,
+      )
     this.#checkPool(name, options)
+    checkTaskParams(name, options, start === false)
     checkExecution(work, options.execution ?? this.#core.settings.execution, name)
     return {
       name,
@@ -251,4 +255,9 @@ export class Tasks {
   #freeName(name: string): string {
     for (let n = 1; ; n++) if (!this.#core.entries.has(`${name} - ${n}`)) return `${name} - ${n}`
   }
+}
+
+function hintAtOrder(start: unknown, work: unknown): string {
+  const isSwapped = typeof start === 'function' && work !== undefined
+  return isSwapped || work === undefined ? ` The order is: name, start, options, work.` : ''
 }

@@ -32,7 +32,8 @@ export function checkZone(zone: string): string {
   if (zone === 'system' || zone === 'local') return systemZone()
   // An IANA name keeps its spelling: 'europe/berlin' and 'Europe/Berlin' would else be two keys of one zone.
   if (!Info.normalizeZone(zone).isValid) {
-    const means = didYouMean(nearZones(zone))
+    const close = didYouMean(nearZones(zone))
+    const means = close === '' ? ' Use an IANA name such as Europe/Berlin.' : close
     throw new RangeError(`Cannot use a time zone as the runtime must know its name: '${zone}'.${means}`)
   }
   known.add(zone)

@@ -1,0 +1,64 @@
+/** Params of a task and of its runs, checked by the task's schema. */
+import type { ParamValues } from '../../machines/protocol.ts'
+import { isArg } from '../args/arg.ts'
+import { ArgError } from '../errors.ts'
+import type { SchemaResult, TaskOptions } from './task-options.ts'
+
+type Issues = NonNullable<SchemaResult['issues']>
+
+/** What a run gets: its params over those of the task, checked as a whole, with what the schema fills in. */
+export function checkedParams(
+  task: string,
+  options: TaskOptions,
+  runParams: ParamValues,
+): ParamValues | Promise<ParamValues> {
+  const { schema } = options
+  if (schema === undefined) return runParams
+  const take = (result: SchemaResult): ParamValues => {
+    if (result.issues === undefined) return result.value as ParamValues
+    throw misfit(`Cannot run task '${task}'`, result.issues)
+  }
+  const result = schema['~standard'].validate({ ...plainParams(options), ...runParams })
+  return result instanceof Promise ? result.then(take) : take(result)
+}
+
+/**
+ * Throws where a task's own params do not fit its schema. A task that its condition launches must have all of them; of one that runs
+ * only by hand, those that are given must be right. What is checked asynchronously is checked when it runs.
+ */
+export function checkTaskParams(task: string, options: TaskOptions, isOnlyByHand: boolean): void {
+  const { schema } = options
+  if (schema === undefined || hasArgs(options)) return
+  const given = plainParams(options)
+  const result = schema['~standard'].validate(given)
+  if (result instanceof Promise) return void result.catch(() => {})
+  const issues = (result.issues ?? []).filter(
+    ({ path }) => !isOnlyByHand || Object.hasOwn(given, stepOf(path?.[0])),
+  )
+  if (issues.length === 0) return
+  const error = misfit(`Cannot add task '${task}'`, issues)
+  if (!isOnlyByHand)
+    error.message +=
+      '. Its condition launches it with these alone: give them as params, or false as its start'
+  throw error
+}
+
+/** Args are made when a run starts: what they come to cannot be checked before. */
+function hasArgs({ params = {} }: TaskOptions): boolean {
+  return Object.values(params).some(isArg)
+}
+
+function plainParams(options: TaskOptions): ParamValues {
+  return hasArgs(options) ? {} : (options.params ?? {})
+}
+
+function misfit(act: string, issues: Issues): ArgError {
+  const problems = issues.map(({ message, path }) =>
+    path === undefined || path.length === 0 ? message : `${path.map(stepOf).join('.')}: ${message}`,
+  )
+  return new ArgError(`${act} as its params do not fit its schema: ${problems.join('; ')}`, 'failed')
+}
+
+function stepOf(step: unknown): string {
+  return typeof step === 'object' && step !== null ? String((step as { key?: unknown }).key) : String(step)
+}
