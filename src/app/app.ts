@@ -10,7 +10,7 @@ import {
 } from '../conditions/custom.ts'
 import type { SlotInputs, SlotValues } from '../conditions/slots.ts'
 import { toCondition } from '../conditions/to-condition.ts'
-import { atDoor } from '../errors.ts'
+import { atDoor } from '../door.ts'
 import type { FarRun } from '../executors/far-run.ts'
 import { aBoolean, anything, checkKeys } from '../session/check.ts'
 import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/contract.ts'

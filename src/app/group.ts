@@ -1,6 +1,6 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
-import { atDoor } from '../errors.ts'
+import { atDoor } from '../door.ts'
 import { didYouMeanNearest } from '../near.ts'
 import type { Returned, Work } from '../session/contract.ts'
 import type { CheckedStart, Execution, Start, TaskOptions } from '../session/task-options.ts'

@@ -1,5 +1,5 @@
 /** A condition as a value: immutable, combinable, printable, and answerable by hand. */
-import { openDoors } from '../errors.ts'
+import { openDoors } from '../door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import { checkZone, type Instant, toInstant } from '../time/zone.ts'

@@ -1,5 +1,5 @@
 /** Once per occurrence of a cron expression, and the bare time of its occurrences. */
-import { atDoor } from '../errors.ts'
+import { atDoor } from '../door.ts'
 import { cronPeriod } from '../time/builders.ts'
 import type { DurationInput } from '../time/duration.ts'
 import type { Period } from '../time/period.ts'

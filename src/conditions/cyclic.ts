@@ -1,7 +1,7 @@
 /** Once per cycle of the calendar (`daily`, `hourly`, ...), and the plain windows of the calendar (`timeOfDay`, ...). */
 
 import type { Action } from '../../machines/protocol.ts'
-import { openDoors } from '../errors.ts'
+import { openDoors } from '../door.ts'
 import { cycle } from '../time/builders.ts'
 import type { MomentInput } from '../time/moment-value.ts'
 import type { Period } from '../time/period.ts'

@@ -1,7 +1,7 @@
 /** Once per length of time. */
 
 import type { Action } from '../../machines/protocol.ts'
-import { atDoor } from '../errors.ts'
+import { atDoor } from '../door.ts'
 import { cycle, grid, past } from '../time/builders.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import type { MomentInput } from '../time/moment-value.ts'

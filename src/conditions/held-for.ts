@@ -1,5 +1,5 @@
 /** A level that must have held for a while. */
-import { atDoor } from '../errors.ts'
+import { atDoor } from '../door.ts'
 import type { DurationInput } from '../time/duration.ts'
 import { type CheckedInput, Condition, type ConditionInput, heldNodeOf, toNode } from './condition.ts'
 

@@ -1,5 +1,5 @@
 /** Whether runs live now: of this task or another, for how long, and how many. */
-import { openDoors } from '../errors.ts'
+import { openDoors } from '../door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'

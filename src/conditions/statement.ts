@@ -1,5 +1,6 @@
 /** Statements: text to condition. `~` binds over `&` over `|`; parentheses group; blanks and line ends are free. */
-import { atDoor, StatementError } from '../errors.ts'
+import { atDoor } from '../door.ts'
+import { StatementError } from '../errors.ts'
 import { checkZone, nearZones } from '../time/zone.ts'
 import { readAtom } from './atom-reader.ts'
 import { Condition, heldNodeOf, inZone } from './condition.ts'
