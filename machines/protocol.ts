@@ -92,7 +92,15 @@ export type RunTrigger = 'condition' | 'manual' | 'startup' | 'shutdown' | 'retr
  * })
  * ```
  */
-export type TerminateReason = 'asked' | 'timeout' | 'end condition' | 'shut-down' | 'removed' | 'replaced'
+export type TerminateReason =
+  | 'asked'
+  | 'timeout'
+  | 'end condition'
+  /** It held already when the run started: the run never had a chance. The statement follows. */
+  | `end condition held already: ${string}`
+  | 'shut-down'
+  | 'removed'
+  | 'replaced'
 
 /**
  * What a run failed with: the `error` of an outcome, of the event `run.ended`, and of a record. In events and records it is

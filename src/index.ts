@@ -191,7 +191,15 @@ export type {
   TaskOptions,
   TaskUpdate,
 } from './session/task-options.ts'
-export type { Reason, RunHandle, RunOutcome, Task, TaskExplanation, TaskJson } from './session/task-types.ts'
+export type {
+  Blocker,
+  Reason,
+  RunHandle,
+  RunOutcome,
+  Task,
+  TaskExplanation,
+  TaskJson,
+} from './session/task-types.ts'
 export type { TaskName, TaskRef } from './task-ref.ts'
 /* Time */
 export {

@@ -2,9 +2,12 @@
 import type { Facts } from './facts.ts'
 import { partsOf } from './held-time.ts'
 import { holds } from './holds.ts'
+import { HeldReadings, ReadOnceFacts } from './imagined-facts.ts'
+import { flipsAt } from './next-runs.ts'
 import type { ConditionNode, NodeKind } from './node.ts'
 import { printNode } from './print.ts'
-import { sentenceOf, showTime } from './sentences.ts'
+import { sentenceOf } from './sentences.ts'
+import { showTime } from './show-time.ts'
 import { wakesAt } from './wakes.ts'
 
 /**
@@ -34,40 +37,83 @@ export interface Explanation {
   readonly children: readonly Explanation[]
 }
 
-/** Explains a condition against the facts. */
-export function explain(node: ConditionNode, facts: Facts): Explanation {
+/** What an explanation may look ahead with. */
+export interface ExplainOptions {
+  /** The facts at another instant. Without it `changesAt` may be too early: an instant at which nothing changes. */
+  readonly factsAt?: (at?: number) => Facts
+  /** The readings of predicates that the explanation rests on; each is read once. */
+  readonly readings?: HeldReadings
+}
+
+/** Explains a condition against the facts. Each predicate is read once. */
+export function explain(
+  node: ConditionNode,
+  facts: Facts,
+  { factsAt, readings = new HeldReadings() }: ExplainOptions = {},
+): Explanation {
+  const changesAt = (part: ConditionNode): number =>
+    factsAt === undefined ? wakesAt(part, once) : flipsAt(part, factsAt, readings)
+  const once = new ReadOnceFacts(facts, readings)
+  return explainPart(node, once, changesAt)
+}
+
+function explainPart(
+  node: ConditionNode,
+  facts: Facts,
+  changesAt: (part: ConditionNode) => number,
+): Explanation {
   const { sentence, evidence = {} } = sentenceOf(node, facts)
-  const wakeAt = wakesAt(node, facts)
+  const at = changesAt(node)
   return {
     kind: node.kind,
     statement: printNode(node),
     holds: holds(node, facts),
     sentence,
     evidence,
-    changesAt: wakeAt === Number.POSITIVE_INFINITY ? null : wakeAt,
-    children: partsOf(node).map((part) => explain(part, facts)),
+    changesAt: at === Number.POSITIVE_INFINITY ? null : at,
+    children: partsOf(node).map((part) => explainPart(part, facts, changesAt)),
   }
 }
 
-/** The explanation as readable text, one line a condition. */
-export function printExplanation(explanation: Explanation, zone: string, indent = ''): string {
+/** The explanation as readable text, one line a condition; times are shown as of `now`, epoch ms. */
+export function printExplanation(explanation: Explanation, zone: string, now: number, indent = ''): string {
   const mark = explanation.holds ? '✓' : '✗'
-  const when =
-    explanation.changesAt === null || explanation.children.length > 0
-      ? ''
-      : ` (can change ${showTime(explanation.changesAt, zone)})`
+  const shown = explanation.changesAt === null ? '' : showTime(explanation.changesAt, zone, now)
+  const isTold = shown === '' || explanation.children.length > 0 || explanation.sentence.includes(shown)
+  const when = isTold ? '' : ` (can change at ${shown})`
   const lines = [`${indent}${mark} ${explanation.statement}: ${explanation.sentence}${when}`]
-  for (const child of explanation.children) lines.push(printExplanation(child, zone, `${indent}  `))
+  for (const child of explanation.children) lines.push(printExplanation(child, zone, now, `${indent}  `))
   return lines.join('\n')
 }
 
-/** The sentences of the smallest parts that keep it from holding: what would have to change. */
-export function blockersIn(explanation: Explanation): string[] {
-  if (explanation.holds) return []
-  // What is denied and holds is the blocker itself.
-  if (explanation.kind === 'not') return explanation.children.map(({ sentence }) => sentence)
+/**
+ * The smallest parts that keep it from holding: what would have to change, the true one first. Of parts that must all
+ * hold, those come first that wait for something to happen, then those that time brings about, the latest first; of
+ * alternatives the one that time brings about the soonest.
+ */
+export function blockersIn(explanation: Explanation): readonly Explanation[] {
+  return blocking(explanation, true)
+}
+
+/** The parts that keep it from being as wanted. */
+function blocking(explanation: Explanation, wanted: boolean): readonly Explanation[] {
+  const { kind, children, holds: isTrue } = explanation
+  if (isTrue === wanted) return []
+  if (children.length === 0) return [explanation]
+  if (kind === 'not') return blocking(children[0]!, !wanted)
   // What holds, but not for long enough: its time is what is missing.
-  if (explanation.kind === 'held' && explanation.children[0]!.holds) return [explanation.sentence]
-  if (explanation.children.length === 0) return [explanation.sentence]
-  return explanation.children.flatMap(blockersIn)
+  if (kind === 'held') return children[0]!.holds === wanted ? [explanation] : blocking(children[0]!, wanted)
+  const isChoice = (kind === 'any') === wanted
+  const at = ({ changesAt }: Explanation): number => changesAt ?? Number.POSITIVE_INFINITY
+  const order = (a: Explanation, b: Explanation): number => (at(a) === at(b) ? 0 : at(a) - at(b))
+  const parts = isChoice
+    ? [...choices(children)].sort(order)
+    : children.filter((part) => part.holds !== wanted).sort((a, b) => order(b, a))
+  return parts.flatMap((part) => blocking(part, wanted))
+}
+
+/** A retry is no choice while nothing has failed. */
+function choices(parts: readonly Explanation[]): readonly Explanation[] {
+  const real = parts.filter(({ kind, evidence }) => kind !== 'retry' || evidence.failed !== 0)
+  return real.length === 0 ? parts : real
 }

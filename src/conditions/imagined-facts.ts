@@ -1,16 +1,50 @@
-/** The facts as they will be, if nothing happens but runs of this task that succeed at once. */
+/** Facts as they will be: predicates stay as they were read once, and the owner has runs that are only imagined. */
 import type { Action } from '../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from './facts.ts'
+import { FactsOver } from './facts-over.ts'
 import { heldWakesAt, noteHeld, watchedHeldNodes } from './held.ts'
 import type { ConditionNode, HeldNode, PredicateNode } from './node.ts'
 
-/** Younger than every record that was made. */
+/** Greater than the number of every real record. */
 const firstSeq = 2 ** 50
 
-/** Readings of predicates that were taken once and are held: nobody knows what a function will say tomorrow. */
-export type HeldReadings = Map<PredicateNode, PredicateReading>
+/** Readings of predicates, each taken once: nobody can foresee what a function will return. */
+export class HeldReadings {
+  readonly #readings = new Map<PredicateNode, PredicateReading>()
+  readonly #isListening: boolean
 
-/** Since when parts of a condition will have held, epoch ms, as far as the play has come. */
+  /** `isListening`: streams are subscribed to already. If not, a look must not subscribe: they count as silent. */
+  constructor(isListening = true) {
+    this.#isListening = isListening
+  }
+
+  of(node: PredicateNode, facts: Facts): PredicateReading {
+    let reading = this.#readings.get(node)
+    if (reading === undefined) {
+      reading = this.#isListening || node.mode === 'function' ? facts.predicate(node) : silent
+      this.#readings.set(node, reading)
+    }
+    return reading
+  }
+}
+
+const silent: PredicateReading = { value: false, pending: true }
+
+/** Facts of one instant in which each predicate is read once, so that all that is said of it is said of one reading. */
+export class ReadOnceFacts extends FactsOver {
+  readonly #readings: HeldReadings
+
+  constructor(facts: Facts, readings: HeldReadings) {
+    super(facts)
+    this.#readings = readings
+  }
+
+  override predicate(node: PredicateNode): PredicateReading {
+    return this.#readings.of(node, this.facts)
+  }
+}
+
+/** Since when parts of a condition will have held, epoch ms, as far as the look ahead has come. */
 export class ImaginedTimes {
   readonly nodes: readonly HeldNode[]
   readonly #since = new Map<HeldNode, number>()
@@ -41,107 +75,116 @@ export class ImaginedTimes {
   }
 }
 
-/** Facts at an instant with imagined runs of their owner added, oldest first. */
-export class ImaginedFacts implements Facts {
-  readonly #facts: Facts
-  readonly #runs: readonly number[]
-  readonly #held: HeldReadings
-  readonly #times: ImaginedTimes
-  /** Nothing is looked at again and again: what a predicate said is held. */
-  readonly pollEveryMs = Number.POSITIVE_INFINITY
+/** Runs of the owner that are imagined, as the records that they make, oldest first. */
+export class ImaginedRuns {
+  readonly marks: { readonly action: 'run' | 'success'; readonly at: number }[] = []
 
-  constructor(facts: Facts, runs: readonly number[], held: HeldReadings, times: ImaginedTimes) {
-    this.#times = times
-    this.#facts = facts
-    this.#runs = runs
-    this.#held = held
+  /** A run that starts and succeeds at once. */
+  add(at: number): void {
+    this.start(at)
+    this.end(at)
   }
 
-  get now(): number {
-    return this.#facts.now
-  }
-  get zone(): string {
-    return this.#facts.zone
-  }
-  get task(): string | null {
-    return this.#facts.task
-  }
-  get sessionAgeMs(): number | null {
-    return this.#facts.sessionAgeMs
-  }
-  get cycles(): number {
-    return this.#facts.cycles
+  /** A run that starts, and is live. */
+  start(at: number): void {
+    this.marks.push({ action: 'run', at })
   }
 
-  has(task: string): boolean {
-    return this.#facts.has(task)
-  }
-
-  near(task: string): readonly string[] {
-    return this.#facts.near(task)
-  }
-
-  newest(task: string, actions: readonly MarkAction[]): Mark | null {
-    const at = this.#imaginedOf(task, actions) > 0 ? this.#runs.at(-1) : undefined
-    if (at === undefined) return this.#facts.newest(task, actions)
-    const action = actions.includes('success') ? 'success' : 'run'
-    // A run's end is younger than its start.
-    const seq = firstSeq + 2 * this.#runs.length + (action === 'success' ? 1 : 0)
-    return { action, seq, at, ageMs: this.now - at, runId: `imagined-${this.#runs.length}` }
-  }
-
-  countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number {
-    const inside = this.#runs.filter((at) => at >= start && at < end).length
-    return this.#facts.countBetween(task, actions, start, end) + inside * this.#imaginedOf(task, actions)
-  }
-
-  countWithin(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number {
-    const inside = this.#runs.filter((at) => this.now - at >= nearMs && this.now - at < farMs).length
-    return this.#facts.countWithin(task, actions, nearMs, farMs) + inside * this.#imaginedOf(task, actions)
-  }
-
-  countWithinChangesIn(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number {
-    const real = this.#facts.countWithinChangesIn(task, actions, nearMs, farMs)
-    if (this.#imaginedOf(task, actions) === 0) return real
-    const waits = this.#runs.flatMap((at) => [at + nearMs - this.now, at + farMs - this.now])
-    return Math.min(real, ...waits.filter((wait) => wait > 0))
-  }
-
-  streak(task: string, actions: readonly Action[]): number {
-    if (task !== this.task || this.#runs.length === 0) return this.#facts.streak(task, actions)
-    return actions.includes('success') ? this.#runs.length : 0
-  }
-
-  status(task: string): Action | null {
-    return task === this.task && this.#runs.length > 0 ? 'success' : this.#facts.status(task)
-  }
-
-  running(task: string): readonly LiveRun[] {
-    return this.#facts.running(task)
-  }
-
-  param(name: string): { readonly exists: boolean; readonly value: unknown } {
-    return this.#facts.param(name)
-  }
-
-  predicate(node: PredicateNode): PredicateReading {
-    let reading = this.#held.get(node)
-    if (reading === undefined) this.#held.set(node, (reading = heldReading(this.#facts.predicate(node))))
-    return reading
-  }
-
-  heldForMs(node: HeldNode): number | null {
-    return this.#times.msOf(node, this.now)
-  }
-
-  /** How many records of these actions one imagined run makes: its start, and its success. */
-  #imaginedOf(task: string, actions: readonly MarkAction[]): number {
-    if (task !== this.task || this.#runs.length === 0) return 0
-    return Number(actions.includes('run')) + Number(actions.includes('success'))
+  /** A live run that succeeds. */
+  end(at: number): void {
+    this.marks.push({ action: 'success', at })
   }
 }
 
-/** What was said, never to be asked again. */
-function heldReading(reading: PredicateReading): PredicateReading {
-  return { ...reading, againInMs: Number.POSITIVE_INFINITY }
+/** Facts at an instant to come, with imagined runs of the owner. */
+export class ImaginedFacts extends ReadOnceFacts {
+  readonly #marks: ImaginedRuns['marks']
+  readonly #times: ImaginedTimes | null
+  readonly #sessionStart: number | null
+
+  /** `sessionStart`: when the session is taken to start, if it has not. */
+  constructor(
+    facts: Facts,
+    runs: ImaginedRuns,
+    readings: HeldReadings,
+    times: ImaginedTimes | null = null,
+    sessionStart: number | null = null,
+  ) {
+    super(facts, readings)
+    this.#times = times
+    this.#marks = runs.marks
+    this.#sessionStart = sessionStart
+  }
+
+  /** Predicates are not read again. */
+  override get pollEveryMs(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  override get sessionAgeMs(): number | null {
+    const age = this.facts.sessionAgeMs
+    return age === null && this.#sessionStart !== null ? this.now - this.#sessionStart : age
+  }
+
+  override newest(task: string, actions: readonly MarkAction[]): Mark | null {
+    const place = this.#isOwn(task) ? this.#marks.findLastIndex(({ action }) => actions.includes(action)) : -1
+    const mark = this.#marks[place]
+    if (mark === undefined) return super.newest(task, actions)
+    return { ...mark, seq: firstSeq + place, ageMs: this.now - mark.at, runId: 'imagined' }
+  }
+
+  override countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number {
+    const imagined = this.#of(task, actions).filter(({ at }) => at >= start && at < end).length
+    return super.countBetween(task, actions, start, end) + imagined
+  }
+
+  override countWithin(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number {
+    const isInside = ({ at }: { readonly at: number }): boolean =>
+      this.now - at >= nearMs && this.now - at < farMs
+    return super.countWithin(task, actions, nearMs, farMs) + this.#of(task, actions).filter(isInside).length
+  }
+
+  override countWithinChangesIn(
+    task: string,
+    actions: readonly MarkAction[],
+    nearMs: number,
+    farMs: number,
+  ): number {
+    const real = super.countWithinChangesIn(task, actions, nearMs, farMs)
+    const waits = this.#of(task, actions).flatMap(({ at }) => [at + nearMs - this.now, at + farMs - this.now])
+    return Math.min(real, ...waits.filter((wait) => wait > 0))
+  }
+
+  override streak(task: string, actions: readonly Action[]): number {
+    const ended = this.#isOwn(task) ? this.#marks.filter(({ action }) => action === 'success').length : 0
+    if (ended === 0) return super.streak(task, actions)
+    return actions.includes('success') ? ended + super.streak(task, actions) : 0
+  }
+
+  override status(task: string): Action | null {
+    return (this.#isOwn(task) ? this.#marks.at(-1)?.action : undefined) ?? super.status(task)
+  }
+
+  override running(task: string): readonly LiveRun[] {
+    const last = this.#isOwn(task) ? this.#marks.at(-1) : undefined
+    if (last === undefined) return super.running(task)
+    if (last.action === 'success') return []
+    return [...super.running(task), { runId: 'imagined', startedAt: last.at, ageMs: this.now - last.at }]
+  }
+
+  override predicate(node: PredicateNode): PredicateReading {
+    return { ...super.predicate(node), againInMs: Number.POSITIVE_INFINITY }
+  }
+
+  override heldForMs(node: HeldNode): number | null {
+    return this.#times === null ? super.heldForMs(node) : this.#times.msOf(node, this.now)
+  }
+
+  #isOwn(task: string): boolean {
+    return task === this.task
+  }
+
+  #of(task: string, actions: readonly MarkAction[]): ImaginedRuns['marks'] {
+    return this.#isOwn(task) ? this.#marks.filter(({ action }) => actions.includes(action)) : []
+  }
 }

@@ -52,7 +52,7 @@ export {
   afterTerminate,
 } from './dependence.ts'
 export { type EveryBase, type EveryOptions, every } from './every.ts'
-export { type Explanation, explain, printExplanation } from './explain.ts'
+export { type ExplainOptions, type Explanation, explain, printExplanation } from './explain.ts'
 export type {
   Changes,
   Dependency,
@@ -84,7 +84,7 @@ export {
 export { holds } from './holds.ts'
 export { lapsesAt, missedBetween, occurrencesBetween } from './missed.ts'
 export { neverHolds } from './never-holds.ts'
-export { nextRuns } from './next-runs.ts'
+export { type NextRunsOptions, nextRuns } from './next-runs.ts'
 export {
   type ConditionNode,
   type HeldNode,

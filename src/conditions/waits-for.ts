@@ -1,9 +1,10 @@
 /** What a condition waits for beside time: the parts that only something else can change. */
-import { explain } from './explain.ts'
 import type { Facts } from './facts.ts'
 import { countOf, holds, retryWaitMs } from './holds.ts'
 import { type Comparison, type ConditionNode, type CountNode, compares, notOf } from './node.ts'
 import { printNode } from './print.ts'
+import { sentenceOf } from './sentences.ts'
+import { wakesAt } from './wakes.ts'
 
 /**
  * One thing that has to happen.
@@ -30,7 +31,7 @@ export interface WaitedFor {
 
 /**
  * What has to happen, beside time, for the condition to hold: of parts that must all hold each that does not, of
- * alternatives each as well. Empty if it holds, and if time alone brings it about.
+ * alternatives each as well. Empty if it holds, and if time alone brings it about, by one alternative at least.
  *
  * @example
  * ```ts
@@ -46,12 +47,15 @@ export function waitsFor(node: ConditionNode, facts: Facts): readonly WaitedFor[
 function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly WaitedFor[] {
   if (holds(node, facts) === wanted) return []
   const awaited = (kind: WaitedFor['kind'], name: string | null = null): readonly WaitedFor[] => {
-    const { sentence } = explain(node, facts)
+    const { sentence } = sentenceOf(node, facts)
     return [{ kind, name, statement: printNode(wanted ? node : notOf(node)), sentence }]
   }
   switch (node.kind) {
     case 'all':
     case 'any':
+      // Of alternatives one suffices: where time brings one about, nothing else is needed.
+      if ((node.kind === 'any') === wanted && node.nodes.some((part) => comesByTime(part, facts, wanted)))
+        return []
       return node.nodes.flatMap((part) => waits(part, facts, wanted))
     case 'not':
       return waits(node.node, facts, !wanted)
@@ -78,6 +82,11 @@ function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly Wai
     case 'predicate':
       return awaited('predicate')
   }
+}
+
+/** Whether time alone can make the part come out as wanted. */
+function comesByTime(node: ConditionNode, facts: Facts, wanted: boolean): boolean {
+  return waits(node, facts, wanted).length === 0 && Number.isFinite(wakesAt(node, facts))
 }
 
 /** Whether more records could make the comparison come out as wanted; fewer only time can make. */

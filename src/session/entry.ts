@@ -92,11 +92,15 @@ export class TaskEntry {
   undoRelaunch: Undo | null = null
   watch: Subscription | null = null
   endWatch: Subscription | null = null
+  /** What the watch of the end condition said last. */
+  endHolds = false
   isRemoved = false
   readonly queue: QueuedRun[] = []
   readonly live: RunSlot[] = []
   /** Slots whose run has ended, to be used again. */
   readonly free: RunSlot[] = []
+  /** Its last run ended within its launch: sync work, recorded at once. Others may launch in the same settling. */
+  endsAtOnce = false
   /** What the launch under way is to use. */
   launching: RunSlot | null = null
   /** Resolved when the last living run of a removed task has ended. */

@@ -1,94 +1,142 @@
-/** Why a task is, or is not, running: its condition, and what stands in the way beside it. */
+/** Why a task is, or is not, running: what stands before its launch, the one to be lifted first being first. */
 import { blockersIn, type Explanation, explain, printExplanation } from '../conditions/explain.ts'
-import { showTime } from '../conditions/sentences.ts'
+import type { PredicateReading } from '../conditions/facts.ts'
+import { holds } from '../conditions/holds.ts'
+import { HeldReadings, ImaginedFacts, ImaginedRuns, ReadOnceFacts } from '../conditions/imagined-facts.ts'
+import type { PredicateNode } from '../conditions/node.ts'
+import { printNode } from '../conditions/print.ts'
+import { sentenceOf } from '../conditions/sentences.ts'
+import { showTime } from '../conditions/show-time.ts'
+import { type WaitedFor, waitsFor } from '../conditions/waits-for.ts'
 import type { Core } from './core.ts'
+import { firstObstacle, obstacles, type Route } from './decision.ts'
 import type { TaskEntry } from './entry.ts'
-import type { Launcher } from './launcher.ts'
-import type { Slots } from './slots.ts'
-import type { Reason, TaskExplanation } from './task-types.ts'
+import { nextTaskRuns } from './next-task-runs.ts'
+import { reasonOf } from './reasons.ts'
+import { EntrySituation, type SituationParts } from './situation.ts'
+import type { Blocker, Reason, TaskExplanation } from './task-types.ts'
 
-/** What knows of obstacles outside conditions. */
-export interface ExplainParts {
-  readonly launcher: Launcher
-  readonly slots: Slots
-}
-
-/** More blockers than this in one sentence are not read; the tree has them all. */
-const maxBlockers = 3
+/** What starts within this time is not worth a word. */
+const soonMs = 1000
+/** One sentence names no more blockers than this; the list has them all. */
+const maxTold = 3
 
 /** Explains a task at the clock's now. */
-export function explainTask(
-  core: Core,
-  { launcher, slots }: ExplainParts,
-  entry: TaskEntry,
-): TaskExplanation {
+export function explainTask(core: Core, parts: SituationParts, entry: TaskEntry): TaskExplanation {
   const at = core.clock.now()
-  const condition = explain(entry.definition.start.node, core.factsOf(entry))
-  const reasons = reasonsOf(core, { launcher, slots }, entry)
-  const isDue = condition.holds && reasons.length === 0
-  const sentence = summary(entry, condition, reasons)
+  const readings = readingsOf(core)
+  const { node } = entry.definition.start
+  const condition = explain(node, core.factsOf(entry), {
+    factsAt: (instant) => core.factsOf(entry, instant),
+    readings,
+  })
+  const route = routeOf(entry)
+  const standing = obstacles(route, new EntrySituation(core, parts, entry, core.state, condition.holds))
+  const blockers = standing.flatMap((obstacle): readonly Blocker[] =>
+    obstacle === 'condition' ? conditionBlockers(entry, condition) : [reasonOf(obstacle, core, parts, entry)],
+  )
+  const reasons = blockers.filter((blocker): blocker is Reason => blocker.kind !== 'condition')
+  const nextAt = core.state === 'stopped' ? null : (nextTaskRuns(core, parts, entry, 1, readings)[0] ?? null)
+  const warnings = warningsOf(core, entry, readings)
+  const sentence = summary(entry, { route, blockers, nextAt, warnings, at })
   return {
     task: entry.name,
     at,
-    isDue,
+    isDue: blockers.length === 0,
     sentence,
+    blockers,
     reasons,
+    nextAt,
+    warnings,
     condition,
     toString() {
       const lines = [`${entry.name}: ${sentence}`]
-      for (const reason of reasons) lines.push(`  ! ${reason.sentence}`)
-      lines.push(printExplanation(condition, entry.zone, '  '))
+      for (const { kind, sentence: said } of reasons)
+        if (blockers[0]?.kind !== kind) lines.push(`  ! ${said}`)
+      for (const warning of warnings) if (!sentence.includes(warning)) lines.push(`  ! ${warning}`)
+      lines.push(printExplanation(condition, entry.zone, at, '  '))
       return lines.join('\n')
     },
   }
 }
 
-function summary(entry: TaskEntry, condition: Explanation, reasons: readonly Reason[]): string {
-  if (reasons.length > 0) return reasons[0]!.sentence
-  if (condition.holds) return 'it is due'
-  if (entry.queue.length > 0) return `${entry.queue.length} runs by hand wait for their launch`
-  const { changesAt } = condition
-  const next = changesAt === null ? '' : `; time can next change that at ${showTime(changesAt, entry.zone)}`
-  return `its condition does not hold: ${blockersIn(condition).slice(0, maxBlockers).join('; ')}${next}`
+/** Whether a run of the task would be launched now. */
+export function isDue(core: Core, parts: SituationParts, entry: TaskEntry): boolean {
+  const facts = new ReadOnceFacts(core.factsOf(entry), readingsOf(core))
+  const isTrue = routeOf(entry) === 'queue' || holds(entry.definition.start.node, facts)
+  return firstObstacle(routeOf(entry), new EntrySituation(core, parts, entry, core.state, isTrue)) === null
 }
 
-/** The reasons outside the condition, the strongest first. */
-function reasonsOf(core: Core, { launcher, slots }: ExplainParts, entry: TaskEntry): Reason[] {
-  const reasons: Reason[] = []
-  const say = (kind: Reason['kind'], sentence: string, until: number | null = null): void =>
-    void reasons.push({ kind, sentence, until })
-  const { state } = core
-  if (entry.isRemoved) say('removed', 'the task was removed from the session')
-  if (state === 'stopped') say('stopped', 'the session is stopped')
-  else if (state === 'starting' || state === 'restarting') say('starting', 'the session is starting')
-  else if (state === 'stopping') say('stopping', 'the session is stopping')
-  else if (state === 'held') say('held', 'the session is held: resume() lets tasks launch')
-  if (entry.disabled) say('disabled', 'the task is disabled: enable() lets its condition launch it')
-  if (entry.definition.options.onStartup === true) say('startup', 'it runs when the session starts')
-  if (entry.definition.options.onShutdown === true) say('shutdown', 'it runs when the session stops')
-  if (entry.neverHolds !== null)
-    say('never-holds', `it can never start by its condition: ${entry.neverHolds}`)
-  if (!launcher.hasRoom(entry)) {
-    const ids = entry.live.map((slot) => slot.runId).join(', ')
-    say('running', `it is running${ids === '' ? ': a run of the task it replaces lives' : ` (${ids})`}`)
-  } else {
-    const obstacle = launcher.obstacleOf(entry)
-    const shortage = obstacle === 'slot' ? slots.shortageOf(entry) : null
-    if (shortage !== null) {
-      const { untilMono } = shortage
-      const until = untilMono === null ? null : core.clock.now() + untilMono - core.clock.monotonic()
-      say('slot', shortage.sentence, until)
-    }
-    if (obstacle === 'log')
-      say(
-        'log',
-        `the run log cannot be written, so nothing launches: ${core.logHealth.reason?.message ?? 'it does not answer'}`,
-      )
-    if (obstacle === 'main') say('main', 'main work runs: nothing else launches until it ends')
-    if (obstacle === 'relaunch') {
-      const waitMs = Math.max(0, entry.relaunchAt - core.clock.monotonic())
-      say('relaunch', 'it has just run: the relaunch delay is not over', core.clock.now() + waitMs)
-    }
+/** What the task waits for beside time; nothing where time alone launches it. */
+export function taskWaitsFor(core: Core, parts: SituationParts, entry: TaskEntry): readonly WaitedFor[] {
+  const readings = readingsOf(core)
+  const waits = waitsFor(entry.definition.start.node, new ReadOnceFacts(core.factsOf(entry), readings))
+  return waits.length === 0 || nextTaskRuns(core, parts, entry, 1, readings).length > 0 ? [] : waits
+}
+
+/** Streams of a stopped session are not subscribed to just because somebody asks. */
+const readingsOf = (core: Core): HeldReadings => new HeldReadings(core.state !== 'stopped')
+
+/** A run that waits in the queue goes before those that the condition launches. */
+const routeOf = (entry: TaskEntry): Route => (entry.hasQueued ? 'queue' : 'condition')
+
+function conditionBlockers(entry: TaskEntry, condition: Explanation): readonly Blocker[] {
+  const never = entry.neverHolds
+  const parts = blockersIn(condition).map(
+    ({ sentence, changesAt }): Blocker => ({ kind: 'condition', sentence, until: changesAt }),
+  )
+  if (never === null) return parts
+  return [{ kind: 'never-holds', sentence: `it can never start by its condition: ${never}`, until: null }]
+}
+
+/** What ends by itself matters only once the condition holds. */
+const passing: readonly Blocker['kind'][] = ['running', 'main', 'slot', 'relaunch']
+
+interface Told {
+  readonly route: Route
+  readonly blockers: readonly Blocker[]
+  readonly nextAt: number | null
+  readonly warnings: readonly string[]
+  readonly at: number
+}
+
+function summary(entry: TaskEntry, { route, blockers, nextAt, warnings, at }: Told): string {
+  const waiting = `a run of task '${entry.name}' waits in its queue`
+  const [first] = blockers
+  if (first === undefined) {
+    const due = route === 'queue' ? `${waiting}, and starts now` : 'it is due: its run starts now'
+    return [due, ...warnings].join('; ')
   }
-  return reasons
+  const lasting = blockers.filter(({ kind }) => !passing.includes(kind))
+  const told = lasting.length > 0 ? lasting : blockers.slice(0, 1)
+  const words = told.slice(0, maxTold).map(({ sentence }) => sentence)
+  if (told.length > maxTold) words.push(`and ${told.length - maxTold} more`)
+  if (route === 'queue') return `${waiting}: ${words.join('; ')}`
+  const isOpen = first.kind === 'condition' || passing.includes(first.kind)
+  const isToTell = nextAt !== null && nextAt - at >= soonMs && isOpen
+  const shown = isToTell ? showTime(nextAt, entry.zone, at) : null
+  const isNew = shown !== null && !words.some((word) => word.endsWith(shown))
+  return [...words, ...(isNew ? [`the next run is at ${shown}`] : [])].join('; ')
+}
+
+/** What will go wrong with a run that starts. */
+function warningsOf(core: Core, entry: TaskEntry, readings: HeldReadings): readonly string[] {
+  const { end } = entry.definition
+  if (end === null || entry.live.length > 0) return []
+  const runs = new ImaginedRuns()
+  runs.start(core.clock.now())
+  const facts = new EndOfImagined(core.factsOf(entry), runs, readings)
+  if (!holds(end.node, facts)) return []
+  const { sentence } = sentenceOf(end.node, facts)
+  return [
+    `a run would be terminated as soon as it starts, as its end condition '${printNode(end.node)}' holds already: ${sentence}`,
+  ]
+}
+
+/** A predicate of an end condition that fails counts as true. */
+class EndOfImagined extends ImaginedFacts {
+  override predicate(node: PredicateNode): PredicateReading {
+    const reading = super.predicate(node)
+    return 'error' in reading ? { ...reading, value: true } : reading
+  }
 }

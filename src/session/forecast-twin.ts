@@ -15,7 +15,7 @@ import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from './entry.ts'
 import type { Pace } from './forecast-pace.ts'
-import { executionOf } from './slots.ts'
+import { executionOf, type Slots } from './slots.ts'
 import type { Execution, TaskOptions } from './task-options.ts'
 
 /** So many launches, looks or timers of the twin are handled in one step: a step cannot be cut. */
@@ -38,6 +38,14 @@ export interface Twin {
   readonly core: Core
   readonly parts: Parts
   readonly clock: VirtualClock
+  /** Runs that end now: called when what the instant brings about is through, as promises would be. */
+  readonly ends: (() => void)[]
+}
+
+/** What a twin is made of: the session's core, and the parts that remember more than the core. */
+export interface Original {
+  readonly core: Core
+  readonly slots: Slots
 }
 
 /** A task as it was when the twin was asked for: the session goes on while its twin is made. */
@@ -48,6 +56,7 @@ interface TaskNow {
   readonly zone: string
   readonly relaunchAt: number
   readonly hasForeignChange: boolean
+  readonly endsAtOnce: boolean
   readonly execution: Execution
   readonly queue: readonly QueuedRun[]
 }
@@ -61,24 +70,29 @@ type RunNow = Pick<
 }
 
 /** Makes the twin of a session as it is now, with its tasks, params, history, living and waiting runs; in slices. */
-export async function createTwin(live: Core, given: TwinParts, pace: Pace): Promise<Twin> {
+export async function createTwin(
+  { core: live, slots }: Original,
+  given: TwinParts,
+  pace: Pace,
+): Promise<Twin> {
   const now = { wall: live.clock.now(), elapsed: live.clock.monotonic() }
   const clock = new VirtualClock(now, itemsPerStep)
   const core = new Core(live.name, clock, twinOptions(live, given), live.words)
   core.news.makePrivate()
   core.session = live.session
   core.handleOf = live.handleOf
-  const twin: Twin = { core, clock, parts: assemble(core) }
+  const twin: Twin = { core, clock, parts: assemble(core), ends: [] }
   twin.parts.starts.turnOff()
   // Opened, so that a start does not open another.
   void twin.parts.keeper.open()
   if (live.log !== undefined) core.log = live.log.branch(core.log.store, clock)
   for (const [name, value] of live.params.entries()) core.params.put(name, value)
-  for (const [kind, executor] of live.executors) core.executors.set(kind, stubOf(executor, clock, given))
+  for (const [kind, executor] of live.executors) core.executors.set(kind, stubOf(executor, twin, given))
   core.only = live.only
   const isStarted = isUnderWay(live)
   const tasks = [...live.entries.values()].map((entry) => taskNow(core, entry))
   const runs = [...live.entries.values()].flatMap(({ live: slots }) => slots.map(runNow))
+  const standing = slots.copy()
   const { shutCondition } = live.options
   for (const task of tasks) {
     if (pace.isOver()) await pace.giveWay()
@@ -89,6 +103,7 @@ export async function createTwin(live: Core, given: TwinParts, pace: Pace): Prom
     adoptRun(twin, run)
   }
   clock.stand(now)
+  twin.parts.slots.adopt(standing, ({ name }) => core.entries.get(name))
   if (shutCondition !== undefined) {
     const { node } = toCondition(shutCondition, live.words)
     twin.parts.watches.setShutCondition(new Condition(given.still(node, null)))
@@ -97,7 +112,7 @@ export async function createTwin(live: Core, given: TwinParts, pace: Pace): Prom
 }
 
 function taskNow(core: Core, entry: TaskEntry): TaskNow {
-  const { definition, disabled, zone, relaunchAt, hasForeignChange } = entry
+  const { definition, disabled, zone, relaunchAt, hasForeignChange, endsAtOnce } = entry
   // As its work has it: the twin's own work is of no kind.
   const execution = executionOf(core, entry, undefined)
   return {
@@ -107,6 +122,7 @@ function taskNow(core: Core, entry: TaskEntry): TaskNow {
     zone,
     relaunchAt,
     hasForeignChange,
+    endsAtOnce,
     execution,
     queue: [...entry.queue],
   }
@@ -126,8 +142,8 @@ function runNow({
 }
 
 /** Whether the start of the session lies behind it: start-up tasks have run, its age counts. */
-export function isUnderWay(core: Core): boolean {
-  return core.state === 'running' || core.state === 'held'
+export function isUnderWay({ state }: Core): boolean {
+  return state === 'running' || state === 'held' || state === 'stopping'
 }
 
 /** The session's options without what reaches out of it. */
@@ -164,7 +180,9 @@ function addTask(twin: Twin, live: TaskNow, isStarted: boolean, given: TwinParts
   }
   entry.relaunchAt = live.relaunchAt
   entry.hasForeignChange = live.hasForeignChange
-  for (const queued of live.queue) entry.queue.push({ ...queued, pending: undefined, params: {} })
+  entry.endsAtOnce = live.endsAtOnce
+  for (const queued of live.queue)
+    entry.queue.push({ ...queued, pending: undefined, params: {}, isReady: true })
 }
 
 /** A run that lives goes on in the twin: begun when it was, ended when it would be. */
@@ -185,14 +203,24 @@ function adoptRun({ core, parts, clock }: Twin, run: RunNow): void {
 }
 
 /** Takes as long as the work is expected to, and does nothing. */
-function stubOf({ kind, isExclusive, slots }: Executor, clock: VirtualClock, given: TwinParts): Executor {
+function stubOf(
+  { kind, isExclusive, slots }: Executor,
+  { core, clock, ends }: Twin,
+  given: TwinParts,
+): Executor {
+  const begin = clock.monotonic()
   return {
     kind,
     isExclusive,
     ...(slots === undefined ? {} : { slots }),
     execute(_work, _args, { task }, settle) {
-      // Always by a timer: a run that lives already, and has lasted longer than those before it, ends when the play begins.
-      clock.callAfter(given.runtimeMs(task), () => settle({ kind: 'returned', value: undefined }))
+      const runtimeMs = given.runtimeMs(task)
+      const end = (): void => settle({ kind: 'returned', value: undefined })
+      // A run that is live already, and has lasted longer than those before it, ends when the play begins.
+      const isOver = runtimeMs === 0 || clock.monotonic() + runtimeMs <= begin
+      if (!isOver) clock.callAfter(runtimeMs, () => void ends.push(end))
+      else if (core.entries.get(task)?.endsAtOnce === true) end()
+      else ends.push(end)
       return undefined
     },
   }

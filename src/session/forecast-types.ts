@@ -19,6 +19,8 @@ export interface ForecastOptions {
   readonly limit?: number
   /** Ends the forecast: it rejects with the signal's reason. */
   readonly signal?: AbortSignal
+  /** Look ahead as if a session that is held were resumed now; default false: of a held session no run is foreseen. */
+  readonly asIfResumed?: boolean
 }
 
 /**
@@ -26,8 +28,8 @@ export interface ForecastOptions {
  *
  * Assumed is: each run succeeds and takes as long as the median of the task's past successes (no time if there are none;
  * a permanent task without any goes on for ever); functions and streams in conditions say what they say now; params stay;
- * nobody asks for runs. A session that is held is looked at as if it were resumed now, one that is stopped as if it were
- * started now (of a store that was never opened nothing is known).
+ * nobody asks for runs. A session that is held stays held, unless `asIfResumed` is given; one that is stopped is looked at as
+ * if it were started now (of a store that was never opened nothing is known).
  *
  * @example
  * ```ts
@@ -47,7 +49,10 @@ export interface Forecast {
   readonly runs: readonly PlannedRun[]
   /** What was taken to stay as it is: functions and streams in conditions. */
   readonly assumed: readonly Assumption[]
-  /** What can't be foreseen, and is left out or held as it is: event streams, numbers of cycles, answers not given yet. */
+  /**
+   * What can't be foreseen, and is left out or held as it is: event streams, numbers of cycles, answers not given yet, the
+   * end of a hold.
+   */
   readonly notForecastable: readonly NotForecastable[]
 }
 

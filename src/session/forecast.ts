@@ -4,14 +4,15 @@ import type { ConditionNode, HeldNode } from '../conditions/node.ts'
 import { stretches } from '../executors/stretches.ts'
 import type { RunRecord } from '../log/run-log.ts'
 import { toDateTime, toInstant } from '../time/zone.ts'
-import { aCount, anything, type Check, checkKeys, show } from './check.ts'
+import { aBoolean, aCount, anything, type Check, checkKeys, show } from './check.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 import { StillConditions } from './forecast-node.ts'
 import { inTurn, type Pace } from './forecast-pace.ts'
-import { createTwin, isUnderWay, itemsPerStep, type Twin } from './forecast-twin.ts'
+import { createTwin, isUnderWay, itemsPerStep, type Original, type Twin } from './forecast-twin.ts'
 import type { Assumption, Forecast, ForecastOptions, NotForecastable, PlannedRun } from './forecast-types.ts'
 import { tell } from './guarded-actor.ts'
+import { canRecord } from './situation.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const defaultLimit = 1000
@@ -25,9 +26,13 @@ const maxRelaunches = 10
 const maxSuccesses = 10_000
 
 /** Plays a session ahead. It reads the session and its log, and changes nothing in them. */
-export async function forecast(live: Core, options: ForecastOptions = {}): Promise<Forecast> {
-  checkKeys(options, { until: anything, limit: aCount(1), signal: aSignal }, 'options of a forecast')
-  return inTurn(options.signal, (pace) => play(live, options, pace))
+export async function forecast(original: Original, options: ForecastOptions = {}): Promise<Forecast> {
+  checkKeys(
+    options,
+    { until: anything, limit: aCount(1), asIfResumed: aBoolean, signal: aSignal },
+    'options of a forecast',
+  )
+  return inTurn(options.signal, (pace) => play(original, options, pace))
 }
 
 const aSignal: Check = (value, name) => {
@@ -35,7 +40,8 @@ const aSignal: Check = (value, name) => {
     throw new TypeError(`Cannot read '${name}' as it must be an AbortSignal: ${show(value)}`)
 }
 
-async function play(live: Core, options: ForecastOptions, pace: Pace): Promise<Forecast> {
+async function play(original: Original, options: ForecastOptions, pace: Pace): Promise<Forecast> {
+  const { core: live } = original
   const { timezone } = live.settings
   const runtimes = await runtimesOf(live)
   const from = live.clock.now()
@@ -44,7 +50,7 @@ async function play(live: Core, options: ForecastOptions, pace: Pace): Promise<F
     throw new RangeError(
       `Cannot forecast as 'until' must be later than now: ${toDateTime(until, timezone).toISO()}`,
     )
-  const play = new Play(live, runtimes, options.limit ?? defaultLimit)
+  const play = new Play(original, runtimes, options)
   const reached = await play.run(until, pace)
   return {
     from: toDateTime(from, timezone),
@@ -67,17 +73,28 @@ class Play {
   readonly #runtimes: ReadonlyMap<string, number>
   readonly #limit: number
   readonly #isUnderWay: boolean
+  /** Nothing launches: runs that are live end, and time goes on. */
+  readonly #isHeld: boolean
+  /** The twin stands where the session stands: from here on it is played. */
+  #isLevel = false
   readonly #live: Core
+  readonly #original: Original
   #twin!: Twin
   readonly #conditions: StillConditions
   readonly #relaunches = new Map<string, { readonly dueAt: number; count: number }>()
 
-  constructor(live: Core, runtimes: ReadonlyMap<string, number>, limit: number) {
+  constructor(original: Original, runtimes: ReadonlyMap<string, number>, options: ForecastOptions) {
+    const live = original.core
     this.#live = live
     this.#runtimes = runtimes
-    this.#limit = limit
+    this.#limit = options.limit ?? defaultLimit
     this.#isUnderWay = isUnderWay(live)
-    this.#conditions = new StillConditions(this.#isUnderWay)
+    const why = options.asIfResumed === true ? null : whyHeld(live)
+    this.#isHeld = why !== null
+    if (why !== null) this.notForecastable.push(why)
+    // Streams are subscribed to while start conditions are watched.
+    this.#conditions = new StillConditions(live.state === 'running' || live.state === 'held')
+    this.#original = original
   }
 
   /** Plays up to an instant; tells how far it came. */
@@ -92,9 +109,10 @@ class Play {
         if (record.action === 'run') this.#plan(record)
       },
     }
-    this.#twin = await createTwin(live, given, pace)
-    const { core, parts, clock } = this.#twin
+    this.#twin = await createTwin(this.#original, given, pace)
+    const { core, parts, clock, ends } = this.#twin
     parts.milestones.begin().catch(() => {})
+    if (this.#isHeld) tell(core.actor, { type: 'session.hold' })
     tell(core.actor, { type: 'session.start' })
     await nextTurn()
     // The session's age and cycles are those of the one that is looked ahead for.
@@ -106,11 +124,17 @@ class Play {
       // Starting is asynchronous in parts, as are slices of the twin's own; all else happens within the step.
       if (pace.isOver() || core.state === 'starting') await pace.giveWay()
       if (this.runs.length >= this.#limit) return this.#reached(until)
-      if (core.state !== 'starting' && core.state !== 'running') {
+      if (this.#isOver()) {
         this.stopsAt = clock.now()
         return until
       }
+      if (!this.#isLevel) this.#level()
       if (clock.dueBatch !== null) this.#step(() => clock.callDue(itemsPerStep))
+      // As promises do, what ends now ends before the next turn; what was live before the play, once all is watched.
+      else if (ends.length > 0 && (this.#isLevel || !this.#isUnderWay))
+        this.#step(() => {
+          for (const end of ends.splice(0)) end()
+        })
       else if (clock.hasDeferred) this.#step(() => clock.callDeferred())
       else if (clock.now() + clock.untilNextMs >= until) return until
       else {
@@ -123,6 +147,26 @@ class Play {
 
   #step(call: () => void): void {
     stretches.measure(forecasting, call)
+  }
+
+  /** Whether the session has stopped, or stops now as the tasks that it was started for are done. */
+  #isOver(): boolean {
+    const { core } = this.#twin
+    if (core.state !== 'starting' && core.state !== 'running' && core.state !== 'held') return true
+    if (core.only === null || !this.#isLevel) return false
+    return [...core.entries.values()].every(({ live, queue }) => live.length === 0 && queue.length === 0)
+  }
+
+  /** Once all is watched, conditions that hold have held for as long as they do in the session. */
+  #level(): void {
+    const { core, parts } = this.#twin
+    if (!parts.watches.isWatching) return
+    this.#isLevel = true
+    if (!this.#isUnderWay) return
+    for (const entry of core.entries.values()) {
+      const live = this.#live.entries.get(entry.name)
+      if (entry.holds && live?.holds === true) entry.dueAt = live.dueAt
+    }
   }
 
   /** Up to where what was played is whole, when it is cut. */
@@ -186,6 +230,18 @@ class Play {
     if (known !== undefined) return known
     return this.#live.entries.get(task)?.definition.options.permanent === true ? Number.POSITIVE_INFINITY : 0
   }
+}
+
+/** What keeps every task of the session from launching, if somebody has to lift it. */
+function whyHeld(core: Core): NotForecastable | null {
+  const { state } = core
+  const none = (statement: string, reason: string): NotForecastable => ({ task: null, statement, reason })
+  if (state === 'held') return none('the session is held', 'nothing launches until resume() is called')
+  if (state === 'stopping')
+    return none('the session is stopping', 'nothing launches until it is started again')
+  return canRecord(core)
+    ? null
+    : none('the run log cannot be written', 'nobody knows when it can, and nothing launches before')
 }
 
 /** The median runtime of each task's past successes, ms. */

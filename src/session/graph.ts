@@ -13,7 +13,10 @@ export function graphOf(entries: readonly TaskEntry[]): TaskLink[] {
     // That a condition asks about its own task is no link, that a param has a task's name no circle.
     if (link.from !== link.to || link.kind === 'param') links.set(JSON.stringify(link), link)
   }
-  for (const { definition } of entries) for (const link of linksTo(definition)) add(link)
+  const names = new Set(entries.map(({ name }) => name))
+  const marked = (link: TaskLink): TaskLink =>
+    link.kind === 'param' || names.has(link.from) ? link : { ...link, isAbsent: true }
+  for (const { definition } of entries) for (const link of linksTo(definition)) add(marked(link))
   return [...links.values()]
 }
 

@@ -9,10 +9,11 @@
 import { stretches } from '../executors/stretches.ts'
 import type { Core } from './core.ts'
 import { Cycles } from './cycles.ts'
+import { firstObstacle, isLeftOut, type Obstacle } from './decision.ts'
 import type { TaskEntry } from './entry.ts'
 import { LaunchLine, LookWait } from './launch-line.ts'
-import { toLaunchLimit } from './options.ts'
 import type { LaunchFacts, Runs } from './runs.ts'
+import { EntrySituation, hasRoom, type SituationParts } from './situation.ts'
 import { Slice } from './slices.ts'
 import type { Slots } from './slots.ts'
 
@@ -20,18 +21,6 @@ import type { Slots } from './slots.ts'
 const launching = { part: 'launching tasks, with what listens to it' }
 
 type Verdict = 'launch' | 'wait' | 'drop'
-
-/** What stands between a task and its launch; the launcher's and `explain()`'s one source. */
-export type Obstacle =
-  | 'disabled'
-  | 'running'
-  | 'main'
-  | 'log'
-  | 'slot'
-  | 'relaunch'
-  | 'startup'
-  | 'shutdown'
-  | 'not chosen'
 
 export class Launcher {
   readonly #core: Core
@@ -42,6 +31,7 @@ export class Launcher {
   readonly #looks: LookWait
   #isPaused = false
   readonly #slots: Slots
+  readonly #parts: SituationParts
   readonly #cycles: Cycles
   #isScheduled = false
   #isSettling = false
@@ -55,6 +45,7 @@ export class Launcher {
     this.#core = core
     this.#runs = runs
     this.#slots = slots
+    this.#parts = { runs, slots }
     this.#launchFactsOf = launchFactsOf
     this.#cycles = new Cycles(core, () => this.woken())
     this.#looks = new LookWait(core)
@@ -103,25 +94,17 @@ export class Launcher {
 
   /** Start-up and shut-down tasks, and those that are not chosen, are launched by something else than their condition. */
   isLeftOut(entry: TaskEntry): boolean {
-    const obstacle = this.obstacleOf(entry)
-    return obstacle === 'not chosen' || obstacle === 'startup' || obstacle === 'shutdown'
+    return isLeftOut(this.#situationOf(entry))
   }
 
-  /** What keeps the task from being launched by its condition now; null if nothing does. */
+  /** What keeps the task from being launched by its condition, which holds, in a session that runs; null if nothing does. */
   obstacleOf(entry: TaskEntry): Obstacle | null {
-    const { options } = entry.definition
-    if (this.#core.only !== null && !this.#core.only.has(entry.name)) return 'not chosen'
-    if (options.onStartup === true) return 'startup'
-    if (options.onShutdown === true) return 'shutdown'
-    if (entry.disabled) return 'disabled'
-    return this.#obstacleOfAnyRun(entry) ?? (this.#waitsForRelaunch(entry) ? 'relaunch' : null)
+    return firstObstacle('condition', this.#situationOf(entry))
   }
 
   /** May one more run of the task live beside those that do? */
   hasRoom(entry: TaskEntry): boolean {
-    const { multilaunch } = entry.definition.options
-    const limit = multilaunch === undefined ? this.#core.settings.multilaunch : toLaunchLimit(multilaunch)
-    return entry.live.length + (this.#core.leaving.get(entry.name) ?? 0) < limit
+    return hasRoom(this.#core, entry)
   }
 
   /** A run of the task has ended: its relaunch delay begins if its condition still holds. */
@@ -180,7 +163,7 @@ export class Launcher {
     if (!entry.hasQueued && this.#looks.isOutdated(entry)) return 'wait'
     if (entry.hasQueued && this.#isQueueOpen(entry)) {
       // The end of a run looks again; only what others hold up is kept waiting here.
-      const obstacle = this.#obstacleOfAnyRun(entry)
+      const obstacle = firstObstacle('queue', this.#situationOf(entry))
       if (obstacle === null) return 'launch'
       return this.#waitFor(entry, obstacle)
     }
@@ -204,11 +187,8 @@ export class Launcher {
     return only === null || only.has(entry.name)
   }
 
-  #obstacleOfAnyRun(entry: TaskEntry): Obstacle | null {
-    if (this.#core.logHealth.state === 'degraded' && this.#core.whenLogDown === 'pause') return 'log'
-    if (this.#runs.exclusive > 0) return 'main'
-    if (!this.hasRoom(entry)) return 'running'
-    return this.#slots.shortageOf(entry) === null ? null : 'slot'
+  #situationOf(entry: TaskEntry): EntrySituation {
+    return new EntrySituation(this.#core, this.#parts, entry, 'running', true)
   }
 
   #launch(entry: TaskEntry): void {
@@ -223,10 +203,6 @@ export class Launcher {
     entry.relaunchAt = entry.holds
       ? this.#core.clock.monotonic() + this.#core.settings.relaunchDelayMs
       : Number.NEGATIVE_INFINITY
-  }
-
-  #waitsForRelaunch(entry: TaskEntry): boolean {
-    return !entry.hasForeignChange && this.#core.clock.monotonic() < entry.relaunchAt
   }
 
   #armRelaunch(entry: TaskEntry): void {

@@ -177,7 +177,7 @@ export class Occasions {
     if (obstacle === 'main')
       return { isOurs: true, reason: 'main work was running, and nothing else launches' }
     const facts = core.factsOf(entry, period.end - 1)
-    const blockers = blockersIn(explain(entry.definition.start.node, facts))
+    const blockers = blockersIn(explain(entry.definition.start.node, facts)).map(({ sentence }) => sentence)
     const because = blockers.length === 0 ? '' : `: ${blockers.join('; ')}`
     return { isOurs: false, reason: `its condition did not hold${because}` }
   }

@@ -73,6 +73,7 @@ export class Runs {
     if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive += 1
     core.clock.launched?.(entry.name)
     tell(entry.actor, { type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
+    entry.endsAtOnce = !slot.lives
   }
 
   /** The effect of a launch in the task machine: the run's actor starts, or starts again. */

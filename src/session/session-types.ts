@@ -82,4 +82,6 @@ export interface TaskLink {
   readonly by: 'start' | 'end' | 'arg'
   /** The actions that `after` and `history` ask for: `['success']` of `afterSuccess` and `succeeded`. */
   readonly actions?: readonly (Action | 'missed')[]
+  /** There is no task `from` in the session: what asks about it does not hold until one is added. */
+  readonly isAbsent?: true
 }

@@ -4,7 +4,6 @@ import type { Command, News, NewsType } from '../../machines/protocol.ts'
 import type { TaskEvent } from '../../machines/task.machine.ts'
 import { type Clock, createSystemClock } from '../clock.ts'
 import type { Facts } from '../conditions/facts.ts'
-import { nextRuns } from '../conditions/next-runs.ts'
 import { Words } from '../conditions/words.ts'
 import { atDoor } from '../door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
@@ -15,12 +14,13 @@ import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { TaskEntry } from './entry.ts'
 import { carry, type Errand } from './errand.ts'
-import { explainTask } from './explain-task.ts'
+import { explainTask, isDue, taskWaitsFor } from './explain-task.ts'
 import { forecast } from './forecast.ts'
 import type { Forecast, ForecastOptions } from './forecast-types.ts'
 import { graphOf } from './graph.ts'
 import { tell } from './guarded-actor.ts'
 import { registerCore } from './internals.ts'
+import { nextTaskRuns } from './next-task-runs.ts'
 import { stretchOf } from './occasions.ts'
 import { checkSessionOptions } from './options.ts'
 import { runChosen } from './run-chosen.ts'
@@ -258,7 +258,7 @@ export class LiveSession implements Session {
   }
 
   forecast(options?: ForecastOptions): Promise<Forecast> {
-    return forecast(this.#core, options)
+    return forecast({ core: this.#core, slots: this.#parts.slots }, options)
   }
 
   graph(): readonly TaskLink[] {
@@ -283,7 +283,9 @@ export class LiveSession implements Session {
         run: (task, params, key) => this.#askByEvent(task, params, key),
         backfill: (task, from, to) => this.#backfillByEvent(task, from, to),
         explain: (task) => explainTask(this.#core, this.#parts, task),
-        nextRuns: (task, n) => nextRuns(task.definition.start.node, (at) => this.#core.factsOf(task, at), n),
+        nextRuns: (task, n) => nextTaskRuns(this.#core, this.#parts, task, n),
+        isDue: (task) => isDue(this.#core, this.#parts, task),
+        waitsFor: (task) => taskWaitsFor(this.#core, this.#parts, task),
       })
       this.#handles.set(entry, handle)
     }

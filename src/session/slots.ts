@@ -4,6 +4,7 @@
  */
 import type { Undo } from '../clock.ts'
 import { executionFor } from '../executors/outside-work.ts'
+import { printDuration } from '../time/duration.ts'
 import type { Core } from './core.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from './entry.ts'
 import type { Execution } from './task-options.ts'
@@ -15,6 +16,12 @@ export interface Shortage {
   readonly sentence: string
   /** When a start is allowed again by time alone, on the monotonic clock; null if a run must end first. */
   readonly untilMono: number | null
+}
+
+/** What slots remember beside who holds them. */
+export interface SlotMemory {
+  readonly starts: ReadonlyMap<string, readonly number[]>
+  readonly lines: ReadonlyMap<string, readonly TaskEntry[]>
 }
 
 export class Slots {
@@ -94,6 +101,21 @@ export class Slots {
     }
   }
 
+  /** The starts that still count and the lines, as they are now: for a session that is looked ahead for. */
+  copy(): SlotMemory {
+    const copied = <T>(map: ReadonlyMap<string, Iterable<T>>): ReadonlyMap<string, readonly T[]> =>
+      new Map([...map].map(([key, items]) => [key, [...items]]))
+    return { starts: copied(this.#starts), lines: copied(this.#waiting) }
+  }
+
+  /** Takes over what another session's slots remember. */
+  adopt({ starts, lines }: SlotMemory, entryOf: (entry: TaskEntry) => TaskEntry | undefined): void {
+    this.#starts.clear()
+    for (const [key, made] of starts) this.#starts.set(key, [...made])
+    for (const [key, line] of lines)
+      this.#waiting.set(key, new Set(line.flatMap((entry) => entryOf(entry) ?? [])))
+  }
+
   /** Nobody waits any more; its timer is released. */
   stop(): void {
     this.#waiting.clear()
@@ -118,17 +140,17 @@ export class Slots {
   #shortageIn(key: string): Shortage | null {
     const limit = this.#limitOf(key)
     const used = this.#used.get(key)
-    const what = key === 'maxThreads' ? 'thread' : key === 'maxProcesses' ? 'process' : `slot of pool ${key}`
     if (used !== undefined && used.size >= limit) {
-      const by = [...new Set([...used].map((slot) => slot.entry.name))].slice(0, 5).join(', ')
-      const sentence = `waiting for a ${what} (${used.size} of ${limit} in use by ${by})`
+      const by = [...new Set([...used].map((slot) => `'${slot.entry.name}'`))].slice(0, 5).join(', ')
+      const sentence = `${placesOf(key, used.size, limit)} in use by ${by}`
       return { of: key, sentence, untilMono: null }
     }
     const { starts, perMs } = this.#poolOf(key)
     if (starts === undefined) return null
     const made = this.#startsIn(key, perMs)
     if (made.length < starts) return null
-    const sentence = `waiting for a ${what} (${made.length} of ${starts} starts in ${perMs / 1000} s are used up)`
+    const what = starts === 1 ? 'its one start' : `all ${starts} of its starts`
+    const sentence = `pool '${key}' has used ${what} per ${printDuration(perMs)}`
     return { of: key, sentence, untilMono: made[made.length - starts]! + perMs }
   }
 
@@ -158,6 +180,16 @@ export class Slots {
       this.#onRoom()
     })
   }
+}
+
+/** `all 4 threads are`, `all 3 slots of pool 'db' are`; more than all where the limit was lowered since. */
+function placesOf(key: string, used: number, limit: number): string {
+  const of = key === 'maxThreads' ? 'thread' : key === 'maxProcesses' ? 'process' : 'slot'
+  const noun = limit === 1 ? of : of === 'process' ? 'processes' : `${of}s`
+  const many = limit === 1 ? 'the one' : `all ${limit}`
+  const pool = of === 'slot' ? ` of pool '${key}'` : ''
+  const beyond = used > limit ? ` (${used})` : ''
+  return `${many} ${noun}${pool} ${limit === 1 ? 'is' : 'are'}${beyond}`
 }
 
 const noKeys: readonly string[] = []

@@ -4,7 +4,7 @@ import type { DateTime } from 'luxon'
 import type { AnyActorRef } from 'xstate'
 import type { Action, ParamValues } from '../../machines/protocol.ts'
 import type { Condition } from '../conditions/condition.ts'
-import { type WaitedFor, waitsFor } from '../conditions/waits-for.ts'
+import type { WaitedFor } from '../conditions/waits-for.ts'
 import { atDoor } from '../door.ts'
 import type { LogQuery, RunRecord } from '../log/run-log.ts'
 import { type Instant, toDateTime } from '../time/zone.ts'
@@ -22,6 +22,8 @@ export interface HandleParts {
   backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[]
   explain(entry: TaskEntry): TaskExplanation
   nextRuns(entry: TaskEntry, n: number): number[]
+  isDue(entry: TaskEntry): boolean
+  waitsFor(entry: TaskEntry): readonly WaitedFor[]
 }
 
 export class TaskHandle implements Task {
@@ -52,7 +54,7 @@ export class TaskHandle implements Task {
   }
 
   get isDue(): boolean {
-    return this.explain().isDue
+    return this.#parts.isDue(this.#entry)
   }
 
   get disabled(): boolean {
@@ -157,7 +159,7 @@ export class TaskHandle implements Task {
   }
 
   waitsFor(): readonly WaitedFor[] {
-    return waitsFor(this.start.node, this.#core.factsOf(this.#entry))
+    return this.#parts.waitsFor(this.#entry)
   }
 
   get log(): { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> } {

@@ -74,7 +74,7 @@ export interface Task<R = unknown> extends TaskRef<R> {
   readonly status: Action | null
   /** A run lives, or is queued by hand. */
   readonly isRunning: boolean
-  /** Its condition holds now and nothing but slots and order stands before its launch. */
+  /** A run would be launched now: its condition holds or a run is in its queue, and nothing stands in the way. */
   readonly isDue: boolean
   /** Its condition launches nothing; by hand it still runs. */
   readonly disabled: boolean
@@ -127,14 +127,16 @@ export interface Task<R = unknown> extends TaskRef<R> {
   /** Why it is, or is not, running. */
   explain(): TaskExplanation
   /**
-   * The next `n` instants (default 1, in the task's zone) at which its condition begins to hold by time alone, if each run
-   * succeeds at once; now among them if it holds now. Where more than time is needed it is shorter, and
-   * {@link Task.waitsFor} says what for; `session.forecast()` looks at all tasks together.
+   * The next `n` instants (default 1, in the task's zone) at which a run starts by time alone, if each succeeds at once; now
+   * among them if it is due. Empty while the task is disabled or removed, runs at start-up or shut-down or is not chosen,
+   * while the session is held or stopping, and while the next run waits for other runs to end; of a stopped session as if it
+   * started now. Where more than time is needed it is shorter, and {@link Task.waitsFor} says what for;
+   * `session.forecast()` looks at all tasks together.
    */
   nextRuns(n?: number): DateTime[]
   /**
    * What has to happen beside time before its condition holds: other tasks, params, answers; empty if it holds, or if time
-   * alone brings it about.
+   * alone launches the next run.
    */
   waitsFor(): readonly WaitedFor[]
   /** Its records, the newest first. */
@@ -204,10 +206,25 @@ export interface Reason {
     | 'startup'
     | 'shutdown'
     | 'never-holds'
+    | 'not chosen'
   /** What is so, in words. */
   readonly sentence: string
   /** When it ends by itself, epoch ms; null if time alone does not end it. */
   readonly until: number | null
+}
+
+/**
+ * What stands before a launch: a reason outside the condition, or a part of the condition that does not hold. `until` is
+ * when time alone lifts it, epoch ms.
+ *
+ * @example
+ * ```ts
+ * const blockers: readonly Blocker[] = session.task('report').explain().blockers
+ * console.log(blockers[0]?.kind, blockers[0]?.sentence)
+ * ```
+ */
+export interface Blocker extends Omit<Reason, 'kind'> {
+  readonly kind: Reason['kind'] | 'condition'
 }
 
 /**
@@ -223,12 +240,23 @@ export interface TaskExplanation {
   readonly task: string
   /** The instant that it is true of, epoch ms. */
   readonly at: number
-  /** It would launch now. */
+  /** A run would be launched now: there are no blockers. */
   readonly isDue: boolean
-  /** One sentence that sums it up. */
+  /** One sentence that sums it up: the first blockers, and when the next run is. */
   readonly sentence: string
-  /** What stands before a launch beside the condition, the strongest first. */
+  /**
+   * All that stands before a launch, in the order in which it is to be lifted: what only somebody can lift, then the parts
+   * of the condition (those that wait for something to happen before those that time brings about), then what ends by
+   * itself. Where there is one, the task launches as soon as it is lifted. Of a task with a run in its queue: what stands
+   * before that run, which asks for no condition.
+   */
+  readonly blockers: readonly Blocker[]
+  /** The blockers beside the condition. */
   readonly reasons: readonly Reason[]
+  /** The next run by time alone, epoch ms, as `nextRuns()` has it; null where there is none, or the session is stopped. */
+  readonly nextAt: number | null
+  /** What will go wrong with a run that starts: an end condition that holds already terminates it at once. */
+  readonly warnings: readonly string[]
   /** Its start condition, explained part by part. */
   readonly condition: Explanation
   /** Readable text: the sentence, the reasons, and the condition as a tree. */

@@ -1,4 +1,5 @@
 /** What is watched: the start conditions of tasks, the end conditions of their runs, the shut condition of the session. */
+import type { TerminateReason } from '../../machines/protocol.ts'
 import type { Condition } from '../conditions/condition.ts'
 import type { WakeClock } from '../conditions/facts.ts'
 import { holds } from '../conditions/holds.ts'
@@ -177,14 +178,21 @@ export class Watches {
     else this.#core.fail('condition', `${about} failed.`, { ...(task === undefined ? {} : { task }), error })
   }
 
-  /** While runs live their end condition is watched. */
+  /** While runs live their end condition is watched; one that holds already ends a run at its start. */
   watchEnd(entry: TaskEntry): void {
     const { end } = entry.definition
-    if (end === null || entry.endWatch !== null) return
+    // A run that has ended within its launch is watched no more.
+    if (end === null || entry.live.length === 0) return
     const core = this.#core
+    const heldAlready: TerminateReason = `end condition held already: ${end}`
+    if (entry.endWatch !== null) {
+      if (entry.endHolds) this.#parts.runs.terminate(entry, heldAlready)
+      return
+    }
+    let reason: TerminateReason = heldAlready
+    entry.endHolds = false
     // Counted from the start of the run at the earliest: before, nobody watched.
     const held = core.heldTimes()
-    const terminate = (): void => this.#parts.runs.terminate(entry, 'end condition')
     entry.endWatch = watch(
       end.node,
       () => new EndFacts(core, entry, held),
@@ -193,11 +201,13 @@ export class Watches {
       (error) => {
         // What a predicate threw is reported where it is read.
         if (!(error instanceof FailedPredicate)) this.conditionFailed(entry, error)
-        terminate()
+        this.#parts.runs.terminate(entry, 'end condition')
       },
       held,
     ).subscribe((isTrue) => {
-      if (isTrue) terminate()
+      entry.endHolds = isTrue
+      if (isTrue) this.#parts.runs.terminate(entry, reason)
     })
+    reason = 'end condition'
   }
 }

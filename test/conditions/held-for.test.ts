@@ -351,21 +351,25 @@ describe('what is asked of it', () => {
     const facts = { ...table.facts(), heldForMs: () => 12_345 }
     const { sentence, holds: is, changesAt, evidence } = explain(held.node, facts)
     expect(sentence).toBe(
-      'it has held for 12 seconds of 30 seconds; enough at 2026-11-24 12:00:17 UTC, if nothing interrupts it',
+      "'param 'cpu' is 'hot'' has held for 12 seconds of 30 seconds; that is enough at 12:00:17, if nothing interrupts it",
     )
     expect({ is, changesAt, evidence }).toEqual({
       is: false,
       changesAt: noon + 17_655,
       evidence: { heldMs: 12_345, forMs: 30_000, since: noon - 12_345 },
     })
-    expect(blockersIn(explain(held.node, facts))).toEqual([sentence])
+    expect(blockersIn(explain(held.node, facts)).map((part) => part.sentence)).toEqual([sentence])
     expect(waitsFor(held.node, facts)).toEqual([])
   })
 
   test('explain of one that does not hold blames the inner condition', () => {
     const cold = new TableFacts({ now: noon, task: 'this', params: { cpu: 'cold' } }).facts()
-    expect(explain(held.node, cold).sentence).toBe('it does not hold, so its 30 seconds have not begun')
-    expect(blockersIn(explain(held.node, cold))).toEqual(["param 'cpu' has another value"])
+    expect(explain(held.node, cold).sentence).toBe(
+      "'param 'cpu' is 'hot'' does not hold, so its 30 seconds have not begun",
+    )
+    expect(blockersIn(explain(held.node, cold)).map(({ sentence }) => sentence)).toEqual([
+      "param 'cpu' has another value than the one asked for",
+    ])
     expect(waitsFor(held.node, cold)).toMatchObject([{ kind: 'param', name: 'cpu' }])
   })
 

@@ -100,7 +100,7 @@ describe('waitsFor()', () => {
       task: 'me',
     })
     const [waited] = waitsFor(afterSuccess('fetch').node, facts)
-    expect(waited?.sentence).toMatch(/'fetch' has not succeeded/)
+    expect(waited?.sentence).toMatch(/'fetch' has never run; this waits for its success/)
     const [slip] = waitsFor(afterSuccess('fetsh').node, facts)
     expect(slip?.sentence).toMatch(/no task 'fetsh'.*'fetch'/)
   })

@@ -1,6 +1,6 @@
 /** One run, from its start to its one outcome: timeouts, ends, signals, graces, inaction, progress, late results. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Inaction, inaction, type Run, RunTimeoutError } from 'gantry'
+import { Inaction, inaction, type Run, RunTimeoutError, running, started } from 'gantry'
 import { gate, lasting, runsIn, setUp, tearDown, warningsIn } from './support.ts'
 
 afterEach(tearDown)
@@ -59,11 +59,63 @@ describe('end condition', () => {
       expect(await handle).toMatchObject({ action: 'terminate', reason: 'end condition' })
   })
 
-  test('that holds already ends a run at its start', async () => {
-    const { app, clock } = setUp({ params: { enough: true } })
+  test('that holds already ends a run at its start: explain() warns of it before, outcome and record say why', async () => {
+    const { app, session, clock } = setUp({ params: { enough: true } })
     const task = app.task('a', false, { end: "param 'enough' exists" }, lasting(clock))
     await app.start()
-    expect(await task.run()).toMatchObject({ action: 'terminate', reason: 'end condition' })
+    expect(task.explain().warnings).toEqual([
+      "a run would be terminated as soon as it starts, as its end condition 'param 'enough' exists' holds already: param 'enough' is set",
+    ])
+    expect(String(task.explain())).toContain('! a run would be terminated as soon as it starts')
+    const reason = "end condition held already: param 'enough' exists"
+    expect(await task.run()).toMatchObject({ action: 'terminate', reason })
+    expect(await session.log.query({ action: 'terminate' })).toMatchObject([{ reason }])
+    session.params.unset('enough')
+    expect(task.explain().warnings).toEqual([])
+  })
+
+  test('that asks about the start of its own run is foreseen, too; one that fails counts as true', async () => {
+    const { app } = setUp()
+    const own = app.task('own', false, { end: started.today }, () => {})
+    const torn = app.condition('the line is torn', () => {
+      throw new Error('no line')
+    })
+    const failing = app.task('failing', false, { end: torn }, () => {})
+    const fine = app.task('fine', false, { end: running.moreThan('1 minute') }, () => {})
+    await app.start()
+    expect([own, failing, fine].map((task) => task.explain().warnings.length)).toEqual([1, 1, 0])
+  })
+
+  test('that holds already ends a second run beside one that takes its time to end, too', async () => {
+    const { app, clock } = setUp({ params: { enough: true } })
+    const stubborn = { multilaunch: true, end: "param 'enough' exists" } as const
+    const task = app.task('a', false, stubborn, () => clock.sleep(60_000))
+    await app.start()
+    const handles = [task.run(), task.run()]
+    await clock.advance('1 second')
+    const third = task.run()
+    await clock.advance('10 seconds')
+    for (const handle of [...handles, third])
+      expect(await handle).toMatchObject({
+        action: 'terminate',
+        reason: "end condition held already: param 'enough' exists",
+      })
+  })
+
+  test('is watched no more once a run has ended within its launch', async () => {
+    const { app, session, clock } = setUp()
+    let asked = 0
+    const isEnough = app.condition('it is enough', () => {
+      asked += 1
+      return false
+    })
+    const task = app.task('a', false, { end: isEnough }, () => {})
+    await app.start()
+    await task.run()
+    asked = 0
+    session.params.set('any', 1)
+    await clock.advance('1 minute')
+    expect(asked).toBe(0)
   })
 
   test('is looked at only while a run lives', async () => {

@@ -137,6 +137,47 @@ const cases: readonly [string, Foretold, number][] = [
     6,
   ],
   [
+    'main work of one instant that ends at once, and what follows it',
+    {
+      at: '2026-06-01T05:10',
+      after: '1 day',
+      for: '2 days',
+      tasks: (app) => {
+        const first = app.task('first', daily.at('07:00'), { execution: 'main', priority: 2 }, () => {})
+        app.task('low', daily.at('07:00'), { execution: 'main' }, () => {})
+        app.task('next', afterSuccess(first), { execution: 'main', priority: 1 }, () => {})
+      },
+    },
+    6,
+  ],
+  [
+    'main work of one instant that ends in a later turn, and what follows it',
+    {
+      at: '2026-06-01T05:10',
+      after: '1 day',
+      for: '2 days',
+      tasks: (app) => {
+        const first = app.task('first', daily.at('07:00'), { execution: 'main', priority: 2 }, async () => {})
+        app.task('low', daily.at('07:00'), { execution: 'main' }, async () => {})
+        app.task('next', afterSuccess(first), { execution: 'main', priority: 1 }, async () => {})
+      },
+    },
+    6,
+  ],
+  [
+    'a pool whose rate is used up when it is asked',
+    {
+      at: '2026-06-01T11:59',
+      after: '3 minutes',
+      for: '2 days',
+      options: { pools: { api: { rate: { starts: 2, per: '1 hour' } } } },
+      tasks: (app) => {
+        for (const name of ['d', 'e', 'f']) app.task(name, daily.after('12:00'), { pool: 'api' }, () => {})
+      },
+    },
+    1 + 3 + 2,
+  ],
+  [
     'a pool with one place, and few starts in an hour',
     {
       at: '2026-06-01T05:10',

@@ -58,7 +58,7 @@ describe('forecast() leaves the session as it was', () => {
     session.on('*', ({ type }) => void news.push(type))
     const hear = (message: unknown): void => void news.push(`diagnostics: ${JSON.stringify(message)}`)
     subscribe('gantry', hear)
-    const { runs } = await session.forecast({ until: '2026-06-05' })
+    const { runs } = await session.forecast({ until: '2026-06-05', asIfResumed: true })
     expect(calls).toEqual(['condition'])
     await clock.settled()
     unsubscribe('gantry', hear)
@@ -231,12 +231,18 @@ describe('forecast() tells how it knows', () => {
     expect(app.session.state).toBe('stopped')
   })
 
-  test('of a held session it tells what would run if it were resumed, runs by hand included', async () => {
+  test('a held session stays held; asked as if resumed, it tells what would run, runs by hand included', async () => {
     const { clock, session, end } = await start((app) => void app.task('hour', hourly, () => {}))
     session.hold()
     await clock.advance('5 hours')
     const asked = session.task('hour').run()
-    const { runs } = await session.forecast({ until: clock.now() + 3_600_000 })
+    const until = clock.now() + 3_600_000
+    const held = await session.forecast({ until })
+    expect(held.runs).toEqual([])
+    expect(held.notForecastable).toEqual([
+      { task: null, statement: 'the session is held', reason: 'nothing launches until resume() is called' },
+    ])
+    const { runs } = await session.forecast({ until, asIfResumed: true })
     expect(runs.map(({ because, dueAt }) => [because, dueAt === null])).toEqual([
       ['it was asked for by hand', true],
       ['hourly', false],

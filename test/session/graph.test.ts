@@ -98,6 +98,19 @@ describe('graph()', () => {
     ])
   })
 
+  test('a task that is not in the session is marked, until it is added; a param is no task', () => {
+    const app = createApp()
+    app.task('c', afterSuccess('a').and(paramExists('a')), { args: { a: returnOf<number>('b') } }, () => {})
+    app.task('b', false, () => 1)
+    expect(app.session.graph()).toEqual([
+      { from: 'a', to: 'c', kind: 'after', by: 'start', actions: ['success'], isAbsent: true },
+      { from: 'a', to: 'c', kind: 'param', by: 'start' },
+      { from: 'b', to: 'c', kind: 'return', by: 'arg' },
+    ])
+    app.task('a', false, () => {})
+    expect(app.session.graph().filter(({ isAbsent }) => isAbsent)).toEqual([])
+  })
+
   test('the same link once, none of a task to itself, and it follows what changes', () => {
     const app = createApp()
     app.task('a', started('a').today, () => {})

@@ -30,7 +30,7 @@ test('launches at the very instant, and not where it was interrupted', async () 
   app.param('cpu', 'hot')
   await clock.advance('12 seconds')
   expect(session.task('cool').explain().sentence).toBe(
-    'its condition does not hold: it has held for 12 seconds of 30 seconds; enough at 2026-11-24 12:00:55 UTC, if nothing interrupts it; time can next change that at 2026-11-24 12:00:55 UTC',
+    "'param 'cpu' is 'hot'' has held for 12 seconds of 30 seconds; that is enough at 12:00:55, if nothing interrupts it; the next run is at 12:00:55",
   )
   expect(session.task('cool').nextRuns()[0]?.toISO()).toBe('2026-11-24T12:00:55.000Z')
   await clock.advance('1 minute')

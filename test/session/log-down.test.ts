@@ -53,6 +53,9 @@ test('pause: nothing launches while the log cannot be written, and all goes on w
   expect(other.explain().sentence).toBe(
     'the run log cannot be written, so nothing launches: the disk is full',
   )
+  expect(other.explain().blockers.map(({ kind }) => kind)).toEqual(['log'])
+  expect(other.nextRuns()).toEqual([])
+  expect((await session.forecast()).runs).toEqual([])
   down(false)
   await until(() => session.log.health.state === 'ok')
   expect((await second).action).toBe('success')

@@ -19,7 +19,7 @@ test("retry's when is told the error as data, and decides", async () => {
   await app.start()
   await clock.advance('1 hour')
   expect(runs).toBe(3)
-  expect(String(task.explain())).toContain('the failure is none to be retried')
+  expect(String(task.explain())).toContain('and that failure is not to be retried')
   app.session.shutDown()
   await app.session.stopped
 })

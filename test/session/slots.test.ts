@@ -31,7 +31,7 @@ describe('a pool with a limit', () => {
     await clock.settled()
     expect(started).toEqual(['e', 'a'])
     expect(app.session.task('b').explain().sentence).toBe(
-      'waiting for a slot of pool db (2 of 2 in use by e, a)',
+      "all 2 slots of pool 'db' are in use by 'e', 'a': it waits for one of them to end",
     )
     while (gates.length > 0) {
       gates.shift()!()
@@ -112,7 +112,7 @@ test('a rate lets so many runs start in any stretch of its length', async () => 
   const waiting = app.session.task('t2').explain()
   expect(waiting.reasons[0]).toEqual({
     kind: 'slot',
-    sentence: 'waiting for a slot of pool api (2 of 2 starts in 60 s are used up)',
+    sentence: "pool 'api' has used all 2 of its starts per 1 minute: the next start is allowed at 12:01",
     until: begin + 60_000,
   })
   await clock.advance('5 minutes')

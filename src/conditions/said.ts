@@ -1,0 +1,41 @@
+/** A sentence with its evidence, and what several kinds of condition need for it. */
+import type { Facts, Mark, MarkAction } from './facts.ts'
+import type { Comparison } from './node.ts'
+
+/** A sentence with its evidence. */
+export interface Said {
+  readonly sentence: string
+  readonly evidence?: Readonly<Record<string, unknown>>
+}
+
+/** What is said of a condition about a task that the session does not have; null where it has it. */
+export function unknownTask(task: string | null, facts: Facts): Said | null {
+  if (task === null || facts.has(task)) return null
+  const near = facts.near(task)
+  const hint = near.length > 0 ? `; near: ${near.map((name) => `'${name}'`).join(', ')}` : ''
+  return {
+    sentence: `there is no task '${task}' in the session${hint}`,
+    evidence: { unknownTask: task, near },
+  }
+}
+
+/** The record that a sentence rests on. */
+export function evidenceOf(mark: Mark | null): Record<string, unknown> {
+  return mark === null
+    ? {}
+    : { record: { action: mark.action satisfies MarkAction, at: mark.at, runId: mark.runId } }
+}
+
+/** What a comparison asks for; nothing where it is "at least one". */
+export function wantedOf(compare: Comparison): Record<string, unknown> {
+  return Object.keys(compare).length === 0 ? {} : { wanted: compare }
+}
+
+/** An error as text. Never throws: what was thrown may be anything. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error)
+  } catch {
+    return 'an error that cannot be shown'
+  }
+}
