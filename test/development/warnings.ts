@@ -12,8 +12,10 @@ export function takeWarnings(): string[] {
 for (const level of ['warn', 'error'] as const) {
   const print = console[level].bind(console)
   console[level] = (...data: unknown[]) => {
-    const from = new Error('said').stack ?? ''
-    if (/node_modules\/(xstate|rxjs)\//.test(from)) said.push(`${data.map(String).join(' ')}\n${from}`)
+    // The line that calls: further up the stack XState stands above whatever an effect does.
+    const { stack = '' } = new Error('said')
+    const caller = stack.split('\n')[2] ?? ''
+    if (/node_modules\/(xstate|rxjs)\//.test(caller)) said.push(`${data.map(String).join(' ')}\n${stack}`)
     else print(...data)
   }
 }
