@@ -80,7 +80,10 @@ test('a held session promises no start', async () => {
   await next.getByText('Held: nothing starts until the session is resumed.').waitFor()
   expect(await next.locator('time').count()).toBe(0)
   await visit(page, '#/tasks/night/why')
-  await page.getByText(/^The session is held: resume/).waitFor()
+  await page
+    .locator('p.lead')
+    .getByText(/^The session is held: resume/)
+    .waitFor()
   expect(await page.getByText('can change').count()).toBe(0)
   await visit(page, '#/tasks/night/settings')
   await page.getByText('held: nothing starts until the session is resumed').waitFor()
