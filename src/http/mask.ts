@@ -32,8 +32,10 @@ export class Mask {
     return masked === text ? text : masked.replace(/ ?did you mean [^?]*\(hidden\)[^?]*\?/gi, '')
   }
 
-  value<T>(value: T): T {
-    return this.#pattern === null ? value : (mapTexts(value, (text) => this.text(text)) as T)
+  /** @param isKept - Texts that are shown as they are. */
+  value<T>(value: T, isKept: (text: string) => boolean = () => false): T {
+    if (this.#pattern === null) return value
+    return mapTexts(value, (text) => (isKept(text) ? text : this.text(text))) as T
   }
 }
 

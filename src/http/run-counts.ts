@@ -31,14 +31,14 @@ export class RunCounts {
     this.#session = session
     this.#undos = [
       session.on('run.started', ({ task, runId, at }) => {
-        this.#startedAt.set(runId, at)
-        this.#told?.add(`run ${runId}`)
+        this.#startedAt.set(keyOf(task, runId), at)
+        this.#told?.add(`run ${keyOf(task, runId)}`)
         this.#of(task).started += 1
       }),
       session.on('run.ended', ({ task, runId, action, at }) => {
-        this.#told?.add(`${action} ${runId}`)
-        const startedAt = this.#startedAt.get(runId)
-        this.#startedAt.delete(runId)
+        this.#told?.add(`${action} ${keyOf(task, runId)}`)
+        const startedAt = this.#startedAt.get(keyOf(task, runId))
+        this.#startedAt.delete(keyOf(task, runId))
         this.#end(task, action, startedAt === undefined ? null : at - startedAt)
       }),
       session.on('run.missed', ({ task, dueAt }) => {
@@ -83,11 +83,11 @@ export class RunCounts {
   }
 
   #take({ task, runId, action, runtimeMs, start }: RunRecord): void {
-    if (this.#told?.has(`${action} ${runId}`) === true) return
+    if (this.#told?.has(`${action} ${keyOf(task, runId)}`) === true) return
     if (action !== 'run') return this.#end(task, action, runtimeMs ?? null)
     this.#of(task).started += 1
-    if (start !== undefined && this.#session.runs().some(({ id }) => id === runId))
-      this.#startedAt.set(runId, start)
+    if (start !== undefined && this.#session.runs().some((run) => run.id === runId && run.task === task))
+      this.#startedAt.set(keyOf(task, runId), start)
   }
 
   #end(task: string, outcome: Outcome, ms: number | null): void {
@@ -107,4 +107,9 @@ export class RunCounts {
     }
     return counts
   }
+}
+
+/** Tasks that name their runs may use the same id. */
+function keyOf(task: string, runId: string): string {
+  return JSON.stringify([task, runId])
 }

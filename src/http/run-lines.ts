@@ -36,8 +36,9 @@ export class RunLines {
     this.#undo = session.on('run.logged', (news) => this.#keep(news))
   }
 
-  of(runId: string): LinesOfRun {
-    return this.#runs.get(runId) ?? { lines: [], dropped: 0 }
+  /** @param task - Whose run it is: tasks that name their runs may use the same id. */
+  of(task: string, runId: string): LinesOfRun {
+    return this.#runs.get(keyOf(task, runId)) ?? { lines: [], dropped: 0 }
   }
 
   close(): void {
@@ -45,10 +46,11 @@ export class RunLines {
     this.#runs.clear()
   }
 
-  #keep({ runId, at, level, message }: Extract<News, { type: 'run.logged' }>): void {
-    let kept = this.#runs.get(runId)
+  #keep({ task, runId, at, level, message }: Extract<News, { type: 'run.logged' }>): void {
+    const key = keyOf(task, runId)
+    let kept = this.#runs.get(key)
     if (kept === undefined) {
-      this.#runs.set(runId, (kept = { lines: [], dropped: 0, size: 0 }))
+      this.#runs.set(key, (kept = { lines: [], dropped: 0, size: 0 }))
       const { value: oldest } = this.#runs.keys().next()
       if (this.#runs.size > this.#limits.runsWithLines) this.#runs.delete(oldest!)
     }
@@ -56,6 +58,10 @@ export class RunLines {
     kept.size += message.length
     while (kept.lines.length > this.#limits.runLines || kept.size > maxSize) cut(kept)
   }
+}
+
+function keyOf(task: string, runId: string): string {
+  return JSON.stringify([task, runId])
 }
 
 /** Takes away the oldest quarter at once: shifting a long list at each line is dear. */

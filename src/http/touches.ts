@@ -1,6 +1,6 @@
 /** Which tasks and permissions a request touches beside its own: each is asked for before anything is done. */
-import type { Command, Session } from '../index.ts'
-import { Mask } from './mask.ts'
+import { type Command, isArg, parse, type Session } from '../index.ts'
+import { Mask, textsIn } from './mask.ts'
 import type { Permission } from './route.ts'
 
 /** What is about to be done. */
@@ -31,9 +31,9 @@ export function touchesOf(session: Session, command: Command): Touches {
     case 'session.run':
       return { actions: command.tasks.map((task) => ({ permission: 'task.run', task })), mentions: [] }
     case 'session.update':
-      return touchesOfConfig(command.options)
+      return touchesOfConfig(session, command.options)
     case 'task.update':
-      return touchesOfTask(command.options)
+      return touchesOfTask(session, command.options)
     case 'task.create':
       return touchesOfNew(session, command.task, {
         start: command.start,
@@ -45,17 +45,20 @@ export function touchesOf(session: Session, command: Command): Touches {
 }
 
 /** What a change of the session's options comes to. */
-export function touchesOfConfig(options: Options): Touches {
+export function touchesOfConfig(session: Session, options: Options): Touches {
   const actions: Action[] = []
   if (stopping.some((name) => options[name] !== undefined))
     actions.push({ permission: 'session.shutDown', task: null })
   if (options.restarting !== undefined) actions.push({ permission: 'session.restart', task: null })
-  return { actions, mentions: Mask.namesIn(options.shutCondition) }
+  return { actions, mentions: mentionsOf(session, options.shutCondition) }
 }
 
 /** What a change of a task's options comes to. */
-export function touchesOfTask(options: Options): Touches {
-  return { actions: [], mentions: Mask.namesIn([options.start, options.end]) }
+export function touchesOfTask(session: Session, options: Options): Touches {
+  return {
+    actions: [],
+    mentions: [...mentionsOf(session, options.start), ...mentionsOf(session, options.end)],
+  }
 }
 
 /** What a new task comes to: where names may be taken over, the end of the one that has it. */
@@ -63,7 +66,31 @@ export function touchesOfNew(session: Session, task: string, options: Options): 
   const isReplaced = session.options.onTaskExists === 'replace' && session.has(task)
   const created: Action = { permission: 'task.create', task, isNew: true }
   return {
-    ...touchesOfTask(options),
+    ...touchesOfTask(session, options),
     actions: isReplaced ? [created, { permission: 'task.remove', task, isNew: true }] : [created],
   }
+}
+
+/**
+ * Tasks that a statement asks about, as the session reads it: with either kind of quotes, and in words of the program's own.
+ * A statement that cannot be read is refused later.
+ */
+function mentionsOf({ words }: Session, statement: unknown): readonly string[] {
+  if (typeof statement !== 'string') return []
+  try {
+    return parse(statement, words)
+      .dependencies()
+      .flatMap((on) => {
+        if (on.kind === 'task') return [on.task]
+        // A custom condition may take a task's name, as text or in an arg.
+        return on.kind === 'predicate' ? Object.values(on.node.args).flatMap(namesInArg) : []
+      })
+  } catch {
+    return Mask.namesIn(statement)
+  }
+}
+
+function namesInArg(arg: unknown): readonly string[] {
+  if (typeof arg === 'string') return [arg]
+  return isArg(arg) ? textsIn(arg.source) : []
 }

@@ -108,9 +108,10 @@ export class View {
     return Mask.namesIn(value).filter((name) => !this.#known.has(name))
   }
 
-  /** A copy of plain data in which hidden names are masked. */
+  /** A copy of plain data in which hidden names are masked. The name of a visible task stays, whatever it quotes. */
   shown<T>(value: T): T {
-    return this.#ask === null ? value : this.#masking().value(value)
+    if (this.#ask === null) return value
+    return this.#masking().value(value, (text) => this.#known.get(text) === true)
   }
 
   /** The same, after deciding on the names that its texts tell of. */

@@ -30,7 +30,7 @@ test('in memory the lines of the newest runs are kept, those of older ones let g
   const lines = new RunLines(served.app.session, { runLines: 10, runsWithLines: 2 })
   const ids: string[] = []
   for (let n = 0; n < 3; n++) ids.push((await served.app.session.task('a').run()).runId)
-  expect(ids.map((id) => lines.of(id).lines.length)).toEqual([0, 1, 1])
+  expect(ids.map((id) => lines.of('a', id).lines.length)).toEqual([0, 1, 1])
   lines.close()
 })
 

@@ -18,12 +18,15 @@ const hidden = [
   'vault',
 ]
 const quoted = (name: string): string => `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+/** In the other kind of quotes, which statements take as well. */
+const doubled = (name: string): string => `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 const statement = `after tasks ${hidden.map(quoted).join(', ')} succeeded`
 
 let served: Served
 beforeAll(async () => {
   served = await serve(
     (app: App) => {
+      app.condition('{who:task} is in', () => true)
       for (const name of hidden) app.task(name, false, { description: `desc of ${name}` }, () => 'value')
       app.task('open', statement, () => 1)
     },
@@ -89,6 +92,10 @@ test.each(hidden)('%j is answered as nobody is, however it is encoded', async (n
     `after task ${quoted(name)} succeeded`,
     `after any tasks 'open', ${quoted(name)} failed`,
     `TASK ${quoted(name)} is running`,
+    `after task ${doubled(name)} succeeded`,
+    `after any tasks 'open',${doubled(name)} failed`,
+    `daily & ~( task ${doubled(name)} has failed today)`,
+    `${doubled(name)} is in`,
   ]) {
     const { status, text } = await served.ask('PATCH', '/tasks/open', { body: { start } })
     expect([start, status]).toEqual([start, 403])

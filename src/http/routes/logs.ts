@@ -103,12 +103,19 @@ async function page(
     ...(query.run === undefined ? {} : { runId: query.run }),
     ...(query.error === undefined ? {} : { error: query.error }),
   }
-  // One more than asked for tells whether there is another page.
   // Looked for in what is shown: else a search would tell of names that are hidden there.
   const isFound = ({ error }: RunRecord): boolean =>
     view.isWhole || query.error === undefined || view.shown(error?.message ?? '').includes(query.error)
-  const read = (limit: number, older: number | undefined) =>
-    session.log.query({ ...wanted, limit, ...(older === undefined ? {} : { before: older }) })
+  const read = async (limit: number, older: number | undefined) => {
+    const records = await session.log.query({
+      ...wanted,
+      limit,
+      ...(older === undefined ? {} : { before: older }),
+    })
+    if (query.error !== undefined)
+      await view.learn(view.undecidedIn(records.map(({ error }) => error?.message)))
+    return records
+  }
   // One more than asked for tells whether there is another page.
   const found = await readShown(view, size + 1, before, read, isFound)
   const items = found.slice(0, size)

@@ -1,6 +1,6 @@
 /** Runs: those that live, those that ended, one of them with the lines it wrote. */
 import { z } from 'zod'
-import type { LogQuery, RunRecord, Task } from '../../index.ts'
+import type { LogQuery, RunRecord, Session, Task } from '../../index.ts'
 import { toLiveRunData, toRunData } from '../data.ts'
 import { noBody, pageQuery, runParams, taskQuery, toPage } from '../inputs.ts'
 import { readShown } from '../paging.ts'
@@ -88,9 +88,10 @@ export const runRoutes: readonly Route[] = [
     },
     problems: [404, 503],
     async handle({ shared, view, params }) {
-      await runData(shared, view, params.runId)
-      const { lines, dropped } = shared.lines.of(params.runId)
-      const items = lines.length > 0 ? lines : await keptLines(shared, params.runId)
+      const run = await runData(shared, view, params.runId)
+      const task = run.task!
+      const { lines, dropped } = shared.lines.of(task, params.runId)
+      const items = lines.length > 0 ? lines : await keptLines(shared, task, params.runId)
       return { body: { items, dropped } }
     },
   }),
@@ -195,10 +196,11 @@ function filterOf({ state, task, since, until }: RunsQuery) {
 }
 
 async function runData({ session, copy }: Shared, view: View, runId: string) {
-  // A run id of the program's own making may come again: the newest two are one run.
-  const records = await session.log.query({ runId, limit: 2 })
-  const [newest, older] = await view.only(records, ({ task }) => task)
-  const live = liveRun(view, runId)
+  // A run id of the program's own making may come again, also in another task: the newest two of one task are one run.
+  const task = liveRun(view, runId)?.task ?? (await newestShown(session, view, runId))?.task
+  if (task === undefined) throw notFound(runId, 'is in the log')
+  const [newest, older] = await session.log.query({ task, runId, limit: 2 })
+  const live = view.runs().find((run) => run.id === runId && run.task === task)
   if (live !== undefined) return toLiveRunData(session, live, newest, copy)
   if (newest === undefined) throw notFound(runId, 'is in the log')
   if (newest.action !== 'run')
@@ -207,9 +209,17 @@ async function runData({ session, copy }: Shared, view: View, runId: string) {
   return { ...toRunData(newest, undefined, copy), state: 'running' }
 }
 
+/** The newest record of a run's id that the caller may see. */
+async function newestShown(session: Session, view: View, runId: string): Promise<RunRecord | undefined> {
+  const [newest] = await readShown(view, 1, undefined, (limit, before) =>
+    session.log.query({ runId, limit, ...(before === undefined ? {} : { before }) }),
+  )
+  return newest
+}
+
 /** Lines that the log keeps: those of runs from before this process, and of runs that memory has let go. */
-async function keptLines({ session, settings }: Shared, runId: string): Promise<RunLine[]> {
-  const notes = await session.log.notes({ note: 'lines', runId, limit: settings.limits.runLines })
+async function keptLines({ session, settings }: Shared, task: string, runId: string): Promise<RunLine[]> {
+  const notes = await session.log.notes({ note: 'lines', task, runId, limit: settings.limits.runLines })
   return [...notes]
     .reverse()
     .flatMap(({ data }) => (Array.isArray(data) ? (data as RunLine[]) : []))

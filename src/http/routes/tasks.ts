@@ -29,7 +29,7 @@ export const taskRoutes: readonly Route[] = [
     permission: 'read',
     query: tasksQuery,
     answers: { 200: { description: 'A page of tasks.', schema: pageOf('TaskPage', taskSchema) } },
-    handle: ({ shared, view, query }) => ({ body: taskPage(shared, view, query) }),
+    handle: async ({ shared, view, query }) => ({ body: await taskPage(shared, view, query) }),
   }),
   route({
     method: 'POST',
@@ -178,16 +178,21 @@ export const taskRoutes: readonly Route[] = [
   }),
 ]
 
-function taskPage({ settings }: Shared, view: View, query: z.infer<typeof tasksQuery>) {
+async function taskPage({ settings }: Shared, view: View, query: z.infer<typeof tasksQuery>) {
   const size = Math.min(query.limit ?? 50, settings.limits.pageSize)
   const part = query.search?.toLowerCase()
+  if (part !== undefined)
+    await view.learn(view.undecidedIn(view.tasks().map(({ description }) => description)))
   // By name, so that a page goes on where the one before ended whatever was added or removed between.
   const wanted = view
     .tasks()
     .filter((task) => query.cursor === undefined || task.name > query.cursor)
     .filter((task) => query.name === undefined || query.name.includes(task.name))
     .filter(
-      (task) => part === undefined || `${task.name}\n${task.description ?? ''}`.toLowerCase().includes(part),
+      (task) =>
+        part === undefined ||
+        // Looked for in what is shown: else a search would tell of names that are hidden there.
+        `${task.name}\n${view.shown(task.description ?? '')}`.toLowerCase().includes(part),
     )
     .filter((task) => query.state === undefined || String(task.actor.getSnapshot().value) === query.state)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
