@@ -53,7 +53,7 @@ export function createRouter(
   for (const path of new Set(routes.map((each) => each.path)))
     app.all(toHonoPath(path), (context) => refuseMethod(path, context, parts))
   app.notFound((context) => refusePath(context, parts))
-  app.onError((error) => failed(error, shared))
+  app.onError((error, context) => failed(error, context.req.raw, shared))
   return async (request, connection) => {
     try {
       const { pathname, search } = new URL(request.url)
@@ -66,7 +66,7 @@ export function createRouter(
       if (path.startsWith(`${prefix}/`)) return await app.fetch(request, connection)
       return withCommon(await pages(request, path))
     } catch (error) {
-      return failed(error, shared)
+      return failed(error, request, shared)
     }
   }
 }
@@ -177,9 +177,12 @@ async function refusePath(context: HonoContext, { auth }: RouterParts): Promise<
   )
 }
 
-function failed(error: unknown, { session }: Shared): Response {
+function failed(error: unknown, { signal }: Request, { session }: Shared): Response {
   const problem = toProblem(error)
   if (problem !== null) return toProblemResponse(problem)
+  // Work that ends as its client went is no failure; nobody reads the answer.
+  if (signal.aborted && error === signal.reason)
+    return toProblemResponse(new Problem(503, 'client-gone', 'Cannot answer as the client has gone.'))
   // Not what it says: an error of ours may name files of this machine.
   const id = randomUUID()
   const { logger = plainLogger } = session.options
