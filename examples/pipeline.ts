@@ -6,7 +6,8 @@
  */
 import { afterSuccess, createApp, daily, env, retry, returnOf } from 'gantry'
 
-const app = createApp({ shutCondition: "task 'publish' has succeeded" })
+// The listener below prints how each run ends: the default logger would print failures a second time.
+const app = createApp({ logger: false, shutCondition: "task 'publish' has succeeded" })
 
 let attempts = 0
 const fetchPrices = app.task('fetch prices', daily.or(retry(3, { delay: '200 ms', factor: 2 })), async () => {

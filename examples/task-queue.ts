@@ -4,7 +4,8 @@
  */
 import { createApp, type Task } from 'gantry'
 
-const app = createApp()
+// The queue prints each outcome: the default logger would print failures a second time.
+const app = createApp({ logger: false })
 
 // Started by hand alone: their start is `false`.
 const measure = app.task('measure', false, { args: { city: 'Turku' } }, ({ city }) => {

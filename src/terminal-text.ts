@@ -19,7 +19,9 @@ export function toShown(text: string): string {
 
 /** What a console would print of its arguments, without colours; lines after the first are indented, so that none can be forged. */
 export function toTerminal(data: readonly unknown[]): string {
-  return toShown(formatWithOptions({ colors: false }, ...data)).replaceAll(/\n(?=\S)/g, '\n  ')
+  return toShown(
+    formatWithOptions({ colors: false, breakLength: Number.POSITIVE_INFINITY }, ...data),
+  ).replaceAll(/\n(?=\S)/g, '\n  ')
 }
 
 function escapeOf(letter: string): string {

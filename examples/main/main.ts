@@ -13,9 +13,11 @@ import { parsePrices } from './prices.ts'
 const folder = process.argv[2] ?? join(process.cwd(), 'examples', 'main', 'inbox')
 const seconds = Number(process.env.GANTRY_SECONDS ?? Number.POSITIVE_INFINITY)
 
-const app = createApp(
-  Number.isFinite(seconds) ? { shutCondition: schedulerRunning({ moreThan: { seconds } }) } : {},
-)
+// The listener below prints how each run ends: the default logger would print failures a second time.
+const app = createApp({
+  logger: false,
+  ...(Number.isFinite(seconds) ? { shutCondition: schedulerRunning({ moreThan: { seconds } }) } : {}),
+})
 const say = (text: string): void => console.log(`${app.session.now().toFormat('HH:mm:ss')}  ${text}`)
 const inbox = new Inbox(folder)
 

@@ -102,11 +102,8 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
   const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`
   const { logger = plainLogger } = parts.session.options
-  const print =
-    options.print ??
-    ((text) => {
-      if (logger) logger.info(text)
-    })
+  // The link is told also where `logger: false` silences the session: without it nobody gets in.
+  const print = options.print ?? ((text) => (logger || plainLogger).info(text))
   // An old link, or one from another program, would lead to whoever has the usual port.
   const moved = isMoved
     ? ` (port ${usualPort} is taken, by another program perhaps: this is port ${taken})`

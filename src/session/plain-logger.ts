@@ -36,9 +36,32 @@ function say(level: 'info' | 'warn' | 'error', stream: NodeJS.WriteStream, data:
   const others = errors.length === 0 ? data : data.filter((part) => !isErrorData(part))
   // An error reads best as it is: its stack, with those of its causes, in lines below.
   const below = errors.map((error) =>
-    toTerminal(['%s', `\n${error.stack ?? `${error.name}: ${error.message}`}`]),
+    toTerminal(['%s', `\n${withoutOurFrames(error.stack ?? `${error.name}: ${error.message}`)}`]),
   )
   console[level](`${toTerminal(others)}${below.join('')}`)
+}
+
+/** The folder of this package's files. */
+const ours = new URL('../', import.meta.url).href
+
+/**
+ * A stack down to the last frame of the app: below it stand only our frames and Node's, which lead to no mistake of the app.
+ * A stack without a frame of the app stays whole.
+ */
+function withoutOurFrames(stack: string): string {
+  // Each cause has a stack of its own, which begins with a line that is no frame.
+  return stack
+    .split(/\n(?=\S| *(?:caused by|\[cause\]))/)
+    .map((part) => {
+      const lines = part.split('\n')
+      const last = lines.findLastIndex((line) => /^ *at /.test(line) && !isOurs(line))
+      return last === -1 ? part : lines.slice(0, last + 1).join('\n')
+    })
+    .join('\n')
+}
+
+function isOurs(frame: string): boolean {
+  return frame.includes(ours) || frame.includes('(node:') || frame.includes('at node:')
 }
 
 /** Anything thrown, as the session tells it: data, and no error of this realm. */

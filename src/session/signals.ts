@@ -50,12 +50,13 @@ export function heedSignals(core: Core, shutDown: (force: boolean) => void): Und
   return undo
 }
 
-function sentence(core: Core, signal: NodeJS.Signals): string {
+/** Null where nothing runs that the shut-down waits for. */
+function sentence(core: Core, signal: NodeJS.Signals): string | null {
   const living = [...core.byId.values()].filter(
     ({ live, definition }) => live.length > 0 && definition.options.permanent !== true,
   )
   const runs = living.reduce((count, { live }) => count + live.length, 0)
-  if (runs === 0) return `${signal}: the session shuts down.`
+  if (runs === 0) return null
   const names = living.slice(0, maxNames).map(({ name }) => name)
   if (living.length > maxNames) names.push('…')
   const what = `${runs} run${runs === 1 ? '' : 's'} (${names.join(', ')})`
@@ -71,9 +72,11 @@ function again(signal: NodeJS.Signals): string {
 }
 
 /** A logger is foreign code: one that throws must not keep the session from shutting down. */
-function say(core: Core, line: string): void {
+function say(core: Core, line: string | null): void {
+  if (line === null) return
   try {
-    core.logger.info(line)
+    // Standard output belongs to the program.
+    core.logger.warn(line)
   } catch (error) {
     core.warn('logger', 'The logger threw at a line about a signal.', { error })
   }

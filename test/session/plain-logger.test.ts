@@ -59,6 +59,28 @@ describe('plainLogger', () => {
     expect(lines).toEqual(['a\tc\n  b ü 👩‍🚀 { n: 1 }', '\\x1b[31mred\\x9b\\u202e', '100% \\x0d'])
   })
 
+  test('a stack ends with the last frame of the app, in each cause, and one without such a frame stays whole', async () => {
+    const inside = `    at call (${new URL('../../src/executors/inline.ts', import.meta.url).href}:74:11)`
+    const node = '    at AsyncLocalStorage.run (node:async_hooks:346:14)'
+    const app = '    at work (file:///srv/app.js:4:50)'
+    const ours = { name: 'RangeError', message: 'no', stack: ['RangeError: no', inside, node].join('\n') }
+    const theirs = {
+      name: 'Error',
+      message: 'no\ntable',
+      stack: ['Error: no', 'table', app, inside, node, 'caused by: Error: down', inside, app, node].join(
+        '\n',
+      ),
+    }
+    const lines = await printed(() => {
+      plainLogger.warn('failed', theirs)
+      plainLogger.warn('failed', ours)
+    })
+    expect(lines).toEqual([
+      ['failed', '  Error: no', '  table', app, '  caused by: Error: down', inside, app].join('\n'),
+      ['failed', '  RangeError: no', inside, node].join('\n'),
+    ])
+  })
+
   test('a session without a logger: names, errors, reasons and lines of runs', async () => {
     const lines = await printed(async () => {
       const app = createApp({ clock: new TestClock({ at: '2026-03-10T09:00', zone: 'UTC' }) })

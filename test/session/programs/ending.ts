@@ -12,7 +12,7 @@ const resources = (): string[] =>
 const app = createApp({
   store: `jsonl:${file}`,
   relaunchDelay: 1,
-  logger: { debug() {}, info: (line) => how === 'told' && say(line), warn() {}, error() {} },
+  logger: { debug() {}, info() {}, warn: (line) => how === 'told' && say(line), error() {} },
   onError: { hook: 'raise' },
   ...(how === 'drain' ? { drainTimeout: '1 second' } : {}),
 })
