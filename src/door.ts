@@ -22,6 +22,12 @@ export function atDoor<T>(door: (...args: never[]) => unknown, call: () => T, ac
   }
 }
 
+/** The function with a door of its own. */
+export function withDoor<F extends (...args: never[]) => unknown>(call: F): F {
+  const door = (...args: never[]): unknown => atDoor(door, () => call(...args))
+  return door as F
+}
+
 /** Gives each method of a class whose instances are public a door of its own. */
 export function openDoors(of: { readonly prototype: object }): void {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(of.prototype))) {

@@ -1,4 +1,5 @@
 /** How conditions and args name a task: its handle, or its name. Resolved by name at each look. */
+import { showValue } from './show-value.ts'
 
 /**
  * A task's handle as far as naming goes; `T` is what its work returns.
@@ -32,6 +33,6 @@ export function toTaskName(task: TaskName): string {
   const name = typeof task === 'string' ? task : (task as TaskRef | null)?.name
   if (typeof name === 'string' && name !== '') return name
   throw new TypeError(
-    `Cannot name a task as it must be a task handle or a non-empty string: ${typeof task === 'string' ? "''" : String(task)}`,
+    `Cannot name a task as it must be a task handle or a non-empty string: ${showValue(task)}`,
   )
 }

@@ -2,6 +2,7 @@
 import { ArgError } from '../errors.ts'
 import { type TaskRef, toTaskName } from '../task-ref.ts'
 import { Arg, type ArgContext, type ArgSource } from './arg.ts'
+import { missing } from './missing.ts'
 
 /**
  * The last value that a task returned from a run that succeeded, typed by the task. Missing until there is one; a task that
@@ -17,13 +18,15 @@ export function returnOf<T>(task: TaskRef<T> | string): Arg<T> {
   return new Arg<T>(`returnOf('${name}')`, { kind: 'return', task: name }, (context) => {
     const found = context.returns(name)
     if (!found.exists && found.lost !== undefined)
-      throw missing(
-        `read the return of task '${name}'`,
-        'the run log must have it after a restart',
-        `the run succeeded, but its return was left out, as ${found.lost}. Run the task again, raise log.maxValueSize, or return where the value is kept`,
-      )
+      throw missing(`read the return of task '${name}'`, {
+        rule: `the run log must have the return of task '${name}' after a restart: the run succeeded, but its return was left out, as ${found.lost}`,
+        remedy: 'Run the task again, raise log.maxValueSize, or return where the value is kept',
+      })
     if (!found.exists)
-      throw missing(`read the return of task '${name}'`, 'it must have succeeded', 'no return yet')
+      throw missing(`read the return of task '${name}'`, {
+        rule: `task '${name}' must have succeeded: no return yet`,
+        remedy: `Start after it: afterSuccess('${name}')`,
+      })
     return found.value as T
   })
 }
@@ -41,7 +44,11 @@ export function param<T = unknown>(name: string): Arg<T> {
   checkName('a param', name)
   return new Arg<T>(`param('${name}')`, { kind: 'param', name }, (context, read) => {
     const found = context.param(name)
-    if (!found.exists) throw missing(`read param '${name}'`, 'it must be set in the session', 'not set')
+    if (!found.exists)
+      throw missing(`read param '${name}'`, {
+        rule: `param '${name}' must be set in the session: it is not`,
+        remedy: `Set it: app.param('${name}', value)`,
+      })
     return read(found.value) as T
   })
 }
@@ -58,7 +65,11 @@ export function env(name: string): Arg<string> {
   checkName('a variable', name)
   return new Arg<string>(`env('${name}')`, { kind: 'env', name }, (context) => {
     const value = context.env[name]
-    if (value === undefined) throw missing(`read env '${name}'`, 'the variable must be set', 'not set')
+    if (value === undefined)
+      throw missing(`read env '${name}'`, {
+        rule: `environment variable '${name}' must be set: it is not`,
+        remedy: 'Set it before Node starts',
+      })
     return value
   })
 }
@@ -78,7 +89,10 @@ export function cli(name: string): Arg<string> {
   return new Arg<string>(`cli('${name}')`, { kind: 'cli', name }, (context) => {
     const value = optionOf(context.argv, flag)
     if (value === undefined)
-      throw missing(`read option '${flag}'`, 'it must be on the command line', 'not given')
+      throw missing(`read option '${flag}'`, {
+        rule: `option '${flag}' must be on the command line: it is not`,
+        remedy: `Start the program with ${flag} <value>`,
+      })
     return value
   })
 }
@@ -178,13 +192,10 @@ function surrounding<T>(
   const source: ArgSource = key === 'task' ? { kind: key, task: null } : { kind: key }
   return new Arg<T>(label, source, (context) => {
     const value = context[key]
-    if (value === null || value === undefined) throw missing(`read ${what}`, 'it must be there', 'none here')
+    if (value === null || value === undefined)
+      throw missing(`read ${what}`, { rule: `${what} must be there: there is none here` })
     return value as T
   })
-}
-
-function missing(act: string, rule: string, value: string): ArgError {
-  return new ArgError(`Cannot ${act} as ${rule}: ${value}.`, 'missing')
 }
 
 function checkName(what: string, name: string): void {

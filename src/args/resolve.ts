@@ -7,6 +7,7 @@
  */
 import { ArgError } from '../errors.ts'
 import { type Arg, type ArgContext, type ArgSpecs, isArg, isMissing, readAll } from './arg.ts'
+import { lackOf } from './missing.ts'
 
 /** Where the args of a run come from; the later ones win. */
 export interface ArgLevels {
@@ -59,28 +60,49 @@ function read(arg: Arg<unknown>, context: ArgContext, above: Path | null, name?:
     const value = arg['~make'](context, readInner)
     return value instanceof Promise
       ? value.catch((problem) => {
-          throw toArgError(problem, arg, name)
+          throw toArgError(problem, arg, context, name)
         })
       : value
   } catch (problem) {
-    throw toArgError(problem, arg, name)
+    throw toArgError(problem, arg, context, name)
   }
 }
 
 /** The error with the name of the arg on it; what is missing stays missing, so that `.or()` further out can answer. */
-function toArgError(problem: unknown, arg: Arg<unknown>, name: string | undefined): ArgError {
+function toArgError(
+  problem: unknown,
+  arg: Arg<unknown>,
+  context: ArgContext,
+  name: string | undefined,
+): ArgError {
   const inner = isArgError(problem)
   if (inner && name === undefined) return problem
   const message = messageOf(problem)
-  return new ArgError(
-    name === undefined
-      ? `Cannot make ${arg.label} as it threw: ${message}`
-      : isMissing(problem)
-        ? `Cannot make arg '${name}' as ${arg.label} is missing: ${message.replace(/^Cannot .*? as (?=\S)/s, '')} Give a fallback: ${arg.label}.or(…).`
-        : `Cannot make arg '${name}' as ${arg.label} failed: ${message}`,
-    isMissing(problem) ? 'missing' : 'failed',
-    { cause: problem },
-  )
+  if (name === undefined)
+    return new ArgError(`Cannot make ${arg.label} as it threw: ${message}`, 'failed', { cause: problem })
+  const act = `Cannot make arg '${name}'${ofTask(context)} as`
+  if (!isMissing(problem))
+    return new ArgError(`${act} ${arg.label} failed: ${message}`, 'failed', { cause: problem })
+  const fallback = `give a fallback: ${arg.label}.or(…)`
+  const lack = lackOf(problem)
+  if (lack === undefined)
+    return new ArgError(
+      `${act} ${arg.label} is missing: ${message} To do without it, ${fallback}.`,
+      'missing',
+      {
+        cause: problem,
+      },
+    )
+  const remedy = lack.remedy === undefined ? `G${fallback.slice(1)}` : `${lack.remedy}, or ${fallback}`
+  const error = new ArgError(`${act} ${lack.rule}. ${remedy}.`, 'missing')
+  // No line of the app's own made it, and the message tells all that the cause would.
+  error.stack = String(error)
+  return error
+}
+
+function ofTask({ task }: ArgContext): string {
+  const name = (task as { readonly name?: unknown } | null | undefined)?.name
+  return typeof name === 'string' ? ` of task '${name}'` : ''
 }
 
 function isArgError(problem: unknown): problem is ArgError {

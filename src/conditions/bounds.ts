@@ -1,4 +1,6 @@
 /** Once at a date, within periods and dates, and at most so many runs: what bounds a schedule. */
+import { atDoor } from '../door.ts'
+import { showValue } from '../show-value.ts'
 import { dated, toDate } from '../time/dated.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
 import { Period } from '../time/period.ts'
@@ -31,9 +33,11 @@ const inPeriod = (period: Period): ConditionNode => Object.freeze({ kind: 'perio
  * ```
  */
 export function once(at: DateInput): Condition {
-  const period = dated({ from: at })
-  const node = allOf([from(at).node, fewerStarts(period, 1)])
-  return new Condition(withText(node, `once at ${toDate(at)}`))
+  return atDoor(once, () => {
+    const period = dated({ from: at })
+    const node = allOf([from(at).node, fewerStarts(period, 1)])
+    return new Condition(withText(node, `once at ${toDate(at)}`))
+  })
 }
 
 /**
@@ -49,12 +53,13 @@ export function once(at: DateInput): Condition {
  * ```
  */
 export function onceIn(delay: DurationInput | (string & {})): Condition {
-  const inMs = toDurationMs(delay)
-  if (inMs < 0)
-    throw new RangeError(`Cannot run in a time as it must not be negative: ${printDuration(inMs)}`)
-  return new Condition(
-    Object.freeze({ kind: 'constant', value: false, inMs, text: `in ${printDuration(inMs)}` }),
-  )
+  return atDoor(onceIn, () => {
+    const inMs = toDurationMs(delay)
+    if (inMs < 0)
+      throw new RangeError(`Cannot run once after a delay as it must not be negative: ${printDuration(inMs)}`)
+    const text = `in ${printDuration(inMs)}`
+    return new Condition(Object.freeze({ kind: 'constant', value: false, inMs, text }))
+  })
 }
 
 /** The condition with every `in 10 minutes` of it reckoned from an instant. */
@@ -83,7 +88,7 @@ export function reckonedFrom(now: number, node: ConditionNode): ConditionNode {
  * ```
  */
 export function from(date: DateInput): Condition {
-  return new Condition(withText(inPeriod(dated({ from: date })), `from ${toDate(date)}`))
+  return atDoor(from, () => new Condition(withText(inPeriod(dated({ from: date })), `from ${toDate(date)}`)))
 }
 
 /**
@@ -95,7 +100,10 @@ export function from(date: DateInput): Condition {
  * ```
  */
 export function until(date: DateInput): Condition {
-  return new Condition(withText(inPeriod(dated({ until: date })), `until ${toDate(date)}`))
+  return atDoor(
+    until,
+    () => new Condition(withText(inPeriod(dated({ until: date })), `until ${toDate(date)}`)),
+  )
 }
 
 /**
@@ -109,9 +117,13 @@ export function until(date: DateInput): Condition {
  * ```
  */
 export function during(period: Period | string): Condition {
-  const given = typeof period === 'string' ? parseTime(period) : period
-  if (!(given instanceof Period))
-    throw new TypeError(`Cannot ask for a period as it must be one, or its words: ${String(period)}`)
+  const given = atDoor(during, () => {
+    if (typeof period === 'string') return parseTime(period)
+    if (period instanceof Period) return period
+    throw new TypeError(
+      `Cannot use that with during() as it must be a period or text such as 'time of day after 07:00': ${showValue(period)}`,
+    )
+  })
   if (given.kind === 'always') return new Condition(trueNode)
   return new Condition(given.kind === 'never' ? falseNode : inPeriod(given))
 }
@@ -126,7 +138,9 @@ export function during(period: Period | string): Condition {
  */
 export function atMostRuns(limit: number): Condition {
   if (!Number.isInteger(limit) || limit < 1)
-    throw new RangeError(`Cannot limit runs as the number must be whole and from 1: ${String(limit)}`)
+    atDoor(atMostRuns, () => {
+      throw new RangeError(`Cannot limit runs as the number must be whole and from 1: ${String(limit)}`)
+    })
   const words = `at most ${limit} ${limit === 1 ? 'run' : 'runs'}`
   return new Condition(withText(fewerStarts(null, limit), words))
 }

@@ -1,4 +1,5 @@
 /** Conditions that are also functions: `succeeded` is "this task ever succeeded", `succeeded('fetch')` asks of another. */
+import { withDoor } from '../door.ts'
 import type { Condition } from './condition.ts'
 
 /** The condition with a call of its own: everything the condition is, and a function besides. */
@@ -7,7 +8,7 @@ export function callable<C extends Condition, F extends (...args: never[]) => un
   call: F,
 ): C & F {
   // The function takes the condition's data as its own and its class as prototype, so it is an instance of it.
-  const target = (...args: never[]): unknown => call(...args)
+  const target = withDoor((...args: never[]) => call(...args))
   Object.setPrototypeOf(target, Object.getPrototypeOf(condition))
   for (const key of Reflect.ownKeys(condition)) {
     const property = Object.getOwnPropertyDescriptor(condition, key)

@@ -1,4 +1,5 @@
 /** Conditions from conditions. */
+import { atDoor } from '../door.ts'
 import { type CheckedInput, type CheckedInputs, Condition, type ConditionInput, toNode } from './condition.ts'
 import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode } from './node.ts'
 
@@ -32,7 +33,7 @@ export const never = new Condition(falseNode)
  * ```
  */
 export function all<const I extends readonly ConditionInput[]>(...conditions: CheckedInputs<I>): Condition {
-  return new Condition(allOf(nodesOf(conditions, 'all')))
+  return atDoor(all, () => new Condition(allOf(nodesOf(conditions, 'all'))))
 }
 
 /**
@@ -44,7 +45,7 @@ export function all<const I extends readonly ConditionInput[]>(...conditions: Ch
  * ```
  */
 export function any<const I extends readonly ConditionInput[]>(...conditions: CheckedInputs<I>): Condition {
-  return new Condition(anyOf(nodesOf(conditions, 'any')))
+  return atDoor(any, () => new Condition(anyOf(nodesOf(conditions, 'any'))))
 }
 
 /**
@@ -56,7 +57,7 @@ export function any<const I extends readonly ConditionInput[]>(...conditions: Ch
  * ```
  */
 export function not<const I extends ConditionInput>(condition: CheckedInput<I>): Condition {
-  return new Condition(notOf(toNode(condition)))
+  return atDoor(not, () => new Condition(notOf(toNode(condition))))
 }
 
 function nodesOf(conditions: readonly unknown[], word: string): readonly ConditionNode[] {

@@ -77,7 +77,8 @@ export function cron(expression: string | CronFields, options: CronOptions = {})
  * ```
  */
 export function crontime(expression: string | CronFields, options: CronOptions = {}): Condition {
-  return new Condition(Object.freeze({ kind: 'period', period: periodOf('crontime', expression, options) }))
+  const period = atDoor(crontime, () => periodOf('crontime', expression, options))
+  return new Condition(Object.freeze({ kind: 'period', period }))
 }
 
 function periodOf(builder: string, expression: string | CronFields, options: CronOptions): Period {

@@ -1,5 +1,7 @@
 /** Conditions of the app's own: a function, a promise, or a stream; with args and with words in the language. */
+import { atDoor } from '../door.ts'
 import { didYouMeanNearest } from '../near.ts'
+import { showValue } from '../show-value.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
 import { Condition, type ConditionInput, type PredicateFunction, toNode } from './condition.ts'
@@ -114,6 +116,10 @@ export function condition<const T extends string>(
 ): CustomCondition<Record<string, never>>
 export function condition(stream: BooleanStream): CustomCondition<Record<string, never>>
 export function condition(...given: readonly unknown[]): CustomCondition {
+  return atDoor(condition, () => conditionOf(given))
+}
+
+function conditionOf(given: readonly unknown[]): CustomCondition {
   const { wordings, options, predicate } = partsOf(given)
   const templates = wordings.flatMap((wording) =>
     typeof wording === 'string' ? [parseTemplate(wording)] : [],
@@ -156,9 +162,10 @@ export function fromStream(stream: StreamLike, name = 'stream'): Condition {
  * ```
  */
 export function onEach(stream: StreamLike): Condition {
-  if (!isStream(stream))
-    throw new TypeError(`Cannot run on each value as it takes an Observable: ${String(stream)}`)
-  return new Condition(predicateNode('events', stream, 'on each value', {}, null))
+  return atDoor(onEach, () => {
+    if (isStream(stream)) return new Condition(predicateNode('events', stream, 'on each value', {}, null))
+    throw new TypeError(`Cannot run on each value as it takes an Observable: ${showValue(stream)}`)
+  })
 }
 
 type Limits = Pick<PredicateNode, 'validForMs' | 'refresh' | 'concurrency' | 'execution'>

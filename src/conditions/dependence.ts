@@ -1,5 +1,6 @@
 /** After another task: once per success (fail, finish, termination) of it since this task last started. */
 import type { Action } from '../../machines/protocol.ts'
+import { withDoor } from '../door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { Condition } from './condition.ts'
 import { allOf, anyOf, type ConditionNode } from './node.ts'
@@ -10,17 +11,17 @@ const finishes: readonly Action[] = Object.freeze(['success', 'fail'])
 const afterNode = (task: TaskName, actions: readonly Action[]): ConditionNode =>
   Object.freeze({ kind: 'after', task: toTaskName(task), actions })
 
-const afterOne =
-  (actions: readonly Action[]) =>
-  (task: TaskName): Condition =>
-    new Condition(afterNode(task, actions))
+const afterOne = (actions: readonly Action[]): ((task: TaskName) => Condition) =>
+  withDoor((task: TaskName) => new Condition(afterNode(task, actions)))
 
-const afterMany =
-  (join: typeof allOf, actions: readonly Action[]) =>
-  (...tasks: readonly TaskName[]): Condition => {
+const afterMany = (
+  join: typeof allOf,
+  actions: readonly Action[],
+): ((...tasks: readonly TaskName[]) => Condition) =>
+  withDoor((...tasks: readonly TaskName[]) => {
     if (tasks.length === 0) throw new TypeError('Cannot wait for tasks as at least one must be named: none')
     return new Condition(join(tasks.map((task) => afterNode(task, actions))))
-  }
+  })
 
 /**
  * The other task has succeeded since this one last started.

@@ -1,13 +1,16 @@
 /** What a task has done: ever, in the present cycle, in the past so long; and how often. */
+import { openDoors } from '../door.ts'
+import { showValue } from '../show-value.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { cycle, past } from '../time/builders.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import type { MomentInput } from '../time/moment-value.ts'
-import type { Period } from '../time/period.ts'
+import { Period } from '../time/period.ts'
 import { parseTime } from '../time/time-text.ts'
 import type { CycleUnit } from '../time/units.ts'
 import type { CycleOptions } from '../time/window.ts'
 import { callable } from './callable.ts'
+import { checkCount } from './check-count.ts'
 import { Condition } from './condition.ts'
 import type { MarkAction } from './facts.ts'
 import type { Comparison, ConditionNode } from './node.ts'
@@ -21,11 +24,6 @@ interface Subject {
 
 function countNode(subject: Subject, compare: Comparison): ConditionNode {
   return Object.freeze({ kind: 'count', ...subject, compare: Object.freeze(compare) })
-}
-
-function checkCount(n: number): number {
-  if (Number.isInteger(n) && n >= 0) return n
-  throw new RangeError(`Cannot compare how often as it must be a whole number from 0: ${String(n)}`)
 }
 
 /** "It happened at least once", and the other comparisons. */
@@ -62,6 +60,7 @@ export class CountedCondition extends Condition {
     return new Condition(countNode(this.subject, { lessThan: checkCount(n) }))
   }
 }
+openDoors(CountedCondition)
 
 /** In the present cycle of the calendar, whole or cut to a window. */
 export class CycleHistory extends CountedCondition {
@@ -100,6 +99,7 @@ export class CycleHistory extends CountedCondition {
     return new CycleHistory(this.subject, this.unit, options)
   }
 }
+openDoors(CycleHistory)
 
 /** What a task has done at any time, and the periods that this can be cut to. */
 export class HistoryCondition extends CountedCondition {
@@ -136,9 +136,13 @@ export class HistoryCondition extends CountedCondition {
   /** In the present, or else the last, instance of any period, or of its words: `failed.during('yesterday')`. */
   during(period: Period | string): CountedCondition {
     const given = typeof period === 'string' ? parseTime(period) : period
-    return new CountedCondition({ ...this.subject, period: given })
+    if (given instanceof Period) return new CountedCondition({ ...this.subject, period: given })
+    throw new TypeError(
+      `Cannot use that with during() as it must be a period or text such as 'yesterday': ${showValue(given)}`,
+    )
   }
 }
+openDoors(HistoryCondition)
 
 /** A history of this task, and when called with a task, of that one. */
 export type History = HistoryCondition & ((task?: TaskName) => HistoryCondition)

@@ -1,5 +1,6 @@
 /** Once more after a failure, so often, after such a pause. */
 import { type Action, actions, isAction } from '../../machines/protocol.ts'
+import { atDoor } from '../door.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
@@ -45,20 +46,25 @@ export interface RetryOptions {
  * ```
  */
 export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOptions = {}): Condition {
+  return atDoor(retry, () => retryOf(times, options))
+}
+
+function retryOf(times: number, options: RetryOptions): Condition {
   if (typeof times !== 'number' || Number.isNaN(times))
-    throw new TypeError(`Cannot retry so often as it must be a number: ${String(times)}`)
+    throw new TypeError(`Cannot retry as 'times' must be a number: ${String(times)}`)
   // Rocketry's way to write "without end".
   const limit = times === -1 ? Number.POSITIVE_INFINITY : times
   if (limit < 0 || (limit !== Number.POSITIVE_INFINITY && !Number.isInteger(limit)))
-    throw new RangeError(`Cannot retry so often as it must be a whole number from 0: ${times}`)
+    throw new RangeError(`Cannot retry as 'times' must be a whole number from 0: ${times}`)
   checkOptions('retry', options, ['delay', 'factor', 'max', 'jitter', 'on', 'when'])
   const { factor = 1, jitter = 0, on = ['fail'] } = options
-  if (!(factor >= 1)) throw new RangeError(`Cannot retry as 'factor' must be at least 1: ${String(factor)}`)
-  if (!(jitter >= 0 && jitter <= 1))
+  if (typeof factor !== 'number' || !(factor >= 1))
+    throw new RangeError(`Cannot retry as 'factor' must be at least 1: ${String(factor)}`)
+  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1))
     throw new RangeError(`Cannot retry as 'jitter' must be from 0 to 1: ${String(jitter)}`)
   const odd = on.find((action) => !isAction(action))
   if (odd !== undefined)
-    throw new RangeError(`Cannot retry on that as it must be one of ${actions.join(', ')}: ${String(odd)}`)
+    throw new RangeError(`Cannot retry as 'on' must list ${actions.join(', ')}: ${String(odd)}`)
   if (options.when !== undefined && typeof options.when !== 'function')
     throw new TypeError(`Cannot retry as 'when' must be a function: ${String(options.when)}`)
   const delayMs = options.delay === undefined ? 0 : toDurationMs(options.delay)

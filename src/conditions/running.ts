@@ -1,8 +1,9 @@
 /** Whether runs live now: of this task or another, for how long, and how many. */
-import { openDoors } from '../door.ts'
+import { openDoors, withDoor } from '../door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { callable } from './callable.ts'
+import { checkCount } from './check-count.ts'
 import { Condition } from './condition.ts'
 import type { Comparison, ConditionNode } from './node.ts'
 
@@ -51,10 +52,8 @@ export class RunningCondition extends Condition {
 
   /** How many runs live: `running.count.lessThan(4)`. */
   get count(): RunningCount {
-    const compared =
-      (key: keyof Comparison) =>
-      (n: number): Condition =>
-        new Condition(runningNode(this.limits, { [key]: n }))
+    const compared = (key: keyof Comparison): ((n: number) => Condition) =>
+      withDoor((n: number) => new Condition(runningNode(this.limits, { [key]: checkCount(n) })))
     return {
       atLeast: compared('atLeast'),
       atMost: compared('atMost'),

@@ -1,4 +1,5 @@
 /** What is true of the session: how long it has run, how many cycles it has had, its params. */
+import { atDoor } from '../door.ts'
 import { type DurationInput, toDurationMs } from '../time/duration.ts'
 import { Condition } from './condition.ts'
 import { checkOptions } from './known-options.ts'
@@ -28,6 +29,10 @@ export interface CycleLimits {
  * ```
  */
 export function schedulerRunning(limits: AgeLimits = {}): Condition {
+  return atDoor(schedulerRunning, () => ofAge(limits))
+}
+
+function ofAge(limits: AgeLimits): Condition {
   checkOptions('schedulerRunning', limits, ['moreThan', 'lessThan'])
   const { moreThan, lessThan } = limits
   const moreThanMs = moreThan === undefined ? null : toDurationMs(moreThan)
@@ -48,6 +53,10 @@ export function schedulerRunning(limits: AgeLimits = {}): Condition {
  * ```
  */
 export function schedulerCycles(limits: CycleLimits): Condition {
+  return atDoor(schedulerCycles, () => ofCycles(limits))
+}
+
+function ofCycles(limits: CycleLimits): Condition {
   checkOptions('schedulerCycles', limits, ['moreThan', 'lessThan', 'atLeast', 'atMost', 'exactly'])
   for (const [name, value] of Object.entries(limits))
     if (!Number.isInteger(value) || value < 0)
@@ -85,8 +94,10 @@ function sessionNode(
  * ```
  */
 export function paramExists(name: string, ...more: readonly string[]): Condition {
-  const [first, ...rest] = [name, ...more].map((each) => paramCondition(each, false, undefined))
-  return first!.and(...rest)
+  return atDoor(paramExists, () => {
+    const [first, ...rest] = [name, ...more].map((each) => paramCondition(each, false, undefined))
+    return first!.and(...rest)
+  })
 }
 
 /**
@@ -99,11 +110,13 @@ export function paramExists(name: string, ...more: readonly string[]): Condition
  * ```
  */
 export function paramIs(name: string, value: unknown): Condition {
-  return paramCondition(name, true, value)
+  return atDoor(paramIs, () => paramCondition(name, true, value))
 }
 
 function paramCondition(name: string, hasValue: boolean, value: unknown): Condition {
   if (typeof name !== 'string' || name === '')
-    throw new TypeError(`Cannot ask for a param as its name must be a non-empty string: ${String(name)}`)
+    throw new TypeError(
+      `Cannot ask for a param as its name must be a non-empty string: ${name === '' ? "''" : String(name)}`,
+    )
   return new Condition(Object.freeze({ kind: 'param', name, hasValue, value }))
 }

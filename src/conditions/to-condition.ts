@@ -1,4 +1,5 @@
 /** From whatever a task may be given as its start to a condition. */
+import { showValue } from '../show-value.ts'
 import { reckonedFrom } from './bounds.ts'
 import { bindInputs, Condition, isCondition, somePart } from './condition.ts'
 import { condition as customCondition, fromStream } from './custom.ts'
@@ -28,7 +29,7 @@ function conditionFrom(input: unknown, words: Words): Condition {
   if (isStream(input)) return fromStream(input)
   if (typeof input === 'function') return customCondition(input as () => boolean)()
   throw new TypeError(
-    `Cannot use that as a condition as it must be a condition, a statement, a boolean, a function or an Observable: ${String(input)}`,
+    `Cannot use that as a condition as it must be a condition, a statement, a boolean, a function or an Observable: ${showValue(input)}`,
   )
 }
 

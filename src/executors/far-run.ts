@@ -30,7 +30,7 @@ export interface FarRun<Value = unknown> {
   readonly startedAt: DateTime
   /** When the condition began to hold; null for runs by hand. */
   readonly dueAt: DateTime | null
-  /** The cycle it runs for; null where there is none. */
+  /** The cycle or cron occurrence it runs for, from `start` up to `end`; null where there is none. */
   readonly period: { readonly start: DateTime; readonly end: DateTime } | null
   readonly trigger: RunTrigger
   /** What was given to `task.run(params)`. */

@@ -79,7 +79,7 @@ function executeInline(
     if (!isOurAbort)
       warn(
         'unhandled-rejection',
-        `A promise of a run of task '${task}' was rejected and nobody handled it.`,
+        `A promise of a run of task '${task}' was rejected and nobody handled it. Await the promise in the work, or catch its error.`,
         {
           task,
           error,

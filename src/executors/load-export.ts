@@ -93,7 +93,7 @@ function existing(url: string): string {
   const found = tried.find((each) => existsSync(fileURLToPath(each)))
   if (found !== undefined) return found
   throw new SetupError(
-    `Cannot load the module of this work as a file must be there: tried ${tried.map(show).join(' and ')}.`,
+    `Cannot load the module of this work as a file must be there: tried ${tried.map(show).join(' and ')}. Give the URL of a file that is there: moduleWork(new URL('./work.js', import.meta.url)).`,
   )
 }
 

@@ -83,7 +83,7 @@ export function refusalOf(file: string): RunLogError {
   const owner = parseOwner(readText(lock) ?? '')
   if (owner !== null) return refusal(file, owner)
   return new RunLogError(
-    `Cannot open run log '${file}' as one session at a time may write it: another program has it open.`,
+    `Cannot open run log '${file}' as one session at a time may write it: another program has it open. Close it there, or give each session a log of its own.`,
   )
 }
 

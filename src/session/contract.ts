@@ -51,7 +51,7 @@ export interface Run<Value = unknown> {
   progress(fraction: number, message?: string): void
   /** When the condition began to hold, in the task's zone; null for runs by hand. */
   readonly dueAt: DateTime | null
-  /** The cycle it runs for (`daily`: that day), in the task's zone; null where there is none. */
+  /** The cycle or cron occurrence it runs for (`daily`: that day), from `start` up to `end`, in the task's zone; null where there is none. */
   readonly period: { readonly start: DateTime; readonly end: DateTime } | null
   /** Why it was launched. */
   readonly trigger: RunTrigger

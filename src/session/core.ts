@@ -162,16 +162,22 @@ export class Core {
   warn(
     kind: string,
     message: string,
-    about: { readonly task?: string; readonly error?: unknown } = {},
+    about: {
+      readonly task?: string
+      readonly error?: unknown
+      /** A promise rejects with the error: the log does not repeat it. */
+      readonly isThrown?: boolean
+    } = {},
   ): void {
     this.warnings[kind] = (this.warnings[kind] ?? 0) + 1
     const error: ErrorData | undefined = about.error === undefined ? undefined : toErrorData(about.error)
-    this.say(
-      'warn',
-      message,
-      ...(about.task === undefined ? [] : [{ task: about.task }]),
-      ...(error === undefined ? [] : [error]),
-    )
+    if (about.isThrown !== true)
+      this.say(
+        'warn',
+        message,
+        ...(about.task === undefined ? [] : [{ task: about.task }]),
+        ...(error === undefined ? [] : [error]),
+      )
     this.news.tell({
       type: 'session.warning',
       at: this.clock.now(),

@@ -48,7 +48,11 @@ export function doubtCircles(core: Core): void {
   }
   const warnings = new SummedWarnings(core, 'circle', 'circles of tasks that wait for each other begin at')
   for (const circle of circlesOf(waits))
-    warnings.add(circle[0]!, () => `Tasks wait for each other and start only by hand: ${wayOf(circle)}.`)
+    warnings.add(
+      circle[0]!,
+      () =>
+        `Tasks wait for each other and start only by hand: ${wayOf(circle)}. Give one of them another start.`,
+    )
   warnings.sumUp()
 }
 

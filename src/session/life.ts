@@ -13,6 +13,7 @@ import type { After } from './hooks.ts'
 import type { Launcher } from './launcher.ts'
 import type { LogKeeper } from './log-keeper.ts'
 import { keepWhatIsCounted } from './memory-needs.ts'
+import type { Milestones } from './milestones.ts'
 import type { Persistence } from './persistence.ts'
 import type { Runs } from './runs.ts'
 import { Sequence } from './sequence.ts'
@@ -32,6 +33,7 @@ export interface LifeParts {
   readonly crashes: Crashes
   readonly actors: TaskActors
   readonly watches: Watches
+  readonly milestones: Milestones
   readonly persistence: Persistence
   readonly keeper: LogKeeper
   readonly starts: StartDoubts
@@ -52,6 +54,7 @@ export class Life {
   readonly #crashes: Crashes
   readonly #actors: TaskActors
   readonly #watches: Watches
+  readonly #milestones: Milestones
   readonly #persistence: Persistence
   readonly #keeper: LogKeeper
   readonly #doubts: StartDoubts
@@ -72,6 +75,7 @@ export class Life {
     this.#crashes = parts.crashes
     this.#actors = parts.actors
     this.#watches = parts.watches
+    this.#milestones = parts.milestones
     this.#persistence = parts.persistence
     this.#keeper = parts.keeper
     this.#doubts = parts.starts
@@ -117,7 +121,8 @@ export class Life {
       await tellHooks({})
       if (!isStopped()) tell(actor, { type: 'session.ready' })
     } catch (error) {
-      core.warn('setup', 'The session could not be started.', { error })
+      const isThrown = this.#milestones.isStartAwaited
+      core.warn('setup', 'The session could not be started.', { error, isThrown })
       await tellHooks({ error }).catch(() => {})
       if (!isStopped()) tell(actor, { type: 'session.failed', error })
     }

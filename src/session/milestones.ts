@@ -29,6 +29,11 @@ export class Milestones {
     })
   }
 
+  /** Whether the promise of a start is open, which rejects where the start fails. */
+  get isStartAwaited(): boolean {
+    return this.#settleStarted !== null
+  }
+
   started(): void {
     this.#settleStarted?.resolve()
     this.#settleStarted = null

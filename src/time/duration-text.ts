@@ -69,9 +69,9 @@ function oneOf(rest: string): string[] {
 }
 
 function fail(text: string, offset: number, word?: string): never {
-  const calendar = /^(month|year|quarter)s?$/i.test(word ?? '')
-  const why = calendar ? 'durations are elapsed time and a month has no fixed length' : 'it must be one'
-  throw new StatementError(`Cannot read a duration as ${why}: '${text}'.`, {
+  const [, calendar] = /^(month|year|quarter)s?$/i.exec(word ?? '') ?? []
+  const why = calendar === undefined ? '' : `: a ${calendar.toLowerCase()} has no fixed length`
+  throw new StatementError(`Cannot read '${text}' as a duration${why}.`, {
     text,
     offset,
     expected,

@@ -1,3 +1,4 @@
+import { showValue } from '../show-value.ts'
 import { readDuration } from './duration-text.ts'
 import { MAX_INSTANT } from './zone.ts'
 
@@ -95,7 +96,7 @@ export function toDurationMs(value: DurationInput | (string & {})): number {
   if (typeof value === 'string') return checked(readDuration(value), value)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(
-      `Cannot use a duration as it must be milliseconds, components or text such as '10 minutes': ${String(value)}.`,
+      `Cannot use a duration as it must be milliseconds, components or text such as '10 minutes': ${showValue(value)}.`,
     )
   }
   let ms = 0

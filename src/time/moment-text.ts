@@ -29,6 +29,8 @@ const nthWords: Readonly<Record<string, number | 'last'>> = {
   last: 'last',
 }
 
+const nthNames = [...Object.keys(nthWords), 'last day']
+
 /** What the moments of each unit look like, for errors. */
 export const momentExamples: Readonly<Record<CycleUnit, readonly string[]>> = {
   second: ['milliseconds such as `500`'],
@@ -38,6 +40,17 @@ export const momentExamples: Readonly<Record<CycleUnit, readonly string[]>> = {
   week: ['a weekday such as `Mon` or `Mon 10:00`'],
   month: ['a day such as `5th`, `5th 10:00`, `last day` or `first Mon`'],
   year: ['a month such as `Dec`, `Dec 24th` or `Dec 24th 10:00`'],
+}
+
+/** What the moments of each unit are called, for errors. */
+const momentNames: Readonly<Record<CycleUnit, string>> = {
+  second: 'milliseconds of a second',
+  minute: 'seconds of a minute',
+  hour: 'minutes of an hour',
+  day: 'a time of day',
+  week: 'a day of the week',
+  month: 'a day of the month',
+  year: 'a day of the year',
 }
 
 /** Reads a moment of a unit from text. */
@@ -60,8 +73,15 @@ export function readMoment(text: string, unit: CycleUnit, role: 'start' | 'end')
   }
 }
 
-function fail(text: string, offset: number, unit: CycleUnit, words: readonly string[] = []): never {
-  throw new StatementError(`Cannot read a moment of the ${unit} as it must be one: '${text}'.`, {
+/** What is wrong with a part that has the shape of a moment, but not its range. */
+interface Problem {
+  readonly words?: readonly string[]
+  readonly why?: string
+}
+
+function fail(text: string, offset: number, unit: CycleUnit, { words = [], why }: Problem = {}): never {
+  const reason = why === undefined ? '' : `: ${why}`
+  throw new StatementError(`Cannot read '${text}' as ${momentNames[unit]}${reason}.`, {
     text,
     offset,
     expected: momentExamples[unit],
@@ -70,7 +90,7 @@ function fail(text: string, offset: number, unit: CycleUnit, words: readonly str
 }
 
 function within(ms: number, limit: number, text: string, unit: CycleUnit): number {
-  if (ms > limit) fail(text, 0, unit)
+  if (ms > limit) fail(text, 0, unit, { why: `a ${unit} has no more than ${limit} ms` })
   return ms
 }
 
@@ -95,7 +115,8 @@ function readMinutes(text: string): number {
   const quarter = /^\s*([1-4]) ?(?:quarters?|q)\s*$/i.exec(text)
   if (quarter !== null) return Number(quarter[1]) * 15 * MINUTE
   const match = /^\s*(\d{2}):(\d{2})(?:[.](\d{0,9}))?\s*$/.exec(text)
-  if (match === null || Number(match[2]) > 59) fail(text, 0, 'hour')
+  if (match === null) fail(text, 0, 'hour')
+  if (Number(match[2]) > 59) fail(text, 0, 'hour', { why: 'seconds are 00 to 59' })
   return Number(match[1]) * MINUTE + floorMs(Number(`${match[2]}.${match[3] || 0}`) * SECOND)
 }
 
@@ -108,12 +129,13 @@ export function readClock(clock: string, text: string, offset: number, unit: Cyc
   const half = match[5]?.toLowerCase()
   let hour = Number(match[1])
   if (half !== undefined) {
-    if (hour < 1 || hour > 12) fail(text, offset, unit)
+    if (hour < 1 || hour > 12) fail(text, offset, unit, { why: 'hours with am or pm are 1 to 12' })
     hour = (hour % 12) + (half === 'p' ? 12 : 0)
   }
   const minute = Number(match[2] ?? 0)
   const second = Number(match[3] ?? 0)
-  if (hour > 23 || minute > 59 || second > 59) fail(text, offset, unit)
+  if (hour > 23) fail(text, offset, unit, { why: 'hours are 0 to 23' })
+  if (minute > 59 || second > 59) fail(text, offset, unit, { why: 'minutes and seconds are 00 to 59' })
   return hour * HOUR + minute * MINUTE + floorMs(Number(`${second}.${match[4] ?? 0}`) * SECOND)
 }
 
@@ -146,7 +168,7 @@ function indexOfName(word: string, short: readonly string[], long: readonly stri
 function readWeekday(text: string, role: 'start' | 'end'): Moment {
   const match = /^\s*([a-z]+)(?:\s+(.*))?\s*$/i.exec(text)
   const weekday = match === null ? undefined : weekdayOf(match[1]!)
-  if (weekday === undefined) fail(text, 0, 'week', [...weekdayNames, ...longWeekdays])
+  if (weekday === undefined) fail(text, 0, 'week', { words: [...weekdayNames, ...longWeekdays] })
   return { weekday, ...clockAndRole(match![2] ?? '', text, 'week', role) }
 }
 
@@ -164,29 +186,29 @@ function splitDay(
   const number = /^\s*(\d{1,2})(?:st|nd|rd|th|[.])?(?:\s+(.*))?$/i.exec(part)
   if (number !== null && !/^(mon|tue|wed|thu|fri|sat|sun)/i.test(number[2] ?? '')) {
     const day = Number(number[1])
-    if (day < 1 || day > 31) fail(text, offset, unit)
+    if (day < 1 || day > 31) fail(text, offset, unit, { why: 'days of a month are 1 to 31' })
     return { day: { day }, rest: number[2] ?? '' }
   }
   const words = /^\s*(?:([1-5])(?:st|nd|rd|th|[.])|([a-z]+))\s+([a-z]+)(?:\s+(.*))?$/i.exec(part)
-  if (words === null) fail(text, offset, unit, [...Object.keys(nthWords), 'last day'])
+  if (words === null) fail(text, offset, unit, { words: nthNames })
   const nth = words[1] === undefined ? nthWords[words[2]!.toLowerCase()] : Number(words[1])
   const rest = words[4] ?? ''
   if (nth === 'last' && words[3]!.toLowerCase() === 'day') return { day: { day: 'last' }, rest }
   const weekday = weekdayOf(words[3]!)
-  if (nth === undefined || weekday === undefined)
-    fail(text, offset, unit, [...Object.keys(nthWords), 'last day'])
+  if (nth === undefined || weekday === undefined) fail(text, offset, unit, { words: nthNames })
   return { day: { nth, weekday }, rest }
 }
 
 function readYearDay(text: string, role: 'start' | 'end'): Moment {
   const match = /^\s*([a-z]+)[.]?(?:\s+(.*))?$/i.exec(text)
   const month = match === null ? undefined : monthOf(match[1]!)
-  if (month === undefined) fail(text, 0, 'year', [...monthNames, ...longMonths])
+  if (month === undefined) fail(text, 0, 'year', { words: [...monthNames, ...longMonths] })
   const after = (match![2] ?? '').trim()
   if (after === '') return role === 'end' ? { month, ms: 0, through: true } : { month, ms: 0 }
   const offset = text.length - match![2]!.trimStart().length
   const { day, rest } = splitDay(after, text, offset, 'year')
-  if (typeof day.day === 'number' && day.day > longestMonth[month - 1]!) fail(text, offset, 'year')
+  if (typeof day.day === 'number' && day.day > longestMonth[month - 1]!)
+    fail(text, offset, 'year', { why: `${monthNames[month - 1]} has ${longestMonth[month - 1]} days` })
   // The end of a day of the year is excluded, as in Rocketry: `before Dec 24th` stops as that day begins.
   return { month, ...day, ms: rest === '' ? 0 : readClock(rest, text, text.length - rest.length, 'year') }
 }

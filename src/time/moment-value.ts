@@ -1,3 +1,4 @@
+import { showValue } from '../show-value.ts'
 import type { Moment } from './moment.ts'
 import { monthOf, readMoment, weekdayOf } from './moment-text.ts'
 import { axisLength, type CycleUnit, HOUR, longestMonth, MINUTE, partLength, SECOND } from './units.ts'
@@ -52,7 +53,7 @@ export function toMoment(value: MomentInput, unit: CycleUnit, role: 'start' | 'e
   if (typeof value === 'number') return Object.freeze(fromNumber(value, unit, role))
   if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
     return Object.freeze(fromParts(value, unit, role))
-  throw new TypeError(`Cannot use a moment as it must be text, a number or components: ${String(value)}.`)
+  throw new TypeError(`Cannot use a moment as it must be text, a number or components: ${showValue(value)}.`)
 }
 
 function fromNumber(value: number, unit: CycleUnit, role: 'start' | 'end'): Moment {

@@ -183,7 +183,7 @@ export function relocate(error: StatementError, text: string, offset: number): S
 function unknown(text: string): never {
   const offset = text.length - text.trimStart().length
   const word = /^\S*/.exec(text.trimStart())![0]
-  throw new StatementError(`Cannot read a period as it must be one: '${text.trim()}'.`, {
+  throw new StatementError(`Cannot read '${text.trim()}' as a period.`, {
     text,
     offset,
     expected: ['`time of day between … and …`', '`past 2 hours`', '`always`', '`never`'],

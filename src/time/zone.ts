@@ -1,5 +1,6 @@
 import { DateTime, Info, type Zone } from 'luxon'
 import { didYouMean, near } from '../near.ts'
+import { showValue } from '../show-value.ts'
 
 /**
  * A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone).
@@ -88,14 +89,16 @@ export function toInstant(value: Instant, zone: string = systemZone()): number {
     return checkInstant(read.toMillis(), value)
   }
   throw new TypeError(
-    `Cannot use an instant as it must be epoch milliseconds, a Date, a DateTime or ISO 8601 text: ${String(value)}.`,
+    `Cannot use an instant as it must be epoch milliseconds, a Date, a DateTime or ISO 8601 text: ${showValue(value)}.`,
   )
 }
 
 /** The instant in whole milliseconds; `RangeError` when it lies beyond all dates or is none. */
 export function checkInstant(at: number, given: unknown = at): number {
   if (!(Math.abs(at) <= MAX_INSTANT)) {
-    throw new RangeError(`Cannot use an instant as it must be a date: ${String(given)}.`)
+    throw new RangeError(
+      `Cannot use an instant as it must be a date, such as '2026-12-24 18:00': ${showValue(given)}.`,
+    )
   }
   return Math.floor(at)
 }

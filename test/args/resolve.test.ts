@@ -69,7 +69,7 @@ describe('resolveArgs: an ArgError names the arg and carries the cause', () => {
         code: 'GANTRY_ARG',
         reason: 'missing',
         message: expect.stringMatching(
-          /^Cannot make arg 'rows' as returnOf\('fetch'\) is missing: .* no return yet\. Give a fallback: returnOf\('fetch'\)\.or\(…\)\.$/,
+          /^Cannot make arg 'rows' as task 'fetch' must have succeeded: no return yet\. .*, or give a fallback: returnOf\('fetch'\)\.or\(…\)\.$/,
         ),
       }),
     )
