@@ -23,6 +23,7 @@ import {
   summaryOf,
   toSqliteError,
 } from './sqlite-schema.ts'
+import { SqliteWal } from './sqlite-wal.ts'
 import { SqliteWrites } from './sqlite-writes.ts'
 
 const insertRecord =
@@ -38,6 +39,7 @@ const rowsAtOnce = 1_000
 export class SqliteDatabase {
   readonly #db: SqliteDriver
   readonly #writes: SqliteWrites
+  readonly wal: SqliteWal
   /** Rows that were no records when it was opened; null if there were none. */
   readonly setAside: ReturnType<typeof setAside>
   /** Statements that are run again and again, by their text. */
@@ -50,11 +52,18 @@ export class SqliteDatabase {
     this.#db = this.#attempt('open', () => openDatabase(path, open))
     try {
       this.setAside = this.#attempt('open', () => setAside(this.#db))
+      this.wal = this.#attempt('open', () => new SqliteWal(`${path}-wal`))
     } catch (problem) {
       abandon(this.#db, true)
       throw problem
     }
-    this.#writes = new SqliteWrites(path, this.#db)
+    try {
+      this.#writes = this.#attempt('open', () => new SqliteWrites(path, this.#db, this.wal))
+    } catch (problem) {
+      this.wal.close()
+      abandon(this.#db, true)
+      throw problem
+    }
   }
 
   /** Told after the file itself was written to. */
@@ -161,6 +170,7 @@ export class SqliteDatabase {
   close(): void {
     this.#statements.clear()
     this.#writes.end()
+    this.wal.close()
     this.#attempt('close', () => closeDatabase(this.#db))
   }
 

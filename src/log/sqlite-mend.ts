@@ -141,7 +141,7 @@ function isSound(file: OwnedDatabase, open: OpenSqlite): boolean {
 function keepAside(file: OwnedDatabase, harm: Harm, place: string): string | undefined {
   const there = stateAt(place)
   if (there === null || there.size === 0) return undefined
-  if (!isSameFile(there, file.watch.identity)) return moveAside(place, 'replaced', !file.watch.ownsWal())
+  if (!isSameFile(there, file.watch.identity)) return moveAside(place, 'replaced', !file.watch.wal.isThere())
   if (harm !== 'cut' && harm !== 'written') return undefined
   // Copied, as the connection that is about to be closed would write to it once more.
   const copy = freeName(place, 'damaged')

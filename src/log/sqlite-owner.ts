@@ -59,7 +59,7 @@ export function openLocked(path: string, place: string, lock: SystemLock, open: 
   const db = openUnlessBusy(place, open)
   try {
     const owner = writeLock(place)
-    const watch = new SqliteWatch(path, place, lock)
+    const watch = new SqliteWatch(path, place, lock, db.wal)
     const forget = noteOpen(place, watch.identity)
     db.onCheckpoint = () => watch.remember()
     let isLeft = false

@@ -3,8 +3,9 @@
  * and a start would find nothing of that.
  */
 import { statSync } from 'node:fs'
-import { type FileIdentity, isMissing, isSameFile, lookAt, stateAt, toState } from './file-identity.ts'
+import { type FileIdentity, isMissing, isSameFile, toState } from './file-identity.ts'
 import type { SystemLock } from './sqlite-lock.ts'
+import type { SqliteWal } from './sqlite-wal.ts'
 
 /**
  * What happened: the path leads nowhere, or to another file; the WAL or the lock is gone; the file is shorter, or has been written
@@ -15,7 +16,6 @@ export type Harm = 'missing' | 'replaced' | 'wal' | 'lock' | 'cut' | 'written'
 /** How the files are, as long as nobody else touches them. */
 export class SqliteWatch {
   readonly identity: FileIdentity
-  readonly #wal: FileIdentity | null
   #size = 0
   #changedAt = 0n
 
@@ -24,15 +24,10 @@ export class SqliteWatch {
     readonly path: string,
     readonly place: string,
     readonly lock: SystemLock,
+    readonly wal: SqliteWal,
   ) {
     this.identity = toState(statSync(place, { bigint: true }))
-    this.#wal = stateAt(`${place}-wal`)
     this.remember()
-  }
-
-  /** Whether the WAL that lies in the place is that of the open log. */
-  ownsWal(): boolean {
-    return this.#wal !== null && lookAt(`${this.place}-wal`, this.#wal) === 'same'
   }
 
   /** Takes the file as it is: this process has just written to it. */
@@ -51,7 +46,7 @@ export class SqliteWatch {
   look(): Harm | null {
     const main = this.#lookAtMain()
     if (main !== null) return main
-    if (!this.ownsWal()) return 'wal'
+    if (!this.wal.isThere()) return 'wal'
     return this.lock.isThere() ? null : 'lock'
   }
 

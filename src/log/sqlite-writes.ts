@@ -4,16 +4,21 @@
  * A write transaction is open at all times, so that no other connection writes: two that write, or make checkpoints, at the same
  * time are what a fault of SQLite before 3.51.3 needs to lose records. Those that only read do neither while this one is open.
  *
- * A checkpoint is made once the WAL has grown to its limit, which is smaller where the disk has less room: on a full disk the WAL
- * must not be what fills it, and there must be room to write it into the file.
+ * A checkpoint follows the commit that takes the WAL past its limit. The WAL keeps its length, and the next commits overwrite it
+ * from its start: to sync a file that grows costs up to twice as much. What lies past the limit is cut off by the first of them
+ * (`journal_size_limit`).
+ *
+ * The limit is lower where the disk has less room, and there each checkpoint empties the WAL: it must not be what fills the disk,
+ * and there must be room to write it into the file.
  */
-import { statfsSync, statSync } from 'node:fs'
+import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SqliteDriver } from './sqlite-driver.ts'
 import { sqliteCode } from './sqlite-driver.ts'
 import type { EntryRow } from './sqlite-row.ts'
+import type { SqliteWal } from './sqlite-wal.ts'
 
-/** The WAL grows to this and no further, bytes: some thousand commits. */
+/** Past this a checkpoint is made, bytes: some hundred single commits. */
 const largestWal = 4_194_304
 const smallestWal = 16_384
 /** With less room than this the room is looked at before each write, bytes. */
@@ -43,16 +48,19 @@ export function rollBack(db: SqliteDriver): void {
 export class SqliteWrites {
   #isHeld = false
   #room: number
-  /** The size of the WAL at which the next checkpoint is made, bytes. */
-  #checkpointAt: number
+  /** What the WAL is cut to when it begins anew, bytes. */
+  #limit = 0
+  /** The next checkpoint is made once the WAL is larger than this, bytes. */
+  #checkpointAt = 0
   onCheckpoint: () => void = () => {}
 
   constructor(
     readonly path: string,
     readonly db: SqliteDriver,
+    readonly wal: SqliteWal,
   ) {
     this.#room = this.#roomNow()
-    this.#checkpointAt = limitFor(this.#room)
+    this.#limitWal()
     this.#hold()
   }
 
@@ -70,7 +78,10 @@ export class SqliteWrites {
       if (isFull(problem)) this.#tryToMakeRoom()
       throw problem
     }
-    if (this.#walSize() >= this.#checkpointAt) this.#checkpoint()
+    // It began anew: no reader keeps it as it is any more.
+    if (this.#checkpointAt > this.#limit && !this.wal.isLongerThan(this.#limit))
+      this.#checkpointAt = this.#limit
+    if (this.wal.isLongerThan(this.#checkpointAt)) this.#checkpoint()
     this.#hold()
   }
 
@@ -97,7 +108,7 @@ export class SqliteWrites {
   checkRoomFor(rows: readonly EntryRow[]): void {
     if (this.#room > scarce) return
     this.#room = this.#roomNow()
-    this.#checkpointAt = Math.min(this.#checkpointAt, limitFor(this.#room))
+    if (limitFor(this.#room) < this.#limit) this.#limitWal()
     const letters = rows.reduce((sum, { values }) => sum + values.reduce(lettersOf, 0), 0)
     const needed = 3 * letters + overhead
     if (this.#room + this.#freeInFile() >= needed) return
@@ -123,14 +134,23 @@ export class SqliteWrites {
 
   #checkpoint(): void {
     try {
-      this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
+      this.db.prepare(`PRAGMA wal_checkpoint(${this.#room > scarce ? 'PASSIVE' : 'TRUNCATE'})`).all()
     } catch {
-      // All is in the WAL: the next commit tries again.
+      // All is in the WAL: a later commit tries again.
     }
     this.#room = this.#roomNow()
-    // A reader keeps the WAL as it is: it must grow by as much again, or each commit would try in vain.
-    this.#checkpointAt = this.#walSize() + limitFor(this.#room)
+    this.#limitWal()
+    // A reader may keep the WAL as it is: it must grow by as much again, or each commit would try in vain.
+    this.#checkpointAt = this.wal.size + this.#limit
     this.onCheckpoint()
+  }
+
+  #limitWal(): void {
+    const limit = limitFor(this.#room)
+    this.#checkpointAt = limit
+    if (limit === this.#limit) return
+    this.#limit = limit
+    this.db.prepare(`PRAGMA journal_size_limit = ${limit}`).all()
   }
 
   /** Takes the lock on writing. Where another program has it for a moment, the next transaction waits for it. */
@@ -141,10 +161,6 @@ export class SqliteWrites {
     } catch {
       this.#isHeld = false
     }
-  }
-
-  #walSize(): number {
-    return statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   }
 
   #freeInFile(): number {
@@ -166,7 +182,7 @@ export class SqliteWrites {
 }
 
 function limitFor(room: number): number {
-  return Math.min(largestWal, Math.max(smallestWal, room / 8))
+  return Math.min(largestWal, Math.max(smallestWal, Math.floor(room / 8)))
 }
 
 function lettersOf(sum: number, value: EntryRow['values'][number]): number {

@@ -296,36 +296,58 @@ describe('createSqliteStore keeps to its retention', () => {
   })
 })
 
-test.each([false, true])(
-  'createSqliteStore: the WAL stays small, by few checkpoints (while another program reads: %s)',
-  async (isRead) => {
-    const path = newPath()
-    let checkpoints = 0
+describe('createSqliteStore and its WAL', () => {
+  /** A store that counts its checkpoints. */
+  async function counted(path: string) {
+    const counts = { checkpoints: 0 }
     const library: OpenSqlite = (file) => {
       const db = findSqlite()(file)
       return {
         ...db,
         prepare: (text) => {
-          if (text.includes('wal_checkpoint')) checkpoints++
+          if (text.includes('wal_checkpoint')) counts.checkpoints++
           return db.prepare(text)
         },
       }
     }
     const store = createSqliteStore(path, { library })
     await store.append([record(1)])
-    const reader = isRead ? findSqlite()(path) : null
-    reader?.exec('BEGIN')
-    reader?.prepare('SELECT * FROM record').all()
-    for (let seq = 2; seq <= 400; seq++)
-      await store.append([record(seq, 'a', 'success', { value: 'x'.repeat(40_000) })])
-    expect(checkpoints).toBeGreaterThan(2)
-    expect(checkpoints).toBeLessThan(20)
-    if (!isRead) expect(statSync(`${path}-wal`).size).toBeLessThan(6_000_000)
-    reader?.exec('COMMIT')
-    reader?.close()
+    let seq = 1
+    const append = () => store.append([record(++seq, 'a', 'success', { value: 'x'.repeat(40_000) })])
+    return { store, counts, append, walSize: () => statSync(`${path}-wal`).size }
+  }
+
+  test('is overwritten past 4 MB, and never shorter again: to sync a file that grows costs more', async () => {
+    const { store, counts, append, walSize } = await counted(newPath())
+    for (let n = 0; n < 150 && walSize() <= 4_194_304; n++) await append()
+    for (let n = 0; n < 300; n++) {
+      await append()
+      expect(walSize()).toBeGreaterThanOrEqual(4_194_304)
+      expect(walSize()).toBeLessThan(4_600_000)
+    }
+    expect(counts.checkpoints).toBeGreaterThan(2)
+    expect(counts.checkpoints).toBeLessThan(20)
     await store.close()
-  },
-)
+  })
+
+  test('grows while another program keeps a transaction open, by few checkpoints, and is cut when that ends', async () => {
+    const path = newPath()
+    const { store, counts, append, walSize } = await counted(path)
+    const reader = findSqlite()(path)
+    reader.exec('BEGIN')
+    reader.prepare('SELECT * FROM record').all()
+    for (let n = 0; n < 400; n++) await append()
+    expect(walSize()).toBeGreaterThan(12_000_000)
+    expect(counts.checkpoints).toBeLessThan(20)
+    reader.exec('COMMIT')
+    reader.close()
+    for (let n = 0; n < 150; n++) await append()
+    expect(walSize()).toBeLessThan(4_600_000)
+    expect(counts.checkpoints).toBeLessThan(20)
+    await store.close()
+    expect(await reading(path)).toHaveLength(551)
+  })
+})
 
 describe('createSqliteStore and what is no entry', () => {
   test('a record with an unknown action is refused, with all that was appended with it', async () => {
