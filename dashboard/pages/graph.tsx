@@ -79,9 +79,16 @@ export function GraphPage() {
         </section>
       )}
       <ul class="plain" aria-label="Links between tasks">
-        {links.map(({ from, to, kind }, i) => (
+        {links.map(({ from, to, kind, isAbsent }, i) => (
           <li key={`${i} ${from} ${to}`} class="row">
-            <TaskLink name={to} /> <span class="faint">{words[kind] ?? kind}</span> <TaskLink name={from} />
+            <TaskLink name={to} /> <span class="faint">{words[kind] ?? kind}</span>{' '}
+            {isAbsent ? (
+              <>
+                <bdi>{from}</bdi> <span class="faint">(not in the session)</span>
+              </>
+            ) : (
+              <TaskLink name={from} />
+            )}
           </li>
         ))}
       </ul>

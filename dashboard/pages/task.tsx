@@ -101,6 +101,16 @@ function WhyPart({ task }: { readonly task: Task }) {
           ))}
         </ul>
       )}
+      {value.warnings.map((text) => (
+        <p key={text}>
+          <strong>Warning:</strong> {sentence(text)}
+        </p>
+      ))}
+      {value.nextAt === null ? null : (
+        <p>
+          Next start: <Time at={value.nextAt} isRelative />
+        </p>
+      )}
       <ul class="tree">
         <Reason of={value.condition} isStill={value.never !== null || isHeld} />
       </ul>

@@ -160,6 +160,8 @@ const explanationSchema: z.ZodType<ExplanationShape> = named(
   }),
 )
 
+const reasonSchema = z.object({ kind: z.string(), sentence: z.string(), until: instant.nullable() })
+
 export const whySchema = named(
   'Why',
   z.object({
@@ -171,7 +173,12 @@ export const whySchema = named(
       .string()
       .nullable()
       .describe('Why its condition can never hold; null if it can, or nobody can tell.'),
-    reasons: z.array(z.object({ kind: z.string(), sentence: z.string(), until: instant.nullable() })),
+    blockers: z
+      .array(reasonSchema)
+      .describe('What stands between the task and its launch; the first is the one to lift first.'),
+    reasons: z.array(reasonSchema).describe('The blockers beside the condition.'),
+    nextAt: instant.nullable().describe('The next run by time alone, epoch ms; null where there is none.'),
+    warnings: z.array(z.string()).describe('What will go wrong with a run that starts.'),
     condition: explanationSchema,
     text: z.string().describe('The same, as text to read.'),
   }),
@@ -267,7 +274,15 @@ export const nextStartSchema = named(
   }),
 )
 
-export const linkSchema = named('Link', z.object({ from: z.string(), to: z.string(), kind: z.string() }))
+export const linkSchema = named(
+  'Link',
+  z.object({
+    from: z.string(),
+    to: z.string(),
+    kind: z.string(),
+    isAbsent: z.literal(true).optional().describe('Nothing of the name `from` is in the session.'),
+  }),
+)
 
 export const okSchema = named('Ok', z.object({ status: z.string() }))
 

@@ -1,5 +1,5 @@
 /** Why a task is, or is not, running, as it is sent: without what tells of tasks that the caller may not read. */
-import { type Explanation, neverHolds, type Reason, type Task } from '../index.ts'
+import { type Blocker, type Explanation, neverHolds, type Reason, type Task } from '../index.ts'
 import type { View } from './view.ts'
 
 type Copy = (value: unknown, key?: string) => unknown
@@ -13,19 +13,23 @@ export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
   const { task, at, isDue } = explanation
   const never = neverHolds(of.start.node, zone, at)
   const condition = toExplanationData(explanation.condition, view, copy)
-  const isHidden = (reason: Reason): boolean =>
+  const isHidden = (reason: Reason | Blocker): boolean =>
     // Whoever holds the slots of a pool is told by name.
     view.isAbout(reason.sentence) || (reason.kind === 'slot' && view.isWithin(reason.sentence))
-  const reasons = explanation.reasons.map((reason) =>
-    isHidden(reason) ? { ...reason, sentence: hiddenSentence, until: null } : reason,
-  )
+  const shown = <R extends Reason | Blocker>(reason: R): R =>
+    isHidden(reason) ? { ...reason, sentence: hiddenSentence, until: null } : reason
+  const reasons = explanation.reasons.map(shown)
+  const blockers = explanation.blockers.map(shown)
+  const warnings = explanation.warnings.map((text) => (view.isAbout(text) ? hiddenSentence : text))
   const isSummaryHidden =
     view.isAbout(explanation.sentence) ||
     explanation.reasons.some((reason) => isHidden(reason) && explanation.sentence.includes(reason.sentence))
   const sentence = isSummaryHidden ? hiddenSentence : explanation.sentence
   const isCut = isSummaryHidden || explanation.reasons.some(isHidden) || view.isNamedIn(explanation)
   const text = isCut ? textOf(task, sentence, reasons, condition) : String(explanation)
-  return { task, at, isDue, sentence, never, reasons, condition, text }
+  // When a hidden task would let it start is not told either.
+  const nextAt = isCut ? null : explanation.nextAt
+  return { task, at, isDue, sentence, never, blockers, reasons, nextAt, warnings, condition, text }
 }
 
 /** Only the evidence may hold anything; a part that tells of a hidden task says so, and nothing else. */

@@ -66,6 +66,13 @@ describe('reading', () => {
       links: [{ from: 'fetch', to: 'report', kind: 'after' }],
     })
   })
+
+  test('GET /graph marks what is not in the session', async () => {
+    served = await serve((app) => void app.task('report', "after task 'fetch' succeeded", () => {}))
+    expect((await served.ask('GET', '/graph')).body.links).toEqual([
+      { from: 'fetch', to: 'report', kind: 'after', isAbsent: true },
+    ])
+  })
 })
 
 describe('running', () => {

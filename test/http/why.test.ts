@@ -226,10 +226,18 @@ test.each(situations)(
         headers: { authorization: `Bearer ${tokens.readToken}` },
       }),
     )
-    const why = (await response.json()) as { sentence: string; isDue: boolean; text: string }
+    const why = (await response.json()) as Record<'sentence' | 'text', string> & {
+      isDue: boolean
+      blockers: readonly { sentence: string }[]
+      nextAt: number | null
+      warnings: readonly string[]
+    }
     expect(why.sentence).toMatch(says)
     expect(why.isDue).toBe(isDue ?? false)
-    expect(why.sentence).toBe(app.session.task('t').explain().sentence)
+    const explained = app.session.task('t').explain()
+    expect(why.sentence).toBe(explained.sentence)
+    expect(why.blockers).toEqual(explained.blockers)
+    expect([why.nextAt, why.warnings]).toEqual([explained.nextAt, explained.warnings])
     expect(why.text).toContain(why.sentence)
     await http.close()
   },

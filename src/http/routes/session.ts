@@ -114,7 +114,17 @@ export const sessionRoutes: readonly Route[] = [
       // What a param is asked for is no task, whatever its name.
       const from = await view.only(session.graph(), (link) => (link.kind === 'param' ? null : link.from))
       const links = await view.only(from, ({ to }) => to)
-      return { body: { tasks, links: links.map(({ from, to, kind }) => ({ from, to, kind })) } }
+      return {
+        body: {
+          tasks,
+          links: links.map(({ from, to, kind, isAbsent }) => ({
+            from,
+            to,
+            kind,
+            ...(isAbsent ? { isAbsent } : {}),
+          })),
+        },
+      }
     },
   }),
 ]
