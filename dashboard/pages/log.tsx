@@ -44,7 +44,6 @@ function Records() {
     // An older page does not change.
     [action, task, cursor, cursor === undefined ? historyVersion.value : 0],
   )
-  const next = value?.nextCursor ?? null
   return (
     <>
       <div class="head">
@@ -75,66 +74,86 @@ function Records() {
         </label>
       </div>
       {value === null ? <Empty>{error ?? 'Loading …'}</Empty> : <RecordTable records={value.items} />}
-      <p class="pager">
-        <button
-          type="button"
-          class="button"
-          disabled={cursors.length === 0}
-          onClick={() => setCursors(cursors.slice(0, -1))}
-        >
-          Newer
-        </button>
-        <button
-          type="button"
-          class="button"
-          disabled={next === null}
-          onClick={() => next !== null && setCursors([...cursors, next])}
-        >
-          Older
-        </button>
-      </p>
+      <Pager cursors={cursors} next={value?.nextCursor ?? null} onTurn={setCursors} />
     </>
   )
 }
 
+interface PagerProps {
+  /** Of the pages from the second to the one that is open. */
+  readonly cursors: readonly string[]
+  /** Of the page after that. */
+  readonly next: string | null
+  onTurn(cursors: readonly string[]): void
+}
+
+function Pager({ cursors, next, onTurn }: PagerProps) {
+  return (
+    <p class="pager">
+      <button
+        type="button"
+        class="button"
+        disabled={cursors.length === 0}
+        onClick={() => onTurn(cursors.slice(0, -1))}
+      >
+        Newer
+      </button>
+      <button
+        type="button"
+        class="button"
+        disabled={next === null}
+        onClick={() => next !== null && onTurn([...cursors, next])}
+      >
+        Older
+      </button>
+    </p>
+  )
+}
+
 function Notes() {
+  const [cursors, setCursors] = useState<readonly string[]>([])
+  const cursor = cursors.at(-1)
   const { value, error } = useLoaded(
-    (signal) => ask<Page<Note>>('GET', '/notes?limit=100', undefined, signal),
-    [historyVersion.value],
+    (signal) => ask<Page<Note>>('GET', `/notes${query({ limit: 50, cursor })}`, undefined, signal),
+    // An older page does not change.
+    [cursor, cursor === undefined ? historyVersion.value : 0],
   )
   if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
   if (value.items.length === 0) return <Empty>There are no notes.</Empty>
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">
-              At <Zone />
-            </th>
-            <th scope="col">Note</th>
-            <th scope="col">Task</th>
-            <th scope="col">Says</th>
-          </tr>
-        </thead>
-        <tbody>
-          {value.items.map((note) => (
-            <tr key={note.seq}>
-              <td>
-                <Time at={note.at} />
-              </td>
-              <td>
-                <Chip state={note.note} />
-              </td>
-              <td>{note.task === undefined ? null : <TaskLink name={note.task} />}</td>
-              <td class="result">
-                <bdi>{note.message}</bdi>{' '}
-                {note.data === undefined ? null : <code>{JSON.stringify(note.data)}</code>}
-              </td>
+    <>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                At <Zone />
+              </th>
+              <th scope="col">Note</th>
+              <th scope="col">Task</th>
+              <th scope="col">Says</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {value.items.map((note) => (
+              <tr key={note.seq}>
+                <td>
+                  <Time at={note.at} />
+                </td>
+                <td>
+                  <Chip state={note.note} />
+                </td>
+                <td>{note.task === undefined ? null : <TaskLink name={note.task} />}</td>
+                <td class="result">
+                  <bdi>{note.message}</bdi>{' '}
+                  {note.data === undefined ? null : <code>{JSON.stringify(note.data)}</code>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Pager cursors={cursors} next={value.nextCursor} onTurn={setCursors} />
+    </>
   )
 }

@@ -1,9 +1,14 @@
 /** Pages of the log for a caller that may not see all of it. */
-import type { RunRecord } from '../index.ts'
 import type { View } from './view.ts'
 
 /** At least so many are read at once where some are left out. */
 const leastRead = 100
+
+/** A record, or a note, which may be of no task. */
+interface Entry {
+  readonly seq: number
+  readonly task?: string
+}
 
 /**
  * The newest records that the caller may see, at most `count`, from `before` on downwards.
@@ -11,14 +16,14 @@ const leastRead = 100
  * @param read - Reads at most `limit` records older than `before`.
  * @param isWanted - Leaves out more.
  */
-export async function readShown(
+export async function readShown<E extends Entry>(
   view: View,
   count: number,
   before: number | undefined,
-  read: (limit: number, before: number | undefined) => Promise<readonly RunRecord[]>,
-  isWanted: (record: RunRecord) => boolean = () => true,
-): Promise<readonly RunRecord[]> {
-  const found: RunRecord[] = []
+  read: (limit: number, before: number | undefined) => Promise<readonly E[]>,
+  isWanted: (record: E) => boolean = () => true,
+): Promise<readonly E[]> {
+  const found: E[] = []
   let next = before
   while (found.length < count) {
     const left = count - found.length

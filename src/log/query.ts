@@ -26,12 +26,12 @@ export function countRecords(entries: readonly LogEntry[], query: LogQuery): num
 
 /** The notes that match, newest first. */
 export function selectNotes(entries: readonly LogEntry[], query: NoteQuery): Note[] {
-  const limit = query.limit ?? Infinity
+  const { limit = Infinity, before = Infinity } = query
   const kinds = toSet(query.note)
   const found: Note[] = []
   for (let i = entries.length - 1; i >= 0 && found.length < limit; i--) {
     const entry = entries[i]!
-    if (!isNote(entry)) continue
+    if (!isNote(entry) || entry.seq >= before) continue
     if (query.task !== undefined && entry.task !== query.task) continue
     if (query.runId !== undefined && entry.runId !== query.runId) continue
     if (kinds !== null && !kinds.has(entry.note)) continue

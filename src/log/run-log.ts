@@ -189,6 +189,9 @@ export interface NoteQuery {
   readonly task?: string
   readonly runId?: string
   readonly note?: Note['note'] | readonly Note['note'][]
+  /** Only notes older than this `seq`: the key of the next page. */
+  readonly before?: number
+  /** At most so many, the newest; default all. */
   readonly limit?: number
 }
 
@@ -205,7 +208,7 @@ export interface NoteQuery {
  *    for, never a task's newest record of an action, never a run record without its end, and never the newest entry of all.
  *    With limits, a record that is none of these may come bare: `seq`, `task`, `runId`, `action` and `at`.
  * 3. `query` gives records in falling `seq` (newest first; `oldestFirst` turns it round), filtered; `limit` counts after the
- *    filter, from the end that comes first.
+ *    filter, from the end that comes first. `notes` gives notes in the same way, always the newest first.
  * 4. `prune` forgets only what the retention says, never a task's newest record of an action, never a run record without its
  *    end, never the newest note of the state, never what its `keep` names.
  * 5. `close` may be called twice; after it nothing is held open, and all but `load` is refused. `load` opens a closed store

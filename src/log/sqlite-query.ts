@@ -39,6 +39,7 @@ export function notesSql(query: NoteQuery): Sql {
     clauses.push(`note IN (${kinds.map(() => '?').join(', ')})`)
     values.push(...kinds)
   }
+  if (query.before !== undefined) clauses.push('seq < ?') && values.push(query.before)
   return withLimit(
     { sql: `SELECT ${noteColumns} FROM note ${joined(clauses)} ORDER BY seq DESC`, values },
     query.limit,

@@ -99,6 +99,10 @@ const noteQueries: readonly NoteQuery[] = [
   { note: 'missed' },
   { note: ['missed', 'state'], limit: 4 },
   { note: [] },
+  { before: 9 },
+  { before: 9, note: ['missed', 'late'], limit: 2 },
+  { before: 0 },
+  { before: Infinity, limit: 2 },
 ]
 
 /** What some condition is said to need of task `a`, and of no other. */

@@ -15,7 +15,7 @@ const logsQuery = z.strictObject({ ...logQuery, task: taskQuery })
 /** What a session keeps of itself holds params as they are, and is nobody's to read from afar; lines belong to their run. */
 const shownNotes = ['missed', 'late', 'audit', 'heartbeat'] as const
 const notesQuery = z.strictObject({
-  limit: pageQuery.limit,
+  ...pageQuery,
   task: z.string().optional(),
   note: z.enum(shownNotes).optional(),
 })
@@ -54,35 +54,42 @@ export const logRoutes: readonly Route[] = [
     method: 'GET',
     path: '/notes',
     name: 'listNotes',
-    summary: 'What the log keeps beside runs, newest first: missed periods, late starts, who changed what.',
+    summary:
+      'What the log keeps beside runs, newest first, a page at a time: missed periods, late starts, who changed what.',
     permission: 'read',
     query: notesQuery,
-    answers: { 200: { description: 'The newest notes.', schema: pageOf('NotePage', noteSchema) } },
+    answers: { 200: { description: 'A page of notes.', schema: pageOf('NotePage', noteSchema) } },
     problems: [503],
     async handle({ shared, view, query }) {
-      const { size } = toPage(query, shared.settings.limits.pageSize)
+      const { size, before } = toPage(query, shared.settings.limits.pageSize)
       const { task, note } = query
-      const notes = await shared.session.log.notes({
-        // Of notes there are no pages: what the caller may not see must not take the place of what it may.
-        ...(view.isWhole ? { limit: size } : {}),
-        ...(task === undefined ? {} : { task }),
-        note: note ?? shownNotes,
-      })
-      const items = (await onlyShown(view, notes)).slice(0, size).map(({ data, ...rest }) => ({
-        ...rest,
-        ...(data === undefined ? {} : { data: shared.brief(data) }),
-      }))
-      return { body: { items, nextCursor: null } }
+      const read = async (limit: number, older: number | undefined): Promise<readonly Note[]> => {
+        const notes = await shared.session.log.notes({
+          limit,
+          ...(older === undefined ? {} : { before: older }),
+          ...(task === undefined ? {} : { task }),
+          note: note ?? shownNotes,
+        })
+        await view.learn(notes.flatMap(tasksIn))
+        // A store that knows no pages of notes gives the newest again: better no next page than one without end.
+        return older === undefined ? notes : notes.filter(({ seq }) => seq < older)
+      }
+      // Without notes of commands that were about a hidden task. One more tells whether there is another page.
+      const isWanted = (each: Note): boolean => !tasksIn(each).some((name) => view.hides(name))
+      const found = await readShown(view, size + 1, before, read, isWanted)
+      const items = found.slice(0, size)
+      return {
+        body: {
+          items: items.map(({ data, ...rest }) => ({
+            ...rest,
+            ...(data === undefined ? {} : { data: shared.brief(data) }),
+          })),
+          nextCursor: found.length > size ? String(items.at(-1)!.seq) : null,
+        },
+      }
     },
   }),
 ]
-
-/** Without notes of hidden tasks, and of commands that were about one of them. */
-async function onlyShown(view: View, notes: readonly Note[]): Promise<readonly Note[]> {
-  const shown = await view.only(notes, ({ task }) => task)
-  await view.learn(shown.flatMap(tasksIn))
-  return shown.filter((note) => !tasksIn(note).some((name) => view.hides(name)))
-}
 
 function tasksIn({ data }: Note): readonly string[] {
   const tasks = (data as { tasks?: unknown } | null | undefined)?.tasks
