@@ -69,7 +69,7 @@ function* whyNoTime(parts: readonly ConditionNode[], zone: string, now: number):
   if (within === null) return null
   for (const part of parts) {
     yield
-    if (noTimeWithin([part], zone, now) !== null)
+    if (parts.length === 1 || noTimeWithin([part], zone, now) !== null)
       return `'${printNode(part)}' is true at no time within ${within}`
   }
   let blamed = parts

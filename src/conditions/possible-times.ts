@@ -4,6 +4,7 @@ import type { Rule } from '../time/rule.ts'
 import { cycleUnitOf } from '../time/time-phrase.ts'
 import { isOfTimeAlone } from './held-time.ts'
 import type { ConditionNode, HeldNode } from './node.ts'
+import { repeatOf, Skipper } from './repeats.ts'
 
 /** Questions to the calendar are counted: a search that would not end is given up. */
 const maxQuestions = 20_000
@@ -123,13 +124,15 @@ class Search {
     const inner = this.timesOf(node)
     const outside = this.#not(node)
     if (inner === null || outside === null || !isOfTimeAlone(node)) return inner
+    const repeat = repeatOf(node, this.zone)
     return {
       next: (from) => {
+        const skipper = repeat === null ? null : new Skipper(repeat, this.horizon)
         for (let begin = inner.next(from - forMs); begin <= this.horizon; ) {
           const end = outside.next(begin)
           const at = Math.max(from, begin + forMs)
           if (at < end) return at
-          begin = inner.next(end)
+          begin = inner.next(skipper === null ? end : skipper.after(begin, end))
         }
         return Number.POSITIVE_INFINITY
       },
