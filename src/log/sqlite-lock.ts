@@ -29,7 +29,7 @@ const attempts = 20
 export function takeSystemLock(place: string, open: OpenSqlite): SystemLock {
   const file = `${place}-lock`
   for (let attempt = 0; attempt < attempts; attempt++) {
-    closeSync(openSync(file, 'a', 0o666))
+    createUnlessThere(file)
     const found = stateAt(file)
     const db = lockFile(place, file, open)
     const now = stateAt(file)
@@ -38,6 +38,18 @@ export function takeSystemLock(place: string, open: OpenSqlite): SystemLock {
     letGo(db)
   }
   throw new RunLogError(`Cannot lock run log '${place}' as others keep taking and leaving its lock: ${file}.`)
+}
+
+/**
+ * Never opens a file that is there: a session in another thread of this process may hold its lock, and to close a handle of the
+ * file here would drop that lock without a word.
+ */
+function createUnlessThere(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o666))
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'EEXIST') throw problem
+  }
 }
 
 function lockFile(place: string, file: string, open: OpenSqlite): SqliteDriver {

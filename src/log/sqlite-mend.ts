@@ -37,6 +37,7 @@ const harms: Readonly<Record<Harm, string>> = {
   missing: 'was moved or deleted',
   replaced: 'was replaced by another file',
   wal: 'lost its WAL',
+  shm: 'lost its shared memory',
   lock: 'lost its lock file',
   cut: 'was cut short',
   written: 'was written to',

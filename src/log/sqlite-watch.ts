@@ -3,19 +3,21 @@
  * and a start would find nothing of that.
  */
 import { statSync } from 'node:fs'
-import { type FileIdentity, isMissing, isSameFile, toState } from './file-identity.ts'
+import { type FileIdentity, isMissing, isSameFile, lookAt, stateAt, toState } from './file-identity.ts'
 import type { SystemLock } from './sqlite-lock.ts'
 import type { SqliteWal } from './sqlite-wal.ts'
 
 /**
- * What happened: the path leads nowhere, or to another file; the WAL or the lock is gone; the file is shorter, or has been written
- * to.
+ * What happened: the path leads nowhere, or to another file; the WAL, the shared memory or the lock is gone; the file is shorter,
+ * or has been written to.
  */
-export type Harm = 'missing' | 'replaced' | 'wal' | 'lock' | 'cut' | 'written'
+export type Harm = 'missing' | 'replaced' | 'wal' | 'shm' | 'lock' | 'cut' | 'written'
 
 /** How the files are, as long as nobody else touches them. */
 export class SqliteWatch {
   readonly identity: FileIdentity
+  /** The locks on writing and reading lie on it; none where a library needs no such file. */
+  readonly #shm: FileIdentity | null
   #size = 0
   #changedAt = 0n
 
@@ -27,6 +29,7 @@ export class SqliteWatch {
     readonly wal: SqliteWal,
   ) {
     this.identity = toState(statSync(place, { bigint: true }))
+    this.#shm = stateAt(`${place}-shm`)
     this.remember()
   }
 
@@ -47,6 +50,7 @@ export class SqliteWatch {
     const main = this.#lookAtMain()
     if (main !== null) return main
     if (!this.wal.isThere()) return 'wal'
+    if (this.#shm !== null && lookAt(`${this.place}-shm`, this.#shm) !== 'same') return 'shm'
     return this.lock.isThere() ? null : 'lock'
   }
 

@@ -78,6 +78,7 @@ const acts: Readonly<Record<string, (path: string) => void>> = {
   'without its WAL and shared memory': (path) => {
     for (const end of ['-wal', '-shm']) unlinkSync(path + end)
   },
+  'without its shared memory': (path) => unlinkSync(`${path}-shm`),
   'emptied in place': (path) => truncateSync(path, 0),
   'replaced by an empty file': (path) => {
     unlinkSync(path)

@@ -1,5 +1,5 @@
 /** Whose a SQLite log is, by whatever name and in whatever process; and who may read it meanwhile. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
@@ -15,12 +15,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { nextTurn } from '../../src/clock.ts'
 import { guardStore } from '../../src/log/guarded-store.ts'
 import type { LogEntry } from '../../src/log/run-log.ts'
 import { createSqliteStore } from '../../src/log/sqlite.ts'
-import { findSqlite } from '../../src/log/sqlite-driver.ts'
+import { findSqlite, type OpenSqlite } from '../../src/log/sqlite-driver.ts'
 import { buildProgram } from '../support/program.ts'
 import { newPathsIn, record } from './store-laws.ts'
 
@@ -168,6 +169,64 @@ test('the first session keeps its lock, whatever this process opens and closes m
   await store.append([record(101, 'a', 'success')])
   await store.close()
   expect(await found(path)).toEqual(range(96, 101))
+})
+
+describe('the lock file alone refuses a second session', () => {
+  test('without the shared memory, which a held transaction locks', async () => {
+    const path = newPath()
+    const holder = new Holder(path)
+    expect(await holder.line()).toBe('open')
+    await holder.tell('append 1')
+    rmSync(`${path}-shm`)
+    await expect(found(path)).rejects.toMatchObject({ code, message: inUse })
+    const other = new Holder(path)
+    expect(await other.line()).toMatch(/^refused .* one session at a time/)
+    expect(await holder.tell('append 2')).toMatch(/^problem .* lost its shared memory/)
+    expect(await holder.line()).toBe('acknowledged 2')
+    expect(await holder.tell('close')).toBe('closed')
+    expect(await found(path)).toEqual([1, 2])
+  })
+
+  test('after a thread of the same process was refused', async () => {
+    const path = newPath()
+    const store = createSqliteStore(path, { onProblem: () => {} })
+    await store.append([record(1)])
+    symlinkSync(join(process.cwd(), 'node_modules'), join(program.folder, 'node_modules'))
+    const thread = new Worker(program.path, { argv: [path], stdin: true, stdout: true })
+    const [told] = (await once(thread.stdout, 'data')) as [Buffer]
+    expect(String(told)).toMatch(/^refused .* one session at a time/)
+    await thread.terminate()
+    rmSync(`${path}-shm`)
+    const other = new Holder(path)
+    expect(await other.line()).toMatch(/^refused .* one session at a time/)
+    await store.close()
+  })
+
+  test('while a log is put back, and no connection has it open', async () => {
+    const path = newPath()
+    let isBetween = false
+    const refused: unknown[] = []
+    const library: OpenSqlite = (file) => {
+      if (isBetween && file === path) {
+        isBetween = false
+        const { status, stdout } = spawnSync(process.execPath, ['--no-warnings', program.path, path], {
+          encoding: 'utf8',
+          input: 'close\n',
+          env: { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules') },
+        })
+        refused.push({ status, stdout })
+      }
+      return findSqlite()(file)
+    }
+    const store = createSqliteStore(path, { library, onProblem: () => {} })
+    await store.append([record(1)])
+    rmSync(path)
+    isBetween = true
+    await store.append([record(2)])
+    expect(refused).toMatchObject([{ stdout: expect.stringMatching(/^refused .* one session at a time/) }])
+    await store.close()
+    expect(await found(path)).toEqual([1, 2])
+  })
 })
 
 describe('while a session has the log', () => {
