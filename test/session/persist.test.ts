@@ -113,6 +113,38 @@ test('a waiting run with a param that cannot be kept is lost and said, never run
   expect(done).toEqual([expect.stringContaining('{"n":2}')])
 })
 
+test.each(['jsonl', 'sqlite'])(
+  'a waiting run with a param that is too large is lost and said, an error that is too large is cut (over %s)',
+  async (kind) => {
+    done.length = 0
+    const said = await life(
+      async (app, clock) => {
+        const failing = app.task('fails', false, () => {
+          throw new Error('x'.repeat(1_000_000))
+        })
+        await Promise.allSettled([failing.run(), clock.advance('1 second')])
+        app.session.hold()
+        await clock.settled()
+        app.session.task('by hand').run({ text: 'x'.repeat(1_000_000) })
+        app.session.task('by hand').run({ text: 'small' })
+      },
+      { kind },
+    )
+    expect(
+      said.filter((line) => /^The waiting run .* its param 'text' cannot be kept/.test(line)),
+    ).toHaveLength(1)
+    await life(
+      async ({ session }, clock) => {
+        const [record] = await session.log.query({ task: 'fails', action: 'fail' })
+        expect(record!.error!.message).toMatch(/^x{8191}…$/)
+        await clock.advance('1 second')
+      },
+      { kind },
+    )
+    expect(done).toEqual([expect.stringContaining('{"text":"small"}')])
+  },
+)
+
 test('params that are kept are put back as they were, and notes do not show them unless asked by name', async () => {
   await life(({ session }) => session.params.set('password', 'hunter2'))
   await life(async ({ session }) => {
