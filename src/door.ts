@@ -1,4 +1,4 @@
-/** The doors of the house: a mistake in what a public function was given is told as its caller's. */
+/** Entry checks of public functions: an error in an argument is reported at the caller's line. */
 import { isGantryError } from './errors.ts'
 
 const named = new WeakSet<Error>()

@@ -1,6 +1,7 @@
 /**
- * Time limits for answers of the machine (a write, the end of a process). A process that is stopped (SIGSTOP, a suspended
- * terminal, a debugger) hears no answer, and who answers may be stopped with it, so that time does not count.
+ * Time limits for answers of the machine (a write, the end of a process). A stopped process (SIGSTOP, a
+ * suspended terminal, a debugger) receives no answer, and the answering process may be stopped with it, so
+ * that time does not count.
  */
 import type { Clock, Undo } from './clock.ts'
 

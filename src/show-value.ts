@@ -1,4 +1,4 @@
-/** How values look in error messages. */
+/** Formats values for error messages. */
 
 const maxLength = 80
 

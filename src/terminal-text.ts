@@ -1,6 +1,6 @@
 /**
- * Texts as a terminal may show them. Names of tasks, messages of errors and lines of runs are made by others: escape sequences
- * in them would move the cursor, rewrite earlier lines, set the title or turn text round.
+ * Escapes text for terminals. Names of tasks, messages of errors and lines of runs come from others: escape
+ * sequences in them would move the cursor, rewrite earlier lines, set the title or reverse the text.
  */
 import { formatWithOptions } from 'node:util'
 

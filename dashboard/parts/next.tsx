@@ -1,10 +1,10 @@
-/** When tasks start next, and what is said where no time can be. */
+/** Next starts of tasks, with the reason where no time can be given. */
 import { ask, type NextStart, query } from '../api.ts'
 import { now, session, tasks } from '../store.ts'
 import { Time } from './basics.tsx'
 import { useLoaded } from './load.ts'
 
-/** How long what is known of the next starts is shown before it is asked again. */
+/** How long known next starts are shown before they are fetched again. */
 const freshMs = 10_000
 /** An address has its limit. */
 const maxQuery = 3_000

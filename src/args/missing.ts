@@ -1,4 +1,4 @@
-/** What an arg asks for and is not there. */
+/** The missing value that an arg asks for. */
 import { ArgError } from '../errors.ts'
 
 /** What is missing, and what may be done, in words that any message can take up. */
@@ -18,7 +18,7 @@ export function missing(act: string, lack: Lack): ArgError {
   return error
 }
 
-/** What the error of a built-in arg lacks; undefined for errors of others. */
+/** The missing value behind an error of a built-in arg; undefined for other errors. */
 export function lackOf(error: unknown): Lack | undefined {
   return typeof error === 'object' && error !== null ? lacks.get(error) : undefined
 }

@@ -101,7 +101,7 @@ function blocking(explanation: Explanation, wanted: boolean): readonly Explanati
   if (isTrue === wanted) return []
   if (children.length === 0) return [explanation]
   if (kind === 'not') return blocking(children[0]!, !wanted)
-  // What holds, but not for long enough: its time is what is missing.
+  // A condition that holds, but not for long enough: only time is missing.
   if (kind === 'held') return children[0]!.holds === wanted ? [explanation] : blocking(children[0]!, wanted)
   const isChoice = (kind === 'any') === wanted
   const at = ({ changesAt }: Explanation): number => changesAt ?? Number.POSITIVE_INFINITY

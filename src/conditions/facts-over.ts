@@ -1,4 +1,4 @@
-/** Facts that answer as other facts do, but for what a subclass says otherwise. */
+/** Facts that delegate to other facts. Subclasses override single answers. */
 import type { Action } from '../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from './facts.ts'
 import type { HeldNode, PredicateNode } from './node.ts'

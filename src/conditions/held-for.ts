@@ -1,4 +1,4 @@
-/** A level that must have held for a while. */
+/** A condition that must have held for a given time. */
 import { atDoor } from '../door.ts'
 import type { DurationInput } from '../time/duration.ts'
 import { type CheckedInput, Condition, type ConditionInput, heldNodeOf, toNode } from './condition.ts'

@@ -1,4 +1,4 @@
-/** How long the inner condition of a `held` has held, as the facts say. */
+/** The time for which the inner condition of a `held` has held, according to the facts. */
 import type { Facts } from './facts.ts'
 import type { ConditionNode, HeldNode } from './node.ts'
 
@@ -8,7 +8,7 @@ const maxEdges = 5_000
 const timeAlone: ReadonlySet<string> = new Set(['constant', 'period', 'all', 'any', 'not', 'held'])
 const known = new WeakMap<ConditionNode, boolean>()
 
-/** Whether the calendar alone decides, so that nobody has to have watched it. */
+/** True if the calendar alone decides, so that no watch is needed. */
 export function isOfTimeAlone(node: ConditionNode): boolean {
   let is = known.get(node)
   if (is === undefined) {

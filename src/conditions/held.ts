@@ -1,4 +1,7 @@
-/** How long a condition has held without interruption: from the calendar where time alone decides, else as a watch saw it. */
+/**
+ * The time for which a condition has held without interruption: from the calendar where time alone decides,
+ * otherwise as a watch saw it.
+ */
 import type { Facts, HeldNotes } from './facts.ts'
 import { isOfTimeAlone } from './held-time.ts'
 import { holds } from './holds.ts'

@@ -1,4 +1,4 @@
-/** Facts as they will be: predicates stay as they were read once, and the owner has runs that are only imagined. */
+/** Future facts: predicates keep the value of their last evaluation, and the owner has imagined runs. */
 import type { Action } from '../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from './facts.ts'
 import { FactsOver } from './facts-over.ts'

@@ -1,4 +1,4 @@
-/** What is so of a period and of a count, in a sentence. */
+/** Sentences on periods and counts. */
 import type { Period } from '../time/period.ts'
 import type { Facts } from './facts.ts'
 import { countOf, spanOf, windowOf } from './holds.ts'

@@ -1,4 +1,4 @@
-/** A sentence with its evidence, and what several kinds of condition need for it. */
+/** A sentence with its evidence, and helpers shared by several kinds of condition. */
 import type { Facts, Mark, MarkAction } from './facts.ts'
 import type { Comparison } from './node.ts'
 
@@ -8,7 +8,7 @@ export interface Said {
   readonly evidence?: Readonly<Record<string, unknown>>
 }
 
-/** What is said of a condition about a task that the session does not have; null where it has it. */
+/** The sentence for a condition on a task that the session does not have; null if it has the task. */
 export function unknownTask(task: string | null, facts: Facts): Said | null {
   if (task === null || facts.has(task)) return null
   const near = facts.near(task)

@@ -1,4 +1,4 @@
-/** Instants and lengths as text for people. */
+/** Formats instants and lengths as text for people. */
 import { printDuration } from '../time/duration.ts'
 import { toDateTime } from '../time/zone.ts'
 

@@ -1,4 +1,4 @@
-/** What is so of another task, or of the last failure of this one, in a sentence. */
+/** Sentences on other tasks, and on the last failure of the task itself. */
 import { actions } from '../../machines/protocol.ts'
 import type { Facts, Mark } from './facts.ts'
 import { retryWaitMs } from './holds.ts'

@@ -1,7 +1,8 @@
 /**
- * Sees to it that no child outlives this process, however this process ends. One that is killed outright can't end its children,
- * and a child in a loop does not notice that nobody listens any more. So shells of one line wait at pipes: when its pipe
- * closes, by our end or by our death, a guard kills the process groups that were last written to it.
+ * Ensures that no child process outlives this process, however this process ends. A process that is killed
+ * outright can't end its children, and a child in a loop does not notice that its parent is gone. So one-line
+ * shells wait at pipes: when the pipe of a guard closes, by our end or by our death, the guard kills the
+ * process groups that were last written to it.
  *
  * There are two guards, each with a pipe of its own: one that is killed is replaced at once, and if we are killed before that,
  * the other one is there.
@@ -15,7 +16,10 @@ import { within } from './real-clock.ts'
 /** The shell of guards and gates. */
 export const shell = '/bin/sh'
 
-/** What the terminal or a service manager sends to all is not for a guard: it ends when its pipe closes. */
+/**
+ * Signals that the terminal or a service manager sends to the whole group are not for a guard: it ends when
+ * its pipe closes.
+ */
 const script =
   "trap '' HUP INT TERM; groups=; while read -r line; do groups=$line; done; " +
   'for group in $groups; do kill -s KILL -- "-$group"; done'

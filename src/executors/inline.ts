@@ -15,7 +15,7 @@ type InlineWork = (args: Readonly<Record<string, unknown>>, run: unknown) => unk
 /** What inline executors need of their surroundings. */
 export interface InlineOptions {
   readonly warn?: Warn
-  /** What an error does that a run throws where nothing catches it; asked at each start. Default `exit`. */
+  /** What happens when a run throws an error that nothing catches; read at each start. Default `exit`. */
   readonly onUncaught?: () => OnUncaught
   /** Calls in a while: many runs may end at once. Default: in a microtask. */
   readonly soon?: (call: () => void) => void

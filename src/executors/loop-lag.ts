@@ -1,6 +1,7 @@
 /**
- * Work that holds the event loop: while it does, nothing else in the process moves, and no schedule is kept. It can't be
- * prevented, only noticed. Who did it is said where it was measured, and nobody is blamed for what was not.
+ * Reports work that blocks the event loop: meanwhile nothing else in the process runs, and no schedule is
+ * kept. Blocking can't be prevented, only noticed. The report names the culprit where it was measured, and
+ * blames no one otherwise.
  */
 import { performance } from 'node:perf_hooks'
 import type { Undo } from '../clock.ts'

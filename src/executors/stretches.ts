@@ -1,6 +1,6 @@
 /**
- * Who held the event loop, as far as it is measured: stretches of work that ran in one go. The loop is the process's, so the
- * stretches of all sessions are kept in one place.
+ * Attribution of event-loop time: stretches of work that ran in one go. The loop belongs to the process, so
+ * the stretches of all sessions are kept in one place.
  *
  * Measured is what is called from here: the work of a run up to its first await, and parts of the scheduler. What a run does
  * after an await is called by the engine and by nobody who could measure it at a bearable cost.

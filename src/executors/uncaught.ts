@@ -1,6 +1,7 @@
 /**
- * Errors that a run throws where nothing catches them: out of a timer or an event, when its promise can't reject with them any
- * more. Node ends the process at such an error. What a session does is its choice; whose error it was is told in any case.
+ * Errors that a run throws where nothing catches them: from a timer or an event, when its promise can no
+ * longer reject with them. Node ends the process at such an error. The session's options decide what happens;
+ * the report always names the run.
  */
 import type { Undo } from '../clock.ts'
 import { insideRun } from './inside-run.ts'

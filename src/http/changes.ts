@@ -1,4 +1,4 @@
-/** What a command changes, for the audit note: names with old and new values, secrets hidden. */
+/** The changes that a command makes, for the audit note: names with old and new values, secrets hidden. */
 import type { Command } from '../index.ts'
 import type { Shared } from './shared.ts'
 

@@ -13,7 +13,7 @@ const busyWaitMs = 500
 export interface ClientOptions {
   /** Only news of these tasks and of the session; null for all. */
   readonly tasks: ReadonlySet<string> | null
-  /** What it may be told. */
+  /** What the client may be told. */
   readonly view: View
   /** The number of the first piece of news it has not been told. */
   readonly next: number

@@ -1,6 +1,6 @@
-/** Names of tasks that must not be told, taken out of texts that quote them. */
+/** Masks hidden task names in texts that quote them. */
 
-/** What stands in the place of a hidden name. */
+/** The placeholder for a hidden name. */
 export const hiddenName = '(hidden)'
 
 /** Statements and messages quote each name of a task, after this word: `after tasks 'fetch', 'merge' succeeded`. */

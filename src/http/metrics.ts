@@ -1,4 +1,4 @@
-/** What Prometheus reads: gauges of now, and counters since the session started. */
+/** Metrics in the Prometheus format: current gauges, and counters since the session started. */
 import type { Session } from '../index.ts'
 import { outcomes, RunCounts } from './run-counts.ts'
 import type { View } from './view.ts'

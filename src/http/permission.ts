@@ -6,7 +6,7 @@ import type { Permission } from './route.ts'
 import type { Action, Touches } from './touches.ts'
 import { View } from './view.ts'
 
-/** What one caller may see: by what `authorize` says of reading each task. */
+/** The view of one caller, derived from what `authorize` answers on reading each task. */
 export function viewOf(who: Who, request: Request, session: Session, { authorize }: HttpSettings): View {
   if (authorize === undefined) return new View(session, null)
   return new View(session, (task) => authorize({ who, permission: 'read', task, request }))

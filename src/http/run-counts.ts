@@ -1,9 +1,9 @@
-/** Runs counted by task since the session started, also those of before anybody listened. */
+/** Counts runs by task since the session started, including runs from before the first listener. */
 import type { Outcome, RunRecord, Session } from '../index.ts'
 
 export const outcomes: readonly Outcome[] = ['success', 'fail', 'terminate', 'inaction', 'crash']
 
-/** What is counted of one task. */
+/** The counts of one task. */
 export interface RunCount {
   started: number
   missed: number

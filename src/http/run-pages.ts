@@ -1,5 +1,6 @@
 /**
- * Pages of runs: those that lived when the first page was made, by their start, then those that had ended, newest first.
+ * Pages of runs for the HTTP API: first the runs that lived when the first page was made, by start, then the
+ * ended runs, newest first.
  *
  * That is one list whose order does not change while runs end between its pages: `top`, the newest record at the first page,
  * parts the two, and a run that ends before its page comes keeps its place and is shown as ended.

@@ -1,4 +1,4 @@
-/** Where nobody calls `listen()`, nobody would be told the token that was made: the logger is, once. */
+/** Logs a generated token once where `listen()` is never called: nothing else would show it. */
 import { plainLogger, type Session } from '../index.ts'
 import type { Authenticator } from './auth.ts'
 

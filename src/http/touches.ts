@@ -1,4 +1,7 @@
-/** Which tasks and permissions a request touches beside its own: each is asked for before anything is done. */
+/**
+ * The tasks and permissions that a request touches beside its own. Each is authorized before anything is
+ * done.
+ */
 import { type Command, isArg, parse, type Session } from '../index.ts'
 import { Mask, textsIn } from './mask.ts'
 import type { Permission } from './route.ts'

@@ -1,5 +1,5 @@
 /**
- * What one caller sees of a session: the one place where `authorize` decides on reading.
+ * The view that one caller has of a session: the one place where `authorize` decides on reading.
  *
  * A task that the caller may not read is absent: it is in no list, nothing is recorded of it, and its name answers as any unknown
  * name does. Texts of other tasks that quote its name are masked. Whoever is asked without `authorize` sees everything, at no cost.
@@ -47,12 +47,12 @@ export class View {
     )
   }
 
-  /** Whether there is a decision on a name. */
+  /** True if there is a decision on a name. */
   knows(name: string): boolean {
     return this.#ask === null || this.#known.has(name)
   }
 
-  /** Whether a task is hidden. What is not decided on is. */
+  /** True if a task is hidden. A task without a decision is hidden. */
   hides(name: string): boolean {
     return this.#ask !== null && this.#known.get(name) !== true
   }
@@ -121,7 +121,7 @@ export class View {
     return this.shown(value)
   }
 
-  /** Whether a text tells of a hidden task. */
+  /** True if a text quotes a hidden task. */
   isAbout(text: string): boolean {
     return this.#ask !== null && this.#masking().text(text).includes(hiddenName)
   }

@@ -1,4 +1,7 @@
-/** Why a task is, or is not, running, as it is sent: without what tells of tasks that the caller may not read. */
+/**
+ * The response of Why: why a task is, or is not, running, without what reveals tasks that the caller may not
+ * read.
+ */
 import { type Blocker, type Explanation, neverHolds, type Reason, type Task } from '../index.ts'
 import type { View } from './view.ts'
 

@@ -54,7 +54,9 @@ export interface StatelyInspectorOptions {
 export interface StatelyInspector {
   /** The observer to pass on: `createApp({ inspect })`. */
   readonly inspect: { next(event: InspectionEvent): void }
-  /** What to open in a browser. It holds a token, without which nobody is let in: treat it as a password. */
+  /**
+   * The address to open in a browser. It contains a token that admits the visitor: treat it as a password.
+   */
   readonly url: string
   /** The address at which programs receive the same, `ws://127.0.0.1:8080/‹token›`. */
   readonly address: string

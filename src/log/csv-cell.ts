@@ -1,6 +1,6 @@
 /**
- * Texts as cells of CSV that no spreadsheet takes for a formula: whoever names a task or throws an error must not run
- * code where the log is opened.
+ * Escapes text in CSV cells so that no spreadsheet takes it for a formula: a task name or an error message
+ * must not run code where the log is opened.
  */
 import { toMarked, toPlain } from './plain-text.ts'
 

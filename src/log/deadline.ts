@@ -1,4 +1,4 @@
-/** A time limit for what may never end, such as a store that is asked to write or to close. */
+/** A time limit for calls that may never end, such as the write or the close of a store. */
 import type { Clock } from '../clock.ts'
 import { callAfterLived } from '../lived-time.ts'
 

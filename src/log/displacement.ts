@@ -1,7 +1,7 @@
-/** What may befall a log file while it is open, and how that is told. */
+/** Displacement of an open log file (moved, deleted, replaced, truncated), and its description. */
 import { type FileIdentity, type FileState, isSameFile, stateOfOpen } from './file-identity.ts'
 
-/** How the file at the path differs from the one that was opened. */
+/** The difference between the file at the path and the file that was opened. */
 export type Displacement = 'moved' | 'deleted' | 'replaced' | 'truncated' | 'changed' | 'linked' | 'unlocked'
 
 /** In a sentence after the name of the file. */
@@ -21,13 +21,13 @@ export interface Expected {
   readonly open: FileIdentity
   /** Its descriptor. */
   readonly fd: number
-  /** Where our last line ends, bytes. */
+  /** The end of the last line that the session wrote, bytes. */
   readonly end: number
   /** Whether bytes of a write that failed may follow it. */
   readonly mayHaveTail: boolean
 }
 
-/** What befell the file; null if the path leads to it as it was written. */
+/** The displacement of the file; null if the path leads to it as it was written. */
 export function judge(
   there: FileState | null,
   { open, fd, end, mayHaveTail }: Expected,

@@ -1,4 +1,7 @@
-/** Whether what a file held is an entry of a run log: what is not would be counted, queried and shown as if it had happened. */
+/**
+ * Checks that data from a file is a run log entry: anything else would be counted, queried and shown as if it
+ * had happened.
+ */
 import { actions, isAction } from '../../machines/protocol.ts'
 import { isNote, type LogEntry, type Note, type RunRecord } from './run-log.ts'
 

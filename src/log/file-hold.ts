@@ -1,5 +1,5 @@
 /**
- * One session's hold on a file: nobody else writes it, by whatever name it is called.
+ * The exclusive lock of one session on a file, by whatever name the file is called.
  *
  * Two kinds of lock make it. A lock beside the file, at its real path, is seen by everyone who can see the file: another
  * machine, another container. A lock in the machine's folder for temporary files goes by the file itself (device and inode):

@@ -1,5 +1,6 @@
 /**
- * Which file a path leads to. A name may be moved, linked or taken by another file; the device and the inode are the file.
+ * The identity of the file at a path. A name may be moved, linked or taken by another file; the device and
+ * the inode identify the file.
  */
 import { type BigIntStats, fstatSync, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'

@@ -1,4 +1,7 @@
-/** Who is told how a guarded store does. A listener is foreign code: one that throws keeps nothing from being written. */
+/**
+ * Listeners on the state of a guarded store. A listener is foreign code: one that throws does not block
+ * writes.
+ */
 import { toTerminal } from '../terminal-text.ts'
 import type { GuardListener, StoreHealth } from './guard-options.ts'
 import { type LogProblem, warnOfProblem } from './problem.ts'

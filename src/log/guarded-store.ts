@@ -1,5 +1,5 @@
 /**
- * A store that outlives the failures of the one below it.
+ * A store that survives failures of the store below it.
  *
  * What the store below can't write now (the disk is full, the server is away) is kept in order, and written in order once it
  * can be. Until then the log is *degraded*, and what that means for whoever appends is a policy: `pause` lets them wait, so

@@ -1,4 +1,4 @@
-/** A file of lines that is written beside the one whose place it will take. */
+/** A new version of a file of lines, written beside the file that it replaces. */
 import { closeSync, fsyncSync, openSync, unlinkSync } from 'node:fs'
 import { close, fsync, open, writeAll, writeAllSync } from './file-io.ts'
 import type { LineFormat } from './line-format.ts'

@@ -54,7 +54,7 @@ export class LogFile {
   #lines = 0
   /** Whether bytes of a failed write could not be cut off. */
   #mayHaveTail = false
-  /** Whether the file lies on another machine. */
+  /** True if the file lies on another machine. */
   #isFar = false
   #inFlight: Write | null = null
   /** Descriptors that a write on its way may still use. */

@@ -1,6 +1,7 @@
 /**
- * Sets aside rows that are no records: their action is none that this release knows. A newer release, another program or damage may
- * have put them there. They are kept in a table of their own, so that every query is spared them and nothing is lost.
+ * Sets aside rows that are no records because this release does not know their action. A newer release,
+ * another program or damage may have put them there. They are kept in a separate table, so that queries skip
+ * them and nothing is lost.
  */
 import { actions } from '../../machines/protocol.ts'
 import { asRows, readRows, type SqliteDriver } from './sqlite-driver.ts'

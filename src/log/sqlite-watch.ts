@@ -1,6 +1,6 @@
 /**
- * Notices what others do to the files of an open SQLite log. SQLite does not: it writes on into files that have lost their names,
- * and a start would find nothing of that.
+ * Notices changes that others make to the files of an open SQLite log. SQLite itself does not: it keeps
+ * writing to files that have lost their names, and the next start would find none of it.
  */
 import { statSync } from 'node:fs'
 import { type FileIdentity, isMissing, isSameFile, lookAt, stateAt, toState } from './file-identity.ts'

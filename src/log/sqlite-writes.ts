@@ -1,5 +1,5 @@
 /**
- * How a SQLite log writes: transactions, the lock on writing, and the checkpoints that keep the WAL small.
+ * Writing of a SQLite log: transactions, the write lock, and the checkpoints that keep the WAL small.
  *
  * A write transaction is open at all times, so that no other connection writes: two that write, or make checkpoints, at the same
  * time are what a fault of SQLite before 3.51.3 needs to lose records. Those that only read do neither while this one is open.

@@ -1,5 +1,5 @@
 /**
- * The door to a store: each call to a store, whoever wrote it, goes through here.
+ * The boundary to a store: every call to a store, built-in or custom, goes through here.
  *
  * The methods of a store are foreign code. What one throws at once is the same as a rejection; what it returns may be a promise
  * of any kind; and an answer that is no answer (no list, no number, an entry of an unknown action) does not get past this file.

@@ -1,4 +1,7 @@
-/** Which events the actors of a session take from outside: the commands, checked as `session.send` checks them. */
+/**
+ * The events that the actors of a session accept from outside: the commands, checked as `session.send` checks
+ * them.
+ */
 import type { AnyActorRef, EventObject } from 'xstate'
 import { type Command, commandTypes } from '../../machines/protocol.ts'
 import { didYouMeanNearest } from '../near.ts'

@@ -1,13 +1,15 @@
 /**
- * The one decision about launches: what stands between a task and its launch. The launcher, `explain()`, `isDue`,
- * `nextRuns()` and the forecast (which plays the launcher) all ask here.
+ * The launch decision: the obstacles between a task and its launch. The launcher, `explain()`, `isDue`,
+ * `nextRuns()` and the forecast (which replays the launcher) all use it.
  */
 import type { SessionState } from './session-types.ts'
 
-/** What may launch a run: the task's condition, or its queue (manual runs, catch-up, retries after a crash). */
+/**
+ * The origin of a launch: the task's condition, or its queue (manual runs, catch-up, retries after a crash).
+ */
 export type Route = 'condition' | 'queue'
 
-/** What the decision rests on, for one task at one instant. Each is read only when it is asked for. */
+/** The input of the decision, for one task at one instant. Each value is read only on demand. */
 export interface Situation {
   readonly state: SessionState
   readonly isRemoved: boolean
@@ -64,7 +66,7 @@ const rules = [
   { name: 'relaunch', only: 'condition', stands: ({ isDelayed }) => isDelayed },
 ] as const satisfies readonly Rule[]
 
-/** What can stand between a task and its launch. */
+/** An obstacle between a task and its launch. */
 export type Obstacle = (typeof rules)[number]['name']
 
 /** The first thing that keeps a run from being launched by this route; null: it launches. */

@@ -1,6 +1,7 @@
 /**
- * What looks like a mistake in how tasks are written: a name that no task has, tasks that wait for each other in a circle.
- * Said when a task is added to a session that runs, or when the session has started; nothing is refused.
+ * Static checks on task definitions: a name that no task has, tasks that wait for each other in a circle.
+ * Findings are reported when a task is added to a running session, or when the session has started; nothing
+ * is refused.
  */
 import type { ConditionNode } from '../conditions/node.ts'
 import { didYouMeanNearest } from '../near.ts'

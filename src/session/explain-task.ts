@@ -1,4 +1,4 @@
-/** Why a task is, or is not, running: what stands before its launch, the one to be lifted first being first. */
+/** Why a task is, or is not, running: the obstacles to its launch, ordered by which must be lifted first. */
 import { blockersIn, type Explanation, explain, printExplanation } from '../conditions/explain.ts'
 import type { PredicateReading } from '../conditions/facts.ts'
 import { holds } from '../conditions/holds.ts'

@@ -1,6 +1,7 @@
 /**
- * What goes wrong with runs, said to the logger: runs that fail, crash, time out, start late or are missed. The first of a task is
- * told at once, those that follow are counted and summed up once a minute: a task that fails every second must not bury the rest.
+ * Reports of problems with runs to the logger: runs that fail, crash, time out, start late or are missed. The
+ * first of a task is reported at once, later ones are counted and summed up once a minute: a task that fails
+ * every second must not bury the rest.
  */
 import type { ErrorData } from '../../machines/protocol.ts'
 import type { Clock, Undo } from '../clock.ts'

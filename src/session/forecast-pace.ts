@@ -1,6 +1,6 @@
 /**
- * How fast forecasts may be played: in slices of real time with turns of the event loop between, a few at once in a process, and
- * only as long as somebody wants them.
+ * Pacing of forecasts: slices of real time with turns of the event loop between them, a limited number at
+ * once per process, and only while a caller wants them.
  */
 import { nextTurn } from '../clock.ts'
 import { realClock } from '../executors/real-clock.ts'
@@ -22,7 +22,7 @@ export class Pace {
     this.#signal = signal
   }
 
-  /** Whether the slice is over: it is time to give way. */
+  /** True if the slice is over, so that the forecast must yield to the event loop. */
   isOver(): boolean {
     return realClock.monotonic() >= this.#until
   }

@@ -232,7 +232,7 @@ class Play {
   }
 }
 
-/** What keeps every task of the session from launching, if somebody has to lift it. */
+/** The obstacle that keeps every task of the session from launching, if it must be lifted by hand. */
 function whyHeld(core: Core): NotForecastable | null {
   const { state } = core
   const none = (statement: string, reason: string): NotForecastable => ({ task: null, statement, reason })

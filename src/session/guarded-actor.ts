@@ -1,5 +1,5 @@
 /**
- * The actors of a session, as others may hold them.
+ * The actors of a session, as exposed to others.
  *
  * Whoever holds an actor can send it anything: an event that is none breaks XState's mailbox for good, `xstate.stop` ends
  * an actor behind the session's back, and an event that only the session may send makes up facts. So `send` of

@@ -1,4 +1,7 @@
-/** An inspection observer is foreign code: one that throws, or that sends events at once, must never harm the session. */
+/**
+ * An inspection observer is foreign code: an observer that throws, or that sends events at once, must never
+ * harm the session.
+ */
 import type { InspectionEvent } from 'xstate'
 import type { SessionOptions } from './contract.ts'
 import type { Core } from './core.ts'

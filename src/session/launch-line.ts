@@ -1,4 +1,4 @@
-/** Who is ready to launch, in the order of launching, and what a launch waits for. */
+/** The order of tasks that are ready to launch, and what a launch waits for. */
 import { holds } from '../conditions/holds.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
@@ -90,7 +90,7 @@ export class LookWait {
     this.#core = core
   }
 
-  /** Whether launches wait now. */
+  /** True if launches wait now. */
   mustWait(): boolean {
     const { clock, backlog } = this.#core
     const batch = clock.dueBatch ?? null

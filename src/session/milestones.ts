@@ -29,7 +29,7 @@ export class Milestones {
     })
   }
 
-  /** Whether the promise of a start is open, which rejects where the start fails. */
+  /** True if the promise of a start is open, which rejects where the start fails. */
   get isStartAwaited(): boolean {
     return this.#settleStarted !== null
   }

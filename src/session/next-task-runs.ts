@@ -1,4 +1,4 @@
-/** The next runs of a task by time alone, as the launcher would let them start. */
+/** The next runs of a task by time alone, as the launcher would start them. */
 import type { HeldReadings } from '../conditions/imagined-facts.ts'
 import { nextRuns } from '../conditions/next-runs.ts'
 import type { Core } from './core.ts'

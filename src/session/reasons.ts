@@ -1,4 +1,7 @@
-/** What stands before a launch beside the condition, in words for people who do not know the session's insides. */
+/**
+ * Describes the obstacles to a launch other than the condition, in sentences that need no knowledge of the
+ * session's internals.
+ */
 import { showAge, showCount, showLength, showTime } from '../conditions/show-time.ts'
 import type { Core } from './core.ts'
 import type { Obstacle } from './decision.ts'

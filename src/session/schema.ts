@@ -1,4 +1,4 @@
-/** Params of a task and of its runs, checked by the task's schema. */
+/** Params of a task and of its runs, validated by the task's schema. */
 import type { ParamValues } from '../../machines/protocol.ts'
 import { isArg } from '../args/arg.ts'
 import { ArgError } from '../errors.ts'
@@ -6,7 +6,10 @@ import type { SchemaResult, TaskOptions } from './task-options.ts'
 
 type Issues = NonNullable<SchemaResult['issues']>
 
-/** What a run gets: its params over those of the task, checked as a whole, with what the schema fills in. */
+/**
+ * The params of a run: its own merged over those of the task, validated as a whole, with the defaults of the
+ * schema.
+ */
 export function checkedParams(
   task: string,
   options: TaskOptions,

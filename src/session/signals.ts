@@ -1,4 +1,4 @@
-/** The signals that ask a process to end, as a session heeds them: it shuts down, says what it waits for, and is through in time. */
+/** Process signals that a session handles: it shuts down, reports what it waits for, and finishes in time. */
 import type { Undo } from '../clock.ts'
 import type { Core } from './core.ts'
 
@@ -14,7 +14,7 @@ export const signalDrainMs = 3_000
 /** After that, what was launched since is told to end this often. */
 const endAgainMs = 1_000
 
-/** How many tasks are named. */
+/** The maximum number of tasks named. */
 const maxNames = 5
 
 /** Listens to the signals until undone. */

@@ -1,6 +1,7 @@
 /**
- * Much to do, cut into slices with turns of the event loop between them: I/O is served while ten thousand tasks launch, end
- * or look again. A slice is cut by count and by elapsed time; where time stands still (a test clock), by count alone.
+ * Splits long loops into slices so that I/O is served in between, while ten thousand tasks launch, end or are
+ * evaluated. A slice is limited by count and by elapsed time; where time stands still (a test clock), by
+ * count alone.
  */
 import type { Clock } from '../clock.ts'
 
@@ -121,7 +122,7 @@ export class Backlog {
     return this.#added
   }
 
-  /** Whether all that waited at the mark has had its turn. */
+  /** True if all calls that waited at the mark have run. */
   isPast(mark: number): boolean {
     return this.#left >= mark
   }

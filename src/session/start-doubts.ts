@@ -1,6 +1,7 @@
 /**
- * Whether tasks can ever start. An answer may take many milliseconds, so each condition is searched once, some of it when a task
- * is added, and the rest while the session runs, in slices with pauses between: neither a start nor the event loop waits for it.
+ * Checks whether tasks can ever start. An answer may take many milliseconds, so each condition is searched
+ * once, partly when a task is added, and otherwise while the session runs, in slices with pauses between:
+ * neither a start nor the event loop waits for it.
  */
 import type { Undo } from '../clock.ts'
 import { neverHoldsInSteps } from '../conditions/never-holds.ts'

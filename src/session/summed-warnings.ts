@@ -1,4 +1,4 @@
-/** Warnings that many tasks have in common: the first few are told one by one, the others by one line that sums them up. */
+/** Warnings that many tasks share: the first few are reported singly, the others in one summary line. */
 import type { Core } from './core.ts'
 
 /** So many are told one by one. */

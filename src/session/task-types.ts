@@ -11,7 +11,7 @@ import type { Instant } from '../time/zone.ts'
 import type { Execution, TaskUpdate } from './task-options.ts'
 
 /**
- * What a run by hand comes to. It never rejects for an outcome.
+ * The outcome of a manual run. It never rejects for an outcome.
  *
  * @example
  * ```ts

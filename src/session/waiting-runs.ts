@@ -1,4 +1,7 @@
-/** Runs that wait for a session that is stopped: nothing starts it by itself, and a process that ends must say so. */
+/**
+ * Runs that wait for a stopped session: nothing starts it automatically, and a process that ends must report
+ * them.
+ */
 import type { Core } from './core.ts'
 
 /** More names than this in one sentence are not read. */

@@ -42,7 +42,7 @@ export const momentExamples: Readonly<Record<CycleUnit, readonly string[]>> = {
   year: ['a month such as `Dec`, `Dec 24th` or `Dec 24th 10:00`'],
 }
 
-/** What the moments of each unit are called, for errors. */
+/** The name of the moments of each unit, for errors. */
 const momentNames: Readonly<Record<CycleUnit, string>> = {
   second: 'milliseconds of a second',
   minute: 'seconds of a minute',
@@ -73,7 +73,7 @@ export function readMoment(text: string, unit: CycleUnit, role: 'start' | 'end')
   }
 }
 
-/** What is wrong with a part that has the shape of a moment, but not its range. */
+/** The error of a part that has the shape of a moment, but not its range. */
 interface Problem {
   readonly words?: readonly string[]
   readonly why?: string

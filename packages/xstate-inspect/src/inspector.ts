@@ -27,7 +27,9 @@ export interface XStateInspectorOptions {
 export interface XStateInspector {
   /** The observer to pass as `inspect` to the root actor: `createApp({ inspect })`, `createActor(machine, { inspect })`. */
   readonly inspect: InspectionObserver
-  /** What to open in a browser. It holds a token, without which nobody is let in: treat it as a password. */
+  /**
+   * The address to open in a browser. It contains a token that admits the visitor: treat it as a password.
+   */
   readonly url: string
   /** The address of the WebSocket server, `ws://127.0.0.1:8888/‹token›`. */
   readonly address: string

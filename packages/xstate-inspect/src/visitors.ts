@@ -1,6 +1,7 @@
 /**
- * Who may look. A page that shows a session can also send it events, so the door must not stand open: any web page that
- * someone happens to visit, and any program of the machine, can open a WebSocket to a port of it.
+ * Access control of the inspector's server. A page that shows a session can also send it events, and any web
+ * page that a person visits, and any program on the machine, can open a WebSocket to a local port. So the
+ * server must not accept every connection.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -12,7 +13,7 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 export interface VisitorRules {
   /** Where the server listens. */
   readonly host: string
-  /** What the address must hold as its path. */
+  /** The required path of the address. */
   readonly token: string
   /** Origins of pages elsewhere that may look, exactly. */
   readonly origins: readonly string[]

@@ -1,4 +1,4 @@
-/** When each task starts next, or in a word why nobody can say when. */
+/** The next start of each task, or a one-word reason why no time is known. */
 import { z } from 'zod'
 import { neverHolds, type Session, type Task } from '../../index.ts'
 import { taskQuery } from '../inputs.ts'
