@@ -63,7 +63,9 @@ export interface Clock {
    * slices that give way to I/O; what has to see them all called (priorities among tasks that are due together) waits.
    */
   readonly dueBatch?: object | null
-  /** So many items at most are handled in one turn of the loop; default 1000, or fewer where they take long. */
+  /**
+   * The maximum number of items handled in one turn of the loop; default 1000, or fewer where they take long.
+   */
   readonly itemsPerSlice?: number
   /** Told of every launch, so that a test clock can stop a loop that no time can end. */
   launched?(task: string): void
@@ -116,7 +118,7 @@ export function createBackgroundClock(): Clock {
   return new SystemClock(systemSources, true)
 }
 
-/** What was due when somebody looked. */
+/** A batch of calls that are due at the same evaluation of the clock. */
 interface DueBatch {
   readonly elapsed: number
   readonly elapsedOrder: number
@@ -253,7 +255,7 @@ class SystemClock implements Clock {
 
   readonly #callAllDue = (): void => {
     this.#isBatchPlanned = false
-    // What the calls set for "at once" waits for the next wake, so I/O is not starved.
+    // Calls set for "at once" during these calls wait for the next wake, so that I/O is not starved.
     const batch = (this.#dueBatch ??= {
       elapsed: this.monotonic(),
       elapsedOrder: this.#elapsedTimers.nextOrder,

@@ -97,7 +97,7 @@ export class StatementError extends SyntaxError {
     this.offset = at.offset
     this.expected = at.expected ?? []
     this.near = at.near ?? []
-    // For programs: whoever prints the error has them in its message.
+    // For programs: a person who prints the error sees them in its message.
     for (const key of ['text', 'offset', 'expected', 'near'])
       Object.defineProperty(this, key, { enumerable: false })
   }

@@ -5,7 +5,7 @@
  */
 import type { Clock, Undo } from './clock.ts'
 
-/** The limit is lived through in so many steps. */
+/** The number of steps in which the limit elapses. */
 const stepCount = 10
 /** A step may be late by so much, or by its own length, and is still one that was lived through. */
 const lateStepMs = 250

@@ -17,7 +17,10 @@ export function toShown(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll(unshown, escapeOf)
 }
 
-/** What a console would print of its arguments, without colours; lines after the first are indented, so that none can be forged. */
+/**
+ * The text that a console would print for its arguments, without colours; lines after the first are indented,
+ * so that no line can be forged.
+ */
 export function toTerminal(data: readonly unknown[]): string {
   return toShown(
     formatWithOptions({ colors: false, breakLength: Number.POSITIVE_INFINITY }, ...data),

@@ -13,7 +13,7 @@ interface RowsProps<T> {
   keyOf(item: T): string
   /** What was searched for: when it changes the list begins at its top. */
   readonly question?: string
-  /** Told of the items whose rows are drawn. */
+  /** Receives the items whose rows are drawn. */
   onShown?(items: readonly T[]): void
   /** The cells of a row. */
   row(item: T): ComponentChildren

@@ -273,7 +273,7 @@ export class App {
     if (handleSignals !== undefined && handleSignals !== this.#session.options.handleSignals)
       this.#session.update({ handleSignals })
     const show = await this.#show(options.dashboard ?? false)
-    // Who awaits the stop gets its error; the page closes either way.
+    // The caller that awaits the stop gets its error; the page closes either way.
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => (closing ??= show())
     try {

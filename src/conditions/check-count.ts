@@ -1,4 +1,4 @@
-/** Numbers that counts are compared with. */
+/** The numbers that counts are compared with. */
 
 /** The number, if it is a whole one from 0; else a `RangeError`. */
 export function checkCount(n: number): number {

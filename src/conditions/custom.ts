@@ -233,7 +233,10 @@ function limitsOf(options: ConditionOptions): Limits {
   return { validForMs, refresh: refresh === undefined ? null : refreshOf(refresh), concurrency, execution }
 }
 
-/** Nobody watches what a refresh asks for: for how long it has held is known only where the calendar says so. */
+/**
+ * A refresh is not watched: the time for which a condition has held is known only where the calendar decides
+ * it.
+ */
 function refreshOf(refresh: ConditionInput): ConditionNode {
   const node = toNode(refresh)
   const watched = watchedHeldNodes(node)[0]

@@ -91,8 +91,8 @@ export interface Facts {
   /** Looks at a predicate: calls a function, or tells the last value of a promise or Observable. */
   predicate(node: PredicateNode): PredicateReading
   /**
-   * Elapsed ms for which the inner condition has held without interruption; null where it does not hold, or nobody has watched it.
-   * Asked only where more than time decides.
+   * Elapsed ms for which the inner condition has held without interruption; null if it does not hold, or if
+   * no watch saw it. Asked only where more than time decides.
    */
   heldForMs(node: HeldNode): number | null
   /** How often plain function predicates are looked at, ms. */
@@ -112,7 +112,9 @@ export interface Changes {
   on(dependency: Dependency, owner: string | null, listener: () => void): () => void
 }
 
-/** Where a watch writes down since when inner conditions of `held` have held; {@link Facts.heldForMs} reads it. */
+/**
+ * Receives the instants since which inner conditions of `held` have held; {@link Facts.heldForMs} reads them.
+ */
 export interface HeldNotes {
   saw(node: HeldNode, isTrue: boolean): void
 }

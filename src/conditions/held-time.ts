@@ -25,8 +25,8 @@ export function partsOf(node: ConditionNode): readonly ConditionNode[] {
 }
 
 /**
- * Elapsed ms that the inner condition has held, without interruption; null where it does not hold, or nobody has watched it. What time
- * alone decides is followed back no further than the time that is asked for.
+ * Elapsed ms for which the inner condition has held without interruption; null if it does not hold, or if no
+ * watch saw it. Where time alone decides, it is traced back no further than the required time.
  */
 export function heldMs(node: HeldNode, facts: Facts): number | null {
   return isOfTimeAlone(node.node) ? heldByCalendar(node, facts.now, facts.zone) : facts.heldForMs(node)

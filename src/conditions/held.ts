@@ -8,7 +8,10 @@ import { holds } from './holds.ts'
 import { type ConditionNode, type HeldNode, visit } from './node.ts'
 import { wakesAt } from './wakes.ts'
 
-/** Since when inner conditions have held, on the monotonic clock. Whoever watches a condition writes it. */
+/**
+ * The instants since which inner conditions have held, on the monotonic clock. The watch of the condition
+ * writes them.
+ */
 export class HeldTimes implements HeldNotes {
   readonly #since = new Map<HeldNode, number>()
   readonly #monotonic: () => number
@@ -22,7 +25,7 @@ export class HeldTimes implements HeldNotes {
     else if (!this.#since.has(node)) this.#since.set(node, this.#monotonic())
   }
 
-  /** Nobody watches any more: what held before is not known to hold on. */
+  /** The watch ends: what held before is not known to continue. */
   clear(): void {
     this.#since.clear()
   }

@@ -8,7 +8,7 @@ import type { ConditionNode, HeldNode, PredicateNode } from './node.ts'
 /** Greater than the number of every real record. */
 const firstSeq = 2 ** 50
 
-/** Readings of predicates, each taken once: nobody can foresee what a function will return. */
+/** Values of predicates, each evaluated once: the return value of a function cannot be foreseen. */
 export class HeldReadings {
   readonly #readings = new Map<PredicateNode, PredicateReading>()
   readonly #isListening: boolean
@@ -30,7 +30,10 @@ export class HeldReadings {
 
 const silent: PredicateReading = { value: false, pending: true }
 
-/** Facts of one instant in which each predicate is read once, so that all that is said of it is said of one reading. */
+/**
+ * Facts of one instant in which each predicate is evaluated once, so that all statements on it rest on one
+ * evaluation.
+ */
 export class ReadOnceFacts extends FactsOver {
   readonly #readings: HeldReadings
 

@@ -6,13 +6,16 @@ import { neverHolds } from './never-holds.ts'
 import type { ConditionNode } from './node.ts'
 import { wakesAt } from './wakes.ts'
 
-/** The search ends after so many looks: a condition may have no next run, and no proof that it has none. */
+/**
+ * The search ends after this number of evaluations: a condition may have no next run, and no proof that it
+ * has none.
+ */
 const maxLooks = 10_000
 /** A part of an explanation is searched less far. */
 const maxFlipLooks = 1_000
 
 /**
- * What a look ahead starts from, beside the facts.
+ * The starting point of a look ahead, beside the facts.
  *
  * @example
  * ```ts

@@ -1,4 +1,7 @@
-/** The thirteen kinds of condition, as frozen plain data. Interpreters are total over the kinds: a new one breaks the build. */
+/**
+ * The thirteen kinds of condition, as frozen plain data. Interpreters are total over the kinds: a new kind
+ * breaks the build.
+ */
 import type { Action, ErrorData } from '../../machines/protocol.ts'
 import type { Period } from '../time/period.ts'
 

@@ -20,7 +20,7 @@ export interface Repeat {
   readonly zone: string
 }
 
-/** How the condition repeats; null where it does not, or where its parts are read in several zones. */
+/** The repetition of the condition; null if it does not repeat, or if its parts are read in several zones. */
 export function repeatOf(node: ConditionNode, zone: string): Repeat | null {
   if (node.kind === 'constant') return { ms: 0, zone }
   if (node.kind === 'period') {

@@ -10,7 +10,7 @@ import { showAge, showCount, showLength, showTime } from './show-time.ts'
 /** More of an error than this is read in the log. */
 const maxErrorLength = 120
 
-/** What a task did, as a sentence says it of the past. */
+/** Past-tense phrases for the actions of a task. */
 const did: Readonly<Record<string, string>> = {
   success: 'succeeded',
   fail: 'failed',
@@ -27,7 +27,7 @@ const nouns: Readonly<Record<string, string>> = {
   crash: 'crash',
 }
 
-/** Whether a task is running, since when, and for how long that is asked. */
+/** Whether a task is running, since when, and the required time. */
 export function sayRunning(node: RunningNode, facts: Facts): Said {
   const unknown = unknownTask(node.task, facts)
   if (unknown !== null) return unknown
@@ -88,7 +88,7 @@ function wantedNoun({ actions: wanted }: AfterNode): string {
   return 'end'
 }
 
-/** What a run failed with, in a few words. */
+/** A short description of a run's failure. */
 function whyOf({ error }: Mark): string {
   if (error === undefined) return ''
   const exit = /exit(?:ed)?(?: with)?(?: code)? (\d+)/i.exec(error.message)

@@ -84,7 +84,7 @@ function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly Wai
   }
 }
 
-/** Whether time alone can make the part come out as wanted. */
+/** True if time alone can bring the part to the wanted value. */
 function comesByTime(node: ConditionNode, facts: Facts, wanted: boolean): boolean {
   return waits(node, facts, wanted).length === 0 && Number.isFinite(wakesAt(node, facts))
 }

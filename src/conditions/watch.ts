@@ -100,7 +100,7 @@ class Watch {
       isTrue = holds(this.node, facts)
       wakeAt = Math.min(wakesAt(this.node, facts), heldWakesAt(this.#held, facts))
     } catch (error) {
-      // What nobody could look at is interrupted.
+      // A condition that could not be evaluated counts as interrupted.
       for (const part of this.#held) this.notes?.saw(part, false)
       if (this.onError === undefined) {
         this.subscriber.error(error)

@@ -1,6 +1,7 @@
 /**
- * Starts a child behind a gate: a shell that waits for a line and then becomes the program, with the same id. The gate opens
- * when the guard knows the child. Should this process die before that, the line never comes and the program never begins.
+ * Starts a child behind a gate: a shell that waits for a line and then becomes the program, with the same id.
+ * The gate opens when the guard knows the child. If this process dies before that, the line never comes and
+ * the program never begins.
  */
 import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
@@ -8,7 +9,7 @@ import { delimiter, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { canGuard, shell } from './child-guard.ts'
 
-/** Where programs are looked for without a PATH. */
+/** The search path for programs when PATH is not set. */
 const defaultPath = '/usr/bin:/bin'
 /** A shell passes on only variables of such names. */
 const shellName = /^[A-Za-z_]\w*$/

@@ -26,7 +26,7 @@ const script =
 
 /** It goes as soon as its pipe closes; nothing depends on it, so nobody waits long. */
 const goneMs = 1000
-/** A guard that dies while it is told is replaced so often before its place is given up. */
+/** The number of times that a guard which dies during a write is replaced before its place is given up. */
 const attempts = 3
 
 const groups = new Set<number>()
@@ -38,7 +38,10 @@ export function canGuard(): boolean {
   return process.platform !== 'win32' && existsSync(shell)
 }
 
-/** Has a process group killed should this process end before it. Resolves when a guard knows it; rejects when none can be told. */
+/**
+ * Registers a process group to be killed if this process ends before it. Resolves when a guard knows it;
+ * rejects when no guard can be reached.
+ */
 export async function guardGroup(group: number): Promise<void> {
   groups.add(group)
   const told = await Promise.all(guards.map((_, place) => tell(place)))

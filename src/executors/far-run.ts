@@ -38,8 +38,8 @@ export interface FarRun<Value = unknown> {
   /** The value of the stream that started it (`onEach`). */
   readonly value: Value | undefined
   /**
-   * Aborted when the run is told to end; its reason says why. In a thread `aborted` and `throwIfAborted()` are true to the
-   * moment also in a loop that never awaits; in a process the loop must await now and then.
+   * Aborted when the run is asked to end; its reason says why. In a thread `aborted` and `throwIfAborted()`
+   * are true to the moment also in a loop that never awaits; in a process the loop must await now and then.
    */
   readonly signal: AbortSignal
   /** Lines for this run; they go to the session's logger. Beyond two thousand a second they are dropped and counted. */

@@ -10,7 +10,10 @@ export interface InsideRun {
   readonly runId: string
   /** Told of a promise of this run that rejected and that nobody handled. */
   readonly onUnhandled?: (error: unknown) => void
-  /** Told of what this run threw where nothing catches it; true if that is dealt with, and the process goes on. */
+  /**
+   * Receives errors that this run threw where nothing catches them; returns true if the error is handled, and
+   * the process goes on.
+   */
   readonly onUncaught?: (error: unknown) => boolean
 }
 

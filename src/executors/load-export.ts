@@ -66,7 +66,10 @@ export async function loadExport(url: string, name: string): Promise<LoadedFunct
   )
 }
 
-/** What a module throws is its own; that Node cannot read its file is to be explained. */
+/**
+ * An error that a module throws is passed on as it is; only Node's failure to read its file needs an
+ * explanation.
+ */
 function refuse(path: string, error: unknown): never {
   if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
   throw new SetupError(

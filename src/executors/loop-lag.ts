@@ -16,7 +16,7 @@ const beatMs = 500
 /** More names than this are not read. */
 const maxNames = 5
 
-/** Where the lag of the loop is read; tests put their own. */
+/** The source of the event-loop lag; tests provide their own. */
 export interface LagSource {
   /** Elapsed ms. */
   now(): number
@@ -96,7 +96,7 @@ export class LoopLag {
   #held(from: number, until: number): void {
     const heldMs = until - from
     const measured = this.#source.stretches.between(from - beatMs, until)
-    // Who is known to have run for most of it did it; less than that proves nothing.
+    // A run is named only if it is known to have held the loop for most of the time: less proves nothing.
     for (const group of byHolder(measured)) {
       const ownMs = group.reduce((sum, { ownMs }) => sum + ownMs, 0)
       if (ownMs < heldMs / 2) continue

@@ -9,10 +9,10 @@ import { performance } from 'node:perf_hooks'
 
 /** Shorter stretches explain no hold that is worth telling. */
 const leastMs = 20
-/** So many of the last ones are kept. */
+/** The number of most recent stretches that are kept. */
 const mostStretches = 100
 
-/** Who ran: the work of a task, or a part of the scheduler. */
+/** The holder of the event loop: the work of a task, or a part of the scheduler. */
 export type Holder = { readonly task: string } | { readonly part: string }
 
 /** Work that ran in one go, without what others measured within it. */
@@ -20,7 +20,7 @@ export interface Stretch {
   readonly by: Holder
   readonly began: number
   readonly ended: number
-  /** What it took itself, ms. */
+  /** The time of the stretch itself, ms. */
   readonly ownMs: number
   /** It was reported already. */
   isTold: boolean
@@ -30,7 +30,7 @@ export interface Stretch {
 export class Stretches {
   readonly #now: () => number
   #stretches: Stretch[] = []
-  /** What the stretches within the one under way took. */
+  /** The time of the stretches nested in the one under way. */
   #withinMs = 0
 
   constructor(now: () => number = () => performance.now()) {

@@ -33,7 +33,7 @@ export function watchUncaught(how: OnUncaught): Undo {
 
 function listen(how: OnUncaught): void {
   if (how === 'fail') process.on('uncaughtException', offer)
-  // It is told before all who listen, and changes nothing.
+  // It is called before all other listeners, and changes nothing.
   else process.on('uncaughtExceptionMonitor', tell)
 }
 
@@ -48,7 +48,7 @@ function tell(error: unknown): void {
 
 function offer(error: unknown): void {
   if (insideRun()?.onUncaught?.(error) === true) return
-  // Who else listens has taken Node's place, as without us.
+  // Another listener replaces Node's default, as it would without us.
   if (process.listenerCount('uncaughtException') > 1) return
   // Nobody does: thrown once more while we do not listen, it ends the process in Node's own way.
   process.off('uncaughtException', offer)

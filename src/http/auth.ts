@@ -77,7 +77,7 @@ async function askHost(
   const who = await auth(request)
   if (who === null || who === undefined) throw unauthorized('nobody knows who sent it')
   if (who.access === 'all' || who.access === 'read') return who
-  // The mistake of the program, and not of whoever asks.
+  // A fault of the program, not of the client.
   throw new TypeError(
     `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown(who)}. Return { name, access: 'read' | 'all' }, or null for nobody.`,
   )

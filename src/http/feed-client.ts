@@ -106,7 +106,7 @@ export class FeedClient {
     return this.#next < ring.next || this.#own.length > 0 || this.#ownDropped > 0
   }
 
-  /** True where news is of tasks on which nobody has decided yet: it is told once that is known. */
+  /** True for news of tasks without a decision yet: it is sent once the decision is known. */
   #decide(ring: FeedRing): boolean {
     const { view } = this.#options
     if (view.isWhole) return false
@@ -122,7 +122,7 @@ export class FeedClient {
         this.#isDeciding = false
         this.#options.onRoom()
       },
-      // Who cannot say what may be told is told nothing.
+      // A client whose permissions cannot be determined receives nothing.
       () => this.close(),
     )
     return true

@@ -104,7 +104,7 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const { logger = plainLogger } = parts.session.options
   // The link is told also where `logger: false` silences the session: without it nobody gets in.
   const print = options.print ?? ((text) => (logger || plainLogger).info(text))
-  // An old link, or one from another program, would lead to whoever has the usual port.
+  // An old link, or one from another program, would lead to the program that has the usual port.
   const moved = isMoved
     ? ` (port ${usualPort} is taken, by another program perhaps: this is port ${taken})`
     : ''

@@ -1,7 +1,7 @@
 /** Pages of the log for a caller that may not see all of it. */
 import type { View } from './view.ts'
 
-/** At least so many are read at once where some are left out. */
+/** The minimum number of records read at once where some are left out. */
 const leastRead = 100
 
 /** A record, or a note, which may be of no task. */

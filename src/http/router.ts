@@ -180,7 +180,7 @@ async function refusePath(context: HonoContext, { auth }: RouterParts): Promise<
 function failed(error: unknown, { signal }: Request, { session }: Shared): Response {
   const problem = toProblem(error)
   if (problem !== null) return toProblemResponse(problem)
-  // Work that ends as its client went is no failure; nobody reads the answer.
+  // Work that ends because its client left is no failure; no client reads the answer.
   if (signal.aborted && error === signal.reason)
     return toProblemResponse(new Problem(503, 'client-gone', 'Cannot answer as the client has gone.'))
   // Not what it says: an error of ours may name files of this machine.

@@ -15,7 +15,7 @@ export interface RunCount {
 
 /** Tasks beyond these are counted together: names that a program makes without end must not fill a time-series database. */
 const maxTasks = 1_000
-/** The label of the tasks beyond. No name of a task is told by it. */
+/** The label of the remaining tasks. It reveals no task name. */
 const others = '(other)'
 
 export class RunCounts {
@@ -23,7 +23,7 @@ export class RunCounts {
   readonly #byTask = new Map<string, RunCount>()
   readonly #startedAt = new Map<string, number>()
   readonly #undos: readonly (() => void)[]
-  /** What was told while the log was still read; null once it is read. */
+  /** Events received while the log was still being read; null once it is read. */
   #told: Set<string> | null = new Set()
   #reading: Promise<void> | null = null
 

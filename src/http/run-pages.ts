@@ -21,7 +21,7 @@ export interface Living {
   readonly startedAt: { toMillis(): number }
 }
 
-/** Where the list is read from. */
+/** The source of the list. */
 export interface RunSource<L extends Living> {
   /** The newest `seq` of the log; 0 for an empty one. */
   top(): Promise<number>
@@ -31,7 +31,7 @@ export interface RunSource<L extends Living> {
   ended(limit: number, range: Pick<LogQuery, 'before' | 'after'>): Promise<readonly RunRecord[]>
 }
 
-/** What a page holds, and where the next one begins; null behind the last. */
+/** The content of a page, and the start of the next one; null after the last. */
 export interface RunPage<L> {
   readonly items: readonly Item<L>[]
   readonly next: Place | null
@@ -81,7 +81,7 @@ async function readEnded<L extends Living>(
   }
 }
 
-/** Whether a run comes later in the list: it started earlier. */
+/** True if a run comes later in the list: it started earlier. */
 function isLater([at, id]: Start, [otherAt, otherId]: Start): boolean {
   return at === otherAt ? id > otherId : at < otherAt
 }

@@ -6,7 +6,7 @@ import { type Command, isArg, parse, type Session } from '../index.ts'
 import { Mask, textsIn } from './mask.ts'
 import type { Permission } from './route.ts'
 
-/** What is about to be done. */
+/** An action about to be performed. */
 export interface Action {
   readonly permission: Permission
   readonly task: string | null

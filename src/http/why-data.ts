@@ -7,7 +7,7 @@ import type { View } from './view.ts'
 
 type Copy = (value: unknown, key?: string) => unknown
 
-/** What stands where a sentence would tell of a hidden task. */
+/** The placeholder for a sentence that would reveal a hidden task. */
 const hiddenSentence = 'it depends on a task that you may not read'
 
 /** The explanation of a task as it is sent. @param zone - The session's. */
@@ -30,7 +30,7 @@ export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
   const sentence = isSummaryHidden ? hiddenSentence : explanation.sentence
   const isCut = isSummaryHidden || explanation.reasons.some(isHidden) || view.isNamedIn(explanation)
   const text = isCut ? textOf(task, sentence, reasons, condition) : String(explanation)
-  // When a hidden task would let it start is not told either.
+  // The time at which a hidden task would let it start is not revealed either.
   const nextAt = isCut ? null : explanation.nextAt
   return { task, at, isDue, sentence, never, blockers, reasons, nextAt, warnings, condition, text }
 }

@@ -15,7 +15,7 @@ export const befell: Readonly<Record<Displacement, string>> = {
   unlocked: 'lost its lock file while it was open',
 }
 
-/** What is expected at the path. */
+/** The expected file at the path. */
 export interface Expected {
   /** The open file. */
   readonly open: FileIdentity

@@ -45,7 +45,7 @@ export class FileHold {
     for (const lock of this.#all()) lock.beat(now)
   }
 
-  /** Whether all locks lie where they were taken. Throws what `stat` throws if that cannot be looked at. */
+  /** True if all locks lie where they were taken. Throws what `stat` throws if that cannot be checked. */
   isIntact(): boolean {
     return this.#all().every((lock) => lock.isHeld())
   }

@@ -16,7 +16,7 @@ export interface FileIdentity {
 export interface FileState extends FileIdentity {
   /** Bytes. */
   readonly size: number
-  /** How many names it has: 0 once it is deleted, more than 1 with hard links. */
+  /** The number of names of the file: 0 once it is deleted, more than 1 with hard links. */
   readonly links: number
   /** False for a folder, a device or a pipe. */
   readonly isFile: boolean
@@ -53,8 +53,8 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 }
 
 /**
- * What a path that was opened as `opened` leads to now: `same`, `missing` (moved or deleted), or `other` (another file took
- * its place). Throws what `stat` throws if the path cannot be looked at.
+ * The result of a check of a path that was opened as `opened`: `same`, `missing` (moved or deleted), or
+ * `other` (another file took its place). Throws what `stat` throws if the path cannot be checked.
  */
 export function lookAt(path: string, opened: FileIdentity): 'same' | 'missing' | 'other' {
   const now = stateAt(path)

@@ -234,7 +234,7 @@ class FileStore implements Store {
     this.onProblem({ kind: 'displaced', path, message, ...(movedTo === null ? {} : { movedTo }) })
   }
 
-  /** Restores the file if something befell it. Throws what stands in the way. */
+  /** Restores the file if it was displaced. Throws the obstacle to that. */
   async #lookAfter(): Promise<void> {
     const found = await this.#file.look()
     if (found !== null) this.#restore(found, [])

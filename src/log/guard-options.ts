@@ -41,11 +41,11 @@ export interface StoreHealth {
  * ```
  */
 export interface GuardListener {
-  /** Told when the state changes. */
+  /** Called when the state changes. */
   readonly onHealth?: (health: StoreHealth) => void
-  /** Told of an entry that was let go on and then refused for good: it is lost. */
+  /** Called with an entry that was released to its appender and then refused for good: it is lost. */
   readonly onLost?: (entries: readonly LogEntry[], problem: unknown) => void
-  /** Told of answers that are none, and of answers that are late. Default: a process warning. */
+  /** Called with invalid and late answers. Default: a process warning. */
   readonly onProblem?: (problem: LogProblem) => void
 }
 
@@ -68,8 +68,8 @@ export interface GuardOptions extends GuardListener {
   /** How soon it is tried again, ms; default 100, doubled up to 1,000. Of real time: disks know no other. */
   readonly retryMs?: number
   /**
-   * How long a stop waits for a store that cannot write, and for one that does not close, ms; default 5,000. What is not
-   * written by then is lost, and that is told.
+   * How long a stop waits for a store that cannot write, and for one that does not close, ms; default 5,000.
+   * What is not written by then is lost, and the loss is reported.
    */
   readonly closeWithinMs?: number
 }

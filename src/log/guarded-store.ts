@@ -81,7 +81,7 @@ export class GuardedStore implements Store {
   #atOnce = entriesAtOnce
   #draining: Promise<void> | null = null
   #checking: Promise<void> | null = null
-  /** The session stops: nobody may wait for long. */
+  /** The session stops: no appender may wait for long. */
   #isHurried = false
   #isClosed = false
   #undoRetry: (() => void) | null = null
@@ -121,7 +121,7 @@ export class GuardedStore implements Store {
       : { state: 'degraded', reason: this.#reason, waiting }
   }
 
-  /** Whether those who append go on while the store cannot write. */
+  /** True if appenders go on while the store cannot write. */
   get whenDown(): 'pause' | 'buffer' {
     return this.#options.whenDown
   }
@@ -193,8 +193,8 @@ export class GuardedStore implements Store {
   }
 
   /**
-   * The session stops: from now on whoever appends waits `closeWithinMs` at most for a store that cannot write. What is not
-   * written by then is rejected, and runs end without their record.
+   * The session stops: from now on an appender waits `closeWithinMs` at most for a store that cannot write.
+   * What is not written by then is rejected, and runs end without their record.
    */
   hurry(): void {
     this.#isHurried = true
@@ -314,7 +314,9 @@ export class GuardedStore implements Store {
     if (this.#isHurried && isWaiting) this.#patience.arm()
   }
 
-  /** Nobody waits any longer. What was let go on is tried once more when the store is closed. */
+  /**
+   * No appender waits any longer. Entries that were released are tried once more when the store is closed.
+   */
   #giveUp(): void {
     const problem = this.#tooLate('Cannot write to')
     const underWay = [...this.#sent.map(({ item }) => item), ...this.#trying]

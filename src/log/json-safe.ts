@@ -97,7 +97,7 @@ function spend(walk: Walk, letters: number): void {
   if (walk.left < 0) throw new TooLarge()
 }
 
-/** So many values are looked at to tell how large a whole is. */
+/** The number of values visited to determine the size of a whole. */
 const mostCounted = 50_000
 
 /** How large a value is that is too large, as part of a sentence: exact, or at least so much of what is very large. */

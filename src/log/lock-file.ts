@@ -46,8 +46,8 @@ export interface FileLock {
   /** Gives a sign of life; `now` is epoch ms. Never throws. */
   beat(now: number): void
   /**
-   * Whether the lock still lies where it was taken: false once it was moved, deleted, or taken by another session. Throws what
-   * `stat` throws if that cannot be looked at.
+   * True if the lock still lies where it was taken: false once it was moved, deleted, or taken by another
+   * session. Throws what `stat` throws if that cannot be checked.
    */
   isHeld(): boolean
   /** {@link isHeld} without holding up the event loop. */
@@ -167,7 +167,7 @@ function isHeldSafely(lock: FileLock): boolean {
   try {
     return lock.isHeld()
   } catch {
-    // What cannot be looked at cannot be deleted either.
+    // A lock that cannot be checked cannot be deleted either.
     return false
   }
 }

@@ -4,7 +4,7 @@ import { close, fsync, open, writeAll, writeAllSync } from './file-io.ts'
 import type { LineFormat } from './line-format.ts'
 import type { LogEntry } from './run-log.ts'
 
-/** A durable file that nobody knows yet. */
+/** A durable file that is not published yet. */
 export interface Draft {
   readonly path: string
   readonly fd: number

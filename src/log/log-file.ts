@@ -112,7 +112,7 @@ export class LogFile {
     }
   }
 
-  /** What befell the file since it was opened or restored; null if it is as it was written. */
+  /** The displacement of the file since it was opened or restored; null if it is as it was written. */
   async look(end = this.#end): Promise<Displacement | null> {
     const hold = this.#hold!
     // A local look takes microseconds, a turn of the thread pool ten times that; one over a network may take long.

@@ -191,7 +191,7 @@ export interface NoteQuery {
   readonly note?: Note['note'] | readonly Note['note'][]
   /** Only notes older than this `seq`: the key of the next page. */
   readonly before?: number
-  /** At most so many, the newest; default all. */
+  /** Maximum number, newest first; default all. */
   readonly limit?: number
 }
 

@@ -66,7 +66,7 @@ export class SqliteDatabase {
     }
   }
 
-  /** Told after the file itself was written to. */
+  /** Called after the file itself was written to. */
   set onCheckpoint(call: () => void) {
     this.#writes.onCheckpoint = call
   }

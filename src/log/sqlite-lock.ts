@@ -16,7 +16,7 @@ import { rollBack } from './sqlite-writes.ts'
 
 /** A lock that is held. */
 export interface SystemLock {
-  /** Whether the next process would find this lock, and not another one. */
+  /** True if the next process would find this lock, and not another one. */
   isThere(): boolean
   release(): void
 }

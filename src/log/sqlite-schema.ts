@@ -12,7 +12,7 @@ import { type OpenSqlite, type SqliteDriver, sqliteCode } from './sqlite-driver.
 
 /** Version of the tables below; a file of a later one is refused. */
 export const schemaVersion = 1
-/** How long opening waits for others who have the file for a moment, ms. */
+/** How long opening waits for others that have the file for a moment, ms. */
 const openWithinMs = 1_000
 /** The result code of SQLite for damage. */
 const corrupt = 11

@@ -45,7 +45,7 @@ export class SqliteWatch {
     }
   }
 
-  /** What has happened; null if nothing has. Throws what `stat` throws. */
+  /** The change that was found; null if there is none. Throws what `stat` throws. */
   look(): Harm | null {
     const main = this.#lookAtMain()
     if (main !== null) return main

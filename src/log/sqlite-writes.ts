@@ -28,7 +28,7 @@ const overhead = 131_072
 /** The result code of SQLite for a full disk. */
 const full = 13
 
-/** Whether something failed as the disk is full. */
+/** True if an operation failed because the disk is full. */
 export function isFull(problem: unknown): boolean {
   const cause = (problem as Error | undefined)?.cause
   return sqliteCode(problem) === full || (cause !== undefined && isFull(cause))
@@ -48,7 +48,7 @@ export function rollBack(db: SqliteDriver): void {
 export class SqliteWrites {
   #isHeld = false
   #room: number
-  /** What the WAL is cut to when it begins anew, bytes. */
+  /** The size to which the WAL is cut when it begins again, bytes. */
   #limit = 0
   /** The next checkpoint is made once the WAL is larger than this, bytes. */
   #checkpointAt = 0

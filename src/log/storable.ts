@@ -34,7 +34,10 @@ export interface ValueRules {
   readonly serializer?: ValueSerializer
   /** Default: nothing is masked. */
   readonly redactor?: Redactor
-  /** Told of what is left out of a record, and why: `value: a bigint is not JSON`. What is only masked is not told. */
+  /**
+   * Called with what is left out of a record, and the reason: `value: a bigint is not JSON`. What is only
+   * masked is not reported.
+   */
   readonly onOmitted?: (task: string, why: string) => void
 }
 

@@ -34,7 +34,7 @@ export function isRefusal(problem: unknown): boolean {
   return (problem as Partial<RunLogError> | null)?.isEntryRefused === true
 }
 
-/** Who hears of odd answers, and when an answer is late. */
+/** Receives reports of invalid answers and of late ones. */
 interface DoorOptions {
   readonly tell: (problem: LogProblem) => void
   readonly clock: Pick<Clock, 'callAfter' | 'monotonic'>
@@ -117,7 +117,7 @@ export class StoreDoor {
       const value = call()
       const promise = toPromise(value)
       if (promise === undefined) return check(method, value)
-      // To forget a lot takes long, and nobody waits for it.
+      // Forgetting a lot takes long, and no caller waits for it.
       const timed = method === 'prune' ? promise : this.#timed(method, promise)
       return timed.then((late) => check(method, late))
     } catch (problem) {
@@ -125,7 +125,7 @@ export class StoreDoor {
     }
   }
 
-  /** An answer that does not come is told; whoever asked waits for it. */
+  /** An answer that does not come is reported; its caller waits for it. */
   #timed<T>(method: string, answer: Promise<T>): Promise<T> {
     const { clock, slowAfterMs, tell } = this.options
     const path = this.store.name
@@ -177,7 +177,7 @@ export class StoreDoor {
     )
   }
 
-  /** A store that answers so once does it again: the same is told once. */
+  /** A store that gives one invalid answer gives more: the same report is made once. */
   #sayOnce(message: string, kind: LogProblem['kind'] = 'answer'): void {
     if (this.#said.has(message)) return
     this.#said.add(message)
@@ -192,7 +192,7 @@ function toPromise<T>(value: unknown): Promise<T> | undefined {
   return Promise.resolve(value as PromiseLike<T>)
 }
 
-/** What was thrown, as text. Never throws. */
+/** The thrown value as text. Never throws. */
 export function messageOf(problem: unknown): string {
   try {
     return problem instanceof Error ? problem.message : String(problem)

@@ -13,7 +13,7 @@ import { type Door, tell } from './guarded-actor.ts'
 import type { TaskActors } from './task-actors.ts'
 import type { Tasks } from './tasks.ts'
 
-/** What commands are checked with and handed to. */
+/** The checks of commands, and the receiver of accepted ones. */
 export interface DoorParts {
   readonly tasks: Tasks
   readonly actors: TaskActors

@@ -2,7 +2,7 @@
 import type { Changes, Dependency } from '../conditions/facts.ts'
 import type { Backlog } from './slices.ts'
 
-/** So many are told at once; more are told in slices. */
+/** The number of items delivered at once; more are delivered in slices. */
 const fewListeners = 16
 
 type Listener = () => void

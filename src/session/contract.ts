@@ -165,8 +165,8 @@ export interface SessionOptions {
   /** Where time comes from; default the clock of the system. Tests give a `TestClock`. */
   readonly clock?: Clock
   /**
-   * Who is told of warnings, of runs that fail, crash, time out, start late or are missed, and gets the lines of runs; default
-   * the console. `false` for nobody.
+   * The logger: it receives warnings, runs that fail, crash, time out, start late or are missed, and the
+   * output lines of runs. Default: the console. `false` disables it.
    */
   readonly logger?: Logger | false
   /** Shut down on SIGINT, SIGTERM and SIGHUP. Default: true in `app.run()`, false in `app.start()`. */

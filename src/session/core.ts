@@ -84,7 +84,7 @@ export class Core {
   startedAt: number | null = null
   startedMono: number | null = null
   cycles = 0
-  /** Inspection observers that are being told of something, one within another. */
+  /** Inspection observers being notified, nested. */
   inspecting = 0
   /** Something changed that tells of no news: told to who keeps the session's state. */
   stateChanged: () => void = () => {}
@@ -148,7 +148,7 @@ export class Core {
     return 'stopping'
   }
 
-  /** Are living runs told to end, and not waited for? */
+  /** True if living runs are asked to end, and not waited for. */
   get isTerminating(): boolean {
     return this.actor.getSnapshot().matches({ stopping: 'terminating' })
   }
@@ -214,7 +214,7 @@ export class Core {
     }
   }
 
-  /** Says something to the logger. A logger is foreign code: one that throws must not end what it was told of. */
+  /** Reports to the logger. A logger is foreign code: one that throws must not end what it reports on. */
   say(level: keyof Logger, ...data: readonly unknown[]): void {
     try {
       this.logger[level](...data)

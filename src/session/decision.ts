@@ -85,7 +85,10 @@ export function obstacles(route: Route, situation: Situation): readonly Obstacle
     .map(({ name }) => name)
 }
 
-/** Whether something else than the condition launches the task: the start or the end of the session, or nothing at all. */
+/**
+ * True if the task is launched by something other than its condition: the start or the end of the session, or
+ * nothing at all.
+ */
 export function isLeftOut({ isChosen, role }: Situation): boolean {
   return !isChosen || role !== null
 }

@@ -10,7 +10,7 @@ import type { TaskDefinition, TaskEntry } from './entry.ts'
 import { linksTo } from './graph.ts'
 import { SummedWarnings } from './summed-warnings.ts'
 
-/** So many names of a circle are told. */
+/** The maximum number of names of a circle that are listed. */
 const maxWay = 12
 
 /** Warns of names in tasks' conditions and args that no task has. */

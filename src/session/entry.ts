@@ -77,7 +77,7 @@ export class RunSlot {
 export class TaskEntry {
   actor!: TaskActor
   disabled: boolean
-  /** Why it can never start by its condition; null if it can, or nobody knows. */
+  /** Why it can never start by its condition; null if it can, or if that is unknown. */
   neverHolds: string | null = null
   /** What updates have changed, all together. */
   updated: TaskUpdate | null = null

@@ -60,7 +60,7 @@ export function explainTask(core: Core, parts: SituationParts, entry: TaskEntry)
   }
 }
 
-/** Whether a run of the task would be launched now. */
+/** True if a run of the task would be launched now. */
 export function isDue(core: Core, parts: SituationParts, entry: TaskEntry): boolean {
   const facts = new ReadOnceFacts(core.factsOf(entry), readingsOf(core))
   const isTrue = routeOf(entry) === 'queue' || holds(entry.definition.start.node, facts)

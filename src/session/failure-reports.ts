@@ -6,13 +6,13 @@
 import type { ErrorData } from '../../machines/protocol.ts'
 import type { Clock, Undo } from '../clock.ts'
 
-/** What is told, as it is summed up: "Task 'a' failed 37 more times". */
+/** An event as it is summed up: "Task 'a' failed 37 more times". */
 export type FailureWord = 'failed' | 'crashed' | 'timed out' | 'started late' | 'was missed'
 
 const windowMs = 60_000
-/** So many are told by themselves in a minute, of whatever task: ten thousand tasks may fail at once. */
+/** The number of single reports in a minute, over all tasks: ten thousand tasks may fail at once. */
 const maxSingles = 20
-/** So many tasks are summed up by name. */
+/** The number of tasks that are summed up by name. */
 const maxNamed = 10
 
 /** Where it is said, and by which time: the session's core. */
@@ -32,7 +32,7 @@ interface Counted {
 
 export class FailureReports {
   readonly #core: Speaker
-  /** When one of that task and word was last told, on the monotonic clock. */
+  /** The last single report for that task and event, on the monotonic clock. */
   readonly #told = new Map<string, number>()
   readonly #counted = new Map<string, Counted>()
   #singles = 0
@@ -74,7 +74,7 @@ export class FailureReports {
     )
   }
 
-  /** The session has stopped: what was counted is told, and no timer is left. */
+  /** The session has stopped: counted reports are emitted, and no timer is left. */
   stop(): void {
     this.#undoSum?.()
     if (this.#undoSum !== null) this.#sumUp()

@@ -7,7 +7,7 @@ import { realClock } from '../executors/real-clock.ts'
 
 /** A slice of a forecast, ms. */
 const sliceMs = 8
-/** So many forecasts are played at once in a process; the others wait, in order. */
+/** The number of forecasts played at once in a process; the others wait, in order. */
 const maxAtOnce = 2
 
 let underWay = 0
@@ -27,7 +27,10 @@ export class Pace {
     return realClock.monotonic() >= this.#until
   }
 
-  /** Resolves in a later turn of the loop; rejects with the signal's reason when nobody wants the forecast any more. */
+  /**
+   * Resolves in a later turn of the loop; rejects with the signal's reason when no caller wants the forecast
+   * any more.
+   */
   async giveWay(): Promise<void> {
     this.#signal?.throwIfAborted()
     await nextTurn()
@@ -53,7 +56,7 @@ export async function inTurn<T>(
   }
 }
 
-/** Waits in line; whoever calls it hands over its place. */
+/** Waits in line; the caller hands over its place. */
 function turn(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const go = (): void => {

@@ -18,7 +18,10 @@ import type { Pace } from './forecast-pace.ts'
 import { executionOf, type Slots } from './slots.ts'
 import type { Execution, TaskOptions } from './task-options.ts'
 
-/** So many launches, looks or timers of the twin are handled in one step: a step cannot be cut. */
+/**
+ * The number of launches, evaluations or timers of the twin that are handled in one step: a step cannot be
+ * cut.
+ */
 export const itemsPerStep = 50
 
 /** What a twin is made with. */

@@ -149,7 +149,7 @@ class Play {
     stretches.measure(forecasting, call)
   }
 
-  /** Whether the session has stopped, or stops now as the tasks that it was started for are done. */
+  /** True if the session has stopped, or stops now because the tasks that it was started for are done. */
   #isOver(): boolean {
     const { core } = this.#twin
     if (core.state !== 'starting' && core.state !== 'running' && core.state !== 'held') return true

@@ -8,15 +8,15 @@
 import { Actor, type ActorOptions, type AnyActorRef, type AnyStateMachine, type EventObject } from 'xstate'
 import { withEffectsAfterStep } from './effects-after-step.ts'
 
-/** What decides on the events that come from outside, for all actors of one machine. */
+/** Decides on events from outside, for all actors of one machine. */
 export interface Door {
   /** Carries out a command from outside; a `TypeError` for an event that is none. */
   take(actor: AnyActorRef, event: unknown): void
-  /** The error for whoever tries to stop an actor. */
+  /** The error for an attempt to stop an actor from outside. */
   refuseStop(actor: AnyActorRef): Error
   /** The event by which an actor hears that a child of it failed; null if it has no children. */
   childFailed(actorId: string): EventObject | null
-  /** Whether an inspector is being told of something right now. */
+  /** True while an inspector is being notified. */
   isInspecting(): boolean
   /** Calls in the next turn. */
   defer(call: () => void): void
@@ -112,7 +112,7 @@ interface ChildReport {
   readonly actorId: string
 }
 
-/** XState's word that a child has ended. Whether it is true, those who act on it ask the child. */
+/** XState's report that a child has ended. The receivers ask the child whether it is true. */
 function toReport(event: unknown): ChildReport | null {
   const { type, actorId } = (event ?? {}) as { type?: unknown; actorId?: unknown }
   if (typeof type !== 'string' || typeof actorId !== 'string') return null

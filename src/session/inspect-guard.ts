@@ -30,7 +30,7 @@ export function guardInspect(core: Core, inspect: Inspect) {
   }
 }
 
-/** Guards those who begin to look later, by `actor.system.inspect`. */
+/** Guards observers that are added later, by `actor.system.inspect`. */
 export function guardLateInspectors(core: Core): void {
   const { system } = core.actor
   const inspect = system.inspect.bind(system)

@@ -14,7 +14,7 @@ export class LaunchLine {
   #at = 0
   /** Whose turn in this settling has been. */
   readonly #taken = new Set<TaskEntry>()
-  /** Who became ready since the settling began, and has not been taken in it. */
+  /** Tasks that became ready since the settling began, and have not been taken in it. */
   #fresh: TaskEntry[] = []
 
   get size(): number {

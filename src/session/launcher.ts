@@ -17,7 +17,7 @@ import { EntrySituation, hasRoom, type SituationParts } from './situation.ts'
 import { Slice } from './slices.ts'
 import type { Slots } from './slots.ts'
 
-/** What holds the loop where launches do: hooks and listeners are called within them. */
+/** The stretches in which launches hold the loop: hooks and listeners are called within them. */
 const launching = { part: 'launching tasks, with what listens to it' }
 
 type Verdict = 'launch' | 'wait' | 'drop'
@@ -26,7 +26,7 @@ export class Launcher {
   readonly #core: Core
   readonly #runs: Runs
   readonly #launchFactsOf: (entry: TaskEntry, takesValue: boolean) => LaunchFacts
-  /** Who is ready, and the order of the settling under way. */
+  /** The ready tasks, and the order of the settling under way. */
   readonly #line = new LaunchLine()
   readonly #looks: LookWait
   #isPaused = false
@@ -97,7 +97,10 @@ export class Launcher {
     return isLeftOut(this.#situationOf(entry))
   }
 
-  /** What keeps the task from being launched by its condition, which holds, in a session that runs; null if nothing does. */
+  /**
+   * The reason why the task is not launched although its condition holds and the session runs; null if there
+   * is none.
+   */
   obstacleOf(entry: TaskEntry): Obstacle | null {
     return firstObstacle('condition', this.#situationOf(entry))
   }
@@ -119,7 +122,8 @@ export class Launcher {
   readonly #turn = (): void => {
     this.#isScheduled = false
     if (this.#isPaused || !this.#core.isActive || this.#isSettling) return
-    // What is due together is ordered together: by priority, and not by who looked first.
+    // Tasks that are due together are ordered together: by priority, and not by which condition was evaluated
+    // first.
     if (this.#looks.mustWait()) return this.schedule()
     this.#isSettling = true
     this.#cycles.open(() => {

@@ -125,7 +125,7 @@ export class LogKeeper {
     const reason = health.reason?.message ?? 'it does not answer'
     core.warn('log', `The run log cannot be written: ${reason}`, { error: health.reason })
     core.news.tell({ type: 'session.degraded', at, reason })
-    // What is past retention may be all that fills the disk.
+    // Entries past retention may be all that fills the disk.
     if (isFull(health.reason)) void this.tidy()
   }
 

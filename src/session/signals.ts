@@ -6,8 +6,9 @@ import type { Core } from './core.ts'
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * How long a shut-down by signal waits for living runs where `drainTimeout` says nothing. Containers are killed ten seconds after
- * SIGTERM; the default grace of runs takes five of these, and hooks and the run log need the rest.
+ * How long a shut-down by signal waits for live runs if `drainTimeout` is not set. Containers are killed ten
+ * seconds after SIGTERM; the default grace of runs takes five of these, and hooks and the run log need the
+ * rest.
  */
 export const signalDrainMs = 3_000
 
@@ -23,7 +24,7 @@ export function heedSignals(core: Core, shutDown: (force: boolean) => void): Und
   let wasToldInRelease = false
   const heed = (signal: NodeJS.Signals): void => {
     if (core.state === 'stopped') {
-      // What is left is the closing of the log. Who can't wait for that is not held up for ever.
+      // Only the close of the log is left. An operator who can't wait for it is not held up for ever.
       if (wasToldInRelease) {
         undo()
         process.kill(process.pid, signal)

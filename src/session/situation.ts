@@ -1,4 +1,4 @@
-/** The situation of a task in a session, read from its parts when the decision asks for it. */
+/** The situation of a task in a session, read from the session's parts when the decision needs it. */
 import type { Core } from './core.ts'
 import type { Situation } from './decision.ts'
 import type { TaskEntry } from './entry.ts'
@@ -6,7 +6,7 @@ import { toLaunchLimit } from './options.ts'
 import type { SessionState } from './session-types.ts'
 import type { Slots } from './slots.ts'
 
-/** What counts live runs and places. */
+/** The counters of live runs and capacity. */
 export interface SituationParts {
   readonly runs: { readonly exclusive: number }
   readonly slots: Slots
@@ -69,12 +69,12 @@ export class EntrySituation implements Situation {
   }
 }
 
-/** Whether the run log takes records, or keeps them until it can. */
+/** True if the run log takes records, or keeps them until it can. */
 export function canRecord({ logHealth, whenLogDown }: Core): boolean {
   return logHealth.state !== 'degraded' || whenLogDown !== 'pause'
 }
 
-/** How many runs of the task may be live. */
+/** The maximum number of live runs of the task. */
 export function launchLimitOf(core: Core, entry: TaskEntry): number {
   const { multilaunch } = entry.definition.options
   return multilaunch === undefined ? core.settings.multilaunch : toLaunchLimit(multilaunch)

@@ -168,7 +168,7 @@ export function createSoon(clock: Time): (call: () => void) => void {
   }
 }
 
-/** What one call throws is thrown outside, and the others are made. */
+/** An error thrown by one call is thrown outside the loop, and the other calls are made. */
 function callSafely(call: () => void): void {
   try {
     call()

@@ -83,7 +83,7 @@ export class Watches {
   /** Watches the start of a task anew: it is another one, or is read in another zone. */
   renew(entry: TaskEntry): void {
     if (!this.#isWatching) return
-    // What has held goes on: nothing but the watch is interrupted, and that for no time.
+    // A condition that has held goes on: only the watch is interrupted, and for no time.
     this.#unwatch(entry)
     this.begin(entry)
   }

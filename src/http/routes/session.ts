@@ -111,7 +111,7 @@ export const sessionRoutes: readonly Route[] = [
     answers: { 200: { description: 'Names of tasks, and links.', schema: graphSchema } },
     async handle({ shared: { session }, view }) {
       const tasks = view.tasks().map(({ name }) => name)
-      // What a param is asked for is no task, whatever its name.
+      // The source of a param link is not a task, whatever its name.
       const from = await view.only(session.graph(), (link) => (link.kind === 'param' ? null : link.from))
       const links = await view.only(from, ({ to }) => to)
       return {
