@@ -120,7 +120,7 @@ export interface ErrorData {
   readonly stack?: string
   /** A stable name of the kind of error, where it has one: `ECONNRESET`, `GANTRY_ARG`. */
   readonly code?: string
-  /** What caused it, where it is the thrown error itself. */
+  /** The cause, where it is the thrown error itself. */
   readonly cause?: unknown
 }
 

@@ -219,7 +219,7 @@ class SystemClock implements Clock {
 
   /** Sets the one timeout of the machine to the earliest thing to look at, or clears it when there is nothing. */
   #arm(): void {
-    // What is due is being called, slice by slice: the end of that arms again.
+    // Due calls are being made, slice by slice: the end of that arms the timer again.
     if (this.#dueBatch !== null) return
     const wall = this.#wallTimers.nextDue - this.now()
     const elapsed = this.#elapsedTimers.nextDue - this.monotonic()

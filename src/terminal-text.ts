@@ -12,7 +12,7 @@ const unshown =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\u{e0000}-\u{e007f}]/gu
 
-/** A text with what a terminal would obey written as escapes: `\x1b`, `\u202e`. */
+/** The text with everything that a terminal would obey written as escapes: `\x1b`, `\u202e`. */
 export function toShown(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll(unshown, escapeOf)
 }

@@ -22,7 +22,7 @@ export class VirtualClock implements Clock {
 
   constructor(
     start: VirtualTime,
-    /** So many items at most make a slice of what is to give way. */
+    /** The maximum number of items in a slice of a loop that yields. */
     readonly itemsPerSlice: number = 1000,
   ) {
     this.#wall = start.wall
@@ -101,7 +101,10 @@ export class VirtualClock implements Clock {
     return this.#dueBatch
   }
 
-  /** Calls the timers that were due when it began, `most` at a time; what they set for "at once" waits for the next time. */
+  /**
+   * Calls the timers that were due when it began, `most` at a time; timers that they set for "at once" wait
+   * for the next time.
+   */
   callDue(most: number = Number.POSITIVE_INFINITY): void {
     const batch = (this.#dueBatch ??= {
       elapsedOrder: this.#elapsedTimers.nextOrder,

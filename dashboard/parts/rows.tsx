@@ -11,7 +11,7 @@ interface RowsProps<T> {
   readonly head: ComponentChildren
   readonly columns: number
   keyOf(item: T): string
-  /** What was searched for: when it changes the list begins at its top. */
+  /** The search text: when it changes the list begins at its top. */
   readonly question?: string
   /** Receives the items whose rows are drawn. */
   onShown?(items: readonly T[]): void

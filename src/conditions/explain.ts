@@ -37,7 +37,7 @@ export interface Explanation {
   readonly children: readonly Explanation[]
 }
 
-/** What an explanation may look ahead with. */
+/** The options of an explanation that looks ahead. */
 export interface ExplainOptions {
   /** The facts at another instant. Without it `changesAt` may be too early: an instant at which nothing changes. */
   readonly factsAt?: (at?: number) => Facts

@@ -2,7 +2,10 @@
 import type { Facts } from './facts.ts'
 import type { ConditionNode, HeldNode } from './node.ts'
 
-/** So many edges are followed back; with more of them in the time that is asked for, half of it is looked at. */
+/**
+ * The maximum number of edges that are traced back; with more of them in the required time, half of it is
+ * examined.
+ */
 const maxEdges = 5_000
 
 const timeAlone: ReadonlySet<string> = new Set(['constant', 'period', 'all', 'any', 'not', 'held'])
@@ -51,7 +54,7 @@ function followed(node: ConditionNode, from: number, now: number, zone: string):
   return since === null ? null : now - since
 }
 
-/** What `holds` says of conditions of time alone. */
+/** The answer of `holds` for conditions of time alone. */
 function holdsAt(node: ConditionNode, at: number, zone: string): boolean {
   if (node.kind === 'period') return node.period.contains(at, zone)
   if (node.kind === 'all') return node.nodes.every((part) => holdsAt(part, at, zone))
@@ -61,7 +64,7 @@ function holdsAt(node: ConditionNode, at: number, zone: string): boolean {
   return node.kind === 'constant' && node.value
 }
 
-/** What `wakesAt` says of them: an instant later than this one. */
+/** The answer of `wakesAt` for conditions of time alone: an instant later than this one. */
 function edgeAfter(node: ConditionNode, at: number, zone: string): number {
   if (node.kind === 'period') return Math.max(at + 1, node.period.edgeAfter(at, zone))
   const inner = Math.min(Number.POSITIVE_INFINITY, ...partsOf(node).map((part) => edgeAfter(part, at, zone)))

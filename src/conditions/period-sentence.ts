@@ -53,7 +53,7 @@ function lapsedOf(period: Period, facts: Facts) {
   return couldRun && starts(last.start, last.end) === 0 ? last : null
 }
 
-/** How often a task did something, and what is asked for. */
+/** How often a task did something, and the required number. */
 export function sayCount(node: CountNode, facts: Facts): Said {
   const task = node.task ?? facts.task
   if (task === null) return { sentence: 'this asks about its own task, and there is none' }

@@ -29,7 +29,7 @@ export function repeatOf(node: ConditionNode, zone: string): Repeat | null {
     const ms = repeatMs[cycleUnitOf(unit ?? '') ?? '']
     return ms === undefined ? null : { ms, zone: period.zone ?? zone }
   }
-  // What looks back (`held`) repeats later than what it looks at.
+  // A condition that looks back (`held`) repeats later than the condition it looks at.
   if (node.kind !== 'all' && node.kind !== 'any' && node.kind !== 'not') return null
   const parts = partsOf(node).map((part) => repeatOf(part, zone))
   const [first] = parts

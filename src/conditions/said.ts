@@ -26,7 +26,7 @@ export function evidenceOf(mark: Mark | null): Record<string, unknown> {
     : { record: { action: mark.action satisfies MarkAction, at: mark.at, runId: mark.runId } }
 }
 
-/** What a comparison asks for; nothing where it is "at least one". */
+/** The requirement of a comparison; empty for "at least one". */
 export function wantedOf(compare: Comparison): Record<string, unknown> {
   return Object.keys(compare).length === 0 ? {} : { wanted: compare }
 }

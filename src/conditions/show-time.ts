@@ -23,7 +23,7 @@ export function showLength(ms: number): string {
   return printDuration(ms < secondMs ? Math.ceil(ms) : Math.ceil(ms / secondMs) * secondMs)
 }
 
-/** What has passed, in whole seconds. */
+/** The elapsed time, in whole seconds. */
 export function showAge(ms: number): string {
   return printDuration(Math.floor(ms / secondMs) * secondMs)
 }

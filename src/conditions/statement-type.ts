@@ -82,7 +82,7 @@ type Trimmed<S extends string> = S extends `${Blank}${infer T}` | `${infer T}${B
 /** Operators: such text is read when the task is added, and shown with a caret where it is wrong. */
 type Composed = `${string}${'&' | '|' | '~' | '('}${string}`
 
-/** What could stand in a hole of a template, for trying: each word of the language takes one of these somewhere. */
+/** Trial values for a placeholder of a template: each word of the language accepts one of these somewhere. */
 type Filler =
   | '1'
   | '10 minutes'
@@ -122,7 +122,10 @@ type FillerAfter<Before extends string> = Before extends `${string}'` ? 'x' : Fi
 /** True of a template with holes: no set of properties can be required of such names. */
 type HasHoles<S extends string> = Record<never, never> extends Record<S, 1> ? true : false
 
-/** Whether a template with holes can become a statement; with more holes than are tried, it is read at run time. */
+/**
+ * True if a template with placeholders can become a statement; with more placeholders than are tried, it is
+ * parsed at run time.
+ */
 type CanBecome<S extends string> =
   HasHoles<S> extends true
     ? Tried<S> extends infer T
@@ -134,7 +137,7 @@ type CanBecome<S extends string> =
       : never
     : false
 
-/** What comes before `for` and a duration; never where there is no such end. */
+/** The text before `for` and a duration; never if there is no such end. */
 type HeadOfFor<S extends string, Before extends string = ''> = S extends `${infer Head} for ${infer Rest}`
   ? Rest extends `${string} for ${string}`
     ? HeadOfFor<Rest, `${Before}${Head} for `>

@@ -154,7 +154,7 @@ class Reader {
   }
 }
 
-/** What may stand behind a condition: a zone, or how long it must have held. */
+/** The suffixes of a condition: a zone, or how long it must have held. */
 interface Suffix {
   readonly kind: 'in' | 'for'
   readonly head: string

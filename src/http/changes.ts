@@ -10,7 +10,7 @@ export interface Change {
   readonly to: unknown
 }
 
-/** What the note tells of a command beside its type and task. */
+/** The fields that the note reports of a command beside its type and task. */
 export interface Changes {
   readonly param?: string
   readonly template?: string

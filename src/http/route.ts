@@ -64,7 +64,7 @@ export interface RouteSpec<P, Q, B> {
   readonly answers: Readonly<Record<number, AnswerShape>>
   /** Problems that this route tells of beside those that any may. */
   readonly problems?: readonly number[]
-  /** Whether it answers for a task that is not there: the log tells of those that were removed. */
+  /** True if it answers for a task that does not exist: the log has records of removed tasks. */
   readonly isOfHistory?: boolean
   /** The task that it is about, where the path does not name it; null if there is none for the caller. */
   taskOf?(params: P, view: View): string | null

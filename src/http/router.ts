@@ -108,7 +108,7 @@ async function serve(route: Route, context: HonoContext, { shared, auth }: Route
 async function checkCommand(
   command: Command,
   action: Action,
-  /** Whether the action was not known, and so not asked for, before the body was read. */
+  /** True if the action was unknown, and so not authorized, before the body was read. */
   isOfBody: boolean,
   { who, request, view, shared }: { who: Who; request: Request; view: View; shared: Shared },
 ): Promise<void> {

@@ -46,7 +46,7 @@ export class RunCounts {
         this.#of(task).missed += 1
       }),
     ]
-    // What runs already is known to the log only.
+    // Runs that are already live are known to the log only.
     if (session.startedAt === null) this.#told = null
     else this.#reading = this.#read(session.startedAt.toMillis()).catch(() => {})
   }

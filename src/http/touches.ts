@@ -10,7 +10,7 @@ import type { Permission } from './route.ts'
 export interface Action {
   readonly permission: Permission
   readonly task: string | null
-  /** Whether the task is one to be made: no task of that name has to be there. */
+  /** True if the task is to be created: no task of that name has to exist. */
   readonly isNew?: boolean
 }
 
@@ -47,7 +47,7 @@ export function touchesOf(session: Session, command: Command): Touches {
   }
 }
 
-/** What a change of the session's options comes to. */
+/** The effects of a change of the session's options. */
 export function touchesOfConfig(session: Session, options: Options): Touches {
   const actions: Action[] = []
   if (stopping.some((name) => options[name] !== undefined))
@@ -56,7 +56,7 @@ export function touchesOfConfig(session: Session, options: Options): Touches {
   return { actions, mentions: mentionsOf(session, options.shutCondition) }
 }
 
-/** What a change of a task's options comes to. */
+/** The effects of a change of a task's options. */
 export function touchesOfTask(session: Session, options: Options): Touches {
   return {
     actions: [],
@@ -64,7 +64,7 @@ export function touchesOfTask(session: Session, options: Options): Touches {
   }
 }
 
-/** What a new task comes to: where names may be taken over, the end of the one that has it. */
+/** The effects of a new task: where names may be taken over, the end of the task that has the name. */
 export function touchesOfNew(session: Session, task: string, options: Options): Touches {
   const isReplaced = session.options.onTaskExists === 'replace' && session.has(task)
   const created: Action = { permission: 'task.create', task, isNew: true }

@@ -22,7 +22,7 @@ export class View {
     this.#ask = ask
   }
 
-  /** Whether nothing can be hidden, so that nothing has to be looked at. */
+  /** True if nothing can be hidden, so that nothing has to be checked. */
   get isWhole(): boolean {
     return this.#ask === null
   }
@@ -126,13 +126,13 @@ export class View {
     return this.#ask !== null && this.#masking().text(text).includes(hiddenName)
   }
 
-  /** Whether plain data names a hidden task anywhere: as a text, or quoted in one. */
+  /** True if plain data names a hidden task anywhere: as a text, or quoted in one. */
   isNamedIn(value: unknown): boolean {
     if (this.#ask === null) return false
     return textsIn(value).some((text) => this.#known.get(text) === false || this.isAbout(text))
   }
 
-  /** Whether a hidden name stands anywhere in plain data, be it in the id of an actor. */
+  /** True if a hidden name occurs anywhere in plain data, even in the id of an actor. */
   isWithin(value: unknown): boolean {
     if (this.#ask === null) return false
     const texts = textsIn(value)

@@ -17,7 +17,7 @@ export interface VisitorRules {
   readonly token: string
   /** Origins of pages elsewhere that may look, exactly. */
   readonly origins: readonly string[]
-  /** Whether a page that the server itself serves may look. */
+  /** True if a page that the server itself serves may connect. */
   readonly isPageServed: boolean
 }
 

@@ -23,7 +23,7 @@ export interface Expected {
   readonly fd: number
   /** The end of the last line that the session wrote, bytes. */
   readonly end: number
-  /** Whether bytes of a write that failed may follow it. */
+  /** True if bytes of a failed write may follow it. */
   readonly mayHaveTail: boolean
 }
 

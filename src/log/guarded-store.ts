@@ -73,7 +73,7 @@ export class GuardedStore implements Store {
   #sent: Sent[] = []
   /** What is kept for it, oldest first. */
   readonly #kept = new KeptEntries()
-  /** What of it is being tried. */
+  /** The part of it that is being tried. */
   #trying: readonly Item[] = []
   #reason: Error | null = null
   #retryMs: number

@@ -106,7 +106,7 @@ function sizeOf(value: unknown): string {
   try {
     count(value, found, 0)
   } catch {
-    // What was counted by then is said.
+    // The size counted by then is reported.
   }
   const isAll = found.values < mostCounted
   return `it has ${isAll ? 'about' : 'more than'} ${found.letters} letters of JSON`

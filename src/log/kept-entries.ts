@@ -9,7 +9,7 @@ export interface Item {
   readonly reject: (problem: unknown) => void
   /** Whether whoever appended it waits no more. */
   isLetGo: boolean
-  /** Whether it was given up: it is not tried again. */
+  /** True if it was given up: it is not tried again. */
   isLost: boolean
 }
 

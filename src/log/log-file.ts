@@ -37,7 +37,7 @@ import type { LogEntry } from './run-log.ts'
 interface Write {
   readonly bytes: Buffer
   readonly place: number
-  /** Whether it was made, or made needless, by other means meanwhile. */
+  /** True if it was made, or became unnecessary, by other means meanwhile. */
   written: boolean
 }
 
@@ -52,7 +52,7 @@ export class LogFile {
   #fd = -1
   #opened: FileIdentity | null = null
   #lines = 0
-  /** Whether bytes of a failed write could not be cut off. */
+  /** True if bytes of a failed write could not be cut off. */
   #mayHaveTail = false
   /** True if the file lies on another machine. */
   #isFar = false

@@ -190,7 +190,7 @@ export class SqliteDatabase {
     )
   }
 
-  /** What can be read of it, oldest first. */
+  /** The readable entries, oldest first. */
   rescue(): LogEntry[] {
     return readableEntries(this.#db)
   }
@@ -200,7 +200,7 @@ export class SqliteDatabase {
     this.#attempt('read', () => checkStructure(this.#db))
   }
 
-  /** Whether another connection reads the same log from the file, and a sound one. */
+  /** True if another connection reads the same log from the file, and the log is sound. */
   agreesWith(open: OpenSqlite): boolean {
     const other = open(this.path)
     try {

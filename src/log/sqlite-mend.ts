@@ -18,11 +18,11 @@ import { toRow } from './sqlite-row.ts'
 import { toSqliteError } from './sqlite-schema.ts'
 import type { Harm } from './sqlite-watch.ts'
 
-/** How a log is put back. */
+/** The way in which a log is restored. */
 export interface MendOptions {
   readonly path: string
   readonly open: OpenSqlite
-  /** Whether a part of the log will do where not all of it can be read. */
+  /** True if a part of the log suffices where not all of it can be read. */
   readonly rescues: boolean
 }
 
@@ -129,7 +129,7 @@ function checkDraft(draft: string, open: OpenSqlite): void {
   }
 }
 
-/** Whether a second connection reads the same sound log: the file was only touched. */
+/** True if a second connection reads the same sound log: the file was only touched. */
 function isSound(file: OwnedDatabase, open: OpenSqlite): boolean {
   try {
     return file.db.agreesWith(open)

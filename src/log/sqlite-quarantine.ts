@@ -37,7 +37,7 @@ export function setAside(db: SqliteDriver): { readonly rows: number; readonly ac
     try {
       db.exec('ROLLBACK')
     } catch {
-      // What failed is thrown.
+      // A failure is thrown.
     }
     throw problem
   }

@@ -40,7 +40,7 @@ export function rescueEntries(path: string, open: OpenSqlite): LogEntry[] {
   }
 }
 
-/** What can be read of an open database, oldest first. Never throws. */
+/** The readable entries of an open database, oldest first. Never throws. */
 export function readableEntries(db: SqliteDriver): LogEntry[] {
   const found = new Map<number, LogEntry>()
   for (const table of ['record', 'note'] as const)

@@ -22,7 +22,7 @@ export class SqliteWal {
     this.#identity = this.#fd === null ? null : stateOfOpen(this.#fd)
   }
 
-  /** Whether the path still leads to this WAL. Throws what `stat` throws. */
+  /** True if the path still leads to this WAL. Throws what `stat` throws. */
   isThere(): boolean {
     if (this.#fd === null || !this.#isOpen || this.#identity === null) return false
     return nameOf(this.#fd) === this.path || lookAt(this.path, this.#identity) === 'same'

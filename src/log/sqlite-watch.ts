@@ -13,7 +13,7 @@ import type { SqliteWal } from './sqlite-wal.ts'
  */
 export type Harm = 'missing' | 'replaced' | 'wal' | 'shm' | 'lock' | 'cut' | 'written'
 
-/** How the files are, as long as nobody else touches them. */
+/** The state of the files as long as no other process touches them. */
 export class SqliteWatch {
   readonly identity: FileIdentity
   /** The locks on writing and reading lie on it; none where a library needs no such file. */

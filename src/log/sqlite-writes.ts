@@ -23,7 +23,9 @@ const largestWal = 4_194_304
 const smallestWal = 16_384
 /** With less room than this the room is looked at before each write, bytes. */
 const scarce = 33_554_432
-/** What a write may take beside its own rows, bytes: pages of indices, in the WAL and in the file. */
+/**
+ * The space that a write may take beside its own rows, bytes: pages of indices, in the WAL and in the file.
+ */
 const overhead = 131_072
 /** The result code of SQLite for a full disk. */
 const full = 13
@@ -74,7 +76,7 @@ export class SqliteWrites {
     } catch (problem) {
       rollBack(this.db)
       this.#hold()
-      // What the WAL holds may be all that fills the disk: the next attempt finds its room.
+      // The content of the WAL may be all that fills the disk: the next attempt finds its room.
       if (isFull(problem)) this.#tryToMakeRoom()
       throw problem
     }

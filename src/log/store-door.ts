@@ -21,7 +21,7 @@ import type {
   Store,
 } from './run-log.ts'
 
-/** What a method threw at once: the order of writes needs it before any later turn. */
+/** The error that a method threw synchronously: the order of writes needs it before any later turn. */
 export class Thrown {
   constructor(readonly problem: unknown) {}
 }

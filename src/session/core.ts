@@ -63,7 +63,7 @@ export class Core {
   isLogClosed = false
   /** Whether the store can write. */
   logHealth: StoreHealth = { state: 'ok', waiting: 0 }
-  /** Whether runs go on while it cannot. */
+  /** True if runs go on while the log cannot be written. */
   whenLogDown: WhenDown = 'pause'
   /** Masks secrets in what is stored; undefined where nothing is to be masked. */
   redactor: Redactor | undefined

@@ -27,7 +27,7 @@ function deferring<S extends AnyActorScope>(scope: S): S {
   return { ...scope, actionExecutor }
 }
 
-/** What XState itself does in a step: it stops actors, sends and raises events. */
+/** The built-in actions of an XState step: it stops actors, sends and raises events. */
 function isBuiltIn({ type }: ExecutableActionObject): boolean {
   return type.startsWith('xstate.')
 }

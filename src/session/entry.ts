@@ -92,7 +92,7 @@ export class TaskEntry {
   undoRelaunch: Undo | null = null
   watch: Subscription | null = null
   endWatch: Subscription | null = null
-  /** What the watch of the end condition said last. */
+  /** The last value reported by the watch of the end condition. */
   endHolds = false
   isRemoved = false
   readonly queue: QueuedRun[] = []

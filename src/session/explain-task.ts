@@ -16,7 +16,7 @@ import { reasonOf } from './reasons.ts'
 import { EntrySituation, type SituationParts } from './situation.ts'
 import type { Blocker, Reason, TaskExplanation } from './task-types.ts'
 
-/** What starts within this time is not worth a word. */
+/** A start within this time is not worth a mention. */
 const soonMs = 1000
 /** One sentence names no more blockers than this; the list has them all. */
 const maxTold = 3
@@ -67,7 +67,7 @@ export function isDue(core: Core, parts: SituationParts, entry: TaskEntry): bool
   return firstObstacle(routeOf(entry), new EntrySituation(core, parts, entry, core.state, isTrue)) === null
 }
 
-/** What the task waits for beside time; nothing where time alone launches it. */
+/** The events that the task waits for beside time; empty where time alone launches it. */
 export function taskWaitsFor(core: Core, parts: SituationParts, entry: TaskEntry): readonly WaitedFor[] {
   const readings = readingsOf(core)
   const waits = waitsFor(entry.definition.start.node, new ReadOnceFacts(core.factsOf(entry), readings))
@@ -89,7 +89,7 @@ function conditionBlockers(entry: TaskEntry, condition: Explanation): readonly B
   return [{ kind: 'never-holds', sentence: `it can never start by its condition: ${never}`, until: null }]
 }
 
-/** What ends by itself matters only once the condition holds. */
+/** An obstacle that ends by itself matters only once the condition holds. */
 const passing: readonly Blocker['kind'][] = ['running', 'main', 'slot', 'relaunch']
 
 interface Told {

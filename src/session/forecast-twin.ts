@@ -28,7 +28,7 @@ export const itemsPerStep = 50
 export interface TwinParts {
   /** The condition as it is to be played. */
   still(node: ConditionNode, entry: TaskEntry | null): ConditionNode
-  /** How long a part of such a condition has held already, ms; undefined where it does not hold. */
+  /** The time for which a part of such a condition has held already, ms; undefined where it does not hold. */
   heldMs(node: HeldNode): number | undefined
   /** How long a run of the task takes, ms; Infinity if it does not end. */
   runtimeMs(task: string): number
@@ -45,7 +45,7 @@ export interface Twin {
   readonly ends: (() => void)[]
 }
 
-/** What a twin is made of: the session's core, and the parts that remember more than the core. */
+/** The parts of a twin: the session's core, and the parts that remember more than the core. */
 export interface Original {
   readonly core: Core
   readonly slots: Slots

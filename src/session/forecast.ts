@@ -16,7 +16,7 @@ import { canRecord } from './situation.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const defaultLimit = 1000
-/** What the event loop is held by, if it is. */
+/** The owner of stretches in which a forecast blocks the event loop. */
 const forecasting = { part: 'a forecast' }
 /** A condition that wakes and wakes without a run must not be played for ever. */
 const maxSteps = 2_000_000

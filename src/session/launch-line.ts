@@ -32,7 +32,10 @@ export class LaunchLine {
     this.#ready.delete(entry)
   }
 
-  /** Begins a settling, or goes on with the one that paused: who became ready meanwhile takes their place in the order. */
+  /**
+   * Begins a settling, or continues the paused one: tasks that became ready meanwhile take their place in the
+   * order.
+   */
   goOn(): void {
     if (this.#line === null) this.#line = [...this.#ready].sort(byLaunchOrder)
     else if (this.#fresh.length > 0)

@@ -83,7 +83,10 @@ export class Launcher {
     this.#core.clock.defer(this.#turn)
   }
 
-  /** Nothing launches until {@link unpause}: not all conditions are watched yet, and who has priority is unknown. */
+  /**
+   * Nothing launches until {@link unpause}: not all conditions are watched yet, and the priorities among
+   * ready tasks are unknown.
+   */
   pause(): void {
     this.#isPaused = true
   }
@@ -149,7 +152,7 @@ export class Launcher {
       }
       const verdict = this.#verdictOf(entry)
       if (verdict === 'wait') {
-        // Nobody else launches beside main work: its end goes on from here.
+        // No other task launches beside main work: its end goes on from here.
         if (this.#runs.exclusive > 0) return this.#line.putBack(entry)
         continue
       }

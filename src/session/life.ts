@@ -137,7 +137,7 @@ export class Life {
       this.#lookForDoubts()
       // A listener may have stopped it all by now: what is watched from here on nobody would unwatch.
       if (!this.#isWatching || this.#watches.watchShutCondition()) return onBegun()
-      // Nothing launches before all are watched: by priority, and not by who was watched first.
+      // Nothing launches before all are watched: by priority, and not by which was watched first.
       this.#launcher.pause()
       const watching: Watching = { whenDone: [] }
       this.#watching = watching

@@ -29,7 +29,7 @@ export function nextTaskRuns(
   readings?: HeldReadings,
 ): number[] {
   const { clock, state } = core
-  // Whether the condition holds is the search's own question; here it is taken to.
+  // The search itself decides whether the condition holds; here it is assumed to.
   const situation = new EntrySituation(core, parts, entry, state, true)
   if (situation.role !== null) return []
   const standing = new Set(obstacles('condition', situation))

@@ -46,7 +46,7 @@ export function checkTaskParams(task: string, options: TaskOptions, isOnlyByHand
   throw error
 }
 
-/** Args are made when a run starts: what they come to cannot be checked before. */
+/** Args are made when a run starts: their values cannot be checked before. */
 function hasArgs({ params = {} }: TaskOptions): boolean {
   return Object.values(params).some(isArg)
 }

@@ -16,7 +16,7 @@ export class SessionFacts implements Facts {
   readonly #core: Core
   readonly #entry: TaskEntry | null
   readonly #mono: number
-  /** At another instant than now: what held then can only be asked of the condition itself. */
+  /** At another instant than now: only the condition itself can answer what held then. */
   readonly #isMoved: boolean
 
   constructor(core: Core, entry: TaskEntry | null, at?: number) {

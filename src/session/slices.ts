@@ -5,11 +5,11 @@
  */
 import type { Clock } from '../clock.ts'
 
-/** So many items at most make a slice. */
+/** The maximum number of items in a slice. */
 export const itemsPerSlice = 1000
-/** So long lasts a slice at most, ms, but for the item that is under way. */
+/** The maximum duration of a slice, ms, except for the item that is under way. */
 const sliceMs = 8
-/** The clock is read once in so many items: most take microseconds. */
+/** The clock is read once per this number of items: most take microseconds. */
 const itemsPerReading = 8
 
 type Time = Pick<Clock, 'monotonic' | 'defer'> & Partial<Pick<Clock, 'itemsPerSlice'>>
@@ -47,7 +47,7 @@ export function eachInSlices<T>(
   goOn: () => boolean,
   done: () => void,
 ): void {
-  // A copy: what comes and goes between two slices is none of those that were meant.
+  // A copy: items added between two slices do not belong to the call.
   const all = [...items]
   let at = 0
   const turn = (): void => {
@@ -117,7 +117,7 @@ export class Backlog {
     if (this.#calls.delete(call)) this.#left += 1
   }
 
-  /** What waits now, as a number for {@link isPast}. */
+  /** The items that wait now, as a number for {@link isPast}. */
   get mark(): number {
     return this.#added
   }

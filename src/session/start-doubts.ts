@@ -13,17 +13,17 @@ import type { Core } from './core.ts'
 import type { TaskDefinition, TaskEntry } from './entry.ts'
 import { SummedWarnings } from './summed-warnings.ts'
 
-/** So long of any `windowMs` the adding of tasks is held up by searches. */
+/** The time within any `windowMs` for which searches may delay the adding of tasks, ms. */
 const budgetMs = 25
 const windowMs = 250
 /** A slice while the session runs, and the pause after it: a search is never in a hurry. */
 const sliceMs = 8
 const pauseMs = 40
-/** What holds may change with the date: an answer counts for so long. */
+/** The result may change with the date: an answer is valid for this time. */
 const answerForMs = 3_600_000
 const maxAnswers = 10_000
 
-/** What the loop is held by, if it is. */
+/** The owner of stretches in which a search blocks the event loop. */
 const searching = { part: 'searching for starts that never hold' }
 
 /** A condition that is not answered yet, and who waits for the answer. */
@@ -92,7 +92,7 @@ export class StartDoubts {
     this.#plan()
   }
 
-  /** No more searches; what is not answered waits for the next start. */
+  /** No more searches; unanswered conditions wait for the next start. */
   stop(): void {
     this.#isRunning = false
     this.#undoPause?.()

@@ -1,9 +1,9 @@
 /** Warnings that many tasks share: the first few are reported singly, the others in one summary line. */
 import type { Core } from './core.ts'
 
-/** So many are told one by one. */
+/** The number of warnings that are reported singly. */
 const maxSingle = 3
-/** So many of the others are named. */
+/** The number of other tasks that are named. */
 const maxNames = 3
 
 /** Warnings of one kind. What comes between two calls of {@link sumUp} belongs together. */
@@ -21,14 +21,14 @@ export class SummedWarnings {
     this.#what = what
   }
 
-  /** The message is made only if it is told. */
+  /** The message is created only if it is reported. */
   add(task: string, message: () => string): void {
     this.#count += 1
     if (this.#count <= maxSingle) this.#core.warn(this.#kind, message(), { task })
     else if (this.#names.length < maxNames) this.#names.push(`'${task}'`)
   }
 
-  /** Tells how many more there were, and begins anew. */
+  /** Reports how many more there were, and starts a new count. */
   sumUp(): void {
     const more = this.#count - maxSingle
     const names = this.#names.splice(0)

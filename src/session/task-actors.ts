@@ -8,7 +8,7 @@ import type { Launcher } from './launcher.ts'
 import { stopActors } from './provide.ts'
 import { inSlices } from './slices.ts'
 
-/** The session's machine stops so many in one step: each step has a cost of its own. */
+/** The number that the session's machine stops in one step: each step has a fixed cost. */
 const actorsPerStep = 50
 
 export class TaskActors {

@@ -124,7 +124,7 @@ export class Tasks {
     const zone =
       given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
     const taken = core.entries.get(given.name)
-    // Before anything is replaced: a task that is refused must leave what was there.
+    // Before anything is replaced: a refused task must leave the existing one in place.
     if (taken === undefined || core.settings.onTaskExists !== 'ignore') this.#parts.starts.check(given, zone)
     let definition = given
     if (taken !== undefined) {

@@ -25,7 +25,7 @@ export function warnOfWait(core: Core, task: string): void {
   core.warn('not-started', `Task '${task}' waits for the session to start: ${hint}.`, { task })
 }
 
-/** The session starts, or nobody waits for it any more. */
+/** The session starts, or no caller waits for it any more. */
 export function endWait(core: Core): void {
   const ref = refs.get(core)
   if (ref === undefined) return

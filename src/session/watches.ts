@@ -110,7 +110,7 @@ export class Watches {
     return inSlices(this.#core.clock, this.#core.entries.values(), end, () => !this.#isWatching)
   }
 
-  /** Watches these starts anew, in slices; launches wait for it. */
+  /** Watches these starts again, in slices; launches wait for it. */
   renewAll(entries: readonly TaskEntry[]): void {
     this.#core.backlog.add(
       entries.map((entry) => () => {
@@ -191,7 +191,7 @@ export class Watches {
     }
     let reason: TerminateReason = heldAlready
     entry.endHolds = false
-    // Counted from the start of the run at the earliest: before, nobody watched.
+    // Counted from the start of the run at the earliest: before that, no watch existed.
     const held = core.heldTimes()
     entry.endWatch = watch(
       end.node,

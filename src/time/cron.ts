@@ -11,7 +11,7 @@ import { MAX_INSTANT } from './zone.ts'
 /** How far an expression is followed before it is taken never to occur: 29 February on a given weekday is 40 years away. */
 const HORIZON_MS = 60 * 366 * 86_400_000
 
-/** What was found last. */
+/** The last result. */
 interface Known {
   readonly zone: string
   readonly asked: number

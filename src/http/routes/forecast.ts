@@ -58,7 +58,7 @@ export const forecastRoutes: readonly Route[] = [
     problems: [422],
     async handle({ shared: { session }, view, query, request: { signal } }) {
       if (query.until !== undefined) checkAhead(query.until, session)
-      // What is not shown must not take the place of what is.
+      // Hidden entries must not take the place of visible ones.
       const isAll = view.isWhole && query.perTask === undefined
       const options = {
         limit: isAll ? query.limit : maxPlayed,
