@@ -1,6 +1,6 @@
 /** A table that draws only the rows that are seen, so that thousands scroll as ten do. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 const rowHeight = 44
 const spare = 8
@@ -42,8 +42,8 @@ export function Rows<T>({ items, label, head, columns, question = '', keyOf, onS
   const shown = items.slice(first, last)
   const shownKeys = shown.map(keyOf).join('\n')
   useEffect(() => onShown?.(shown), [shownKeys])
-  // Another question is answered from its beginning.
-  useEffect(() => frame.current?.scrollTo(0, 0), [question])
+  // The answer to another question begins at the top, before it is painted: what the user scrolls from then on stays.
+  useLayoutEffect(() => frame.current?.scrollTo(0, 0), [question])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <section class="rows" ref={frame} tabIndex={0} aria-label={label}>

@@ -259,6 +259,7 @@ describe('the dashboard', () => {
     await page.getByRole('searchbox').fill('04711')
     await page.getByRole('link', { name: 'task 04711' }).waitFor()
     await page.getByRole('searchbox').fill('')
+    await page.getByRole('link', { name: 'after night' }).waitFor()
     await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight))
     await page.getByRole('link', { name: 'task 04999' }).waitFor()
     await page.getByRole('searchbox').fill('047')

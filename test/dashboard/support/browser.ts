@@ -93,9 +93,14 @@ export async function goTo(page: Page, place: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(place)}`)
 }
 
-/** Asks the page until it is so. Playwright's own way makes code of text in the page, which the page's policy forbids. */
+/**
+ * Resolves once an expression is true in the page, which evaluates it every 20 ms. Playwright's own way makes code of text in the
+ * page, which the page's policy forbids.
+ */
 export async function until(page: Page, expression: string): Promise<void> {
-  while ((await page.evaluate(expression)) !== true);
+  await page.evaluate(
+    `new Promise((done) => { const look = () => ((${expression}) === true ? done() : setTimeout(look, 20)); look() })`,
+  )
 }
 
 /** Goes there and waits until it shows what it has. */
