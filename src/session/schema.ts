@@ -19,7 +19,10 @@ export function checkedParams(
   if (schema === undefined) return runParams
   const take = (result: SchemaResult): ParamValues => {
     if (result.issues === undefined) return result.value as ParamValues
-    throw misfit(`Cannot run task '${task}'`, result.issues)
+    // An arg gets its value after this check: what the schema misses at its key is no fault.
+    const issues = result.issues.filter(({ path }) => !isMadeLater(stepOf(path?.[0]), options, runParams))
+    if (issues.length === 0) return runParams
+    throw misfit(`Cannot run task '${task}'`, issues)
   }
   const result = schema['~standard'].validate({ ...plainParams(options), ...runParams })
   return result instanceof Promise ? result.then(take) : take(result)
@@ -51,8 +54,13 @@ function hasArgs({ params = {} }: TaskOptions): boolean {
   return Object.values(params).some(isArg)
 }
 
-function plainParams(options: TaskOptions): ParamValues {
-  return hasArgs(options) ? {} : (options.params ?? {})
+function isMadeLater(key: string, { params = {} }: TaskOptions, runParams: ParamValues): boolean {
+  return isArg((params as Record<string, unknown>)[key]) && !Object.hasOwn(runParams, key)
+}
+
+/** The task's params that are plain values. */
+function plainParams({ params = {} }: TaskOptions): ParamValues {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => !isArg(value)))
 }
 
 function misfit(act: string, issues: Issues): ArgError {

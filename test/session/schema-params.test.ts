@@ -97,3 +97,19 @@ test('args among the params are made when a run starts, and not checked', async 
   await clock.settled()
   expect(got).toEqual([{ tenant: 'x', limit: 1 }])
 })
+
+test('an arg among the params of a task is left out of the check, and the other params are not', async () => {
+  const { app, clock } = setUp()
+  const got: unknown[] = []
+  const params = { tenant: env('GANTRY_TEST_NO_SUCH').or('t'), limit: 7 }
+  const task = app.task('a', 'daily', { schema, params }, (args: unknown) => void got.push(args))
+  await app.start()
+  await clock.settled()
+  expect(got).toEqual([{ tenant: 't', limit: 7 }])
+  const outcome = task.run({ tenant: 'y', limit: 5 })
+  await clock.settled()
+  expect((await outcome).action).toBe('success')
+  expect(got[1]).toEqual({ tenant: 'y', limit: 5 })
+  expect(() => task.run({ limit: -1 })).toThrow(/limit: /)
+  expect(() => task.run({ tenant: 5 })).toThrow(/tenant: /)
+})
