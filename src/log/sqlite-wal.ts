@@ -1,9 +1,9 @@
 /**
  * The WAL of an open SQLite log, looked at without `stat`.
  *
- * Linux gives a file whose times were asked for a new time at its next write (multigrain timestamps, 6.13 and later), and a sync
- * then writes the inode, too. One `stat` of the WAL in each commit makes each sync slower. An open handle tells the rest: where
- * the file lies, by its link in `/proc`, and whether it is longer than so many bytes, by a read.
+ * One `stat` of the WAL in each commit was measured to make each sync slower. The likely reason: Linux 6.13 and later gives a file
+ * whose times were read a new time at its next write (multigrain timestamps), and the sync then writes the inode as well. An open
+ * handle tells the rest: the path, by its link in `/proc`, and whether the file is longer than a given size, by a read.
  *
  * No lock of SQLite lies on the WAL, so its handle may be closed at any time.
  */
