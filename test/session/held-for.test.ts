@@ -1,6 +1,6 @@
 /** A level that must have held for a while, in a session: launches, ends, restarts, clocks that are set, forecasts. */
 import { afterEach, expect, test } from '@jest/globals'
-import { heldFor, paramIs, timeOfDay } from 'gantry'
+import { finished, heldFor, not, paramExists, paramIs, timeOfDay } from 'gantry'
 import { BehaviorSubject } from 'rxjs'
 import { type Desk, setUp, tearDown } from './support.ts'
 
@@ -160,4 +160,19 @@ test.each([
   expect(runs.map(({ at }) => (at.toMillis() - Date.UTC(2026, 10, 24, 12)) / 1000)[0]).toBe(due)
   await desk.clock.advance('10 minutes')
   expect(startsOf(desk)).toEqual([due])
+})
+
+test('the time counts from the instant at which time alone makes it hold, also while the rest decides alone', async () => {
+  const desk = setUp({ relaunchDelay: '1 hour' })
+  const { app, clock } = desk
+  const fetch = app.task('fetch', false, () => {})
+  const isQuiet = not(finished('fetch').past('10 seconds'))
+  app.task('tidy', paramExists('go').and(heldFor(isQuiet, '30 seconds')), () => {})
+  await app.start()
+  void fetch.run()
+  await clock.advance('45 seconds')
+  // Quiet for 35 seconds by now, and nothing but the wake of the quiet itself could have noticed when that began.
+  app.param('go', true)
+  await clock.advance('2 seconds')
+  expect(startsOf(desk).slice(1)).toEqual([45])
 })
