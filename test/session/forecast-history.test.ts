@@ -6,25 +6,10 @@
  */
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  type App,
-  afterSuccess,
-  any,
-  createApp,
-  cron,
-  daily,
-  every,
-  hourly,
-  not,
-  type Run,
-  retry,
-  running,
-  type Session,
-  type Start,
-  type Task,
-} from 'gantry'
+import { type App, createApp, daily, type Run, type Session, type Task } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../support/silent.ts'
+import { startOf } from './made-up-starts.ts'
 
 const seed = Number(process.env.GANTRY_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const numRuns = Number(process.env.GANTRY_RUNS ?? 25)
@@ -96,25 +81,6 @@ const pasts = fc.array(
   }),
   { minLength: 1, maxLength: 20 },
 )
-
-const two = (n: number): string => String(n).padStart(2, '0')
-
-function startOf({ kind, minutes }: TaskSpec, before: string): Start {
-  const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
-  const starts: readonly Start[] = [
-    daily.after(time),
-    daily.at(time),
-    every({ minutes: 30 + minutes }),
-    cron(`${minutes % 60} */${1 + (minutes % 5)} * * *`),
-    hourly.at(`${two(minutes % 60)}:00`),
-    afterSuccess(before),
-    daily.and(afterSuccess(before)),
-    any(daily.at(time), every({ minutes: 60 + minutes })),
-    any(daily.after(time), retry(2, { delay: { minutes: 1 + (minutes % 90) }, factor: 2 })),
-    every({ minutes: 20 + (minutes % 60) }).and(not(running(before))),
-  ]
-  return starts[kind]!
-}
 
 const dependsOnOthers = ({ kind, isMain, pool }: TaskSpec): boolean =>
   [5, 6, 9].includes(kind) || isMain || pool !== null

@@ -14,13 +14,13 @@ import {
   retry,
   running,
   type SessionOptions,
-  type Start,
   schedulerRunning,
   toDurationMs,
   weekly,
 } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../support/silent.ts'
+import { startOf } from './made-up-starts.ts'
 
 const zone = 'Europe/Berlin'
 
@@ -271,23 +271,6 @@ const specs: fc.Arbitrary<TaskSpec[]> = fc.array(
   }),
   { minLength: 1, maxLength: 6 },
 )
-
-const two = (n: number): string => String(n).padStart(2, '0')
-
-function startOf({ kind, minutes }: TaskSpec, before: string): Start {
-  const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
-  const starts: readonly Start[] = [
-    daily.after(time),
-    daily.at(time),
-    every({ minutes: 30 + minutes }),
-    cron(`${minutes % 60} */${1 + (minutes % 5)} * * *`),
-    hourly.at(`${two(minutes % 60)}:00`),
-    afterSuccess(before),
-    daily.and(afterSuccess(before)),
-    any(daily.at(time), every({ minutes: 60 + minutes })),
-  ]
-  return starts[kind]!
-}
 
 test('forecast() foretells what runs in apps that are made up', async () => {
   await fc.assert(
