@@ -320,7 +320,7 @@ class SystemClock implements Clock {
 }
 
 /** One call that throws must not keep the others from being made; it is reported like any uncaught error. */
-function callSafely(call: () => void): void {
+export function callSafely(call: () => void): void {
   try {
     call()
   } catch (error) {

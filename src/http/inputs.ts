@@ -21,6 +21,9 @@ const limit = z.coerce.number().int().min(1).max(100_000).optional().describe('I
 /** What every list takes. */
 export const pageQuery = { limit, cursor: cursor.optional() }
 
+/** The limit of items of one task. */
+export const perTask = z.coerce.number().int().min(1).max(1_000).optional()
+
 /** Rocketry's names, and what they lack. */
 export const logQuery = {
   ...pageQuery,

@@ -3,7 +3,7 @@
  * evaluated. A slice is limited by count and by elapsed time; where time stands still (a test clock), by
  * count alone.
  */
-import type { Clock } from '../clock.ts'
+import { type Clock, callSafely } from '../clock.ts'
 
 /** The maximum number of items in a slice. */
 export const itemsPerSlice = 1000
@@ -165,16 +165,5 @@ export function createSoon(clock: Time): (call: () => void) => void {
   }
   return (call) => {
     if (waiting.push(call) === 1) queueMicrotask(callSome)
-  }
-}
-
-/** An error thrown by one call is thrown outside the loop, and the other calls are made. */
-function callSafely(call: () => void): void {
-  try {
-    call()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
   }
 }

@@ -9,6 +9,7 @@ import { createJsonlStore } from '../../src/log/jsonl.ts'
 import { createMemoryStore } from '../../src/log/memory.ts'
 import type { LogEntry, Store } from '../../src/log/run-log.ts'
 import { type NewRecord, SessionLog } from '../../src/log/session-log.ts'
+import { durableStore } from '../support/durable-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-log-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -30,15 +31,9 @@ const end = (task: string, runId: string, more: Partial<NewRecord> = {}): NewRec
 function slowStore(): Store & { release(problem?: Error): void } {
   const kept = createMemoryStore()
   const waits: { entries: readonly LogEntry[]; settle: (problem?: Error) => void }[] = []
-  return {
-    name: 'slow',
-    durable: true,
-    load: () => kept.load(),
-    query: (query) => kept.query(query),
-    notes: (query) => kept.notes(query),
-    prune: (retention, now) => kept.prune(retention, now),
-    close: () => kept.close(),
-    append: (entries) =>
+  const store = durableStore(
+    kept,
+    (entries) =>
       new Promise<void>((resolve, reject) => {
         waits.push({
           entries,
@@ -49,10 +44,12 @@ function slowStore(): Store & { release(problem?: Error): void } {
           },
         })
       }),
-    release: (problem) => {
+  )
+  return Object.assign(store, {
+    release: (problem?: Error) => {
       for (const { settle } of waits.splice(0)) settle(problem)
     },
-  }
+  })
 }
 
 /** Appends for ever and prints the number of each record once it is durable. */

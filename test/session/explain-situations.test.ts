@@ -21,11 +21,11 @@ import {
   retry,
   running,
   type SessionOptions,
-  type Store,
   type TaskExplanation,
   timeOfDay,
 } from 'gantry'
 import { BehaviorSubject, Subject } from 'rxjs'
+import { durableStore } from '../support/durable-store.ts'
 import { type Desk, gate, setUp, tearDown } from './support.ts'
 
 afterEach(tearDown)
@@ -536,19 +536,10 @@ describe('explain() names what launches the task once it is lifted', () => {
 test('a start that waits for the run log is told as that, and its run starts once it is recorded', async () => {
   const inner = createMemoryStore({ retention: {} })
   const written = gate()
-  const store: Store = {
-    name: 'slow',
-    durable: true,
-    load: () => inner.load(),
-    query: (query) => inner.query(query),
-    notes: (query) => inner.notes(query),
-    prune: (retention, now) => inner.prune(retention, now),
-    close: () => {},
-    append: async (entries) => {
-      await written.promise
-      inner.append(entries)
-    },
-  }
+  const store = durableStore(inner, async (entries) => {
+    await written.promise
+    inner.append(entries)
+  })
   const { app, session } = setUp({ store })
   app.task('t', daily, work)
   void app.start()

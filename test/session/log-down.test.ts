@@ -1,6 +1,7 @@
 /** A store that cannot write for a while: what launches, what waits, what is told; and what the log may forget and mask. */
 import { afterEach, expect, test } from '@jest/globals'
-import { createMemoryStore, env, guardStore, type LogEntry, type News, type Store, secret } from 'gantry'
+import { createMemoryStore, env, guardStore, type LogEntry, type News, secret } from 'gantry'
+import { durableStore } from '../support/durable-store.ts'
 import { setUp, tearDown } from './support.ts'
 
 afterEach(tearDown)
@@ -12,20 +13,11 @@ function removable(fail: () => void | Promise<void> = () => Promise.reject(full)
   const inner = createMemoryStore({ retention: {} })
   const written: LogEntry[] = []
   let isDown = false
-  const store: Store = {
-    name: 'removable',
-    durable: true,
-    load: () => inner.load(),
-    query: (query) => inner.query(query),
-    notes: (query) => inner.notes(query),
-    prune: (retention, now) => inner.prune(retention, now),
-    close: () => {},
-    append: (entries) => {
-      if (isDown) return fail()
-      inner.append(entries)
-      written.push(...entries)
-    },
-  }
+  const store = durableStore(inner, (entries) => {
+    if (isDown) return fail()
+    inner.append(entries)
+    written.push(...entries)
+  })
   return { store, written, down: (is: boolean) => void (isDown = is) }
 }
 

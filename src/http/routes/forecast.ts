@@ -1,6 +1,7 @@
 /** What will run if nothing but time happens. */
 import { z } from 'zod'
 import type { Forecast, PlannedRun, Session } from '../../index.ts'
+import { perTask } from '../inputs.ts'
 import { asked, Problem } from '../problem.ts'
 import { type Route, route } from '../route.ts'
 import { named, triggerSchema } from '../schemas.ts'
@@ -46,13 +47,7 @@ export const forecastRoutes: readonly Route[] = [
     query: z.strictObject({
       until: z.string().optional().describe('ISO 8601; default: 24 hours from now.'),
       limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Runs in all.'),
-      perTask: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(1_000)
-        .optional()
-        .describe('Runs of one task; `limit` then counts tasks that are shown.'),
+      perTask: perTask.describe('Runs of one task; `limit` then counts tasks that are shown.'),
     }),
     answers: { 200: { description: 'The forecast, and what was assumed for it.', schema: forecastSchema } },
     problems: [422],

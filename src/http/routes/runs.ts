@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { LogQuery, RunRecord, Session, Task } from '../../index.ts'
 import { toLiveRunData, toRunData } from '../data.ts'
-import { noBody, pageQuery, runParams, taskQuery, toPage } from '../inputs.ts'
+import { noBody, pageQuery, perTask, runParams, taskQuery, toPage } from '../inputs.ts'
 import { readShown } from '../paging.ts'
 import { Problem } from '../problem.ts'
 import { type Route, route } from '../route.ts'
@@ -18,15 +18,9 @@ const maxTasks = 500
 const runsQuery = z.strictObject({
   ...pageQuery,
   cursor: z.string().max(1_000).optional().describe('`nextCursor` of the page before.'),
-  perTask: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .optional()
-    .describe(
-      'The newest so many of each task, of tasks that are there, instead of pages; `cut` tells of which there are more.',
-    ),
+  perTask: perTask.describe(
+    'The newest so many of each task, of tasks that are there, instead of pages; `cut` tells of which there are more.',
+  ),
   task: taskQuery,
   state: z
     .array(z.enum(['running', ...outcomeNames]))
