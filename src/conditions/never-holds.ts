@@ -29,8 +29,25 @@ export function neverHolds(node: ConditionNode, zone: string, now: number): stri
 
 /** The same in steps of some milliseconds each: the search of a contradiction in time may take many of them. */
 export function* neverHoldsInSteps(node: ConditionNode, zone: string, now: number): Steps<string | null> {
-  return node.kind === 'constant' ? null : yield* reason(node, zone, now)
+  if (node.kind === 'constant') return null
+  const key = `${zone} ${printNode(node)}`
+  const known = found.get(key)
+  if (known !== undefined && now >= known.at && now - known.at < foundForMs) return known.why
+  const why = yield* reason(node, zone, now)
+  if (why !== null) {
+    if (found.size >= maxFound) found.clear()
+    found.set(key, { why, at: now })
+  }
+  return why
 }
+
+/**
+ * Contradictions found, by zone and statement: only they take a long search, and what never holds from one instant on does not
+ * hold from a later one on either. The horizon moves, so that a contradiction is searched again after a while.
+ */
+const found = new Map<string, { readonly why: string; readonly at: number }>()
+const maxFound = 10_000
+const foundForMs = 3_600_000
 
 type Steps<T> = Generator<void, T>
 

@@ -13,6 +13,7 @@ import {
   timeOfWeek,
   timeOfYear,
 } from '../../src/conditions/index.ts'
+import { neverHoldsInSteps } from '../../src/conditions/never-holds.ts'
 import { TableFacts } from '../support/table-facts.ts'
 import { condition, happenings, noon } from './trees.ts'
 
@@ -105,5 +106,20 @@ describe('neverHolds', () => {
       timeOfMonth.on('29th').and(timeOfYear.on('Feb')),
     ])
       expect(why(fine)).toBeNull()
+  })
+
+  test('a contradiction that was found is not searched again within the hour, and one that holds again is', () => {
+    const stepsOf = (start: ReturnType<typeof parse>, now: number): number => {
+      const search = neverHoldsInSteps(start.node, 'Asia/Tokyo', now)
+      let steps = 1
+      while (search.next().done !== true) steps += 1
+      return steps
+    }
+    const start = daily.before('08:00').and(daily.after('20:00'))
+    const searched = stepsOf(start, noon)
+    expect(searched).toBeGreaterThan(1)
+    expect(stepsOf(parse(String(start)), noon + 60_000)).toBe(1)
+    expect(stepsOf(start, noon + 3_600_000)).toBeGreaterThan(1)
+    expect(stepsOf(start, noon)).toBeGreaterThan(1)
   })
 })
