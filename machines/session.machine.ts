@@ -19,7 +19,7 @@
  *                                                          └────────────┘
  * ```
  *
- * A task actor that fails is made anew (`actor.failed`) and never takes its siblings or the session with it.
+ * A task actor that fails is recreated (`actor.failed`) and never takes its siblings or the session with it.
  */
 import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
 import type { Command } from './protocol.ts'

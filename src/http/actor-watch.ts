@@ -50,7 +50,7 @@ export function watchActor(
 
 function roleOf(session: Session, watched: Watched, actor: ActorRefLike): ActorNews['role'] | null {
   if ('session' in watched) return actor === session.actor ? 'session' : null
-  // Looked up each time: a task's actor is made anew after it crashed, and a task of that name after it was removed.
+  // Looked up each time: a task's actor is recreated after it crashed, and a task of that name after it was removed.
   if (!session.has(watched.task)) return null
   const own: AnyActorRef = session.task(watched.task).actor
   if (actor === own) return 'task'

@@ -3,7 +3,7 @@
  *
  * What is appended within a turn of the event loop is written and synced at once (group commit); what comes meanwhile goes
  * with the next write. A promise resolves when its entries are on the disk. What the file keeps is held in memory, too, so
- * that a query reads no file; the retention bounds both, and the file is written anew once most of it is past retention, or
+ * that a query reads no file; the retention bounds both, and the file is rewritten once most of it is past retention, or
  * once others have moved, deleted, replaced or truncated it.
  */
 import { RunLogError } from '../errors.ts'

@@ -28,7 +28,7 @@ export interface Adopted {
 export interface Header {
   readonly format: string
   readonly version: number
-  /** Of a file that can be read, and is to be written anew before lines are added to it. */
+  /** Of a file that can be read, and is to be rewritten before lines are added to it. */
   readonly isOutdated?: true
 }
 

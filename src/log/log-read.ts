@@ -27,12 +27,12 @@ export type ReadLog =
       readonly entries: number
       /** Whether anything follows it, which is to be cut off. */
       readonly isTailBad: boolean
-      /** Whether it is to be written anew: with lines that stand in a file of their own now, in another order, or outdated. */
+      /** Whether it is to be rewritten: with lines that stand in a file of their own now, in another order, or outdated. */
       readonly isToRewrite: boolean
     }
   /** Empty, or torn while it was made. */
   | { readonly kind: 'new' }
-  /** A file of others: it was copied, and is to be written anew with these. */
+  /** A file of others: it was copied, and is to be rewritten with these. */
   | { readonly kind: 'adopted'; readonly entries: readonly LogEntry[] }
 
 /** Reads an open file from its start, giving each entry to `onEntry`. Throws a `RunLogError` of one that is not a run log. */

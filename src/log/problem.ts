@@ -16,7 +16,7 @@ export interface LogProblem {
    * before the end are damaged and were moved aside. `compact`: the file could not be made smaller and works on as it is.
    * `imported`: it held a log of others, which was read, and is kept beside it. `damage`: a damaged database was moved aside,
    * and what could be read of it is in a new one. `network`: a database lies on another machine, where two sessions may both
-   * believe to have it. `displaced`: the file was moved, deleted, replaced or truncated while it was open; it was written anew,
+   * believe to have it. `displaced`: the file was moved, deleted, replaced or truncated while it was open; it was rewritten,
    * or the message says why it could not be. `bad entry`: an entry is none (its action is unknown, say) and was set aside or left
    * out. `answer`: a store gives an answer that is none, or gives none for long.
    */

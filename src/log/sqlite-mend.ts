@@ -1,7 +1,7 @@
 /**
  * Puts a SQLite log back where the next start looks for it, after somebody moved, deleted, replaced or cut its files.
  *
- * The open connection still sees all of the log: a moved or deleted file lives on while it is open. So the log is written anew
+ * The open connection still sees all of the log: a moved or deleted file lives on while it is open. So the log is rewritten
  * beside its place, synced, and given its name; what lies there by then is kept aside. Until that is done nothing is acknowledged.
  */
 import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** The actors of tasks: made, woken, stopped, and made anew when they fail. */
+/** The actors of tasks: made, woken, stopped, and recreated when they fail. */
 import type { taskMachine } from '../../machines/task.machine.ts'
 import { toErrorData } from '../log/error-data.ts'
 import type { Core } from './core.ts'
@@ -50,7 +50,7 @@ export class TaskActors {
     })
   }
 
-  /** A task's actor failed: reported, made anew where its last record says; its siblings never notice. */
+  /** A task's actor failed: reported, recreated where its last record says; its siblings never notice. */
   restart(actorId: string): void {
     const entry = this.#core.byId.get(actorId)
     if (entry === undefined) return
@@ -90,7 +90,7 @@ export class TaskActors {
     if (last !== null || live > 0) tell(entry.actor, { type: 'task.restored', last, live })
   }
 
-  /** Passes a command on to its task. After a stop the task's actor is made anew for it: commands count at any time. */
+  /** Passes a command on to its task. After a stop the task's actor is recreated for it: commands count at any time. */
   pass(command: { readonly type: string; readonly task: string }): void {
     const entry = this.#core.entries.get(command.task)
     if (entry === undefined) return

@@ -119,7 +119,7 @@ function toState(node: NodeLike, name: string): StateDefinition {
   })
 }
 
-/** Ids are made anew from the actor's name and the path, so that targets of renamed machines still meet their states. */
+/** Ids are recreated from the actor's name and the path, so that targets of renamed machines still meet their states. */
 function idOf(node: NodeLike, name: string): string {
   return [name, ...node.path].join('.')
 }
