@@ -5,7 +5,7 @@
 import type { AnyActorRef, EventObject } from 'xstate'
 import { type Command, commandTypes } from '../../machines/protocol.ts'
 import { didYouMeanNearest } from '../near.ts'
-import { show } from './check.ts'
+import { showValue } from '../show-value.ts'
 import { checkCommand } from './command-check.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
@@ -47,7 +47,7 @@ export function taskDoor(core: Core, parts: DoorParts): Door {
       const named = (event as { readonly task?: unknown }).task ?? entry.name
       if (named !== entry.name)
         throw new TypeError(
-          `Cannot send '${event.type}' to the actor of task '${entry.name}' as it must name no other task: ${show(named)}`,
+          `Cannot send '${event.type}' to the actor of task '${entry.name}' as it must name no other task: ${showValue(named)}`,
         )
       const command = { ...event, task: entry.name } as Extract<Command, { readonly task: string }>
       checkCommand(core, parts.tasks, command)
@@ -70,7 +70,7 @@ export function runDoor(core: Core): Door {
       const [other] = Object.keys(others)
       if (other !== undefined) throw new TypeError(`Cannot send '${type}' as it carries no '${other}'.`)
       if (reason !== 'asked')
-        throw new TypeError(`Cannot send '${type}' as its reason must be 'asked': ${show(reason)}`)
+        throw new TypeError(`Cannot send '${type}' as its reason must be 'asked': ${showValue(reason)}`)
       tell(actor, { type, reason })
     },
     refuseStop: (actor) => refusedStop(`a run of task '${nameOf(actor)}'`, `send it 'run.terminate'`),
@@ -122,7 +122,7 @@ function withType(event: unknown, known: readonly string[], to: string): EventOb
   if (known.includes(type as string)) return event as EventObject
   const hint = typeof type === 'string' ? didYouMeanNearest(type, known) : ''
   const types = known.map((each) => `'${each}'`).join(', ')
-  const shown = show(typeof event === 'object' && event !== null ? type : event)
+  const shown = showValue(typeof event === 'object' && event !== null ? type : event)
   throw new TypeError(`Cannot send that to ${to} as its type must be one of ${types}: ${shown}.${hint}`)
 }
 

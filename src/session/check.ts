@@ -1,5 +1,6 @@
 /** Checks of options at the door: one message per problem, each naming the option, the rule and what was given. */
 import { didYouMean, didYouMeanNearest, near } from '../near.ts'
+import { showValue } from '../show-value.ts'
 
 /** Checks one value; throws a `TypeError` or `RangeError` that names the option. */
 export type Check = (value: unknown, name: string) => void
@@ -13,7 +14,7 @@ export function checkKeys(
   instead: Readonly<Record<string, string>> = {},
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new TypeError(`Cannot read ${what} as they must be an object: ${show(options)}`)
+    throw new TypeError(`Cannot read ${what} as they must be an object: ${showValue(options)}`)
   for (const [key, value] of Object.entries(options)) {
     const check = Object.hasOwn(known, key) ? known[key] : undefined
     if (check === undefined) {
@@ -26,23 +27,8 @@ export function checkKeys(
   }
 }
 
-/** A value for messages, short and never throwing. */
-export function show(value: unknown): string {
-  try {
-    const text =
-      typeof value === 'string'
-        ? `'${value}'`
-        : typeof value === 'object'
-          ? JSON.stringify(value)
-          : String(value)
-    return text.length > 80 ? `${text.slice(0, 79)}…` : text
-  } catch {
-    return `a ${typeof value} that cannot be shown`
-  }
-}
-
 const fail = (name: string, rule: string, value: unknown): never => {
-  throw new TypeError(`Cannot set '${name}' as it must be ${rule}: ${show(value)}`)
+  throw new TypeError(`Cannot set '${name}' as it must be ${rule}: ${showValue(value)}`)
 }
 
 export const aBoolean: Check = (value, name) => {
@@ -83,7 +69,7 @@ export const oneOf =
     if (words.includes(value as string)) return
     const hint = typeof value === 'string' ? didYouMeanNearest(value, words) : ''
     throw new RangeError(
-      `Cannot set '${name}' as it must be one of ${words.map((word) => `'${word}'`).join(', ')}: ${show(value)}.${hint}`,
+      `Cannot set '${name}' as it must be one of ${words.map((word) => `'${word}'`).join(', ')}: ${showValue(value)}.${hint}`,
     )
   }
 

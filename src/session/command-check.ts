@@ -2,8 +2,9 @@
 import { type Command, type CommandType, commandTypes } from '../../machines/protocol.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import { didYouMeanNearest } from '../near.ts'
+import { showValue } from '../show-value.ts'
 import { toTaskName } from '../task-ref.ts'
-import { aBoolean, anObject, aString, show } from './check.ts'
+import { aBoolean, anObject, aString } from './check.ts'
 import type { Core } from './core.ts'
 import { stretchOf } from './occasions.ts'
 import { anExecution, checkSessionUpdate } from './options.ts'
@@ -39,7 +40,7 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
     case 'session.run':
       if (!Array.isArray(command.tasks))
         throw new TypeError(
-          `Cannot run tasks as they must be a list of their names: ${show(command.tasks)} for 'tasks'`,
+          `Cannot run tasks as they must be a list of their names: ${showValue(command.tasks)} for 'tasks'`,
         )
       for (const task of command.tasks) core.entry(toTaskName(task))
       if (command.execution !== undefined) anExecution(command.execution, 'execution')
@@ -94,6 +95,6 @@ function asCommand(given: unknown): Command {
   const type = (given as { type?: unknown } | null | undefined)?.type
   if (commandTypes.includes(type as Command['type'])) return given as Command
   const hint = typeof type === 'string' ? didYouMeanNearest(type, commandTypes) : ''
-  const shown = show(typeof given === 'object' && given !== null ? type : given)
+  const shown = showValue(typeof given === 'object' && given !== null ? type : given)
   throw new TypeError(`Cannot send that as its type must be a command: ${shown}.${hint}`)
 }

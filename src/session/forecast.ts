@@ -3,8 +3,9 @@ import { nextTurn } from '../clock.ts'
 import type { ConditionNode, HeldNode } from '../conditions/node.ts'
 import { stretches } from '../executors/stretches.ts'
 import type { RunRecord } from '../log/run-log.ts'
+import { showValue } from '../show-value.ts'
 import { toDateTime, toInstant } from '../time/zone.ts'
-import { aBoolean, aCount, anything, type Check, checkKeys, show } from './check.ts'
+import { aBoolean, aCount, anything, type Check, checkKeys } from './check.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 import { StillConditions } from './forecast-node.ts'
@@ -37,7 +38,7 @@ export async function forecast(original: Original, options: ForecastOptions = {}
 
 const aSignal: Check = (value, name) => {
   if (!(value instanceof AbortSignal))
-    throw new TypeError(`Cannot read '${name}' as it must be an AbortSignal: ${show(value)}`)
+    throw new TypeError(`Cannot read '${name}' as it must be an AbortSignal: ${showValue(value)}`)
 }
 
 async function play(original: Original, options: ForecastOptions, pace: Pace): Promise<Forecast> {

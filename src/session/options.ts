@@ -1,5 +1,6 @@
 /** Options of a session and of tasks: checked once at the door, kept as settings in milliseconds. */
 import type { OnUncaught } from '../executors/uncaught.ts'
+import { showValue } from '../show-value.ts'
 import { checkZone, systemZone } from '../time/zone.ts'
 import {
   aBoolean,
@@ -12,7 +13,6 @@ import {
   type Check,
   checkKeys,
   oneOf,
-  show,
   withMethods,
 } from './check.ts'
 import type { SessionOptions } from './contract.ts'
@@ -103,7 +103,7 @@ const theTemplates: Check = (value, name) => {
     checkKeys(template, { description: aString, work: anything, start: anything, options: anObject }, what)
     const { work, options } = template as { work?: unknown; options?: TaskOptions }
     if (typeof work !== 'function' && (typeof work !== 'object' || work === null))
-      throw new TypeError(`Cannot read ${what} as its work must be a function: ${show(work)}`)
+      throw new TypeError(`Cannot read ${what} as its work must be a function: ${showValue(work)}`)
     if (options !== undefined) checkTaskOptions(options)
   }
 }

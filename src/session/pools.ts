@@ -1,5 +1,7 @@
 /** Named pools: how many runs of their tasks may live at once, and how many may start in a while. */
-import { aCount, anything, checkKeys, show } from './check.ts'
+
+import { showValue } from '../show-value.ts'
+import { aCount, anything, checkKeys } from './check.ts'
 import { toTimeout } from './durations.ts'
 import type { PoolOptions } from './option-types.ts'
 
@@ -32,6 +34,6 @@ function toPool(name: string, pool: number | PoolOptions): PoolSetting {
   aCount(1)(starts, `${what}.rate.starts`)
   const perMs = toTimeout(per, `${what}.rate.per`)
   if (!Number.isFinite(perMs))
-    throw new RangeError(`Cannot set '${what}.rate.per' as it must be a duration: ${show(per)}`)
+    throw new RangeError(`Cannot set '${what}.rate.per' as it must be a duration: ${showValue(per)}`)
   return { limit, starts, perMs }
 }

@@ -3,8 +3,8 @@ import { toCondition } from '../conditions/to-condition.ts'
 import { TaskExistsError, TaskNotFoundError } from '../errors.ts'
 import { checkExecution } from '../executors/outside-work.ts'
 import { near } from '../near.ts'
+import { showValue } from '../show-value.ts'
 import { checkZone } from '../time/zone.ts'
-import { show } from './check.ts'
 import type { Core } from './core.ts'
 import type { NameDoubts } from './doubts.ts'
 import { type TaskDefinition, TaskEntry } from './entry.ts'
@@ -50,11 +50,11 @@ export class Tasks {
   /** A checked definition; every problem throws here and nothing is half-made. */
   define(name: string, start: Start, options: TaskOptions, work: unknown): TaskDefinition {
     if (typeof name !== 'string' || name === '')
-      throw new TypeError(`Cannot add a task as its name must be a non-empty string: ${show(name)}`)
+      throw new TypeError(`Cannot add a task as its name must be a non-empty string: ${showValue(name)}`)
     checkTaskOptions(options)
     if (work === undefined || work === null || (typeof work !== 'function' && typeof work !== 'object'))
       throw new TypeError(
-        `Cannot add task '${name}' as its work must be a function: ${show(work)}.${hintAtOrder(start, work)}`,
+        `Cannot add task '${name}' as its work must be a function: ${showValue(work)}.${hintAtOrder(start, work)}`,
       )
     this.#checkPool(name, options)
     checkTaskParams(name, options, start === false)
@@ -104,7 +104,7 @@ export class Tasks {
       const hint =
         nearest === undefined ? 'Give it to createApp({ templates }).' : `Did you mean '${nearest}'?`
       throw new RangeError(
-        `Cannot make task '${name}' as its template must be registered: ${show(templateName)}. ${hint}`,
+        `Cannot make task '${name}' as its template must be registered: ${showValue(templateName)}. ${hint}`,
       )
     }
     const { start = template.start ?? false, ...options } = given
