@@ -15,6 +15,7 @@ import { Core } from './core.ts'
 import type { Parts } from './effects.ts'
 import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from './entry.ts'
 import type { Pace } from './forecast-pace.ts'
+import type { Launcher } from './launcher.ts'
 import { executionOf, type Slots } from './slots.ts'
 import type { Execution, TaskOptions } from './task-options.ts'
 
@@ -49,6 +50,7 @@ export interface Twin {
 export interface Original {
   readonly core: Core
   readonly slots: Slots
+  readonly launcher: Launcher
 }
 
 /** A task as it was when the twin was asked for: the session goes on while its twin is made. */
@@ -74,7 +76,7 @@ type RunNow = Pick<
 
 /** Makes the twin of a session as it is now, with its tasks, params, history, living and waiting runs; in slices. */
 export async function createTwin(
-  { core: live, slots }: Original,
+  { core: live, slots, launcher }: Original,
   given: TwinParts,
   pace: Pace,
 ): Promise<Twin> {
@@ -96,17 +98,22 @@ export async function createTwin(
   const tasks = [...live.entries.values()].map((entry) => taskNow(core, entry))
   const runs = [...live.entries.values()].flatMap(({ live: slots }) => slots.map(runNow))
   const standing = slots.copy()
+  const line = launcher.copyLine()
   const { shutCondition } = live.options
+  // By identity: a task that was removed may still stand in a line, under a name that another task now has.
+  const own = new Map<TaskEntry, TaskEntry>()
   for (const task of tasks) {
     if (pace.isOver()) await pace.giveWay()
-    addTask(twin, task, isStarted, given)
+    own.set(task.entry, addTask(twin, task, isStarted, given))
   }
   for (const run of runs.sort((a, b) => a.startedMono - b.startedMono)) {
     if (pace.isOver()) await pace.giveWay()
     adoptRun(twin, run)
   }
   clock.stand(now)
-  twin.parts.slots.adopt(standing, ({ name }) => core.entries.get(name))
+  const toOwn = (entry: TaskEntry): TaskEntry | undefined => own.get(entry)
+  twin.parts.slots.adopt(standing, toOwn)
+  twin.parts.launcher.adoptLine(line, toOwn)
   if (shutCondition !== undefined) {
     const { node } = toCondition(shutCondition, live.words)
     twin.parts.watches.setShutCondition(new Condition(given.still(node, null)))
@@ -155,7 +162,7 @@ function twinOptions(live: Core, given: TwinParts): SessionOptions {
   return { ...options, onError: 'log', handleSignals: false, logger: false, store: recorder(given) }
 }
 
-function addTask(twin: Twin, live: TaskNow, isStarted: boolean, given: TwinParts): void {
+function addTask(twin: Twin, live: TaskNow, isStarted: boolean, given: TwinParts): TaskEntry {
   const { name, start, end } = live.definition
   const { args, params, schema, runId, onStartup, onShutdown, ...options } = live.definition.options
   const still = (condition: Condition): Condition => {
@@ -186,6 +193,7 @@ function addTask(twin: Twin, live: TaskNow, isStarted: boolean, given: TwinParts
   entry.endsAtOnce = live.endsAtOnce
   for (const queued of live.queue)
     entry.queue.push({ ...queued, pending: undefined, params: {}, isReady: true })
+  return entry
 }
 
 /** A run that lives goes on in the twin: begun when it was, ended when it would be. */

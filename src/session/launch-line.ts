@@ -3,6 +3,19 @@ import { holds } from '../conditions/holds.ts'
 import type { Core } from './core.ts'
 import type { TaskEntry } from './entry.ts'
 
+/** The state of a launch line, copied. */
+export interface LaunchLineState {
+  readonly ready: readonly TaskEntry[]
+  /** The paused settling; null between two settlings. */
+  readonly settling: {
+    /** The tasks whose turn is to come, in order. */
+    readonly left: readonly TaskEntry[]
+    readonly taken: readonly TaskEntry[]
+    readonly fresh: readonly TaskEntry[]
+    readonly isAgain: boolean
+  } | null
+}
+
 /**
  * The tasks that are ready. A settling takes each of them once, in order: by priority (falling), queued runs first, then by
  * order of creation. It may pause between two tasks.
@@ -16,6 +29,8 @@ export class LaunchLine {
   readonly #taken = new Set<TaskEntry>()
   /** Tasks that became ready since the settling began, and have not been taken in it. */
   #fresh: TaskEntry[] = []
+  /** A task became ready again after its turn in the settling. */
+  #isAgain = false
 
   get size(): number {
     return this.#ready.size
@@ -24,7 +39,9 @@ export class LaunchLine {
   add(entry: TaskEntry): void {
     if (this.#ready.has(entry)) return
     this.#ready.add(entry)
-    if (this.#line !== null && !this.#taken.has(entry)) this.#fresh.push(entry)
+    if (this.#line === null) return
+    if (this.#taken.has(entry)) this.#isAgain = true
+    else this.#fresh.push(entry)
   }
 
   /** Not ready any more. */
@@ -45,7 +62,7 @@ export class LaunchLine {
     this.#fresh = []
   }
 
-  /** The next task of the settling; undefined, and the settling is over, when each has had its turn. */
+  /** The next task of the settling; undefined when each has had its turn. */
   next(): TaskEntry | undefined {
     const line = this.#line ?? []
     while (this.#at < line.length) {
@@ -54,7 +71,6 @@ export class LaunchLine {
       this.#taken.add(entry)
       return entry
     }
-    this.#end()
     return undefined
   }
 
@@ -64,16 +80,46 @@ export class LaunchLine {
     this.#at -= 1
   }
 
-  clear(): void {
-    this.#ready.clear()
-    this.#end()
-  }
-
-  #end(): void {
+  /** Ends the settling; true if a task became ready again after its turn: it needs another settling. */
+  end(): boolean {
+    const isAgain = this.#isAgain
     this.#line = null
     this.#at = 0
     this.#taken.clear()
     this.#fresh = []
+    this.#isAgain = false
+    return isAgain
+  }
+
+  clear(): void {
+    this.#ready.clear()
+    this.end()
+  }
+
+  /** The state of the line as it is now. */
+  copy(): LaunchLineState {
+    const settling =
+      this.#line === null
+        ? null
+        : {
+            left: this.#line.slice(this.#at),
+            taken: [...this.#taken],
+            fresh: [...this.#fresh],
+            isAgain: this.#isAgain,
+          }
+    return { ready: [...this.#ready], settling }
+  }
+
+  /** Takes over the state of another session's line; `toOwn` gives this session's task, undefined for a task that it lacks. */
+  adopt({ ready, settling }: LaunchLineState, toOwn: (entry: TaskEntry) => TaskEntry | undefined): void {
+    const own = (entries: readonly TaskEntry[]): TaskEntry[] => entries.flatMap((entry) => toOwn(entry) ?? [])
+    this.clear()
+    for (const entry of own(ready)) this.#ready.add(entry)
+    if (settling === null) return
+    this.#line = own(settling.left)
+    this.#fresh = own(settling.fresh)
+    for (const entry of own(settling.taken)) this.#taken.add(entry)
+    this.#isAgain = settling.isAgain
   }
 }
 

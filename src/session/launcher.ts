@@ -11,7 +11,7 @@ import type { Core } from './core.ts'
 import { Cycles } from './cycles.ts'
 import { firstObstacle, isLeftOut, type Obstacle } from './decision.ts'
 import type { TaskEntry } from './entry.ts'
-import { LaunchLine, LookWait } from './launch-line.ts'
+import { LaunchLine, type LaunchLineState, LookWait } from './launch-line.ts'
 import type { LaunchFacts, Runs } from './runs.ts'
 import { EntrySituation, hasRoom, type SituationParts } from './situation.ts'
 import { Slice } from './slices.ts'
@@ -54,7 +54,16 @@ export class Launcher {
   /** Forgets the cycles of an earlier start. */
   reset(): void {
     this.#cycles.reset()
-    this.#line.clear()
+  }
+
+  /** The ready tasks and the paused settling, as they are now: for a session that is looked ahead for. */
+  copyLine(): LaunchLineState {
+    return this.#line.copy()
+  }
+
+  /** Takes over the line of another session's launcher. */
+  adoptLine(line: LaunchLineState, toOwn: (entry: TaskEntry) => TaskEntry | undefined): void {
+    this.#line.adopt(line, toOwn)
   }
 
   /** A timer has fired: a cycle begins, even if nothing comes of it. */
@@ -161,8 +170,9 @@ export class Launcher {
       this.#launch(entry)
       this.consider(entry)
     }
+    const isReadyAgain = this.#line.end()
     // Who was admitted may have been dropped: the place is the next one's.
-    if (this.#slots.hasRoomForWaiting()) this.schedule()
+    if (isReadyAgain || this.#slots.hasRoomForWaiting()) this.schedule()
   }
 
   #verdictOf(entry: TaskEntry): Verdict {

@@ -262,7 +262,8 @@ export class LiveSession implements Session {
   }
 
   forecast(options?: ForecastOptions): Promise<Forecast> {
-    return forecast({ core: this.#core, slots: this.#parts.slots }, options)
+    const { slots, launcher } = this.#parts
+    return forecast({ core: this.#core, slots, launcher }, options)
   }
 
   graph(): readonly TaskLink[] {

@@ -265,9 +265,12 @@ test('a task launches at a resume exactly if the hold was all that explain() nam
       const started = ran.map((run) => run.split(' ')[0]!)
       const isShared = given.some(({ isMain, pool }) => isMain || pool !== null)
       const follows = (name: string): boolean => [5, 6].includes(given[Number(name.slice(1))]!.kind)
+      // A start that asks for another task not to run: that task may launch first, at this very resume.
+      const isForestalled = (name: string): boolean =>
+        given[Number(name.slice(1))]!.kind === 9 && started.includes(`t${Number(name.slice(1)) - 1}`)
       const names = free.map(([name]) => name)
       if (isShared) expect(names.length > 0).toBe(started.length > 0)
-      else expect(names.filter((name) => !started.includes(name))).toEqual([])
+      else expect(names.filter((name) => !started.includes(name) && !isForestalled(name))).toEqual([])
       expect(isShared ? started.slice(0, 1).filter((name) => !names.includes(name)) : []).toEqual([])
       if (!isShared) expect(started.filter((name) => !names.includes(name) && !follows(name))).toEqual([])
       await end(stage)

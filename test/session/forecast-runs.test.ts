@@ -165,6 +165,39 @@ const cases: readonly [string, Foretold, number][] = [
     6,
   ],
   [
+    'main work asked for twice by hand, and other main work that has its turn in between',
+    {
+      at: '2026-06-01T05:10',
+      after: '49 hours',
+      for: '1 hour',
+      tasks: (app, clock) => {
+        const work = () => clock.sleep(600_000)
+        const twice = app.task('twice', false, { execution: 'main', multilaunch: 2 }, work)
+        const other = app.task('other', false, { execution: 'main' }, work)
+        clock.callAfter(24 * 60 * 60_000, () => void [twice, other].map((task) => task.run()))
+        clock.callAfter(49 * 60 * 60_000 - 1, () => void [twice, twice, other].map((task) => task.run()))
+      },
+    },
+    2,
+  ],
+  [
+    'main work that is due again while others wait, and a pool with one place',
+    {
+      at: '2026-10-22T05:10',
+      after: '4 hours',
+      for: '36 hours',
+      options: { pools: { db: 1 } },
+      tasks: (app, clock) => {
+        const options = { pool: 'db', multilaunch: 2, timeout: 'never' } as const
+        const work = () => clock.sleep(120 * 60_000)
+        const main = app.task('main', every('1 hour'), { ...options, execution: 'main' }, work)
+        app.task('after', afterSuccess(main), options, work)
+        app.task('day', daily.after('00:00'), options, () => {})
+      },
+    },
+    18,
+  ],
+  [
     'a pool whose rate is used up when it is asked',
     {
       at: '2026-06-01T11:59',

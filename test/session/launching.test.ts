@@ -189,6 +189,24 @@ describe('main', () => {
     expect(session.runs()).toHaveLength(2)
     opened.open()
   })
+
+  test('work that is due again at its end starts again, although nothing else launches then', async () => {
+    const { app, clock } = setUp({ pools: { db: 1 } })
+    const starts: number[] = []
+    const begin = clock.now()
+    app.task('other', 'daily', { pool: 'db', priority: 1, timeout: 'never' }, () =>
+      clock.sleep(10 * 60 * 60_000),
+    )
+    app.task('long', every('1 hour'), { execution: 'main', timeout: 'never' }, () => {
+      starts.push((clock.now() - begin) / 1000)
+      return clock.sleep(2 * 60 * 60_000)
+    })
+    // Ready while the long run lives, and short of a slot at its end.
+    app.task('waits', 'daily', { pool: 'db' }, () => {})
+    await app.start()
+    await clock.advance('3 hours')
+    expect(starts).toEqual([0, 7200.1])
+  })
 })
 
 describe('cycles', () => {
