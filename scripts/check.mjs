@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 const steps = [
   ['build', 'npm', ['run', '--silent', 'build']],
   ['lint and format', 'npm', ['run', '--silent', 'lint']],
+  ['prose', 'npm', ['run', '--silent', 'prose']],
   ['types', 'npm', ['run', '--silent', 'types']],
   ['types of the dashboard', 'npx', ['tsc', '-p', 'dashboard/tsconfig.json']],
   ['tests', 'npm', ['test']],
