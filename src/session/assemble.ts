@@ -43,7 +43,11 @@ export function assemble(core: Core): Parts {
   )
   for (const executor of executors) core.executors.set(executor.kind, executor)
   core.predicates = predicatesOf(core, parts)
-  const slots = new Slots(core, () => parts.launcher.schedule())
+  const slots = new Slots(
+    core,
+    () => parts.launcher.schedule(),
+    (entry) => parts.launcher.contends(entry),
+  )
   parts.slots = slots
   const provide = (effects: RunEffects): typeof runMachine => guardedLogic(provideRun(effects), runDoor(core))
   parts.runs = new Runs(core, slots, provide, (entry) => {

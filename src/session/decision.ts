@@ -37,6 +37,8 @@ interface Rule {
   readonly stands: (situation: Situation) => boolean
   /** It stands in the way of one route only. */
   readonly only?: Route
+  /** It stands in the way of all tasks alike, or is what the next place in line lifts. */
+  readonly isShared?: true
 }
 
 /**
@@ -57,12 +59,12 @@ const rules = [
   },
   { name: 'shutdown', only: 'condition', stands: ({ role }) => role === 'shutdown' },
   { name: 'disabled', only: 'condition', stands: ({ disabled }) => disabled },
-  { name: 'held', stands: ({ state }) => state === 'held' },
-  { name: 'log', stands: ({ canRecord }) => !canRecord },
+  { name: 'held', stands: ({ state }) => state === 'held', isShared: true },
+  { name: 'log', stands: ({ canRecord }) => !canRecord, isShared: true },
   { name: 'condition', only: 'condition', stands: ({ holds }) => !holds },
   { name: 'running', stands: ({ hasRoom }) => !hasRoom },
-  { name: 'main', stands: ({ isMainBusy }) => isMainBusy },
-  { name: 'slot', stands: ({ hasSlot }) => !hasSlot },
+  { name: 'main', stands: ({ isMainBusy }) => isMainBusy, isShared: true },
+  { name: 'slot', stands: ({ hasSlot }) => !hasSlot, isShared: true },
   { name: 'relaunch', only: 'condition', stands: ({ isDelayed }) => isDelayed },
 ] as const satisfies readonly Rule[]
 
@@ -74,6 +76,14 @@ export function firstObstacle(route: Route, situation: Situation): Obstacle | nu
   for (const rule of rules as readonly (Rule & { readonly name: Obstacle })[])
     if ((rule.only === undefined || rule.only === route) && rule.stands(situation)) return rule.name
   return null
+}
+
+/** True if the task would launch by this route with a free place: nothing of its own stands in the way. */
+export function contends(route: Route, situation: Situation): boolean {
+  return (rules as readonly Rule[]).every(
+    (rule) =>
+      rule.isShared === true || (rule.only !== undefined && rule.only !== route) || !rule.stands(situation),
+  )
 }
 
 /** All that keeps a run from being launched by this route, the first to be lifted first; empty: it launches. */

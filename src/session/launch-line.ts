@@ -36,6 +36,10 @@ export class LaunchLine {
     return this.#ready.size
   }
 
+  has(entry: TaskEntry): boolean {
+    return this.#ready.has(entry)
+  }
+
   add(entry: TaskEntry): void {
     if (this.#ready.has(entry)) return
     this.#ready.add(entry)

@@ -9,7 +9,7 @@
 import { stretches } from '../executors/stretches.ts'
 import type { Core } from './core.ts'
 import { Cycles } from './cycles.ts'
-import { firstObstacle, isLeftOut, type Obstacle } from './decision.ts'
+import { contends, firstObstacle, isLeftOut, type Obstacle } from './decision.ts'
 import type { TaskEntry } from './entry.ts'
 import { LaunchLine, type LaunchLineState, LookWait } from './launch-line.ts'
 import type { LaunchFacts, Runs } from './runs.ts'
@@ -117,6 +117,12 @@ export class Launcher {
     return firstObstacle('condition', this.#situationOf(entry))
   }
 
+  /** True if the task would launch with a free place: those behind it in line let it go first. */
+  contends(entry: TaskEntry): boolean {
+    const situation = new EntrySituation(this.#core, this.#parts, entry, 'running', entry.holds)
+    return contends(entry.hasQueued ? 'queue' : 'condition', situation)
+  }
+
   /** May one more run of the task live beside those that do? */
   hasRoom(entry: TaskEntry): boolean {
     return hasRoom(this.#core, entry)
@@ -150,7 +156,7 @@ export class Launcher {
 
   /** A slice of a settling: launches from where the last one ended. */
   #settle(): void {
-    for (const entry of this.#slots.admit()) this.#line.add(entry)
+    for (const entry of this.#slots.next()) this.#line.add(entry)
     this.#line.goOn()
     const slice = new Slice(this.#core.clock)
     for (let entry = this.#line.next(); entry !== undefined; entry = this.#line.next()) {
@@ -171,12 +177,12 @@ export class Launcher {
       this.consider(entry)
     }
     const isReadyAgain = this.#line.end()
-    // Who was admitted may have been dropped: the place is the next one's.
-    if (isReadyAgain || this.#slots.hasRoomForWaiting()) this.schedule()
+    // Who was first in line may have left it: the place is the next one's.
+    if (isReadyAgain || this.#slots.next().some((entry) => !this.#line.has(entry))) this.schedule()
   }
 
   #verdictOf(entry: TaskEntry): Verdict {
-    if (entry.isRemoved) return 'drop'
+    if (entry.isRemoved) return this.#drop(entry)
     if (!entry.hasQueued && this.#looks.isOutdated(entry)) return 'wait'
     if (entry.hasQueued && this.#isQueueOpen(entry)) {
       // The end of a run looks again; only what others hold up is kept waiting here.
@@ -184,7 +190,7 @@ export class Launcher {
       if (obstacle === null) return 'launch'
       return this.#waitFor(entry, obstacle)
     }
-    if (!entry.holds) return 'drop'
+    if (!entry.holds) return this.#drop(entry)
     const obstacle = this.obstacleOf(entry)
     if (obstacle === null) return 'launch'
     if (obstacle === 'relaunch') this.#armRelaunch(entry)
@@ -193,9 +199,17 @@ export class Launcher {
 
   /** Who waits for a slot stands in its line; who waits for main work or the log stays ready. */
   #waitFor(entry: TaskEntry, obstacle: Obstacle): Verdict {
+    if (obstacle === 'main' || obstacle === 'log') return 'wait'
     const shortage = obstacle === 'slot' ? this.#slots.shortageOf(entry) : null
-    if (shortage !== null) this.#slots.wait(entry, shortage)
-    return obstacle === 'main' || obstacle === 'log' ? 'wait' : 'drop'
+    if (shortage === null) return this.#drop(entry)
+    this.#slots.wait(entry, shortage)
+    return 'drop'
+  }
+
+  /** What keeps it from launching is its own: it gives up its place in line. */
+  #drop(entry: TaskEntry): Verdict {
+    this.#slots.leave(entry)
+    return 'drop'
   }
 
   /** A session that was asked to run some tasks launches no others, by hand neither. */

@@ -46,7 +46,7 @@ const sayings: Readonly<Record<Exclude<Obstacle, 'condition'>, Saying>> = {
     const shortage = slots.shortageOf(entry)
     if (shortage === null) return open('a place for it has just become free')
     const { untilMono } = shortage
-    if (untilMono === null) return open(`${shortage.sentence}: it waits for one of them to end`)
+    if (untilMono === null) return open(shortage.sentence)
     const until = clock.now() + untilMono - clock.monotonic()
     return {
       sentence: `${shortage.sentence}: the next start is allowed at ${showTime(until, entry.zone, clock.now())}`,

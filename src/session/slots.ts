@@ -27,61 +27,66 @@ export interface SlotMemory {
 export class Slots {
   readonly #core: Core
   readonly #onRoom: () => void
+  /** True if the task would launch with a free place; one that would not holds up nobody in its line. */
+  readonly #contends: (entry: TaskEntry) => boolean
   readonly #used = new Map<string, Set<RunSlot>>()
   /** Starts of rated pools, oldest first, on the monotonic clock. */
   readonly #starts = new Map<string, number[]>()
   readonly #waiting = new Map<string, Set<TaskEntry>>()
-  #undoRate: Undo | null = null
+  /** The timer of the next start that a rate allows. */
+  #rateTimer: { readonly at: number; readonly undo: Undo } | null = null
 
-  constructor(core: Core, onRoom: () => void) {
+  constructor(core: Core, onRoom: () => void, contends: (entry: TaskEntry) => boolean) {
     this.#core = core
     this.#onRoom = onRoom
+    this.#contends = contends
   }
 
-  /** What the next run of the task has to wait for; null if there is a place. */
+  /** What the next run of the task has to wait for; null if there is a place and nobody is ahead of it. */
   shortageOf(entry: TaskEntry): Shortage | null {
-    for (const key of this.#keysOf(entry, executionOf(this.#core, entry, entry.nextQueued))) {
-      const shortage = this.#shortageIn(key)
+    const keys = this.#keysOf(entry, executionOf(this.#core, entry, entry.nextQueued))
+    // The line that it stands in comes first: looking again must not move it to another one.
+    const own = keys.find((key) => this.#waiting.get(key)?.has(entry) === true)
+    for (const key of own === undefined ? keys : [own, ...keys]) {
+      const shortage = this.#shortageIn(key) ?? this.#turnIn(key, entry)
       if (shortage !== null) return shortage
     }
     return null
   }
 
-  /** The task waits in line for what it lacks. */
+  /** The task waits in line for what it lacks. One that waits there already keeps its place. */
   wait(entry: TaskEntry, shortage: Shortage): void {
-    let line = this.#waiting.get(shortage.of)
-    if (line === undefined) this.#waiting.set(shortage.of, (line = new Set()))
-    line.add(entry)
+    const line = this.#waiting.get(shortage.of) ?? new Set()
+    if (!line.has(entry)) this.leave(entry)
+    this.#waiting.set(shortage.of, line.add(entry))
     if (shortage.untilMono !== null) this.#wakeAt(shortage.untilMono)
   }
 
-  /** Those of the lines for whom there is room now, first come of the highest priority first. */
-  admit(): TaskEntry[] {
-    const admitted: TaskEntry[] = []
-    for (const [key, line] of this.#waiting) {
-      for (let room = this.#roomIn(key); room > 0 && line.size > 0; room--) {
-        const first = firstOf(line)
-        line.delete(first)
-        admitted.push(first)
-      }
-      if (line.size === 0) this.#waiting.delete(key)
-      else {
-        const untilMono = this.#shortageIn(key)?.untilMono ?? null
-        if (untilMono !== null) this.#wakeAt(untilMono)
-      }
-    }
-    return admitted
+  /** The task waits no more. */
+  leave(entry: TaskEntry): void {
+    for (const [key, line] of this.#waiting)
+      if (line.delete(entry) && line.size === 0) this.#waiting.delete(key)
   }
 
-  /** Whether somebody waits for what there is. */
-  hasRoomForWaiting(): boolean {
-    for (const key of this.#waiting.keys()) if (this.#roomIn(key) > 0) return true
-    return false
+  /**
+   * Those of the lines for whom there is room now, first come of the highest priority first. They keep their places until they
+   * launch or leave.
+   */
+  next(): TaskEntry[] {
+    const next: TaskEntry[] = []
+    for (const [key, line] of this.#waiting) {
+      const room = this.#roomIn(key)
+      if (room > 0) next.push(...firstOf(line, room))
+      else this.#wakeFor(key)
+    }
+    return next
   }
 
   /** A run takes its places. */
   take(slot: RunSlot): void {
-    for (const key of this.#keysOf(slot.entry, slot.execution)) {
+    const { entry } = slot
+    this.leave(entry)
+    for (const key of this.#keysOf(entry, slot.execution)) {
       let used = this.#used.get(key)
       if (used === undefined) this.#used.set(key, (used = new Set()))
       used.add(slot)
@@ -89,6 +94,7 @@ export class Slots {
       const starts = this.#starts.get(key) ?? []
       starts.push(this.#core.clock.monotonic())
       this.#starts.set(key, starts)
+      if (this.#waiting.has(key)) this.#wakeFor(key)
     }
   }
 
@@ -119,8 +125,7 @@ export class Slots {
   /** Nobody waits any more; its timer is released. */
   stop(): void {
     this.#waiting.clear()
-    this.#undoRate?.()
-    this.#undoRate = null
+    this.#stopTimer()
   }
 
   #keysOf(entry: TaskEntry, execution: string): readonly string[] {
@@ -141,8 +146,8 @@ export class Slots {
     const limit = this.#limitOf(key)
     const used = this.#used.get(key)
     if (used !== undefined && used.size >= limit) {
-      const by = [...new Set([...used].map((slot) => `'${slot.entry.name}'`))].slice(0, 5).join(', ')
-      const sentence = `${placesOf(key, used.size, limit)} in use by ${by}`
+      const by = namesOf([...used].map((slot) => slot.entry))
+      const sentence = `${placesOf(key, used.size, limit)} in use by ${by}: it waits for one of them to end`
       return { of: key, sentence, untilMono: null }
     }
     const { starts, perMs } = this.#poolOf(key)
@@ -173,12 +178,48 @@ export class Slots {
     return starts
   }
 
+  /** Those ahead of the task in a line, if they take all the room that there is. */
+  #turnIn(key: string, entry: TaskEntry): Shortage | null {
+    const line = this.#waiting.get(key)
+    if (line === undefined) return null
+    const room = this.#roomIn(key)
+    const ahead: TaskEntry[] = []
+    let isPassed = false
+    for (const other of line) {
+      if (other === entry) {
+        isPassed = true
+        continue
+      }
+      const isAhead = isPassed ? other.priority > entry.priority : other.priority >= entry.priority
+      if (!isAhead || !this.#contends(other)) continue
+      if (ahead.push(other) < room) continue
+      const sentence = `${namesOf(ahead)} ${ahead.length === 1 ? 'is' : 'are'} ahead of it in the line for ${lineOf(key)}`
+      return { of: key, sentence, untilMono: null }
+    }
+    return null
+  }
+
+  /** Looks again when the rate of a pool allows the next start. */
+  #wakeFor(key: string): void {
+    const untilMono = this.#shortageIn(key)?.untilMono ?? null
+    if (untilMono !== null) this.#wakeAt(untilMono)
+  }
+
+  /** One timer serves all rates: the earliest counts, and the others are set when it fires. */
   #wakeAt(untilMono: number): void {
+    if (this.#rateTimer !== null && this.#rateTimer.at <= untilMono) return
+    this.#stopTimer()
     const { clock } = this.#core
-    this.#undoRate ??= clock.callAfter(Math.max(0, untilMono - clock.monotonic()), () => {
-      this.#undoRate = null
+    const undo = clock.callAfter(Math.max(0, untilMono - clock.monotonic()), () => {
+      this.#rateTimer = null
       this.#onRoom()
     })
+    this.#rateTimer = { at: untilMono, undo }
+  }
+
+  #stopTimer(): void {
+    this.#rateTimer?.undo()
+    this.#rateTimer = null
   }
 }
 
@@ -201,9 +242,25 @@ export function executionOf(core: Core, entry: TaskEntry, queued: QueuedRun | un
   return executionFor(work, queued?.execution ?? options.execution ?? core.settings.execution)
 }
 
-/** The highest priority; of those the one that came first. */
-function firstOf(line: ReadonlySet<TaskEntry>): TaskEntry {
-  let first: TaskEntry | undefined
-  for (const entry of line) if (first === undefined || entry.priority > first.priority) first = entry
-  return first!
+/** At most so many of a line: the highest priority first; of those the ones that came first. */
+function firstOf(line: ReadonlySet<TaskEntry>, most: number): readonly TaskEntry[] {
+  const first: TaskEntry[] = []
+  for (const entry of line) {
+    if (first.length >= most && first.at(-1)!.priority >= entry.priority) continue
+    const place = first.findLastIndex(({ priority }) => priority >= entry.priority) + 1
+    first.splice(place, 0, entry)
+    if (first.length > most) first.pop()
+  }
+  return first
+}
+
+/** At most five names. */
+function namesOf(entries: readonly TaskEntry[]): string {
+  return [...new Set(entries.map(({ name }) => `'${name}'`))].slice(0, 5).join(', ')
+}
+
+/** `pool 'db'`, `a thread`. */
+function lineOf(key: string): string {
+  if (key === 'maxThreads') return 'a thread'
+  return key === 'maxProcesses' ? 'a process' : `pool '${key}'`
 }

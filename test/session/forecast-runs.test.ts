@@ -198,6 +198,25 @@ const cases: readonly [string, Foretold, number][] = [
     18,
   ],
   [
+    'two tasks that wait in the line of a pool, and main work that lives when the slot becomes free',
+    {
+      at: '2026-06-01T05:10',
+      after: '30 hours',
+      for: '6 hours',
+      options: { pools: { db: 1 } },
+      tasks: (app, clock) => {
+        const hours = (n: number) => () => clock.sleep(n * 60 * 60_000)
+        const options = { pool: 'db', timeout: 'never' } as const
+        app.task('holds', daily.after('10:00'), options, hours(1))
+        // It begins to wait later than 'first', and was created before it.
+        app.task('second', daily.after('10:20'), options, hours(1))
+        app.task('first', daily.after('10:10'), options, hours(1))
+        app.task('main', daily.after('10:30'), { execution: 'main', timeout: 'never' }, hours(2))
+      },
+    },
+    2,
+  ],
+  [
     'a pool whose rate is used up when it is asked',
     {
       at: '2026-06-01T11:59',

@@ -1,8 +1,12 @@
 /** Pools: how many runs of their tasks may live, how many may start in a while, and who goes first. */
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterSuccess, any, type News, type PoolOptions } from 'gantry'
 import { gate, setUp, tearDown } from './support.ts'
 
 afterEach(tearDown)
+
+const startsIn = (news: readonly News[]): string[] =>
+  news.flatMap((each) => (each.type === 'run.started' ? [each.task] : []))
 
 describe('a pool with a limit', () => {
   test('lets so many runs live, over all of its tasks; the rest wait by priority, then by age', async () => {
@@ -72,6 +76,60 @@ describe('a pool with a limit', () => {
     expect(last.status).toBe('success')
   })
 
+  test('a task that waits goes before those that become due as the slot is free', async () => {
+    const { app, clock, news } = setUp({ pools: { db: 1 } })
+    const work = () => clock.sleep(60_000)
+    const ping = app.task('ping', any('daily', afterSuccess('pong')), { pool: 'db', priority: 1 }, work)
+    app.task('pong', afterSuccess(ping), { pool: 'db' }, work)
+    app.task('waits', 'daily', { pool: 'db' }, work)
+    ping.update({ priority: 0 })
+    await app.start()
+    await clock.advance('150 seconds')
+    expect(startsIn(news)).toEqual(['ping', 'waits', 'pong'])
+  })
+
+  test('a place in line outlasts a hold and main work, and explain() names who is ahead', async () => {
+    const { app, session, clock, news } = setUp({ pools: { db: 1 } })
+    app.task('holds', 'daily', { pool: 'db', priority: 1 }, () => clock.sleep(60_000))
+    const second = app.task('second', "param 'second' exists", { pool: 'db' }, () =>
+      session.params.unset('second'),
+    )
+    app.task('first', 'daily', { pool: 'db' }, () => clock.sleep(1))
+    const main = app.task('main', false, { execution: 'main' }, () => clock.sleep(120_000))
+    await app.start()
+    await clock.advance('10 seconds')
+    session.params.set('second', true)
+    await clock.advance('10 seconds')
+    main.run()
+    session.hold()
+    session.resume()
+    await clock.advance('60 seconds')
+    expect(second.explain().blockers.map(({ kind, sentence }) => `${kind}: ${sentence}`)).toEqual([
+      "main: main work is running ('main'): nothing else launches until it ends",
+      "slot: 'first' is ahead of it in the line for pool 'db'",
+    ])
+    await clock.advance('61 seconds')
+    expect(startsIn(news)).toEqual(['holds', 'main', 'first', 'second'])
+  })
+
+  test('a task that stands in line and may not launch holds up nobody', async () => {
+    const { app, clock, session, news } = setUp({ pools: { db: 1 } })
+    const { promise, open } = gate()
+    app.task('holds', 'daily', { pool: 'db', priority: 1 }, () => promise)
+    const off = app.task('off', 'daily', { pool: 'db' }, () => {})
+    app.task('unset', "param 'go' exists", { pool: 'db' }, () => {})
+    app.task('last', 'daily', { pool: 'db', priority: -1 }, () => {})
+    session.params.set('go', true)
+    await app.start()
+    await clock.settled()
+    off.disable()
+    session.params.unset('go')
+    await clock.settled()
+    open()
+    await clock.settled()
+    expect(startsIn(news)).toEqual(['holds', 'last'])
+  })
+
   test('can be changed while the session lives', async () => {
     const { app, clock, session } = setUp({ pools: { db: 1 } })
     const { promise, open } = gate()
@@ -117,6 +175,44 @@ test('a rate lets so many runs start in any stretch of its length', async () => 
   })
   await clock.advance('5 minutes')
   expect(at.map((each) => each - begin)).toEqual([0, 0, 60_000, 60_000, 120_000])
+})
+
+describe('a rate and runs that live long', () => {
+  const starts = async (pools: Record<string, PoolOptions>): Promise<string[]> => {
+    const { app, clock } = setUp({ pools })
+    const begin = clock.now()
+    const at: string[] = []
+    for (const pool of Object.keys(pools))
+      for (let n = 0; n < 3; n++)
+        app.task(`${pool} ${n}`, 'daily', { pool, timeout: 'never' }, (_, { task }) => {
+          at.push(`${task.name} ${(clock.now() - begin) / 60_000}`)
+          return clock.sleep(10 * 60 * 60_000)
+        })
+    await app.start()
+    await clock.advance('3 hours')
+    return at
+  }
+
+  test('a start is not put off until a run ends', async () => {
+    expect(await starts({ api: { rate: { starts: 1, per: '1 minute' } } })).toEqual([
+      'api 0 0',
+      'api 1 1',
+      'api 2 2',
+    ])
+  })
+
+  test('the rate of one pool does not put off starts of another', async () => {
+    const slow = { rate: { starts: 1, per: '1 hour' } } as const
+    const fast = { rate: { starts: 1, per: '1 minute' } } as const
+    expect(await starts({ slow, fast })).toEqual([
+      'slow 0 0',
+      'fast 0 0',
+      'fast 1 1',
+      'fast 2 2',
+      'slow 1 60',
+      'slow 2 120',
+    ])
+  })
 })
 
 describe('bad pools', () => {
