@@ -1,0 +1,54 @@
+/** Logs of the first release open unchanged, with everything that they hold. */
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { endLife, makeLife } from './first-release/program.ts'
+import { type FixtureStore, fixtureStores, readAt, readLog } from './first-release/write.ts'
+
+const fixtures = join('test', 'log', 'fixtures')
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gantry-first-release-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const releases = readdirSync(fixtures)
+
+test('the fixtures of the first release are there', () => {
+  expect(releases).toContain('v0.1.0')
+})
+
+describe.each(releases)('%s', (release) => {
+  const stores = Object.entries(fixtureStores) as [FixtureStore, string][]
+
+  test.each(stores)('%s: a session finds everything that was written, and continues', async (kind, file) => {
+    const path = join(folder, file)
+    copyFileSync(join(fixtures, release, file), path)
+    const facts = JSON.parse(readFileSync(join(fixtures, release, `${kind}.json`), 'utf8'))
+    const { lastSeq, ...found } = facts
+    expect(await readLog(kind, path, lastSeq)).toEqual(found)
+    // No entry was moved aside, and no lock is left.
+    expect(readdirSync(folder)).toEqual([file])
+  })
+
+  test.each(stores)('%s: the records are the same when the log is opened again', async (kind, file) => {
+    const path = join(folder, file)
+    copyFileSync(join(fixtures, release, file), path)
+    const { lastSeq, records, open } = JSON.parse(
+      readFileSync(join(fixtures, release, `${kind}.json`), 'utf8'),
+    )
+    for (const at of [readAt, '2026-03-06T12:00']) {
+      const life = makeLife(`${kind}:${path}`, at, `at ${at}`)
+      const { session } = life.app
+      await life.app.start()
+      await life.clock.advance('1 hour')
+      expect(JSON.parse(JSON.stringify(await session.log.query({ before: lastSeq + 1 })))).toEqual(records)
+      // Each open run has one crash.
+      const opened = records.filter(({ seq }: { seq: number }) => open.includes(seq))
+      for (const { runId } of opened) expect(await session.log.count({ runId, action: 'crash' })).toBe(1)
+      await endLife(life)
+    }
+  })
+})
