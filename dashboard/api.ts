@@ -1,7 +1,7 @@
 /** Asking the session. Every address is relative to the page, so that it works wherever the page is mounted. */
 import { signal } from '@preact/signals'
 import type { z } from 'zod'
-import type * as schemas from '../src/http/schemas.ts'
+import type * as schemas from '../src/http/contract/schemas.ts'
 
 export type Task = z.infer<typeof schemas.taskSchema>
 export type Session = z.infer<typeof schemas.sessionSchema>

@@ -1,6 +1,6 @@
 /** Machines as the server tells of them. */
 
-import type { MachineState } from '../src/http/machine-data.ts'
+import type { MachineState } from '../src/http/views/machine-definition.ts'
 
 /** A machine, and where an actor of it stands. */
 export interface Machine {

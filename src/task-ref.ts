@@ -1,5 +1,5 @@
 /** How conditions and args name a task: its handle, or its name. Resolved by name at each look. */
-import { showValue } from './show-value.ts'
+import { showValue } from './errors/show-value.ts'
 
 /**
  * A task's handle as far as naming goes; `T` is what its work returns.

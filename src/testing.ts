@@ -1,14 +1,14 @@
 /** `gantry/testing`: a clock that tests move, and history as if it had happened. */
 import { type Action, isAction } from '../machines/protocol.ts'
-import { nextTurn } from './clock.ts'
-import { checkOptions } from './conditions/known-options.ts'
-import { insideRun } from './executors/inside-run.ts'
-import type { Session } from './session/contract.ts'
-import { coreOf } from './session/internals.ts'
+import { nextTurn } from './clock/clock.ts'
+import { VirtualClock } from './clock/virtual-clock.ts'
+import { insideRun } from './executors/current-run.ts'
+import type { Session } from './session/api/session.ts'
+import { coreOf } from './session/state/session-internals.ts'
 import { type TaskName, toTaskName } from './task-ref.ts'
-import { type DurationInput, toDurationMs } from './time/duration.ts'
-import { type Instant, systemZone, toInstant } from './time/zone.ts'
-import { VirtualClock } from './virtual-clock.ts'
+import { type DurationInput, toDurationMs } from './time/duration/duration.ts'
+import { type Instant, systemZone, toInstant } from './time/zone/zone.ts'
+import { checkOptions } from './values/check-options.ts'
 
 /** More launches than this at one instant are a loop that no time ends. */
 const maxLaunchesAtOnce = 10_000

@@ -2,7 +2,7 @@
  * Where the states of a chart stand. Those of the three machines were placed by hand, so that their drawings are calm and always
  * the same; a machine that is not known stands in rows.
  */
-import type { MachineState } from '../../src/http/machine-data.ts'
+import type { MachineState } from '../../src/http/views/machine-definition.ts'
 
 /** A box; x and y are of its upper left corner. */
 export interface Box {

@@ -1,6 +1,6 @@
 /** The state chart of an actor as it lives, and what happens between it and its parts. */
 import { useEffect, useState } from 'preact/hooks'
-import type { MachineState } from '../../src/http/machine-data.ts'
+import type { MachineState } from '../../src/http/views/machine-definition.ts'
 import { ask, type Run, segment } from '../api.ts'
 import type { ServerEvent } from '../events.ts'
 import { valueText } from '../format.ts'

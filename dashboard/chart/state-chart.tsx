@@ -1,5 +1,5 @@
 /** A state chart, the active states lit; and the same as a list, for those who cannot see it. */
-import type { MachineState } from '../../src/http/machine-data.ts'
+import type { MachineState } from '../../src/http/views/machine-definition.ts'
 import { say } from '../parts/do.tsx'
 import { ArrowHead } from './arrow-head.tsx'
 import { edgesOf, flatten, layOut, toMermaid } from './layout.ts'

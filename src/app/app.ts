@@ -1,24 +1,25 @@
 /** Where people write: tasks, params, conditions, hooks; and the session that runs them. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
-import { all } from '../conditions/combine.ts'
+import { all } from '../conditions/builders/combine.ts'
 import type { PredicateFunction } from '../conditions/condition.ts'
+import type { SlotInputs, SlotValues } from '../conditions/language/placeholders.ts'
 import {
   type BooleanStream,
   type ConditionOptions,
   type CustomCondition,
   condition,
-} from '../conditions/custom.ts'
-import type { SlotInputs, SlotValues } from '../conditions/slots.ts'
+} from '../conditions/predicates/define.ts'
 import { toCondition } from '../conditions/to-condition.ts'
-import { atDoor } from '../door.ts'
-import type { FarRun } from '../executors/far-run.ts'
-import { aBoolean, anything, checkKeys } from '../session/check.ts'
-import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/contract.ts'
-import type { Context, Hook, HookKind, SurroundingHook } from '../session/hook-types.ts'
+import { atDoor } from '../errors/at-door.ts'
+import type { FarRun } from '../executors/run-facts.ts'
+import type { Context, Hook, HookKind, SurroundingHook } from '../session/api/hooks.ts'
+import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/api/session.ts'
+import type { Task } from '../session/api/task.ts'
+import type { CheckedStart, Start, TaskOptions } from '../session/api/task-options.ts'
+import { aBoolean, anything, checkKeys } from '../session/options/validators.ts'
 import { LiveSession } from '../session/session.ts'
-import type { CheckedStart, Start, TaskOptions } from '../session/task-options.ts'
-import type { Task } from '../session/task-types.ts'
 import { Group, type GroupOptions, type GroupTask } from './group.ts'
+import { type DashboardAddress, serveDashboard } from './serve.ts'
 
 /**
  * A group of an app: what its `task` gives is the task itself. Groups within it are of the app, too.
@@ -46,7 +47,7 @@ export interface AppGroup extends Omit<Group, 'task' | 'group'> {
  */
 export interface RunOptions {
   /** Shows the session in the browser; where, if not at port 4600 (or a free one) of this machine. Default false. */
-  readonly dashboard?: boolean | { readonly port?: number; readonly host?: string }
+  readonly dashboard?: boolean | DashboardAddress
   /** Shut down on SIGINT, SIGTERM and SIGHUP. Default: what `createApp` was given, else true in `run()` and false in `start()`. */
   readonly handleSignals?: boolean
 }
@@ -272,7 +273,7 @@ export class App {
     checkKeys(options, { dashboard: anything, handleSignals: aBoolean }, `options of ${door}`)
     if (handleSignals !== undefined && handleSignals !== this.#session.options.handleSignals)
       this.#session.update({ handleSignals })
-    const show = await this.#show(options.dashboard ?? false)
+    const show = await serve(this.#session, options.dashboard ?? false)
     // The caller that awaits the stop gets its error; the page closes either way.
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => (closing ??= show())
@@ -285,16 +286,12 @@ export class App {
     this.#session.stopped.then(close, close).catch(() => {})
     return close
   }
-
-  async #show(dashboard: NonNullable<RunOptions['dashboard']>): Promise<() => Promise<void>> {
-    if (dashboard === false) return async () => {}
-    // A floor above, and of no use to most apps: taken in by those that ask for it, when they do.
-    const { createHttp } = await import('../http/index.ts')
-    const http = createHttp(this.#session, { dashboard: true })
-    await http.listen(dashboard === true ? {} : dashboard)
-    return () => http.close()
-  }
 }
+
+const serve = (session: Session, dashboard: boolean | DashboardAddress): Promise<() => Promise<void>> =>
+  dashboard === false
+    ? Promise.resolve(async () => {})
+    : serveDashboard(session, dashboard === true ? {} : dashboard)
 
 /**
  * Makes an app.

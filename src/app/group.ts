@@ -1,9 +1,9 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
-import { atDoor } from '../door.ts'
-import { didYouMeanNearest } from '../near.ts'
-import type { Returned, Work } from '../session/contract.ts'
-import type { CheckedStart, Execution, Start, TaskOptions } from '../session/task-options.ts'
+import { atDoor } from '../errors/at-door.ts'
+import { didYouMeanNearest } from '../errors/suggest.ts'
+import type { Returned, Work } from '../session/api/session.ts'
+import type { CheckedStart, Execution, Start, TaskOptions } from '../session/api/task-options.ts'
 import type { TaskRef } from '../task-ref.ts'
 
 /**

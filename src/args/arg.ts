@@ -3,7 +3,7 @@
  *
  * An arg is a recipe and holds no state: the same arg may be declared by many tasks, and each run makes its value anew.
  */
-import type { ArgError } from '../errors.ts'
+import type { ArgError } from '../errors/errors.ts'
 
 /** What was looked for, and whether it is there. */
 export interface Found {

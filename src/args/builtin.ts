@@ -1,5 +1,5 @@
 /** The args that every session can make: returns, params, the environment, the command line, and what the run lives in. */
-import { ArgError } from '../errors.ts'
+import { ArgError } from '../errors/errors.ts'
 import { type TaskRef, toTaskName } from '../task-ref.ts'
 import { Arg, type ArgContext, type ArgSource } from './arg.ts'
 import { missing } from './missing.ts'

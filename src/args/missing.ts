@@ -1,5 +1,5 @@
 /** The missing value that an arg asks for. */
-import { ArgError } from '../errors.ts'
+import { ArgError } from '../errors/errors.ts'
 
 /** What is missing, and what may be done, in words that any message can take up. */
 export interface Lack {

@@ -5,7 +5,7 @@
  * reach work only where it asks for them, with `param('name')`. Where nothing is asynchronous nothing is awaited: a run then
  * starts without a turn of the loop.
  */
-import { ArgError } from '../errors.ts'
+import { ArgError } from '../errors/errors.ts'
 import { type Arg, type ArgContext, type ArgSpecs, isArg, isMissing, readAll } from './arg.ts'
 import { lackOf } from './missing.ts'
 

@@ -1,5 +1,5 @@
 /** Conditions that are also functions: `succeeded` is "this task ever succeeded", `succeeded('fetch')` asks of another. */
-import { withDoor } from '../door.ts'
+import { withDoor } from '../errors/at-door.ts'
 import type { Condition } from './condition.ts'
 
 /** The condition with a call of its own: everything the condition is, and a function besides. */

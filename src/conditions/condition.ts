@@ -1,15 +1,15 @@
 /** A condition as a value: immutable, combinable, printable, and answerable by hand. */
-import { openDoors } from '../door.ts'
+import { openDoors } from '../errors/at-door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
-import { type DurationInput, printDuration, toDurationMs } from '../time/duration.ts'
-import { checkZone, type Instant, toInstant } from '../time/zone.ts'
+import { type DurationInput, printDuration, toDurationMs } from '../time/duration/duration.ts'
+import { checkZone, type Instant, toInstant } from '../time/zone/zone.ts'
+import { holds } from './evaluate/holds.ts'
+import { printNode } from './evaluate/print.ts'
+import type { StreamLike } from './evaluate/reading.ts'
+import { dependencies } from './evaluate/wakes-at.ts'
 import type { Dependency, FactsSource } from './facts.ts'
-import { holds } from './holds.ts'
 import { allOf, anyOf, type ConditionNode, falseNode, type HeldNode, notOf, trueNode, visit } from './node.ts'
-import { printNode } from './print.ts'
-import type { StreamLike } from './reader.ts'
 import type { StatementText } from './statement-type.ts'
-import { dependencies } from './wakes.ts'
 
 /** Registered, so that a condition of another copy of the package is one, too. */
 const brand = Symbol.for('gantry.condition')

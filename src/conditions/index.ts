@@ -1,25 +1,22 @@
 /** Conditions: statements that hold or do not at an instant, as values, as builders and as text. */
-export { atMostRuns, during, from, once, onceIn, until } from './bounds.ts'
-export { all, always, any, never, not } from './combine.ts'
+
+export { lapsesAt, missedBetween, occurrencesBetween } from './analysis/missed.ts'
+export { neverHolds } from './analysis/never-holds.ts'
+export { type NextRunsOptions, nextRuns } from './analysis/next-runs.ts'
 export {
-  type CheckedInput,
-  type CheckedInputs,
-  Condition,
-  type ConditionInput,
-  type ConditionLike,
-  isCondition,
-  type PredicateFunction,
-  toNode,
-} from './condition.ts'
-export { type CronFields, type CronOptions, cron, crontime } from './cron.ts'
-export {
-  type BooleanStream,
-  type ConditionOptions,
-  type CustomCondition,
-  condition,
-  fromStream,
-  onEach,
-} from './custom.ts'
+  afterAllFail,
+  afterAllFinish,
+  afterAllSuccess,
+  afterAllTerminate,
+  afterAnyFail,
+  afterAnyFinish,
+  afterAnySuccess,
+  afterAnyTerminate,
+  afterFail,
+  afterFinish,
+  afterSuccess,
+  afterTerminate,
+} from './builders/after.ts'
 export {
   CyclicCondition,
   daily,
@@ -36,37 +33,12 @@ export {
   timeOfYear,
   weekly,
   yearly,
-} from './cyclic.ts'
-export {
-  afterAllFail,
-  afterAllFinish,
-  afterAllSuccess,
-  afterAllTerminate,
-  afterAnyFail,
-  afterAnyFinish,
-  afterAnySuccess,
-  afterAnyTerminate,
-  afterFail,
-  afterFinish,
-  afterSuccess,
-  afterTerminate,
-} from './dependence.ts'
-export { type EveryBase, type EveryOptions, every } from './every.ts'
-export { type ExplainOptions, type Explanation, explain, printExplanation } from './explain.ts'
-export type {
-  Changes,
-  Dependency,
-  Facts,
-  FactsSource,
-  HeldNotes,
-  LiveRun,
-  Mark,
-  MarkAction,
-  PredicateReading,
-  WakeClock,
-} from './facts.ts'
-export { HeldTimes } from './held.ts'
-export { heldFor } from './held-for.ts'
+} from './builders/calendar.ts'
+export { all, always, any, never, not } from './builders/combine.ts'
+export { type CronFields, type CronOptions, cron, crontime } from './builders/cron.ts'
+export { atMostRuns, during, from, once, onceIn, until } from './builders/dates.ts'
+export { type EveryBase, type EveryOptions, every } from './builders/every.ts'
+export { heldFor } from './builders/held-for.ts'
 export {
   CountedCondition,
   CycleHistory,
@@ -80,11 +52,50 @@ export {
   started,
   succeeded,
   terminated,
-} from './history.ts'
-export { holds } from './holds.ts'
-export { lapsesAt, missedBetween, occurrencesBetween } from './missed.ts'
-export { neverHolds } from './never-holds.ts'
-export { type NextRunsOptions, nextRuns } from './next-runs.ts'
+} from './builders/history.ts'
+export { type RetryOptions, retry } from './builders/retry.ts'
+export { RunningCondition, type RunningCount, running } from './builders/running.ts'
+export {
+  type AgeLimits,
+  type CycleLimits,
+  paramExists,
+  paramIs,
+  schedulerCycles,
+  schedulerRunning,
+} from './builders/session-state.ts'
+export {
+  type CheckedInput,
+  type CheckedInputs,
+  Condition,
+  type ConditionInput,
+  type ConditionLike,
+  isCondition,
+  type PredicateFunction,
+  toNode,
+} from './condition.ts'
+export { HeldTimes } from './evaluate/held.ts'
+export { holds } from './evaluate/holds.ts'
+export { printNode } from './evaluate/print.ts'
+export type { StreamLike } from './evaluate/reading.ts'
+export { asksForCycles, dependencies, wakesAt } from './evaluate/wakes-at.ts'
+export { watch } from './evaluate/watch.ts'
+export { type ExplainOptions, type Explanation, explain, printExplanation } from './explain/explain.ts'
+export { type WaitedFor, waitsFor } from './explain/waits-for.ts'
+export type {
+  Changes,
+  Dependency,
+  Facts,
+  FactsSource,
+  HeldNotes,
+  LiveRun,
+  Mark,
+  MarkAction,
+  PredicateReading,
+  WakeClock,
+} from './facts.ts'
+export { parse } from './language/parse.ts'
+export type { SlotInput, SlotInputs, SlotType, SlotValue, SlotValues } from './language/placeholders.ts'
+export { Vocabulary } from './language/vocabulary.ts'
 export {
   type ConditionNode,
   type HeldNode,
@@ -93,24 +104,14 @@ export {
   type PredicateNode,
   periodOf,
 } from './node.ts'
-export { createPredicates, type PredicateHost, Predicates } from './predicate.ts'
-export { printNode } from './print.ts'
-export type { StreamLike } from './reader.ts'
-export { type RetryOptions, retry } from './retry.ts'
-export { RunningCondition, type RunningCount, running } from './running.ts'
-export type { SlotInput, SlotInputs, SlotType, SlotValue, SlotValues } from './slots.ts'
-export { parse } from './statement.ts'
-export type { StatementText, StatementWords } from './statement-type.ts'
 export {
-  type AgeLimits,
-  type CycleLimits,
-  paramExists,
-  paramIs,
-  schedulerCycles,
-  schedulerRunning,
-} from './surroundings.ts'
+  type BooleanStream,
+  type ConditionOptions,
+  type CustomCondition,
+  condition,
+  fromStream,
+  onEach,
+} from './predicates/define.ts'
+export { createPredicates, type PredicateHost, Predicates } from './predicates/predicates.ts'
+export type { StatementText, StatementWords } from './statement-type.ts'
 export { toCondition } from './to-condition.ts'
-export { type WaitedFor, waitsFor } from './waits-for.ts'
-export { asksForCycles, dependencies, wakesAt } from './wakes.ts'
-export { watch } from './watch.ts'
-export { Words } from './words.ts'

@@ -1,5 +1,5 @@
 /** Statements as types: a misspelt word in text that the compiler can see does not compile. */
-import type { DurationText } from '../time/duration.ts'
+import type { DurationText } from '../time/duration/duration.ts'
 
 /**
  * Words that an app adds to the language, for the compiler: augment it with the templates of custom conditions.
@@ -26,14 +26,16 @@ type Weekday =
   | 'Sat'
   | 'Sun'
 
-type Window = `${'before' | 'after' | 'starting' | 'on' | 'at'} ${string}` | `between ${string} and ${string}`
-type WeekWindow =
+type WindowText =
+  | `${'before' | 'after' | 'starting' | 'on' | 'at'} ${string}`
+  | `between ${string} and ${string}`
+type WeekWindowText =
   | `${'before' | 'after' | 'starting' | 'on' | 'at'} ${Weekday}${'' | ` ${string}` | `,${string}`}`
   | `between ${Weekday}${'' | ` ${string}`} and ${Weekday}${'' | ` ${string}`}`
-type WindowOf<C> = C extends 'weekly' | 'time of week' ? WeekWindow : Window
+type WindowTextOf<C> = C extends 'weekly' | 'time of week' ? WeekWindowText : WindowText
 
 type CyclicText<C extends string> = C extends unknown
-  ? C | `${C} ${WindowOf<C>}` | `${C} in ${string}`
+  ? C | `${C} ${WindowTextOf<C>}` | `${C} in ${string}`
   : never
 type Tasks = `'${string}'`
 type History =
@@ -44,7 +46,7 @@ type EveryText = `every ${DurationText}${'' | ` ${'between' | 'based on' | 'in'}
 type Bound = '' | `${'more than' | 'less than' | 'at least' | 'at most' | 'exactly'} `
 
 /** One condition in the language's own words. */
-type Atom =
+type AtomText =
   | `${'' | 'always '}${'true' | 'false'}`
   | 'always'
   | 'never'
@@ -148,7 +150,7 @@ type HeadOfFor<S extends string, Before extends string = ''> = S extends `${infe
         : never
   : never
 
-type Readable = Atom | Composed | Opened<keyof StatementWords & string>
+type Readable = AtomText | Composed | Opened<keyof StatementWords & string>
 
 type Reads<S extends string> = S extends Readable
   ? true

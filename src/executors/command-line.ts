@@ -1,5 +1,5 @@
 /** How a command is written down: words, and arguments made of values. */
-import { SetupError } from '../errors.ts'
+import { SetupError } from '../errors/errors.ts'
 
 /**
  * How args become arguments: `long` `--name value`, `equals` `--name=value`, `short` `-name value`, `values` the values alone,

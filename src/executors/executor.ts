@@ -9,7 +9,7 @@
  * 4. `close` releases everything it keeps (threads, processes), and resolves when it is gone. It may be used again after.
  */
 import type { Settlement } from '../../machines/run.machine.ts'
-import type { FarRun } from './far-run.ts'
+import type { FarRun } from './run-facts.ts'
 
 /**
  * What an executor is told of the run. `run` is what work gets as its second argument.

@@ -1,20 +1,20 @@
 /** `gantry/http`: a session over HTTP. One handler, for every server there is. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Session } from '../index.ts'
-import { createAuthenticator } from './auth.ts'
-import { Feed } from './feed.ts'
-import { type Listening, type ListenOptions, listen } from './listen.ts'
-import { Metrics } from './metrics.ts'
-import { createNodeHandler, mountOf } from './node.ts'
-import { toDocument } from './openapi.ts'
+import type { Session } from '../app/index.ts'
+import type { Shared } from './api/context.ts'
+import { toDocument } from './api/openapi.ts'
+import { briefLimits, createCopier, wholeLimits } from './contract/redact.ts'
+import { Feed } from './live/feed.ts'
+import { IdempotencyKeys } from './live/idempotency-keys.ts'
+import { Metrics } from './live/metrics.ts'
+import { RunLineBuffer } from './live/run-lines.ts'
 import { type HttpOptions, toSettings } from './options.ts'
-import { briefLimits, createCopier, wholeLimits } from './redact.ts'
-import { createRouter } from './router.ts'
 import { prefix, routes } from './routes/table.ts'
-import { RunKeys } from './run-keys.ts'
-import { RunLines } from './run-lines.ts'
-import type { Shared } from './shared.ts'
-import { TokenTeller } from './token-teller.ts'
+import { createAuthenticator } from './security/auth.ts'
+import { TokenTeller } from './security/token-notice.ts'
+import { type Listening, type ListenOptions, listen } from './server/listen.ts'
+import { createNodeHandler, mountOf } from './server/node-adapter.ts'
+import { createRouter } from './server/router.ts'
 
 /**
  * A session over HTTP. {@link createHttp} makes one.
@@ -105,9 +105,9 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
     session,
     settings,
     feed,
-    lines: new RunLines(session, limits),
+    lines: new RunLineBuffer(session, limits),
     metrics: new Metrics(session, () => feed.clients),
-    keys: new RunKeys(session.clock),
+    keys: new IdempotencyKeys(session.clock),
     copy,
     brief,
     document: () => (document ??= toDocument(routes, prefix)),

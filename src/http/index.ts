@@ -1,4 +1,4 @@
 /** `gantry/http`: a session over HTTP. */
 export { createHttp, type Health, type Http } from './http.ts'
-export type { Listening, ListenOptions } from './listen.ts'
 export type { Attempt, HttpAuth, HttpLimits, HttpOptions, Who } from './options.ts'
+export type { Listening, ListenOptions } from './server/listen.ts'

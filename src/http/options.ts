@@ -1,7 +1,7 @@
 /** What `createHttp` takes, and the settings that come of it. */
-import type { DurationInput } from '../index.ts'
-import { toDurationMs } from '../index.ts'
-import { defaultRedact, type Redact } from './redact.ts'
+import type { DurationInput } from '../app/index.ts'
+import { toDurationMs } from '../app/index.ts'
+import { defaultRedact, type Redact } from './contract/redact.ts'
 
 /**
  * Someone who asks: a name for the audit notes, and how much they may do.

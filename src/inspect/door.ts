@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
-import { SetupError } from '../errors.ts'
+import { SetupError } from '../errors/errors.ts'
 import type { StatelyLibrary } from './library.ts'
 import { inAddress, isWelcome, makeToken } from './visitors.ts'
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import type { createInspector } from '@statelyai/inspect'
 import type { WebSocketServer } from 'ws'
-import { SetupError } from '../errors.ts'
+import { SetupError } from '../errors/errors.ts'
 
 /** What is used of them. */
 export interface StatelyLibrary {

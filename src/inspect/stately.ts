@@ -1,12 +1,12 @@
 /** The Stately inspector for a session: its actors on one side, the page of Stately on the other. */
 import type { InspectionEvent } from 'xstate'
-import { near } from '../near.ts'
+import { near } from '../errors/suggest.ts'
+import type { Replacer } from '../values/plain-copy.ts'
 import { LivingActors } from './actors.ts'
 import { openDoor } from './door.ts'
-import { createGuard } from './guard.ts'
 import { loadStately } from './library.ts'
 import { bridgePage } from './page.ts'
-import type { Replacer } from './plain.ts'
+import { createSafeCall } from './safe-call.ts'
 import { Viewer } from './viewer.ts'
 
 /**
@@ -94,7 +94,7 @@ export async function createStatelyInspector(
   checkOptions(options)
   const { port = 8080, host = '127.0.0.1', page = defaultPage, replacer, maxActors = 1_000 } = options
   const library = await loadStately()
-  const guard = createGuard(options.onError)
+  const guard = createSafeCall(options.onError)
   const viewers = new Map<unknown, Viewer>()
   const actors = new LivingActors({
     maxActors,

@@ -6,9 +6,9 @@
  * event: the library reads a little later, and from a timer, where a context that throws when read ends the process.
  */
 import type { ActorRefLike, InspectionEvent, Snapshot } from 'xstate'
+import { type PlainLimits, type Replacer, toPlain } from '../values/plain-copy.ts'
 import { type Change, type Living, parentOf } from './actors.ts'
 import type { StatelyLibrary } from './library.ts'
-import { type PlainLimits, type Replacer, toPlain } from './plain.ts'
 
 /** What a page reads from. */
 export interface Visitor {

@@ -1,7 +1,7 @@
 /** How queries read: pure functions over entries in rising `seq`, shared by the stores that hold them in memory. */
 import { actions, isAction } from '../../machines/protocol.ts'
-import { didYouMean, didYouMeanNearest, near } from '../near.ts'
-import { isNote, type LogEntry, type LogQuery, type Note, type NoteQuery, type RunRecord } from './run-log.ts'
+import { didYouMean, didYouMeanNearest, near } from '../errors/suggest.ts'
+import { isNote, type LogEntry, type LogQuery, type Note, type NoteQuery, type RunRecord } from './store.ts'
 
 /** The records that match, newest first unless the query turns it round. */
 export function selectRecords(entries: readonly LogEntry[], query: LogQuery): RunRecord[] {

@@ -1,11 +1,11 @@
 /** From the `store` option to a store. */
-import { didYouMeanNearest } from '../near.ts'
-import { createCsvStore } from './csv.ts'
-import { createJsonlStore } from './jsonl.ts'
-import { createMemoryStore } from './memory.ts'
-import type { LogProblem } from './problem.ts'
-import type { Store } from './run-log.ts'
-import { createSqliteStore } from './sqlite.ts'
+import { didYouMeanNearest } from '../errors/suggest.ts'
+import type { Store } from './store.ts'
+import type { LogProblem } from './store-problem.ts'
+import { createCsvStore } from './stores/formats/csv.ts'
+import { createJsonlStore } from './stores/formats/jsonl.ts'
+import { createMemoryStore } from './stores/memory.ts'
+import { createSqliteStore } from './stores/sqlite/sqlite-store.ts'
 
 /**
  * Where a run log lives: `'memory'`, `'jsonl:./runs.jsonl'`, `'csv:./runs.csv'`, `'sqlite:./gantry.db'`, a store, or a

@@ -6,7 +6,7 @@
  * run that has not ended: it is how a restart learns of a crash.
  */
 import type { Action } from '../../machines/protocol.ts'
-import { isNote, type Keep, type LogEntry, type Note, type Retention, type RunRecord } from './run-log.ts'
+import { isNote, type Keep, type LogEntry, type Note, type Retention, type RunRecord } from './store.ts'
 
 /** The entries that a retention keeps, in the order given (rising `seq`). `now` is epoch ms. */
 export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {
@@ -36,10 +36,10 @@ export function createSieve(
   isOpen: (run: { readonly runId: string; readonly seq: number }) => boolean,
 ): (entry: Sifted) => boolean {
   const { maxTotal = Infinity, keep } = retention
-  const runs = new Map<string, Kept>()
-  const notes = new Map<string, Kept>()
-  const lines = new Map<string, Kept>()
-  const keptOf = (kind: Map<string, Kept>, task: string): Kept => {
+  const runs = new Map<string, RetainedCounts>()
+  const notes = new Map<string, RetainedCounts>()
+  const lines = new Map<string, RetainedCounts>()
+  const keptOf = (kind: Map<string, RetainedCounts>, task: string): RetainedCounts => {
     let kept = kind.get(task)
     if (kept === undefined)
       kind.set(task, (kept = newKept({ ...retention, ...retention.ofTask?.(task) }, now)))
@@ -72,7 +72,7 @@ export function createSieve(
 }
 
 /** What was seen of one task so far, from its newest entry on: how many were kept, and how many there were of each action. */
-interface Kept {
+interface RetainedCounts {
   count: number
   readonly actions: Map<Action, number>
   /** What is older goes, epoch ms. */
@@ -81,12 +81,12 @@ interface Kept {
   readonly most: number
 }
 
-function newKept({ maxAgeMs = Infinity, maxPerTask = Infinity }: Retention, now: number): Kept {
+function newKept({ maxAgeMs = Infinity, maxPerTask = Infinity }: Retention, now: number): RetainedCounts {
   return { count: 0, actions: new Map(), oldest: now - maxAgeMs, most: maxPerTask }
 }
 
 /** What a condition's window reaches: asked after the entry was counted. Of notes, those of missed periods are counted. */
-function isWished(entry: Sifted, of: Kept, wish: Keep | undefined, now: number): boolean {
+function isWished(entry: Sifted, of: RetainedCounts, wish: Keep | undefined, now: number): boolean {
   if (wish === undefined || ('note' in entry && entry.note === 'lines')) return false
   if (wish.lastMs !== undefined && entry.at >= now - wish.lastMs) return true
   return !('note' in entry) && of.actions.get(entry.action)! <= (wish.count ?? 0)

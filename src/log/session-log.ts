@@ -8,8 +8,9 @@
  *   stayed unseen would be launched again and again. Whether the session goes on is the session's choice.
  */
 import type { Action } from '../../machines/protocol.ts'
+import { marksPerAction, RecencyIndex } from './history/recency-index.ts'
 import { checkQuery } from './query.ts'
-import { marksPerAction, RecencyIndex } from './recency-index.ts'
+import { returnOf, type StoredValue, toStorable, toStorableNote, type ValueRules } from './serialize.ts'
 import {
   isNote,
   type LoadLimits,
@@ -20,8 +21,7 @@ import {
   type Retention,
   type RunRecord,
   type Store,
-} from './run-log.ts'
-import { type KeptValue, returnOf, toStorable, toStorableNote, type ValueRules } from './storable.ts'
+} from './store.ts'
 import { streamRecords } from './stream.ts'
 
 /** A record before it has its number. Value and params may be anything: what JSON can't carry is left out, with the reason. */
@@ -171,7 +171,7 @@ export class SessionLog {
   }
 
   /** What a successful run returned, as its record has it; or why it has not. */
-  returnOf(record: RunRecord): KeptValue {
+  returnOf(record: RunRecord): StoredValue {
     return returnOf(record, this.values)
   }
 

@@ -4,7 +4,7 @@
  * Pages are asked for by key (`seq`) and not by number, so that records that come or go meanwhile neither repeat nor hide
  * others, and every store can be read so without a method of its own.
  */
-import type { LogQuery, RunRecord, Store } from './run-log.ts'
+import type { LogQuery, RunRecord, Store } from './store.ts'
 
 /** How many records are read at a time: some 100 KB. */
 const pageSize = 500

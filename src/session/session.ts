@@ -2,32 +2,32 @@
 import type { Observable } from 'rxjs'
 import type { Command, News, NewsType } from '../../machines/protocol.ts'
 import type { TaskEvent } from '../../machines/task.machine.ts'
-import { type Clock, createSystemClock } from '../clock.ts'
+import { type Clock, createSystemClock } from '../clock/clock.ts'
 import type { Facts } from '../conditions/facts.ts'
-import { Words } from '../conditions/words.ts'
-import { atDoor } from '../door.ts'
+import { Vocabulary } from '../conditions/language/vocabulary.ts'
+import { atDoor } from '../errors/at-door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
-import { type Instant, toDateTime } from '../time/zone.ts'
-import { assemble } from './assemble.ts'
-import type { Session, SessionOptions, TaskTemplate } from './contract.ts'
-import { Core } from './core.ts'
-import type { Parts } from './effects.ts'
-import type { TaskEntry } from './entry.ts'
-import { carry, type Errand } from './errand.ts'
-import { explainTask, isDue, taskWaitsFor } from './explain-task.ts'
-import { forecast } from './forecast.ts'
-import type { Forecast, ForecastOptions } from './forecast-types.ts'
-import { graphOf } from './graph.ts'
-import { tell } from './guarded-actor.ts'
-import { registerCore } from './internals.ts'
-import { nextTaskRuns } from './next-task-runs.ts'
-import { stretchOf } from './occasions.ts'
-import { checkSessionOptions } from './options.ts'
-import { runChosen } from './run-chosen.ts'
-import type { NewsListener, SessionRunOptions, SessionState, TaskLink } from './session-types.ts'
-import { TaskHandle } from './task-handle.ts'
-import type { Start, TaskOptions, TaskUpdate } from './task-options.ts'
-import type { RunHandle, RunOutcome, Task } from './task-types.ts'
+import { type Instant, toDateTime } from '../time/zone/zone.ts'
+import { tell } from './actors/guarded-actor.ts'
+import type { Forecast, ForecastOptions } from './api/forecast.ts'
+import type { Session, SessionOptions, TaskTemplate } from './api/session.ts'
+import type { NewsListener, SessionRunOptions, SessionState, TaskLink } from './api/session-parts.ts'
+import type { RunHandle, RunOutcome, Task } from './api/task.ts'
+import type { Start, TaskOptions, TaskUpdate } from './api/task-options.ts'
+import { assemble } from './compose.ts'
+import { explainTask, isDue, taskWaitsFor } from './decision/explain-task.ts'
+import { nextTaskRuns } from './decision/next-task-runs.ts'
+import { carry, type Errand } from './events/reply.ts'
+import { forecast } from './forecast/forecast.ts'
+import { stretchOf } from './launching/missed-runs.ts'
+import type { SessionModules } from './machine-effects.ts'
+import { checkSessionOptions } from './options/settings.ts'
+import { runChosen } from './run-tasks.ts'
+import { registerCore } from './state/session-internals.ts'
+import { Core } from './state/session-state.ts'
+import type { TaskEntry } from './state/task-state.ts'
+import { graphOf } from './tasks/task-graph.ts'
+import { TaskHandle } from './tasks/task-handle.ts'
 
 /** Notes that are there to be read. */
 const toldNotes = ['missed', 'late', 'audit', 'heartbeat'] as const
@@ -35,10 +35,10 @@ const toldNotes = ['missed', 'late', 'audit', 'heartbeat'] as const
 /** A session that has not started; `start()` starts it. */
 export class LiveSession implements Session {
   readonly #core: Core
-  readonly #parts: Parts
+  readonly #parts: SessionModules
   readonly #handles = new WeakMap<TaskEntry, TaskHandle>()
 
-  constructor(name: string, options: SessionOptions = {}, words: Words = new Words()) {
+  constructor(name: string, options: SessionOptions = {}, words: Vocabulary = new Vocabulary()) {
     checkSessionOptions(options)
     const core = new Core(name, options.clock ?? createSystemClock(), Object.freeze({ ...options }), words)
     // What a statement reckons from now (`in 10 minutes`) is reckoned on the session's clock.
@@ -69,7 +69,7 @@ export class LiveSession implements Session {
   get options(): Readonly<SessionOptions> {
     return this.#core.options
   }
-  get words(): Words {
+  get words(): Vocabulary {
     return this.#core.words
   }
   get actor() {

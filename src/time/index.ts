@@ -1,4 +1,19 @@
 /** The calendar: periods, moments, durations and zones. The only room in which Luxon values are made. */
+
+export { dated, toDate } from './date-range.ts'
+export {
+  type DurationInput,
+  type DurationParts,
+  type DurationText,
+  printDuration,
+  toDurationMs,
+} from './duration/duration.ts'
+export { type Moment, printClock, printMoment } from './moment/moment.ts'
+export { type MomentInput, type MomentParts, toMoment } from './moment/moment-input.ts'
+export { readClock } from './moment/parse-moment.ts'
+export { parseTime } from './parse-period.ts'
+export { always, intersection, never, Period, union } from './period.ts'
+export { cycleUnitOf, relocate } from './period-phrases.ts'
 export {
   alwaysPeriod,
   between,
@@ -13,24 +28,10 @@ export {
   relativeDay,
   type SpanLimits,
   span,
-} from './builders.ts'
-export { dated, toDate } from './dated.ts'
-export {
-  type DurationInput,
-  type DurationParts,
-  type DurationText,
-  printDuration,
-  toDurationMs,
-} from './duration.ts'
-export type { Interval } from './interval.ts'
-export { type Moment, printClock, printMoment } from './moment.ts'
-export { readClock } from './moment-text.ts'
-export { type MomentInput, type MomentParts, toMoment } from './moment-value.ts'
-export { always, intersection, never, Period, union } from './period.ts'
-export type { RelativeDay } from './relative-day.ts'
-export type { PeriodKind } from './rule.ts'
-export { cycleUnitOf, relocate } from './time-phrase.ts'
-export { parseTime } from './time-text.ts'
-export { type CycleUnit, cycleUnits } from './units.ts'
-export type { CycleOptions, Window, WindowShape } from './window.ts'
-export { checkZone, type Instant, systemZone, toDateTime, toInstant } from './zone.ts'
+} from './periods.ts'
+export type { RelativeDay } from './rules/relative-day.ts'
+export type { PeriodKind } from './rules/rule.ts'
+export type { CycleOptions, Window, WindowShape } from './rules/window.ts'
+export type { Interval } from './zone/interval.ts'
+export { type CycleUnit, cycleUnits } from './zone/units.ts'
+export { checkZone, type Instant, systemZone, toDateTime, toInstant } from './zone/zone.ts'

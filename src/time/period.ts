@@ -1,9 +1,9 @@
-import { FixedRule } from './fixed.ts'
-import type { Interval } from './interval.ts'
-import { IntersectionRule, UnionRule } from './logic.ts'
-import type { PeriodKind, Rule } from './rule.ts'
-import { checkZone, type Instant, systemZone, toInstant } from './zone.ts'
-import { ZonedRule } from './zoned.ts'
+import { FixedRule } from './rules/fixed-interval.ts'
+import { ZonedRule } from './rules/in-zone.ts'
+import type { PeriodKind, Rule } from './rules/rule.ts'
+import { IntersectionRule, UnionRule } from './rules/set-rules.ts'
+import type { Interval } from './zone/interval.ts'
+import { checkZone, type Instant, systemZone, toInstant } from './zone/zone.ts'
 
 /**
  * A set of instants in a time zone: a cycle, a span, an interval, a cron, or a combination. Periods are immutable, equal

@@ -1,7 +1,7 @@
 /** `app.start()` takes what `app.run()` takes. */
 import { afterEach, expect, test } from '@jest/globals'
 import type { AppOptions, RunOptions } from 'gantry'
-import { setUp, tearDown } from '../session/support.ts'
+import { setUp, tearDown } from '../support/session.ts'
 import { silent } from '../support/silent.ts'
 
 afterEach(tearDown)

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals'
 import { type Arg, type ArgsOf, arg, isArg } from '../../src/args/arg.ts'
 import { cli, env, param, returnOf, secret } from '../../src/args/builtin.ts'
 import { resolveArg } from '../../src/args/resolve.ts'
-import { ArgError } from '../../src/errors.ts'
+import { ArgError } from '../../src/errors/errors.ts'
 import type { TaskRef } from '../../src/task-ref.ts'
-import { contextOf } from './context.ts'
+import { contextOf } from '../support/arg-context.ts'
 
 describe('Arg.or', () => {
   test('answers only what is missing', () => {

@@ -13,7 +13,7 @@ import {
   taskArg,
 } from '../../src/args/builtin.ts'
 import { resolveArg, resolveArgs } from '../../src/args/resolve.ts'
-import { contextOf } from './context.ts'
+import { contextOf } from '../support/arg-context.ts'
 
 const missing = expect.objectContaining({ code: 'GANTRY_ARG', reason: 'missing' })
 

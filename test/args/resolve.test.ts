@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type Arg, arg } from '../../src/args/arg.ts'
 import { env, param, returnOf } from '../../src/args/builtin.ts'
 import { resolveArg, resolveArgs } from '../../src/args/resolve.ts'
-import { contextOf } from './context.ts'
+import { contextOf } from '../support/arg-context.ts'
 
 describe('resolveArgs', () => {
   test('precedence: run params over task params over declared, key by key; further keys are added', () => {

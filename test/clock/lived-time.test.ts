@@ -1,7 +1,7 @@
 /** Time limits that a stopped process does not use up, on a clock that is moved by hand. */
 import { expect, test } from '@jest/globals'
-import { callAfterLived } from '../../src/lived-time.ts'
-import { VirtualClock } from '../../src/virtual-clock.ts'
+import { callAfterLived } from '../../src/clock/lived-time.ts'
+import { VirtualClock } from '../../src/clock/virtual-clock.ts'
 
 /** A clock, and a call that lets ms pass in which timers are called at their time, or only at the end (the process is stopped). */
 function stoppable() {

@@ -1,6 +1,6 @@
 /** The machine's clock, over a machine that is made up: its time passes, is set, and stands still while it sleeps. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { type Clock, type ClockJump, createSystemClock } from '../../src/clock.ts'
+import { type Clock, type ClockJump, createSystemClock } from '../../src/clock/clock.ts'
 
 const second = 1000
 const hour = 3_600_000

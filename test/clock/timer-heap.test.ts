@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type HeapTimer, TimerHeap } from '../../src/timer-heap.ts'
+import { type HeapTimer, TimerHeap } from '../../src/clock/timer-heap.ts'
 
 const steps = fc.array(
   fc.oneof(

@@ -26,8 +26,8 @@ import {
   toCondition,
   wakesAt,
 } from '../../src/conditions/index.ts'
+import { noon } from '../support/condition-trees.ts'
 import { TableFacts } from '../support/table-facts.ts'
-import { noon } from './trees.ts'
 
 const [a, b, c] = ['a', 'b', 'c'].map((name) => afterSuccess(name)) as [Condition, Condition, Condition]
 

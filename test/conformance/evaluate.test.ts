@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { evaluateRow } from './evaluate.ts'
-import type { Row } from './time-rules.ts'
+import type { Row } from './time/time-rules.ts'
 
 const row = (fields: object): Row => ({ id: 'x', expected: null, suspect: false, ...fields })
 const verdictOf = async (file: string, fields: object) => (await evaluateRow(file, row(fields))).verdict

@@ -1,8 +1,8 @@
 /** Judges any row of any file. */
-import { evaluateConditions } from './conditions.ts'
+import { evaluateConditions } from './conditions/conditions.ts'
 import { checkRow } from './fields.ts'
-import { evaluateSession } from './sessions.ts'
-import { evaluateTime, type Row, type Verdict } from './time.ts'
+import { evaluateSession } from './sessions/sessions.ts'
+import { evaluateTime, type Row, type Verdict } from './time/time.ts'
 import { Unsupported } from './unsupported.ts'
 
 const evaluators: Readonly<Record<string, (row: Row) => Verdict | Promise<Verdict>>> = {

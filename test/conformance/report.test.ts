@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Judged, printReport, printRules, surprises } from './report.ts'
-import type { Verdict } from './time-rules.ts'
+import type { Verdict } from './time/time-rules.ts'
 
 const judged = (...verdicts: readonly Verdict['verdict'][]): readonly Judged[] =>
   verdicts.map((verdict, place) => ({ id: `row-${place}`, verdict: { verdict, got: 'this' } }))

@@ -1,5 +1,5 @@
 /** What the evaluation of one file of facts comes to, in one line; and what of it is not known beforehand. */
-import type { Row, Verdict } from './time-rules.ts'
+import type { Row, Verdict } from './time/time-rules.ts'
 
 const kinds = ['agree', 'differ', 'accepted', 'skipped', 'unsupported'] as const
 

@@ -17,7 +17,7 @@ import {
   printUnsupported,
   surprises,
 } from './report.ts'
-import type { Row } from './time-rules.ts'
+import type { Row } from './time/time-rules.ts'
 
 /** The names of the fact files in a folder; those that are not understood come last. */
 function filesIn(directory: string): readonly string[] {

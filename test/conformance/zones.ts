@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
-import { checkChange, type Tally } from './zone-checks.ts'
-import { changesOf, ZoneModel } from './zone-model.ts'
+import { checkChange, type Tally } from './zones/zone-checks.ts'
+import { changesOf, ZoneModel } from './zones/zone-model.ts'
 
 /**
  * Compares our calendar with an independent model at every change of offset from 2000 to 2037 of every zone.

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { RunRecord } from '../../src/log/run-log.ts'
-import { record } from '../log/store-laws.ts'
+import type { RunRecord } from '../../src/log/store.ts'
+import { record } from '../support/stores/store-laws.ts'
 import { audit, openRuns, unfollowed } from './audit.ts'
 
 const run = (seq: number, task: string, runId: string): RunRecord => record(seq, task, 'run', { runId })

@@ -1,5 +1,5 @@
 /** What must hold of a log, whenever the process that wrote it was killed. */
-import { isNote, type LogEntry, type RunRecord } from '../../src/log/run-log.ts'
+import { isNote, type LogEntry, type RunRecord } from '../../src/log/store.ts'
 
 /** A record that was announced. */
 export interface Announced {

@@ -6,7 +6,7 @@ import {
   type OpenSqlite,
   type Store,
 } from '../../src/index.ts'
-import { findSqlite } from '../../src/log/sqlite-driver.ts'
+import { findSqlite } from '../../src/log/stores/sqlite/driver.ts'
 import { tearWrites } from './torn-write.ts'
 
 /**

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSystemClock } from '../../src/clock.ts'
+import { createSystemClock } from '../../src/clock/clock.ts'
 import { allFailpoints, type Failing, someFailpoints } from './failpoints.ts'
 import { Trial } from './trial.ts'
 

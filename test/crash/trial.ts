@@ -1,8 +1,9 @@
 /** A store whose process is killed again and again, and what it is found to be after each kill. */
-import type { LogProblem } from '../../src/log/problem.ts'
+
 import { resolveStore } from '../../src/log/resolve-store.ts'
-import { isNote, type LogEntry } from '../../src/log/run-log.ts'
-import { findSqlite } from '../../src/log/sqlite-driver.ts'
+import { isNote, type LogEntry } from '../../src/log/store.ts'
+import type { LogProblem } from '../../src/log/store-problem.ts'
+import { findSqlite } from '../../src/log/stores/sqlite/driver.ts'
 import { type Announced, audit, openRuns, unfollowed } from './audit.ts'
 import { type Child, startChild, type Told } from './child.ts'
 

@@ -4,8 +4,8 @@ import { createActor } from 'xstate'
 import { placeInLayers } from '../../dashboard/chart/layers.ts'
 import { edgesOf, flatten, layOut, toMermaid } from '../../dashboard/chart/layout.ts'
 import { length, relative, time } from '../../dashboard/format.ts'
-import type { MachineState } from '../../src/http/machine-data.ts'
-import { toMachineData } from '../../src/http/machine-data.ts'
+import type { MachineState } from '../../src/http/views/machine-definition.ts'
+import { toMachineData } from '../../src/http/views/machine-definition.ts'
 
 const definitionOf = (machine: unknown, input: object): MachineState =>
   toMachineData(createActor(machine as never, { input } as never) as never, (value) => value).definition

@@ -2,8 +2,15 @@
 import { mkdirSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { findBrowser, launch, openContext, openPage, visit, type WatchedPage } from './support/browser.ts'
-import { type SiteOptions, startSite } from './support/site.ts'
+import {
+  findBrowser,
+  launch,
+  openContext,
+  openPage,
+  visit,
+  type WatchedPage,
+} from '../support/dashboard/browser.ts'
+import { type SiteOptions, startSite } from '../support/dashboard/site.ts'
 
 const executable = await findBrowser()
 if (executable === null)

@@ -13,8 +13,8 @@ import {
   until,
   visit,
   type WatchedPage,
-} from './support/browser.ts'
-import { type Site, type SiteOptions, startSite, token } from './support/site.ts'
+} from '../support/dashboard/browser.ts'
+import { type Site, type SiteOptions, startSite, token } from '../support/dashboard/site.ts'
 
 const executable = await findBrowser()
 if (executable === null)

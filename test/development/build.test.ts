@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { condition, createApp } from 'gantry'
 import { assign, createActor, createMachine } from 'xstate'
-import { setUp, tearDown } from '../session/support.ts'
+import { setUp, tearDown } from '../support/session.ts'
 import { silent } from '../support/silent.ts'
 import { takeWarnings } from './warnings.ts'
 

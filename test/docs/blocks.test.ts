@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { programsOf } from './support/blocks.ts'
+import { programsOf } from '../support/docs/blocks.ts'
 
 const fence = '```'
 const page = (...parts: readonly string[]): string => parts.join('\n')

@@ -6,7 +6,7 @@ import * as machines from '../../machines/index.ts'
 import * as gantry from '../../src/index.ts'
 import * as inspect from '../../src/inspect/index.ts'
 import * as testing from '../../src/testing.ts'
-import { doors, type Example, examplesOf, exportsOf } from './support/front-door.ts'
+import { doors, type Example, examplesOf, exportsOf } from '../support/docs/front-door.ts'
 
 /** An expression on a line of its own, and in its comment a value of the language that is the whole or ends at a mark. */
 const claim =

@@ -1,7 +1,7 @@
 /** What the front doors export says what it means, and shows it by an example that compiles. */
 import { describe, expect, test } from '@jest/globals'
-import { errorsIn } from './support/examples.ts'
-import { doors, examplesOf, exportsOf } from './support/front-door.ts'
+import { errorsIn } from '../support/docs/examples.ts'
+import { doors, examplesOf, exportsOf } from '../support/docs/front-door.ts'
 
 const exported = Object.entries(doors).map(([module, path]) => ({ module, all: exportsOf(module, path) }))
 const everything = exported.flatMap(({ all }) => all)

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { programsOf } from './support/blocks.ts'
-import { Compiled } from './support/compiled.ts'
+import { programsOf } from '../support/docs/blocks.ts'
+import { Compiled } from '../support/docs/compiled.ts'
 
 const guide = existsSync('docs/guide') ? readdirSync('docs/guide').map((name) => `docs/guide/${name}`) : []
 const pages = ['README.md', ...guide.filter((name) => name.endsWith('.md'))]

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createXStateInspector } from 'gantry-xstate-inspect'
 import type { Browser } from 'playwright-core'
 import { createStatelyInspector } from '../../src/inspect/index.ts'
-import { findBrowser, launch } from '../dashboard/support/browser.ts'
-import { createFleet } from './support/fleet.ts'
+import { findBrowser, launch } from '../support/dashboard/browser.ts'
+import { createFleet } from '../support/inspect/fleet.ts'
 
 const executable = await findBrowser()
 if (executable === null)

@@ -3,8 +3,8 @@ import { createApp } from 'gantry'
 import { createStatelyInspector } from 'gantry/inspect'
 import { createXStateInspector } from 'gantry-xstate-inspect'
 import type { InspectionEvent } from 'xstate'
+import { type Message, openPage, type Page } from '../support/inspect/page.ts'
 import { silent } from '../support/silent.ts'
-import { type Message, openPage, type Page } from './support/page.ts'
 
 const ended: (() => unknown)[] = []
 afterEach(async () => {

@@ -6,8 +6,8 @@ import {
   type StatelyInspector,
   type StatelyInspectorOptions,
 } from '../../src/inspect/index.ts'
-import { createFleet } from './support/fleet.ts'
-import { type Message, openPage, type Page } from './support/page.ts'
+import { createFleet } from '../support/inspect/fleet.ts'
+import { type Message, openPage, type Page } from '../support/inspect/page.ts'
 
 const opened: { close(): unknown }[] = []
 afterEach(async () => {

@@ -6,8 +6,8 @@ import {
   type XStateInspectorOptions,
 } from 'gantry-xstate-inspect'
 import { assign, createActor, createMachine, fromPromise } from 'xstate'
-import { createFleet } from './support/fleet.ts'
-import { type Message, openPage, type Page } from './support/page.ts'
+import { createFleet } from '../support/inspect/fleet.ts'
+import { type Message, openPage, type Page } from '../support/inspect/page.ts'
 
 // The inspector's own reader, with its XState 4: what it can't read, its page can't show.
 const theirs = createRequire(new URL('../../packages/xstate-inspect/package.json', import.meta.url))

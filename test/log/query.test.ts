@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createMemoryStore } from '../../src/log/memory.ts'
 import { checkQuery } from '../../src/log/query.ts'
-import type { RunRecord } from '../../src/log/run-log.ts'
+import type { RunRecord } from '../../src/log/store.ts'
+import { createMemoryStore } from '../../src/log/stores/memory.ts'
 import { streamRecords } from '../../src/log/stream.ts'
-import { record } from './store-laws.ts'
+import { record } from '../support/stores/store-laws.ts'
 
 test('checkQuery lets through what can be meant', () => {
   const query = { task: 'a', limit: Infinity, since: -1, before: 5, after: 2, oldestFirst: true, error: 'x' }

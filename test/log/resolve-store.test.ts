@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { createMemoryStore } from '../../src/log/memory.ts'
 import { resolveStore } from '../../src/log/resolve-store.ts'
+import { createMemoryStore } from '../../src/log/stores/memory.ts'
 
 test('resolveStore gives the store that an option means, at once where it can', async () => {
   const own = createMemoryStore()

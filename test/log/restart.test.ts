@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import { createApp, createSqliteStore, type RunRecord, returnOf, succeeded } from '../../src/index.ts'
 import { TestClock } from '../../src/testing.ts'
 import { silent } from '../support/silent.ts'
-import { filesRoot, record } from './store-laws.ts'
+import { filesRoot, record } from '../support/stores/store-laws.ts'
 
 const folder = mkdtempSync(join(filesRoot, 'gantry-restart-'))
 let count = 0

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { buildSync } from 'esbuild'
-import { createJsonlStore } from '../../src/log/jsonl.ts'
-import { createMemoryStore } from '../../src/log/memory.ts'
-import type { LogEntry, Store } from '../../src/log/run-log.ts'
 import { type NewRecord, SessionLog } from '../../src/log/session-log.ts'
+import type { LogEntry, Store } from '../../src/log/store.ts'
+import { createJsonlStore } from '../../src/log/stores/formats/jsonl.ts'
+import { createMemoryStore } from '../../src/log/stores/memory.ts'
 import { durableStore } from '../support/durable-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-log-'))
@@ -54,7 +54,7 @@ function slowStore(): Store & { release(problem?: Error): void } {
 
 /** Appends for ever and prints the number of each record once it is durable. */
 const writer = `
-import { createJsonlStore } from './src/log/jsonl.ts'
+import { createJsonlStore } from './src/log/stores/formats/jsonl.ts'
 import { SessionLog } from './src/log/session-log.ts'
 const log = new SessionLog(createJsonlStore(process.argv[2]), { now: () => 0, monotonic: () => 0 })
 await log.restore()

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, posix, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { programsOf } from '../docs/support/blocks.ts'
-import { ending } from '../docs/support/compiled.ts'
-import { EmptyFolder, type Packed, pack, packFreshClone } from './support/empty-folder.ts'
+import { programsOf } from '../support/docs/blocks.ts'
+import { ending } from '../support/docs/compiled.ts'
+import { EmptyFolder, type Packed, pack, packFreshClone } from '../support/package/empty-folder.ts'
 
 const programs = 'test/package/programs'
 let tarballs: EmptyFolder

@@ -26,6 +26,8 @@ export function buildProgram(entry: string): Program {
     format: 'esm',
     banner: { js: banner },
     external: ['libsql', 'node:sqlite'],
+    // `sideEffects` of package.json names the built files only.
+    ignoreAnnotations: true,
     alias: { gantry: './src/index.ts', 'gantry/testing': './src/testing.ts' },
   })
   return { path, folder, remove: () => rmSync(folder, { recursive: true, force: true }) }

@@ -1,5 +1,6 @@
 /** Facts from a table: what a session would answer, worked out the slow and plain way. */
 import { type Action, isAction } from '../../machines/protocol.ts'
+import { HeldTimes } from '../../src/conditions/evaluate/held.ts'
 import type {
   Changes,
   Dependency,
@@ -11,9 +12,8 @@ import type {
   PredicateReading,
   WakeClock,
 } from '../../src/conditions/facts.ts'
-import { HeldTimes } from '../../src/conditions/held.ts'
 import type { PredicateNode } from '../../src/conditions/node.ts'
-import { near } from '../../src/near.ts'
+import { near } from '../../src/errors/suggest.ts'
 
 /** One line of the table: what happened to which task when (epoch ms). */
 export interface Happening {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { Cron } from 'croner'
 import fc from 'fast-check'
-import { readCron } from '../../src/time/cron-fields.ts'
-import { CronReadings } from '../../src/time/cron-readings.ts'
+import { readCron } from '../../src/time/rules/cron-fields.ts'
+import { CronReadings } from '../../src/time/rules/cron-readings.ts'
 
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31)
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseTime, printDuration, toDurationMs } from '../../src/time/index.ts'
-import { localAt, resolveLocal } from '../../src/time/offsets.ts'
-import { instants, periods, tilings, zones } from './arbitraries.ts'
+import { localAt, resolveLocal } from '../../src/time/zone/utc-offsets.ts'
+import { instants, periods, tilings, zones } from '../support/time-arbitraries.ts'
 
 /** Laws of every period, on generated periods, instants and zones. */
 

@@ -1,6 +1,6 @@
 /** What an editor offers where a statement is written: asked of the language server of the compiler. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { LanguageServer } from './support/language-server.ts'
+import { LanguageServer } from '../support/types/language-server.ts'
 
 let server: LanguageServer
 beforeAll(async () => {

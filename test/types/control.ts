@@ -1,6 +1,6 @@
 /** Options, params, commands and news: types that must and that must not compile. Nothing here runs. */
 import { type Command, createApp, type News, type Outcome } from 'gantry'
-import { app, type Equal, type Run, type Session, same, type Task } from './support/shapes.ts'
+import { app, type Equal, type Run, type Session, same, type Task } from '../support/types/shapes.ts'
 
 declare const session: Session
 declare const run: Run

@@ -12,7 +12,7 @@ import {
   retry,
   returnOf,
 } from 'gantry'
-import { app, type Equal, type Price, same, type Work } from './support/shapes.ts'
+import { app, type Equal, type Price, same, type Work } from '../support/types/shapes.ts'
 
 const prices = app.task('prices', 'daily after 07:00', async (): Promise<Price[]> => [])
 same<Equal<typeof prices.lastValue, Price[] | undefined>>()

@@ -14,7 +14,7 @@ import {
   type Start,
 } from 'gantry'
 import { Subject } from 'rxjs'
-import { app, type Session } from './support/shapes.ts'
+import { app, type Session } from '../support/types/shapes.ts'
 
 declare module 'gantry' {
   interface StatementWords {

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { inAddress, isWelcome, makeToken } from './visitors.ts'
+import { inAddress, isWelcome, makeToken } from '../../../src/inspect/visitors.ts'
 
 /** A page sends commands of a few hundred bytes; nobody may fill the memory through this door. */
 const maxMessageBytes = 1_048_576

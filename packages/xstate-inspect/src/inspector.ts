@@ -1,10 +1,11 @@
 /** The inspector: actors on one side, the page of `@xstate/inspect` on the other. */
+
+import { createSafeCall } from '../../../src/inspect/safe-call.ts'
+import type { Replacer } from '../../../src/values/plain-copy.ts'
 import { createChannel, type ServerLike } from './channel.ts'
 import { createDevTools, withDevTools } from './dev-tools.ts'
 import { type Door, openDoor } from './door.ts'
-import { createGuard } from './guard.ts'
 import type { InspectionEventLike, InspectionObserver } from './observed.ts'
-import type { Replacer } from './plain.ts'
 import { Registry } from './registry.ts'
 
 /** Where an inspector listens, whom it lets in and what it shows. */
@@ -65,7 +66,7 @@ export async function createXStateInspector(options: XStateInspectorOptions = {}
   const { port = 8888, host = '127.0.0.1', page = defaultPage, replacer, maxActors = 1_000 } = options
   // Loaded only now: it brings all of XState 4 with it.
   const { inspect } = (await import('@xstate/inspect/lib/server.js')) as unknown as InspectLibrary
-  const guard = createGuard(options.onError)
+  const guard = createSafeCall(options.onError)
   const devTools = createDevTools()
   const registry = new Registry({
     devTools,

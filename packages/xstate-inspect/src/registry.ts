@@ -1,4 +1,6 @@
 /** The actors that are shown: it turns what the root actor tells its observers into what services tell the page. */
+
+import type { Replacer } from '../../../src/values/plain-copy.ts'
 import type { DevTools } from './dev-tools.ts'
 import {
   type ActorLike,
@@ -8,7 +10,6 @@ import {
   type SnapshotLike,
   snapshotOf,
 } from './observed.ts'
-import type { Replacer } from './plain.ts'
 import { Service } from './service.ts'
 
 /** What a registry needs to know. */

@@ -5,9 +5,10 @@
  * found. Events therefore pass through `send` in two ways: from the page, on to the actor; and from the actor, where they
  * have happened already and only the telling is wanted.
  */
+
+import type { Replacer } from '../../../src/values/plain-copy.ts'
 import { toDefinition } from './definition.ts'
 import { type ActorLike, logicOf, nameOf, parentOf, type SnapshotLike, snapshotOf } from './observed.ts'
-import type { Replacer } from './plain.ts'
 import { type State, toEvent, toState, type WrappedEvent } from './state.ts'
 
 /** What an actor was told when it started; it stands for the last event until another comes. */

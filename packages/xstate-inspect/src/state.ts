@@ -1,6 +1,7 @@
 /** Snapshots of XState 5 as states of XState 4, which is what the inspector's page reads. */
+
+import { type Replacer, toPlain } from '../../../src/values/plain-copy.ts'
 import type { SnapshotLike } from './observed.ts'
-import { type Replacer, toPlain } from './plain.ts'
 
 /** An event as XState 4 wraps it. */
 export interface WrappedEvent {

@@ -1,12 +1,12 @@
 /** Events, both ways: news as it happens, and commands as they are sent in the program. */
 import { z } from 'zod'
-import type { Command } from '../../index.ts'
-import { parseWatched } from '../actor-watch.ts'
-import { paramsSchema, sessionUpdateSchema, taskQuery, taskUpdateSchema } from '../inputs.ts'
-import { asked } from '../problem.ts'
-import { type Route, route } from '../route.ts'
-import { named, okSchema } from '../schemas.ts'
-import { checkStretch } from '../stretch.ts'
+import type { Command } from '../../app/index.ts'
+import { type Route, route } from '../api/route.ts'
+import { paramsSchema, sessionUpdateSchema, taskQuery, taskUpdateSchema } from '../contract/inputs.ts'
+import { asked } from '../contract/problem.ts'
+import { named, okSchema } from '../contract/schemas.ts'
+import { parseWatched } from '../live/actor-feed.ts'
+import { checkTimeRange } from '../request/time-range.ts'
 import { checkTemplate } from './tasks.ts'
 
 const task = z.string()
@@ -110,7 +110,7 @@ export const eventRoutes: readonly Route[] = [
     command: (_, body) => body as Command,
     handle({ shared, body }) {
       if (body.type === 'task.create') checkTemplate(shared.session, body.template)
-      if (body.type === 'task.backfill') checkStretch(shared.session.task(body.task), body)
+      if (body.type === 'task.backfill') checkTimeRange(shared.session.task(body.task), body)
       asked(() => shared.session.send(body as Command))
       return { status: 202, body: { status: 'sent' } }
     },

@@ -1,11 +1,11 @@
 /** What will run if nothing but time happens. */
 import { z } from 'zod'
-import type { Forecast, PlannedRun, Session } from '../../index.ts'
-import { perTask } from '../inputs.ts'
-import { asked, Problem } from '../problem.ts'
-import { type Route, route } from '../route.ts'
-import { named, triggerSchema } from '../schemas.ts'
-import type { View } from '../view.ts'
+import type { Forecast, PlannedRun, Session } from '../../app/index.ts'
+import { type Route, route } from '../api/route.ts'
+import { perTask } from '../contract/inputs.ts'
+import { asked, Problem } from '../contract/problem.ts'
+import { named, triggerSchema } from '../contract/schemas.ts'
+import type { View } from '../security/caller-view.ts'
 
 const maxAheadMs = 32 * 86_400_000
 /** Runs that are played where only some of each task are wanted. */

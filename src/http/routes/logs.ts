@@ -1,13 +1,13 @@
 /** The run log: records by Rocketry's query names, and notes. */
 import { z } from 'zod'
-import type { LogQuery, Note, RunRecord } from '../../index.ts'
-import { toRecordData } from '../data.ts'
-import { logQuery, nameParams, pageQuery, taskQuery, toPage } from '../inputs.ts'
-import { readShown } from '../paging.ts'
-import { type Route, route } from '../route.ts'
-import { noteSchema, pageOf, recordSchema } from '../schemas.ts'
-import type { Shared } from '../shared.ts'
-import type { View } from '../view.ts'
+import type { LogQuery, Note, RunRecord } from '../../app/index.ts'
+import type { Shared } from '../api/context.ts'
+import { type Route, route } from '../api/route.ts'
+import { logQuery, nameParams, pageQuery, taskQuery, toPage } from '../contract/inputs.ts'
+import { noteSchema, pageOf, recordSchema } from '../contract/schemas.ts'
+import type { View } from '../security/caller-view.ts'
+import { readShown } from '../views/paging.ts'
+import { toRecordData } from '../views/resources.ts'
 
 const recordPage = pageOf('RecordPage', recordSchema)
 const taskLogQuery = z.strictObject(logQuery)

@@ -1,9 +1,9 @@
 /** The next start of each task, or a one-word reason why no time is known. */
 import { z } from 'zod'
-import { neverHolds, type Session, type Task } from '../../index.ts'
-import { taskQuery } from '../inputs.ts'
-import { type Route, route } from '../route.ts'
-import { named, nextStartSchema } from '../schemas.ts'
+import { neverHolds, type Session, type Task } from '../../app/index.ts'
+import { type Route, route } from '../api/route.ts'
+import { taskQuery } from '../contract/inputs.ts'
+import { named, nextStartSchema } from '../contract/schemas.ts'
 
 /** Tasks that are looked at in one request: each costs a look at its condition. */
 const maxTasks = 500

@@ -1,11 +1,11 @@
 /** The values that tasks and conditions share. */
 import { z } from 'zod'
-import { near } from '../../index.ts'
-import { nameParams } from '../inputs.ts'
-import { asked, Problem, quoted } from '../problem.ts'
-import { type Route, route } from '../route.ts'
-import { named, parameterSchema } from '../schemas.ts'
-import type { Shared } from '../shared.ts'
+import { near } from '../../app/index.ts'
+import type { Shared } from '../api/context.ts'
+import { type Route, route } from '../api/route.ts'
+import { nameParams } from '../contract/inputs.ts'
+import { asked, Problem, quoted } from '../contract/problem.ts'
+import { named, parameterSchema } from '../contract/schemas.ts'
 
 const parametersSchema = named('Parameters', z.object({ items: z.array(parameterSchema) }))
 

@@ -1,16 +1,16 @@
 /** Runs: those that live, those that ended, one of them with the lines it wrote. */
 import { z } from 'zod'
-import type { LogQuery, RunRecord, Session, Task } from '../../index.ts'
-import { toLiveRunData, toRunData } from '../data.ts'
-import { noBody, pageQuery, perTask, runParams, taskQuery, toPage } from '../inputs.ts'
-import { readShown } from '../paging.ts'
-import { Problem } from '../problem.ts'
-import { type Route, route } from '../route.ts'
-import type { RunLine } from '../run-lines.ts'
-import { fromCursor, readRunPage, toCursor } from '../run-pages.ts'
-import { lineSchema, named, okSchema, outcomeNames, runSchema } from '../schemas.ts'
-import type { Shared } from '../shared.ts'
-import type { View } from '../view.ts'
+import type { LogQuery, RunRecord, Session, Task } from '../../app/index.ts'
+import type { Shared } from '../api/context.ts'
+import { type Route, route } from '../api/route.ts'
+import { noBody, pageQuery, perTask, runParams, taskQuery, toPage } from '../contract/inputs.ts'
+import { Problem } from '../contract/problem.ts'
+import { lineSchema, named, okSchema, outcomeNames, runSchema } from '../contract/schemas.ts'
+import type { RunLine } from '../live/run-lines.ts'
+import type { View } from '../security/caller-view.ts'
+import { readShown } from '../views/paging.ts'
+import { toLiveRunData, toRunData } from '../views/resources.ts'
+import { fromCursor, readRunPage, toCursor } from '../views/run-pages.ts'
 
 /** Tasks of which the newest runs are looked up in one request. */
 const maxTasks = 500

@@ -1,8 +1,8 @@
 /** What programs around it ask: is it alive, is it ready, how much does it do, what can be asked. */
 import { z } from 'zod'
-import { Problem } from '../problem.ts'
-import { type Route, route } from '../route.ts'
-import { named, okSchema } from '../schemas.ts'
+import { type Route, route } from '../api/route.ts'
+import { Problem } from '../contract/problem.ts'
+import { named, okSchema } from '../contract/schemas.ts'
 
 export const serviceRoutes: readonly Route[] = [
   route({

@@ -2,12 +2,12 @@
 
 import { z } from 'zod'
 import { runMachine, sessionMachine, taskMachine } from '../../../machines/index.ts'
-import type { SessionOptions } from '../../index.ts'
-import { noBody, sessionUpdateSchema } from '../inputs.ts'
-import { toDefinition, toMachineData } from '../machine-data.ts'
-import { asked } from '../problem.ts'
-import { type Call, type Route, route } from '../route.ts'
-import { linkSchema, machineSchema, machineStateSchema, named, sessionSchema } from '../schemas.ts'
+import type { SessionOptions } from '../../app/index.ts'
+import { type Call, type Route, route } from '../api/route.ts'
+import { noBody, sessionUpdateSchema } from '../contract/inputs.ts'
+import { asked } from '../contract/problem.ts'
+import { linkSchema, machineSchema, machineStateSchema, named, sessionSchema } from '../contract/schemas.ts'
+import { toDefinition, toMachineData } from '../views/machine-definition.ts'
 
 const configSchema = named('Config', z.record(z.string(), z.unknown()))
 const graphSchema = named('Graph', z.object({ tasks: z.array(z.string()), links: z.array(linkSchema) }))

@@ -1,5 +1,5 @@
 /** All routes, in the order of the document. A route that is not here does not exist, and one that is here is tested. */
-import type { Route } from '../route.ts'
+import type { Route } from '../api/route.ts'
 import { eventRoutes } from './events.ts'
 import { forecastRoutes } from './forecast.ts'
 import { logRoutes } from './logs.ts'

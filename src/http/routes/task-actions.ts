@@ -1,15 +1,15 @@
 /** What a task can be told: run, end its runs, be disabled and enabled. */
 import { z } from 'zod'
-import { type RunHandle, type RunOutcome, type Task, toErrorData } from '../../index.ts'
-import { toTaskData } from '../data.ts'
-import { nameParams, noBody, paramsSchema } from '../inputs.ts'
-import { toSegment } from '../names.ts'
-import { asked, Problem } from '../problem.ts'
-import { withoutStack } from '../redact.ts'
-import { type Call, type Route, route } from '../route.ts'
-import { acceptedRunSchema, endedRunSchema, named, taskSchema } from '../schemas.ts'
-import type { Shared } from '../shared.ts'
-import { checkStretch } from '../stretch.ts'
+import { type RunHandle, type RunOutcome, type Task, toErrorData } from '../../app/index.ts'
+import type { Shared } from '../api/context.ts'
+import { type Call, type Route, route } from '../api/route.ts'
+import { nameParams, noBody, paramsSchema } from '../contract/inputs.ts'
+import { toSegment } from '../contract/path-names.ts'
+import { asked, Problem } from '../contract/problem.ts'
+import { withoutStack } from '../contract/redact.ts'
+import { acceptedRunSchema, endedRunSchema, named, taskSchema } from '../contract/schemas.ts'
+import { checkTimeRange } from '../request/time-range.ts'
+import { toTaskData } from '../views/resources.ts'
 
 const runBody = named('RunRequest', z.strictObject({ params: paramsSchema.optional() }))
 const terminateBody = named('TerminateRequest', z.strictObject({ runId: z.string().optional() }))
@@ -57,7 +57,7 @@ export const taskActionRoutes: readonly Route[] = [
     problems: [404, 409, 422],
     handle({ view, params, body }) {
       const task = view.task(params.name)
-      checkStretch(task, body)
+      checkTimeRange(task, body)
       const handles = asked(() => task.backfill(body))
       return { status: 202, body: { runIds: handles.map(({ id }) => id) } }
     },

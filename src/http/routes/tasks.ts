@@ -1,16 +1,16 @@
 /** Tasks: what there is, making one from a template, changing and removing them, and looking closer at one. */
 import { z } from 'zod'
-import { near, type Session, type TaskUpdate } from '../../index.ts'
-import { toTaskData } from '../data.ts'
-import { nameParams, pageQuery, paramsSchema, taskUpdateSchema } from '../inputs.ts'
-import { toMachineData } from '../machine-data.ts'
-import { toSegment } from '../names.ts'
-import { asked, Problem, quoted } from '../problem.ts'
-import { type Route, route } from '../route.ts'
-import { machineSchema, named, pageOf, taskSchema, templateSchema, whySchema } from '../schemas.ts'
-import type { Shared } from '../shared.ts'
-import type { View } from '../view.ts'
-import { toWhyData } from '../why-data.ts'
+import { near, type Session, type TaskUpdate } from '../../app/index.ts'
+import type { Shared } from '../api/context.ts'
+import { type Route, route } from '../api/route.ts'
+import { nameParams, pageQuery, paramsSchema, taskUpdateSchema } from '../contract/inputs.ts'
+import { toSegment } from '../contract/path-names.ts'
+import { asked, Problem, quoted } from '../contract/problem.ts'
+import { machineSchema, named, pageOf, taskSchema, templateSchema, whySchema } from '../contract/schemas.ts'
+import type { View } from '../security/caller-view.ts'
+import { toWhyData } from '../views/explanation.ts'
+import { toMachineData } from '../views/machine-definition.ts'
+import { toTaskData } from '../views/resources.ts'
 
 const tasksQuery = z.strictObject({
   limit: pageQuery.limit,

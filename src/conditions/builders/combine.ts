@@ -1,0 +1,72 @@
+/** Conditions from conditions. */
+import { atDoor } from '../../errors/at-door.ts'
+import {
+  type CheckedInput,
+  type CheckedInputs,
+  Condition,
+  type ConditionInput,
+  toNode,
+} from '../condition.ts'
+import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode } from '../node.ts'
+
+/**
+ * Holds at every instant. As a start: as often as possible.
+ *
+ * @example
+ * ```ts
+ * app.task('poll', always, () => {}) // again and again, `relaunchDelay` apart
+ * ```
+ */
+export const always = new Condition(trueNode)
+
+/**
+ * Holds at no instant. As a start: only by hand.
+ *
+ * @example
+ * ```ts
+ * app.task('by-hand', never, () => {})
+ * ```
+ */
+export const never = new Condition(falseNode)
+
+/**
+ * All of them hold: `a & b`. Takes what a task takes as its start: conditions, statements, booleans, functions and
+ * Observables. A `TypeError` if there is none.
+ *
+ * @example
+ * ```ts
+ * all(daily.after('07:00'), afterSuccess('fetch'))
+ * ```
+ */
+export function all<const I extends readonly ConditionInput[]>(...conditions: CheckedInputs<I>): Condition {
+  return atDoor(all, () => new Condition(allOf(nodesOf(conditions, 'all'))))
+}
+
+/**
+ * One of them holds: `a | b`. Takes what {@link all} takes. A `TypeError` if there is none.
+ *
+ * @example
+ * ```ts
+ * any(daily.after('07:00'), afterSuccess('fetch')).toString() // "daily after 07:00 | after task 'fetch' succeeded"
+ * ```
+ */
+export function any<const I extends readonly ConditionInput[]>(...conditions: CheckedInputs<I>): Condition {
+  return atDoor(any, () => new Condition(anyOf(nodesOf(conditions, 'any'))))
+}
+
+/**
+ * It does not hold: `~a`. Takes what {@link all} takes.
+ *
+ * @example
+ * ```ts
+ * daily.and(not(running('import'))).toString() // "daily & ~task 'import' is running"
+ * ```
+ */
+export function not<const I extends ConditionInput>(condition: CheckedInput<I>): Condition {
+  return atDoor(not, () => new Condition(notOf(toNode(condition))))
+}
+
+function nodesOf(conditions: readonly unknown[], word: string): readonly ConditionNode[] {
+  if (conditions.length > 0) return conditions.map((condition) => toNode(condition))
+  throw new TypeError(`Cannot combine conditions with ${word}() as there must be at least one: none`)
+}

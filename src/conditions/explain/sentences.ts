@@ -1,0 +1,125 @@
+/** What is so of each kind of condition, in a sentence, and what that rests on. */
+
+import { heldMs } from '../evaluate/held-time.ts'
+import { holds } from '../evaluate/holds.ts'
+import { printNode } from '../evaluate/print.ts'
+import type { Facts } from '../facts.ts'
+import type { ConditionNode, HeldNode, NodeKind, PredicateNode, SessionNode } from '../node.ts'
+import { type Evidence, messageOf, unknownTask, wantedOf } from './evidence.ts'
+import { sayCount, sayPeriod } from './period-sentence.ts'
+import { showAge, showCount, showLength, showTime } from './show-time.ts'
+import { sayAfter, sayRetry, sayRunning } from './task-sentence.ts'
+
+type Say<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => Evidence
+
+/** What the facts say of the condition itself; its parts are told by themselves. */
+export function sentenceOf(node: ConditionNode, facts: Facts): Evidence {
+  return (byKind[node.kind] as Say<NodeKind>)(node, facts)
+}
+
+const byKind: { readonly [K in NodeKind]: Say<K> } = {
+  constant: (node) => {
+    if (node.inMs !== undefined)
+      return {
+        sentence: 'the time counts from when a task is given this condition, and no task has it',
+        evidence: { inMs: node.inMs },
+      }
+    return {
+      sentence: node.value
+        ? 'this always holds'
+        : 'this never holds: the task starts only by hand, with run()',
+    }
+  },
+  period: (node, facts) => sayPeriod(node.period, facts),
+  count: (node, facts) => unknownTask(node.task, facts) ?? sayCount(node, facts),
+  running: (node, facts) => sayRunning(node, facts),
+  after: (node, facts) => sayAfter(node, facts),
+  retry: (node, facts) => sayRetry(node, facts),
+  session: (node, facts) => saySession(node, facts),
+  param: (node, facts) => {
+    // Values may be secrets: the sentence says only whether it is the one that is asked for.
+    const evidence = { param: node.name }
+    if (!facts.param(node.name).exists) return { sentence: `param '${node.name}' is not set`, evidence }
+    if (!node.hasValue) return { sentence: `param '${node.name}' is set`, evidence }
+    const which = holds(node, facts) ? 'the value that is asked for' : 'another value than the one asked for'
+    return { sentence: `param '${node.name}' has ${which}`, evidence }
+  },
+  predicate: (node, facts) => sayPredicate(node, facts),
+  all: (node, facts) => {
+    const not = node.nodes.filter((part) => !holds(part, facts)).length
+    const parts = node.nodes.length
+    if (not === 0) return { sentence: `all ${parts} parts hold` }
+    return { sentence: `${not} of ${parts} parts ${not === 1 ? 'does' : 'do'} not hold` }
+  },
+  any: (node, facts) => {
+    const held = node.nodes.filter((part) => holds(part, facts)).length
+    const parts = node.nodes.length
+    if (held === 0) return { sentence: `none of ${parts} parts holds` }
+    return { sentence: `${held} of ${parts} parts ${held === 1 ? 'holds' : 'hold'}` }
+  },
+  held: (node, facts) => sayHeld(node, facts),
+  not: (node, facts) => ({
+    sentence: `the part that is negated ${holds(node.node, facts) ? 'holds' : 'does not hold'}`,
+  }),
+}
+
+function saySession(node: SessionNode, { sessionAgeMs, cycles }: Facts): Evidence {
+  const evidence = { ageMs: sessionAgeMs, cycles, ...wantedOf(node.cycles ?? {}) }
+  if (sessionAgeMs === null) return { sentence: 'the session is not running', evidence }
+  const asked = [
+    node.moreThanMs === null ? [] : [`more than ${showLength(node.moreThanMs)}`],
+    node.lessThanMs === null ? [] : [`less than ${showLength(node.lessThanMs)}`],
+  ].flat()
+  const wanted = asked.length === 0 ? '' : ` (asked for: ${asked.join(' and ')})`
+  const done = node.cycles === null ? '' : `, and ${showCount(cycles, 'cycle')}`
+  return { sentence: `the session has run for ${showAge(sessionAgeMs)}${done}${wanted}`, evidence }
+}
+
+function sayHeld(node: HeldNode, facts: Facts): Evidence {
+  const ms = heldMs(node, facts)
+  const name = `'${printNode(node.node)}'`
+  const wanted = showLength(node.forMs)
+  const evidence = { heldMs: ms, forMs: node.forMs }
+  if (ms === null) {
+    const sentence = holds(node.node, facts)
+      ? `nobody has watched for how long ${name} has held: its ${wanted} begin when the session runs`
+      : `${name} does not hold, so its ${wanted} have not begun`
+    return { sentence, evidence }
+  }
+  const since = facts.now - ms
+  if (ms >= node.forMs)
+    return { sentence: `${name} has held for ${wanted}`, evidence: { ...evidence, since } }
+  const at = showTime(facts.now + Math.ceil(node.forMs - ms), facts.zone, facts.now)
+  return {
+    sentence: `${name} has held for ${showAge(ms)} of ${wanted}; that is enough at ${at}, if nothing interrupts it`,
+    evidence: { ...evidence, since },
+  }
+}
+
+function sayPredicate(node: PredicateNode, facts: Facts): Evidence {
+  const { value, pending, error } = facts.predicate(node)
+  const evidence = { args: node.args, value, pending }
+  const isFunction = node.mode === 'function'
+  const name = `${isFunction ? 'condition' : 'stream'} '${printNode(node)}'`
+  if (error !== undefined)
+    return {
+      sentence: `${name} failed: ${messageOf(error)}; it counts as false`,
+      evidence: { ...evidence, error: messageOf(error) },
+    }
+  if (node.mode === 'events')
+    return {
+      sentence: value
+        ? `a value of ${name} waits for a run`
+        : `${name} has emitted no value that waits for a run`,
+      evidence,
+    }
+  if (pending)
+    return {
+      sentence: isFunction ? `${name} has not answered yet` : `${name} has not emitted a value yet`,
+      evidence,
+    }
+  return {
+    sentence: isFunction ? `${name} returned ${value}` : `the last value of ${name} is ${value}`,
+    evidence,
+  }
+}

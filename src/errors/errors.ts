@@ -1,0 +1,355 @@
+/**
+ * The errors Gantry adds to the language's own.
+ *
+ * Bad arguments are `TypeError` (shape), `RangeError` (value) or `SyntaxError` (text). The classes here are conditions a
+ * caller may want to catch; each carries a stable `code`, its data and, where there is one, the `cause`.
+ * Compare `error.code` rather than `instanceof` across realms (threads, Jest, two copies of the package).
+ */
+import { didYouMean } from './suggest.ts'
+
+/**
+ * Stable names of the errors, for `error.code`.
+ *
+ * @example
+ * ```ts
+ * const codes: GantryErrorCode[] = ['GANTRY_RUN_LOG', 'GANTRY_SETUP']
+ * ```
+ */
+export type GantryErrorCode =
+  | 'GANTRY_STATEMENT'
+  | 'GANTRY_TASK_EXISTS'
+  | 'GANTRY_TASK_NOT_FOUND'
+  | 'GANTRY_CONDITION'
+  | 'GANTRY_ARG'
+  | 'GANTRY_SETUP'
+  | 'GANTRY_RUN_LOG'
+  | 'GANTRY_RUN_TIMEOUT'
+  | 'GANTRY_SESSION_STOPPED'
+  | 'GANTRY_EXIT'
+
+const codes = new Set<string>([
+  'GANTRY_STATEMENT',
+  'GANTRY_TASK_EXISTS',
+  'GANTRY_TASK_NOT_FOUND',
+  'GANTRY_CONDITION',
+  'GANTRY_ARG',
+  'GANTRY_SETUP',
+  'GANTRY_RUN_LOG',
+  'GANTRY_RUN_TIMEOUT',
+  'GANTRY_SESSION_STOPPED',
+  'GANTRY_EXIT',
+])
+
+/**
+ * True of the errors that Gantry throws itself, also of those made in another realm.
+ *
+ * @example
+ * ```ts
+ * try { session.task('reprot') } catch (error) { if (isGantryError(error)) console.error(error.code) }
+ * ```
+ */
+export function isGantryError(value: unknown): value is Error & { code: GantryErrorCode } {
+  return typeof value === 'object' && value !== null && codes.has(String((value as { code?: unknown }).code))
+}
+
+/**
+ * A statement (a condition, a moment or a duration as text) that cannot be read. Its message shows the place with a
+ * caret; `offset` is in UTF-16 units.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   parse(process.argv[2] ?? 'dayly')
+ * } catch (error) {
+ *   if (error instanceof StatementError) console.error(error.offset, error.near) // 0 [ 'daily' ]
+ * }
+ * ```
+ */
+export class StatementError extends SyntaxError {
+  override readonly name = 'StatementError'
+  readonly code = 'GANTRY_STATEMENT'
+  /** The whole text as it was given. */
+  readonly text: string
+  /** Where reading stopped, in UTF-16 units from 0. */
+  readonly offset: number
+  /** What would have been understood at that place. */
+  readonly expected: readonly string[]
+  /** Known words close to what stands there, nearest first. */
+  readonly near: readonly string[]
+
+  constructor(
+    message: string,
+    at: {
+      text: string
+      offset: number
+      expected?: readonly string[]
+      near?: readonly string[]
+      cause?: unknown
+    },
+  ) {
+    // A cause that the message tells already would be printed a second time.
+    const isTold = at.cause instanceof Error && message.includes(at.cause.message.split('\n', 1)[0]!)
+    super(
+      withCaret(message, at.text, at.offset, at.expected ?? [], at.near ?? []),
+      at.cause === undefined || isTold ? undefined : { cause: at.cause },
+    )
+    this.text = at.text
+    this.offset = at.offset
+    this.expected = at.expected ?? []
+    this.near = at.near ?? []
+    // For programs: a person who prints the error sees them in its message.
+    for (const key of ['text', 'offset', 'expected', 'near'])
+      Object.defineProperty(this, key, { enumerable: false })
+  }
+}
+
+function withCaret(
+  message: string,
+  text: string,
+  offset: number,
+  expected: readonly string[],
+  near: readonly string[],
+): string {
+  // The line around the offset only: a statement may be a page long, and the caret must stand under its place.
+  const from = text.lastIndexOf('\n', offset - 1) + 1
+  const to = text.indexOf('\n', offset)
+  const line = text.slice(Math.max(from, offset - 60), Math.min(to < 0 ? text.length : to, offset + 60))
+  const caret = ' '.repeat(offset - Math.max(from, offset - 60))
+  const lines = [message, `  ${line.replaceAll('\t', ' ')}`, `  ${caret}^`]
+  if (expected.length > 0) lines.push(`expected ${expected.join(', ')}`)
+  if (near.length > 0) lines.push(`did you mean ${near.map((word) => `\`${word}\``).join(' or ')}?`)
+  return lines.join('\n')
+}
+
+/**
+ * A task of that name is in the session already. Thrown where a task is added, unless `onTaskExists` says otherwise.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   session.createTask('report', 'hourly', () => {})
+ * } catch (error) {
+ *   if (error instanceof TaskExistsError) console.error(error.task)
+ * }
+ * ```
+ */
+export class TaskExistsError extends Error {
+  override readonly name = 'TaskExistsError'
+  readonly code = 'GANTRY_TASK_EXISTS'
+  constructor(readonly task: string) {
+    super(
+      `Cannot add task '${task}' as names are unique in a session: a task '${task}' exists. ` +
+        `Remove it first, choose another name, or set onTaskExists to 'ignore', 'replace' or 'rename'.`,
+    )
+  }
+}
+
+/**
+ * No task of that name is in the session (or it was removed before its run started).
+ *
+ * @example
+ * ```ts
+ * try {
+ *   session.task('reprot')
+ * } catch (error) {
+ *   if (error instanceof TaskNotFoundError) console.error(error.near) // [ 'report' ]
+ * }
+ * ```
+ */
+export class TaskNotFoundError extends Error {
+  override readonly name = 'TaskNotFoundError'
+  readonly code = 'GANTRY_TASK_NOT_FOUND'
+  constructor(
+    readonly task: string,
+    /** Names in the session close to it, nearest first. */
+    readonly near: readonly string[] = [],
+    message?: string,
+  ) {
+    super(
+      message ?? `Cannot find task '${task}' as no task of that name is in the session.${didYouMean(near)}`,
+    )
+  }
+}
+
+/**
+ * A condition function, promise or Observable failed. The condition is taken not to hold; what else it does is
+ * `onError.condition`. `data` says whose condition, `cause` what was thrown.
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ onError: { condition: 'raise' } })
+ * await app.run().catch((error) => {
+ *   if (error instanceof ConditionError) console.error(error.data.statement, error.cause)
+ * })
+ * ```
+ */
+export class ConditionError extends Error {
+  override readonly name = 'ConditionError'
+  readonly code = 'GANTRY_CONDITION'
+  constructor(
+    message: string,
+    readonly data: { readonly task?: string; readonly statement?: string } = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/**
+ * A value that a task needs could not be made: a missing param, return, variable, or a failing arg function. The run
+ * that needs it fails.
+ *
+ * @example
+ * ```ts
+ * const { error } = await session.task('report').run()
+ * if (error instanceof ArgError && error.reason === 'missing') console.error(error.message)
+ * ```
+ */
+export class ArgError extends Error {
+  override readonly name = 'ArgError'
+  readonly code = 'GANTRY_ARG'
+  constructor(
+    message: string,
+    /** `missing`: it is not there yet, so `.or()` may step in; `failed`: making it threw. */
+    readonly reason: 'missing' | 'failed' = 'missing',
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/**
+ * A run or a session could not be set up as asked.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   app.task('scan', 'hourly', { execution: 'thread' }, () => {})
+ * } catch (error) {
+ *   if (error instanceof SetupError) console.error(error.message) // functions can't cross to a thread
+ * }
+ * ```
+ */
+export class SetupError extends Error {
+  override readonly name = 'SetupError'
+  readonly code = 'GANTRY_SETUP'
+}
+
+/**
+ * The run log could not be read or written. `cause` is what the file system, or the database, said.
+ *
+ * @example
+ * ```ts
+ * await createApp({ store: 'jsonl:./runs.jsonl' })
+ *   .start()
+ *   .catch((error) => {
+ *     if (error instanceof RunLogError) console.error(error.message) // another program has it open, say
+ *   })
+ * ```
+ */
+export class RunLogError extends Error {
+  override readonly name = 'RunLogError'
+  readonly code = 'GANTRY_RUN_LOG'
+  /**
+   * True if the entries are at fault and not the store (a value is no JSON): the same append fails each time, so it is not
+   * tried again. A store of your own sets it by the option of the same name. Default false.
+   */
+  readonly isEntryRefused: boolean
+
+  constructor(message: string, options: ErrorOptions & { readonly isEntryRefused?: boolean } = {}) {
+    super(message, options)
+    this.isEntryRefused = options.isEntryRefused ?? false
+  }
+}
+
+/**
+ * The abort reason of a run that lasted longer than its timeout. Work that rejects then ends as `terminate`, work that returns
+ * all the same as `success`.
+ *
+ * @example
+ * ```ts
+ * app.task('import', 'hourly', { timeout: '1 minute' }, async (_, { signal }) => {
+ *   await fetch('https://example.org', { signal }).catch(() => {})
+ *   if (signal.reason instanceof RunTimeoutError) console.error(signal.reason.timeoutMs) // 60000
+ * })
+ * ```
+ */
+export class RunTimeoutError extends Error {
+  override readonly name = 'RunTimeoutError'
+  readonly code = 'GANTRY_RUN_TIMEOUT'
+  constructor(
+    readonly task: string,
+    readonly runId: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`Run ${runId} of task '${task}' was ended as it lasted longer than its timeout: ${timeoutMs} ms.`)
+  }
+}
+
+/**
+ * The session stopped before what was asked of it could happen. A run by hand that still waits rejects with it.
+ *
+ * @example
+ * ```ts
+ * await session.task('report').run().catch((error) => {
+ *   if (error instanceof SessionStoppedError) console.error('too late')
+ * })
+ * ```
+ */
+export class SessionStoppedError extends Error {
+  override readonly name = 'SessionStoppedError'
+  readonly code = 'GANTRY_SESSION_STOPPED'
+}
+
+/**
+ * A thread, a process or a command ended without a result, or as one that failed. The run fails with it.
+ *
+ * @example
+ * ```ts
+ * const { error } = await app.task('build', false, command('make')).run()
+ * if (error instanceof ExitError) console.error(error.data.exitCode, error.data.stderr)
+ * ```
+ */
+export class ExitError extends Error {
+  override readonly name = 'ExitError'
+  readonly code = 'GANTRY_EXIT'
+  constructor(
+    message: string,
+    readonly data: {
+      /** Its exit code; null when a signal ended it. */
+      readonly exitCode: number | null
+      readonly exitSignal?: string | null
+      /** The end of what a command wrote to stderr. */
+      readonly stderr?: string
+    },
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * Thrown (or returned) by work that found nothing to do: the run ends as `inaction`, which is no error.
+ *
+ * @example
+ * ```ts
+ * app.task('import', 'hourly', async () => {
+ *   const answer = await fetch('https://example.org/prices')
+ *   if (answer.status === 304) throw new Inaction('nothing new')
+ * })
+ * ```
+ */
+export class Inaction {
+  constructor(readonly reason?: string) {}
+}
+
+/**
+ * Makes an {@link Inaction} to return from work: `return inaction('nothing new')`.
+ *
+ * @example
+ * ```ts
+ * app.task('import', 'hourly', () => inaction('nothing new'))
+ * ```
+ */
+export function inaction(reason?: string): Inaction {
+  return new Inaction(reason)
+}

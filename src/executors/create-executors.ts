@@ -1,0 +1,35 @@
+/** The executors of a session, one for each kind of execution. Those that no task asks for cost nothing. */
+import { createCommandExecutor } from './command/command.ts'
+import type { Executor, Warn } from './executor.ts'
+import { LoopLag } from './inline/event-loop-lag.ts'
+import { createInlineExecutor } from './inline/inline.ts'
+import type { OnUncaught } from './inline/uncaught-errors.ts'
+import { createProcessExecutor } from './process/process-executor.ts'
+import { createThreadExecutor } from './thread/thread-executor.ts'
+import { specOf } from './work-spec.ts'
+
+/**
+ * Makes them. `warn` is told of what is nobody's outcome; `soon` calls what ends runs; `onUncaught` says what an error does that
+ * nothing catches.
+ */
+export function createExecutors(
+  warn: Warn,
+  soon: (call: () => void) => void,
+  onUncaught: () => OnUncaught,
+): readonly Executor[] {
+  const lag = new LoopLag(warn)
+  const thread = createThreadExecutor(warn)
+  const command = createCommandExecutor()
+  const outside = (work: unknown): Executor | null => {
+    const kind = specOf(work)?.kind
+    if (kind === 'command') return command
+    return kind === 'code' ? thread : null
+  }
+  return [
+    createInlineExecutor('async', { warn, soon, lag, outside, onUncaught }),
+    createInlineExecutor('main', { warn, lag, outside, onUncaught }),
+    thread,
+    createProcessExecutor(warn),
+    command,
+  ]
+}

@@ -1,0 +1,144 @@
+/** Work in the session's own thread: `async` (others launch while it awaits) and `main` (nothing launches until it ends). */
+import type { Settlement } from '../../../machines/run.machine.ts'
+import type { Undo } from '../../clock/clock.ts'
+import type { Inaction } from '../../errors/errors.ts'
+import { runInside } from '../current-run.ts'
+import type { ExecutionContext, ExecutionHandle, Executor, Warn } from '../executor.ts'
+import { isInaction } from '../inaction.ts'
+import { makeArgs, partArgs } from '../work/module-arg.ts'
+import { LoopLag } from './event-loop-lag.ts'
+import { type OnUncaught, watchUncaught } from './uncaught-errors.ts'
+import { watchRejections } from './unhandled-rejections.ts'
+
+type InlineWork = (args: Readonly<Record<string, unknown>>, run: unknown) => unknown
+
+/** What inline executors need of their surroundings. */
+export interface InlineOptions {
+  readonly warn?: Warn
+  /** What happens when a run throws an error that nothing catches; read at each start. Default `exit`. */
+  readonly onUncaught?: () => OnUncaught
+  /** Calls in a while: many runs may end at once. Default: in a microtask. */
+  readonly soon?: (call: () => void) => void
+  /** Notices work that holds the loop; one for all inline executors of a session. */
+  readonly lag?: LoopLag
+  /** The executor of work that is never carried out inline (commands, code), whatever is asked for. */
+  readonly outside?: (work: unknown) => Executor | null
+}
+
+/** Makes the executor for `async` or `main` work. */
+export function createInlineExecutor(kind: 'async' | 'main', options: InlineOptions = {}): Executor {
+  const { warn = () => {}, soon = queueMicrotask, outside = () => null } = options
+  const { lag = new LoopLag(warn), onUncaught = () => 'exit' } = options
+  let undoRejections: Undo | null = null
+  /** By what is done about uncaught errors: a run keeps to what was chosen when it started. */
+  const uncaught = new Map<OnUncaught, Undo>()
+  return {
+    kind,
+    isExclusive: kind === 'main',
+    execute(work, args, context, settle) {
+      const other = outside(work)
+      if (other !== null) return other.execute(work, args, context, settle)
+      undoRejections ??= watchRejections()
+      const how = onUncaught()
+      if (!uncaught.has(how)) uncaught.set(how, watchUncaught(how))
+      // What is launched at one instant starts before any of it is wound up: the last of a thousand is late by less.
+      const settleSoon: typeof settle = (settlement) => soon(() => settle(settlement))
+      return executeInline(work as InlineWork, args, context, kind === 'main' ? settle : settleSoon, {
+        warn,
+        lag,
+        how,
+      })
+    },
+    close() {
+      lag.stop()
+      undoRejections?.()
+      undoRejections = null
+      for (const undo of uncaught.values()) undo()
+      uncaught.clear()
+    },
+  }
+}
+
+function executeInline(
+  work: InlineWork,
+  args: Readonly<Record<string, unknown>>,
+  context: ExecutionContext,
+  settle: (settlement: Settlement) => void,
+  { warn, lag, how }: { readonly warn: Warn; readonly lag: LoopLag; readonly how: OnUncaught },
+): ExecutionHandle | undefined {
+  const { task, runId, run } = context
+  let isSettled = false
+  const end = (settlement: Settlement): void => {
+    lag.end(context)
+    if (isSettled) return
+    isSettled = true
+    settle(settlement)
+  }
+  const onUnhandled = (error: unknown): void => {
+    const isOurAbort = context.signal.aborted && context.signal.reason === error
+    if (!isOurAbort)
+      warn(
+        'unhandled-rejection',
+        `A promise of a run of task '${task}' was rejected and nobody handled it. Await the promise in the work, or catch its error.`,
+        {
+          task,
+          error,
+        },
+      )
+    // The run has failed, as the process would have without a session.
+    end(rejectionOf(error))
+  }
+  const onUncaught = (error: unknown): boolean => {
+    const isOurAbort = context.signal.aborted && context.signal.reason === error
+    if (how === 'exit' || !isOurAbort) warn('uncaught', sayUncaught(task, runId, how), { task, error })
+    if (how === 'exit') return false
+    end(rejectionOf(error))
+    return true
+  }
+  const parts = partArgs(args)
+  const call = (): unknown =>
+    parts === null
+      ? work(args, run)
+      : makeArgs(parts.given, parts.makers, run).then((made) => lag.measure(task, () => work(made, run)))
+  try {
+    const result = lag.measure(task, () => runInside({ task, runId, onUnhandled, onUncaught }, call))
+    if (!isPromiseLike(result)) end(settlementOf(result))
+    else {
+      lag.begin(context, task)
+      result.then(
+        (value) => end(settlementOf(value)),
+        (error) => end(rejectionOf(error)),
+      )
+    }
+  } catch (error) {
+    end(rejectionOf(error))
+  }
+  return undefined
+}
+
+function sayUncaught(task: string, runId: string, how: OnUncaught): string {
+  const what = `Run ${runId} of task '${task}' threw where nothing catches it, out of a timer or an event`
+  return how === 'fail'
+    ? `${what}: the run fails, if it has not ended yet, and the process goes on.`
+    : `${what}: Node ends the process at that. Catch it there, or give onUncaught: 'fail' to let only the run fail.`
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+/** A return is a success, unless it says that there was nothing to do. */
+export function settlementOf(value: unknown): Settlement {
+  return isInaction(value) ? inactionOf(value) : { kind: 'returned', value }
+}
+
+/** A throw is a failure, unless it says that there was nothing to do. */
+export function rejectionOf(error: unknown): Settlement {
+  return isInaction(error) ? inactionOf(error) : { kind: 'threw', error }
+}
+
+function inactionOf(inaction: Inaction): Settlement {
+  return inaction.reason === undefined ? { kind: 'inaction' } : { kind: 'inaction', reason: inaction.reason }
+}

@@ -1,0 +1,144 @@
+/**
+ * The far side of a run: carries out an order in a thread or a process, and tells what comes of it. Loaded there and only
+ * there; it knows nothing of sessions.
+ */
+import { inspect } from 'node:util'
+import { type Inaction, SetupError } from '../../errors/errors.ts'
+import { toDateTime } from '../../time/zone/zone.ts'
+import { runInside } from '../current-run.ts'
+import { isInaction } from '../inaction.ts'
+import { checkProgress, type FarRun, type LogLevel, type RunFacts } from '../run-facts.ts'
+import { compileCode } from '../work/code-work.ts'
+import { loadExportOnce } from '../work/load-export.ts'
+import { makeArgs } from '../work/module-arg.ts'
+import { cloneProblemIn, type Realm } from './cloneable.ts'
+import { LogRateLimit } from './log-rate-limit.ts'
+import { type ClonedSettlement, type FromWorker, toClonedError, type WorkerOrder } from './protocol.ts'
+
+/** Where this code is, and the line to the session. */
+export interface WorkerChannel {
+  readonly realm: Realm
+  readonly signal: AbortSignal
+  send(message: FromWorker): void
+}
+
+/** Carries out one order. Resolves to exactly one settlement and never rejects. */
+export function runIsolated(order: WorkerOrder, line: WorkerChannel): Promise<ClonedSettlement> {
+  const { facts } = order
+  const limit = new LogRateLimit()
+  let isOver = false
+  return new Promise<ClonedSettlement>((resolve) => {
+    const threw = (error: unknown): void =>
+      resolve(
+        isInaction(error) ? inactionOf(error) : { kind: 'threw', thrown: toClonedError(error, line.realm) },
+      )
+    const onUnhandled = (error: unknown): void => {
+      if (!isOver) return threw(error)
+      line.send({ type: 'stray', task: facts.task, error: toClonedError(error, line.realm) })
+    }
+    const inside = { task: facts.task, runId: facts.id, onUnhandled }
+    const carry = async (): Promise<unknown> => {
+      const run = toIsolatedRun(facts, line, limit)
+      const work = await loadWork(order)
+      const { args, makers } = order
+      return await work(makers === undefined ? args : await makeArgs(args, makers, run), run)
+    }
+    runInside(inside, carry).then((value) => resolve(returned(value, order, line.realm)), threw)
+  }).finally(() => {
+    isOver = true
+    const dropped = limit.takeDropped()
+    if (dropped !== null) line.send({ type: 'log', level: 'warn', data: [dropped] })
+  })
+}
+
+type IsolatedWork = (args: unknown, run: FarRun) => unknown
+
+async function loadWork({ work, args, makers }: WorkerOrder): Promise<IsolatedWork> {
+  return work.kind === 'module'
+    ? ((await loadExportOnce(work.url, work.name)) as IsolatedWork)
+    : compileCode(work.text, Object.keys({ ...args, ...makers }))
+}
+
+function returned(value: unknown, { work }: WorkerOrder, realm: Realm): ClonedSettlement {
+  if (isInaction(value)) return inactionOf(value)
+  const obstacle = cloneProblemIn(value, 'return', realm, work.kind === 'module' ? work.maxSize : undefined)
+  if (obstacle === null) return { kind: 'returned', value }
+  const error = new SetupError(
+    `Cannot return that from a ${realm} as ${obstacle.rule}: ${obstacle.found}. Return plain data, or write it to a file and return its path.`,
+  )
+  return { kind: 'threw', thrown: toClonedError(error, realm) }
+}
+
+function inactionOf({ reason }: Inaction): ClonedSettlement {
+  return reason === undefined ? { kind: 'inaction' } : { kind: 'inaction', reason: String(reason) }
+}
+
+/** The run as the work sees it here. */
+function toIsolatedRun(facts: RunFacts, line: WorkerChannel, limit: LogRateLimit): FarRun {
+  const time = (at: number) => toDateTime(at, facts.zone)
+  const log = (level: LogLevel) => {
+    return (...data: unknown[]): void => {
+      if (!limit.admits()) return
+      const dropped = limit.takeDropped()
+      if (dropped !== null) line.send({ type: 'log', level: 'warn', data: [dropped] })
+      line.send({ type: 'log', level, data: data.map((each) => toLogged(each, line.realm)) })
+    }
+  }
+  // Times are made when they are asked for: most work asks for none.
+  return Object.freeze({
+    id: facts.id,
+    task: onlyFacts('task', line.realm, { name: facts.task }),
+    session: onlyFacts('session', line.realm, {
+      get startedAt() {
+        return facts.sessionStartedAt === null ? null : time(facts.sessionStartedAt)
+      },
+    }),
+    get startedAt() {
+      return time(facts.startedAt)
+    },
+    get dueAt() {
+      return facts.dueAt === null ? null : time(facts.dueAt)
+    },
+    get period() {
+      const { period } = facts
+      return period === null ? null : { start: time(period.start), end: time(period.end) }
+    },
+    trigger: facts.trigger,
+    params: facts.params,
+    value: facts.value,
+    signal: line.signal,
+    log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    progress: (fraction: number, message?: string) => {
+      checkProgress(fraction)
+      const said = message === undefined ? {} : { message: String(message).slice(0, 1000) }
+      line.send({ type: 'progress', progress: fraction, ...said })
+    },
+  })
+}
+
+/** Facts that say so when they are asked for more: `run.session.shutDown is not a function` would explain nothing. */
+function onlyFacts<F extends object>(what: string, realm: Realm, facts: F): F {
+  return new Proxy(Object.freeze(facts), {
+    get(target, key) {
+      if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON')
+        return Reflect.get(target, key)
+      throw new SetupError(
+        `Cannot use run.${what}.${key} in a ${realm} as only facts of the ${what} are there: ${Object.keys(target).join(', ')}. ` +
+          `Give it as an arg, or execute the task as 'async' or 'main'.`,
+      )
+    },
+  })
+}
+
+const maxLogged = 8192
+
+/** A part of a log line that crosses: data as it is, all else as text. */
+function toLogged(part: unknown, realm: Realm): unknown {
+  if (typeof part === 'string') return part.length > maxLogged ? `${part.slice(0, maxLogged)}…` : part
+  if (cloneProblemIn(part, '', realm, maxLogged * 4) === null) return part
+  try {
+    return inspect(part, { maxStringLength: 1000, maxArrayLength: 50 }).slice(0, maxLogged)
+  } catch {
+    return 'a value that cannot be shown'
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Args that are made where the work is executed: a connection, a handle, anything that can't cross. All other args are made
+ * in the session, before the run crosses.
+ */
+import { Arg } from '../../args/arg.ts'
+import type { FarRun } from '../run-facts.ts'
+import { loadExportOnce, toModuleUrl } from './load-export.ts'
+import type { AnyModule, FunctionName } from './module-work.ts'
+
+/** Where the maker of a value stands. */
+export interface Maker {
+  readonly url: string
+  readonly name: string
+}
+
+/** Stands for the value until the work is executed. A class, not data: params that come from outside can't pose as one. */
+class MadeThere implements Maker {
+  constructor(
+    readonly url: string,
+    readonly name: string,
+  ) {}
+}
+
+/**
+ * An arg that a function of a module makes where the work is executed: in the thread, in the process, or in the session for
+ * `async` and `main`. The function is given the run; it is called once for each run.
+ *
+ * @example
+ * ```ts
+ * const db = moduleArg<typeof import('./db.js'), 'connect'>(new URL('./db.js', import.meta.url), 'connect')
+ * app.task('report', 'daily', { execution: 'process', args: { db, year: 2026 } },
+ *   moduleWork(new URL('./report.js', import.meta.url), 'report'))
+ * ```
+ */
+export function moduleArg<M extends object = AnyModule, K extends FunctionName<M> = FunctionName<M>>(
+  module: URL | string,
+  exportName: K,
+): Arg<M[K] extends (...given: never[]) => infer R ? Awaited<R> : never> {
+  const url = toModuleUrl(module)
+  const value = new MadeThere(url, exportName)
+  return new Arg(`moduleArg('${exportName}')`, { kind: 'function', args: [] }, () => value as never)
+}
+
+/** Parts args into those that are there and those that are to be made; null where there are none of these. */
+export function partArgs(args: Readonly<Record<string, unknown>>): {
+  readonly given: Readonly<Record<string, unknown>>
+  readonly makers: Readonly<Record<string, Maker>>
+} | null {
+  const makers: Record<string, Maker> = {}
+  let given: Record<string, unknown> | null = null
+  for (const name of Object.keys(args)) {
+    const value = args[name]
+    if (!(typeof value === 'object' && value !== null && isMadeThere(value))) continue
+    given ??= { ...args }
+    delete given[name]
+    makers[name] = { url: value.url, name: value.name }
+  }
+  return given === null ? null : { given, makers }
+}
+
+/** All args of a run, with those made that are to be made here. */
+export async function makeArgs(
+  given: Readonly<Record<string, unknown>>,
+  makers: Readonly<Record<string, Maker>>,
+  run: FarRun,
+): Promise<Record<string, unknown>> {
+  const made = await Promise.all(
+    Object.entries(makers).map(async ([key, { url, name }]) => {
+      const make = (await loadExportOnce(url, name)) as (run: FarRun) => unknown
+      return [key, await make(run)] as const
+    }),
+  )
+  return { ...given, ...Object.fromEntries(made) }
+}
+
+function isMadeThere(value: object): value is MadeThere {
+  try {
+    return value instanceof MadeThere
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,33 @@
+/** Ready work that speaks to the session. */
+import { withSpec } from '../work-spec.ts'
+
+interface Stoppable {
+  readonly session: { shutDown(options?: { readonly force?: boolean }): void; restart(): void }
+}
+
+/**
+ * Work that shuts the session down: living runs are drained, or ended with `{ force: true }`.
+ *
+ * @example
+ * ```ts
+ * app.task('close for the night', 'daily at 22:00', shutDownWork())
+ * ```
+ */
+export function shutDownWork(
+  options: { readonly force?: boolean } = {},
+): (args: unknown, run: Stoppable) => void {
+  const { force = false } = options
+  return withSpec((_: unknown, run: Stoppable) => run.session.shutDown({ force }), { kind: 'near' })
+}
+
+/**
+ * Work that restarts the session, as its `restarting` option says.
+ *
+ * @example
+ * ```ts
+ * app.task('fresh start', 'weekly on Monday', restartWork())
+ * ```
+ */
+export function restartWork(): (args: unknown, run: Stoppable) => void {
+  return withSpec((_: unknown, run: Stoppable) => run.session.restart(), { kind: 'near' })
+}

@@ -1,0 +1,156 @@
+/** One client that follows events: a place in the ring, and a stream that is filled no faster than it is read. */
+
+import type { View } from '../security/caller-view.ts'
+import { coalesce, type FeedRing, latestProgress, type Numbered } from './feed-ring.ts'
+
+/** What may wait in the stream before nothing more is put there. */
+const maxWaitingBytes = 65_536
+/** More news than this at once is coalesced; more than twice this after that is a reset. */
+const maxAtOnce = 256
+/** A client that gets so much gets it in larger steps. */
+const busyWaitMs = 500
+
+/** What a client wants, and how things are written for it. */
+export interface ClientOptions {
+  /** Only news of these tasks and of the session; null for all. */
+  readonly tasks: ReadonlySet<string> | null
+  /** What the client may be told. */
+  readonly view: View
+  /** The number of the first piece of news it has not been told. */
+  readonly next: number
+  /** What it is told first. */
+  readonly greeting: string
+  textOf(numbered: Numbered): string
+  /** A reset: everything may have changed. */
+  resetText(next: number): string
+  monotonic(): number
+  /** The stream has room again. */
+  onRoom(): void
+  onClose(): void
+}
+
+const encoder = new TextEncoder()
+
+export class FeedClient {
+  readonly stream: ReadableStream<Uint8Array>
+  readonly #options: ClientOptions
+  #controller!: ReadableStreamDefaultController<Uint8Array>
+  #next: number
+  #notBefore = 0
+  #isClosed = false
+  #isDeciding = false
+  /** Texts that are for this client alone (an actor that it watches). */
+  #own: string[] = []
+  #ownDropped = 0
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+    this.#next = options.next
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+          controller.enqueue(encoder.encode(options.greeting))
+        },
+        pull: () => options.onRoom(),
+        cancel: () => this.close(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: maxWaitingBytes }),
+    )
+  }
+
+  /** Whether as many texts of its own wait as may. Who makes them asks first: making one costs. */
+  get isFull(): boolean {
+    return this.#own.length >= maxAtOnce
+  }
+
+  /** A text for this client alone; dropped, and counted, where it does not read fast enough. */
+  tell(text: string): void {
+    if (this.isFull) this.#ownDropped += 1
+    else this.#own.push(text)
+  }
+
+  drop(): void {
+    this.#ownDropped += 1
+  }
+
+  /** Sends what is new, as far as the stream has room; true if something is left to be sent later. */
+  flush(ring: FeedRing): boolean {
+    if (this.#isClosed || !this.#hasNews(ring)) return false
+    if ((this.#controller.desiredSize ?? 0) <= 0) return false
+    if (this.#options.monotonic() < this.#notBefore) return true
+    if (this.#isDeciding || this.#decide(ring)) return false
+    const text = this.#newsText(ring) + this.#ownText()
+    if (text !== '') this.#controller.enqueue(encoder.encode(text))
+    return false
+  }
+
+  /** A sign of life for the proxies between; nothing where the stream is full, which is sign enough. */
+  beat(): void {
+    if (!this.#isClosed && (this.#controller.desiredSize ?? 0) > 0)
+      this.#controller.enqueue(encoder.encode(':\n\n'))
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#own = []
+    try {
+      this.#controller.close()
+    } catch {
+      // The reader has gone, and the stream with it.
+    }
+    this.#options.onClose()
+  }
+
+  #hasNews(ring: FeedRing): boolean {
+    return this.#next < ring.next || this.#own.length > 0 || this.#ownDropped > 0
+  }
+
+  /** True for news of tasks without a decision yet: it is sent once the decision is known. */
+  #decide(ring: FeedRing): boolean {
+    const { view } = this.#options
+    if (view.isWhole) return false
+    const news = (ring.since(this.#next) ?? []).map((each) => each.news)
+    const undecided = news.flatMap((each) => [
+      ...('task' in each && each.task !== undefined && !view.knows(each.task) ? [each.task] : []),
+      ...view.undecidedIn(each),
+    ])
+    if (undecided.length === 0) return false
+    this.#isDeciding = true
+    view.learn(undecided).then(
+      () => {
+        this.#isDeciding = false
+        this.#options.onRoom()
+      },
+      // A client whose permissions cannot be determined receives nothing.
+      () => this.close(),
+    )
+    return true
+  }
+
+  #newsText(ring: FeedRing): string {
+    const missed = ring.since(this.#next)
+    this.#next = ring.next
+    if (missed === null) return this.#options.resetText(ring.next)
+    const { tasks, view } = this.#options
+    const isWanted = (task: string): boolean => (tasks === null || tasks.has(task)) && !view.hides(task)
+    const wanted =
+      tasks === null && view.isWhole
+        ? missed
+        : missed.filter(({ news }) => !('task' in news) || news.task === undefined || isWanted(news.task))
+    if (wanted.length <= maxAtOnce) return latestProgress(wanted).map(this.#options.textOf).join('')
+    this.#notBefore = this.#options.monotonic() + busyWaitMs
+    const left = coalesce(wanted)
+    if (left.length > 2 * maxAtOnce) return this.#options.resetText(ring.next)
+    return left.map(this.#options.textOf).join('')
+  }
+
+  #ownText(): string {
+    const dropped = this.#ownDropped === 0 ? '' : `event: dropped\ndata: {"count":${this.#ownDropped}}\n\n`
+    const text = this.#own.join('') + dropped
+    this.#own = []
+    this.#ownDropped = 0
+    return text
+  }
+}

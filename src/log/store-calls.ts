@@ -1,0 +1,202 @@
+/**
+ * The boundary to a store: every call to a store, built-in or custom, goes through here.
+ *
+ * The methods of a store are foreign code. What one throws at once is the same as a rejection; what it returns may be a promise
+ * of any kind; and an answer that is no answer (no list, no number, an entry of an unknown action) does not get past this file.
+ */
+import type { Clock } from '../clock/clock.ts'
+import { callAfterLived } from '../clock/lived-time.ts'
+import { RunLogError } from '../errors/errors.ts'
+import { whyNoEntry } from './check-entry.ts'
+import type {
+  KeepOf,
+  LoadLimits,
+  LogEntry,
+  LogQuery,
+  Note,
+  NoteQuery,
+  Retention,
+  RunRecord,
+  Store,
+} from './store.ts'
+import type { LogProblem } from './store-problem.ts'
+
+/** The error that a method threw synchronously: the order of writes needs it before any later turn. */
+export class Thrown {
+  constructor(readonly problem: unknown) {}
+}
+
+/** Nothing: it is done. A promise, or what was thrown. */
+export type Answer = undefined | Promise<void> | Thrown
+
+/** True if the same entries fail each time, so that trying again is in vain. */
+export function isRefusal(problem: unknown): boolean {
+  return (problem as Partial<RunLogError> | null)?.isEntryRefused === true
+}
+
+/** Receives reports of invalid answers and of late ones. */
+interface DoorOptions {
+  readonly tell: (problem: LogProblem) => void
+  readonly clock: Pick<Clock, 'callAfter' | 'monotonic'>
+  readonly slowAfterMs: number
+}
+
+/** A store behind its door. No method of it throws. */
+export class StoreDoor {
+  readonly #said = new Set<string>()
+
+  constructor(
+    readonly store: Store,
+    readonly options: DoorOptions,
+  ) {}
+
+  append(entries: readonly LogEntry[]): Answer {
+    return this.#act(() => this.store.append(entries))
+  }
+
+  /** Looks whether the store could lose what it has acknowledged; nothing where the store has no such method. */
+  check(): Answer {
+    return this.#act(() => this.store.check?.())
+  }
+
+  close(): Answer {
+    return this.#act(() => this.store.close())
+  }
+
+  load(limits?: LoadLimits): readonly LogEntry[] | Promise<readonly LogEntry[]> {
+    return this.#ask('load', () => this.store.load(limits), this.#entries<LogEntry>)
+  }
+
+  query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]> {
+    return this.#ask('query', () => this.store.query(query), this.#entries<RunRecord>)
+  }
+
+  notes(query: NoteQuery): readonly Note[] | Promise<readonly Note[]> {
+    return this.#ask('notes', () => this.store.notes(query), this.#entries<Note>)
+  }
+
+  count(query: LogQuery): number | Promise<number> {
+    if (this.store.count !== undefined)
+      return this.#ask('count', () => this.store.count!(query), this.#number)
+    const found = this.query(query)
+    return found instanceof Promise ? found.then((records) => records.length) : found.length
+  }
+
+  prune(retention: Retention, now: number): number | Promise<number> {
+    return this.#ask('prune', () => this.store.prune(retention, now), this.#number)
+  }
+
+  protect(keep: KeepOf): void {
+    this.#try('protect', () => this.store.protect?.(keep))
+  }
+
+  beat(now: number): void {
+    this.#try('beat', () => this.store.beat?.(now))
+  }
+
+  lastBeat(): number | null {
+    const at = this.#try('lastBeat', () => this.store.lastBeat?.())
+    return typeof at === 'number' && Number.isFinite(at) ? at : null
+  }
+
+  /** What it throws is thrown: whoever asks is the last act of the process, and tells it. */
+  flushSync(): void {
+    this.store.flushSync?.()
+  }
+
+  #act(call: () => unknown): Answer {
+    try {
+      return toPromise<void>(call())
+    } catch (problem) {
+      return new Thrown(problem)
+    }
+  }
+
+  #ask<T>(method: string, call: () => unknown, check: (method: string, value: unknown) => T): T | Promise<T> {
+    try {
+      const value = call()
+      const promise = toPromise(value)
+      if (promise === undefined) return check(method, value)
+      // Forgetting a lot takes long, and no caller waits for it.
+      const timed = method === 'prune' ? promise : this.#timed(method, promise)
+      return timed.then((late) => check(method, late))
+    } catch (problem) {
+      return Promise.reject(problem)
+    }
+  }
+
+  /** An answer that does not come is reported; its caller waits for it. */
+  #timed<T>(method: string, answer: Promise<T>): Promise<T> {
+    const { clock, slowAfterMs, tell } = this.options
+    const path = this.store.name
+    const undo = callAfterLived(clock, slowAfterMs, () =>
+      tell({
+        kind: 'answer',
+        path,
+        message: `Run log '${path}' takes longer than ${slowAfterMs} ms to answer: ${method}.`,
+      }),
+    )
+    return answer.finally(undo)
+  }
+
+  #try<T>(method: string, call: () => T): T | undefined {
+    try {
+      const value = call()
+      toPromise(value)?.catch((problem: unknown) => this.#failed(method, problem))
+      return value
+    } catch (problem) {
+      this.#failed(method, problem)
+      return undefined
+    }
+  }
+
+  #failed(method: string, problem: unknown): void {
+    this.#sayOnce(`Run log '${this.store.name}' failed in ${method}: ${messageOf(problem)}`)
+  }
+
+  readonly #entries = <E extends LogEntry>(method: string, value: unknown): readonly E[] => {
+    if (!Array.isArray(value))
+      throw new RunLogError(
+        `Cannot read run log '${this.store.name}' as ${method} must give a list: ${String(value)}`,
+      )
+    const problems = value.map(whyNoEntry)
+    const first = problems.find((problem) => problem !== null)
+    if (first === undefined) return value as E[]
+    const good = value.filter((_, i) => problems[i] === null) as E[]
+    this.#sayOnce(
+      `Run log '${this.store.name}' holds ${value.length - good.length} entries that are left out, as ${first}.`,
+      'bad entry',
+    )
+    return good
+  }
+
+  readonly #number = (method: string, value: unknown): number => {
+    if (typeof value === 'number' && value >= 0) return value
+    throw new RunLogError(
+      `Cannot read run log '${this.store.name}' as ${method} must give a number from 0: ${String(value)}`,
+    )
+  }
+
+  /** A store that gives one invalid answer gives more: the same report is made once. */
+  #sayOnce(message: string, kind: LogProblem['kind'] = 'answer'): void {
+    if (this.#said.has(message)) return
+    this.#said.add(message)
+    this.options.tell({ kind, path: this.store.name, message })
+  }
+}
+
+/** A promise of ours for a promise of anybody's; undefined for anything else. */
+function toPromise<T>(value: unknown): Promise<T> | undefined {
+  if (typeof value !== 'object' && typeof value !== 'function') return undefined
+  if (value === null || typeof (value as { then?: unknown }).then !== 'function') return undefined
+  return Promise.resolve(value as PromiseLike<T>)
+}
+
+/** The thrown value as text. Never throws. */
+export function messageOf(problem: unknown): string {
+  try {
+    return problem instanceof Error ? problem.message : String(problem)
+  } catch {
+    return 'an error that cannot be shown'
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * A run log in a file of lines, whatever their format.
+ *
+ * What is appended within a turn of the event loop is written and synced at once (group commit); what comes meanwhile goes
+ * with the next write. A promise resolves when its entries are on the disk. What the file keeps is held in memory, too, so
+ * that a query reads no file; the retention bounds both, and the file is rewritten once most of it is past retention, or
+ * once others have moved, deleted, replaced or truncated it.
+ */
+import { RunLogError } from '../../../errors/errors.ts'
+import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from '../../store.ts'
+import { type LogProblem, warnOfProblem } from '../../store-problem.ts'
+import { toEntryRefusal, toRunLogError } from '../disk/file-io.ts'
+import { createMemoryStore, type MemoryStore } from '../memory.ts'
+import { befell, type Displacement } from './displacement.ts'
+import { type FileStoreOptions, fileRetention } from './file-options.ts'
+import type { LineFormat } from './line-format.ts'
+import { LogFile } from './log-file.ts'
+
+/** Makes the store of a file in a format; the path must be a non-empty string. */
+export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
+  const retention = { ...fileRetention, ...options.retention }
+  return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem)
+}
+
+/** Entries that go to the disk together. */
+interface Batch {
+  text: string
+  readonly entries: LogEntry[]
+  readonly done: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (problem: unknown) => void
+}
+
+/** The store of a file. */
+class FileStore implements Store {
+  readonly name: string
+  readonly durable = true
+  readonly #file: LogFile
+  /** What the file keeps, for queries. */
+  #kept: MemoryStore
+  #keep: KeepOf | null = null
+  #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
+  /** What waits for the next write. */
+  #batch: Batch | null = null
+  /** What is being written. */
+  #writing: Batch | null = null
+  /** Writes and replacements, one after the other. */
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(
+    path: string,
+    readonly format: LineFormat,
+    readonly retention: Retention,
+    readonly onProblem: (problem: LogProblem) => void,
+  ) {
+    // Made here, so that a wrong retention is refused at the door and not when the session starts.
+    this.#kept = createMemoryStore({ retention })
+    this.name = `${format.kind}:${path}`
+    this.#file = new LogFile(path, format)
+  }
+
+  load(): readonly LogEntry[] {
+    if (this.#state === 'closed') this.#state = 'new'
+    this.#open('read')
+    return this.#kept.load()
+  }
+
+  append(entries: readonly LogEntry[]): Promise<void> {
+    this.#open('append to')
+    let text: string
+    try {
+      text = entries.map(this.format.encode).join('')
+    } catch (problem) {
+      throw toEntryRefusal(this.#file.path, problem)
+    }
+    const batch = this.#nextBatch()
+    batch.text += text
+    for (const entry of entries) batch.entries.push(entry)
+    return batch.done
+  }
+
+  query(query: LogQuery): readonly RunRecord[] {
+    this.#open('read')
+    return this.#kept.query(query)
+  }
+
+  count(query: LogQuery): number {
+    this.#open('read')
+    return this.#kept.count(query)
+  }
+
+  notes(query: NoteQuery): readonly Note[] {
+    this.#open('read')
+    return this.#kept.notes(query)
+  }
+
+  protect(keep: KeepOf): void {
+    this.#keep = keep
+    this.#kept.protect(keep)
+  }
+
+  prune(retention: Retention, now: number): Promise<number> {
+    this.#open('prune')
+    return this.#enqueue(async () => {
+      const count = this.#kept.prune(retention, now)
+      if (count > 0) await this.#rewrite()
+      return count
+    })
+  }
+
+  beat(now: number): void {
+    this.#file.beat(now)
+  }
+
+  async check(): Promise<void> {
+    if (this.#state === 'open') await this.#enqueue(() => this.#lookAfter())
+  }
+
+  lastBeat(): number | null {
+    return this.#file.lastBeat
+  }
+
+  flushSync(): void {
+    if (this.#state !== 'open') return
+    const writing = this.#writing
+    const batch = this.#batch
+    const waiting = [...(writing?.entries ?? []), ...(batch?.entries ?? [])]
+    const found = this.#file.appendSync(
+      batch?.text ?? '',
+      batch?.entries.length ?? 0,
+      writing?.entries.length ?? 0,
+    )
+    if (found !== null) this.#restore(found, waiting)
+    this.#writing = null
+    this.#batch = null
+    if (writing !== null) this.#settle(writing)
+    if (batch !== null) this.#settle(batch)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'new') this.#state = 'closed'
+    if (this.#state !== 'open') return this.#queue
+    this.#state = 'closing'
+    await this.#enqueue(async () => {
+      await this.#lookAfter().catch((problem: unknown) => {
+        const { path } = this.#file
+        this.onProblem({ kind: 'displaced', path, message: toRunLogError('restore', path, problem).message })
+      })
+      this.#file.close()
+      this.#state = 'closed'
+    })
+  }
+
+  #open(act: string): void {
+    if (this.#state === 'open') return
+    if (this.#state !== 'new')
+      throw new RunLogError(`Cannot ${act} run log '${this.#file.path}' as it is ${this.#state}.`)
+    const kept = createMemoryStore({ retention: this.retention })
+    if (this.#keep !== null) kept.protect(this.#keep)
+    const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
+    this.#kept = kept
+    this.#state = 'open'
+    // Written anew, so that damage is told of once and not at every start.
+    if (damaged) this.#compact()
+  }
+
+  #nextBatch(): Batch {
+    if (this.#batch !== null) return this.#batch
+    let resolve!: () => void
+    let reject!: (problem: unknown) => void
+    const done = new Promise<void>((onResolve, onReject) => {
+      resolve = onResolve
+      reject = onReject
+    })
+    this.#batch = { text: '', entries: [], done, resolve, reject }
+    void this.#enqueue(() => this.#write())
+    return this.#batch
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#batch
+    // Null when `flushSync` has written it meanwhile.
+    if (batch === null) return
+    this.#batch = null
+    this.#writing = batch
+    try {
+      const found = await this.#file.append(batch.text, batch.entries.length)
+      if (found !== null) this.#restore(found, batch.entries)
+      // Unless `flushSync` came in between and has settled it.
+      if (this.#writing === batch) this.#settle(batch)
+    } catch (problem) {
+      batch.reject(problem)
+      this.#rejectWaiting(problem)
+    } finally {
+      this.#writing = null
+    }
+    if (this.#file.lines > this.#kept.size * 2 + 10_000) this.#compact()
+  }
+
+  /** What came later is not written before what failed: the order of the file is the order of what happened. */
+  #rejectWaiting(problem: unknown): void {
+    this.#batch?.reject(problem)
+    this.#batch = null
+  }
+
+  #settle(batch: Batch): void {
+    this.#kept.append(batch.entries)
+    batch.resolve()
+  }
+
+  #compact(): void {
+    const { path } = this.#file
+    this.#enqueue(() => this.#rewrite()).catch((problem: unknown) => {
+      this.onProblem({ kind: 'compact', path, message: toRunLogError('compact', path, problem).message })
+    })
+  }
+
+  async #rewrite(): Promise<void> {
+    const found = await this.#file.replace(() => this.#kept.load())
+    if (found !== null) this.#restore(found, [])
+  }
+
+  /** Writes all that is kept, and what is about to be, to where the path leads now. Throws a `RunLogError`. */
+  #restore(found: Displacement, more: readonly LogEntry[]): void {
+    const { path } = this.#file
+    const entries = [...this.#kept.load(), ...more]
+    const movedTo = this.#file.restore(entries)
+    const kept = movedTo === null ? '' : ` What stood there is kept in '${movedTo}'.`
+    const message =
+      `Run log '${path}' ${befell[found]}: it was written anew with the ${entries.length} entries that are kept.${kept} ` +
+      'To keep it short, set a retention; to move it, stop the session first.'
+    this.onProblem({ kind: 'displaced', path, message, ...(movedTo === null ? {} : { movedTo }) })
+  }
+
+  /** Restores the file if it was displaced. Throws the obstacle to that. */
+  async #lookAfter(): Promise<void> {
+    const found = await this.#file.look()
+    if (found !== null) this.#restore(found, [])
+  }
+
+  #enqueue<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(act)
+    this.#queue = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
+  }
+}

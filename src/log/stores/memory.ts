@@ -1,0 +1,144 @@
+/**
+ * The run log in memory: synchronous, bounded, gone with the process.
+ *
+ * By default it keeps 1,000 records of a task, which is what a person looks back on, and 100,000 in all (some 30 MB), so
+ * that ten thousand busy tasks do not fill the heap of a process that runs for years. Whatever the limits, the newest record
+ * of each action of each task stays: conditions stand on it.
+ */
+import { RunLogError } from '../../errors/errors.ts'
+import { countRecords, selectNotes, selectRecords } from '../query.ts'
+import { checkRetention, retain } from '../retention.ts'
+import type { KeepOf, LogEntry, Retention, Store } from '../store.ts'
+
+/** What a memory store keeps unless told otherwise. */
+export const memoryRetention: Retention = { maxPerTask: 1_000, maxTotal: 100_000 }
+
+/**
+ * Options of {@link createMemoryStore}.
+ *
+ * @example
+ * ```ts
+ * const options: MemoryStoreOptions = { retention: { maxPerTask: 50 } }
+ * createApp({ store: createMemoryStore(options) })
+ * ```
+ */
+export interface MemoryStoreOptions {
+  /** What to keep; default 1,000 records of a task and 100,000 in all. A limit that is left out has its default. */
+  readonly retention?: Retention
+}
+
+/**
+ * Makes a run log that lives in memory.
+ *
+ * @example
+ * ```ts
+ * const app = createApp({ store: createMemoryStore({ retention: { maxPerTask: 50 } }) })
+ * ```
+ */
+export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  return new MemoryStore({ ...memoryRetention, ...checkRetention(options.retention ?? {}) })
+}
+
+/** The store made by {@link createMemoryStore}. */
+export class MemoryStore implements Store {
+  readonly name: string = 'memory'
+  readonly durable: boolean = false
+  #entries: LogEntry[] = []
+  #tidyAt = slack
+  /** How many entries there are of each task: a pass over all of them is made only where it can drop some. */
+  #counts = new Map<string, number>()
+  /** Entries beyond the limit of their task. */
+  #surplus = 0
+  /** The surplus that the last pass had to leave. */
+  #left = 0
+  #closed = false
+  #keep: KeepOf | undefined
+
+  constructor(readonly retention: Retention) {}
+
+  /** How many entries it holds. */
+  get size(): number {
+    return this.#entries.length
+  }
+
+  load(): readonly LogEntry[] {
+    this.#closed = false
+    return this.#entries.slice()
+  }
+
+  append(entries: readonly LogEntry[]): void {
+    this.#checkOpen('append to')
+    for (const entry of entries) {
+      this.#entries.push(entry)
+      this.#countIn(entry)
+    }
+    if (this.#entries.length >= this.#tidyAt) this.#tidy()
+  }
+
+  query(query: Parameters<Store['query']>[0]) {
+    this.#checkOpen('read')
+    return selectRecords(this.#entries, query)
+  }
+
+  count(query: Parameters<Store['query']>[0]): number {
+    this.#checkOpen('read')
+    return countRecords(this.#entries, query)
+  }
+
+  notes(query: Parameters<Store['notes']>[0]) {
+    this.#checkOpen('read')
+    return selectNotes(this.#entries, query)
+  }
+
+  prune(retention: Retention, now: number): number {
+    this.#checkOpen('prune')
+    const before = this.#entries.length
+    this.#entries = retain(this.#entries, checkRetention(retention), now)
+    this.#countAll()
+    return before - this.#entries.length
+  }
+
+  protect(keep: KeepOf): void {
+    this.#keep = keep
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Forgets in bulk once a quarter more than needed is held: a pass then costs each append a handful of steps. */
+  #tidy(): void {
+    const { maxAgeMs = Infinity, maxTotal = Infinity } = this.retention
+    const size = this.#entries.length
+    this.#tidyAt = Math.ceil(size * 1.25) + slack
+    const isDroppable =
+      maxAgeMs < Infinity || size > maxTotal || this.#surplus - this.#left >= Math.min(slack, size / 4)
+    if (!isDroppable) return
+    const newest = this.#entries.at(-1)?.at ?? 0
+    const retention = this.#keep === undefined ? this.retention : { ...this.retention, keep: this.#keep }
+    this.#entries = retain(this.#entries, retention, newest)
+    this.#countAll()
+    this.#tidyAt = Math.ceil(this.#entries.length * 1.25) + slack
+  }
+
+  #countIn(entry: LogEntry): void {
+    const task = entry.task ?? ''
+    const count = (this.#counts.get(task) ?? 0) + 1
+    this.#counts.set(task, count)
+    if (count > (this.retention.maxPerTask ?? Infinity)) this.#surplus += 1
+  }
+
+  #countAll(): void {
+    this.#counts = new Map()
+    this.#surplus = 0
+    for (const entry of this.#entries) this.#countIn(entry)
+    this.#left = this.#surplus
+  }
+
+  #checkOpen(act: string): void {
+    if (this.#closed) throw new RunLogError(`Cannot ${act} the run log '${this.name}' as it is closed.`)
+  }
+}
+
+/** How many entries are let in between two tidyings at least. */
+const slack = 1_000

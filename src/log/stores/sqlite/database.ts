@@ -1,0 +1,235 @@
+/** What a run log asks of its database, one synchronous method each; the store decides when. */
+import type { Sifted } from '../../retention.ts'
+import type { LoadLimits, LogEntry, LogQuery, Note, NoteQuery, RunRecord } from '../../store.ts'
+import {
+  asRows,
+  type OpenSqlite,
+  readRows,
+  type SqliteDriver,
+  type SqliteRow,
+  type SqliteStatement,
+  type SqliteValue,
+} from './driver.ts'
+import { readRecent } from './load-recent.ts'
+import { setAside } from './quarantine.ts'
+import { type EntryRow, toNote, toRecord } from './rows.ts'
+import { readableEntries } from './salvage.ts'
+import { abandon, checkStructure, closeDatabase, openDatabase, summaryOf, toSqliteError } from './schema.ts'
+import { countSql, notesSql, type Sql, selectSql } from './sql-query.ts'
+import { SqliteWal } from './wal.ts'
+import { SqliteWrites } from './writes.ts'
+
+const insertRecord =
+  'INSERT INTO record (seq, task, run_id, action, at, error, rest) VALUES (?, ?, ?, ?, ?, ?, ?)'
+const insertNote = 'INSERT INTO note (seq, note, task, run_id, at, rest) VALUES (?, ?, ?, ?, ?, ?)'
+const insertOpen = 'INSERT INTO open_run (run_id, seq) VALUES (?, ?)'
+const deleteOpen = 'DELETE FROM open_run WHERE run_id = ?'
+
+/** So many rows are read at once: records may hold values of 64 KB, and a text has an end. */
+const rowsAtOnce = 1_000
+
+/** An open database of a run log. Every method throws a `RunLogError` of what the library throws. */
+export class SqliteDatabase {
+  readonly #db: SqliteDriver
+  readonly #writes: SqliteWrites
+  readonly wal: SqliteWal
+  /** Rows that were no records when it was opened; null if there were none. */
+  readonly setAside: ReturnType<typeof setAside>
+  /** Statements that are run again and again, by their text. */
+  readonly #statements = new Map<string, SqliteStatement>()
+
+  constructor(
+    readonly path: string,
+    open: OpenSqlite,
+  ) {
+    this.#db = this.#attempt('open', () => openDatabase(path, open))
+    try {
+      this.setAside = this.#attempt('open', () => setAside(this.#db))
+      this.wal = this.#attempt('open', () => new SqliteWal(`${path}-wal`))
+    } catch (problem) {
+      abandon(this.#db, true)
+      throw problem
+    }
+    try {
+      this.#writes = this.#attempt('open', () => new SqliteWrites(path, this.#db, this.wal))
+    } catch (problem) {
+      this.wal.close()
+      abandon(this.#db, true)
+      throw problem
+    }
+  }
+
+  /** Called after the file itself was written to. */
+  set onCheckpoint(call: () => void) {
+    this.#writes.onCheckpoint = call
+  }
+
+  /** Inserts all of the rows, durably, or none. */
+  insert(rows: readonly EntryRow[]): void {
+    this.#attempt('append to', () => this.#writes.checkRoomFor(rows))
+    this.#transaction('append to', () => {
+      for (const { table, values, seq, run } of rows) {
+        this.#run(table === 'record' ? insertRecord : insertNote, values)
+        if (run === undefined) continue
+        if (run.opens) this.#run(insertOpen, [run.id, seq])
+        else this.#run(deleteOpen, [run.id])
+      }
+    })
+  }
+
+  /** The records that match, in the order of the query. */
+  select(query: LogQuery): RunRecord[] {
+    return this.#attempt('read', () => {
+      const found: RunRecord[] = []
+      const { limit = Infinity, oldestFirst = false } = query
+      const order = oldestFirst ? 1 : -1
+      let page = query
+      while (found.length < limit) {
+        const atOnce = Math.min(rowsAtOnce, limit - found.length)
+        const rows = this.#rows(selectSql({ ...page, limit: atOnce }), 6)
+        const records = rows.map(toRecord).sort((a, b) => order * (a.seq - b.seq))
+        for (const record of records) found.push(record)
+        const last = records.at(-1)
+        if (last === undefined || records.length < atOnce) break
+        page = oldestFirst ? { ...query, after: last.seq } : { ...query, before: last.seq }
+      }
+      return found
+    })
+  }
+
+  /** How many records match, whatever the limit. */
+  count(query: LogQuery): number {
+    return this.#attempt('read', () => Number(this.#rows(countSql(query), 1)[0]![0]))
+  }
+
+  /** The notes that match, newest first. */
+  notes(query: NoteQuery): Note[] {
+    return this.#attempt('read', () =>
+      this.#rows(notesSql(query), 6)
+        .map(toNote)
+        .sort((a, b) => b.seq - a.seq),
+    )
+  }
+
+  /** All entries, oldest first. */
+  all(): LogEntry[] {
+    const entries: LogEntry[] = this.select({ oldestFirst: true })
+    entries.push(...this.notes({}))
+    return entries.sort((a, b) => a.seq - b.seq)
+  }
+
+  /** What a start needs, oldest first: the records that conditions stand on whole, the others bare. */
+  recent(limits: LoadLimits): LogEntry[] {
+    return this.#attempt('read', () => readRecent((sql, columns) => this.#rows(sql, columns), limits))
+  }
+
+  /** What deciding on entries takes: so many from before a `seq`, the newest first. */
+  sifted(before: number, limit: number): Sifted[] {
+    const sql = `
+      SELECT seq, task, run_id, action, NULL AS note, at FROM record WHERE seq < ?
+      UNION ALL SELECT seq, task, run_id, NULL, note, at FROM note WHERE seq < ?
+      ORDER BY seq DESC LIMIT ?`
+    const toSifted = ([seq, task, runId, action, note, at]: SqliteRow): Sifted =>
+      note === null
+        ? toRecord([seq!, task!, runId!, action!, at!])
+        : toNote([seq!, note!, task!, runId!, at!])
+    return this.#attempt('read', () =>
+      this.#rows({ sql, values: [before, before, limit] }, 6)
+        .map(toSifted)
+        .sort((a, b) => b.seq - a.seq),
+    )
+  }
+
+  /** The `seq` of the runs that have not ended. */
+  openSeqs(): Set<number> {
+    const rows = this.#attempt('read', () => this.#rows({ sql: 'SELECT seq FROM open_run', values: [] }, 1))
+    return new Set(rows.map(([seq]) => Number(seq)))
+  }
+
+  /** Deletes entries, durably, all or none. */
+  delete(entries: readonly Sifted[]): void {
+    this.#transaction('prune', () => {
+      for (const entry of entries)
+        this.#run(`DELETE FROM ${'note' in entry ? 'note' : 'record'} WHERE seq = ?`, [entry.seq])
+    })
+  }
+
+  /** How many records there are at most: told without counting them. */
+  get spread(): number {
+    const sql = 'SELECT max(seq) - min(seq) + 1 FROM record'
+    return this.#attempt('read', () => Number(this.#rows({ sql, values: [] }, 1)[0]![0] ?? 0))
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#writes.end()
+    this.wal.close()
+    this.#attempt('close', () => closeDatabase(this.#db))
+  }
+
+  /** Closes it for another database that has taken its place. Throws nothing. */
+  leave(): void {
+    try {
+      this.close()
+    } catch {
+      // All of it is in the other one.
+    }
+  }
+
+  /** Writes a copy of all that this connection sees to a new file. */
+  exportTo(path: string): void {
+    this.#attempt('copy', () =>
+      this.#writes.outside(() => this.#db.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`)),
+    )
+  }
+
+  /** The readable entries, oldest first. */
+  rescue(): LogEntry[] {
+    return readableEntries(this.#db)
+  }
+
+  /** Throws a `RunLogError` with the result code for damage if the structure of the file is not sound. */
+  quickCheck(): void {
+    this.#attempt('read', () => checkStructure(this.#db))
+  }
+
+  /** True if another connection reads the same log from the file, and the log is sound. */
+  agreesWith(open: OpenSqlite): boolean {
+    const other = open(this.path)
+    try {
+      checkStructure(other)
+      return summaryOf(other) === summaryOf(this.#db)
+    } finally {
+      other.close()
+    }
+  }
+
+  #transaction(act: string, work: () => void): void {
+    this.#attempt(act, () => this.#writes.transaction(work))
+  }
+
+  #attempt<T>(act: string, work: () => T): T {
+    try {
+      return work()
+    } catch (problem) {
+      throw toSqliteError(act, this.path, problem)
+    }
+  }
+
+  #rows({ sql, values }: Sql, columns: number): SqliteRow[] {
+    return readRows(this.#statement(asRows(sql, columns)), values)
+  }
+
+  #run(sql: string, values: readonly SqliteValue[]): void {
+    this.#statement(sql).run(...values)
+  }
+
+  #statement(sql: string): SqliteStatement {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}

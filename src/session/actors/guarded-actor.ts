@@ -1,0 +1,121 @@
+/**
+ * The actors of a session, as exposed to others.
+ *
+ * Whoever holds an actor can send it anything: an event that is none breaks XState's mailbox for good, `xstate.stop` ends
+ * an actor behind the session's back, and an event that only the session may send makes up facts. So `send` of
+ * these actors takes commands alone, and what the session itself has to say goes another way: {@link tell}.
+ */
+import { Actor, type ActorOptions, type AnyActorRef, type AnyStateMachine, type EventObject } from 'xstate'
+import { withEffectsAfterStep } from './deferred-effects.ts'
+
+/** Decides on events from outside, for all actors of one machine. */
+export interface Door {
+  /** Carries out a command from outside; a `TypeError` for an event that is none. */
+  take(actor: AnyActorRef, event: unknown): void
+  /** The error for an attempt to stop an actor from outside. */
+  refuseStop(actor: AnyActorRef): Error
+  /** The event by which an actor hears that a child of it failed; null if it has no children. */
+  childFailed(actorId: string): EventObject | null
+  /** True while an inspector is being notified. */
+  isInspecting(): boolean
+  /** Calls in the next turn. */
+  defer(call: () => void): void
+}
+
+const doors = new WeakMap<object, Door>()
+
+/** A machine for {@link GuardedActor}: with its door, and with its effects after its steps. */
+export function guardedLogic<M extends AnyStateMachine>(machine: M, door: Door): M {
+  const logic = withEffectsAfterStep(machine)
+  doors.set(logic, door)
+  return logic
+}
+
+type Send = (this: object, event: EventObject) => void
+
+let deliver: (actor: GuardedActor<AnyStateMachine>, event: EventObject) => void
+
+/** An actor that takes commands from outside, and all else only by {@link tell}. */
+export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
+  /** The event that is on its way from the session. */
+  #told: EventObject | undefined
+  #hasStarted = false
+
+  static {
+    deliver = (actor, event) => actor.#tell(event)
+  }
+
+  // XState's types hide it: every event of whatever sender passes through here.
+  static readonly #enqueue = (Actor.prototype as unknown as { _send: Send })._send
+
+  constructor(logic: M, options: ActorOptions<M>) {
+    super(logic, options)
+  }
+
+  /** Takes a command; a `TypeError` for anything else. */
+  override send(event: Parameters<Actor<M>['send']>[0]): void {
+    this.#door.take(this, event)
+  }
+
+  /** Always throws: an actor ends with what it is the actor of. */
+  override stop(): never {
+    throw this.#door.refuseStop(this)
+  }
+
+  /** Starts once: an actor that has ended stays so. */
+  override start(): this {
+    if (this.#hasStarted) return this
+    this.#hasStarted = true
+    return super.start()
+  }
+
+  /** Where XState delivers events: those of the session, its word on children, and those of machines elsewhere. */
+  protected _send(event: EventObject): void {
+    if (event !== undefined && event === this.#told) {
+      this.#told = undefined
+      GuardedActor.#enqueue.call(this, event)
+      return
+    }
+    const report = toReport(event)
+    if (report === null) return this.#door.take(this, event)
+    // Under the name that XState gives it, each child would be an event type of its own, remembered for ever.
+    const failure = report.hasFailed ? this.#door.childFailed(report.actorId) : null
+    if (failure !== null && isActive(this)) GuardedActor.#enqueue.call(this, failure)
+  }
+
+  #tell(event: EventObject): void {
+    const door = this.#door
+    // An inspector may be told of an event that is not there yet: one that overtook it would meet the state before.
+    if (door.isInspecting()) return door.defer(() => this.#tell(event))
+    if (!isActive(this)) return
+    this.#told = event
+    super.send(event as Parameters<Actor<M>['send']>[0])
+  }
+
+  get #door(): Door {
+    return doors.get(this.logic)!
+  }
+}
+
+/** Sends an event as the session itself; only the session's parts have this way. */
+// biome-ignore lint/suspicious/noExplicitAny: the actor decides on its events.
+export function tell<A extends { send(event: any): void }>(actor: A, event: Parameters<A['send']>[0]): void {
+  deliver(actor as unknown as GuardedActor<AnyStateMachine>, event)
+}
+
+function isActive(actor: AnyActorRef): boolean {
+  return actor.getSnapshot().status === 'active'
+}
+
+interface ChildReport {
+  readonly hasFailed: boolean
+  readonly actorId: string
+}
+
+/** XState's report that a child has ended. The receivers ask the child whether it is true. */
+function toReport(event: unknown): ChildReport | null {
+  const { type, actorId } = (event ?? {}) as { type?: unknown; actorId?: unknown }
+  if (typeof type !== 'string' || typeof actorId !== 'string') return null
+  if (type === `xstate.done.actor.${actorId}`) return { hasFailed: false, actorId }
+  return type === `xstate.error.actor.${actorId}` ? { hasFailed: true, actorId } : null
+}

@@ -1,0 +1,100 @@
+/** Commands are checked where they are sent, so that a problem is the sender's and not the actor's. */
+import { type Command, type CommandType, commandTypes } from '../../../machines/protocol.ts'
+import { toCondition } from '../../conditions/to-condition.ts'
+import { showValue } from '../../errors/show-value.ts'
+import { didYouMeanNearest } from '../../errors/suggest.ts'
+import { toTaskName } from '../../task-ref.ts'
+import type { Start } from '../api/task-options.ts'
+import { stretchOf } from '../launching/missed-runs.ts'
+import { anExecution, checkSessionUpdate } from '../options/settings.ts'
+import { aBoolean, anObject, aString } from '../options/validators.ts'
+import type { Core } from '../state/session-state.ts'
+import type { Tasks } from '../tasks/task-registry.ts'
+
+/** Throws if the session could not do what the command asks; nothing has changed then. */
+export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
+  const command = asCommand(given)
+  checkMembers(command)
+  switch (command.type) {
+    case 'task.create':
+      return tasks.checkNew(command)
+    case 'task.update':
+      anObject(command.options, 'options')
+      return tasks.checkUpdate(core.entry(toTaskName(command.task)), command.options)
+    case 'task.run':
+      if (command.params !== undefined) anObject(command.params, 'params')
+      if (command.key !== undefined) aString(command.key, 'key')
+      return void core.entry(toTaskName(command.task))
+    case 'task.backfill':
+      return void stretchOf(core.entry(toTaskName(command.task)), command.from, command.to)
+    case 'task.terminate':
+      if (command.runId !== undefined) aString(command.runId, 'runId')
+      return void core.entry(toTaskName(command.task))
+    case 'task.disable':
+    case 'task.enable':
+    case 'task.remove':
+      return void core.entry(toTaskName(command.task))
+    case 'param.set':
+    case 'param.unset':
+      return aString(command.name, 'name')
+    case 'session.run':
+      if (!Array.isArray(command.tasks))
+        throw new TypeError(
+          `Cannot run tasks as they must be a list of their names: ${showValue(command.tasks)} for 'tasks'`,
+        )
+      for (const task of command.tasks) core.entry(toTaskName(task))
+      if (command.execution !== undefined) anExecution(command.execution, 'execution')
+      if (command.obeyConditions !== undefined) aBoolean(command.obeyConditions, 'obeyConditions')
+      return
+    case 'session.update':
+      checkSessionUpdate(command.options)
+      if (command.options.shutCondition !== undefined)
+        toCondition(command.options.shutCondition as Start, core.words)
+      return
+    case 'session.shutDown':
+      if (command.force !== undefined) aBoolean(command.force, 'force')
+      return
+    case 'session.restart':
+    case 'session.hold':
+    case 'session.resume':
+      return
+  }
+}
+
+/** What each command may carry beside its type; `request` is the session's own. */
+const members: Readonly<Record<CommandType, readonly string[]>> = {
+  'task.run': ['task', 'params', 'key'],
+  'task.backfill': ['task', 'from', 'to'],
+  'task.terminate': ['task', 'runId'],
+  'task.disable': ['task'],
+  'task.enable': ['task'],
+  'task.update': ['task', 'options'],
+  'task.create': ['task', 'template', 'start', 'options', 'work'],
+  'task.remove': ['task'],
+  'param.set': ['name', 'value'],
+  'param.unset': ['name'],
+  'session.run': ['tasks', 'execution', 'obeyConditions'],
+  'session.update': ['options'],
+  'session.shutDown': ['force'],
+  'session.restart': [],
+  'session.hold': [],
+  'session.resume': [],
+}
+
+/** A member that is misspelt would be lost without a word. */
+function checkMembers(command: Command): void {
+  const known = members[command.type]
+  for (const name of Object.keys(command)) {
+    if (name === 'type' || name === 'request' || known.includes(name)) continue
+    const hint = didYouMeanNearest(name, known)
+    throw new TypeError(`Cannot send '${command.type}' as it carries no '${name}'.${hint}`)
+  }
+}
+
+function asCommand(given: unknown): Command {
+  const type = (given as { type?: unknown } | null | undefined)?.type
+  if (commandTypes.includes(type as Command['type'])) return given as Command
+  const hint = typeof type === 'string' ? didYouMeanNearest(type, commandTypes) : ''
+  const shown = showValue(typeof given === 'object' && given !== null ? type : given)
+  throw new TypeError(`Cannot send that as its type must be a command: ${shown}.${hint}`)
+}

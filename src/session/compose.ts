@@ -1,0 +1,169 @@
+/** The parts of a session, made and joined: what each needs of the others is said here and nowhere else. */
+import type { runMachine } from '../../machines/run.machine.ts'
+import { resolveArgs } from '../args/resolve.ts'
+import { onEachNodes, periodOf } from '../conditions/node.ts'
+import { Predicates } from '../conditions/predicates/predicates.ts'
+import { createExecutors } from '../executors/create-executors.ts'
+import { GuardedActor, guardedLogic } from './actors/guarded-actor.ts'
+import { provideRun, provideSession, provideTask, type RunEffects } from './actors/provide.ts'
+import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
+import { guardInspect, guardLateInspectors } from './guard-inspect.ts'
+import { Crashes } from './launching/crashed-runs.ts'
+import { Launcher } from './launching/launcher.ts'
+import { RunQueue } from './launching/manual-runs.ts'
+import { MissedRuns } from './launching/missed-runs.ts'
+import { Lifecycle } from './lifecycle/start-stop.ts'
+import { StartedStopped } from './lifecycle/started-stopped.ts'
+import { type SessionModules, sessionEffects, taskEffects } from './machine-effects.ts'
+import { LogLifecycle } from './persistence/log-lifecycle.ts'
+import { Persistence } from './persistence/saved-state.ts'
+import { argContextOf } from './runs/arg-context.ts'
+import { Capacity } from './runs/capacity.ts'
+import { type LaunchFacts, Runs } from './runs/run-effects.ts'
+import type { Core } from './state/session-state.ts'
+import type { TaskEntry } from './state/task-state.ts'
+import { StartWarnings } from './tasks/start-warnings.ts'
+import { TaskActors } from './tasks/task-actors.ts'
+import { Tasks } from './tasks/task-registry.ts'
+import { NameWarnings } from './tasks/task-warnings.ts'
+import { Watches } from './watching/condition-watches.ts'
+import { askElsewhere } from './watching/remote-predicate.ts'
+import { SessionFacts } from './watching/session-facts.ts'
+import { JumpListeners } from './watching/wake-clock.ts'
+
+/** Fills the core with what it answers from, makes the parts, and starts the session's actor (in `stopped`). */
+export function assemble(core: Core): SessionModules {
+  const { clock } = core
+  const parts = { milestones: new StartedStopped() } as SessionModules
+  core.factsOf = (entry, at) => new SessionFacts(core, entry, at)
+  const executors = createExecutors(
+    (kind, message, about) => core.warn(kind, message, about),
+    core.soon,
+    () => core.settings.onUncaught,
+  )
+  for (const executor of executors) core.executors.set(executor.kind, executor)
+  core.predicates = predicatesOf(core, parts)
+  const slots = new Capacity(
+    core,
+    () => parts.launcher.schedule(),
+    (entry) => parts.launcher.contends(entry),
+  )
+  parts.slots = slots
+  const provide = (effects: RunEffects): typeof runMachine => guardedLogic(provideRun(effects), runDoor(core))
+  parts.runs = new Runs(core, slots, provide, (entry) => {
+    parts.tasks.runEnded(entry)
+    parts.launcher.ended(entry)
+    parts.life.runEnded()
+  })
+  parts.launcher = new Launcher(core, parts.runs, slots, (entry, takesValue) =>
+    launchFacts(core, entry, takesValue),
+  )
+  core.caughtUp = () => parts.launcher.schedule()
+  core.reconsider = (entry) => parts.launcher.consider(entry)
+  parts.queue = new RunQueue(core, parts.runs, parts.launcher)
+  parts.crashes = new Crashes(core, parts.queue)
+  parts.occasions = new MissedRuns(core, parts.launcher, parts.queue)
+  parts.watches = new Watches(core, parts, { now: () => clock.now(), wakeAt: wakesOf(core, parts) })
+  parts.actors = new TaskActors(
+    core,
+    guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(core, parts)),
+    parts.launcher,
+  )
+  parts.starts = new StartWarnings(core)
+  parts.names = new NameWarnings(core)
+  parts.tasks = new Tasks(core, parts)
+  parts.keeper = new LogLifecycle(core, () => parts.launcher.schedule())
+  parts.persistence = new Persistence(core, parts)
+  parts.life = new Lifecycle(core, parts)
+  const { inspect } = core.options
+  const logic = guardedLogic(provideSession(sessionEffects(core, parts)), sessionDoor(core, parts))
+  core.actor = new GuardedActor(logic, {
+    id: core.name,
+    input: { name: core.name },
+    ...(inspect === undefined ? {} : { inspect: guardInspect(core, inspect) }),
+  })
+  guardLateInspectors(core)
+  core.actor.subscribe({
+    error: (error) => {
+      core.fatal = { error }
+      parts.milestones.ended(core.fatal)
+    },
+  })
+  core.actor.start()
+  return parts
+}
+
+function predicatesOf(core: Core, parts: SessionModules): Predicates {
+  const entryOf = (name: string | null): TaskEntry | null =>
+    name === null ? null : (core.entries.get(name) ?? null)
+  return new Predicates({
+    values: (node, owner) =>
+      resolveArgs(
+        { declared: node.args },
+        argContextOf(core, entryOf(owner), () => neverAborted),
+      ),
+    context: (owner) => core.context(entryOf(owner)),
+    changed: (node) => core.changes.predicateChanged(node),
+    execute: (node, owner, values) => askElsewhere(core, node, entryOf(owner), values, neverAborted),
+    monotonic: () => core.clock.monotonic(),
+    pollEveryMs: () => core.settings.pollEveryMs,
+    onSlow: (message, _, owner) => core.warn('condition', message, owner === null ? {} : { task: owner }),
+    onError: (error, _, owner) =>
+      owner === null
+        ? parts.watches.conditionFailed(null, error)
+        : core.fail('condition', (error as Error).message, { task: owner, error }),
+  })
+}
+
+const neverAborted = new AbortController().signal
+
+function launchFacts(core: Core, entry: TaskEntry, takesValue: boolean): LaunchFacts {
+  const { node } = entry.definition.start
+  const facts = core.factsOf(entry)
+  const period = periodOf(node)?.current(facts.now, facts.zone) ?? null
+  let value: unknown
+  // The values of the event streams that the launch is for are taken with it.
+  if (takesValue)
+    for (const stream of onEachNodes(node)) value = core.predicates.take(stream, entry.name) ?? value
+  return { trigger: 'condition', dueAt: dueAtOf(core, entry, period?.start), period, value }
+}
+
+/**
+ * Since when the task was to run: since its condition holds, but not from before the period that the run is for (the
+ * process may have slept through others), and after a run not before the task might be launched again.
+ */
+function dueAtOf(core: Core, entry: TaskEntry, periodStart: number | undefined): number | null {
+  if (entry.dueAt === null) return null
+  const now = core.clock.now()
+  const sinceRelaunch = entry.hasForeignChange ? 0 : core.clock.monotonic() - entry.relaunchAt
+  const relaunch = Number.isFinite(entry.relaunchAt) ? now - sinceRelaunch : -Infinity
+  return Math.min(now, Math.max(entry.dueAt, periodStart ?? -Infinity, relaunch))
+}
+
+/** Wakes of watches: by the timer heap, and whenever the clock jumps. */
+function wakesOf(core: Core, parts: SessionModules): (at: number, wake: () => void) => () => void {
+  const jumps = new JumpListeners(core.clock, core.backlog)
+  const wakeFor = (at: number, wake: () => void): void => {
+    core.wokenFor = Math.min(at, core.clock.now())
+    try {
+      wake()
+    } finally {
+      core.wokenFor = null
+    }
+  }
+  return (at, wake) => {
+    const undoTimer = core.clock.callAt(at, () => {
+      undoJump()
+      parts.launcher.woken()
+      wakeFor(at, wake)
+    })
+    const undoJump = jumps.add(() => {
+      undoTimer()
+      wakeFor(at, wake)
+    })
+    return () => {
+      undoTimer()
+      undoJump()
+    }
+  }
+}

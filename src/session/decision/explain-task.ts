@@ -1,0 +1,148 @@
+/** Why a task is, or is not, running: the obstacles to its launch, ordered by which must be lifted first. */
+
+import {
+  FrozenReadings,
+  ImaginedFacts,
+  ImaginedRuns,
+  ReadOnceFacts,
+} from '../../conditions/analysis/simulated-facts.ts'
+import { holds } from '../../conditions/evaluate/holds.ts'
+import { printNode } from '../../conditions/evaluate/print.ts'
+import { blockersIn, type Explanation, explain, printExplanation } from '../../conditions/explain/explain.ts'
+import { sentenceOf } from '../../conditions/explain/sentences.ts'
+import { showTime } from '../../conditions/explain/show-time.ts'
+import { type WaitedFor, waitsFor } from '../../conditions/explain/waits-for.ts'
+import type { PredicateReading } from '../../conditions/facts.ts'
+import type { PredicateNode } from '../../conditions/node.ts'
+import type { Blocker, Reason, TaskExplanation } from '../api/task.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+import { firstObstacle, obstacles, type Route } from './decision.ts'
+import { nextTaskRuns } from './next-task-runs.ts'
+import { reasonOf } from './reasons.ts'
+import { EntrySituation, type SituationParts } from './situation.ts'
+
+/** A start within this time is not worth a mention. */
+const soonMs = 1000
+/** One sentence names no more blockers than this; the list has them all. */
+const maxTold = 3
+
+/** Explains a task at the clock's now. */
+export function explainTask(core: Core, parts: SituationParts, entry: TaskEntry): TaskExplanation {
+  const at = core.clock.now()
+  const readings = readingsOf(core)
+  const { node } = entry.definition.start
+  const condition = explain(node, core.factsOf(entry), {
+    factsAt: (instant) => core.factsOf(entry, instant),
+    readings,
+  })
+  const route = routeOf(entry)
+  const standing = obstacles(route, new EntrySituation(core, parts, entry, core.state, condition.holds))
+  const blockers = standing.flatMap((obstacle): readonly Blocker[] =>
+    obstacle === 'condition' ? conditionBlockers(entry, condition) : [reasonOf(obstacle, core, parts, entry)],
+  )
+  const reasons = blockers.filter((blocker): blocker is Reason => blocker.kind !== 'condition')
+  const nextAt = core.state === 'stopped' ? null : (nextTaskRuns(core, parts, entry, 1, readings)[0] ?? null)
+  const warnings = warningsOf(core, entry, readings)
+  const sentence = summary(entry, { route, blockers, nextAt, warnings, at })
+  return {
+    task: entry.name,
+    at,
+    isDue: blockers.length === 0,
+    sentence,
+    blockers,
+    reasons,
+    nextAt,
+    warnings,
+    condition,
+    toString() {
+      const lines = [`${entry.name}: ${sentence}`]
+      for (const { kind, sentence: said } of reasons)
+        if (blockers[0]?.kind !== kind) lines.push(`  ! ${said}`)
+      for (const warning of warnings) if (!sentence.includes(warning)) lines.push(`  ! ${warning}`)
+      lines.push(printExplanation(condition, entry.zone, at, '  '))
+      return lines.join('\n')
+    },
+  }
+}
+
+/** True if a run of the task would be launched now. */
+export function isDue(core: Core, parts: SituationParts, entry: TaskEntry): boolean {
+  const facts = new ReadOnceFacts(core.factsOf(entry), readingsOf(core))
+  const isTrue = routeOf(entry) === 'queue' || holds(entry.definition.start.node, facts)
+  return firstObstacle(routeOf(entry), new EntrySituation(core, parts, entry, core.state, isTrue)) === null
+}
+
+/** The events that the task waits for beside time; empty where time alone launches it. */
+export function taskWaitsFor(core: Core, parts: SituationParts, entry: TaskEntry): readonly WaitedFor[] {
+  const readings = readingsOf(core)
+  const waits = waitsFor(entry.definition.start.node, new ReadOnceFacts(core.factsOf(entry), readings))
+  return waits.length === 0 || nextTaskRuns(core, parts, entry, 1, readings).length > 0 ? [] : waits
+}
+
+/** Streams of a stopped session are not subscribed to just because somebody asks. */
+const readingsOf = (core: Core): FrozenReadings => new FrozenReadings(core.state !== 'stopped')
+
+/** A run that waits in the queue goes before those that the condition launches. */
+const routeOf = (entry: TaskEntry): Route => (entry.hasQueued ? 'queue' : 'condition')
+
+function conditionBlockers(entry: TaskEntry, condition: Explanation): readonly Blocker[] {
+  const never = entry.neverHolds
+  const parts = blockersIn(condition).map(
+    ({ sentence, changesAt }): Blocker => ({ kind: 'condition', sentence, until: changesAt }),
+  )
+  if (never === null) return parts
+  return [{ kind: 'never-holds', sentence: `it can never start by its condition: ${never}`, until: null }]
+}
+
+/** An obstacle that ends by itself matters only once the condition holds. */
+const passing: readonly Blocker['kind'][] = ['running', 'main', 'slot', 'relaunch']
+
+interface Told {
+  readonly route: Route
+  readonly blockers: readonly Blocker[]
+  readonly nextAt: number | null
+  readonly warnings: readonly string[]
+  readonly at: number
+}
+
+function summary(entry: TaskEntry, { route, blockers, nextAt, warnings, at }: Told): string {
+  const waiting = `a run of task '${entry.name}' waits in its queue`
+  const [first] = blockers
+  if (first === undefined) {
+    const due = route === 'queue' ? `${waiting}, and starts now` : 'it is due: its run starts now'
+    return [due, ...warnings].join('; ')
+  }
+  const lasting = blockers.filter(({ kind }) => !passing.includes(kind))
+  const told = lasting.length > 0 ? lasting : blockers.slice(0, 1)
+  const words = told.slice(0, maxTold).map(({ sentence }) => sentence)
+  if (told.length > maxTold) words.push(`and ${told.length - maxTold} more`)
+  if (route === 'queue') return `${waiting}: ${words.join('; ')}`
+  const isOpen = first.kind === 'condition' || passing.includes(first.kind)
+  const isToTell = nextAt !== null && nextAt - at >= soonMs && isOpen
+  const shown = isToTell ? showTime(nextAt, entry.zone, at) : null
+  const isNew = shown !== null && !words.some((word) => word.endsWith(shown))
+  return [...words, ...(isNew ? [`the next run is at ${shown}`] : [])].join('; ')
+}
+
+/** What will go wrong with a run that starts. */
+function warningsOf(core: Core, entry: TaskEntry, readings: FrozenReadings): readonly string[] {
+  const { end } = entry.definition
+  if (end === null || entry.live.length > 0) return []
+  const runs = new ImaginedRuns()
+  runs.start(core.clock.now())
+  const facts = new EndOfImagined(core.factsOf(entry), runs, readings)
+  if (!holds(end.node, facts)) return []
+  const { sentence } = sentenceOf(end.node, facts)
+  return [
+    `a run would be terminated as soon as it starts, as its end condition '${printNode(end.node)}' holds already: ${sentence}`,
+  ]
+}
+
+/** A predicate of an end condition that fails counts as true. */
+class EndOfImagined extends ImaginedFacts {
+  override predicate(node: PredicateNode): PredicateReading {
+    const reading = super.predicate(node)
+    return 'error' in reading ? { ...reading, value: true } : reading
+  }
+}

@@ -1,0 +1,55 @@
+/** The next runs of a task by time alone, as the launcher would start them. */
+
+import { nextRuns } from '../../conditions/analysis/next-runs.ts'
+import type { FrozenReadings } from '../../conditions/analysis/simulated-facts.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+import { type Obstacle, obstacles } from './decision.ts'
+import { EntrySituation, type SituationParts } from './situation.ts'
+
+/** While one of these stands, no time launches a run. */
+const closed: readonly Obstacle[] = [
+  'removed',
+  'stopping',
+  'not chosen',
+  'shutdown',
+  'disabled',
+  'held',
+  'log',
+]
+
+/**
+ * The next `n` starts (epoch ms) if each run succeeds at once and nothing else happens. Of a stopped session: as if it
+ * started now. Empty where time alone launches none: see {@link closed}; and where the next run has to wait for others.
+ */
+export function nextTaskRuns(
+  core: Core,
+  parts: SituationParts,
+  entry: TaskEntry,
+  n: number,
+  readings?: FrozenReadings,
+): number[] {
+  const { clock, state } = core
+  // The search itself decides whether the condition holds; here it is assumed to.
+  const situation = new EntrySituation(core, parts, entry, state, true)
+  if (situation.role !== null) return []
+  const standing = new Set(obstacles('condition', situation))
+  if (closed.some((obstacle) => standing.has(obstacle))) return []
+  const toWall = (mono: number): number => clock.now() + mono - clock.monotonic()
+  const shortage = standing.has('slot') ? parts.slots.shortageOf(entry) : null
+  const waits = [
+    shortage?.untilMono == null ? [] : [toWall(shortage.untilMono)],
+    standing.has('relaunch') ? [toWall(entry.relaunchAt)] : [],
+  ].flat()
+  const isRunning = standing.has('running')
+  const dependsOnOthers =
+    !isRunning && (standing.has('main') || (shortage !== null && shortage.untilMono === null))
+  return nextRuns(entry.definition.start.node, (at) => core.factsOf(entry, at), n, {
+    notBefore: Math.max(Number.NEGATIVE_INFINITY, ...waits),
+    live: entry.live.length,
+    queued: entry.queue.length,
+    isStopped: state === 'stopped',
+    dependsOnOthers,
+    ...(readings === undefined ? {} : { readings }),
+  })
+}

@@ -1,0 +1,99 @@
+/**
+ * Describes the obstacles to a launch other than the condition, in sentences that need no knowledge of the
+ * session's internals.
+ */
+import { showAge, showCount, showLength, showTime } from '../../conditions/explain/show-time.ts'
+import type { Reason } from '../api/task.ts'
+import { executorOf } from '../runs/execute-run.ts'
+import type { Core } from '../state/session-state.ts'
+import type { RunSlot, TaskEntry } from '../state/task-state.ts'
+import type { Obstacle } from './decision.ts'
+import { launchLimitOf, type SituationParts } from './situation.ts'
+
+/** The obstacle as a reason. */
+export function reasonOf(
+  kind: Exclude<Obstacle, 'condition'>,
+  core: Core,
+  parts: SituationParts,
+  entry: TaskEntry,
+): Reason {
+  return { kind, ...sayings[kind](core, entry, parts) }
+}
+
+type Saying = (core: Core, entry: TaskEntry, parts: SituationParts) => Omit<Reason, 'kind'>
+
+/** It stands until somebody or something else lifts it. */
+const open = (sentence: string): Omit<Reason, 'kind'> => ({ sentence, until: null })
+
+const sayings: Readonly<Record<Exclude<Obstacle, 'condition'>, Saying>> = {
+  removed: () => open('the task was removed from the session'),
+  stopped: () => open('the session is stopped: start() lets tasks launch'),
+  stopping: () => open('the session is stopping: nothing launches until it is started again'),
+  starting: () => open('the session is starting: tasks launch once it runs'),
+  'not chosen': ({ only }) =>
+    open(`the task is not chosen: session.run() started the session for ${listOf(only ?? [])} alone`),
+  startup: () => open('the task runs only when the session starts (onStartup), or by hand'),
+  shutdown: () => open('the task runs only when the session shuts down (onShutdown), or by hand'),
+  disabled: () => open('the task is disabled: enable() lets its condition launch it'),
+  held: () => open('the session is held: resume() lets tasks launch'),
+  log: ({ logHealth }) =>
+    open(
+      `the run log cannot be written, so nothing launches: ${logHealth.reason?.message ?? 'it does not answer'}`,
+    ),
+  running: (core, entry) => open(sayRunning(core, entry)),
+  main: (core) => open(`main work is running (${mainTasksOf(core)}): nothing else launches until it ends`),
+  slot: ({ clock }, entry, { slots }) => {
+    const shortage = slots.shortageOf(entry)
+    if (shortage === null) return open('a place for it has just become free')
+    const { untilMono } = shortage
+    if (untilMono === null) return open(shortage.sentence)
+    const until = clock.now() + untilMono - clock.monotonic()
+    return {
+      sentence: `${shortage.sentence}: the next start is allowed at ${showTime(until, entry.zone, clock.now())}`,
+      until,
+    }
+  },
+  relaunch: ({ clock }, { relaunchAt }) => {
+    const waitMs = Math.max(0, relaunchAt - clock.monotonic())
+    return {
+      sentence: `the condition still holds after the last run, and the relaunch delay is not over: ${showLength(waitMs)} left`,
+      until: clock.now() + waitMs,
+    }
+  },
+}
+
+function sayRunning(core: Core, entry: TaskEntry): string {
+  const now = core.clock.now()
+  const show = (at: number): string => showTime(at, entry.zone, now)
+  const { live, name } = entry
+  const limit = launchLimitOf(core, entry)
+  if (live.length === 0)
+    return `a run of the removed task '${name}' is still live: this one waits for its end`
+  if (limit > 1)
+    return `${live.length} runs of task '${name}' are live, and ${limit} is the limit (multilaunch)`
+  const slot = live[0]!
+  const state = slot.actor?.getSnapshot().value
+  if (state === 'starting')
+    return `a run of task '${name}' was launched at ${show(slot.startedAt)} and waits for the run log to record its start`
+  const ageMs = Math.max(0, core.clock.monotonic() - slot.startedMono)
+  const since = `since ${show(slot.startedAt)}${ageMs < 1000 ? '' : ` (for ${showAge(ageMs)})`}`
+  if (state === 'terminating') {
+    const { reason } = slot.actor.getSnapshot().context
+    return `task '${name}' is running ${since} and was told to end: ${reason ?? 'asked'}`
+  }
+  return `task '${name}' is running ${since}`
+}
+
+function mainTasksOf(core: Core): string {
+  const isMain = (slot: RunSlot): boolean => executorOf(core, slot)?.isExclusive === true
+  return listOf([...core.byId.values()].filter((entry) => entry.live.some(isMain)).map(({ name }) => name))
+}
+
+/** `'a', 'b' and 3 others`. */
+function listOf(names: Iterable<string>): string {
+  const all = [...names]
+  const shown = all.slice(0, 3).map((name) => `'${name}'`)
+  if (all.length > shown.length)
+    return `${shown.join(', ')} and ${showCount(all.length - shown.length, 'other')}`
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}

@@ -1,0 +1,61 @@
+/** The values that tasks and conditions of a session share. */
+import type { Command } from '../../../machines/protocol.ts'
+import type { Params } from '../api/session-parts.ts'
+import { carry } from './reply.ts'
+
+type ParamCommand = Extract<Command, { type: 'param.set' | 'param.unset' }>
+
+/** Shared values. To set one is an event, like all that steers a session; every change is told, by name. */
+export class ParamStore implements Params {
+  readonly #values = new Map<string, unknown>()
+  readonly #onChange: (name: string) => void
+  readonly #send: (command: ParamCommand) => void
+
+  constructor(onChange: (name: string) => void, send: (command: ParamCommand) => void) {
+    this.#onChange = onChange
+    this.#send = send
+  }
+
+  get(name: string): unknown {
+    return this.#values.get(name)
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name)
+  }
+
+  set(name: string, value: unknown): void {
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError(`Cannot set a param as its name must be a non-empty string: ${String(name)}`)
+    const put = (): void => this.put(name, value)
+    carry(put, (request) => this.#send({ type: 'param.set', name, value, request }))
+  }
+
+  unset(name: string): void {
+    const drop = (): void => this.drop(name)
+    carry(drop, (request) => this.#send({ type: 'param.unset', name, request }))
+  }
+
+  /** The effect of `param.set`. */
+  put(name: string, value: unknown): void {
+    this.#values.set(name, value)
+    this.#onChange(name)
+  }
+
+  /** The effect of `param.unset`. */
+  drop(name: string): void {
+    if (this.#values.delete(name)) this.#onChange(name)
+  }
+
+  clear(): void {
+    for (const name of [...this.#values.keys()]) this.unset(name)
+  }
+
+  entries(): [string, unknown][] {
+    return [...this.#values.entries()]
+  }
+
+  toJSON(): Record<string, unknown> {
+    return Object.fromEntries(this.#values)
+  }
+}

@@ -1,0 +1,265 @@
+/** What will run, and when: a twin of the session is played ahead, faster than time. */
+import { nextTurn } from '../../clock/clock.ts'
+import type { ConditionNode, HeldNode } from '../../conditions/node.ts'
+import { showValue } from '../../errors/show-value.ts'
+import { stretches } from '../../executors/inline/loop-stretches.ts'
+import type { RunRecord } from '../../log/store.ts'
+import { toDateTime, toInstant } from '../../time/zone/zone.ts'
+import { tell } from '../actors/guarded-actor.ts'
+import type { Assumption, Forecast, ForecastOptions, NotForecastable, PlannedRun } from '../api/forecast.ts'
+import { canRecord } from '../decision/situation.ts'
+import { aBoolean, aCount, anything, type Check, checkKeys } from '../options/validators.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+import { FrozenConditions } from './frozen-conditions.ts'
+import { inTurn, type Pace } from './pace.ts'
+import { createSimulation, isUnderWay, itemsPerStep, type Original, type Simulation } from './simulation.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+const defaultLimit = 1000
+/** The owner of stretches in which a forecast blocks the event loop. */
+const forecasting = { part: 'a forecast' }
+/** A condition that wakes and wakes without a run must not be played for ever. */
+const maxSteps = 2_000_000
+/** A task whose condition holds on after each run launches for ever: so many runs after the first say it. */
+const maxRelaunches = 10
+/** The newest so many successes tell how long runs take. */
+const maxSuccesses = 10_000
+
+/** Plays a session ahead. It reads the session and its log, and changes nothing in them. */
+export async function forecast(original: Original, options: ForecastOptions = {}): Promise<Forecast> {
+  checkKeys(
+    options,
+    { until: anything, limit: aCount(1), asIfResumed: aBoolean, signal: aSignal },
+    'options of a forecast',
+  )
+  return inTurn(options.signal, (pace) => play(original, options, pace))
+}
+
+const aSignal: Check = (value, name) => {
+  if (!(value instanceof AbortSignal))
+    throw new TypeError(`Cannot read '${name}' as it must be an AbortSignal: ${showValue(value)}`)
+}
+
+async function play(original: Original, options: ForecastOptions, pace: Pace): Promise<Forecast> {
+  const { core: live } = original
+  const { timezone } = live.settings
+  const runtimes = await runtimesOf(live)
+  const from = live.clock.now()
+  const until = options.until === undefined ? from + dayMs : toInstant(options.until, timezone)
+  if (!(until > from))
+    throw new RangeError(
+      `Cannot forecast as 'until' must be later than now: ${toDateTime(until, timezone).toISO()}`,
+    )
+  const play = new Play(original, runtimes, options)
+  const reached = await play.run(until, pace)
+  return {
+    from: toDateTime(from, timezone),
+    until: toDateTime(reached, timezone),
+    isComplete: reached === until,
+    stopsAt: play.stopsAt === null ? null : toDateTime(play.stopsAt, timezone),
+    runs: play.runs,
+    assumed: play.assumed,
+    notForecastable: play.notForecastable,
+  }
+}
+
+/** One play of a twin, and what it shows. */
+class Play {
+  readonly runs: PlannedRun[] = []
+  readonly assumed: Assumption[] = []
+  readonly notForecastable: NotForecastable[] = []
+  /** When the session would shut down by its shut condition. */
+  stopsAt: number | null = null
+  readonly #runtimes: ReadonlyMap<string, number>
+  readonly #limit: number
+  readonly #isUnderWay: boolean
+  /** Nothing launches: runs that are live end, and time goes on. */
+  readonly #isHeld: boolean
+  /** The twin stands where the session stands: from here on it is played. */
+  #isLevel = false
+  readonly #live: Core
+  readonly #original: Original
+  #twin!: Simulation
+  readonly #conditions: FrozenConditions
+  readonly #relaunches = new Map<string, { readonly dueAt: number; count: number }>()
+
+  constructor(original: Original, runtimes: ReadonlyMap<string, number>, options: ForecastOptions) {
+    const live = original.core
+    this.#live = live
+    this.#runtimes = runtimes
+    this.#limit = options.limit ?? defaultLimit
+    this.#isUnderWay = isUnderWay(live)
+    const why = options.asIfResumed === true ? null : whyHeld(live)
+    this.#isHeld = why !== null
+    if (why !== null) this.notForecastable.push(why)
+    // Streams are subscribed to while start conditions are watched.
+    this.#conditions = new FrozenConditions(live.state === 'running' || live.state === 'held')
+    this.#original = original
+  }
+
+  /** Plays up to an instant; tells how far it came. */
+  async run(until: number, pace: Pace): Promise<number> {
+    const live = this.#live
+    const given = {
+      still: (node: ConditionNode, entry: TaskEntry | null) =>
+        this.#conditions.hold(node, live.factsOf(entry), (held) => this.#note(entry, held)),
+      heldMs: (node: HeldNode) => this.#conditions.heldMs(node),
+      runtimeMs: (task: string) => this.#runtimeMs(task),
+      onRecord: (record: RunRecord) => {
+        if (record.action === 'run') this.#plan(record)
+      },
+    }
+    this.#twin = await createSimulation(this.#original, given, pace)
+    const { core, parts, clock, ends } = this.#twin
+    parts.milestones.begin().catch(() => {})
+    if (this.#isHeld) tell(core.actor, { type: 'session.hold' })
+    tell(core.actor, { type: 'session.start' })
+    await nextTurn()
+    // The session's age and cycles are those of the one that is looked ahead for.
+    if (this.#isUnderWay) {
+      core.startedMono = this.#live.startedMono
+      core.cycles = this.#live.cycles
+    }
+    for (let step = 1; step < maxSteps; step++) {
+      // Starting is asynchronous in parts, as are slices of the twin's own; all else happens within the step.
+      if (pace.isOver() || core.state === 'starting') await pace.giveWay()
+      if (this.runs.length >= this.#limit) return this.#reached(until)
+      if (this.#isOver()) {
+        this.stopsAt = clock.now()
+        return until
+      }
+      if (!this.#isLevel) this.#level()
+      if (clock.dueBatch !== null) this.#step(() => clock.callDue(itemsPerStep))
+      // As promises do, what ends now ends before the next turn; what was live before the play, once all is watched.
+      else if (ends.length > 0 && (this.#isLevel || !this.#isUnderWay))
+        this.#step(() => {
+          for (const end of ends.splice(0)) end()
+        })
+      else if (clock.hasDeferred) this.#step(() => clock.callDeferred())
+      else if (clock.now() + clock.untilNextMs >= until) return until
+      else {
+        clock.pass(clock.untilNextMs)
+        this.#step(() => clock.callDue(itemsPerStep))
+      }
+    }
+    return this.#reached(until)
+  }
+
+  #step(call: () => void): void {
+    stretches.measure(forecasting, call)
+  }
+
+  /** True if the session has stopped, or stops now because the tasks that it was started for are done. */
+  #isOver(): boolean {
+    const { core } = this.#twin
+    if (core.state !== 'starting' && core.state !== 'running' && core.state !== 'held') return true
+    if (core.only === null || !this.#isLevel) return false
+    return [...core.entries.values()].every(({ live, queue }) => live.length === 0 && queue.length === 0)
+  }
+
+  /** Once all is watched, conditions that hold have held for as long as they do in the session. */
+  #level(): void {
+    const { core, parts } = this.#twin
+    if (!parts.watches.isWatching) return
+    this.#isLevel = true
+    if (!this.#isUnderWay) return
+    for (const entry of core.entries.values()) {
+      const live = this.#live.entries.get(entry.name)
+      if (entry.holds && live?.holds === true) entry.dueAt = live.dueAt
+    }
+  }
+
+  /** Up to where what was played is whole, when it is cut. */
+  #reached(until: number): number {
+    return Math.min(this.#twin.clock.now(), until - 1)
+  }
+
+  #plan(record: RunRecord): void {
+    const { core } = this.#twin
+    const entry = core.entries.get(record.task)!
+    if (this.runs.length >= this.#limit) return
+    const at = toDateTime(record.at, entry.zone)
+    // Most start as they become due: one value then serves for both.
+    const dueAt = record.dueAt === record.at ? at : record.dueAt
+    this.runs.push({
+      task: record.task,
+      at,
+      dueAt: typeof dueAt === 'number' ? toDateTime(dueAt, entry.zone) : (dueAt ?? null),
+      runtimeMs: this.#runtimeMs(record.task),
+      trigger: record.trigger ?? 'condition',
+      because: this.#because(record, entry),
+    })
+    if (record.dueAt !== undefined) this.#countRelaunch(entry, record.at)
+  }
+
+  #because({ trigger }: RunRecord, entry: TaskEntry): string {
+    if (trigger === 'manual') return 'it was asked for by hand'
+    if (trigger === 'startup') return 'the session starts'
+    if (trigger === 'catch-up') return 'an earlier run was missed'
+    return this.#conditions.because(entry.definition.start.node, this.#twin.core.factsOf(entry))
+  }
+
+  /** A condition that held through a run would be played for ever, run after run. */
+  #countRelaunch(entry: TaskEntry, at: number): void {
+    const { dueAt } = entry
+    if (dueAt === null || at === dueAt) return
+    const before = this.#relaunches.get(entry.name)
+    if (before?.dueAt !== dueAt) {
+      this.#relaunches.set(entry.name, { dueAt, count: 1 })
+      return
+    }
+    before.count += 1
+    if (before.count < maxRelaunches) return
+    entry.disabled = true
+    this.notForecastable.push({
+      task: entry.name,
+      statement: this.#conditions.because(entry.definition.start.node, this.#twin.core.factsOf(entry)),
+      reason: 'its condition holds on after each run: it runs again and again, and only the first are listed',
+    })
+  }
+
+  #note(entry: TaskEntry | null, held: { statement: string; value: boolean; reason: string | null }): void {
+    const task = entry?.name ?? null
+    const { statement, value, reason } = held
+    if (reason === null) this.assumed.push({ task, statement, value })
+    else this.notForecastable.push({ task, statement, reason })
+  }
+
+  #runtimeMs(task: string): number {
+    const known = this.#runtimes.get(task)
+    if (known !== undefined) return known
+    return this.#live.entries.get(task)?.definition.options.permanent === true ? Number.POSITIVE_INFINITY : 0
+  }
+}
+
+/** The obstacle that keeps every task of the session from launching, if it must be lifted by hand. */
+function whyHeld(core: Core): NotForecastable | null {
+  const { state } = core
+  const none = (statement: string, reason: string): NotForecastable => ({ task: null, statement, reason })
+  if (state === 'held') return none('the session is held', 'nothing launches until resume() is called')
+  if (state === 'stopping')
+    return none('the session is stopping', 'nothing launches until it is started again')
+  return canRecord(core)
+    ? null
+    : none('the run log cannot be written', 'nobody knows when it can, and nothing launches before')
+}
+
+/** The median runtime of each task's past successes, ms. */
+async function runtimesOf(live: Core): Promise<ReadonlyMap<string, number>> {
+  if (live.log === undefined || live.isLogClosed) return new Map()
+  const successes = await live.log.query({ action: 'success', limit: maxSuccesses })
+  const byTask = new Map<string, number[]>()
+  for (const { task, runtimeMs } of successes) {
+    if (runtimeMs === undefined) continue
+    const runtimes = byTask.get(task)
+    if (runtimes === undefined) byTask.set(task, [runtimeMs])
+    else runtimes.push(runtimeMs)
+  }
+  return new Map([...byTask].map(([task, runtimes]) => [task, medianOf(runtimes)]))
+}
+
+function medianOf(numbers: number[]): number {
+  numbers.sort((a, b) => a - b)
+  return numbers[numbers.length >> 1]!
+}

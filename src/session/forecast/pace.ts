@@ -1,0 +1,74 @@
+/**
+ * Pacing of forecasts: slices of real time with turns of the event loop between them, a limited number at
+ * once per process, and only while a caller wants them.
+ */
+import { nextTurn } from '../../clock/clock.ts'
+import { realClock } from '../../executors/host-clock.ts'
+
+/** A slice of a forecast, ms. */
+const sliceMs = 8
+/** The number of forecasts played at once in a process; the others wait, in order. */
+const maxAtOnce = 2
+
+let underWay = 0
+const waiting = new Set<() => void>()
+
+/** The pace of one forecast. */
+export class Pace {
+  readonly #signal: AbortSignal | undefined
+  #until = realClock.monotonic() + sliceMs
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal
+  }
+
+  /** True if the slice is over, so that the forecast must yield to the event loop. */
+  isOver(): boolean {
+    return realClock.monotonic() >= this.#until
+  }
+
+  /**
+   * Resolves in a later turn of the loop; rejects with the signal's reason when no caller wants the forecast
+   * any more.
+   */
+  async giveWay(): Promise<void> {
+    this.#signal?.throwIfAborted()
+    await nextTurn()
+    this.#signal?.throwIfAborted()
+    this.#until = realClock.monotonic() + sliceMs
+  }
+}
+
+/** Plays when its turn has come, and gives the next its turn. An aborted one leaves the line at once. */
+export async function inTurn<T>(
+  signal: AbortSignal | undefined,
+  play: (pace: Pace) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted()
+  if (underWay < maxAtOnce) underWay += 1
+  else await turn(signal)
+  try {
+    return await play(new Pace(signal))
+  } finally {
+    const [next] = waiting
+    if (next === undefined) underWay -= 1
+    else next()
+  }
+}
+
+/** Waits in line; the caller hands over its place. */
+function turn(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const go = (): void => {
+      waiting.delete(go)
+      signal?.removeEventListener('abort', leave)
+      resolve()
+    }
+    const leave = (): void => {
+      waiting.delete(go)
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', leave, { once: true })
+    waiting.add(go)
+  })
+}

@@ -1,0 +1,172 @@
+/** The order of tasks that are ready to launch, and what a launch waits for. */
+import { holds } from '../../conditions/evaluate/holds.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+
+/** The state of a launch line, copied. */
+export interface LaunchLineState {
+  readonly ready: readonly TaskEntry[]
+  /** The paused settling; null between two settlings. */
+  readonly settling: {
+    /** The tasks whose turn is to come, in order. */
+    readonly left: readonly TaskEntry[]
+    readonly taken: readonly TaskEntry[]
+    readonly fresh: readonly TaskEntry[]
+    readonly isAgain: boolean
+  } | null
+}
+
+/**
+ * The tasks that are ready. A settling takes each of them once, in order: by priority (falling), queued runs first, then by
+ * order of creation. It may pause between two tasks.
+ */
+export class LaunchQueue {
+  readonly #ready = new Set<TaskEntry>()
+  /** The order of the settling under way, and how far it has come. */
+  #line: TaskEntry[] | null = null
+  #at = 0
+  /** Whose turn in this settling has been. */
+  readonly #taken = new Set<TaskEntry>()
+  /** Tasks that became ready since the settling began, and have not been taken in it. */
+  #fresh: TaskEntry[] = []
+  /** A task became ready again after its turn in the settling. */
+  #isAgain = false
+
+  get size(): number {
+    return this.#ready.size
+  }
+
+  has(entry: TaskEntry): boolean {
+    return this.#ready.has(entry)
+  }
+
+  add(entry: TaskEntry): void {
+    if (this.#ready.has(entry)) return
+    this.#ready.add(entry)
+    if (this.#line === null) return
+    if (this.#taken.has(entry)) this.#isAgain = true
+    else this.#fresh.push(entry)
+  }
+
+  /** Not ready any more. */
+  delete(entry: TaskEntry): void {
+    this.#ready.delete(entry)
+  }
+
+  /**
+   * Begins a settling, or continues the paused one: tasks that became ready meanwhile take their place in the
+   * order.
+   */
+  goOn(): void {
+    if (this.#line === null) this.#line = [...this.#ready].sort(byLaunchOrder)
+    else if (this.#fresh.length > 0)
+      this.#line = [...this.#line.slice(this.#at), ...this.#fresh].sort(byLaunchOrder)
+    else return
+    this.#at = 0
+    this.#fresh = []
+  }
+
+  /** The next task of the settling; undefined when each has had its turn. */
+  next(): TaskEntry | undefined {
+    const line = this.#line ?? []
+    while (this.#at < line.length) {
+      const entry = line[this.#at++]!
+      if (!this.#ready.has(entry) || this.#taken.has(entry)) continue
+      this.#taken.add(entry)
+      return entry
+    }
+    return undefined
+  }
+
+  /** Its turn is still to come: the settling pauses before it. */
+  putBack(entry: TaskEntry): void {
+    this.#taken.delete(entry)
+    this.#at -= 1
+  }
+
+  /** Ends the settling; true if a task became ready again after its turn: it needs another settling. */
+  end(): boolean {
+    const isAgain = this.#isAgain
+    this.#line = null
+    this.#at = 0
+    this.#taken.clear()
+    this.#fresh = []
+    this.#isAgain = false
+    return isAgain
+  }
+
+  clear(): void {
+    this.#ready.clear()
+    this.end()
+  }
+
+  /** The state of the line as it is now. */
+  copy(): LaunchLineState {
+    const settling =
+      this.#line === null
+        ? null
+        : {
+            left: this.#line.slice(this.#at),
+            taken: [...this.#taken],
+            fresh: [...this.#fresh],
+            isAgain: this.#isAgain,
+          }
+    return { ready: [...this.#ready], settling }
+  }
+
+  /** Takes over the state of another session's line; `toOwn` gives this session's task, undefined for a task that it lacks. */
+  adopt({ ready, settling }: LaunchLineState, toOwn: (entry: TaskEntry) => TaskEntry | undefined): void {
+    const own = (entries: readonly TaskEntry[]): TaskEntry[] => entries.flatMap((entry) => toOwn(entry) ?? [])
+    this.clear()
+    for (const entry of own(ready)) this.#ready.add(entry)
+    if (settling === null) return
+    this.#line = own(settling.left)
+    this.#fresh = own(settling.fresh)
+    for (const entry of own(settling.taken)) this.#taken.add(entry)
+    this.#isAgain = settling.isAgain
+  }
+}
+
+function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
+  return b.priority - a.priority || Number(b.hasQueued) - Number(a.hasQueued) || a.order - b.order
+}
+
+/**
+ * Where many conditions look again, they do so in slices. A launch waits for those that began to wait before it did, so that
+ * priority decides and not who looked first, and for no more: changes without end must not keep everything from launching.
+ */
+export class PredicateWait {
+  readonly #core: Core
+  #since: { readonly batch: object | null; readonly mark: number } | null = null
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /** True if launches wait now. */
+  mustWait(): boolean {
+    const { clock, backlog } = this.#core
+    const batch = clock.dueBatch ?? null
+    if (this.#since === null) {
+      if (batch === null && backlog.isEmpty) return false
+      this.#since = { batch, mark: backlog.mark }
+      return true
+    }
+    const { batch: before, mark } = this.#since
+    const waits = (before !== null && before === batch) || !backlog.isPast(mark)
+    if (!waits) this.#since = null
+    return waits
+  }
+
+  /** What the condition said last is no longer so, and it has not looked yet. */
+  isOutdated(entry: TaskEntry): boolean {
+    const core = this.#core
+    if (core.backlog.isEmpty || !entry.holds) return false
+    try {
+      return !holds(entry.definition.start.node, core.factsOf(entry))
+    } catch {
+      // Its own look reports that.
+      return true
+    }
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The occasions of tasks (the day of `daily`, the occurrences of a cron) and whether they were used: one that lapses
+ * without a start is noted in the log with the reason, told as `run.missed`, and caught up as the task asks.
+ */
+import type { Undo } from '../../clock/clock.ts'
+import { Slice } from '../../clock/slices.ts'
+import { lapsesAt, missedBetween, occurrencesBetween } from '../../conditions/analysis/missed.ts'
+import { blockersIn, explain } from '../../conditions/explain/explain.ts'
+import type { Interval } from '../../time/zone/interval.ts'
+import { type Instant, toInstant } from '../../time/zone/zone.ts'
+import type { RunHandle } from '../api/task.ts'
+import { toDuration } from '../options/durations.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+import type { Launcher } from './launcher.ts'
+import type { RunQueue } from './manual-runs.ts'
+
+/** A timer comes late by more than this only if the process slept, was blocked, or the clock was set. */
+const lateMs = 1000
+/** After a long sleep there may be a thousand periods of each of a thousand tasks: so many are looked at in one turn of the loop. */
+const looksPerTurn = 200
+
+/** What was missed of one task. */
+interface Watched {
+  /** Everything that lapsed up to here (epoch ms) is accounted for. */
+  until: number
+  undo: Undo | null
+}
+
+/** Watches the occasions of tasks. */
+export class MissedRuns {
+  readonly #core: Core
+  readonly #launcher: Launcher
+  readonly #queue: RunQueue
+  readonly #watched = new WeakMap<TaskEntry, Watched>()
+  /** Tasks whose occasion is over, and is to be looked at. */
+  readonly #lapsed = new Map<TaskEntry, Watched>()
+
+  constructor(core: Core, launcher: Launcher, queue: RunQueue) {
+    this.#core = core
+    this.#launcher = launcher
+    this.#queue = queue
+  }
+
+  /** From now on; of a task that the log knows, from when the log was last written. */
+  begin(entry: TaskEntry): void {
+    this.end(entry)
+    const { clock, log } = this.#core
+    const { onStartup, onShutdown } = entry.definition.options
+    if (onStartup === true || onShutdown === true) return
+    const before = this.#watched.get(entry)?.until
+    const isKnown = log.index.status(entry.name) !== null
+    const until = before ?? (isKnown ? Math.min(log.aliveAt ?? clock.now(), clock.now()) : clock.now())
+    const watched = { until, undo: null }
+    this.#watched.set(entry, watched)
+    if (until < clock.now()) this.#lapse(entry, watched)
+    else this.#arm(entry, watched)
+  }
+
+  end(entry: TaskEntry): void {
+    const watched = this.#watched.get(entry)
+    if (watched === undefined) return
+    watched.undo?.()
+    watched.undo = null
+    this.#lapsed.delete(entry)
+    watched.until = Math.max(watched.until, this.#core.clock.now())
+  }
+
+  /** Queues a run for each occasion that ended in `(from, to]`, oldest first. */
+  backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[] {
+    const stretch = stretchOf(entry, from, to)
+    const facts = this.#core.factsOf(entry, stretch.to)
+    const occasions = [...occurrencesBetween(entry.definition.start.node, facts, stretch.from)]
+    if (occasions.length === 0 && lapsesAt(entry.definition.start.node, stretch.to, entry.zone) === Infinity)
+      throw new TypeError(
+        `Cannot backfill task '${entry.name}' as its start must have a cycle or a cron: '${entry.definition.start}'`,
+      )
+    return occasions
+      .sort((a, b) => a.start - b.start)
+      .map((period) => this.#queue.ask(entry, { trigger: 'catch-up', period }))
+  }
+
+  #arm(entry: TaskEntry, watched: Watched): void {
+    const { clock } = this.#core
+    const at = lapsesAt(entry.definition.start.node, clock.now(), entry.zone)
+    if (!Number.isFinite(at)) return
+    watched.undo = clock.callAt(at, () => {
+      watched.undo = null
+      this.#lapse(entry, watched)
+    })
+  }
+
+  /** Looked at once what becomes ready at this very instant has launched: starts are not to wait for the books. */
+  #lapse(entry: TaskEntry, watched: Watched): void {
+    const { clock } = this.#core
+    this.#lapsed.set(entry, watched)
+    if (this.#lapsed.size === 1) clock.defer(() => clock.defer(this.#turn))
+  }
+
+  readonly #turn = (): void => {
+    let looks = 0
+    const slice = new Slice(this.#core.clock)
+    for (const [entry, watched] of this.#lapsed) {
+      if (looks >= looksPerTurn || slice.isOver()) return this.#core.clock.defer(this.#turn)
+      this.#lapsed.delete(entry)
+      looks += 1 + this.#look(entry, watched)
+      this.#arm(entry, watched)
+    }
+  }
+
+  /** Tells how many occasions were missed. */
+  #look(entry: TaskEntry, watched: Watched): number {
+    const core = this.#core
+    const now = core.clock.now()
+    const since = watched.until
+    // A wall clock set back: what was accounted for stays so.
+    watched.until = Math.max(since, now)
+    if (this.#launcher.isLeftOut(entry)) return 0
+    const missed = missedBetween(entry.definition.start.node, core.factsOf(entry), since)
+    if (missed.length === 0) return 0
+    const told = missed.map((period) => ({ period, why: this.#whyMissed(entry, period, now) }))
+    const caughtUp = new Set(this.#toCatchUp(entry, told, now))
+    for (const { period, why } of told) this.#tell(entry, period, why, caughtUp.has(period), now)
+    for (const period of caughtUp) this.#queue.ask(entry, { trigger: 'catch-up', period })
+    return missed.length
+  }
+
+  #tell(entry: TaskEntry, period: Interval, why: Why, isCaughtUp: boolean, now: number): void {
+    const core = this.#core
+    const reason = isCaughtUp ? `${why.reason}; it is caught up` : why.reason
+    const { durable } = core.log.note({
+      note: 'missed',
+      task: entry.name,
+      at: now,
+      message: reason,
+      data: { start: period.start, end: period.end },
+    })
+    if (durable instanceof Promise)
+      durable.catch((error) =>
+        core.fail('log', `A missed run of task '${entry.name}' could not be noted.`, {
+          task: entry.name,
+          error,
+        }),
+      )
+    core.changes.taskChanged(entry.name, entry.name)
+    core.failures.report('was missed', entry.name, `: ${reason}`, { dueAt: period.start })
+    core.news.tell({ type: 'run.missed', task: entry.name, at: now, dueAt: period.start, reason })
+  }
+
+  /** What the task's own condition kept from running is not caught up; what the session could not launch is. */
+  #toCatchUp(entry: TaskEntry, missed: readonly { period: Interval; why: Why }[], now: number): Interval[] {
+    const { catchUp = 'none', grace } = entry.definition.options
+    if (catchUp === 'none') return []
+    const graceMs = grace === undefined ? Number.POSITIVE_INFINITY : toDuration(grace, 'grace')
+    const due = missed.filter(({ why, period }) => why.isOurs && now - period.end <= graceMs)
+    const periods = due.map(({ period }) => period)
+    if (catchUp === 'all') return periods
+    // The run that level gives the occasion under way is the latest: nothing is left to catch up.
+    return entry.holds || this.#hasStartedSince(entry, periods.at(-1)?.end ?? now) ? [] : periods.slice(-1)
+  }
+
+  #hasStartedSince(entry: TaskEntry, at: number): boolean {
+    const last = this.#core.log.index.lastOf(entry.name, 'run')
+    return last !== null && last.at >= at
+  }
+
+  #whyMissed(entry: TaskEntry, period: Interval, now: number): Why {
+    const core = this.#core
+    if (core.startedAt === null || period.end <= core.startedAt)
+      return { isOurs: true, reason: 'the session was not running' }
+    if (now - period.end > lateMs)
+      return { isOurs: true, reason: 'the process slept or was blocked, or the clock was set ahead' }
+    if (entry.disabled) return { isOurs: false, reason: 'the task was disabled' }
+    if (core.state === 'held') return { isOurs: true, reason: 'the session was held' }
+    const obstacle = this.#launcher.obstacleOf(entry)
+    if (obstacle === 'running') return { isOurs: true, reason: 'an earlier run of it was still going on' }
+    if (obstacle === 'main')
+      return { isOurs: true, reason: 'main work was running, and nothing else launches' }
+    const facts = core.factsOf(entry, period.end - 1)
+    const blockers = blockersIn(explain(entry.definition.start.node, facts)).map(({ sentence }) => sentence)
+    const because = blockers.length === 0 ? '' : `: ${blockers.join('; ')}`
+    return { isOurs: false, reason: `its condition did not hold${because}` }
+  }
+}
+
+/** The stretch of a backfill in epoch ms; throws for instants that are none, or in the wrong order. */
+export function stretchOf(entry: TaskEntry, from: Instant, to: Instant): { from: number; to: number } {
+  const stretch = { from: toInstant(from, entry.zone), to: toInstant(to, entry.zone) }
+  if (stretch.from < stretch.to) return stretch
+  throw new RangeError(
+    `Cannot backfill task '${entry.name}' as 'from' must be before 'to': ${String(from)}, ${String(to)}`,
+  )
+}
+
+/** Why an occasion was missed, and whether that was the session's doing rather than the task's condition. */
+interface Why {
+  readonly reason: string
+  readonly isOurs: boolean
+}

@@ -1,0 +1,84 @@
+/** Process signals that a session handles: it shuts down, reports what it waits for, and finishes in time. */
+import type { Undo } from '../../clock/clock.ts'
+import type { Core } from '../state/session-state.ts'
+
+/** Ctrl-C, a service manager or container, a terminal that is closed. */
+const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/**
+ * How long a shut-down by signal waits for live runs if `drainTimeout` is not set. Containers are killed ten
+ * seconds after SIGTERM; the default grace of runs takes five of these, and hooks and the run log need the
+ * rest.
+ */
+export const signalDrainMs = 3_000
+
+/** After that, what was launched since is told to end this often. */
+const endAgainMs = 1_000
+
+/** The maximum number of tasks named. */
+const maxNames = 5
+
+/** Listens to the signals until undone. */
+export function heedSignals(core: Core, shutDown: (force: boolean) => void): Undo {
+  let undoDrain: Undo | null = null
+  let wasToldInRelease = false
+  const heed = (signal: NodeJS.Signals): void => {
+    if (core.state === 'stopped') {
+      // Only the close of the log is left. An operator who can't wait for it is not held up for ever.
+      if (wasToldInRelease) {
+        undo()
+        process.kill(process.pid, signal)
+      } else say(core, `${signal}: the run log is being closed. ${again(signal)} quits without that.`)
+      wasToldInRelease = true
+      return
+    }
+    shutDown(false)
+    say(core, sentence(core, signal))
+    if (core.options.drainTimeout === undefined && !core.settings.instantShutdown)
+      undoDrain ??= core.clock.callAfter(signalDrainMs, end)
+  }
+  const end = (): void => {
+    if (core.state === 'stopping') shutDown(true)
+    // Shut-down tasks may have been launched since.
+    undoDrain = core.clock.callAfter(endAgainMs, end)
+  }
+  const undo = (): void => {
+    undoDrain?.()
+    undoDrain = null
+    for (const signal of endings) process.off(signal, heed)
+  }
+  for (const signal of endings) process.on(signal, heed)
+  return undo
+}
+
+/** Null where nothing runs that the shut-down waits for. */
+function sentence(core: Core, signal: NodeJS.Signals): string | null {
+  const living = [...core.byId.values()].filter(
+    ({ live, definition }) => live.length > 0 && definition.options.permanent !== true,
+  )
+  const runs = living.reduce((count, { live }) => count + live.length, 0)
+  if (runs === 0) return null
+  const names = living.slice(0, maxNames).map(({ name }) => name)
+  if (living.length > maxNames) names.push('…')
+  const what = `${runs} run${runs === 1 ? '' : 's'} (${names.join(', ')})`
+  if (core.isTerminating) return `${signal}: the session shuts down and ends ${what}.`
+  const { drainTimeout } = core.options
+  const drainMs = drainTimeout === undefined ? signalDrainMs : core.settings.drainTimeoutMs
+  const limit = drainMs === Number.POSITIVE_INFINITY ? '' : ` for up to ${drainMs / 1000} s`
+  return `${signal}: the session shuts down and waits${limit} for ${what}. ${again(signal)} ends what still runs.`
+}
+
+function again(signal: NodeJS.Signals): string {
+  return signal === 'SIGINT' ? 'Another Ctrl-C' : `Another ${signal}`
+}
+
+/** A logger is foreign code: one that throws must not keep the session from shutting down. */
+function say(core: Core, line: string | null): void {
+  if (line === null) return
+  try {
+    // Standard output belongs to the program.
+    core.logger.warn(line)
+  } catch (error) {
+    core.warn('logger', 'The logger threw at a line about a signal.', { error })
+  }
+}

@@ -1,0 +1,25 @@
+/** Durations of options, in ms: checked where they are given. */
+import { toDurationMs } from '../../time/duration/duration.ts'
+
+/** A timeout in ms, Infinity for `'never'`; zero is an error, since it would end each run before it begins. */
+export function toTimeout(value: unknown, name: string): number {
+  if (value === 'never') return Number.POSITIVE_INFINITY
+  const ms = toDuration(value, name)
+  if (ms > 0) return ms
+  throw new RangeError(
+    `Cannot set '${name}' as it must be longer than 0: ${String(value)}. 'never' lifts it.`,
+  )
+}
+
+/** A duration in ms that is not negative. */
+export function toDuration(value: unknown, name: string): number {
+  let ms: number
+  try {
+    ms = toDurationMs(value as number)
+  } catch (error) {
+    if (error instanceof Error) error.message = `Cannot set '${name}': ${error.message}`
+    throw error
+  }
+  if (ms >= 0) return ms
+  throw new RangeError(`Cannot set '${name}' as it must not be negative: ${String(value)}`)
+}

@@ -1,0 +1,125 @@
+/**
+ * Reports of problems with runs to the logger: runs that fail, crash, time out, start late or are missed. The
+ * first of a task is reported at once, later ones are counted and summed up once a minute: a task that fails
+ * every second must not bury the rest.
+ */
+import type { ErrorData } from '../../../machines/protocol.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
+
+/** An event as it is summed up: "Task 'a' failed 37 more times". */
+export type FailureWord = 'failed' | 'crashed' | 'timed out' | 'started late' | 'was missed'
+
+const windowMs = 60_000
+/** The number of single reports in a minute, over all tasks: ten thousand tasks may fail at once. */
+const maxSingles = 20
+/** The number of tasks that are summed up by name. */
+const maxNamed = 10
+
+/** Where it is said, and by which time: the session's core. */
+interface Speaker {
+  readonly clock: Clock
+  readonly options: { readonly logger?: unknown }
+  say(level: 'warn', ...data: readonly unknown[]): void
+}
+
+interface Counted {
+  readonly task: string
+  readonly word: FailureWord
+  /** One was told by itself: these are more. */
+  readonly isMore: boolean
+  count: number
+}
+
+export class FailureReports {
+  readonly #core: Speaker
+  /** The last single report for that task and event, on the monotonic clock. */
+  readonly #told = new Map<string, number>()
+  readonly #counted = new Map<string, Counted>()
+  #singles = 0
+  #singlesSince = Number.NEGATIVE_INFINITY
+  #undoSum: Undo | null = null
+
+  constructor(core: Speaker) {
+    this.#core = core
+  }
+
+  /** Tells it, or counts it where the task had one a moment ago. `fields` are for loggers that keep data. */
+  report(
+    word: FailureWord,
+    task: string,
+    detail: string,
+    fields: Readonly<Record<string, unknown>>,
+    error?: ErrorData,
+  ): void {
+    if (this.#core.options.logger === false) return
+    const now = this.#core.clock.monotonic()
+    const key = `${word} ${task}`
+    const last = this.#told.get(key)
+    const isRecent = last !== undefined && now - last < windowMs
+    const counted = this.#counted.get(key)
+    if (isRecent || counted !== undefined || !this.#hasRoom(now)) {
+      if (counted === undefined) this.#counted.set(key, { task, word, isMore: isRecent, count: 1 })
+      else counted.count += 1
+      this.#undoSum ??= this.#core.clock.callAfter(windowMs, this.#sumUp)
+      return
+    }
+    this.#forgetBefore(now - windowMs)
+    this.#told.delete(key)
+    this.#told.set(key, now)
+    this.#core.say(
+      'warn',
+      `Task '${task}' ${word}${detail}.`,
+      { task, ...fields },
+      ...(error === undefined ? [] : [error]),
+    )
+  }
+
+  /** The session has stopped: counted reports are emitted, and no timer is left. */
+  stop(): void {
+    this.#undoSum?.()
+    if (this.#undoSum !== null) this.#sumUp()
+    this.#told.clear()
+    this.#singlesSince = Number.NEGATIVE_INFINITY
+  }
+
+  #hasRoom(now: number): boolean {
+    if (now - this.#singlesSince >= windowMs) {
+      this.#singlesSince = now
+      this.#singles = 0
+    }
+    if (this.#singles >= maxSingles) return false
+    this.#singles += 1
+    return true
+  }
+
+  readonly #sumUp = (): void => {
+    this.#undoSum = null
+    const all = [...this.#counted.entries()].sort(([, a], [, b]) => b.count - a.count)
+    this.#counted.clear()
+    const now = this.#core.clock.monotonic()
+    for (const [key, { task, word, isMore, count }] of all.slice(0, maxNamed)) {
+      // It goes on: what comes next is counted, too.
+      this.#told.delete(key)
+      this.#told.set(key, now)
+      const times = `${count} ${isMore ? 'more ' : ''}${count === 1 ? 'time' : 'times'}`
+      this.#core.say('warn', `Task '${task}' ${word} ${times} in the last minute.`, { task, count })
+    }
+    const rest = all.slice(maxNamed)
+    if (rest.length === 0) return
+    const count = rest.reduce((sum, [, counted]) => sum + counted.count, 0)
+    const words = [...new Set(rest.map(([, { word }]) => word))].join(', ')
+    this.#core.say(
+      'warn',
+      `Runs of ${rest.length} more ${rest.length === 1 ? 'task' : 'tasks'} went wrong (${words}) ${count} times in the last minute.`,
+      { count },
+    )
+  }
+
+  /** In the order in which they were told: the oldest are first. */
+  #forgetBefore(mono: number): void {
+    for (const [key, at] of this.#told) {
+      if (at > mono) return
+      this.#told.delete(key)
+    }
+  }
+}

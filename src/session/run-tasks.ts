@@ -1,0 +1,46 @@
+/** `session.run(...)`: some tasks, once each. A stopped session starts with only these enabled, and stops when they are done. */
+
+import type { SessionRunOptions } from './api/session-parts.ts'
+import type { RunOutcome } from './api/task.ts'
+import type { SessionModules } from './machine-effects.ts'
+import type { Core } from './state/session-state.ts'
+
+/** What is started and stopped for it. */
+interface Startable {
+  start(): Promise<void>
+  shutDown(): void
+  readonly stopped: Promise<void>
+}
+
+/** Runs tasks by name and resolves to their outcomes; those whose condition has to hold and does not are left out. */
+export async function runChosen(
+  session: Startable,
+  core: Core,
+  { watches, queue }: SessionModules,
+  names: readonly string[],
+  options: SessionRunOptions,
+): Promise<Record<string, RunOutcome>> {
+  const entries = names.map((name) => core.entry(name))
+  const isStopped = core.state === 'stopped'
+  if (isStopped) {
+    core.only = new Set(names)
+    await session.start().catch((error) => {
+      core.only = null
+      throw error
+    })
+  }
+  try {
+    const chosen =
+      options.obeyConditions === true ? entries.filter((entry) => watches.holdsNow(entry)) : entries
+    const handles = chosen.map((entry) => queue.ask(entry, { execution: options.execution }))
+    const outcomes = await Promise.all(handles)
+    return Object.fromEntries(outcomes.map((outcome, i) => [chosen[i]!.name, outcome]))
+  } finally {
+    if (isStopped) {
+      session.shutDown()
+      await session.stopped.finally(() => {
+        core.only = null
+      })
+    }
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * Places that runs take: threads, processes, and pools of the app's own (`pool: 'db'`, at most 3 at a time, at most 10
+ * starts a minute). A task that finds none waits in line: by priority, then by how long it has waited.
+ */
+import type { Undo } from '../../clock/clock.ts'
+import { executionFor } from '../../executors/work-spec.ts'
+import { printDuration } from '../../time/duration/duration.ts'
+import type { Execution } from '../api/task-options.ts'
+import type { Core } from '../state/session-state.ts'
+import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
+
+/** What a task waits for. */
+export interface Shortage {
+  /** `maxThreads`, `maxProcesses`, or the pool's name. */
+  readonly of: string
+  readonly sentence: string
+  /** When a start is allowed again by time alone, on the monotonic clock; null if a run must end first. */
+  readonly untilMono: number | null
+}
+
+/** What slots remember beside who holds them. */
+export interface CapacityState {
+  readonly starts: ReadonlyMap<string, readonly number[]>
+  readonly lines: ReadonlyMap<string, readonly TaskEntry[]>
+}
+
+export class Capacity {
+  readonly #core: Core
+  readonly #onRoom: () => void
+  /** True if the task would launch with a free place; one that would not holds up nobody in its line. */
+  readonly #contends: (entry: TaskEntry) => boolean
+  readonly #used = new Map<string, Set<RunSlot>>()
+  /** Starts of rated pools, oldest first, on the monotonic clock. */
+  readonly #starts = new Map<string, number[]>()
+  readonly #waiting = new Map<string, Set<TaskEntry>>()
+  /** The timer of the next start that a rate allows. */
+  #rateTimer: { readonly at: number; readonly undo: Undo } | null = null
+
+  constructor(core: Core, onRoom: () => void, contends: (entry: TaskEntry) => boolean) {
+    this.#core = core
+    this.#onRoom = onRoom
+    this.#contends = contends
+  }
+
+  /** What the next run of the task has to wait for; null if there is a place and nobody is ahead of it. */
+  shortageOf(entry: TaskEntry): Shortage | null {
+    const keys = this.#keysOf(entry, executionOf(this.#core, entry, entry.nextQueued))
+    // The line that it stands in comes first: looking again must not move it to another one.
+    const own = keys.find((key) => this.#waiting.get(key)?.has(entry) === true)
+    for (const key of own === undefined ? keys : [own, ...keys]) {
+      const shortage = this.#shortageIn(key) ?? this.#turnIn(key, entry)
+      if (shortage !== null) return shortage
+    }
+    return null
+  }
+
+  /** The task waits in line for what it lacks. One that waits there already keeps its place. */
+  wait(entry: TaskEntry, shortage: Shortage): void {
+    const line = this.#waiting.get(shortage.of) ?? new Set()
+    if (!line.has(entry)) this.leave(entry)
+    this.#waiting.set(shortage.of, line.add(entry))
+    if (shortage.untilMono !== null) this.#wakeAt(shortage.untilMono)
+  }
+
+  /** The task waits no more. */
+  leave(entry: TaskEntry): void {
+    for (const [key, line] of this.#waiting)
+      if (line.delete(entry) && line.size === 0) this.#waiting.delete(key)
+  }
+
+  /**
+   * Those of the lines for whom there is room now, first come of the highest priority first. They keep their places until they
+   * launch or leave.
+   */
+  next(): TaskEntry[] {
+    const next: TaskEntry[] = []
+    for (const [key, line] of this.#waiting) {
+      const room = this.#roomIn(key)
+      if (room > 0) next.push(...firstOf(line, room))
+      else this.#wakeFor(key)
+    }
+    return next
+  }
+
+  /** A run takes its places. */
+  take(slot: RunSlot): void {
+    const { entry } = slot
+    this.leave(entry)
+    for (const key of this.#keysOf(entry, slot.execution)) {
+      let used = this.#used.get(key)
+      if (used === undefined) this.#used.set(key, (used = new Set()))
+      used.add(slot)
+      if (this.#core.settings.pools.get(key)?.starts === undefined) continue
+      const starts = this.#starts.get(key) ?? []
+      starts.push(this.#core.clock.monotonic())
+      this.#starts.set(key, starts)
+      if (this.#waiting.has(key)) this.#wakeFor(key)
+    }
+  }
+
+  /** A run gives its places back. */
+  release(slot: RunSlot): void {
+    for (const [key, used] of this.#used) {
+      if (!used.delete(slot)) continue
+      if (used.size === 0) this.#used.delete(key)
+      if (this.#waiting.has(key)) this.#onRoom()
+    }
+  }
+
+  /** The starts that still count and the lines, as they are now: for a session that is looked ahead for. */
+  copy(): CapacityState {
+    const copied = <T>(map: ReadonlyMap<string, Iterable<T>>): ReadonlyMap<string, readonly T[]> =>
+      new Map([...map].map(([key, items]) => [key, [...items]]))
+    return { starts: copied(this.#starts), lines: copied(this.#waiting) }
+  }
+
+  /** Takes over what another session's slots remember. */
+  adopt({ starts, lines }: CapacityState, entryOf: (entry: TaskEntry) => TaskEntry | undefined): void {
+    this.#starts.clear()
+    for (const [key, made] of starts) this.#starts.set(key, [...made])
+    for (const [key, line] of lines)
+      this.#waiting.set(key, new Set(line.flatMap((entry) => entryOf(entry) ?? [])))
+  }
+
+  /** Nobody waits any more; its timer is released. */
+  stop(): void {
+    this.#waiting.clear()
+    this.#stopTimer()
+  }
+
+  #keysOf(entry: TaskEntry, execution: string): readonly string[] {
+    const slots = this.#core.executors.get(execution)?.slots
+    const { pool } = entry.definition.options
+    // Most tasks take none: the way of every launch leads through here.
+    if (slots === undefined && pool === undefined) return noKeys
+    return [...(slots === undefined ? [] : [slots]), ...(pool === undefined ? [] : [pool])]
+  }
+
+  #roomIn(key: string): number {
+    const { starts, perMs } = this.#poolOf(key)
+    const room = this.#limitOf(key) - (this.#used.get(key)?.size ?? 0)
+    return starts === undefined ? room : Math.min(room, starts - this.#startsIn(key, perMs).length)
+  }
+
+  #shortageIn(key: string): Shortage | null {
+    const limit = this.#limitOf(key)
+    const used = this.#used.get(key)
+    if (used !== undefined && used.size >= limit) {
+      const by = namesOf([...used].map((slot) => slot.entry))
+      const sentence = `${placesOf(key, used.size, limit)} in use by ${by}: it waits for one of them to end`
+      return { of: key, sentence, untilMono: null }
+    }
+    const { starts, perMs } = this.#poolOf(key)
+    if (starts === undefined) return null
+    const made = this.#startsIn(key, perMs)
+    if (made.length < starts) return null
+    const what = starts === 1 ? 'its one start' : `all ${starts} of its starts`
+    const sentence = `pool '${key}' has used ${what} per ${printDuration(perMs)}`
+    return { of: key, sentence, untilMono: made[made.length - starts]! + perMs }
+  }
+
+  #limitOf(key: string): number {
+    const { maxThreads, maxProcesses } = this.#core.settings
+    if (key === 'maxThreads') return maxThreads
+    return key === 'maxProcesses' ? maxProcesses : this.#poolOf(key).limit
+  }
+
+  #poolOf(key: string) {
+    return this.#core.settings.pools.get(key) ?? noPool
+  }
+
+  /** Starts that still count. */
+  #startsIn(key: string, perMs: number): readonly number[] {
+    const starts = this.#starts.get(key)
+    if (starts === undefined) return []
+    const since = this.#core.clock.monotonic() - perMs
+    while (starts.length > 0 && starts[0]! <= since) starts.shift()
+    return starts
+  }
+
+  /** Those ahead of the task in a line, if they take all the room that there is. */
+  #turnIn(key: string, entry: TaskEntry): Shortage | null {
+    const line = this.#waiting.get(key)
+    if (line === undefined) return null
+    const room = this.#roomIn(key)
+    const ahead: TaskEntry[] = []
+    let isPassed = false
+    for (const other of line) {
+      if (other === entry) {
+        isPassed = true
+        continue
+      }
+      const isAhead = isPassed ? other.priority > entry.priority : other.priority >= entry.priority
+      if (!isAhead || !this.#contends(other)) continue
+      if (ahead.push(other) < room) continue
+      const sentence = `${namesOf(ahead)} ${ahead.length === 1 ? 'is' : 'are'} ahead of it in the line for ${lineOf(key)}`
+      return { of: key, sentence, untilMono: null }
+    }
+    return null
+  }
+
+  /** Looks again when the rate of a pool allows the next start. */
+  #wakeFor(key: string): void {
+    const untilMono = this.#shortageIn(key)?.untilMono ?? null
+    if (untilMono !== null) this.#wakeAt(untilMono)
+  }
+
+  /** One timer serves all rates: the earliest counts, and the others are set when it fires. */
+  #wakeAt(untilMono: number): void {
+    if (this.#rateTimer !== null && this.#rateTimer.at <= untilMono) return
+    this.#stopTimer()
+    const { clock } = this.#core
+    const undo = clock.callAfter(Math.max(0, untilMono - clock.monotonic()), () => {
+      this.#rateTimer = null
+      this.#onRoom()
+    })
+    this.#rateTimer = { at: untilMono, undo }
+  }
+
+  #stopTimer(): void {
+    this.#rateTimer?.undo()
+    this.#rateTimer = null
+  }
+}
+
+/** `all 4 threads are`, `all 3 slots of pool 'db' are`; more than all where the limit was lowered since. */
+function placesOf(key: string, used: number, limit: number): string {
+  const of = key === 'maxThreads' ? 'thread' : key === 'maxProcesses' ? 'process' : 'slot'
+  const noun = limit === 1 ? of : of === 'process' ? 'processes' : `${of}s`
+  const many = limit === 1 ? 'the one' : `all ${limit}`
+  const pool = of === 'slot' ? ` of pool '${key}'` : ''
+  const beyond = used > limit ? ` (${used})` : ''
+  return `${many} ${noun}${pool} ${limit === 1 ? 'is' : 'are'}${beyond}`
+}
+
+const noKeys: readonly string[] = []
+const noPool = { limit: Number.POSITIVE_INFINITY, starts: undefined, perMs: 0 }
+
+/** How a run of a task is executed: as it was asked for, unless its work knows better. */
+export function executionOf(core: Core, entry: TaskEntry, queued: QueuedRun | undefined): Execution {
+  const { options, work } = entry.definition
+  return executionFor(work, queued?.execution ?? options.execution ?? core.settings.execution)
+}
+
+/** At most so many of a line: the highest priority first; of those the ones that came first. */
+function firstOf(line: ReadonlySet<TaskEntry>, most: number): readonly TaskEntry[] {
+  const first: TaskEntry[] = []
+  for (const entry of line) {
+    if (first.length >= most && first.at(-1)!.priority >= entry.priority) continue
+    const place = first.findLastIndex(({ priority }) => priority >= entry.priority) + 1
+    first.splice(place, 0, entry)
+    if (first.length > most) first.pop()
+  }
+  return first
+}
+
+/** At most five names. */
+function namesOf(entries: readonly TaskEntry[]): string {
+  return [...new Set(entries.map(({ name }) => `'${name}'`))].slice(0, 5).join(', ')
+}
+
+/** `pool 'db'`, `a thread`. */
+function lineOf(key: string): string {
+  if (key === 'maxThreads') return 'a thread'
+  return key === 'maxProcesses' ? 'a process' : `pool '${key}'`
+}

@@ -1,0 +1,91 @@
+/** The work of a run: hooks around it, its args made, and the executor that carries it out. */
+
+import type { ParamValues } from '../../../machines/protocol.ts'
+import type { Settlement } from '../../../machines/run.machine.ts'
+import { resolveArgs } from '../../args/resolve.ts'
+import { SetupError } from '../../errors/errors.ts'
+import type { ExecutionContext, Executor } from '../../executors/executor.ts'
+import { toHookResult } from '../events/hook-runner.ts'
+import { checkedParams } from '../options/param-schema.ts'
+import type { Core } from '../state/session-state.ts'
+import { noParams, type RunSlot } from '../state/task-state.ts'
+import { argContextOf } from './arg-context.ts'
+import { awaited } from './hold-test-clock.ts'
+import type { RunView } from './run-context.ts'
+
+type Settle = (settlement: Settlement) => void
+
+/** Who carries out a run; undefined where its execution has nobody. */
+export function executorOf(core: Core, slot: RunSlot): Executor | undefined {
+  return core.executors.get(slot.execution)
+}
+
+/** Begins the work of a run; `settle` is called with what comes of it. */
+export function beginWork(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
+  if (core.hooks.has('run')) workWithinHooks(core, slot, view, settle)
+  else work(core, slot, view, settle)
+}
+
+function work(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
+  const { entry, runId } = slot
+  const { options, work } = entry.definition
+  const executor = executorOf(core, slot)
+  if (executor === undefined) {
+    const message = `Cannot run task '${entry.name}' as there is no executor for its execution: '${slot.execution}'`
+    return settle({ kind: 'threw', error: new SetupError(message) })
+  }
+  const execute = (args: Record<string, unknown>): void => {
+    // It may have been told to end, and have ended, while its args were made.
+    if (!slot.lives || slot.runId !== runId) return
+    const context: ExecutionContext = {
+      task: entry.name,
+      runId,
+      run: view,
+      get signal() {
+        return view.signal
+      },
+    }
+    const isFar = executor.slots !== undefined
+    slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, core.clock) : settle)
+  }
+  const fail = (error: unknown): void => settle({ kind: 'threw', error })
+  const resolve = (runParams: ParamValues): void => {
+    // Most work asks for nothing.
+    if (options.args === undefined && options.params === undefined && runParams === noParams)
+      return execute({})
+    const args = resolveArgs(
+      {
+        ...(options.args === undefined ? {} : { declared: options.args }),
+        ...(options.params === undefined ? {} : { taskParams: options.params }),
+        runParams,
+      },
+      argContextOf(core, entry, () => view.signal),
+    )
+    if (args instanceof Promise) args.then(execute, fail)
+    else execute(args)
+  }
+  try {
+    // Runs by hand were checked when they were asked for.
+    const params = slot.params === noParams ? checkedParams(entry.name, options, noParams) : slot.params
+    if (params instanceof Promise) params.then(resolve).catch(fail)
+    else resolve(params)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+/** Hooks stand around the work: the run settles when their parts after are through. */
+function workWithinHooks(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
+  const task = slot.entry.name
+  const context = { ...core.context(slot.entry, view.signal), run: view }
+  const onThrow = (error: unknown): void =>
+    core.fail('hook', `A run hook failed at task '${task}'.`, { task, error })
+  core.hooks.before('run', context, onThrow).then((after) => {
+    work(core, slot, view, (settlement) => {
+      const settleAfter = (): void => settle(settlement)
+      // A late one: its run was ended by us, and the slot may serve another.
+      const wasTold = slot.runId !== view.id || slot.actor.getSnapshot().context.reason !== null
+      after(toHookResult(settlement, wasTold)).then(settleAfter, settleAfter)
+    })
+  })
+}

@@ -1,0 +1,146 @@
+/** What a run shows of itself to its work: the second argument. Parts that cost something are made when first read. */
+import { format } from 'node:util'
+import type { DateTime } from 'luxon'
+import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
+import { toDateTime } from '../../time/zone/zone.ts'
+import { tell } from '../actors/guarded-actor.ts'
+import type { Run, Session } from '../api/session.ts'
+import type { Logger } from '../api/session-options.ts'
+import type { Task } from '../api/task.ts'
+import type { RunAbort } from '../state/abort.ts'
+import type { Core } from '../state/session-state.ts'
+import type { RunSlot } from '../state/task-state.ts'
+import { type RunLine, RunLogLines } from './run-log-lines.ts'
+
+/** A line is for people to read; what is longer is data, and belongs in the return value. */
+const maxLineLength = 8_192
+
+/** A run as its work sees it. It keeps its own facts: the slot serves other runs later. */
+export class RunView implements Run {
+  readonly id: string
+  readonly trigger: RunTrigger
+  readonly params: ParamValues
+  readonly value: unknown
+  readonly #core: Core
+  readonly #slot: RunSlot
+  readonly #startedAt: number
+  readonly #dueAt: number | null
+  readonly #period: { readonly start: number; readonly end: number } | null
+  readonly #abort: RunAbort
+  /** Logged in this turn. */
+  readonly #lines: RunLine[] = []
+  #kept: RunLogLines | undefined
+
+  constructor(core: Core, slot: RunSlot, abort: RunAbort) {
+    this.#core = core
+    this.#slot = slot
+    this.#abort = abort
+    this.id = slot.runId
+    this.trigger = slot.trigger
+    this.params = slot.params
+    this.value = slot.value
+    this.#startedAt = slot.startedAt
+    this.#dueAt = slot.dueAt
+    this.#period = slot.period
+  }
+
+  get task(): Task {
+    return this.#core.handleOf(this.#slot.entry)
+  }
+
+  get session(): Session {
+    return this.#core.session
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get startedAt(): DateTime {
+    return this.#time(this.#startedAt)
+  }
+
+  get dueAt(): DateTime | null {
+    return this.#dueAt === null ? null : this.#time(this.#dueAt)
+  }
+
+  get period(): { readonly start: DateTime; readonly end: DateTime } | null {
+    const period = this.#period
+    return period === null ? null : { start: this.#time(period.start), end: this.#time(period.end) }
+  }
+
+  get log(): Logger {
+    const core = this.#core
+    const about = { task: this.#slot.entry.name, run: this.id }
+    return {
+      debug: (...data) => {
+        core.say('debug', ...data, about)
+        this.#tellLine('debug', data)
+      },
+      info: (...data) => {
+        core.say('info', ...data, about)
+        this.#tellLine('info', data)
+      },
+      warn: (...data) => {
+        core.say('warn', ...data, about)
+        this.#tellLine('warn', data)
+      },
+      error: (...data) => {
+        core.say('error', ...data, about)
+        this.#tellLine('error', data)
+      },
+    }
+  }
+
+  progress(fraction: number, message?: string): void {
+    if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+      throw new RangeError(`Cannot tell progress as it must be from 0 to 1: ${String(fraction)}`)
+    const slot = this.#slot
+    // A late word of a run that has ended must not speak for the run that uses the slot now.
+    if (!slot.lives || slot.runId !== this.id) return
+    const said = message === undefined ? {} : { message: this.#core.redactor?.text(message) ?? message }
+    tell(slot.actor, { type: 'run.progressed', progress: fraction, ...said })
+    this.#core.news.tell({
+      type: 'run.progress',
+      task: slot.entry.name,
+      runId: this.id,
+      at: this.#core.clock.now(),
+      progress: fraction,
+      ...said,
+    })
+  }
+
+  #tellLine(level: keyof Logger, data: readonly unknown[]): void {
+    const { news, clock } = this.#core
+    const line = toLine(data)
+    const message = this.#core.redactor?.text(line) ?? line
+    const at = clock.now()
+    // Those of a turn go to the actor and to the log together: work may say a thousand things in one.
+    if (this.#lines.push({ at, level, message }) === 1) clock.defer(() => this.#showLines())
+    if (!news.hears('run.logged')) return
+    const { name } = this.#slot.entry
+    news.tell({ type: 'run.logged', task: name, runId: this.id, at, level, message })
+  }
+
+  #showLines(): void {
+    const lines = this.#lines.splice(0)
+    const slot = this.#slot
+    if (slot.lives && slot.runId === this.id)
+      tell(slot.actor, { type: 'run.logged', lines: lines.slice(-20).map(({ message }) => message) })
+    this.#kept ??= new RunLogLines(this.#core, slot.entry.name, this.id)
+    this.#kept.keep(lines)
+  }
+
+  #time(at: number): DateTime {
+    return toDateTime(at, this.#slot.entry.zone)
+  }
+}
+
+/** A line as text. Never throws: what is logged may show itself by a function of its own. */
+function toLine(data: readonly unknown[]): string {
+  try {
+    return format(...data).slice(0, maxLineLength)
+  } catch {
+    return 'a line that cannot be shown'
+  }
+}

@@ -1,0 +1,306 @@
+/**
+ * The life of runs: the effects behind the run machine. From launch to the one outcome, a run passes through here:
+ * start record → args → work → settlement → return kept → end record → announced.
+ */
+import type { Outcome, RunTrigger, TerminateReason } from '../../../machines/protocol.ts'
+import type { RunContext, runMachine, Settlement } from '../../../machines/run.machine.ts'
+import type { NewRecord } from '../../log/session-log.ts'
+import { GuardedActor, tell } from '../actors/guarded-actor.ts'
+import type { RunEffects } from '../actors/provide.ts'
+import { toTimeout } from '../options/durations.ts'
+import { RunAbort } from '../state/abort.ts'
+import type { Core } from '../state/session-state.ts'
+import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
+import { abortReason } from './abort-reason.ts'
+import { type Capacity, executionOf } from './capacity.ts'
+import { beginWork, executorOf } from './execute-run.ts'
+import { RunView } from './run-context.ts'
+import { newRunId } from './run-id.ts'
+import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
+
+/** How long work has to end after it was told to, unless its task says otherwise. */
+const defaultGraceMs = 5000
+
+/** Makes runs live and end. */
+export class Runs {
+  readonly #core: Core
+  readonly #machine: typeof runMachine
+  readonly #onEnded: (entry: TaskEntry) => void
+  readonly #places: Capacity
+  readonly #slots = new WeakMap<object, RunSlot>()
+  /** Runs of `main` work: nothing else launches while there is one. */
+  exclusive = 0
+  /** Runs that live, of all tasks. */
+  living = 0
+
+  constructor(
+    core: Core,
+    slots: Capacity,
+    provide: (effects: RunEffects) => typeof runMachine,
+    onEnded: (entry: TaskEntry) => void,
+  ) {
+    this.#core = core
+    this.#places = slots
+    this.#machine = provide({
+      recordStart: (self) => this.#recordStart(this.#slotOf(self)),
+      beginWork: (self) => this.#beginWork(this.#slotOf(self)),
+      abortWork: (self, context) => this.#abortWork(this.#slotOf(self), context),
+      recordEnd: (self, context, settlement) => this.#recordEnd(this.#slotOf(self), context, settlement),
+      dropLateResult: (self) => this.#dropLate(this.#slotOf(self)),
+    })
+    this.#onEnded = onEnded
+  }
+
+  /** Launches a run: of the queue (`queued`), or by the condition. */
+  launch(entry: TaskEntry, queued: QueuedRun | undefined, launch: LaunchFacts): void {
+    const core = this.#core
+    const slot = entry.free.pop() ?? new RunSlot(entry)
+    slot.execution = executionOf(core, entry, queued)
+    slot.params = queued?.params ?? noParams
+    slot.runId = queued?.runId ?? newRunId(core, entry, slot.params)
+    slot.startedAt = core.clock.now()
+    slot.startedMono = core.clock.monotonic()
+    slot.trigger = queued?.trigger ?? launch.trigger
+    slot.dueAt = queued === undefined ? launch.dueAt : null
+    slot.period = queued?.period ?? launch.period
+    slot.value = queued === undefined ? launch.value : queued.value
+    slot.pending = queued?.pending
+    slot.lives = true
+    this.living += 1
+    entry.live.push(slot)
+    entry.launching = slot
+    this.#places.take(slot)
+    if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive += 1
+    core.clock.launched?.(entry.name)
+    tell(entry.actor, { type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
+    entry.endsAtOnce = !slot.lives
+  }
+
+  /** The effect of a launch in the task machine: the run's actor starts, or starts again. */
+  start(entry: TaskEntry): void {
+    const slot = entry.launching
+    if (slot === null) return
+    entry.launching = null
+    const start = { runId: slot.runId, at: slot.startedAt, trigger: slot.trigger }
+    if (slot.actor !== undefined && slot.actor.getSnapshot().status === 'active') {
+      tell(slot.actor, { type: 'run.start', ...start })
+      return
+    }
+    slot.actor = new GuardedActor(this.#machine, {
+      parent: entry.actor,
+      input: { task: entry.name, ...start },
+    }) as RunActor
+    this.#slots.set(slot.actor, slot)
+    slot.actor.start()
+  }
+
+  /** Tells living runs of a task to end: one by its id, or all. */
+  terminate(entry: TaskEntry, reason: TerminateReason, runId?: string): void {
+    for (const slot of [...entry.live])
+      if (runId === undefined || slot.runId === runId) tell(slot.actor, { type: 'run.terminate', reason })
+  }
+
+  /** A run's actor failed (an effect threw): its run ends as `fail` all the same. */
+  actorFailed(entry: TaskEntry, actorId: string): void {
+    const slot = entry.live.find(({ actor }) => actor.id === actorId)
+    const snapshot = slot?.actor.getSnapshot()
+    // Told a second time, or of an actor that is well, there is nothing to record.
+    if (slot === undefined || snapshot?.status !== 'error' || !this.#slots.delete(slot.actor)) return
+    const settlement: Settlement = { kind: 'threw', error: snapshot.error }
+    this.#recordEnd(slot, { ...snapshot.context, outcome: 'fail' }, settlement)
+  }
+
+  #slotOf(actor: object): RunSlot {
+    return this.#slots.get(actor)!
+  }
+
+  #recordStart(slot: RunSlot): void {
+    const core = this.#core
+    const { durable } = core.log.append(startRecordOf(slot))
+    core.changes.taskChanged(slot.entry.name, slot.entry.name)
+    if (!(durable instanceof Promise)) return this.#began(slot)
+    const { actor, runId } = slot
+    core.clock.busy?.(durable)
+    durable.then(
+      () =>
+        core.soon(() => {
+          // The slot may serve another run by the time its turn has come.
+          if (slot.runId === runId) this.#began(slot)
+        }),
+      (error) => {
+        core.fail('log', `The start of a run of task '${slot.entry.name}' could not be recorded.`, {
+          task: slot.entry.name,
+          error,
+        })
+        tell(actor, { type: 'run.settled', settlement: { kind: 'threw', error } })
+      },
+    )
+  }
+
+  #began(slot: RunSlot): void {
+    const { pending, entry } = slot
+    tell(slot.actor, { type: 'run.began' })
+    pending?.begin()
+    const core = this.#core
+    const { runId, startedAt: at, trigger } = slot
+    const lateMs = slot.dueAt === null ? 0 : at - slot.dueAt
+    const isLate = lateMs > core.settings.lateAfterMs
+    if (isLate)
+      core.failures.report('started late', entry.name, ` by ${(lateMs / 1000).toFixed(1)} s`, {
+        run: runId,
+        lateMs,
+      })
+    if (!core.news.isHeard) return
+    core.news.tell({ type: 'run.started', task: entry.name, runId, at, trigger })
+    if (isLate) core.news.tell({ type: 'run.late', task: entry.name, runId, at, lateMs })
+  }
+
+  #beginWork(slot: RunSlot): void {
+    this.#armTimeout(slot)
+    const { actor, runId } = slot
+    const view = new RunView(this.#core, slot, abortOf(slot))
+    // Bound to this run: the slot may serve another run by the time a late result comes.
+    const settle = (settlement: Settlement): void => {
+      const isOver = slot.runId !== runId || actor.getSnapshot().status !== 'active'
+      if (isOver) this.#dropLate(slot)
+      else tell(actor, { type: 'run.settled', settlement })
+    }
+    beginWork(this.#core, slot, view, settle)
+  }
+
+  #dropLate({ entry }: RunSlot): void {
+    const message = `A run of task '${entry.name}' settled after it had ended: dropped.`
+    this.#core.warn('late-result', message, { task: entry.name })
+  }
+
+  #armTimeout(slot: RunSlot): void {
+    const { options } = slot.entry.definition
+    if (options.permanent === true) return
+    const timeoutMs =
+      options.timeout === undefined ? this.#core.settings.timeoutMs : toTimeout(options.timeout, 'timeout')
+    slot.timeoutMs = timeoutMs
+    if (timeoutMs === Number.POSITIVE_INFINITY) return
+    slot.undoTimeout = this.#core.clock.callAfter(timeoutMs, () => {
+      slot.undoTimeout = null
+      tell(slot.actor, { type: 'run.terminate', reason: 'timeout' })
+    })
+  }
+
+  #abortWork(slot: RunSlot, context: RunContext): void {
+    const { entry, actor } = slot
+    const graceMs = entry.definition.options.graceMs ?? defaultGraceMs
+    // The grace is set before the abort: work that ends at once on the signal then finds it, and takes it back.
+    slot.undoGrace = this.#core.clock.callAfter(graceMs, () => {
+      slot.undoGrace = null
+      slot.handle?.end?.()
+      tell(actor, { type: 'run.graceOver' })
+    })
+    abortOf(slot).abort(abortReason(slot, context.reason))
+  }
+
+  #recordEnd(slot: RunSlot, context: RunContext, settlement: Settlement | null): void {
+    const core = this.#core
+    const { entry, runId } = slot
+    const outcome = context.outcome ?? 'fail'
+    slot.undoTimeout?.()
+    slot.undoGrace?.()
+    slot.undoTimeout = slot.undoGrace = null
+    slot.handle = undefined
+    const value = outcome === 'success' && settlement?.kind === 'returned' ? settlement.value : undefined
+    const error = outcome === 'fail' && settlement?.kind === 'threw' ? settlement.error : undefined
+    // A removed task's return belongs to nobody; a return is kept before success is announced.
+    if (outcome === 'success' && !entry.isRemoved) core.returns.set(entry.name, value)
+    const record = endRecordOf(slot, {
+      outcome,
+      reason: context.reason,
+      at: core.clock.now(),
+      runtimeMs: Math.max(0, core.clock.monotonic() - slot.startedMono),
+      value,
+      error,
+    })
+    const announce = (): void => this.#announce(slot, runId, outcome, record, { value, error })
+    const { durable } = core.log.append(record)
+    if (!(durable instanceof Promise)) return announce()
+    core.clock.busy?.(durable)
+    durable.then(
+      () => core.soon(announce),
+      (problem) => {
+        core.fail('log', `The end of a run of task '${entry.name}' could not be recorded.`, {
+          task: entry.name,
+          error: problem,
+        })
+        announce()
+      },
+    )
+  }
+
+  /** Inaction, and what was told to end by a command, is nothing to be warned of. */
+  #reportEnd({ name }: TaskEntry, run: string, outcome: Outcome, record: NewRecord): void {
+    const core = this.#core
+    if (outcome === 'fail') {
+      const error = record.error === undefined ? undefined : core.session.log.redact(record.error)
+      core.failures.report('failed', name, '', { run, action: outcome }, error)
+    } else if (outcome === 'terminate' && record.reason === 'timeout')
+      core.failures.report('timed out', name, '', { run, action: outcome, reason: record.reason })
+  }
+
+  #announce(
+    slot: RunSlot,
+    runId: string,
+    outcome: Outcome,
+    record: NewRecord,
+    came: { readonly value: unknown; readonly error: unknown },
+  ): void {
+    const core = this.#core
+    const { entry, pending } = slot
+    if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive -= 1
+    entry.live.splice(entry.live.indexOf(slot), 1)
+    this.living -= 1
+    this.#places.release(slot)
+    slot.lives = false
+    slot.pending = undefined
+    slot.abort = null
+    slot.value = undefined
+    slot.waitsFor.clear()
+    // Nobody would use it again, and XState keeps what is not ended.
+    if (slot.actor.getSnapshot().status === 'active')
+      if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
+      else entry.free.push(slot)
+    tell(entry.actor, { type: 'run.ended', runId, outcome })
+    core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
+    this.#reportEnd(entry, runId, outcome, record)
+    if (core.news.isHeard)
+      core.news.tell({
+        type: 'run.ended',
+        task: entry.name,
+        runId,
+        at: record.at,
+        action: outcome,
+        ...(came.value === undefined ? {} : { value: came.value }),
+        ...(record.error === undefined ? {} : { error: core.session.log.redact(record.error) }),
+        ...(record.reason === undefined ? {} : { reason: record.reason }),
+      })
+    pending?.settle({
+      runId,
+      action: outcome,
+      ...(outcome === 'success' ? { value: came.value } : {}),
+      ...(outcome === 'fail' ? { error: failureOf(came.error) } : {}),
+      ...(record.reason === undefined ? {} : { reason: record.reason }),
+    })
+    this.#onEnded(entry)
+  }
+}
+
+/** What the launcher knows of a launch by condition. */
+export interface LaunchFacts {
+  readonly trigger: RunTrigger
+  readonly dueAt: number | null
+  readonly period: { readonly start: number; readonly end: number } | null
+  /** The value of the stream that starts it. */
+  readonly value?: unknown
+}
+
+function abortOf(slot: RunSlot): RunAbort {
+  slot.abort ??= new RunAbort()
+  return slot.abort
+}

@@ -1,0 +1,40 @@
+/** Warnings that many tasks share: the first few are reported singly, the others in one summary line. */
+import type { Core } from '../state/session-state.ts'
+
+/** The number of warnings that are reported singly. */
+const maxSingle = 3
+/** The number of other tasks that are named. */
+const maxNames = 3
+
+/** Warnings of one kind. What comes between two calls of {@link sumUp} belongs together. */
+export class SummedWarnings {
+  readonly #core: Core
+  readonly #kind: string
+  readonly #what: string
+  #count = 0
+  readonly #names: string[] = []
+
+  /** `what` is so of tasks in the plural: `tasks can never start`. */
+  constructor(core: Core, kind: string, what: string) {
+    this.#core = core
+    this.#kind = kind
+    this.#what = what
+  }
+
+  /** The message is created only if it is reported. */
+  add(task: string, message: () => string): void {
+    this.#count += 1
+    if (this.#count <= maxSingle) this.#core.warn(this.#kind, message(), { task })
+    else if (this.#names.length < maxNames) this.#names.push(`'${task}'`)
+  }
+
+  /** Reports how many more there were, and starts a new count. */
+  sumUp(): void {
+    const more = this.#count - maxSingle
+    const names = this.#names.splice(0)
+    this.#count = 0
+    if (more <= 0) return
+    const others = more > names.length ? ` and ${more - names.length} others` : ''
+    this.#core.warn(this.#kind, `${more} more ${this.#what}: ${names.join(', ')}${others}.`)
+  }
+}

@@ -1,0 +1,198 @@
+/** A task's handle: thin words over events, the log's index and the entry. */
+
+import type { DateTime } from 'luxon'
+import type { AnyActorRef } from 'xstate'
+import type { Action, ParamValues } from '../../../machines/protocol.ts'
+import type { Condition } from '../../conditions/condition.ts'
+import type { WaitedFor } from '../../conditions/explain/waits-for.ts'
+import { atDoor } from '../../errors/at-door.ts'
+import type { LogQuery, RunRecord } from '../../log/store.ts'
+import { type Instant, toDateTime } from '../../time/zone/zone.ts'
+import type { RunHandle, Task, TaskExplanation, TaskJson } from '../api/task.ts'
+import type { Execution, TaskUpdate } from '../api/task-options.ts'
+import { toTimeout } from '../options/durations.ts'
+import { aCount } from '../options/validators.ts'
+import { executionOf } from '../runs/capacity.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+
+/** What a handle asks of the session beside its entry. */
+export interface HandleParts {
+  run(entry: TaskEntry, params: ParamValues | undefined, key: string | undefined): RunHandle
+  backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[]
+  explain(entry: TaskEntry): TaskExplanation
+  nextRuns(entry: TaskEntry, n: number): number[]
+  isDue(entry: TaskEntry): boolean
+  waitsFor(entry: TaskEntry): readonly WaitedFor[]
+}
+
+export class TaskHandle implements Task {
+  readonly #core: Core
+  readonly #entry: TaskEntry
+  readonly #parts: HandleParts
+
+  constructor(core: Core, entry: TaskEntry, parts: HandleParts) {
+    this.#core = core
+    this.#entry = entry
+    this.#parts = parts
+  }
+
+  get name(): string {
+    return this.#entry.name
+  }
+
+  get description(): string | undefined {
+    return this.#entry.definition.options.description
+  }
+
+  get status(): Action | null {
+    return this.#core.log.index.status(this.name)
+  }
+
+  get isRunning(): boolean {
+    return this.#entry.live.length > 0 || this.#entry.queue.length > 0
+  }
+
+  get isDue(): boolean {
+    return this.#parts.isDue(this.#entry)
+  }
+
+  get disabled(): boolean {
+    return this.#entry.disabled
+  }
+
+  get priority(): number {
+    return this.#entry.priority
+  }
+
+  get execution(): Execution {
+    return executionOf(this.#core, this.#entry, undefined)
+  }
+
+  get start(): Condition {
+    return this.#entry.definition.start
+  }
+
+  get runs(): readonly {
+    readonly id: string
+    readonly startedAt: DateTime
+    readonly progress: number | null
+    readonly message: string | null
+    readonly lines: readonly string[]
+  }[] {
+    return this.#entry.live.map((slot) => {
+      const { progress, message, lines } = slot.actor.getSnapshot().context
+      return {
+        id: slot.runId,
+        startedAt: toDateTime(slot.startedAt, this.#entry.zone),
+        progress,
+        message,
+        lines,
+      }
+    })
+  }
+
+  get lastRun(): DateTime | null {
+    return this.#last('run')
+  }
+  get lastSuccess(): DateTime | null {
+    return this.#last('success')
+  }
+  get lastFail(): DateTime | null {
+    return this.#last('fail')
+  }
+  get lastTerminate(): DateTime | null {
+    return this.#last('terminate')
+  }
+  get lastInaction(): DateTime | null {
+    return this.#last('inaction')
+  }
+  get lastCrash(): DateTime | null {
+    return this.#last('crash')
+  }
+
+  get lastValue(): unknown {
+    return this.#core.returns.get(this.name)
+  }
+
+  get actor(): AnyActorRef {
+    return this.#entry.actor
+  }
+
+  run(params?: ParamValues, options: { readonly key?: string } = {}): RunHandle {
+    return this.#parts.run(this.#entry, params, options.key)
+  }
+
+  backfill({ from, to }: { readonly from: Instant; readonly to: Instant }): RunHandle[] {
+    return this.#parts.backfill(this.#entry, from, to)
+  }
+
+  terminate(runId?: string): void {
+    this.#core.session.send({
+      type: 'task.terminate',
+      task: this.name,
+      ...(runId === undefined ? {} : { runId }),
+    })
+  }
+
+  disable(): void {
+    this.#core.session.send({ type: 'task.disable', task: this.name })
+  }
+
+  enable(): void {
+    this.#core.session.send({ type: 'task.enable', task: this.name })
+  }
+
+  update(options: TaskUpdate): void {
+    const send = (): void =>
+      this.#core.session.send({ type: 'task.update', task: this.name, options: { ...options } })
+    atDoor(this.update, send, `Cannot update task '${this.name}'`)
+  }
+
+  explain(): TaskExplanation {
+    return this.#parts.explain(this.#entry)
+  }
+
+  nextRuns(n = 1): DateTime[] {
+    aCount(0)(n, 'n')
+    return this.#parts.nextRuns(this.#entry, n).map((at) => toDateTime(at, this.#entry.zone))
+  }
+
+  waitsFor(): readonly WaitedFor[] {
+    return this.#parts.waitsFor(this.#entry)
+  }
+
+  get log(): { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> } {
+    return { query: async (query = {}) => this.#core.log.query({ ...query, task: this.name }) }
+  }
+
+  toJSON(): TaskJson {
+    const { options, end, start } = this.#entry.definition
+    const timeoutMs =
+      options.timeout === undefined ? this.#core.settings.timeoutMs : toTimeout(options.timeout, 'timeout')
+    return {
+      name: this.name,
+      ...(options.description === undefined ? {} : { description: options.description }),
+      start: String(start),
+      ...(end === null ? {} : { end: String(end) }),
+      priority: this.priority,
+      disabled: this.disabled,
+      execution: this.execution,
+      timeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : null,
+      status: this.status,
+      state: String(this.#entry.actor.getSnapshot().value),
+      isRunning: this.isRunning,
+      lastRun: this.lastRun?.toISO() ?? null,
+      lastSuccess: this.lastSuccess?.toISO() ?? null,
+      lastFail: this.lastFail?.toISO() ?? null,
+      lastTerminate: this.lastTerminate?.toISO() ?? null,
+      lastInaction: this.lastInaction?.toISO() ?? null,
+      lastCrash: this.lastCrash?.toISO() ?? null,
+    }
+  }
+
+  #last(action: Action): DateTime | null {
+    const record = this.#core.log.index.lastOf(this.name, action)
+    return record === null ? null : toDateTime(record.at, this.#entry.zone)
+  }
+}

@@ -1,0 +1,263 @@
+/** The tasks of a session: they are defined, added, changed and removed. */
+import { toCondition } from '../../conditions/to-condition.ts'
+import { TaskExistsError, TaskNotFoundError } from '../../errors/errors.ts'
+import { showValue } from '../../errors/show-value.ts'
+import { near } from '../../errors/suggest.ts'
+import { checkExecution } from '../../executors/work-spec.ts'
+import { checkZone } from '../../time/zone/zone.ts'
+import { tell } from '../actors/guarded-actor.ts'
+import type { Start, TaskOptions, TaskUpdate } from '../api/task-options.ts'
+import type { Launcher } from '../launching/launcher.ts'
+import { checkTaskParams } from '../options/param-schema.ts'
+import { checkTaskOptions } from '../options/settings.ts'
+import type { Runs } from '../runs/run-effects.ts'
+import type { Core } from '../state/session-state.ts'
+import { type TaskDefinition, TaskEntry } from '../state/task-state.ts'
+import type { Watches } from '../watching/condition-watches.ts'
+import type { StartWarnings } from './start-warnings.ts'
+import type { TaskActors } from './task-actors.ts'
+import type { NameWarnings } from './task-warnings.ts'
+
+/** What tasks are handed to. */
+export interface TaskParts {
+  readonly runs: Runs
+  readonly launcher: Launcher
+  readonly actors: TaskActors
+  readonly watches: Watches
+  readonly starts: StartWarnings
+  readonly names: NameWarnings
+}
+
+/** A task that an event asks for. */
+export interface NewTask {
+  readonly task: string
+  readonly template?: string
+  readonly start?: unknown
+  readonly options?: unknown
+  readonly work?: unknown
+}
+
+export class Tasks {
+  readonly #core: Core
+  readonly #parts: TaskParts
+  #isNameSumPlanned = false
+
+  constructor(core: Core, parts: TaskParts) {
+    this.#core = core
+    this.#parts = parts
+  }
+
+  /** A checked definition; every problem throws here and nothing is half-made. */
+  define(name: string, start: Start, options: TaskOptions, work: unknown): TaskDefinition {
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError(`Cannot add a task as its name must be a non-empty string: ${showValue(name)}`)
+    checkTaskOptions(options)
+    if (work === undefined || work === null || (typeof work !== 'function' && typeof work !== 'object'))
+      throw new TypeError(
+        `Cannot add task '${name}' as its work must be a function: ${showValue(work)}.${hintAtOrder(start, work)}`,
+      )
+    this.#checkPool(name, options)
+    checkTaskParams(name, options, start === false)
+    checkExecution(work, options.execution ?? this.#core.settings.execution, name)
+    return {
+      name,
+      start: toCondition(start, this.#core.words),
+      end: options.end === undefined ? null : toCondition(options.end, this.#core.words),
+      options,
+      work,
+    }
+  }
+
+  #checkPool(name: string, { pool }: TaskOptions): void {
+    const { pools } = this.#core.settings
+    if (pool === undefined || pools.has(pool)) return
+    const [nearest] = near(pool, pools.keys())
+    const hint =
+      nearest === undefined ? `Add it: createApp({ pools: { ${pool}: 3 } }).` : `Did you mean '${nearest}'?`
+    throw new RangeError(
+      `Cannot put task '${name}' into a pool as the session must have it: '${pool}'. ${hint}`,
+    )
+  }
+
+  /** Throws if a task could not be added. */
+  checkNew(task: NewTask): void {
+    this.defineNew(task)
+    if (this.#core.settings.onTaskExists === 'raise' && this.#core.entries.has(task.task))
+      throw new TaskExistsError(task.task)
+  }
+
+  /** The definition of a task that an event asks for: its own, or of a template. */
+  defineNew({ task, template, start, options = {}, work }: NewTask): TaskDefinition {
+    if (template === undefined) return this.define(task, start as Start, options as TaskOptions, work)
+    return this.ofTemplate(template, task, {
+      ...(options as TaskOptions),
+      ...(start === undefined ? {} : { start: start as Start }),
+    })
+  }
+
+  /** The definition of a task made of a template: what is given wins. */
+  ofTemplate(templateName: string, name: string, given: TaskUpdate): TaskDefinition {
+    const templates = this.#core.options.templates ?? {}
+    const template = Object.hasOwn(templates, templateName) ? templates[templateName] : undefined
+    if (template === undefined) {
+      const [nearest] = near(templateName, Object.keys(templates))
+      const hint =
+        nearest === undefined ? 'Give it to createApp({ templates }).' : `Did you mean '${nearest}'?`
+      throw new RangeError(
+        `Cannot make task '${name}' as its template must be registered: ${showValue(templateName)}. ${hint}`,
+      )
+    }
+    const { start = template.start ?? false, ...options } = given
+    const description = template.description === undefined ? {} : { description: template.description }
+    const definition = this.define(
+      name,
+      start,
+      { ...description, ...template.options, ...options },
+      template.work,
+    )
+    return { ...definition, madeOf: { template: templateName, given } }
+  }
+
+  /** Adds a task. It may launch at once if the session runs. */
+  add(given: TaskDefinition): TaskEntry {
+    const core = this.#core
+    const zone =
+      given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
+    const taken = core.entries.get(given.name)
+    // Before anything is replaced: a refused task must leave the existing one in place.
+    if (taken === undefined || core.settings.onTaskExists !== 'ignore') this.#parts.starts.check(given, zone)
+    let definition = given
+    if (taken !== undefined) {
+      const { onTaskExists } = core.settings
+      if (onTaskExists === 'raise') throw new TaskExistsError(given.name)
+      if (onTaskExists === 'ignore') return taken
+      if (onTaskExists === 'replace') this.remove(taken)
+      else definition = { ...given, name: this.#freeName(given.name) }
+    }
+    const { name } = definition
+    const after = core.hooks.has('task')
+      ? core.hooks.beforeSync({ ...core.context(null), name }, (error) =>
+          core.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
+        )
+      : null
+    const order = core.nextOrder()
+    const entry = new TaskEntry(`${name}#${order}`, order, definition, zone, core.heldTimes())
+    core.entries.set(name, entry)
+    core.byId.set(entry.id, entry)
+    this.#parts.starts.look(entry)
+    this.#parts.actors.make(entry)
+    core.changes.taskChanged(name, null)
+    if (this.#parts.watches.isWatching) {
+      this.#parts.names.look(entry)
+      if (!this.#isNameSumPlanned) {
+        this.#isNameSumPlanned = true
+        core.clock.defer(() => {
+          this.#isNameSumPlanned = false
+          this.#parts.names.sumUp()
+        })
+      }
+      this.#parts.watches.begin(entry)
+    }
+    if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
+    after?.({ value: core.hooks.has('task') ? core.handleOf(entry) : undefined })
+    return entry
+  }
+
+  /** Takes a task out: its name is free at once, its living runs are told to end. */
+  remove(entry: TaskEntry): void {
+    this.#parts.actors.pass({ type: 'task.remove', task: entry.name })
+  }
+
+  /** The effect of a removal in the task machine. */
+  release(entry: TaskEntry): void {
+    const core = this.#core
+    if (entry.isRemoved) return
+    entry.isRemoved = true
+    this.#parts.watches.end(entry)
+    entry.undoRelaunch?.()
+    entry.undoRelaunch = null
+    if (core.entries.get(entry.name) === entry) {
+      core.entries.delete(entry.name)
+      core.returns.delete(entry.name)
+    }
+    for (const queued of entry.queue.splice(0))
+      queued.pending?.refuse(
+        new TaskNotFoundError(
+          entry.name,
+          [],
+          `Cannot run task '${entry.name}' as it was removed before the run started.`,
+        ),
+      )
+    for (const slot of entry.free.splice(0)) tell(slot.actor, { type: 'run.close' })
+    if (entry.live.length > 0) {
+      core.leaving.set(entry.name, (core.leaving.get(entry.name) ?? 0) + entry.live.length)
+      this.#parts.runs.terminate(entry, 'removed')
+    } else this.#forget(entry)
+    core.changes.taskChanged(entry.name, null)
+    core.news.tell({ type: 'task.removed', task: entry.name, at: core.clock.now() })
+  }
+
+  /** A run of the task has ended. */
+  runEnded(entry: TaskEntry): void {
+    if (entry.live.length === 0) {
+      entry.endWatch?.unsubscribe()
+      entry.endWatch = null
+    }
+    if (!entry.isRemoved) return
+    const core = this.#core
+    const left = (core.leaving.get(entry.name) ?? 1) - 1
+    if (left > 0) core.leaving.set(entry.name, left)
+    else core.leaving.delete(entry.name)
+    if (entry.live.length === 0) this.#forget(entry)
+    const successor = core.entries.get(entry.name)
+    if (successor !== undefined) this.#parts.launcher.consider(successor)
+  }
+
+  /** Throws if an update could not be made. */
+  checkUpdate(entry: TaskEntry, update: TaskUpdate): void {
+    const { start, ...changed } = update
+    const { name, work, options, start: before } = entry.definition
+    this.define(name, start ?? before, { ...options, ...changed }, work)
+  }
+
+  /** Changes options of a task while it lives; checked before anything changes. */
+  update(entry: TaskEntry, update: TaskUpdate): void {
+    const { start, ...changed } = update
+    const before = entry.definition
+    const options = { ...before.options, ...changed }
+    const definition = this.define(before.name, start ?? before.start, options, before.work)
+    entry.definition = before.madeOf === undefined ? definition : { ...definition, madeOf: before.madeOf }
+    entry.updated = { ...entry.updated, ...update }
+    entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
+    if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
+      tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable' })
+    if ('start' in update || 'timezone' in update) this.#parts.starts.look(entry)
+    this.#parts.watches.renew(entry)
+    this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })
+    this.#parts.launcher.consider(entry)
+  }
+
+  /** The session's zone has changed: tasks without one of their own are read in it. */
+  zoneChanged(): void {
+    const { timezone } = this.#core.settings
+    const entries = [...this.#core.entries.values()].filter(
+      ({ definition }) => definition.options.timezone === undefined,
+    )
+    for (const entry of entries) entry.zone = timezone
+    this.#parts.watches.renewAll(entries)
+  }
+
+  #forget(entry: TaskEntry): void {
+    this.#core.byId.delete(entry.id)
+    for (const resolve of entry.onEmpty.splice(0)) resolve()
+  }
+
+  #freeName(name: string): string {
+    for (let n = 1; ; n++) if (!this.#core.entries.has(`${name} - ${n}`)) return `${name} - ${n}`
+  }
+}
+
+function hintAtOrder(start: unknown, work: unknown): string {
+  const isSwapped = typeof start === 'function' && work !== undefined
+  return isSwapped || work === undefined ? ` The order is: name, start, options, work.` : ''
+}

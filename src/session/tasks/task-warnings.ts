@@ -1,0 +1,111 @@
+/**
+ * Static checks on task definitions: a name that no task has, tasks that wait for each other in a circle.
+ * Findings are reported when a task is added to a running session, or when the session has started; nothing
+ * is refused.
+ */
+import type { ConditionNode } from '../../conditions/node.ts'
+import { didYouMeanNearest } from '../../errors/suggest.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
+import { SummedWarnings } from './summed-warnings.ts'
+import { linksTo } from './task-graph.ts'
+
+/** The maximum number of names of a circle that are listed. */
+const maxWay = 12
+
+/** Warns of names in tasks' conditions and args that no task has. */
+export class NameWarnings {
+  readonly #core: Core
+  readonly #warnings: SummedWarnings
+
+  constructor(core: Core) {
+    this.#core = core
+    this.#warnings = new SummedWarnings(core, 'absent-task', 'tasks ask for tasks that are not there')
+  }
+
+  look(entry: TaskEntry): void {
+    const { entries } = this.#core
+    for (const name of namesIn(entry.definition)) {
+      if (entries.has(name)) continue
+      this.#warnings.add(entry.name, () => {
+        const hint = didYouMeanNearest(name, entries.keys())
+        return `Task '${entry.name}' asks for task '${name}', which is not there.${hint}`
+      })
+    }
+  }
+
+  /** Tells how many more there were since the last time. */
+  sumUp(): void {
+    this.#warnings.sumUp()
+  }
+}
+
+/** Warns of each circle of tasks that can only start after one another. */
+export function doubtCircles(core: Core): void {
+  const waits = new Map<string, readonly string[]>()
+  for (const { name, definition } of core.entries.values()) {
+    const needed = neededIn(definition.start.node).filter((task) => core.entries.has(task))
+    if (needed.length > 0) waits.set(name, needed)
+  }
+  const warnings = new SummedWarnings(core, 'circle', 'circles of tasks that wait for each other begin at')
+  for (const circle of circlesOf(waits))
+    warnings.add(
+      circle[0]!,
+      () =>
+        `Tasks wait for each other and start only by hand: ${wayOf(circle)}. Give one of them another start.`,
+    )
+  warnings.sumUp()
+}
+
+/** A circle in words. A long one is cut: nobody reads the names of ten thousand tasks. */
+function wayOf(circle: readonly string[]): string {
+  const names = [...circle, circle[0]].map((name) => `'${name}'`)
+  if (names.length <= maxWay) return names.join(' after ')
+  const left = names.length - maxWay
+  return [...names.slice(0, maxWay - 1), `${left} others`, names.at(-1)].join(' after ')
+}
+
+/** Names of tasks that a definition asks for. */
+function namesIn(definition: TaskDefinition): ReadonlySet<string> {
+  const links = linksTo(definition).filter(({ kind }) => kind !== 'param')
+  return new Set(links.map(({ from }) => from))
+}
+
+/** Tasks without whose end the condition cannot hold. */
+function neededIn(node: ConditionNode): string[] {
+  if (node.kind === 'after') return [node.task]
+  if (node.kind === 'all') return node.nodes.flatMap(neededIn)
+  if (node.kind !== 'any') return []
+  const branches = node.nodes.map(neededIn)
+  return branches.every((names) => names.length > 0) ? branches.flat() : []
+}
+
+/** Circles in what waits for what, each once, by a walk that visits every task once. */
+function circlesOf(waits: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = []
+  const done = new Set<string>()
+  for (const begin of waits.keys()) {
+    if (done.has(begin)) continue
+    // A stack of its own: a chain of ten thousand tasks is no reason to overflow the call stack.
+    const path: { readonly name: string; readonly rest: string[] }[] = []
+    const onPath = new Set<string>()
+    const enter = (name: string): void => {
+      path.push({ name, rest: [...(waits.get(name) ?? [])] })
+      onPath.add(name)
+    }
+    enter(begin)
+    while (path.length > 0) {
+      const top = path.at(-1)!
+      const next = top.rest.pop()
+      if (next === undefined) {
+        path.pop()
+        onPath.delete(top.name)
+        done.add(top.name)
+      } else if (onPath.has(next)) {
+        const from = path.findIndex(({ name }) => name === next)
+        circles.push(path.slice(from).map(({ name }) => name))
+      } else if (!done.has(next)) enter(next)
+    }
+  }
+  return circles
+}

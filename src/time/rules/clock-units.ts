@@ -1,0 +1,83 @@
+import { type Interval, interval } from '../zone/interval.ts'
+import { type FineUnit, fineLength, partLength } from '../zone/units.ts'
+import { offsetPeriodAt } from '../zone/utc-offsets.ts'
+import type { Window } from './window.ts'
+
+/**
+ * Windows of the hour, minute and second: units that begin wherever the local clock reads a full one or a gap ends, so
+ * that a repeated hour is two and an hour into which the clock is set back is a longer one.
+ */
+
+/** The unit in which an instant lies. */
+export function fineUnitAt(at: number, unit: FineUnit, zone: string): Interval {
+  return interval(beginBefore(at, unit, zone), beginAfter(at, unit, zone))
+}
+
+function beginBefore(at: number, unit: FineUnit, zone: string): number {
+  const length = fineLength[unit]
+  for (let from = at; ; ) {
+    const stretch = offsetPeriodAt(from, zone)
+    const local = from + stretch.offset
+    const begin = from - modulo(local, length)
+    if (begin >= stretch.from) return begin
+    if (offsetPeriodAt(stretch.from - 1, zone).offset < stretch.offset) return stretch.from
+    from = stretch.from - 1
+  }
+}
+
+function beginAfter(at: number, unit: FineUnit, zone: string): number {
+  const length = fineLength[unit]
+  let stretch = offsetPeriodAt(at, zone)
+  let begin = at + length - modulo(at + stretch.offset, length)
+  while (begin >= stretch.to) {
+    const next = offsetPeriodAt(stretch.to, zone)
+    if (next.offset > stretch.offset) return stretch.to
+    begin = stretch.to + modulo(-(stretch.to + next.offset), length)
+    stretch = next
+  }
+  return begin
+}
+
+/** The instants of a window in one unit; `whole` is the unit, the next is computed where the window reaches into it. */
+export function fineWindow(window: Window, whole: Interval, unit: FineUnit, zone: string): Interval {
+  if (window.shape === 'full') return whole
+  const next = () => fineUnitAt(whole.end, unit, zone)
+  const from = window.start?.ms ?? 0
+  const start = reach(from, whole, unit, zone)
+  if (window.shape === 'starting') return interval(start, reach(from, next(), unit, zone))
+  const end = fineEnd(window, from, whole, next, unit, zone)
+  return start < end ? interval(start, end) : interval(start, start + partLength[unit])
+}
+
+function fineEnd(
+  window: Window,
+  from: number,
+  whole: Interval,
+  next: () => Interval,
+  unit: FineUnit,
+  zone: string,
+): number {
+  if (window.shape === 'at') {
+    const to = from + partLength[unit]
+    const length = fineLength[unit]
+    return to > length ? reach(to - length, next(), unit, zone) : reach(to, whole, unit, zone)
+  }
+  if (window.end === undefined) return whole.end
+  return reach(window.end.ms, window.wraps ? next() : whole, unit, zone) + (window.closed ? 1 : 0)
+}
+
+/** The first instant of the unit at which the clock shows so much of it, or the unit's end. */
+function reach(ms: number, whole: Interval, unit: FineUnit, zone: string): number {
+  const length = fineLength[unit]
+  for (let from = whole.start; from < whole.end; ) {
+    const stretch = offsetPeriodAt(from, zone)
+    const at = from + Math.max(0, ms - modulo(from + stretch.offset, length))
+    if (at < Math.min(stretch.to, whole.end)) return at
+    from = stretch.to
+  }
+  return whole.end
+}
+
+function modulo(value: number, length: number): number {
+  return ((value % length) + length) % length
+}

@@ -1,0 +1,125 @@
+import { DateTime, Info, type Zone } from 'luxon'
+import { showValue } from '../../errors/show-value.ts'
+import { didYouMean, near } from '../../errors/suggest.ts'
+
+/**
+ * A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone).
+ *
+ * @example
+ * ```ts
+ * const noon: Instant = '2026-03-01T12:00' // read in the zone of the question
+ * ```
+ */
+export type Instant = number | Date | DateTime | string
+
+/** Instants beyond these are not dates (ECMAScript's range). */
+export const MAX_INSTANT = 8.64e15
+
+const known = new Set<string>()
+
+/**
+ * The zone's name if the runtime knows it: an IANA name, `UTC`, `UTC+3`, or `system`/`local` for the machine's own.
+ * Throws a `RangeError` with the nearest names otherwise.
+ *
+ * @example
+ * ```ts
+ * checkZone('Europe/Helsinky') // RangeError: ... Did you mean 'Europe/Helsinki'?
+ * ```
+ */
+export function checkZone(zone: string): string {
+  if (known.has(zone)) return zone
+  if (typeof zone !== 'string')
+    throw new TypeError(`Cannot use a time zone as it must be a name: ${String(zone)}.`)
+  if (zone === 'system' || zone === 'local') return systemZone()
+  // An IANA name keeps its spelling: 'europe/berlin' and 'Europe/Berlin' would else be two keys of one zone.
+  if (!Info.normalizeZone(zone).isValid) {
+    const close = didYouMean(nearZones(zone))
+    const means = close === '' ? ' Use an IANA name such as Europe/Berlin.' : close
+    throw new RangeError(`Cannot use a time zone as the runtime must know its name: '${zone}'.${means}`)
+  }
+  known.add(zone)
+  return zone
+}
+
+/** The names of zones close to one that is none, nearest first. */
+export function nearZones(zone: string): string[] {
+  return near(zone, Intl.supportedValuesOf('timeZone'))
+}
+
+let system: { readonly tz: string | undefined; readonly name: string } | undefined
+
+/** The machine's zone, read again when `process.env.TZ` has changed. */
+export function systemZone(): string {
+  const tz = process.env.TZ
+  if (system === undefined || system.tz !== tz) {
+    system = { tz, name: new Intl.DateTimeFormat().resolvedOptions().timeZone }
+  }
+  return system.name
+}
+
+/**
+ * The instant as a Luxon `DateTime` in the zone (default: the system's).
+ *
+ * @example
+ * ```ts
+ * toDateTime(0, 'Asia/Tokyo').toISO() // '1970-01-01T09:00:00.000+09:00'
+ * ```
+ */
+export function toDateTime(at: number, zone: string = systemZone()): DateTime {
+  return DateTime.fromMillis(at, { zone: checkZone(zone) })
+}
+
+/**
+ * Epoch milliseconds of an {@link Instant}; text without an offset is read in `zone` (default: the system's).
+ * Parts finer than a millisecond are rounded down. `TypeError` for other shapes, `RangeError` for what is no date.
+ *
+ * @example
+ * ```ts
+ * toInstant('2026-03-01T12:00', 'Europe/Helsinki') // 1772359200000
+ * ```
+ */
+export function toInstant(value: Instant, zone: string = systemZone()): number {
+  if (typeof value === 'number') {
+    return checkInstant(value, value)
+  }
+  if (value instanceof Date) return checkInstant(value.getTime(), value)
+  if (DateTime.isDateTime(value)) return checkInstant(value.toMillis(), value.invalidExplanation ?? value)
+  if (typeof value === 'string') {
+    const read = DateTime.fromISO(value, { zone: checkZone(zone) })
+    return checkInstant(read.toMillis(), value)
+  }
+  throw new TypeError(
+    `Cannot use an instant as it must be epoch milliseconds, a Date, a DateTime or ISO 8601 text: ${showValue(value)}.`,
+  )
+}
+
+/** The instant in whole milliseconds; `RangeError` when it lies beyond all dates or is none. */
+export function checkInstant(at: number, given: unknown = at): number {
+  if (!(Math.abs(at) <= MAX_INSTANT)) {
+    throw new RangeError(
+      `Cannot use an instant as it must be a date, such as '2026-12-24 18:00': ${showValue(given)}.`,
+    )
+  }
+  return Math.floor(at)
+}
+
+/** The offset of `zone` from UTC at an instant, in milliseconds east of it. */
+export function offsetMsAt(at: number, zone: string): number {
+  return zoneOf(zone).offset(at) * 60_000
+}
+
+/** True of zones that never change their offset. */
+export function isFixedZone(zone: string): boolean {
+  return zoneOf(zone).isUniversal
+}
+
+const zones = new Map<string, Zone>()
+
+function zoneOf(name: string): Zone {
+  let zone = zones.get(name)
+  if (zone === undefined) {
+    zone = Info.normalizeZone(checkZone(name))
+    zones.set(name, zone)
+  }
+  return zone
+}

@@ -1,0 +1,182 @@
+/** A row of `sessions`, read: what is to be played. Whatever is not understood here makes the row unsupported. */
+import type { Action } from '../../../machines/protocol.ts'
+import { Condition, condition, type SessionOptions, type Start } from '../../../src/index.ts'
+import { nodeOfTree, type Tree } from '../conditions/condition-tree.ts'
+import { readExpression } from '../python-expression.ts'
+import type { Row } from '../time/time-rules.ts'
+import { checkFields, Unsupported } from '../unsupported.ts'
+
+/** What a run comes to. */
+export type Result = 'success' | 'fail' | 'inaction' | 'terminate'
+
+/** A task of a scenario. */
+export interface ScenarioTask {
+  readonly name: string
+  readonly start: Start
+  readonly end: Start | undefined
+  readonly execution: 'main' | 'async'
+  readonly priority: number
+  /** One for each run; the last repeats. */
+  readonly outcomes: readonly Result[]
+  /** What a run adds to the clock. */
+  readonly durationMs: number
+  /** How many turns of the loop async work takes; there is one in each cycle. */
+  readonly yields: number
+  readonly timeout: string | undefined
+  readonly onStartup: boolean
+  readonly onShutdown: boolean
+  readonly disabled: boolean
+  readonly permanent: boolean
+  readonly multilaunch: boolean | undefined
+  /** How often it is run by hand before the start. */
+  readonly requested: number
+  /** What its work does to the session: `shut_down`, `run:other`. */
+  readonly does: readonly (readonly [verb: string, task: string | undefined])[]
+}
+
+/** What is to be played. */
+export interface Scenario {
+  /** UTC. */
+  readonly start: string
+  readonly stepMs: number
+  readonly tasks: readonly ScenarioTask[]
+  readonly options: SessionOptions
+  readonly history: readonly { readonly task: string; readonly action: Action; readonly t: number }[]
+  /** `session.run` of these tasks instead of a start. */
+  readonly run: { readonly tasks: readonly string[]; readonly obeyConditions: boolean } | null
+  /** More cycles than this mean that it does not end. */
+  readonly maxCycles: number
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Reads a row; throws {@link Unsupported} at the first thing that is not understood. */
+export function readScenario(row: Row): Scenario {
+  const stepMs = Math.round((row.step as number) * 1000)
+  const run = row.session_run as Fields | undefined
+  if (run !== undefined) checkFields(run, 'session_run', ['tasks', 'obey_cond'])
+  const { n_cycles } = row.expected as { readonly n_cycles?: number }
+  return {
+    start: row.start as string,
+    stepMs,
+    tasks: (row.tasks as readonly Fields[]).map(readTask),
+    options: { ...readConfig((row.config ?? {}) as Fields), relaunchDelay: stepMs, ...readShut(row) },
+    history: (row.history ?? []) as Scenario['history'],
+    run: run === undefined ? null : { tasks: run.tasks as string[], obeyConditions: run.obey_cond === true },
+    maxCycles: 3 * Math.max((row.cycles as number | undefined) ?? 0, n_cycles ?? 0) + 50,
+  }
+}
+
+const taskFields = [
+  ...[
+    'name',
+    'start_cond',
+    'start_cond_tree',
+    'end_cond',
+    'end_cond_tree',
+    'priority',
+    'execution',
+    'outcomes',
+  ],
+  ...['duration', 'yields', 'on_startup', 'on_shutdown', 'disabled', 'multilaunch', 'timeout', 'permanent'],
+  ...['run_requested', 'does'],
+]
+
+const results: readonly unknown[] = ['success', 'fail', 'inaction', 'terminate']
+const verbs = /^(?:(shut_down|shut_down_force|restart)|(terminate|run|disable):(.+))$/
+
+function readTask(task: Fields): ScenarioTask {
+  checkFields(task, 'task', taskFields)
+  const outcomes = (task.outcomes ?? ['success']) as readonly Result[]
+  if (outcomes.length === 0 || !outcomes.every((outcome) => results.includes(outcome)))
+    throw new Unsupported(`outcomes ${String(outcomes)}`)
+  const execution = (task.execution ?? 'main') as 'main' | 'async'
+  if (execution !== 'main' && execution !== 'async') throw new Unsupported(`execution ${execution}`)
+  return {
+    name: task.name as string,
+    start: readStart(task.start_cond, task.start_cond_tree) ?? false,
+    end: readStart(task.end_cond, task.end_cond_tree),
+    execution,
+    priority: (task.priority ?? 0) as number,
+    outcomes,
+    durationMs: Math.round(((task.duration ?? 0) as number) * 1000),
+    yields: (task.yields ?? 0) as number,
+    timeout: task.timeout as string | undefined,
+    onStartup: task.on_startup === true,
+    onShutdown: task.on_shutdown === true,
+    disabled: task.disabled === true,
+    permanent: task.permanent === true,
+    multilaunch: task.multilaunch as boolean | undefined,
+    requested: (task.run_requested ?? 0) as number,
+    does: ((task.does ?? []) as readonly string[]).map((deed) => {
+      const found = verbs.exec(deed)
+      if (found === null) throw new Unsupported(`does ${deed}`)
+      return [found[1] ?? found[2]!, found[3]]
+    }),
+  }
+}
+
+/** A statement is given as it stands, a Python expression (`py:`) as our builders make it, or by its tree. */
+function readStart(text: unknown, tree: unknown): Start | undefined {
+  if (typeof text === 'string' && !text.startsWith('py:')) return text
+  if (text === 'py:FailingCondition()') return failing
+  const made = typeof text === 'string' ? expressionOf(text.slice('py:'.length)) : undefined
+  if (made !== undefined) return made
+  if (tree === undefined || tree === null) {
+    if (text === undefined || text === null) return undefined
+    throw new Unsupported(`no tree for ${String(text)}`)
+  }
+  return conditionOf(tree as Tree)
+}
+
+/** Expressions of classes, such as `TaskStarted() < 3`, have no builder: these are made from their trees. */
+function expressionOf(source: string): Condition | undefined {
+  try {
+    return readExpression(source)
+  } catch (error) {
+    if (error instanceof Unsupported) return undefined
+    throw error
+  }
+}
+
+/** A condition of Rocketry's tests that always raises. */
+const failing = condition(() => {
+  throw new Error('failing condition')
+})
+
+function conditionOf(tree: Tree): Condition {
+  return tree.type === 'FailingCondition' ? failing : new Condition(nodeOfTree(tree))
+}
+
+function readShut(row: Row): { shutCondition?: Start } {
+  const start = readStart(row.shut_cond, row.shut_cond_tree)
+  return start === undefined ? {} : { shutCondition: start }
+}
+
+function readConfig(config: Fields): SessionOptions {
+  const known: SessionOptions = {
+    // Rocketry's default is to raise what a condition raises.
+    onError: { condition: config.silence_cond_check === true ? 'log' : 'raise' },
+  }
+  const made: Record<string, unknown> = { ...known }
+  for (const [key, value] of Object.entries(config)) {
+    const read = configs[key]
+    if (read === undefined) throw new Unsupported(`config ${key}`)
+    Object.assign(made, read(value))
+  }
+  return made as SessionOptions
+}
+
+const configs: Readonly<Record<string, (value: unknown) => object>> = {
+  // Where Rocketry reads a status from; we have one place.
+  force_status_from_logs: () => ({}),
+  silence_cond_check: () => ({}),
+  instant_shutdown: (value) => ({ instantShutdown: value }),
+  multilaunch: (value) => ({ multilaunch: value }),
+  timezone: (value) => ({ timezone: value }),
+  timeout: (value) => ({ timeout: typeof value === 'number' ? value * 1000 : value }),
+  restarting: (value) => {
+    if (value !== 'recall') throw new Unsupported(`restarting ${String(value)}`)
+    return { restarting: value }
+  },
+}

@@ -1,0 +1,141 @@
+/** Who held the event loop: named where it was measured, and nobody else. The lag comes from a source of the test's own. */
+import { expect, test } from '@jest/globals'
+import { type LagSource, LoopLag } from '../../../src/executors/inline/event-loop-lag.ts'
+import { Stretches } from '../../../src/executors/inline/loop-stretches.ts'
+
+/** A loop whose time passes as the test says. */
+class Loop {
+  at = 0
+  worked = 0
+  readonly said: { readonly message: string; readonly task: string | undefined }[] = []
+  readonly stretches = new Stretches(() => this.at)
+  #beat: { readonly at: number; readonly call: () => void } | null = null
+  readonly source: LagSource = {
+    now: () => this.at,
+    work: () => {
+      const before = this.worked
+      return () => this.worked - before
+    },
+    callAfter: (ms, call) => {
+      const beat = { at: this.at + ms, call }
+      this.#beat = beat
+      return () => {
+        if (this.#beat === beat) this.#beat = null
+      }
+    },
+    stretches: this.stretches,
+  }
+  readonly lag = new LoopLag(
+    (_, message, about) => this.said.push({ message, task: about?.task }),
+    this.source,
+  )
+
+  get hasBeat(): boolean {
+    return this.#beat !== null
+  }
+
+  /** Something computes for so long; timers wait. */
+  hold(ms: number): void {
+    this.at += ms
+    this.worked += ms
+  }
+
+  /** The loop has nothing to do, and its timers are in time. */
+  idle(ms: number): void {
+    const until = this.at + ms
+    for (let beat = this.#beat; beat !== null && beat.at <= until; beat = this.#beat) {
+      this.at = Math.max(this.at, beat.at)
+      this.#beat = null
+      beat.call()
+    }
+    this.at = Math.max(this.at, until)
+  }
+
+  get named(): (string | undefined)[] {
+    return this.said.map(({ task }) => task)
+  }
+}
+
+const awaiting = {}
+const other = {}
+
+test('work that holds it in its first stretch is named, once', () => {
+  const loop = new Loop()
+  loop.lag.begin(awaiting, 'waits')
+  loop.lag.measure('computes', () => loop.hold(700))
+  loop.idle(2000)
+  expect(loop.named).toEqual(['computes'])
+  expect(loop.said[0]!.message).toMatch(/held for 700 ms by task 'computes'/)
+})
+
+test('work that only awaits is never named, though it is the only one under way', () => {
+  const loop = new Loop()
+  loop.lag.begin(awaiting, 'waits')
+  loop.hold(1200)
+  loop.idle(2000)
+  expect(loop.named).toEqual([undefined])
+  expect(loop.said[0]!.message).toMatch(/held for 700 ms.* not measured; running at that time: 'waits'\./)
+})
+
+test('work that holds it after an await is listed with the others: nothing proves it', () => {
+  const loop = new Loop()
+  loop.lag.begin(awaiting, 'waits')
+  loop.lag.begin(other, 'computes after its await')
+  loop.hold(1200)
+  loop.lag.end(other)
+  loop.idle(2000)
+  expect(loop.named).toEqual([undefined])
+  expect(loop.said[0]!.message).toContain("running at that time: 'waits', 'computes after its await'.")
+})
+
+test('several stretches of one task that make most of a hold name it; a small part of it does not', () => {
+  const loop = new Loop()
+  loop.lag.begin(awaiting, 'waits')
+  loop.idle(400)
+  for (let n = 0; n < 4; n++) loop.lag.measure('computes', () => loop.hold(180))
+  loop.idle(2000)
+  expect(loop.named).toEqual(['computes'])
+  loop.idle(400)
+  loop.lag.measure('computes', () => loop.hold(150))
+  loop.hold(700)
+  loop.idle(2000)
+  expect(loop.named).toEqual(['computes', undefined])
+})
+
+test('the scheduler names itself where it did it, and not for what works did within it', () => {
+  const loop = new Loop()
+  loop.lag.begin(awaiting, 'waits')
+  loop.stretches.measure({ part: 'launching' }, () => loop.hold(1100))
+  loop.idle(2000)
+  expect(loop.said.at(-1)).toEqual({
+    task: undefined,
+    message: expect.stringMatching(/by the scheduler itself \(launching\)/),
+  })
+  loop.stretches.measure({ part: 'launching' }, () => {
+    loop.hold(30)
+    loop.lag.measure('computes', () => loop.hold(900))
+  })
+  loop.idle(2000)
+  expect(loop.named).toEqual([undefined, 'computes'])
+})
+
+test('a machine that slept is no hold', () => {
+  const loop = new Loop()
+  loop.lag.begin(awaiting, 'waits')
+  loop.at += 60_000
+  loop.idle(1000)
+  expect(loop.said).toEqual([])
+})
+
+test('without runs under way there is no timer; stop() takes it back', () => {
+  const loop = new Loop()
+  loop.lag.measure('short', () => loop.hold(1))
+  expect(loop.hasBeat).toBe(false)
+  loop.lag.begin(awaiting, 'waits')
+  loop.lag.end(awaiting)
+  loop.idle(600)
+  expect(loop.hasBeat).toBe(false)
+  loop.lag.begin(awaiting, 'waits')
+  loop.lag.stop()
+  expect(loop.hasBeat).toBe(false)
+})

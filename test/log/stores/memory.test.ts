@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals'
+import { nextTurn } from '../../../src/clock/clock.ts'
+import type { Store } from '../../../src/log/store.ts'
+import { createMemoryStore } from '../../../src/log/stores/memory.ts'
+import { describeStore, note, record } from '../../support/stores/store-laws.ts'
+
+describeStore('createMemoryStore', { create: () => createMemoryStore() })
+
+/** A store as others may write one: everything takes its time, and nothing is there that need not be. */
+function createDistantStore(): Store {
+  const store = createMemoryStore()
+  const later = async <T>(act: () => T): Promise<T> => {
+    await nextTurn()
+    return act()
+  }
+  return {
+    name: 'distant',
+    durable: true,
+    load: () => later(() => store.load()),
+    append: (entries) => later(() => store.append(entries)),
+    query: (query) => later(() => store.query(query)),
+    notes: (query) => later(() => store.notes(query)),
+    prune: (retention, now) => later(() => store.prune(retention, now)),
+    close: () => later(() => store.close()),
+  }
+}
+
+describeStore('a Store of others, asynchronous and with the least of methods,', {
+  create: createDistantStore,
+})
+
+test('createMemoryStore is bounded per task, and the newest of each action outlives its flood', () => {
+  const store = createMemoryStore({ retention: { maxPerTask: 10 } })
+  store.append([record(1, 'a', 'fail'), record(2, 'b', 'success')])
+  for (let seq = 3; seq < 50_000; seq++) store.append([record(seq, 'a', 'inaction')])
+  expect(store.size).toBeLessThan(1_500)
+  expect(store.query({ action: 'fail' })).toHaveLength(1)
+  expect(store.query({ task: 'b' })).toHaveLength(1)
+  expect(store.query({ task: 'a', limit: 1 })[0]?.seq).toBe(49_999)
+})
+
+test('createMemoryStore is bounded in all, whatever the number of tasks', () => {
+  const store = createMemoryStore({ retention: { maxTotal: 500 } })
+  for (let seq = 1; seq < 20_000; seq++) store.append([record(seq, `task ${seq % 50}`, 'success')])
+  expect(store.size).toBeLessThan(2_000)
+})
+
+test('createMemoryStore: a flood of notes pushes no record out', () => {
+  const store = createMemoryStore({ retention: { maxPerTask: 100 } })
+  store.append(Array.from({ length: 50 }, (_, i) => record(i + 1)))
+  for (let seq = 51; seq < 20_000; seq++) store.append([note(seq)])
+  expect(store.query({ task: 'a' })).toHaveLength(50)
+})
+
+test('createMemoryStore refuses a limit that is no number from 0 with a RangeError', () => {
+  expect(() => createMemoryStore({ retention: { maxPerTask: -1 } })).toThrow(RangeError)
+  expect(() => createMemoryStore({ retention: { maxAgeMs: Number.NaN } })).toThrow(
+    /maxAgeMs must be a number from 0: NaN/,
+  )
+})

@@ -1,0 +1,238 @@
+/** Bad input is refused at the door: by the right class, with the option, the rule and what was given. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { createApp, StatementError, TaskExistsError, TaskNotFoundError } from 'gantry'
+import { setUp, tearDown } from '../../support/session.ts'
+
+afterEach(tearDown)
+
+type Thrown = new (...args: never[]) => Error
+type Row = readonly [option: string, value: unknown, kind: Thrown, message: RegExp]
+
+/** Rows for durations of any option. */
+const durations = (name: string): Row[] => [
+  [name, -1, RangeError, /negative: -1/],
+  [name, Number.NaN, RangeError, /NaN/],
+  [name, 'soon', StatementError, /soon/],
+  [name, [], TypeError, /duration/],
+  [name, { minuts: 1 }, TypeError, /minuts/],
+]
+
+const sessionRows: readonly Row[] = [
+  ['timezone', 'Europe/Helsinky', RangeError, /Europe\/Helsinky.*Europe\/Helsinki/s],
+  ['timezone', 5, TypeError, /zone/],
+  ['execution', 'asyn', RangeError, /one of 'async'.*'asyn'.*Did you mean 'async'/],
+  ['timeout', 0, RangeError, /longer than 0: 0.*'never' lifts it/],
+  ...durations('timeout'),
+  ...durations('relaunchDelay'),
+  ...durations('pollEvery'),
+  ...durations('lateAfter'),
+  ...durations('drainTimeout'),
+  ['multilaunch', 0, RangeError, /at least 1: 0/],
+  ['multilaunch', 1.5, TypeError, /whole number: 1.5/],
+  ['multilaunch', 'yes', TypeError, /'yes'/],
+  ['shutCondition', 'dayly', StatementError, /daily/],
+  ['shutCondition', 5, TypeError, /as a condition .*: 5/],
+  ['restarting', 'recal', RangeError, /Did you mean 'recall'/],
+  ['instantShutdown', 1, TypeError, /true or false: 1/],
+  ['maxProcesses', 0, RangeError, /at least 1/],
+  ['maxThreads', 'four', TypeError, /whole number: 'four'/],
+  ['store', 'jsnl:./x', RangeError, /jsonl/],
+  ['store', 5, TypeError, /store/],
+  ['store', {}, TypeError, /store/],
+  ['params', [], TypeError, /an object: \[\]/],
+  ['onError', 'explode', RangeError, /'log', 'raise'.*'explode'/],
+  ['onError', { conditoin: 'log' }, TypeError, /conditoin.*condition/],
+  ['onTaskExists', 'rase', RangeError, /Did you mean 'raise'/],
+  ['inspect', 5, TypeError, /'inspect'/],
+  ['clock', {}, TypeError, /an object with now/],
+  ['logger', { info() {} }, TypeError, /an object with debug/],
+  ['handleSignals', 'yes', TypeError, /true or false: 'yes'/],
+  ['timezne', 'UTC', TypeError, /Did you mean 'timezone'/],
+  ['constructor', {}, TypeError, /'constructor' is not one of them/],
+]
+
+const taskRows: readonly Row[] = [
+  ['description', 5, TypeError, /'description'/],
+  ['priority', Number.NaN, TypeError, /finite number: NaN/],
+  ['priority', 'high', TypeError, /finite number: 'high'/],
+  ['disabled', 'no', TypeError, /true or false/],
+  ['execution', 'threads', RangeError, /Did you mean 'thread'/],
+  ['timeout', 0, RangeError, /longer than 0/],
+  ...durations('timeout'),
+  ...durations('grace'),
+  ['end', 'dayly', StatementError, /daily/],
+  ['end', 5, TypeError, /as a condition/],
+  ['multilaunch', 0, RangeError, /at least 1/],
+  ['args', 5, TypeError, /an object: 5/],
+  ['params', [], TypeError, /an object/],
+  ['onStartup', 1, TypeError, /true or false/],
+  ['onShutdown', 1, TypeError, /true or false/],
+  ['permanent', 1, TypeError, /true or false/],
+  ['runId', 'id', TypeError, /a function: 'id'/],
+  ['pool', 5, TypeError, /'pool'/],
+  ['catchUp', 'last', RangeError, /'latest'/],
+  ['graceMs', -1, RangeError, /-1/],
+  ['graceMs', 'long', TypeError, /'long'/],
+  ['schema', {}, TypeError, /'~standard'/],
+  ['timezone', 'Mars/Base', RangeError, /Mars\/Base/],
+  ['prioritty', 1, TypeError, /Did you mean 'priority'/],
+]
+
+const refusal = (act: () => unknown): unknown => {
+  try {
+    act()
+  } catch (error) {
+    return error
+  }
+  throw new Error('it was taken')
+}
+
+/** How a row fails: its class by name, since a statement error is a syntax error, too. */
+function check(act: () => unknown, [, , kind, message]: Row): void {
+  const error = refusal(act) as Error
+  expect([error.constructor.name, error.message]).toEqual([kind.name, expect.stringMatching(message)])
+}
+
+describe('an option of a session', () => {
+  test.each(sessionRows)('createApp({ %s: %p })', (...row) => {
+    check(() => createApp({ [row[0]]: row[1] } as never), row)
+  })
+
+  test.each(sessionRows.filter(([name]) => !['store', 'clock', 'inspect'].includes(name)))(
+    'session.update({ %s: %p }), and nothing changes',
+    (...row) => {
+      const { session } = setUp()
+      const before = session.options
+      check(() => session.update({ [row[0]]: row[1] } as never), row)
+      expect(session.options).toBe(before)
+    },
+  )
+
+  test.each(['store', 'clock', 'inspect'])('%s cannot change while the session lives', (name) => {
+    const { session } = setUp()
+    expect(() => session.update({ [name]: undefined } as never)).toThrow(/fixed when the session is made/)
+  })
+
+  test.each([null, 5, 'UTC', []])('options must be an object: %p', (options) => {
+    expect(() => createApp(options as never)).toThrow(TypeError)
+  })
+})
+
+describe('an option of a task', () => {
+  test.each(taskRows)('app.task(name, start, { %s: %p })', (...row) => {
+    const { app, session } = setUp()
+    check(() => app.task('t', false, { [row[0]]: row[1] } as never, () => {}), row)
+    expect(session.tasks()).toEqual([])
+  })
+
+  test.each(taskRows)('task.update({ %s: %p }), and nothing changes', (...row) => {
+    const { app } = setUp()
+    const task = app.task('t', false, { priority: 3 }, () => {})
+    const before = task.toJSON()
+    check(() => task.update({ [row[0]]: row[1] } as never), row)
+    expect(task.toJSON()).toEqual(before)
+  })
+})
+
+describe('a task', () => {
+  test.each<[string, unknown[], Thrown, RegExp]>([
+    ['without a name', ['', true, () => {}], TypeError, /name must be a non-empty string: ''/],
+    ['with a name that is no text', [5, true, () => {}], TypeError, /non-empty string: 5/],
+    ['without work', ['t', true], TypeError, /work must be a function: undefined/],
+    ['with work that is none', ['t', true, {}, 'work'], TypeError, /work must be a function: 'work'/],
+    ['without a start', ['t', undefined, () => {}], TypeError, /as a condition .*: undefined/],
+    ['with options that are none', ['t', true, 5, () => {}], TypeError, /options of a task .*: 5/],
+    ['with a start that is none', ['t', { on: 'Monday' }, () => {}], TypeError, /as a condition/],
+  ])('%s is refused', (_, args, kind, message) => {
+    const { app } = setUp()
+    check(() => (app.task as (...args: unknown[]) => unknown)(...args), ['', '', kind, message])
+  })
+
+  test.each<[string, number, RegExp]>([
+    ['dayly', 0, /did you mean `daily`/],
+    ['daily after 25:00', 12, /25:00/],
+    ['daily & hourlyy', 8, /hourly/],
+    ['every 10 minuts', 9, /minutes/],
+    ['(daily', 0, /\)/],
+    ['daily &', 7, /ends too early|expected/],
+    ['time of week between Mon and Fry', 29, /Fri/],
+    ["cron '* * * *'", 13, /5|fields/],
+    ['', 0, /empty|expected/],
+  ])('a wrong statement is a StatementError with its place: %p', (statement, offset, message) => {
+    const { app } = setUp()
+    const error = refusal(() => app.task('t', statement as never, () => {})) as StatementError
+    expect(error).toBeInstanceOf(StatementError)
+    expect(error).toBeInstanceOf(SyntaxError)
+    expect({ code: error.code, text: error.text, offset: error.offset }).toEqual({
+      code: 'GANTRY_STATEMENT',
+      text: statement,
+      offset,
+    })
+    expect(error.message).toMatch(message)
+    // The caret stands under the place, on the line below the text.
+    const [line, caret] = error.message.split('\n').slice(1)
+    if (statement !== '') expect(caret?.indexOf('^')).toBe(offset + (line ?? '').indexOf(statement))
+  })
+})
+
+describe('a name', () => {
+  const twice = (onTaskExists?: 'raise' | 'ignore' | 'replace' | 'rename') => {
+    const desk = setUp(onTaskExists === undefined ? {} : { onTaskExists })
+    desk.app.task('t', false, () => 1)
+    return { ...desk, add: () => desk.app.task('t', false, () => 2) }
+  }
+
+  test('that is taken is a TaskExistsError by default, and the first task stays', async () => {
+    const { app, session, add } = twice()
+    const error = refusal(add)
+    expect(error).toBeInstanceOf(TaskExistsError)
+    expect(error).toMatchObject({ code: 'GANTRY_TASK_EXISTS', task: 't' })
+    await app.start()
+    expect((await session.task('t').run()).value).toBe(1)
+  })
+
+  test('onTaskExists: rename adds it under a free name, which its handle knows', async () => {
+    const { app, session, add } = twice('rename')
+    expect([add().name, add().name]).toEqual(['t - 1', 't - 2'])
+    await app.start()
+    expect((await session.task('t - 1').run()).value).toBe(2)
+    expect((await session.task('t').run()).value).toBe(1)
+  })
+
+  test('onTaskExists: ignore keeps the first, and gives its handle', async () => {
+    const { app, session, add } = twice('ignore')
+    expect(add()).toBe(session.task('t'))
+    await app.start()
+    expect((await session.task('t').run()).value).toBe(1)
+  })
+
+  test('onTaskExists: replace puts the second in its place', async () => {
+    const { app, session, add } = twice('replace')
+    add()
+    await app.start()
+    expect(session.tasks()).toHaveLength(1)
+    expect((await session.task('t').run()).value).toBe(2)
+  })
+
+  test.each<[string, (desk: ReturnType<typeof twice>) => unknown]>([
+    ['session.task', ({ session }) => session.task('tt')],
+    ['session.send', ({ session }) => session.send({ type: 'task.disable', task: 'tt' })],
+    ['session.facts', ({ session }) => session.facts({ task: 'tt' })],
+  ])('that is unknown to %s is a TaskNotFoundError with the nearest', (_, act) => {
+    const error = refusal(() => act(twice()))
+    expect(error).toBeInstanceOf(TaskNotFoundError)
+    expect(error).toMatchObject({ code: 'GANTRY_TASK_NOT_FOUND', near: ['t'] })
+    expect((error as Error).message).toMatch(/Did you mean 't'/)
+  })
+
+  test('that is unknown to removeTask and run rejects with the same', async () => {
+    const { session } = twice()
+    await expect(session.removeTask('tt')).rejects.toBeInstanceOf(TaskNotFoundError)
+    await expect(session.run('tt')).rejects.toBeInstanceOf(TaskNotFoundError)
+  })
+
+  test.each([undefined, null, 5, {}, ''])('of a task must be a name or a handle: %p', (name) => {
+    const { session } = twice()
+    expect(() => session.task(name as never)).toThrow(TypeError)
+  })
+})

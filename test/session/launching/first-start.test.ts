@@ -1,0 +1,29 @@
+/** What runs at once on a first start, and what to take where that is not wanted: what the guide says. */
+import { afterEach, expect, test } from '@jest/globals'
+import { type Condition, cron, daily, every, hourly, schedulerRunning } from 'gantry'
+import { setUp, tearDown } from '../../support/session.ts'
+
+afterEach(tearDown)
+
+/** The hours from noon to the first run of the task; the session starts at ten past. */
+const now = 1 / 6
+
+test.each<readonly [string, Condition, number]>([
+  ['daily', daily, now],
+  ['hourly', hourly, now],
+  ['daily.after, past its moment', daily.after('07:00'), now],
+  ['daily.after, before its moment', daily.after('13:00'), 1],
+  ['every', every('1 hour'), now],
+  ['cron', cron('0 7 * * *'), 19],
+  ['cron, each hour', cron('0 * * * *'), 1],
+  ['daily.at', daily.at('07:00'), 19],
+  ['every, once the session has run', every('1 hour').and(schedulerRunning({ moreThan: '1 hour' })), 1 + now],
+])('%s', async (_, start, hours) => {
+  const { app, clock, news } = setUp()
+  await clock.advance('10 minutes')
+  app.task('a', start, () => {})
+  await app.start()
+  await clock.advance('24 hours')
+  const [first] = news.filter(({ type }) => type === 'run.started')
+  expect((first!.at - Date.UTC(2026, 10, 24, 12)) / 3_600_000).toBeCloseTo(hours, 9)
+})

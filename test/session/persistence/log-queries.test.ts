@@ -1,0 +1,64 @@
+/** What the run log is asked at the front door: counts, and exports that take little memory. */
+import { afterEach, expect, test } from '@jest/globals'
+import { createMemoryStore, type RunRecord } from 'gantry'
+import { setUp, tearDown } from '../../support/session.ts'
+
+afterEach(tearDown)
+
+const noon = Date.UTC(2026, 10, 24, 12)
+
+/** A store with so many records of two tasks in turn. */
+function storeOf(count: number) {
+  const store = createMemoryStore({ retention: { maxPerTask: count } })
+  const records = Array.from({ length: count }, (_, i) => ({
+    seq: i + 1,
+    task: i % 2 === 0 ? 'even' : 'odd',
+    runId: String(i),
+    action: 'success',
+    at: noon - count + i,
+  }))
+  store.append(records as RunRecord[])
+  return store
+}
+
+test('session.log.count counts what matches, whatever the limit', async () => {
+  const { app, session } = setUp({ store: storeOf(1_501) })
+  await app.start()
+  expect(await session.log.count()).toBe(1_501)
+  expect(await session.log.count({ task: 'odd', limit: 10 })).toBe(750)
+  expect(await session.log.count({ action: 'fail' })).toBe(0)
+  await expect(session.log.count({ action: 'sucess' as never })).rejects.toThrow(/success/)
+})
+
+test('session.log.stream gives one by one what query gives, in either order, page by page', async () => {
+  const store = storeOf(1_501)
+  const pages: (number | undefined)[] = []
+  const { app, session } = setUp({
+    store: Object.assign(store, {
+      query: ((inner) => (query: Parameters<typeof inner>[0]) => {
+        pages.push(query.limit)
+        return inner.call(store, query)
+      })(store.query),
+    }),
+  })
+  await app.start()
+  for (const query of [{}, { oldestFirst: true }, { task: 'odd' }, { limit: 700 }]) {
+    const all = await session.log.query(query)
+    pages.length = 0
+    const streamed: RunRecord[] = []
+    for await (const record of session.log.stream(query)) streamed.push(record)
+    expect(streamed).toEqual(all)
+    // Never all at once: that is what it is for.
+    expect(Math.max(...pages.map((limit) => limit ?? Infinity))).toBeLessThan(1_000)
+  }
+})
+
+test('session.log.stream reads no further than it is taken, and refuses what can not be meant', async () => {
+  const { app, session } = setUp({ store: storeOf(1_501) })
+  await app.start()
+  for await (const { seq } of session.log.stream()) {
+    expect(seq).toBe(1_501)
+    break
+  }
+  expect(() => session.log.stream({ action: 'sucess' as never })).toThrow(/success/)
+})

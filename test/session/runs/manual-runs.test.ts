@@ -1,0 +1,371 @@
+/** Runs by hand: what `task.run()` promises, and what its handle can do. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import {
+  inaction,
+  type RunHandle,
+  type RunOutcome,
+  SessionStoppedError,
+  SetupError,
+  TaskNotFoundError,
+} from 'gantry'
+import { lasting, runsIn, setUp, tearDown } from '../../support/session.ts'
+
+afterEach(tearDown)
+
+/** What a handle has come to by now, without waiting for it. */
+const stateOf = async (handle: RunHandle): Promise<string> =>
+  await Promise.race([
+    handle.then(
+      ({ action }) => action,
+      (error: Error) => error.name,
+    ),
+    // Looked at after the handle, and after whatever is settled already.
+    new Promise<string>((resolve) => queueMicrotask(() => setImmediate(resolve, 'waits'))),
+  ])
+
+describe('task.run() waits', () => {
+  test('asked before the session starts, it runs when that has started', async () => {
+    const { app, session } = setUp()
+    app.task('a', false, () => 1)
+    const handle = session.task('a').run()
+    expect(session.task('a').isRunning).toBe(true)
+    expect(await stateOf(handle)).toBe('waits')
+    await app.start()
+    expect(await handle).toMatchObject({ action: 'success', value: 1 })
+    expect(session.task('a').isRunning).toBe(false)
+  })
+
+  test('held, it runs when the session is resumed', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', true, () => 1)
+    session.hold()
+    await app.start()
+    expect(session.state).toBe('held')
+    const handle = session.task('a').run()
+    await clock.advance('1 hour')
+    expect(await stateOf(handle)).toBe('waits')
+    session.resume()
+    expect((await handle).action).toBe('success')
+  })
+
+  test('asked after a stop, it runs at the next start', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, () => 1)
+    await app.start()
+    session.shutDown()
+    await session.stopped
+    const handle = session.task('a').run()
+    session.send({ type: 'task.run', task: 'a' })
+    await clock.settled()
+    expect(await stateOf(handle)).toBe('waits')
+    await app.start()
+    expect((await handle).action).toBe('success')
+    await clock.settled()
+    expect(await session.task('a').log.query({ action: 'run' })).toHaveLength(2)
+  })
+
+  test('while the task runs, they wait in line: first in, first out, one at a time', async () => {
+    const { app, session, clock, news } = setUp()
+    const order: unknown[] = []
+    app.task('a', false, async ({ n }: Record<string, unknown>) => {
+      order.push(n)
+      await clock.sleep(1000)
+    })
+    await app.start()
+    for (const n of [1, 2, 3]) void session.task('a').run({ n })
+    await clock.advance('10 seconds')
+    expect(order).toEqual([1, 2, 3])
+    expect(runsIn(news)).toEqual(Array(3).fill(['a started', 'a success']).flat())
+  })
+
+  test('the queue is kept over a recall', async () => {
+    const { app, session, clock } = setUp()
+    const order: unknown[] = []
+    app.task('a', false, async ({ n }: Record<string, unknown>) => {
+      if (n === 1) session.restart()
+      order.push(n)
+    })
+    await app.start()
+    const handles = [1, 2, 3].map((n) => session.task('a').run({ n }))
+    await clock.settled()
+    expect((await Promise.all(handles)).map(({ action }) => action)).toEqual(Array(3).fill('success'))
+    expect(order).toEqual([1, 2, 3])
+    expect(session.actor.getSnapshot().context.restarts).toBe(1)
+  })
+})
+
+describe('task.run() is refused', () => {
+  test('when its task is removed before it starts: TaskNotFoundError, for the handle and `started`', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, lasting(clock))
+    await app.start()
+    const first = session.task('a').run()
+    const second = session.task('a').run()
+    await clock.settled()
+    await session.removeTask('a')
+    expect((await first).action).toBe('terminate')
+    await expect(second).rejects.toBeInstanceOf(TaskNotFoundError)
+    await expect(second.started).rejects.toBeInstanceOf(TaskNotFoundError)
+  })
+
+  test('when the session stops first: SessionStoppedError', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, lasting(clock, 1000))
+    await app.start()
+    const first = session.task('a').run()
+    const second = session.task('a').run()
+    await clock.settled()
+    session.shutDown()
+    await clock.advance('1 minute')
+    expect((await first).action).toBe('success')
+    await expect(second).rejects.toBeInstanceOf(SessionStoppedError)
+    expect(session.task('a').isRunning).toBe(false)
+  })
+
+  test('and a handle that nobody looks at is no unhandled rejection', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, () => {})
+    session.hold()
+    await app.start()
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    void session.task('a').run()
+    session.shutDown()
+    await clock.settled()
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
+  test('on a handle of a task that was removed, whose explanation says so', async () => {
+    const { app, session } = setUp()
+    const task = app.task('a', false, () => {})
+    await session.removeTask('a')
+    expect(() => task.run()).toThrow(TaskNotFoundError)
+    expect(task.explain()).toMatchObject({ isDue: false, sentence: 'the task was removed from the session' })
+  })
+})
+
+describe('a run that would wait for itself', () => {
+  test('task.run() awaited in a run of the same task rejects with SetupError', async () => {
+    const { app, session } = setUp()
+    const problems: unknown[] = []
+    const task = app.task('a', false, async ({ again }: Record<string, unknown>) => {
+      if (again === true)
+        await session
+          .task('a')
+          .run()
+          .catch((error) => problems.push(error))
+    })
+    await app.start()
+    await task.run({ again: true })
+    expect(problems).toEqual([expect.any(SetupError)])
+    expect(String(problems[0])).toMatch(/'a'/)
+  })
+
+  test('such a run is refused and never runs: work that awaits its own task runs once', async () => {
+    const { app, session, clock } = setUp()
+    let times = 0
+    const task = app.task('a', false, async () => {
+      times += 1
+      await session.task('a').run()
+    })
+    await app.start()
+    expect(await task.run()).toMatchObject({ action: 'fail', error: expect.any(SetupError) })
+    await clock.advance('1 second')
+    expect([times, task.isRunning]).toEqual([1, false])
+  })
+
+  test('without waiting it runs, and whoever else waits for it is not refused', async () => {
+    const { app, session } = setUp()
+    const asked: unknown[] = []
+    const task = app.task('a', false, async ({ again }: Record<string, unknown>) => {
+      if (again !== true) return 'second'
+      asked.push([session.task('a').run({ again: false })])
+      return 'first'
+    })
+    await app.start()
+    expect(await task.run({ again: true })).toMatchObject({ value: 'first' })
+    expect(await (asked[0] as [Promise<unknown>])[0]).toMatchObject({ value: 'second' })
+  })
+
+  test('over two tasks that await each other, too', async () => {
+    const { app, session } = setUp()
+    const problems: unknown[] = []
+    app.task('a', false, async () => (await session.task('b').run()).action)
+    app.task('b', false, async () => {
+      await session
+        .task('a')
+        .run()
+        .catch((error) => problems.push(error))
+    })
+    await app.start()
+    expect(await session.task('a').run()).toMatchObject({ action: 'success', value: 'success' })
+    expect(problems).toEqual([expect.any(SetupError)])
+  })
+
+  test('main work that awaits another run, since nothing launches until main work ends', async () => {
+    const { app, session } = setUp()
+    app.task('b', false, () => {})
+    app.task('a', false, { execution: 'main' }, async () => await session.task('b').run())
+    await app.start()
+    expect(await session.task('a').run()).toMatchObject({ action: 'fail', error: expect.any(SetupError) })
+  })
+
+  test('main work that asks for a run and handles its error without waiting: it runs when that has ended', async () => {
+    const { app, session, clock } = setUp()
+    const problems: unknown[] = []
+    const other = app.task('b', false, () => {})
+    app.task('a', false, { execution: 'main' }, () => void other.run().catch((error) => problems.push(error)))
+    await app.start()
+    expect((await session.task('a').run()).action).toBe('success')
+    await clock.settled()
+    expect(problems).toEqual([expect.any(SetupError)])
+    expect(other.status).toBe('success')
+  })
+
+  test('is none with multilaunch', async () => {
+    const { app, session } = setUp()
+    app.task(
+      'a',
+      false,
+      { multilaunch: true },
+      async ({ deep }: Record<string, unknown>): Promise<number> => {
+        if (deep === 0) return 0
+        const inner = await session.task<number>('a').run({ deep: Number(deep) - 1 })
+        return (inner.value ?? 0) + 1
+      },
+    )
+    await app.start()
+    expect((await session.task('a').run({ deep: 3 })).value).toBe(3)
+  })
+})
+
+test.each<[string, () => unknown, Partial<RunOutcome>]>([
+  ['success', () => 5, { action: 'success', value: 5 }],
+  ['fail', () => Promise.reject(new Error('no')), { action: 'fail', error: new Error('no') }],
+  ['inaction', () => inaction('nothing'), { action: 'inaction', reason: 'nothing' }],
+])('task.run() resolves to the outcome and never rejects for one: %s', async (_, work, outcome) => {
+  const { app, session } = setUp()
+  app.task('a', false, work)
+  await app.start()
+  const handle = session.task('a').run()
+  expect(await handle).toEqual({ runId: handle.id, ...outcome })
+})
+
+describe('the handle', () => {
+  test('has an id that the records have, and `started` resolves while it runs', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, lasting(clock, 1000))
+    await app.start()
+    const handle = session.task('a').run()
+    await handle.started
+    expect(session.task('a').runs.map(({ id }) => id)).toEqual([handle.id])
+    expect(await stateOf(handle)).toBe('waits')
+    await clock.advance('2 seconds')
+    await handle
+    expect((await session.log.query()).map(({ runId }) => runId)).toEqual([handle.id, handle.id])
+  })
+
+  test('terminate() takes it back while it waits, and tells it to end while it runs', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, lasting(clock))
+    await app.start()
+    const [first, second] = [session.task('a').run(), session.task('a').run()]
+    await clock.settled()
+    second.terminate()
+    expect(await second).toMatchObject({ action: 'terminate', reason: expect.stringContaining('before') })
+    expect(session.task('a').runs).toHaveLength(1)
+    first.terminate()
+    expect(await first).toMatchObject({ action: 'terminate', reason: 'asked' })
+    expect(await session.log.query({ action: 'run' })).toHaveLength(1)
+  })
+
+  test('a key that a waiting or living run has gives that run, and a new run afterwards', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, lasting(clock, 1000))
+    await app.start()
+    const first = session.task('a').run({}, { key: 'k' })
+    expect(session.task('a').run({}, { key: 'k' })).toBe(first)
+    await clock.settled()
+    expect(session.task('a').run({}, { key: 'k' })).toBe(first)
+    expect(session.task('a').run({}, { key: 'other' })).not.toBe(first)
+    await clock.advance('10 seconds')
+    expect(await session.log.query({ action: 'run' })).toHaveLength(2)
+    expect(session.task('a').run({}, { key: 'k' })).not.toBe(first)
+  })
+
+  test('a key holds for commands from outside, too', async () => {
+    const { app, session, clock } = setUp()
+    app.task('a', false, () => {})
+    await app.start()
+    for (let n = 0; n < 3; n++) session.send({ type: 'task.run', task: 'a', key: 'k' })
+    await clock.settled()
+    expect(await session.log.query({ action: 'run' })).toHaveLength(1)
+  })
+})
+
+test('isRunning from the asking to the end, so that a loop that waits on it is sequential', async () => {
+  const { app, session, clock } = setUp()
+  const order: string[] = []
+  for (const name of ['a', 'b'])
+    app.task(name, false, async () => {
+      order.push(`${name} begins`)
+      await clock.sleep(7000)
+      order.push(`${name} ends`)
+    })
+  app.task('queue', false, { onStartup: true }, async () => {
+    for (const name of ['a', 'b']) {
+      const task = session.task(name)
+      void task.run()
+      while (task.isRunning) await clock.sleep(5000)
+    }
+  })
+  await app.start()
+  await clock.advance('1 minute')
+  expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
+})
+
+test('params of one run override args and task params by key, may add keys, and are gone after it', async () => {
+  const { app, session } = setUp()
+  const options = { args: { day: 'today', size: 1 }, params: { size: 2 } }
+  app.task('a', false, options, (args) => args)
+  await app.start()
+  const task = session.task('a')
+  expect((await task.run({ day: 'Monday', more: true })).value).toEqual({
+    day: 'Monday',
+    size: 2,
+    more: true,
+  })
+  expect((await task.run()).value).toEqual({ day: 'today', size: 2 })
+  expect((await task.log.query({ action: 'run' })).map(({ params }) => params)).toEqual([
+    undefined,
+    { day: 'Monday', more: true },
+  ])
+})
+
+test.each([null, [], 'x', 5])('params must be an object: %p', async (params) => {
+  const { app, session } = setUp()
+  app.task('a', false, () => {})
+  await app.start()
+  expect(() => session.task('a').run(params as never)).toThrow(TypeError)
+})
+
+test('commands to a task count after a stop, too', async () => {
+  const { app, session } = setUp()
+  app.task('a', false, () => {})
+  app.task('b', false, () => {})
+  await app.start()
+  session.shutDown()
+  await session.stopped
+  session.task('a').disable()
+  session.task('a').update({ priority: 5 })
+  await session.removeTask('b')
+  session.createTask('c', false, () => 1)
+  expect(session.tasks().map(({ name, priority, disabled }) => [name, priority, disabled])).toEqual([
+    ['a', 5, true],
+    ['c', 0, false],
+  ])
+  await app.start()
+  expect((await session.task('c').run()).value).toBe(1)
+})

@@ -1,0 +1,122 @@
+/** Many tasks that can never start: each condition is searched once, nothing waits for it, and one line sums up. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { type App, ConditionError, createApp, type SessionOptions } from 'gantry'
+import { TestClock } from 'gantry/testing'
+import { silent } from '../../support/silent.ts'
+
+/** A clock on which each reading of elapsed time takes a millisecond: a budget of time is used up after so many. */
+class TickingClock extends TestClock {
+  ticks = 0
+
+  override monotonic(): number {
+    return super.monotonic() + this.ticks++
+  }
+}
+
+const apps: { app: App; clock: TestClock }[] = []
+
+afterEach(async () => {
+  for (const { app, clock } of apps.splice(0)) {
+    app.session.shutDown({ force: true })
+    await clock.settled()
+  }
+})
+
+function setUp(options: SessionOptions = {}, Clock: typeof TestClock = TickingClock) {
+  const clock = new Clock({ at: '2026-11-24T12:00', zone: 'UTC' })
+  const app = createApp({ clock, timezone: 'UTC', logger: silent, ...options })
+  apps.push({ app, clock })
+  const said: string[] = []
+  app.session.on('session.warning', ({ kind, message }) => {
+    if (kind === 'never-holds') said.push(message)
+  })
+  return { app, clock, said }
+}
+
+const distinct = (n: number) =>
+  `time of month on 30th & time of year on Feb & time of day after ${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}`
+
+const reasons = (app: App) =>
+  app.session.tasks().filter((task) => task.explain().reasons.some(({ kind }) => kind === 'never-holds'))
+    .length
+
+describe('many tasks that can never start', () => {
+  test('of one condition cost one search; the first few are told, one line sums up, each explains itself', async () => {
+    const { app, clock, said } = setUp()
+    for (let n = 0; n < 500; n++) app.task(`t${n}`, distinct(0), () => {})
+    await clock.settled()
+    expect(said).toHaveLength(4)
+    expect(said[0]).toMatch(/^Task 't0' can never start: the times of /)
+    expect(said[3]).toBe(
+      "497 more tasks can never start (task.explain() tells why): 't3', 't4', 't5' and 494 others.",
+    )
+    expect(reasons(app)).toBe(500)
+    expect(app.session.task('t77').explain().sentence).toMatch(/never start|stopped/)
+  })
+
+  test('of as many conditions: some are searched at once, the others when the session runs', async () => {
+    const { app, clock, said } = setUp()
+    for (let n = 0; n < 100; n++) app.task(`t${n}`, distinct(n), () => {})
+    const atOnce = reasons(app)
+    expect(atOnce).toBeGreaterThan(0)
+    expect(atOnce).toBeLessThan(50)
+    expect(clock.untilNextMs).toBe(Number.POSITIVE_INFINITY)
+    await app.start()
+    expect(reasons(app)).toBeLessThan(100)
+    for (let n = 0; n < 200; n++) await clock.advance('1 second')
+    expect(reasons(app)).toBe(100)
+    // What was found when they were added, and what was found since.
+    expect(said.length).toBeLessThanOrEqual(8)
+  })
+
+  test('a stop leaves no timer, and the next start goes on', async () => {
+    const { app, clock } = setUp()
+    for (let n = 0; n < 100; n++) app.task(`t${n}`, distinct(n), () => {})
+    await app.start()
+    app.session.shutDown()
+    await app.session.stopped
+    const before = reasons(app)
+    expect(before).toBeLessThan(100)
+    expect(clock.untilNextMs).toBe(Number.POSITIVE_INFINITY)
+    await app.start()
+    for (let n = 0; n < 200; n++) await clock.advance('1 second')
+    expect(reasons(app)).toBe(100)
+  })
+
+  test('each is refused at once with onError: { neverHolds: raise }, however many there are', () => {
+    const { app } = setUp({ onError: { neverHolds: 'raise' } })
+    for (let n = 0; n < 50; n++)
+      expect(() => app.task(`t${n}`, distinct(n), () => {})).toThrow(ConditionError)
+    expect(app.session.tasks()).toEqual([])
+  })
+})
+
+test('a task that is refused leaves the one that it was to replace', () => {
+  const { app } = setUp({ onError: { neverHolds: 'raise' }, onTaskExists: 'replace' })
+  app.task('a', 'daily', () => {})
+  expect(() => app.task('a', distinct(0), () => {})).toThrow(ConditionError)
+  expect(app.session.has('a')).toBe(true)
+})
+
+test('an update to a start that never holds is told of, and one back takes the reason away', () => {
+  const { app, said } = setUp({}, TestClock)
+  const task = app.task('a', 'daily', () => {})
+  task.update({ start: distinct(0) })
+  expect(said).toHaveLength(1)
+  expect(reasons(app)).toBe(1)
+  task.update({ start: 'daily' })
+  expect(reasons(app)).toBe(0)
+})
+
+test('absent names and circles of many tasks are summed up, too', async () => {
+  const { app, clock } = setUp({}, TestClock)
+  const messages: string[] = []
+  app.session.on('session.warning', ({ message }) => messages.push(message))
+  for (let n = 0; n < 50; n++) app.task(`t${n}`, `after task 'gone ${n}'`, () => {})
+  for (let n = 0; n < 40; n++) app.task(`c${n}`, `after task 'c${(n + 1) % 40}'`, () => {})
+  await app.start()
+  await clock.settled()
+  expect(messages).toHaveLength(5)
+  expect(messages[3]).toBe("47 more tasks ask for tasks that are not there: 't3', 't4', 't5' and 44 others.")
+  expect(messages[4]!.length).toBeLessThan(400)
+})

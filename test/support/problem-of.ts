@@ -1,0 +1,13 @@
+/** What somebody reads who wrote a statement that is none. */
+import { parse } from '../../src/conditions/index.ts'
+import { StatementError } from '../../src/errors/errors.ts'
+
+export function problemOf(text: string): StatementError {
+  try {
+    parse(text)
+  } catch (error) {
+    if (error instanceof StatementError) return error
+    throw error
+  }
+  throw new Error(`was read: ${text}`)
+}

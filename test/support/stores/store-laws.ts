@@ -1,0 +1,298 @@
+/** The laws that every store keeps, as one suite: `describeStore('memory', () => createMemoryStore())`. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Action, actions } from '../../../machines/protocol.ts'
+import { selectNotes, selectRecords } from '../../../src/log/query.ts'
+import { retain } from '../../../src/log/retention.ts'
+import {
+  isNote,
+  type Keep,
+  type LogEntry,
+  type LogQuery,
+  type Note,
+  type NoteQuery,
+  type RunRecord,
+  type Store,
+} from '../../../src/log/store.ts'
+
+/** Where tests put their files: in memory where the system has a place for that, as disks take milliseconds to be sure. */
+export const filesRoot = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** A folder for the logs of one file of tests, gone when they have ended, and a new path in it at each call. */
+export function newPathsIn(
+  name: string,
+  ending: string,
+): { readonly folder: string; readonly newPath: () => string } {
+  const folder = mkdtempSync(join(filesRoot, `gantry-${name}-`))
+  let count = 0
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return { folder, newPath: () => join(folder, `log-${++count}.${ending}`) }
+}
+
+/** A record with what a test does not care about filled in. */
+export function record(
+  seq: number,
+  task = 'a',
+  action: Action = 'run',
+  more: Partial<RunRecord> = {},
+): RunRecord {
+  return { seq, task, runId: `${task}-${seq}`, action, at: 1_000 * seq, ...more }
+}
+
+/** A note of a task. */
+export function note(seq: number, task = 'a', more: Partial<Note> = {}): Note {
+  return { seq, note: 'missed', task, at: 1_000 * seq, ...more }
+}
+
+/** A new, empty store for each test, and a way to open what it left behind; none if it does not survive. */
+export interface StoreMaker {
+  create(): Store
+  reopen?(store: Store): Store
+}
+
+const entryLists = fc
+  .array(
+    fc.record({
+      task: fc.constantFrom('a', 'b', 'über & | ~ "c"\n'),
+      action: fc.constantFrom<Action | 'note'>(...actions, 'note'),
+      at: fc.integer({ min: 0, max: 100 }),
+      run: fc.integer({ min: 1, max: 8 }),
+      kind: fc.constantFrom<Note['note']>('missed', 'audit', 'state'),
+      error: fc.option(fc.constantFrom('boom', 'no such file'), { nil: undefined }),
+    }),
+    { maxLength: 60 },
+  )
+  .map((rows) =>
+    rows.map(({ task, action, at, run, kind, error }, i): LogEntry => {
+      if (action === 'note') return note(i + 1, task, { at, note: kind })
+      return record(i + 1, task, action, {
+        at,
+        // Few ids, so that starts find their ends, and some don't.
+        runId: `${task}-${run}`,
+        ...(error ? { error: { name: 'Error', message: error } } : {}),
+      })
+    }),
+  )
+
+const queries: fc.Arbitrary<LogQuery> = fc.record(
+  {
+    task: fc.constantFrom<string | string[]>('a', ['a', 'b'], 'nobody'),
+    action: fc.constantFrom<Action | Action[]>('run', ['success', 'fail']),
+    since: fc.integer({ min: 0, max: 100 }),
+    until: fc.integer({ min: 0, max: 100 }),
+    before: fc.integer({ min: 0, max: 61 }),
+    after: fc.integer({ min: 0, max: 61 }),
+    runId: fc.constantFrom('a-1', 'b-2'),
+    oldestFirst: fc.boolean(),
+    limit: fc.integer({ min: 0, max: 10 }),
+    error: fc.constant('boom'),
+  },
+  { requiredKeys: [] },
+)
+
+const noteQueries: readonly NoteQuery[] = [
+  {},
+  { task: 'a', limit: 3 },
+  { note: 'missed' },
+  { note: ['missed', 'state'], limit: 4 },
+  { note: [] },
+  { before: 9 },
+  { before: 9, note: ['missed', 'late'], limit: 2 },
+  { before: 0 },
+  { before: Infinity, limit: 2 },
+]
+
+/** What some condition is said to need of task `a`, and of no other. */
+const keepOfA = (task: string): Keep | undefined => (task === 'a' ? { lastMs: 20, count: 3 } : undefined)
+
+/** The newest record of each action of each task, and the runs without an end. */
+function neededSeqs(entries: readonly LogEntry[]): Set<number> {
+  const newest = new Map<string, number>()
+  const open = new Map<string, number[]>()
+  for (const entry of entries) {
+    if (isNote(entry)) continue
+    newest.set(`${entry.task} ${entry.action}`, entry.seq)
+    if (entry.action === 'run') open.set(entry.runId, [...(open.get(entry.runId) ?? []), entry.seq])
+    else open.delete(entry.runId)
+  }
+  return new Set([...newest.values(), ...[...open.values()].flat()])
+}
+
+/** Runs the laws of {@link Store} against a kind of store. */
+export function describeStore(kind: string, { create, reopen }: StoreMaker): void {
+  describe(`${kind} keeps the laws of a Store`, () => {
+    test('append keeps the order of seq, and load gives back everything, oldest first', async () => {
+      const store = create()
+      expect(await store.load()).toEqual([])
+      await Promise.all([
+        store.append([record(1), record(2, 'b')]),
+        store.append([note(3)]),
+        store.append([record(4)]),
+      ])
+      expect((await store.load()).map((entry) => entry.seq)).toEqual([1, 2, 3, 4])
+      await store.close()
+    })
+
+    test('load with limits: what conditions stand on is there and whole, what else comes is as it was, or bare', async () => {
+      const limits = fc.record({
+        perAction: fc.integer({ min: 0, max: 10 }),
+        total: fc.integer({ min: 0, max: 30 }),
+        leastPerAction: fc.integer({ min: 0, max: 4 }),
+        keep: fc.constantFrom(undefined, keepOfA),
+      })
+      await fc.assert(
+        fc.asyncProperty(entryLists, limits, async (entries, { keep, ...rest }) => {
+          const store = create()
+          await store.append(entries)
+          const loaded = await store.load({ ...rest, ...(keep ? { keep } : {}) })
+          const bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
+          const seqs = loaded.map(({ seq }) => seq)
+          expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
+          for (const entry of loaded) expect(bySeq.get(entry.seq)).toMatchObject(entry)
+          const needed = neededSeqs(entries)
+          expect(loaded.filter(({ seq }) => needed.has(seq))).toEqual(
+            entries.filter(({ seq }) => needed.has(seq)),
+          )
+          expect(loaded.at(-1)?.seq).toBe(entries.at(-1)?.seq)
+          for (const action of actions) {
+            const limit = Math.max(rest.leastPerAction, keep ? 3 : 0)
+            const wanted = selectRecords(entries, { task: 'a', action, limit })
+            expect(seqs).toEqual(expect.arrayContaining(wanted.map(({ seq }) => seq)))
+          }
+          await store.close()
+        }),
+        { seed: 4, numRuns: 40 },
+      )
+    })
+
+    test('append of an empty list and of a record with every field', async () => {
+      const store = create()
+      const full: RunRecord = {
+        ...record(1, 'a', 'fail'),
+        start: 5,
+        end: 9,
+        runtimeMs: 4.25,
+        trigger: 'manual',
+        dueAt: 4,
+        period: { start: 0, end: 10 },
+        params: { x: [1, { y: null }] },
+        error: { name: 'Error', message: 'a\nb\u2028', stack: 'at x', code: 'E' },
+        reason: 'timeout',
+        value: { ü: '\u0000' },
+        omitted: 'param z: a bigint is not JSON',
+      }
+      await store.append([])
+      await store.append([full])
+      expect(await store.query({})).toEqual([full])
+      await store.close()
+    })
+
+    test('query, count and notes agree with a reading of all entries', async () => {
+      await fc.assert(
+        fc.asyncProperty(entryLists, queries, async (entries, query) => {
+          const store = create()
+          await store.append(entries)
+          const expected = selectRecords(entries, query)
+          expect(await store.query(query)).toEqual(expected)
+          const all = { ...query }
+          delete (all as { limit?: number }).limit
+          if (store.count !== undefined)
+            expect(await store.count(query)).toBe(selectRecords(entries, all).length)
+          for (const of of noteQueries) expect(await store.notes(of)).toEqual(selectNotes(entries, of))
+          await store.close()
+        }),
+        { seed: 1, numRuns: 40 },
+      )
+    })
+
+    test('query pages through all records with before and limit', async () => {
+      const store = create()
+      await store.append(Array.from({ length: 25 }, (_, i) => record(i + 1)))
+      const seen: number[] = []
+      for (let before = Infinity; ; ) {
+        const page = await store.query({ before, limit: 10 })
+        if (page.length === 0) break
+        seen.push(...page.map((entry) => entry.seq))
+        before = page.at(-1)!.seq
+      }
+      expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => 25 - i))
+      await store.close()
+    })
+
+    test('prune forgets what the retention says and never the newest record of an action', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          entryLists,
+          fc.record(
+            {
+              maxAgeMs: fc.integer({ min: 0, max: 100 }),
+              maxPerTask: fc.integer({ min: 0, max: 10 }),
+              maxTotal: fc.integer({ min: 0, max: 30 }),
+              keep: fc.constant((task: string) => keepOfA(task)),
+              ofTask: fc.constant((task: string) => (task === 'b' ? { maxPerTask: 4 } : undefined)),
+            },
+            { requiredKeys: [] },
+          ),
+          async (entries, retention) => {
+            const store = create()
+            await store.append(entries)
+            const expected = retain(entries, retention, 100)
+            expect(await store.prune(retention, 100)).toBe(entries.length - expected.length)
+            expect(await store.load()).toEqual(expected)
+            const left = new Set((await store.load()).map((entry) => entry.seq))
+            for (const seq of neededSeqs(entries)) expect(left).toContain(seq)
+            await store.append([record(1_000)])
+            expect((await store.load()).at(-1)?.seq).toBe(1_000)
+            await store.close()
+          },
+        ),
+        { seed: 2, numRuns: 40 },
+      )
+    })
+
+    test('close may be called twice, what is asked after it is refused with a RunLogError, and load opens the store again', async () => {
+      const store = create()
+      await store.append([record(1)])
+      await store.close()
+      await store.close()
+      const code = { code: 'GANTRY_RUN_LOG' }
+      await expect((async () => store.append([record(2)]))()).rejects.toMatchObject(code)
+      await expect((async () => store.query({}))()).rejects.toMatchObject(code)
+      await expect((async () => store.prune({}, 0))()).rejects.toMatchObject(code)
+      expect(await store.load()).toEqual([record(1)])
+      await store.append([record(2)])
+      expect(await store.query({})).toHaveLength(2)
+      await store.close()
+    })
+
+    if (reopen === undefined) return
+
+    test('what was appended is there after the store is opened again', async () => {
+      await fc.assert(
+        fc.asyncProperty(entryLists, async (entries) => {
+          const store = create()
+          await Promise.all(entries.map((entry) => store.append([entry])))
+          await store.close()
+          const again = reopen(store)
+          expect(await again.load()).toEqual(entries)
+          await again.close()
+        }),
+        { seed: 3, numRuns: 25 },
+      )
+    })
+
+    test('what was pruned stays forgotten after the store is opened again', async () => {
+      const store = create()
+      await store.append(Array.from({ length: 20 }, (_, i) => record(i + 1, 'a', 'success')))
+      expect(await store.prune({ maxPerTask: 5 }, 0)).toBe(15)
+      await store.append([record(21, 'a', 'success')])
+      await store.close()
+      const again = reopen(store)
+      expect((await again.load()).map((entry) => entry.seq)).toEqual([16, 17, 18, 19, 20, 21])
+      await again.close()
+    })
+  })
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals'
+import { createRedactor } from '../../src/values/secrets.ts'
+
+describe('createRedactor', () => {
+  test.each([
+    ['Authorization: Bearer abcdef.ghijkl-12345', 'Authorization: Bearer (redacted)'],
+    ['connect postgres://me:s3cr3t@db:5432/x failed', 'connect postgres://me:(redacted)@db:5432/x failed'],
+    ['key AKIAIOSFODNN7EXAMPLE is wrong', 'key (redacted) is wrong'],
+    [`bad ghp_${'a'.repeat(36)}, ghp_${'b'.repeat(36)}`, 'bad (redacted), (redacted)'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----!', '(redacted)!'],
+    [`jwt eyJhbGciOiJI.eyJzdWIiOiIx.c2ln`, 'jwt (redacted)'],
+    ['nothing to hide: http://host/path@x, 12:30', 'nothing to hide: http://host/path@x, 12:30'],
+  ])('text masks what looks like a secret: %s', (text, clean) => {
+    expect(createRedactor().text(text)).toBe(clean)
+  })
+
+  test('text masks patterns of one’s own, also global ones, every time', () => {
+    const redactor = createRedactor({ patterns: [/customer-\d+/g, /kunde/iy] })
+    for (let i = 0; i < 3; i++)
+      expect(redactor.text('customer-1, customer-22, Kunde')).toBe('(redacted), (redacted), (redacted)')
+  })
+
+  test('named masks by key, at any depth, what is a text or holds some; numbers and flags stay', () => {
+    const redactor = createRedactor()
+    expect(redactor.named('password', 'x')).toBe('(redacted)')
+    expect(redactor.named('credentials', { user: 'me' })).toBe('(redacted)')
+    expect(
+      redactor.named('user', { name: 'me', list: [{ apiKey: 'k', hasToken: true, tokens: 5 }] }),
+    ).toEqual({
+      name: 'me',
+      list: [{ apiKey: '(redacted)', hasToken: true, tokens: 5 }],
+    })
+    expect(createRedactor({ keys: false }).named('password', 'x')).toBe('x')
+    expect(createRedactor({ keys: /^pin$/g }).named('pin', '1234')).toBe('(redacted)')
+  })
+
+  test('value masks texts only, and gives back the same object where there was nothing to mask', () => {
+    const redactor = createRedactor()
+    const value = { nextPageToken: 'abc', rows: [1, null, 'x'] }
+    expect(redactor.value(value)).toBe(value)
+    expect(redactor.value(['Bearer abcdefgh12', 1])).toEqual(['Bearer (redacted)', 1])
+  })
+
+  test('tell: a told secret is masked wherever it stands, whatever letters it has; short ones are not', () => {
+    const redactor = createRedactor()
+    redactor.tell('s$&cr(e)t')
+    redactor.tell({ key: 'deep-secret', list: ['third-one'], n: 5, no: null })
+    redactor.tell('abc')
+    expect(redactor.text('s$&cr(e)t deep-secret third-one abc s$&cr(e)t')).toBe(
+      '(redacted) (redacted) (redacted) abc (redacted)',
+    )
+  })
+
+  test('tell remembers so many, the newest', () => {
+    const redactor = createRedactor()
+    for (let i = 0; i < 1_001; i++) redactor.tell(`secret-${i}-`)
+    expect(redactor.text('secret-0- secret-1000-')).toBe('secret-0- (redacted)')
+  })
+})
