@@ -70,7 +70,7 @@ export const words = [
   word(
     'lives',
     'is live, is running',
-    /\b(it|that|which|one|run|session|task|process|actor|nothing|none) lives\b(?! in\b)|\b(they|runs|those|tasks|sessions|actors) live\b(?! (in|runs?)\b)|\bthat live\b(?= (and|or|when|now)\b|[.,;:)])/,
+    /\b(it|that|which|one|run|session|task|process|actor|nothing|none) lives\b(?! in\b)|\b(they|runs|those|tasks|sessions|actors) live\b(?! (in|runs?)\b)|\bthat live\b(?= (when|now)\b|[.,;:)])/,
   ),
   word('given up', 'abandoned', /\bgiven up\b/),
   word('becomes of', 'happens to', /\bbec(o|a)mes? of\b/),
