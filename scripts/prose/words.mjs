@@ -25,7 +25,7 @@ export const words = [
   word('nobody', 'no one, nothing, no caller', /\bnobody\b/),
   word('somebody', 'a user, a caller, another process', /\bsomebody\b/),
   word('whatever', 'any, regardless of', /\bwhatever\b/),
-  word('of its own', 'its own …, a separate …, custom', /\bof (its|their|one's|your|our|an|his) own\b/),
+  word('of its own', 'its own …, a separate …, custom', /\bof (its|their|one's|our|an|his) own\b/),
   word('such a', 'this …, a … like that', /\bsuch an?\b/),
   word('is none', 'is not one', /(?<!\bthere )\b(is|are|was|were|be) none\b/),
 
@@ -48,12 +48,17 @@ export const words = [
     'evaluated, read',
     /\b(is|are|was|were|be|been|being) (\w+ )?looked (at|into)\b|\blooks? again\b/,
   ),
+  word(
+    'it looks',
+    'evaluates, checks',
+    /\b(it|watch|session|task|condition|one that) look(s|ed)\b(?! (like|for|up|as|the|back)\b)/,
+  ),
   word('anew', 'again', /\banew\b/),
   word('once more', 'again', /\bonce more\b/),
   word(
     'no more',
     'no longer',
-    /\bno more(?=\s*([.,;:)]|$|(and|or|but|when|once|until|after|because|if|while|since|in|at|for|by)\b))/,
+    /(?<!\b(and|for) )\bno more(?=\s*([.,;:)]|$|(and|or|but|when|once|until|after|because|if|while|since|in|at|for|by)\b))/,
   ),
   word('for ever', 'forever, indefinitely', /\bfor ever\b/),
   word('for good', 'permanently', /\bfor good\b(?! (reasons?|measure)\b)/),
@@ -70,7 +75,7 @@ export const words = [
   word(
     'lives',
     'is live, is running',
-    /\b(it|that|which|one|run|session|task|process|actor|nothing|none) lives\b(?! in\b)|\b(they|runs|those|tasks|sessions|actors) live\b(?! (in|runs?)\b)|\bthat live\b(?= (when|now)\b|[.,;:)])/,
+    /\b(it|that|which|one|run|session|task|process|actor|nothing|none) lives\b(?! in\b)|\b(they|runs|those|sessions) live\b(?! (in|runs?)\b)|\bthat live\b(?= (when|now)\b|[.,;:)])/,
   ),
   word('given up', 'abandoned', /\bgiven up\b/),
   word('becomes of', 'happens to', /\bbec(o|a)mes? of\b/),
@@ -92,8 +97,8 @@ export const words = [
 
   // Plain present-day English
   word('beside', 'besides, in addition to, next to', /\bbeside\b/),
-  word('stand', 'be, be in, block, remain', /\b(stands?|stood|standing)\b(?! for\b|-)/),
-  word('go by', 'use, follow, be identified by', /\bgo(es|ing)? by\b/),
+  word('stand', 'be, be in, block, remain', /\b(stands?|stood|standing)\b(?! (for|still)\b|-)/),
+  word('go by', 'use, follow, be identified by', /\bgo(es|ing)? by\b(?! (it|them)sel(f|ves)\b)/),
   word('would else', 'would otherwise', /\b(would|could|might|must|should|will|can) else\b/),
   word('perhaps', 'optionally, possibly', /\bperhaps\b/),
   word('mend', 'fix, repair', /\bmend(s|ed|ing)?\b/),
