@@ -1,3 +1,4 @@
+/** Parser of a single period without operators: `time of day after 07:00`, `past 2 hours`, `today`. */
 import { StatementError } from '../errors/errors.ts'
 import { near } from '../errors/suggest.ts'
 import { dated } from './date-range.ts'
@@ -7,8 +8,6 @@ import type { RelativeDay } from './rules/relative-day.ts'
 import type { CycleOptions } from './rules/window.ts'
 import { type CycleUnit, cycleUnits, unitAdverbs } from './zone/units.ts'
 import { checkZone } from './zone/zone.ts'
-
-/** One period in words, without operators: `time of day after 07:00`, `past 2 hours`, `today`. */
 
 const unitWords: Readonly<Record<string, CycleUnit>> = Object.assign(
   Object.create(null) as Record<string, CycleUnit>,

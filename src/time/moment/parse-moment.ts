@@ -1,3 +1,4 @@
+/** Parses moments. Every parser takes the text and whether it names an end, and throws a `StatementError`. */
 import { StatementError } from '../../errors/errors.ts'
 import { near } from '../../errors/suggest.ts'
 import {
@@ -10,8 +11,6 @@ import {
   weekdayNames,
 } from '../zone/units.ts'
 import type { Moment } from './moment.ts'
-
-/** Moments as text. Every reader takes the text and whether it names an end, and throws a `StatementError`. */
 
 const longWeekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const longMonths = [

@@ -1,10 +1,9 @@
+/** Windows of the day, week, month and year: numbered calendar units, with arithmetic on the local clock. */
 import type { Moment } from '../moment/moment.ts'
 import { type Interval, interval } from '../zone/interval.ts'
 import { type CoarseUnit, DAY, HOUR } from '../zone/units.ts'
 import { localAt, resolveLocal } from '../zone/utc-offsets.ts'
 import type { Window } from './window.ts'
-
-/** Windows of the day, week, month and year: the calendar's units, numbered, with arithmetic on the local clock. */
 
 /** The number of the unit in which a local reading lies. Days count from 1970-01-01, weeks from the Monday before. */
 export function indexAt(local: number, unit: CoarseUnit): number {

@@ -1,12 +1,11 @@
+/**
+ * Windows of the hour, minute and second. A unit begins at a full local hour (minute, second) or at the end of a gap: a repeated
+ * local hour counts as two units, and an hour in which the clock is set back is longer.
+ */
 import { type Interval, interval } from '../zone/interval.ts'
 import { type FineUnit, fineLength, partLength } from '../zone/units.ts'
 import { offsetPeriodAt } from '../zone/utc-offsets.ts'
 import type { Window } from './window.ts'
-
-/**
- * Windows of the hour, minute and second: units that begin wherever the local clock reads a full one or a gap ends, so
- * that a repeated hour is two and an hour into which the clock is set back is a longer one.
- */
 
 /** The unit in which an instant lies. */
 export function fineUnitAt(at: number, unit: FineUnit, zone: string): Interval {

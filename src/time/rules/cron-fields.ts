@@ -1,7 +1,6 @@
+/** Normalizer of cron expressions: converts names to numbers, and expands ranges and steps. */
 import { StatementError } from '../../errors/errors.ts'
 import { near } from '../../errors/suggest.ts'
-
-/** Cron expressions as people write them, made plain: names to numbers, ranges and steps spelt out. */
 
 interface Field {
   readonly name: string

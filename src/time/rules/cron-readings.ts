@@ -1,12 +1,11 @@
+/**
+ * Local times that a cron expression matches, in ms since 1970 as if the local time were UTC. Converting them to instants of a zone
+ * is the caller's task.
+ *
+ * An expression is stored as a few bit sets, since an app may have a hundred thousand of them.
+ */
 import { DAY } from '../zone/units.ts'
 import { beginOf, indexAt } from './calendar-units.ts'
-
-/**
- * The readings of a clock that a cron expression names, in ms since 1970 as if a reading were UTC. Which instants they are in a
- * zone is not known here.
- *
- * An expression is kept as a few sets of bits, since an app may have a hundred thousand of them.
- */
 
 /** Months in which one is looked for in vain before there is taken to be none: a fifth Friday of February is 40 years away. */
 const MAX_MONTHS = 60 * 12

@@ -1,9 +1,8 @@
-import { isFixedZone, MAX_INSTANT, offsetMsAt } from './zone.ts'
-
 /**
- * Where a zone's offset stays the same. Luxon knows the offset at an instant and takes microseconds to say it; here the
- * answers are kept as sorted stretches, so that all further arithmetic is on plain numbers.
+ * Ranges of constant UTC offset of a zone. Luxon takes microseconds to compute an offset; the answers are cached here as sorted
+ * ranges, so that all further arithmetic is on plain numbers.
  */
+import { isFixedZone, MAX_INSTANT, offsetMsAt } from './zone.ts'
 
 /** A stretch `[from, to)` of constant offset. Neighbours may have the same offset: stretches are also cut per chunk. */
 export interface OffsetPeriod {
