@@ -19,7 +19,7 @@ const config: Config = {
     '^gantry/inspect$': '<rootDir>/src/inspect/index.ts',
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Those of the development build have a configuration of their own.
+  // Tests of the development build have a separate configuration.
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/development/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tmp/'],
   testTimeout: 30_000,

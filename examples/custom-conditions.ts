@@ -11,13 +11,13 @@ import { BehaviorSubject, Subject } from 'rxjs'
 const folder = await mkdtemp(join(tmpdir(), 'custom-conditions-'))
 const app = createApp({ pollEvery: '100 ms', shutCondition: "task 'tidy up' has succeeded" })
 
-// A function with a wording: callable with args, and a word of the app's statements. It is looked at every `pollEvery`.
+// A function with a phrase: callable with args, and usable in the app's statements. It is evaluated every `pollEvery`.
 const fileIsThere = app.condition('file {name} is there', ({ name }) => existsSync(join(folder, name)))
 app.task('read', `file prices.csv is there & ~has succeeded`, async () => {
   console.log(`read: ${(await readFile(join(folder, 'prices.csv'), 'utf8')).trim()}`)
 })
 
-// An async function: while it is under way, what it last said stands.
+// An async function: while it is pending, its last answer remains valid.
 const isEnough = app.condition(async () => {
   const text = await readFile(join(folder, 'prices.csv'), 'utf8').catch(() => '')
   return text.split('\n').length > 2

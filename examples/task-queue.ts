@@ -1,13 +1,13 @@
 /**
- * A task queue: a task that runs others, one after the other, each with params of its own. What `task.run(params)` resolves
- * to is the run's outcome, so the queue is a `for` loop with `await`, and it can decide by what came of the step before.
+ * A task queue: a task that runs others, one after the other, each with its own params. `task.run(params)` resolves to
+ * the run's outcome, so the queue is a `for` loop with `await`, and each step can depend on the outcome of the previous one.
  */
 import { createApp, type Task } from 'gantry'
 
 // The queue prints each outcome: the default logger would print failures a second time.
 const app = createApp({ logger: false })
 
-// Started by hand alone: their start is `false`.
+// Manual runs only: their start is `false`.
 const measure = app.task('measure', false, { args: { city: 'Turku' } }, ({ city }) => {
   if (city === 'Atlantis') throw new Error('no station there')
   return city.length

@@ -62,7 +62,7 @@ const first = sizeOf(packed.filter(({ path }) => path === 'index.html' || page.i
 const all = sizeOf(packed)
 console.log(`dashboard: first load ${(first / 1024).toFixed(1)} KB, all ${(all / 1024).toFixed(1)} KB (gzip)`)
 if (first > firstLoadLimit || all > allLimit) throw new Error('The dashboard has become too large.')
-if (/https?:\/\//.test(page)) throw new Error('The page must ask nobody else for anything.')
+if (/https?:\/\//.test(page)) throw new Error('The page must not load anything from another server.')
 
 const lines = packed.map(({ gzip, ...rest }) => JSON.stringify({ ...rest, content: gzip.toString('base64') }))
 mkdirSync(dirname(target), { recursive: true })

@@ -27,7 +27,7 @@ function nameBuiltFiles(folder) {
 
 /**
  * TypeScript treats the declarations of an ES module as unusable from CommonJS under `module: node16`, although
- * `require()` loads the module. A `.d.cts` beside each entry re-exports its types for such importers. The suppressed
+ * `require()` loads the module. A `.d.cts` next to each entry re-exports its types for such importers. The suppressed
  * error is that very rule, and applies to the one line below it.
  */
 function declareForCommonJs(folder) {

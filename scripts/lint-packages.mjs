@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
-// The declarations for `require` are CommonJS on purpose, beside one ES module for both conditions: only so does
+// The declarations for `require` are CommonJS on purpose, in addition to one ES module for both conditions: only so does
 // `module: node16` accept an import from a CommonJS file. The rule guards default imports, and there is no default export.
 const isIntended = ({ code, path }) => code === 'EXPORTS_TYPES_INVALID_FORMAT' && path.at(-1) === 'require'
 
