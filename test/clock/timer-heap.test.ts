@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type HeapTimer, TimerHeap } from '../../src/clock/timer-heap.ts'
+import { checkProperty } from '../support/property.ts'
 
 const steps = fc.array(
   fc.oneof(
@@ -12,7 +13,7 @@ const steps = fc.array(
 )
 
 test('TimerHeap agrees with a list that is sorted by due time and order of setting', () => {
-  fc.assert(
+  checkProperty(
     fc.property(steps, (given) => {
       const heap = new TimerHeap()
       let list: HeapTimer[] = []
@@ -34,7 +35,7 @@ test('TimerHeap agrees with a list that is sorted by due time and order of setti
         expect(heap.nextDue).toBe(Math.min(Number.POSITIVE_INFINITY, ...list.map(({ due }) => due)))
       }
     }),
-    { seed: 1, numRuns: 500 },
+    { runs: 500 },
   )
 })
 

@@ -2,15 +2,16 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseTime, printDuration, toDurationMs } from '../../src/time/index.ts'
 import { localAt, resolveLocal } from '../../src/time/zone/utc-offsets.ts'
+import { checkProperty } from '../support/property.ts'
 import { instants, periods, tilings, zones } from '../support/time-arbitraries.ts'
 
 /** Laws of every period, on generated periods, instants and zones. */
 
-const runs = { numRuns: 1_000, seed: 20_261_124, endOnFailure: true }
+const runs = { runs: 1_000 }
 
 describe('cycles tile the time line', () => {
   test('full and starting cycles: every instant lies in one instance, whose end is the start of the next', () => {
-    fc.assert(
+    checkProperty(
       fc.property(tilings, instants, zones, (period, at, zone) => {
         const current = period.current(at, zone)!
         expect(current.start).toBeLessThanOrEqual(at)
@@ -27,7 +28,7 @@ describe('cycles tile the time line', () => {
 
 describe('next, previous and current', () => {
   test('contains says the same as current', () => {
-    fc.assert(
+    checkProperty(
       fc.property(periods, instants, zones, (period, at, zone) => {
         const current = period.current(at, zone)
         expect(period.contains(at, zone)).toBe(current !== null)
@@ -41,7 +42,7 @@ describe('next, previous and current', () => {
   })
 
   test('next starts after the instant and previous ended by it; nothing lies between', () => {
-    fc.assert(
+    checkProperty(
       fc.property(periods, instants, zones, (period, at, zone) => {
         const next = period.next(at, zone)
         const previous = period.previous(at, zone)
@@ -68,7 +69,7 @@ describe('next, previous and current', () => {
   })
 
   test('between lists whole instances in order, each once', () => {
-    fc.assert(
+    checkProperty(
       fc.property(periods, instants, zones, (period, at, zone) => {
         let last: number | undefined
         let left = 5
@@ -86,7 +87,7 @@ describe('next, previous and current', () => {
 
 describe('edgeAfter', () => {
   test('lies after the instant, and before it neither contains nor current changes', () => {
-    fc.assert(
+    checkProperty(
       fc.property(
         periods,
         instants,
@@ -106,7 +107,7 @@ describe('edgeAfter', () => {
 
 describe('memory', () => {
   test('what was asked before never changes an answer', () => {
-    fc.assert(
+    checkProperty(
       fc.property(periods, zones, fc.array(instants, { minLength: 2, maxLength: 5 }), (period, zone, ats) => {
         const fresh = ats.map((at) => parseTime(String(period)).current(at, zone))
         const kept = ats.map((at) => period.current(at, zone))
@@ -119,14 +120,14 @@ describe('memory', () => {
 
 describe('print and parse', () => {
   test('a period printed and parsed is equal', () => {
-    fc.assert(
+    checkProperty(
       fc.property(periods, (period) => expect(parseTime(String(period))).toEqual(period)),
       runs,
     )
   })
 
   test('a duration printed and parsed is equal', () => {
-    fc.assert(
+    checkProperty(
       fc.property(fc.integer({ min: -1e11, max: 1e11 }), (ms) =>
         expect(toDurationMs(printDuration(ms))).toBe(ms),
       ),
@@ -137,7 +138,7 @@ describe('print and parse', () => {
 
 describe('local readings', () => {
   test('resolveLocal is the first instant at which the clock has reached the reading', () => {
-    fc.assert(
+    checkProperty(
       fc.property(instants, zones, (local, zone) => {
         const at = resolveLocal(local, zone)
         expect(localAt(at, zone)).toBeGreaterThanOrEqual(local)

@@ -1,16 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { defaultLimits, toPlain } from '../../src/values/plain-copy.ts'
+import { checkProperty } from '../support/property.ts'
 
 describe('toPlain', () => {
   test('plain values stay themselves', () => {
-    fc.assert(
+    checkProperty(
       fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
         const limits = { depth: 10, members: 1_000, text: 10_000, total: 100_000 }
         const text = (item: unknown) => JSON.stringify(item)
         expect(text(toPlain(value, undefined, limits))).toBe(text(value))
       }),
-      { seed: 1, numRuns: 1_000 },
+      { runs: 1_000 },
     )
   })
 
@@ -22,11 +23,11 @@ describe('toPlain', () => {
       withSet: true,
       withTypedArray: true,
     })
-    fc.assert(
+    checkProperty(
       fc.property(anything, (value) => {
         expect(() => JSON.stringify(toPlain(value))).not.toThrow()
       }),
-      { seed: 2, numRuns: 1_000 },
+      { runs: 1_000 },
     )
   })
 

@@ -37,6 +37,7 @@ import {
 import type { HeldNode } from '../../../src/conditions/node.ts'
 import { StatementError } from '../../../src/errors/errors.ts'
 import { condition as anyTree, noon } from '../../support/condition-trees.ts'
+import { checkProperty } from '../../support/property.ts'
 import { TableFacts } from '../../support/table-facts.ts'
 
 const tickMs = 10_000
@@ -118,8 +119,7 @@ function change(table: TableFacts, what: string): void {
 
 describe('a watch', () => {
   test('agrees with a brute-force model at every tick', () => {
-    const seed = Number(process.env.FC_SEED ?? Date.now() % 1_000_000)
-    fc.assert(
+    checkProperty(
       fc.property(tree, fc.array(step, { maxLength: 8 }), ({ node }, steps) => {
         const table = new TableFacts({
           now: noon,
@@ -159,7 +159,7 @@ describe('a watch', () => {
         subscription.unsubscribe()
         expect(table.held).toBe(0)
       }),
-      { seed, numRuns: Number(process.env.FC_RUNS ?? 40) },
+      { runs: 40 },
     )
   })
 
@@ -256,7 +256,7 @@ describe('as words', () => {
         : node
 
   test('what is printed is read back, for any condition and any duration', () => {
-    fc.assert(
+    checkProperty(
       fc.property(anyTree, fc.integer({ min: 1, max: 10_000_000 }), fc.boolean(), (made, ms, isDenied) => {
         const held = isDenied ? not(made).heldFor(ms) : made.heldFor(ms)
         const inZone = any(held, daily).in('Asia/Tokyo')
@@ -267,7 +267,7 @@ describe('as words', () => {
           expect(String(read)).toBe(text)
         }
       }),
-      { seed: 7, numRuns: 500 },
+      { runs: 500 },
     )
   })
 

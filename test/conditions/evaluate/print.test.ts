@@ -34,6 +34,7 @@ import {
 } from '../../../src/conditions/index.ts'
 import { always, between, cycle, future, grid, never, relativeDay, span } from '../../../src/time/index.ts'
 import { condition } from '../../support/condition-trees.ts'
+import { checkProperty } from '../../support/property.ts'
 import { periods } from '../../support/time-arbitraries.ts'
 
 /** Without the words that a part came from: what it means is what counts. */
@@ -45,21 +46,21 @@ function meaning({ text: _, ...node }: ConditionNode): unknown {
 const readBack = (made: Condition) => meaning(parse(printNode(made.node)).node)
 
 test('printNode: parse of what a generated condition prints is that condition', () => {
-  fc.assert(
+  checkProperty(
     fc.property(condition, (made) => {
       expect(readBack(made)).toEqual(meaning(made.node))
     }),
-    { seed: 7, numRuns: 2000 },
+    { runs: 2000 },
   )
 })
 
 test('printNode: any period, as a condition and as where history is looked for, is read back', () => {
-  fc.assert(
+  checkProperty(
     fc.property(periods, (period) => {
       for (const made of [during(period), failed('x').during(period).atLeast(2)])
         expect(readBack(made)).toEqual(meaning(made.node))
     }),
-    { seed: 7, numRuns: 1000 },
+    { runs: 1000 },
   )
 })
 
@@ -69,12 +70,12 @@ test('printNode: a task name of any characters is read back', () => {
     fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
   )
   const name = fc.string({ minLength: 1, maxLength: 30, unit: letter })
-  fc.assert(
+  checkProperty(
     fc.property(name, (task) => {
       const made = afterFinish(task)
       expect(readBack(made)).toEqual(meaning(made.node))
     }),
-    { seed: 7, numRuns: 1000 },
+    { runs: 1000 },
   )
 })
 

@@ -13,6 +13,7 @@ import {
   wakesAt,
 } from '../../../src/conditions/index.ts'
 import { condition, happenings, hourMs, noon } from '../../support/condition-trees.ts'
+import { checkProperty } from '../../support/property.ts'
 import { TableFacts } from '../../support/table-facts.ts'
 
 const at = (now: number, rows: ConstructorParameters<typeof TableFacts>[1] = [], more = {}) =>
@@ -22,7 +23,7 @@ describe('wakesAt', () => {
   test('wakesAt is later than now, and nothing changes before it', () => {
     const offset = fc.integer({ min: 0, max: 3 * hourMs })
     const share = fc.double({ min: 0, max: 1, noNaN: true })
-    fc.assert(
+    checkProperty(
       fc.property(condition, happenings, offset, share, ({ node }, rows, later, part) => {
         const around = { running: { other: [noon - hourMs / 2] }, startedAt: noon, params: { go: 'yes' } }
         const now = noon + later
@@ -34,7 +35,7 @@ describe('wakesAt', () => {
         for (const instant of [now + Math.floor((last - now) * part), last])
           expect(holds(node, at(instant, rows, around))).toBe(truth)
       }),
-      { seed: 24, numRuns: 3000 },
+      { runs: 3000 },
     )
   })
 

@@ -15,6 +15,7 @@ import {
   watch,
 } from '../../../src/conditions/index.ts'
 import { condition, happenings, hourMs, noon } from '../../support/condition-trees.ts'
+import { checkProperty } from '../../support/property.ts'
 import { TableFacts } from '../../support/table-facts.ts'
 
 type Watch = typeof watch
@@ -58,7 +59,7 @@ describe('watch', () => {
   })
 
   test('watch agrees with holds at every instant, and gives no value twice', () => {
-    fc.assert(
+    checkProperty(
       fc.property(condition, happenings, fc.array(step, { maxLength: 8 }), ({ node }, rows, steps) => {
         const table = new TableFacts(
           { now: noon, task: 'this', startedAt: noon, running: { other: [noon - hourMs / 2] } },
@@ -81,7 +82,7 @@ describe('watch', () => {
         subscription.unsubscribe()
         expect(table.held).toBe(0)
       }),
-      { seed: 11, numRuns: 2000 },
+      { runs: 2000 },
     )
   })
 

@@ -11,13 +11,14 @@ import {
   wakesAt,
 } from '../../../src/conditions/index.ts'
 import { condition, happenings, noon } from '../../support/condition-trees.ts'
+import { checkProperty } from '../../support/property.ts'
 import { TableFacts } from '../../support/table-facts.ts'
 
 const factsOf = (rows: ConstructorParameters<typeof TableFacts>[1] = []) =>
   new TableFacts({ now: noon, task: 'this', tasks: ['this', 'fetch'] }, rows).facts()
 
 test('explain: agrees with holds and wakesAt, whatever the condition and the history', () => {
-  fc.assert(
+  checkProperty(
     fc.property(condition, happenings, ({ node }, rows) => {
       const facts = new TableFacts({ now: noon, task: 'this', tasks: ['this', 'other'] }, rows).facts()
       const told = explain(node, facts)
@@ -25,7 +26,7 @@ test('explain: agrees with holds and wakesAt, whatever the condition and the his
       expect(told.changesAt ?? Number.POSITIVE_INFINITY).toBe(wakesAt(node, facts))
       expect(told.sentence).not.toBe('')
     }),
-    { seed: 7, numRuns: 1000 },
+    { runs: 1000 },
   )
 })
 

@@ -6,6 +6,7 @@ import { furthestOf, operatorMeant, startsOf } from '../../../src/conditions/lan
 import { tokenize } from '../../../src/conditions/language/lexer.ts'
 import { StatementError } from '../../../src/errors/errors.ts'
 import { condition } from '../../support/condition-trees.ts'
+import { checkProperty } from '../../support/property.ts'
 
 const shape = "[while] task '…' is running [more than <duration>] [exactly <number> times]"
 const reach = (text: string) => furthestOf(text, [shape])
@@ -50,7 +51,7 @@ test('startsOf gives the words that a shape may begin with, operatorMeant what a
 })
 
 test('shapes know the words of every statement: what follows one is the problem, not its beginning', () => {
-  fc.assert(
+  checkProperty(
     fc.property(condition, (made) => {
       for (const { kind, text } of tokenize(String(made))) {
         if (kind !== 'atom') continue
@@ -63,6 +64,6 @@ test('shapes know the words of every statement: what follows one is the problem,
         }
       }
     }),
-    { seed: 7, numRuns: 1000 },
+    { runs: 1000 },
   )
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { condition, parse, Vocabulary } from '../../../src/conditions/index.ts'
 import { StatementError } from '../../../src/errors/errors.ts'
+import { checkProperty } from '../../support/property.ts'
 
 const statements = [
   'daily at 08:00, 12:00 and 18:00',
@@ -79,9 +80,9 @@ function problemWith(statement: string, words?: Vocabulary): unknown {
 
 describe('parse() of any text', () => {
   test('gives a condition or a StatementError with a place in the text', () => {
-    fc.assert(
+    checkProperty(
       fc.property(text, (statement) => problemWith(statement) === null),
-      { numRuns: 100_000, seed: 7 },
+      { runs: 100_000 },
     )
   }, 120_000)
 
@@ -127,9 +128,9 @@ describe('parse() of any text', () => {
       ),
     )
     const whole = fc.array(piece, { minLength: 1, maxLength: 3 }).map((pieces) => pieces.join(' '))
-    fc.assert(
+    checkProperty(
       fc.property(whole, (statement) => problemWith(statement, own) === null),
-      { numRuns: 10_000, seed: 7 },
+      { runs: 10_000 },
     )
   })
 

@@ -4,6 +4,7 @@ import { parse } from '../../../src/conditions/index.ts'
 import { tokenize, unquote } from '../../../src/conditions/language/lexer.ts'
 import { StatementError } from '../../../src/errors/errors.ts'
 import { problemOf } from '../../support/problem-of.ts'
+import { checkProperty } from '../../support/property.ts'
 
 describe('tokenize', () => {
   test('cuts operators and atoms, each with its offset', () => {
@@ -100,7 +101,7 @@ describe('parse', () => {
       fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(' ')),
       fc.string(),
     )
-    fc.assert(
+    checkProperty(
       fc.property(text, (statement) => {
         try {
           parse(statement)
@@ -108,7 +109,7 @@ describe('parse', () => {
           expect(error).toBeInstanceOf(StatementError)
         }
       }),
-      { seed: 7, numRuns: 5000 },
+      { runs: 5000 },
     )
   })
 })

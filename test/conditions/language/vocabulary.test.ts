@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { condition, parse, printNode, Vocabulary } from '../../../src/conditions/index.ts'
 import { StatementError } from '../../../src/errors/errors.ts'
+import { checkProperty } from '../../support/property.ts'
 
 function wordsOf(...wordings: (string | RegExp)[]): Vocabulary {
   const words = new Vocabulary()
@@ -80,12 +81,12 @@ describe('Vocabulary', () => {
       fc.string({ unit: 'binary' }),
     )
     const word = text.map((letters) => `w${letters.replace(/\s/g, '')}`)
-    fc.assert(
+    checkProperty(
       fc.property(text, word, text, (a, b, c) => {
         const made = between({ a, b, c })
         expect(parse(String(made), own).node).toMatchObject({ args: { a, b, c } })
       }),
-      { seed: 7, numRuns: 1000 },
+      { runs: 1000 },
     )
   })
 

@@ -11,6 +11,7 @@ import {
   toCursor,
 } from '../../../src/http/views/run-pages.ts'
 import { type Served, serve } from '../../support/http/server.ts'
+import { checkProperty } from '../../support/property.ts'
 
 /** A log and its living runs, without a session: what happens between two pages is a list of numbers. */
 class Model {
@@ -55,7 +56,7 @@ const happening = fc.oneof(
 )
 
 test('pages of any size together hold each run once, also while runs end and start between them', async () => {
-  await fc.assert(
+  await checkProperty(
     fc.asyncProperty(
       fc.array(happening, { maxLength: 30 }),
       fc.array(fc.tuple(fc.integer({ min: 1, max: 7 }), fc.array(happening, { maxLength: 6 })), {
@@ -93,7 +94,7 @@ test('pages of any size together hold each run once, also while runs end and sta
         expect(got.filter((id) => wanted.includes(id)).sort()).toEqual(wanted)
       },
     ),
-    { numRuns: 500 },
+    { runs: 500 },
   )
 })
 

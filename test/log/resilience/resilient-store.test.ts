@@ -6,6 +6,7 @@ import type { GuardOptions, StoreHealth } from '../../../src/log/resilience/opti
 import { guardStore } from '../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry, Store } from '../../../src/log/store.ts'
 import { createMemoryStore } from '../../../src/log/stores/memory.ts'
+import { checkProperty } from '../../support/property.ts'
 import { describeStore, record } from '../../support/stores/store-laws.ts'
 
 describeStore('guardStore', { create: () => guardStore(createMemoryStore()) })
@@ -236,7 +237,7 @@ describe('guardStore', () => {
   })
 
   test('whatever fails when: every entry is written once, in order', async () => {
-    await fc.assert(
+    await checkProperty(
       fc.asyncProperty(
         fc.array(
           fc.record({ fails: fc.boolean(), waits: fc.boolean(), count: fc.integer({ min: 1, max: 3 }) }),
@@ -261,7 +262,7 @@ describe('guardStore', () => {
           expect(seqs(store.written)).toEqual(Array.from({ length: seq }, (_, i) => i + 1))
         },
       ),
-      { seed: 7, numRuns: 60 },
+      { runs: 60 },
     )
   })
 })

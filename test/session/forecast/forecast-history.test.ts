@@ -1,18 +1,15 @@
 /**
  * `session.forecast()`, `nextRuns()` and `isDue` of sessions that have a history: random apps are played for a while with
  * random outcomes and commands, and then what was foretold is compared with what runs.
- *
- * `GANTRY_SEED` replays a seed that a failure printed, `GANTRY_RUNS` sets how many apps there are.
  */
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type App, createApp, daily, type Run, type Session, type Task } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { startOf } from '../../support/made-up-starts.ts'
+import { checkProperty } from '../../support/property.ts'
 import { silent } from '../../support/silent.ts'
 
-const seed = Number(process.env.GANTRY_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const numRuns = Number(process.env.GANTRY_RUNS ?? 25)
 const zone = 'Europe/Berlin'
 const minute = 60_000
 
@@ -209,7 +206,7 @@ async function end({ clock, session }: Stage): Promise<void> {
 const stories = fc.tuple(specs, pasts, steps)
 
 test('forecast() foretells what runs in random sessions with a history, and nextRuns() and isDue agree', async () => {
-  await fc.assert(
+  await checkProperty(
     fc.asyncProperty(stories, async ([given, past, story]) => {
       const stage = await play(given, past, story)
       const { clock, session, works, ran } = stage
@@ -235,7 +232,7 @@ test('forecast() foretells what runs in random sessions with a history, and next
       expect(foretold).toEqual(ran)
       await end(stage)
     }),
-    { seed, numRuns },
+    { runs: 25 },
   )
 }, 600_000)
 
@@ -249,7 +246,7 @@ function independent(session: Session, given: readonly TaskSpec[]): Task[] {
 }
 
 test('a task launches at a resume exactly if the hold was all that explain() named', async () => {
-  await fc.assert(
+  await checkProperty(
     fc.asyncProperty(stories, fc.nat(2_000), async ([given, past, story], minutes) => {
       const stage = await play(given, past, story)
       const { clock, session, works, ran } = stage
@@ -275,6 +272,6 @@ test('a task launches at a resume exactly if the hold was all that explain() nam
       if (!isShared) expect(started.filter((name) => !names.includes(name) && !follows(name))).toEqual([])
       await end(stage)
     }),
-    { seed, numRuns },
+    { runs: 25 },
   )
 }, 600_000)

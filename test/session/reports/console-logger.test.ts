@@ -6,6 +6,7 @@ import { createApp, plainLogger } from '../../../src/index.ts'
 import { warnOfProblem } from '../../../src/log/store-problem.ts'
 import { TestClock } from '../../../src/testing.ts'
 import { toTerminal } from '../../../src/values/terminal-text.ts'
+import { checkProperty } from '../../support/property.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const obeyed = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/u
@@ -40,12 +41,12 @@ describe('plainLogger', () => {
       fc.dictionary(text, text),
       text.map((tag) => ({ [Symbol.toStringTag]: tag })),
     )
-    fc.assert(
+    checkProperty(
       fc.property(fc.array(data, { maxLength: 4 }), (given) => {
         expect(toTerminal(given)).not.toMatch(obeyed)
         expect(toTerminal(given).split('\n').slice(1)).not.toContainEqual(expect.stringMatching(/^\S/))
       }),
-      { numRuns: 500, ...(process.env.FC_SEED ? { seed: Number(process.env.FC_SEED) } : {}) },
+      { runs: 500 },
     )
   })
 

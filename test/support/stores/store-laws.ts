@@ -17,6 +17,7 @@ import {
   type RunRecord,
   type Store,
 } from '../../../src/log/store.ts'
+import { checkProperty } from '../property.ts'
 
 /** Where tests put their files: in memory where the system has a place for that, as disks take milliseconds to be sure. */
 export const filesRoot = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
@@ -143,7 +144,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
         leastPerAction: fc.integer({ min: 0, max: 4 }),
         keep: fc.constantFrom(undefined, keepOfA),
       })
-      await fc.assert(
+      await checkProperty(
         fc.asyncProperty(entryLists, limits, async (entries, { keep, ...rest }) => {
           const store = create()
           await store.append(entries)
@@ -164,7 +165,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
           }
           await store.close()
         }),
-        { seed: 4, numRuns: 40 },
+        { runs: 40 },
       )
     })
 
@@ -191,7 +192,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
     })
 
     test('query, count and notes agree with a reading of all entries', async () => {
-      await fc.assert(
+      await checkProperty(
         fc.asyncProperty(entryLists, queries, async (entries, query) => {
           const store = create()
           await store.append(entries)
@@ -204,7 +205,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
           for (const of of noteQueries) expect(await store.notes(of)).toEqual(selectNotes(entries, of))
           await store.close()
         }),
-        { seed: 1, numRuns: 40 },
+        { runs: 40 },
       )
     })
 
@@ -223,7 +224,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
     })
 
     test('prune forgets what the retention says and never the newest record of an action', async () => {
-      await fc.assert(
+      await checkProperty(
         fc.asyncProperty(
           entryLists,
           fc.record(
@@ -249,7 +250,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
             await store.close()
           },
         ),
-        { seed: 2, numRuns: 40 },
+        { runs: 40 },
       )
     })
 
@@ -271,7 +272,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
     if (reopen === undefined) return
 
     test('what was appended is there after the store is opened again', async () => {
-      await fc.assert(
+      await checkProperty(
         fc.asyncProperty(entryLists, async (entries) => {
           const store = create()
           await Promise.all(entries.map((entry) => store.append([entry])))
@@ -280,7 +281,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
           expect(await again.load()).toEqual(entries)
           await again.close()
         }),
-        { seed: 3, numRuns: 25 },
+        { runs: 25 },
       )
     })
 

@@ -6,6 +6,7 @@ import type { LogEntry, RunRecord, Store } from '../../../../src/log/store.ts'
 import type { LogProblem } from '../../../../src/log/store-problem.ts'
 import { createCsvStore } from '../../../../src/log/stores/formats/csv.ts'
 import { csvFormat } from '../../../../src/log/stores/formats/csv-line.ts'
+import { checkProperty } from '../../../support/property.ts'
 import { describeStore, newPathsIn, note, record } from '../../../support/stores/store-laws.ts'
 
 const { newPath } = newPathsIn('csv', 'csv')
@@ -79,14 +80,14 @@ describe('csvFormat', () => {
       },
       { requiredKeys: ['seq', 'task', 'runId', 'action', 'at'] },
     )
-    fc.assert(
+    checkProperty(
       fc.property(entries, (entry) => {
         const json = JSON.parse(JSON.stringify(entry)) as LogEntry
         const line = Buffer.from(csvFormat.encode(json))
         expect(line.indexOf(10)).toBe(line.length - 1)
         expect(csvFormat.decode(line.subarray(0, -1))).toEqual(json)
       }),
-      { seed: 6, numRuns: 300 },
+      { runs: 300 },
     )
     for (const entry of [note(1), note(2, '', { data: { x: 1 }, message: 'a\nb' })]) {
       expect(csvFormat.decode(Buffer.from(csvFormat.encode(entry).trimEnd()))).toEqual(entry)
@@ -138,7 +139,7 @@ describe('csvFormat in a spreadsheet', () => {
       message: text,
       data: text,
     })
-    fc.assert(
+    checkProperty(
       fc.property(fc.oneof(entries, notes), (entry) => {
         const json = JSON.parse(JSON.stringify(entry)) as LogEntry
         const line = csvFormat.encode(json).slice(0, -1)
@@ -150,7 +151,7 @@ describe('csvFormat in a spreadsheet', () => {
         // A spreadsheet that sees quotes only in front of a cell.
         expect(line.split(/[;\t]/u).filter(isFormula)).toEqual([])
       }),
-      { numRuns: 500, ...(process.env.FC_SEED ? { seed: Number(process.env.FC_SEED) } : {}) },
+      { runs: 500 },
     )
   })
 
