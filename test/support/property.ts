@@ -10,7 +10,7 @@ import fc from 'fast-check'
 export const seed = Number(process.env.GANTRY_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 export interface PropertyOptions<Ts> {
-  /** How many values are tried where `GANTRY_RUNS` does not say; default 100. */
+  /** The number of values where `GANTRY_RUNS` sets none; default 100. */
   readonly runs?: number
   /** Counterexamples of the past. */
   readonly examples?: Ts[]
