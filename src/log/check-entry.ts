@@ -1,6 +1,6 @@
 /**
- * Checks that data from a file is a run log entry: anything else would be counted, queried and shown as if it
- * had happened.
+ * Validation of log entries read from a file or a store. An invalid entry would otherwise be counted, queried and shown
+ * as a real event.
  */
 import { actions, isAction } from '../../machines/protocol.ts'
 import { isNote, type LogEntry, type Note, type RunRecord } from './store.ts'
@@ -14,9 +14,9 @@ const noteKinds: Readonly<Record<Note['note'], true>> = {
   state: true,
 }
 
-/** Why a value is no entry, as part of a sentence; null if it is one. */
-export function whyNoEntry(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null) return 'it is no object'
+/** The reason why a value is not an entry, as part of a sentence; null if it is one. */
+export function whyInvalidEntry(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return 'it is not an object'
   const { seq, at, task, runId, action, note } = value as Partial<RunRecord & Note>
   if (!Number.isSafeInteger(seq) || seq! < 0) return `seq must be an integer from 0: ${seq}`
   if (!Number.isFinite(at)) return `at must be a time: ${at}`
@@ -30,21 +30,20 @@ export function whyNoEntry(value: unknown): string | null {
 }
 
 /**
- * Tells entries that stand in a log more than once: by `seq`, or as the end of a run that has that very end already. A write that
- * was made again after a failure, files that were joined and rows that were copied leave such entries.
+ * Detects duplicate entries: the same `seq`, or an identical end of the same run. A write repeated after a failure,
+ * concatenated files and copied rows leave duplicates.
  */
-export class Repeats {
+export class Duplicates {
   readonly #seqs = new Set<number>()
   readonly #ends = new Map<string, RunRecord>()
 
-  /** Why an entry repeats an earlier one, as part of a sentence; null if it does not, and then it is remembered. */
+  /** The reason why an entry is a duplicate, as part of a sentence; null if it is not, and then it is remembered. */
   why(entry: LogEntry): string | null {
     const { seq } = entry
-    if (this.#seqs.has(seq)) return `seq ${seq} stands there already`
+    if (this.#seqs.has(seq)) return `seq ${seq} is a duplicate`
     if (!isNote(entry) && entry.action !== 'run') {
       const end = this.#ends.get(entry.runId)
-      if (end !== undefined && isSameEnd(end, entry))
-        return `that end of run ${entry.runId} stands there already`
+      if (end !== undefined && isSameEnd(end, entry)) return `the end of run ${entry.runId} is a duplicate`
       this.#ends.set(entry.runId, entry)
     }
     this.#seqs.add(seq)

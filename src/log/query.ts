@@ -1,9 +1,9 @@
-/** How queries read: pure functions over entries in rising `seq`, shared by the stores that hold them in memory. */
+/** Query evaluation: pure functions over entries in rising `seq`, shared by the stores that hold entries in memory. */
 import { actions, isAction } from '../../machines/protocol.ts'
 import { didYouMean, didYouMeanNearest, near } from '../errors/suggest.ts'
 import { isNote, type LogEntry, type LogQuery, type Note, type NoteQuery, type RunRecord } from './store.ts'
 
-/** The records that match, newest first unless the query turns it round. */
+/** The matching records, newest first unless the query reverses the order. */
 export function selectRecords(entries: readonly LogEntry[], query: LogQuery): RunRecord[] {
   const { limit = Infinity, oldestFirst = false } = query
   const matches = recordMatcher(query)
@@ -16,7 +16,7 @@ export function selectRecords(entries: readonly LogEntry[], query: LogQuery): Ru
   return found
 }
 
-/** How many records match, whatever the `limit` of the query. */
+/** The number of matching records, regardless of the query's `limit`. */
 export function countRecords(entries: readonly LogEntry[], query: LogQuery): number {
   const matches = recordMatcher(query)
   let count = 0
@@ -24,7 +24,7 @@ export function countRecords(entries: readonly LogEntry[], query: LogQuery): num
   return count
 }
 
-/** The notes that match, newest first. */
+/** The matching notes, newest first. */
 export function selectNotes(entries: readonly LogEntry[], query: NoteQuery): Note[] {
   const { limit = Infinity, before = Infinity } = query
   const kinds = toSet(query.note)
@@ -40,7 +40,7 @@ export function selectNotes(entries: readonly LogEntry[], query: NoteQuery): Not
   return found
 }
 
-/** Whether a record is what a query looks for, page and limit included but for `limit`. */
+/** Returns a predicate for all criteria of a query, the page included, except `limit`. */
 export function recordMatcher(query: LogQuery): (record: RunRecord) => boolean {
   const tasks = toSet(query.task)
   const actions = toSet(query.action)
@@ -56,7 +56,7 @@ export function recordMatcher(query: LogQuery): (record: RunRecord) => boolean {
     (error === undefined || record.error?.message.includes(error) === true)
 }
 
-/** A query as it is; refuses one that can't be meant: `TypeError` of unknown keys and shapes, `RangeError` of numbers. */
+/** Returns a valid query unchanged. Throws `TypeError` for unknown keys and wrong types, `RangeError` for invalid numbers. */
 export function checkQuery(query: LogQuery): LogQuery {
   if (typeof query !== 'object' || query === null)
     throw new TypeError(`Cannot query the run log as a query must be an object: ${String(query)}`)
@@ -67,19 +67,19 @@ export function checkQuery(query: LogQuery): LogQuery {
       `Cannot query the run log as keys must be known (${queryKeys.join(', ')}): '${key}'.${hint}`,
     )
   }
-  for (const action of toSet(query.action) ?? []) if (!isAction(action)) throw noAction(action)
+  for (const action of toSet(query.action) ?? []) if (!isAction(action)) throw unknownAction(action)
   for (const key of numericKeys) {
     const value = query[key]
     if (value !== undefined && (typeof value !== 'number' || Number.isNaN(value)))
       throw new TypeError(`Cannot query the run log as ${key} must be a number: ${String(value)}`)
   }
   if (query.limit !== undefined && query.limit < 0)
-    throw new RangeError(`Cannot query the run log as limit must be from 0: ${query.limit}`)
+    throw new RangeError(`Cannot query the run log as limit must not be negative: ${query.limit}`)
   return query
 }
 
-/** An action that there is not would find nothing, and look like good news. */
-function noAction(action: unknown): RangeError {
+/** The error for an unknown action, which would otherwise find nothing and look like good news. */
+function unknownAction(action: unknown): RangeError {
   const hint = typeof action === 'string' ? didYouMeanNearest(action, actions) : ''
   return new RangeError(
     `Cannot query the run log as an action must be one of ${actions.join(', ')}: ${String(action)}.${hint}`,

@@ -1,4 +1,4 @@
-/** From the `store` option to a store. */
+/** Resolution of the `store` option to a store. */
 import { didYouMeanNearest } from '../errors/suggest.ts'
 import type { Store } from './store.ts'
 import type { LogProblem } from './store-problem.ts'
@@ -8,25 +8,25 @@ import { createMemoryStore } from './stores/memory.ts'
 import { createSqliteStore } from './stores/sqlite/sqlite-store.ts'
 
 /**
- * Where a run log lives: `'memory'`, `'jsonl:./runs.jsonl'`, `'csv:./runs.csv'`, `'sqlite:./gantry.db'`, a store, or a
- * function (async, too) that gives one.
+ * The store of a run log: `'memory'`, `'jsonl:./runs.jsonl'`, `'csv:./runs.csv'`, `'sqlite:./gantry.db'`, a store, or a
+ * function (also async) that returns one of these.
  */
 export type StoreOption = string | Store | (() => StoreOption | Promise<StoreOption>)
 
-/** What stores of our own are made with. */
+/** The context in which built-in stores are created. */
 export interface StoreContext {
-  /** Told of what a store had to mend: a torn line, a bad line. Never silent. */
+  /** Receives problems that a store found or repaired, such as a torn or a damaged line. Default: a process warning. */
   readonly onProblem?: (problem: LogProblem) => void
 }
 
-/** The store that an option means. A promise only if a function of the option is asynchronous. */
+/** Resolves the option. Returns a promise only if a function of the option is asynchronous. */
 export function resolveStore(
   option: StoreOption = 'memory',
   context: StoreContext = {},
 ): Store | Promise<Store> {
   if (typeof option === 'string') return storeNamed(option, context)
   if (typeof option === 'function') {
-    // A function that forgets to return its store must not have its log in memory, to be lost with the process.
+    // A function that returns nothing by mistake must not get an in-memory log, which is lost with the process.
     const take = (made: StoreOption | null = null) => resolveStore(made as StoreOption, context)
     const made = option()
     return made instanceof Promise ? made.then(take) : take(made)
@@ -36,7 +36,7 @@ export function resolveStore(
 }
 
 const rule =
-  "'memory', 'jsonl:./runs.jsonl', 'csv:./runs.csv', 'sqlite:./gantry.db', a store with load, append, query, notes, prune and close, or a function that gives one"
+  "'memory', 'jsonl:./runs.jsonl', 'csv:./runs.csv', 'sqlite:./gantry.db', a store with load, append, query, notes, prune and close, or a function that returns one"
 const methods = ['load', 'append', 'query', 'notes', 'prune', 'close'] as const
 
 function storeNamed(name: string, context: StoreContext): Store {

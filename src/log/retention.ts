@@ -1,14 +1,14 @@
 /**
- * What a store may forget.
+ * The retention rules of a run log.
  *
- * Conditions ask for the newest record of an action however old it is ("has it ever succeeded?", "when did it last start?"),
- * so that record is never forgotten: a yearly task must not run again because its log was tidied. Neither is the start of a
- * run that has not ended: it is how a restart learns of a crash.
+ * Conditions read the newest record of an action regardless of its age ("has it ever succeeded?", "when did it last start?"),
+ * so that record is never forgotten: a yearly task must not run again because its log was pruned. The start of a run that has
+ * not ended is not forgotten either: a restart detects a crash by it.
  */
 import type { Action } from '../../machines/protocol.ts'
 import { isNote, type Keep, type LogEntry, type Note, type Retention, type RunRecord } from './store.ts'
 
-/** The entries that a retention keeps, in the order given (rising `seq`). `now` is epoch ms. */
+/** The entries that a retention keeps, in the given order (rising `seq`). `now` is epoch ms. */
 export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {
   const ended = new Set<string>()
   const stays = createSieve(retention, now, (run) => !ended.has(run.runId))
@@ -21,14 +21,15 @@ export function retain(entries: readonly LogEntry[], retention: Retention, now: 
   return kept.reverse()
 }
 
-/** What deciding on an entry takes: less than a whole one. */
+/** The fields of an entry that the decision needs. */
 export type Sifted =
   | Pick<RunRecord, 'seq' | 'runId' | 'at' | 'task' | 'action'>
   | Pick<Note, 'seq' | 'note' | 'at' | 'task'>
 
 /**
- * Decides which entries stay, asked of each once, the newest first. `isOpen` tells whether a run has not ended.
- * Notes, and the lines of runs among them, count as kinds of their own: a flood of one pushes nothing else out.
+ * Creates a function that decides which entries to keep, called once per entry, newest first. `isOpen` returns true for a run
+ * that has not ended. Notes, and among them the log lines of runs, have separate counts: a flood of one kind does not push
+ * out the others.
  */
 export function createSieve(
   retention: Retention,
@@ -48,7 +49,7 @@ export function createSieve(
   let total = 0
   let hasState = false
   return (entry) => {
-    // Each says it all, so the newest stays and no other.
+    // Each state note is complete, so only the newest is kept.
     if ('note' in entry && entry.note === 'state') {
       const isFirst = !hasState
       hasState = true
@@ -71,13 +72,13 @@ export function createSieve(
   }
 }
 
-/** What was seen of one task so far, from its newest entry on: how many were kept, and how many there were of each action. */
+/** Counts for one task so far, from its newest entry on: the entries kept, and the entries of each action. */
 interface RetainedCounts {
   count: number
   readonly actions: Map<Action, number>
-  /** What is older goes, epoch ms. */
+  /** Entries made before this are forgotten, epoch ms. */
   readonly oldest: number
-  /** So many stay. */
+  /** The maximum number of entries to keep. */
   readonly most: number
 }
 
@@ -85,19 +86,21 @@ function newKept({ maxAgeMs = Infinity, maxPerTask = Infinity }: Retention, now:
   return { count: 0, actions: new Map(), oldest: now - maxAgeMs, most: maxPerTask }
 }
 
-/** What a condition's window reaches: asked after the entry was counted. Of notes, those of missed periods are counted. */
+/** True if a condition needs the entry; called after the entry was counted. Of notes, only missed periods count. */
 function isWished(entry: Sifted, of: RetainedCounts, wish: Keep | undefined, now: number): boolean {
   if (wish === undefined || ('note' in entry && entry.note === 'lines')) return false
   if (wish.lastMs !== undefined && entry.at >= now - wish.lastMs) return true
   return !('note' in entry) && of.actions.get(entry.action)! <= (wish.count ?? 0)
 }
 
-/** Refuses a retention that cannot be meant: `RangeError` for limits that are no numbers, or negative. */
+/** Validates a retention. Throws `RangeError` for limits that are not numbers or are negative. */
 export function checkRetention(retention: Retention): Retention {
   for (const key of ['maxAgeMs', 'maxPerTask', 'maxTotal'] as const) {
     const value = retention[key]
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
-      throw new RangeError(`Cannot keep the run log as ${key} must be a number from 0: ${String(value)}`)
+      throw new RangeError(
+        `Cannot keep the run log as ${key} must be a number of at least 0: ${String(value)}`,
+      )
   }
   return retention
 }

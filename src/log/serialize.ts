@@ -1,6 +1,6 @@
 /**
- * From what happened to what is stored: values as JSON within a limit, by a serializer of one's own where JSON is not enough,
- * and without secrets. What can't be stored is left out with the reason, and never stands in a run's way.
+ * Conversion of records and notes to their stored form: values as JSON within a size limit, by a custom serializer where plain
+ * JSON does not suffice, and with secrets masked. A value that cannot be stored is omitted with a reason and never fails a run.
  */
 import type { ErrorData, ParamValues } from '../../machines/protocol.ts'
 import { toJsonSafe } from '../values/json-copy.ts'
@@ -8,7 +8,7 @@ import type { Redactor } from '../values/secrets.ts'
 import type { Note, RunRecord } from './store.ts'
 
 /**
- * Turns returns into JSON and back, where they are more than JSON: dates, maps, classes.
+ * Converts return values to JSON and back, for values that are not plain JSON: dates, maps, class instances.
  *
  * @example
  * ```ts
@@ -20,35 +20,35 @@ import type { Note, RunRecord } from './store.ts'
  * ```
  */
 export interface ValueSerializer {
-  /** The value as JSON. What it throws leaves the value out of the record. */
+  /** Returns the value as JSON. If it throws, the value is omitted from the record. */
   toJson(value: unknown): unknown
-  /** The value again, after a restart. */
+  /** Restores the value from its JSON, after a restart. */
   fromJson(json: unknown): unknown
 }
 
-/** How values are stored. */
+/** The rules for storing values. */
 export interface ValueRules {
-  /** How large a return or a param may be, in letters of JSON; default 65,536. */
+  /** Maximum size of a return value or a param, in characters of JSON; default 65,536. */
   readonly maxSize?: number
-  /** For returns; default plain JSON. */
+  /** Serializer of return values; default plain JSON. */
   readonly serializer?: ValueSerializer
-  /** Default: nothing is masked. */
+  /** Masks secrets; default: nothing is masked. */
   readonly redactor?: Redactor
   /**
-   * Called with what is left out of a record, and the reason: `value: a bigint is not JSON`. What is only
-   * masked is not reported.
+   * Called when a value is omitted from a record, with the reason: `value: a bigint is not JSON`. Not called for values
+   * that are only masked.
    */
   readonly onOmitted?: (task: string, why: string) => void
 }
 
-/** A return as a record has it, or why it has none. */
+/** A return value as its record holds it, or the reason why it is not stored. */
 export type StoredValue =
   | { readonly kept: true; readonly value: unknown }
   | { readonly kept: false; readonly why: string }
 
 const masked = 'a secret in it is masked'
 
-/** The record as it is stored: with copies of its values, and the reasons for those that are left out. */
+/** The record as it is stored: values are copied, and omitted values are replaced by the reasons. */
 export function toStorable(
   entry: Omit<RunRecord, 'seq' | 'omitted'>,
   rules: ValueRules,
@@ -71,8 +71,8 @@ export function toStorable(
 }
 
 /**
- * The note as it is stored. That of a session's state is to be put back as it was: it is stored whole, and nothing in it is
- * masked. The lines of a run are bounded before they come here, and each may be as long as it is.
+ * The note as it is stored. The state of a session must be restored unchanged, so its note is stored whole and unmasked.
+ * Log lines of a run are limited before this point, and have no size limit here.
  */
 export function toStorableNote(entry: Omit<Note, 'seq' | 'omitted'>, rules: ValueRules): Omit<Note, 'seq'> {
   const { data, message, ...rest } = entry
@@ -88,7 +88,7 @@ export function toStorableNote(entry: Omit<Note, 'seq' | 'omitted'>, rules: Valu
   }
 }
 
-/** What a successful run returned, as far as its record tells. */
+/** The return value of a successful run, as far as its record holds it. */
 export function returnOf(record: RunRecord, { serializer }: ValueRules): StoredValue {
   const why = /(?:^|; )value: (.*?)(?:; |$)/.exec(record.omitted ?? '')?.[1]
   if (why !== undefined) return { kept: false, why }
@@ -100,7 +100,7 @@ export function returnOf(record: RunRecord, { serializer }: ValueRules): StoredV
   }
 }
 
-/** Why the params of a run are not all in its record; null if they are. */
+/** The reason why a record lacks params of its run; null if it has all. */
 export function missingParams({ omitted = '' }: RunRecord): string | null {
   const reasons = omitted.split('; ').filter((reason) => reason.startsWith('param '))
   return reasons.length === 0 ? null : reasons.join('; ')
@@ -124,7 +124,7 @@ function storedValue(
     return undefined
   }
   const clean = redactor === undefined ? copy.value : redactor.value(copy.value)
-  // Told, as whoever reads it back must not take the mask for the value.
+  // Reported, as a reader must not mistake the mask for the value.
   if (clean !== copy.value) omitted.push(`value: ${masked}`)
   return clean
 }

@@ -1,11 +1,11 @@
 /**
- * A session's run log: it numbers the records, keeps the index of what conditions ask, and writes to the store.
+ * The run log of a session: it numbers the records, maintains the index that conditions read, and writes to the store.
  *
- * When a record is seen by conditions is a promise of its own:
- * - a start (`run`) at once, so that nothing launches twice while the store writes;
- * - an end once it is durable, so that nothing starts after a success that a crash could undo;
- * - an end that could not be written is seen as well, after the store has said so: it did happen, and a task whose ends
- *   stayed unseen would be launched again and again. Whether the session goes on is the session's choice.
+ * Visibility guarantees, that is, when conditions see a record:
+ * - a start (`run`) at once, so that no task launches twice while the store writes;
+ * - an end once it is durable, so that no task starts after a success that a crash could undo;
+ * - an end that the store failed to write, after the failure: the run did end, and without its end the task would launch
+ *   repeatedly. The session decides whether it continues.
  */
 import type { Action } from '../../machines/protocol.ts'
 import { marksPerAction, RecencyIndex } from './history/recency-index.ts'
@@ -24,38 +24,38 @@ import {
 } from './store.ts'
 import { streamRecords } from './stream.ts'
 
-/** A record before it has its number. Value and params may be anything: what JSON can't carry is left out, with the reason. */
+/** A record without its `seq`. Value and params may be of any type: what JSON cannot represent is omitted with a reason. */
 export type NewRecord = Omit<RunRecord, 'seq' | 'omitted'>
 
-/** A note before it has its number. */
+/** A note without its `seq`. */
 export type NewNote = Omit<Note, 'seq' | 'omitted'>
 
-/** A record that was appended, and when it is durable: nothing to wait for with a synchronous store. */
+/** An appended record and its durability: with a synchronous store there is no promise to wait for. */
 export interface Appended<E extends LogEntry> {
   readonly record: E
-  /** Rejects with what the store threw. Whoever appends handles it. */
+  /** Rejects with the store's error. The appender handles it. */
   readonly durable: void | Promise<void>
 }
 
-/** The time that the log reads. */
+/** The time source of the log. */
 export interface LogTime {
   /** Epoch ms. */
   now(): number
-  /** Elapsed ms, never going back. */
+  /** Elapsed ms, monotonic. */
   monotonic(): number
 }
 
-/** So many records of each action of each task a restart finds again for certain, however many tasks there are. */
+/** The minimum number of records of each action of each task that a restart restores, regardless of the number of tasks. */
 export const restoredPerAction = 50
 
-/** How much a restart asks of the store: less of each where tasks are many, so that a long log does not hold a start up. */
+/** The limits of a restore: fewer records of each task where there are many tasks, so that a long log does not delay a start. */
 const restoreLimits: LoadLimits = {
   perAction: marksPerAction,
   total: 100_000,
   leastPerAction: restoredPerAction,
 }
 
-/** A session's run log over a store. */
+/** The run log of a session, on top of a store. */
 export class SessionLog {
   #index = new RecencyIndex()
   #lastSeq = 0
@@ -69,26 +69,25 @@ export class SessionLog {
     readonly values: ValueRules = {},
   ) {}
 
-  /** What conditions ask. Another one after each {@link restore}. */
+  /** The index that conditions read. Each {@link restore} replaces it. */
   get index(): RecencyIndex {
     return this.#index
   }
 
-  /** When earlier processes last wrote to the log (epoch ms), as far as it was restored; null if they never did. */
+  /** The time of the last write by an earlier process, epoch ms, as of the last restore; null if there was none. */
   get aliveAt(): number | null {
     return this.#aliveAt
   }
 
-  /** Whether it was closed, and not restored since. */
+  /** True if the log was closed and not restored since. */
   get isClosed(): boolean {
     return this.#isClosed
   }
 
   /**
-   * Loads what earlier processes left, fills the index, and tells the runs that have a start and no end: the process died
-   * under them. Their `crash` records are the session's to append. A record later than now counts as made now, so that a
-   * clock set back between two processes holds nothing up.
-   * A log that was closed is opened again by this.
+   * Loads the entries of earlier processes, fills the index, and returns the runs that have a start and no end: their process
+   * crashed. The session appends their `crash` records. A record with a time in the future counts as made now, so that a
+   * clock set back between two processes delays nothing. Reopens a closed log.
    */
   restore(): readonly RunRecord[] | Promise<readonly RunRecord[]> {
     if (this.#isBranch) return []
@@ -101,8 +100,8 @@ export class SessionLog {
   }
 
   /**
-   * A log over another store that knows what this one does and goes on by itself: for looking ahead. It has nothing to
-   * restore, and the start of a run that lives already is no second start.
+   * Creates an independent log over another store, with the same history: for simulations. It has nothing to restore, and
+   * the start of a run that is live already is not counted again.
    */
   branch(store: Store, time: LogTime): SessionLog {
     const branch = new SessionLog(store, time, this.values)
@@ -112,7 +111,7 @@ export class SessionLog {
     return branch
   }
 
-  /** Appends a record of a run, made now or (a history that is told) at another instant of the monotonic clock. */
+  /** Appends a record of a run, made now or (for imported history) at another monotonic time, ms. */
   append(entry: NewRecord, mono: number = this.time.monotonic()): Appended<RunRecord> {
     const begun = this.#isBranch && entry.action === 'run' ? this.#index.openRun(entry.runId) : null
     if (begun !== null) return { record: begun, durable: undefined }
@@ -132,20 +131,20 @@ export class SessionLog {
     }
   }
 
-  /** Appends a note: what the log keeps beside runs. */
+  /** Appends a note: an entry that is not about the start or end of a run. */
   note(entry: NewNote): Appended<Note> {
     const record = Object.freeze({ ...toStorableNote(entry, this.values), seq: ++this.#lastSeq })
-    // Seen at once: that a period was missed is no less true if the note of it should be lost.
+    // Visible at once: a period is missed even if its note is lost.
     this.#index.addNote(record, this.time.monotonic())
     return { record, durable: this.#write(record) }
   }
 
-  /** The records that match, newest first. Throws a `TypeError` or `RangeError` of a query that can't be meant. */
+  /** The matching records, newest first. Throws `TypeError` or `RangeError` for an invalid query. */
   query(query: LogQuery = {}): readonly RunRecord[] | Promise<readonly RunRecord[]> {
     return this.store.query(checkQuery(query))
   }
 
-  /** How many records match, whatever the `limit` of the query. */
+  /** The number of matching records, regardless of the query's `limit`. */
   count(query: LogQuery = {}): number | Promise<number> {
     const { limit: _, ...all } = checkQuery(query)
     if (this.store.count !== undefined) return this.store.count(all)
@@ -153,12 +152,12 @@ export class SessionLog {
     return found instanceof Promise ? found.then((records) => records.length) : found.length
   }
 
-  /** The records that match one by one, read page by page: an export of a long log takes little memory. */
+  /** The matching records one by one, read page by page: an export of a long log needs little memory. */
   stream(query: LogQuery = {}): AsyncIterable<RunRecord> {
     return streamRecords(this.store, checkQuery(query))
   }
 
-  /** The notes that match, newest first. */
+  /** The matching notes, newest first. */
   notes(query: NoteQuery = {}): readonly Note[] | Promise<readonly Note[]> {
     return this.store.notes(query)
   }
@@ -170,27 +169,27 @@ export class SessionLog {
     return status === null ? null : this.#index.lastOf(task, status)
   }
 
-  /** What a successful run returned, as its record has it; or why it has not. */
+  /** The return value of a successful run as its record holds it, or the reason why it is not stored. */
   returnOf(record: RunRecord): StoredValue {
     return returnOf(record, this.values)
   }
 
-  /** Lets the store forget what neither the retention nor a condition keeps; tells how many entries. */
+  /** Lets the store forget entries that neither the retention nor a condition keeps. Returns the number of entries removed. */
   prune(retention: Retention): number | Promise<number> {
     return this.store.prune({ ...retention, keep: this.#index.keepOf }, this.time.now())
   }
 
-  /** Leaves a sign of life: to be called every few seconds while the session runs. */
+  /** Writes a heartbeat; called every few seconds while the session runs. */
   beat(): void {
     this.store.beat?.(this.time.now())
   }
 
-  /** When the process whose runs were left open was last seen alive, epoch ms; null if unknown. Known after {@link restore}. */
+  /** The last heartbeat of the process that left runs open, epoch ms; null if unknown. Available after {@link restore}. */
   get lastBeat(): number | null {
     return this.store.lastBeat?.() ?? null
   }
 
-  /** Writes at once what waits to be written: for the moment before the process exits. */
+  /** Writes pending entries synchronously, before the process exits. */
   flushSync(): void {
     this.store.flushSync?.()
   }

@@ -1,13 +1,13 @@
 /**
  * The boundary to a store: every call to a store, built-in or custom, goes through here.
  *
- * The methods of a store are foreign code. What one throws at once is the same as a rejection; what it returns may be a promise
- * of any kind; and an answer that is no answer (no list, no number, an entry of an unknown action) does not get past this file.
+ * The methods of a store are user code. A synchronous throw is equivalent to a rejection, a returned promise may be of any
+ * kind, and an invalid answer (not a list, not a number, an entry of an unknown action) does not pass this file.
  */
 import type { Clock } from '../clock/clock.ts'
 import { callAfterLived } from '../clock/lived-time.ts'
 import { RunLogError } from '../errors/errors.ts'
-import { whyNoEntry } from './check-entry.ts'
+import { whyInvalidEntry } from './check-entry.ts'
 import type {
   KeepOf,
   LoadLimits,
@@ -21,40 +21,40 @@ import type {
 } from './store.ts'
 import type { LogProblem } from './store-problem.ts'
 
-/** The error that a method threw synchronously: the order of writes needs it before any later turn. */
+/** An error that a method threw synchronously: the order of writes needs it before any later turn. */
 export class Thrown {
   constructor(readonly problem: unknown) {}
 }
 
-/** Nothing: it is done. A promise, or what was thrown. */
+/** The answer of a write: undefined if it is complete, a promise, or a synchronous error. */
 export type Answer = undefined | Promise<void> | Thrown
 
-/** True if the same entries fail each time, so that trying again is in vain. */
+/** True if the same entries would fail each time, so that a retry is pointless. */
 export function isRefusal(problem: unknown): boolean {
   return (problem as Partial<RunLogError> | null)?.isEntryRefused === true
 }
 
-/** Receives reports of invalid answers and of late ones. */
-interface DoorOptions {
-  readonly tell: (problem: LogProblem) => void
+/** The receiver of reports on invalid and late answers. */
+interface StoreCallsOptions {
+  readonly report: (problem: LogProblem) => void
   readonly clock: Pick<Clock, 'callAfter' | 'monotonic'>
   readonly slowAfterMs: number
 }
 
-/** A store behind its door. No method of it throws. */
-export class StoreDoor {
+/** A store behind the boundary. No method throws, except {@link flushSync}. */
+export class StoreCalls {
   readonly #said = new Set<string>()
 
   constructor(
     readonly store: Store,
-    readonly options: DoorOptions,
+    readonly options: StoreCallsOptions,
   ) {}
 
   append(entries: readonly LogEntry[]): Answer {
     return this.#act(() => this.store.append(entries))
   }
 
-  /** Looks whether the store could lose what it has acknowledged; nothing where the store has no such method. */
+  /** Checks whether the store could lose acknowledged entries; does nothing if the store has no such method. */
   check(): Answer {
     return this.#act(() => this.store.check?.())
   }
@@ -99,7 +99,7 @@ export class StoreDoor {
     return typeof at === 'number' && Number.isFinite(at) ? at : null
   }
 
-  /** What it throws is thrown: whoever asks is the last act of the process, and tells it. */
+  /** Throws what the store throws: the caller is the last step before the process exits, and reports it. */
   flushSync(): void {
     this.store.flushSync?.()
   }
@@ -117,7 +117,7 @@ export class StoreDoor {
       const value = call()
       const promise = toPromise(value)
       if (promise === undefined) return check(method, value)
-      // Forgetting a lot takes long, and no caller waits for it.
+      // Pruning may take long, and no caller waits for it.
       const timed = method === 'prune' ? promise : this.#timed(method, promise)
       return timed.then((late) => check(method, late))
     } catch (problem) {
@@ -125,12 +125,12 @@ export class StoreDoor {
     }
   }
 
-  /** An answer that does not come is reported; its caller waits for it. */
+  /** Reports an answer that is late; the caller continues to wait. */
   #timed<T>(method: string, answer: Promise<T>): Promise<T> {
-    const { clock, slowAfterMs, tell } = this.options
+    const { clock, slowAfterMs, report } = this.options
     const path = this.store.name
     const undo = callAfterLived(clock, slowAfterMs, () =>
-      tell({
+      report({
         kind: 'answer',
         path,
         message: `Run log '${path}' takes longer than ${slowAfterMs} ms to answer: ${method}.`,
@@ -151,20 +151,20 @@ export class StoreDoor {
   }
 
   #failed(method: string, problem: unknown): void {
-    this.#sayOnce(`Run log '${this.store.name}' failed in ${method}: ${messageOf(problem)}`)
+    this.#reportOnce(`Run log '${this.store.name}' failed in ${method}: ${messageOf(problem)}`)
   }
 
   readonly #entries = <E extends LogEntry>(method: string, value: unknown): readonly E[] => {
     if (!Array.isArray(value))
       throw new RunLogError(
-        `Cannot read run log '${this.store.name}' as ${method} must give a list: ${String(value)}`,
+        `Cannot read run log '${this.store.name}' as ${method} must return a list: ${String(value)}`,
       )
-    const problems = value.map(whyNoEntry)
+    const problems = value.map(whyInvalidEntry)
     const first = problems.find((problem) => problem !== null)
     if (first === undefined) return value as E[]
     const good = value.filter((_, i) => problems[i] === null) as E[]
-    this.#sayOnce(
-      `Run log '${this.store.name}' holds ${value.length - good.length} entries that are left out, as ${first}.`,
+    this.#reportOnce(
+      `Run log '${this.store.name}' holds ${value.length - good.length} invalid entries, which are left out, as ${first}.`,
       'bad entry',
     )
     return good
@@ -173,19 +173,19 @@ export class StoreDoor {
   readonly #number = (method: string, value: unknown): number => {
     if (typeof value === 'number' && value >= 0) return value
     throw new RunLogError(
-      `Cannot read run log '${this.store.name}' as ${method} must give a number from 0: ${String(value)}`,
+      `Cannot read run log '${this.store.name}' as ${method} must return a number of at least 0: ${String(value)}`,
     )
   }
 
-  /** A store that gives one invalid answer gives more: the same report is made once. */
-  #sayOnce(message: string, kind: LogProblem['kind'] = 'answer'): void {
+  /** A store that gives one invalid answer gives more: each report is made once. */
+  #reportOnce(message: string, kind: LogProblem['kind'] = 'answer'): void {
     if (this.#said.has(message)) return
     this.#said.add(message)
-    this.options.tell({ kind, path: this.store.name, message })
+    this.options.report({ kind, path: this.store.name, message })
   }
 }
 
-/** A promise of ours for a promise of anybody's; undefined for anything else. */
+/** Converts a promise of any kind to a native one; undefined for anything else. */
 function toPromise<T>(value: unknown): Promise<T> | undefined {
   if (typeof value !== 'object' && typeof value !== 'function') return undefined
   if (value === null || typeof (value as { then?: unknown }).then !== 'function') return undefined

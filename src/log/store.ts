@@ -1,8 +1,8 @@
-/** The port of a run log's store, and the shape of what it keeps. */
+/** The port of a run log's store, and the types of its entries. */
 import type { Action, ErrorData, Outcome, ParamValues, RunTrigger } from '../../machines/protocol.ts'
 
 /**
- * One record: a run was launched, or came to its outcome.
+ * One record: a run was launched, or ended with an outcome.
  *
  * @example
  * ```ts
@@ -11,36 +11,37 @@ import type { Action, ErrorData, Outcome, ParamValues, RunTrigger } from '../../
  * ```
  */
 export interface RunRecord {
-  /** Session-wide order; "newer" compares this, never times. */
+  /** Session-wide sequence number. "Newer" compares this, never times. */
   readonly seq: number
   readonly task: string
   readonly runId: string
   readonly action: Action
-  /** When the record was made, epoch ms. */
+  /** Time of the record, epoch ms. */
   readonly at: number
-  /** When the run started, epoch ms (in end records its own run's start). */
+  /** Start of the run, epoch ms; in an end record, too. */
   readonly start?: number
-  /** When the run ended, epoch ms (end records). */
+  /** End of the run, epoch ms (end records). */
   readonly end?: number
-  /** Elapsed ms of the run on the monotonic clock (end records). */
+  /** Duration of the run on the monotonic clock, ms (end records). */
   readonly runtimeMs?: number
   readonly trigger?: RunTrigger
-  /** When the condition began to hold, epoch ms. */
+  /** Time at which the condition began to hold, epoch ms. */
   readonly dueAt?: number
   /** The cycle the run was for, epoch ms. */
   readonly period?: { readonly start: number; readonly end: number }
   readonly params?: ParamValues
   readonly error?: ErrorData
-  /** Why it was terminated or found nothing to do. */
+  /** The reason of a termination or an inaction. */
   readonly reason?: string
-  /** The return value, where it is JSON-safe. */
+  /** The return value, if it is JSON-safe. */
   readonly value?: unknown
-  /** Why the value or a param is not in the record: `value: a bigint is not JSON`. */
+  /** The reason why the value or a param is not in the record: `value: a bigint is not JSON`. */
   readonly omitted?: string
 }
 
 /**
- * A note: what the log keeps beside runs. Conditions don't see notes unless they ask. `at` is epoch ms.
+ * A note: a log entry that is not about the start or end of a run. Only conditions on missed periods read notes. `at` is
+ * epoch ms.
  *
  * @example
  * ```ts
@@ -51,8 +52,8 @@ export interface RunRecord {
 export interface Note {
   readonly seq: number
   /**
-   * `lines`: what a run logged in one turn, `data` being a list of `{ at, level, message }`. `state`: what a session keeps of
-   * itself beside its runs; the newest stands for all of them.
+   * The kind. `lines`: log lines of a run within one turn of the event loop; `data` is a list of `{ at, level, message }`.
+   * `state`: the persisted state of the session besides its runs; the newest replaces all earlier ones.
    */
   readonly note: 'missed' | 'late' | 'audit' | 'heartbeat' | 'lines' | 'state'
   readonly at: number
@@ -60,12 +61,12 @@ export interface Note {
   readonly runId?: string
   readonly message?: string
   readonly data?: unknown
-  /** Why the data is not in the note. */
+  /** The reason why the data is not in the note. */
   readonly omitted?: string
 }
 
 /**
- * What a store keeps: a record of a run, or a note, which has the member `note`.
+ * An entry of a store: a record of a run, or a note, which has the member `note`.
  *
  * @example
  * ```ts
@@ -74,13 +75,13 @@ export interface Note {
  */
 export type LogEntry = RunRecord | Note
 
-/** True of notes. */
+/** True for notes. */
 export function isNote(entry: LogEntry): entry is Note {
   return 'note' in entry
 }
 
 /**
- * What to look for; everything given must match.
+ * The criteria of a query for records; all that are given must match.
  *
  * @example
  * ```ts
@@ -92,39 +93,39 @@ export interface LogQuery {
   readonly task?: string | readonly string[]
   readonly runId?: string
   readonly action?: Action | readonly Action[]
-  /** At or after this instant, epoch ms. */
+  /** Only records at or after this instant, epoch ms. */
   readonly since?: number
-  /** Before this instant, epoch ms. */
+  /** Only records before this instant, epoch ms. */
   readonly until?: number
   /** Only records older than this `seq`: the key of the next page. */
   readonly before?: number
-  /** Only records newer than this `seq`: the key of the next page when the oldest come first. */
+  /** Only records newer than this `seq`: the key of the next page if the oldest come first. */
   readonly after?: number
-  /** At most so many of those that come first; default all. */
+  /** Maximum number of records, counted from the first in the order of the query; default all. */
   readonly limit?: number
-  /** The oldest come first; default false: the newest. */
+  /** Order: oldest first if true; default false, newest first. */
   readonly oldestFirst?: boolean
-  /** Text that the error's message contains, capitals told apart. */
+  /** Text that the error's message contains, case-sensitive. */
   readonly error?: string
 }
 
 /**
- * How much of one task is to be remembered.
+ * The records of one task that conditions need.
  *
  * @example
  * ```ts
- * const keep: Keep = { lastMs: 86_400_000, count: 3 } // the past day, and three of each action
+ * const keep: Keep = { lastMs: 86_400_000, count: 3 } // the past day, and three records of each action
  * ```
  */
 export interface Keep {
-  /** All records not older than so many ms. */
+  /** All records up to this age, ms. */
   readonly lastMs?: number
-  /** So many records of each action. */
+  /** The number of records of each action. */
   readonly count?: number
 }
 
 /**
- * What conditions need of each task's records; undefined where the newest of each action will do.
+ * A function that returns the records of a task that conditions need; undefined if the newest of each action suffices.
  *
  * @example
  * ```ts
@@ -134,8 +135,8 @@ export interface Keep {
 export type KeepOf = (task: string) => Keep | undefined
 
 /**
- * How much a store may forget. A limit that is left out is none. Whatever the limits, a task's newest record of each
- * action stays.
+ * The limits up to which a store keeps records. A limit that is left out does not apply. Regardless of the limits, the newest
+ * record of each action of each task is kept.
  *
  * @example
  * ```ts
@@ -146,18 +147,18 @@ export type KeepOf = (task: string) => Keep | undefined
 export interface Retention {
   /** Forget records older than this, ms. */
   readonly maxAgeMs?: number
-  /** Keep at most so many records of one task. */
+  /** Maximum number of records per task. */
   readonly maxPerTask?: number
-  /** Keep at most so many records of all tasks together: a bound on memory whatever the number of tasks. */
+  /** Maximum number of records of all tasks together: bounds memory regardless of the number of tasks. */
   readonly maxTotal?: number
-  /** Limits of a task's own, in the place of those above; undefined where it has none. */
+  /** Limits of one task, in place of those above; undefined for a task without its own. */
   readonly ofTask?: (task: string) => Pick<Retention, 'maxAgeMs' | 'maxPerTask'> | undefined
-  /** What is kept of a task whatever the limits say. */
+  /** Records that are kept regardless of the limits. */
   readonly keep?: KeepOf
 }
 
 /**
- * How much of what a store holds is wanted at a start.
+ * The entries that a session needs at its start.
  *
  * @example
  * ```ts
@@ -166,18 +167,18 @@ export interface Retention {
  * ```
  */
 export interface LoadLimits {
-  /** The newest so many records of each action of each task. */
+  /** The number of newest records of each action of each task. */
   readonly perAction: number
-  /** Fewer where there are so many tasks that it would be more than this in all. */
+  /** Maximum number of records in total: with many tasks, each gets fewer than `perAction`. */
   readonly total: number
-  /** Never fewer than this of an action of a task, however many tasks there are. */
+  /** The minimum per action of a task, regardless of the number of tasks. */
   readonly leastPerAction: number
-  /** What is wanted of a task beyond that. */
+  /** The records that conditions need beyond that. */
   readonly keep?: KeepOf
 }
 
 /**
- * Which notes to look for; everything given must match, the newest come first.
+ * The criteria of a query for notes, newest first; all that are given must match.
  *
  * @example
  * ```ts
@@ -196,35 +197,36 @@ export interface NoteQuery {
 }
 
 /**
- * Where a run log lives: the port. A store is append-only memory of runs; one of your own is an object with these methods, and
- * those marked with `?` it need not have. Synchronous answers are welcome: a run then costs no turn of the loop. Instants are
- * epoch ms, lengths ms. The laws:
+ * The port of a run log's storage: an append-only memory of runs. A custom store is an object with these methods; those marked
+ * with `?` are optional. A method may answer synchronously: a run then takes no extra turn of the event loop. Instants are
+ * epoch ms, durations ms. The rules:
  *
- * 1. `append` keeps the order of `seq`; when it has returned (or its promise has resolved) the entries are as durable as the
- *    store promises, all of them or, if it throws or rejects, none. To throw and to reject mean the same: it cannot write now (the
- *    disk is full). What was appended later and still waits is then rejected as well, and all of it is appended again. Entries
- *    that can never be written (they are no JSON) are refused with a `RunLogError` whose `isEntryRefused` is true.
- * 2. `load` gives back everything kept, oldest first. A store with an index may leave out what the given limits do not ask
- *    for, never a task's newest record of an action, never a run record without its end, and never the newest entry of all.
- *    With limits, a record that is none of these may come bare: `seq`, `task`, `runId`, `action` and `at`.
- * 3. `query` gives records in falling `seq` (newest first; `oldestFirst` turns it round), filtered; `limit` counts after the
- *    filter, from the end that comes first. `notes` gives notes in the same way, always the newest first.
- * 4. `prune` forgets only what the retention says, never a task's newest record of an action, never a run record without its
- *    end, never the newest note of the state, never what its `keep` names.
- * 5. `close` may be called twice; after it nothing is held open, and all but `load` is refused. `load` opens a closed store
- *    again: a session that is started once more finds its log as it left it.
+ * 1. `append` keeps the order of `seq`. When it has returned (or its promise has resolved) the entries are as durable as the
+ *    store promises; if it throws or rejects, none of them is. Throwing and rejecting are equivalent: the store cannot write now
+ *    (the disk is full). Entries that were appended later and are pending are then rejected as well, and the session appends all
+ *    of them again. Entries that can never be written (they are not JSON) are refused with a `RunLogError` whose
+ *    `isEntryRefused` is true.
+ * 2. `load` returns all entries, oldest first. A store with an index may omit entries beyond the given limits, but never a
+ *    task's newest record of an action, a run record without its end, or the newest entry of all. With limits, any other record
+ *    may be bare: `seq`, `task`, `runId`, `action` and `at`.
+ * 3. `query` returns matching records in falling `seq` (newest first; `oldestFirst` reverses that); `limit` applies after the
+ *    filter, from the start of that order. `notes` does the same for notes, always newest first.
+ * 4. `prune` removes only entries that the retention allows, never a task's newest record of an action, a run record without
+ *    its end, the newest state note, or a record that `keep` names.
+ * 5. `close` may be called twice. After it the store holds no resource open and refuses every call but `load`, which reopens
+ *    it: a session that starts again finds its log unchanged.
  *
  * @example
  * ```ts
- * // A store that tells someone of each entry, and leaves the keeping to another one.
- * function tellingStore(inner: Store, tell: (entry: LogEntry) => void): Store {
+ * // A store that reports each entry and delegates storage to another store.
+ * function observedStore(inner: Store, report: (entry: LogEntry) => void): Store {
  *   return {
  *     name: inner.name,
  *     durable: inner.durable,
  *     load: (limits) => inner.load(limits),
  *     append: async (entries) => {
  *       await inner.append(entries)
- *       for (const entry of entries) tell(entry)
+ *       for (const entry of entries) report(entry)
  *     },
  *     query: (query) => inner.query(query),
  *     notes: (query) => inner.notes(query),
@@ -232,41 +234,40 @@ export interface NoteQuery {
  *     close: () => inner.close(),
  *   }
  * }
- * createApp({ store: tellingStore(createJsonlStore('./runs.jsonl'), (entry) => console.log(entry.seq)) })
+ * createApp({ store: observedStore(createJsonlStore('./runs.jsonl'), (entry) => console.log(entry.seq)) })
  * ```
  */
 export interface Store {
-  /** What kind it is, for messages: `memory`, `jsonl:./log.jsonl`. */
+  /** The name in messages: `memory`, `jsonl:./log.jsonl`. */
   readonly name: string
-  /** Whether what it keeps survives the process. */
+  /** True if entries survive the process. */
   readonly durable: boolean
-  /** What is kept, oldest first; `limits` says how much the caller needs. */
+  /** Returns the entries, oldest first; `limits` states how many the caller needs. */
   load(limits?: LoadLimits): readonly LogEntry[] | Promise<readonly LogEntry[]>
   append(entries: readonly LogEntry[]): void | Promise<void>
   query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]>
-  /** How many records `query` would give; left out, they are counted by asking for them. */
+  /** Returns the number of records that `query` would return. Optional: otherwise the records are read and counted. */
   count?(query: LogQuery): number | Promise<number>
   notes(query: NoteQuery): readonly Note[] | Promise<readonly Note[]>
-  /** Forgets, and tells how many entries. `now` is epoch ms. */
+  /** Removes entries and returns how many. `now` is epoch ms. */
   prune(retention: Retention, now: number): number | Promise<number>
-  /** Told once what conditions need: the store's own retention, where it has one, keeps that as well. */
+  /** Called once with the records that conditions need: the store's own retention, if any, keeps them as well. */
   protect?(keep: KeepOf): void
-  /** Leaves a sign of life (epoch ms): asked every few seconds, so that after a crash it is known when the process died. Never throws. */
+  /** Writes a heartbeat (epoch ms), every few seconds: after a crash it dates the end of the process. Never throws. */
   beat?(now: number): void
   /**
-   * Looks whether what was acknowledged is still where the next start looks for it (the file was not moved or deleted), and
-   * mends it if that can be done. Throws or rejects if not: nothing is acknowledged then until it succeeds. Asked about once a
-   * second.
+   * Checks that acknowledged entries are where the next start reads them (the file was not moved or deleted), and repairs that
+   * if possible. If not, throws or rejects: no entry is acknowledged until a check succeeds. Called about once a second.
    */
   check?(): void | Promise<void>
-  /** After `load`: when an earlier process that did not close the store gave its last sign of life, epoch ms; null if it closed. */
+  /** After `load`: the last heartbeat of an earlier process that did not close the store, epoch ms; null if it closed it. */
   lastBeat?(): number | null
-  /** Writes at once what waits to be written: the last act before the process exits. */
+  /** Writes pending entries synchronously, before the process exits. */
   flushSync?(): void
   close(): void | Promise<void>
 }
 
-/** How a run ended, as its end record and its handle tell it. */
+/** The result of a run, as in its end record and its handle. */
 export interface RunResult {
   readonly runId: string
   readonly action: Outcome

@@ -1,15 +1,15 @@
 /**
- * All records that match, one by one: what an export reads.
+ * Streaming of matching records one by one, for exports.
  *
- * Pages are asked for by key (`seq`) and not by number, so that records that come or go meanwhile neither repeat nor hide
- * others, and every store can be read so without a method of its own.
+ * Pages are keyed by `seq`, not by offset: records that are added or removed meanwhile cause no duplicates and no gaps, and
+ * every store supports it without a separate method.
  */
 import type { LogQuery, RunRecord, Store } from './store.ts'
 
-/** How many records are read at a time: some 100 KB. */
+/** The number of records read at a time: about 100 KB. */
 const pageSize = 500
 
-/** The records that match, in the order of the query. Rejects with what the store throws. */
+/** The matching records, in the order of the query. Rejects with the store's error. */
 export async function* streamRecords(
   store: Pick<Store, 'query'>,
   query: LogQuery,

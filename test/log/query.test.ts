@@ -16,7 +16,7 @@ test.each([
   [{ tsak: 'a' }, TypeError, /keys must be known .*: 'tsak'\. Did you mean 'task'\?/],
   [{ action: 'failed' }, RangeError, /an action must be one of run, .*: failed\. Did you mean 'fail'\?/],
   [{ action: ['run', 5] }, RangeError, /an action must be one of .*: 5/],
-  [{ limit: -1 }, RangeError, /limit must be from 0: -1/],
+  [{ limit: -1 }, RangeError, /limit must not be negative: -1/],
   [{ limit: Number.NaN }, TypeError, /limit must be a number: NaN/],
   [{ since: '2026-01-01' }, TypeError, /since must be a number: 2026-01-01/],
   [null, TypeError, /must be an object: null/],

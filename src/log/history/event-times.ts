@@ -1,21 +1,21 @@
 /**
  * The times of one kind of event, counted by binary search.
  *
- * Wall times are what windows of the calendar ask for and may go back when the clock is set; monotonic times are what ages
- * are made of. Counting needs sorted numbers and nothing else, so each mark is two numbers.
+ * Calendar windows use wall times, which may go back when the clock is set; ages use monotonic times. Counting needs only
+ * sorted numbers, so an event is stored as two numbers.
  */
-import { Forgotten } from './pruned-ranges.ts'
+import { PrunedRanges } from './pruned-ranges.ts'
 
-/** Marks of one kind of event. */
+/** The times of one kind of event. */
 export class EventTimes {
-  /** Epoch ms, in the order the marks came. */
+  /** Epoch ms, in order of arrival. */
   #at: number[] = []
-  /** Monotonic ms, in the order the marks came. */
+  /** Monotonic ms, in order of arrival. */
   #mono: number[] = []
-  /** Sorted copies, only from the moment that the order of coming is no longer the order of time. */
+  /** Sorted copies; null while the order of arrival is chronological. */
   #sortedAt: number[] | null = null
   #sortedMono: number[] | null = null
-  #forgotten: Forgotten | null = null
+  #pruned: PrunedRanges | null = null
 
   get size(): number {
     return this.#at.length
@@ -26,34 +26,34 @@ export class EventTimes {
     this.#sortedMono = place(this.#mono, this.#sortedMono, mono)
   }
 
-  /** The same marks, to go on by themselves. */
+  /** An independent copy. */
   copy(): EventTimes {
     const copy = new EventTimes()
     copy.#at = this.#at.slice()
     copy.#mono = this.#mono.slice()
     copy.#sortedAt = this.#sortedAt?.slice() ?? null
     copy.#sortedMono = this.#sortedMono?.slice() ?? null
-    copy.#forgotten = this.#forgotten?.copy() ?? null
+    copy.#pruned = this.#pruned?.copy() ?? null
     return copy
   }
 
-  /** How many were made in `[start, end)` of wall time; where none is known of a time that was forgotten, one. */
+  /** The number of events in `[start, end)` of wall time. If none is known but pruned events touch the range, 1. */
   between(start: number, end: number): number {
     const times = this.#sortedAt ?? this.#at
     const count = Math.max(0, firstFrom(times, end) - firstFrom(times, start))
-    return count === 0 && this.#forgotten?.touches(start, end) === true ? 1 : count
+    return count === 0 && this.#pruned?.touches(start, end) === true ? 1 : count
   }
 
-  /** How many have an age in `[nearMs, farMs)`. */
+  /** The number of events with an age in `[nearMs, farMs)`. */
   within(nearMs: number, farMs: number, nowMono: number): number {
     const times = this.#sortedMono ?? this.#mono
     return Math.max(0, younger(times, nearMs, nowMono) - younger(times, farMs, nowMono))
   }
 
-  /** Ms until {@link within} changes by time alone; Infinity if it can't. */
+  /** Ms until {@link within} changes by the passage of time alone; Infinity if it does not. */
   changesIn(nearMs: number, farMs: number, nowMono: number): number {
     const times = this.#sortedMono ?? this.#mono
-    // The oldest that is not of age yet, and the oldest that has not left yet.
+    // The next event to reach the lower age, and the next to reach the upper one.
     const next = times[younger(times, nearMs, nowMono)]
     const last = times[younger(times, farMs, nowMono)]
     const comes = next === undefined ? Infinity : nearMs - (nowMono - next)
@@ -62,8 +62,8 @@ export class EventTimes {
   }
 
   /**
-   * Forgets the oldest, but keeps `count` of them and all that are not older than `oldestMono`. Only in bulk, a quarter of
-   * them or none: asked after every record it still costs each a step or two.
+   * Forgets the oldest events, but keeps `count` of them and all that are not older than `oldestMono`. Works in bulk (at
+   * least a quarter of the events, or none), so the amortized cost per record is constant.
    */
   forget(count: number, oldestMono: number): void {
     const surplus = this.#at.length - count
@@ -72,8 +72,8 @@ export class EventTimes {
     if (most < this.#at.length / 4) return
     let drop = 0
     while (drop < most && this.#mono[drop]! < oldestMono) drop++
-    this.#forgotten ??= new Forgotten()
-    for (let i = 0; i < drop; i++) this.#forgotten.add(this.#at[i]!, this.#mono[i]!)
+    this.#pruned ??= new PrunedRanges()
+    for (let i = 0; i < drop; i++) this.#pruned.add(this.#at[i]!, this.#mono[i]!)
     this.#at = this.#at.slice(drop)
     this.#mono = this.#mono.slice(drop)
     this.#sortedAt = sortedUnlessRising(this.#at)
@@ -81,7 +81,7 @@ export class EventTimes {
   }
 }
 
-/** Adds to the list and, once the list is out of order, to its sorted copy, which is returned. */
+/** Appends to the list and, once the list is out of order, inserts into its sorted copy. Returns the sorted copy. */
 function place(list: number[], sorted: number[] | null, value: number): number[] | null {
   const last = list.at(-1)
   const copy = sorted ?? (last !== undefined && value < last ? list.slice() : null)
@@ -108,8 +108,8 @@ function firstFrom(sorted: readonly number[], limit: number): number {
 }
 
 /**
- * The index of the first time whose age is less than `ageMs`. The age is the same subtraction everywhere, so that rounding
- * can't let a mark be of age for one question and not for another.
+ * The index of the first time whose age is less than `ageMs`. All queries compute the age by the same subtraction, so
+ * that rounding cannot give one event two different ages.
  */
 function younger(sorted: readonly number[], ageMs: number, nowMono: number): number {
   let low = 0

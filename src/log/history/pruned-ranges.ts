@@ -1,25 +1,25 @@
 /**
- * The wall time from which marks were forgotten, as stretches: a clock that is set back leads into them again, and what was
- * done there must not count as never done.
+ * Wall-time ranges whose events were pruned. A clock that is set back enters these ranges again, and work done there
+ * must not count as never done.
  */
 
-/** Wall time without a jump of the clock, both ends epoch ms and included. */
+/** A stretch of wall time without a clock change; both ends are epoch ms and inclusive. */
 interface PrunedRange {
   readonly from: number
   to: number
 }
 
-/** Clocks are disciplined by milliseconds, and drift by some per mille: only more than this is a clock that was set. */
+/** Clocks are disciplined by milliseconds and drift by about 0.1 %: only a larger difference is a clock change. */
 const toleranceMs = 1000
 const driftShare = 0.001
-/** A clock that is set every hour for years must not grow this. */
+/** Bounds memory where the clock is set every hour for years. */
 const maxStretches = 50
 
-export class Forgotten {
+export class PrunedRanges {
   #stretches: PrunedRange[] = []
   #lastMono = 0
 
-  /** Takes in a mark that is forgotten, in the order in which they came. */
+  /** Adds a pruned event; events are added in order of arrival. */
   add(at: number, mono: number): void {
     const last = this.#stretches.at(-1)
     const lived = mono - this.#lastMono
@@ -32,13 +32,13 @@ export class Forgotten {
     if (this.#stretches.length > maxStretches) this.#stretches.shift()
   }
 
-  /** Whether marks may have been forgotten that were made in `[start, end)`. */
+  /** True if events in `[start, end)` may have been pruned. */
   touches(start: number, end: number): boolean {
     return this.#stretches.some(({ from, to }) => start <= to && end > from)
   }
 
-  copy(): Forgotten {
-    const copy = new Forgotten()
+  copy(): PrunedRanges {
+    const copy = new PrunedRanges()
     copy.#stretches = this.#stretches.map((stretch) => ({ ...stretch }))
     copy.#lastMono = this.#lastMono
     return copy

@@ -1,35 +1,35 @@
 /**
- * What conditions ask of the run log, in memory: a look costs a few comparisons however long the log is.
+ * In-memory index of the run log for conditions: an evaluation costs a few comparisons, regardless of the log's length.
  *
- * Of each action of a task it keeps the newest record whole and the times of the newest 500. A count is exact as far as it
- * goes: of more than 500 records in a window that reaches up to now it answers at least 500, so any comparison with up to
- * 500 is right. A condition that compares with more, or whose window ends before now, says so with {@link RecencyIndex.keep}.
- * A task without records costs nothing, a busy one some 16 KB.
+ * For each action of a task the index keeps the newest record and the times of the newest 500. Counts are exact up to that
+ * limit: for more than 500 records in a window that ends now, the count is at least 500, so a comparison with up to 500 is
+ * correct. A condition that compares with more, or whose window ends before now, calls {@link RecencyIndex.keep}. A task
+ * without records costs nothing, a busy one about 16 KB.
  */
 import type { Action } from '../../../machines/protocol.ts'
 import type { Keep, Note, RunRecord } from '../store.ts'
 import { EventTimes } from './event-times.ts'
 
-/** How many times of one action of a task are kept unless {@link RecencyIndex.keep} asks for more. */
+/** The number of times kept per action of a task, unless {@link RecencyIndex.keep} raises it. */
 export const marksPerAction = 500
 
-/** What can be counted: records by their action, and notes of missed periods. */
+/** The countable events: records by their action, and notes of missed periods. */
 export type MarkAction = Action | 'missed'
 
-/** The newest record of a task and how long ago it was made. */
+/** The newest record of a task and its age. */
 export interface Recent {
   readonly record: RunRecord
   /** Elapsed ms on the monotonic clock, never negative. */
   readonly ageMs: number
 }
 
-/** A record and when it was made on the monotonic clock. */
+/** A record and the monotonic time at which it was made, ms. */
 interface Latest {
   readonly record: RunRecord
   readonly mono: number
 }
 
-/** How many runs in a row ended alike. */
+/** Consecutive runs with the same outcome. */
 interface Row {
   readonly action: Action
   count: number
@@ -38,7 +38,7 @@ interface Row {
 class TaskMemory {
   readonly latest = new Map<Action, Latest>()
   readonly marks = new Map<MarkAction, EventTimes>()
-  /** Ended runs in a row, oldest first. */
+  /** Streaks of ended runs, oldest first. */
   readonly rows: Row[] = []
   newest: Latest | null = null
 
@@ -52,18 +52,18 @@ class TaskMemory {
   }
 }
 
-/** The index. One per session; the session tells it of each record and answers the facts of conditions from it. */
+/** The index. One per session: the session adds each record, and conditions read their facts from it. */
 export class RecencyIndex {
   readonly #tasks = new Map<string, TaskMemory>()
   readonly #open = new Map<string, RunRecord>()
   readonly #keep: Map<string, Required<Keep>>
 
-  /** With the wishes of the index that this one stands in for. */
+  /** Takes over what the index that it replaces was asked to keep. */
   constructor(before?: RecencyIndex) {
     this.#keep = new Map(before === undefined ? [] : before.#keep)
   }
 
-  /** An index that knows the same and goes on by itself. */
+  /** An independent copy. */
   copy(): RecencyIndex {
     const copy = new RecencyIndex(this)
     for (const [task, memory] of this.#tasks) copy.#tasks.set(task, memory.copy())
@@ -71,15 +71,15 @@ export class RecencyIndex {
     return copy
   }
 
-  /** What conditions asked to have remembered of a task. */
+  /** The records of a task that conditions asked to keep. */
   readonly keepOf = (task: string): Keep | undefined => this.#keep.get(task)
 
-  /** Takes in a record made at `mono` on the monotonic clock, ms. */
+  /** Adds a record made at `mono` on the monotonic clock, ms. */
   add(record: RunRecord, mono: number): void {
     const task = this.#memoryOf(record.task)
     const latest = { record, mono }
     const before = task.latest.get(record.action)
-    // An end record is seen once it is durable, so a younger start may have come before it: `seq` decides.
+    // An end record is added once it is durable, so a newer start may have been added before it: `seq` decides.
     if (before === undefined || before.record.seq < record.seq) task.latest.set(record.action, latest)
     if (task.newest === null || task.newest.record.seq < record.seq) task.newest = latest
     this.#mark(task, record.task, record.action, countsAt(record), mono)
@@ -90,13 +90,13 @@ export class RecencyIndex {
     }
   }
 
-  /** Takes in a note: those of missed periods are counted under `missed`, others are nothing that conditions ask for. */
+  /** Adds a note. Notes of missed periods are counted under `missed`; conditions do not read other notes. */
   addNote(note: Note, mono: number): void {
     if (note.note === 'missed' && note.task !== undefined)
       this.#mark(this.#memoryOf(note.task), note.task, 'missed', note.at, mono)
   }
 
-  /** The newest record (by `seq`) of the task with one of these actions; a note is no record. */
+  /** The newest record (by `seq`) of the task with one of these actions. Notes are not records. */
   newest(task: string, actions: readonly MarkAction[], nowMono: number): Recent | null {
     const memory = this.#tasks.get(task)
     if (memory === undefined) return null
@@ -108,7 +108,7 @@ export class RecencyIndex {
     return found === null ? null : { record: found.record, ageMs: Math.max(0, nowMono - found.mono) }
   }
 
-  /** How many records with one of these actions were made in `[start, end)` of wall time, epoch ms. */
+  /** The number of records with one of these actions made in `[start, end)` of wall time, epoch ms. */
   countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number {
     const marks = this.#tasks.get(task)?.marks
     let count = 0
@@ -117,7 +117,7 @@ export class RecencyIndex {
     return count
   }
 
-  /** How many records with one of these actions have an age in `[nearMs, farMs)`. */
+  /** The number of records with one of these actions and an age in `[nearMs, farMs)`. */
   countWithin(
     task: string,
     actions: readonly MarkAction[],
@@ -132,7 +132,7 @@ export class RecencyIndex {
     return count
   }
 
-  /** Ms from now until {@link countWithin} next changes by time alone; Infinity if it can't. */
+  /** Ms from now until {@link countWithin} next changes by the passage of time alone; Infinity if it does not. */
   countWithinChangesIn(
     task: string,
     actions: readonly MarkAction[],
@@ -148,7 +148,7 @@ export class RecencyIndex {
     return soonest
   }
 
-  /** How many of the newest ended runs in a row ended with one of these actions. */
+  /** The number of newest ended runs in a row that ended with one of these actions. */
   streak(task: string, actions: readonly MarkAction[]): number {
     const rows = this.#tasks.get(task)?.rows ?? []
     let count = 0
@@ -166,7 +166,7 @@ export class RecencyIndex {
     return this.#tasks.get(task)?.latest.get(action)?.record ?? null
   }
 
-  /** The start of a run that has no end yet, or null. */
+  /** The start record of a run that has not ended, or null. */
   openRun(runId: string): RunRecord | null {
     return this.#open.get(runId) ?? null
   }
@@ -176,21 +176,21 @@ export class RecencyIndex {
     return [...this.#open.values()]
   }
 
-  /** The tasks that have records, in the order in which they came. */
+  /** The tasks that have records, in order of their first record. */
   tasks(): IterableIterator<string> {
     return this.#tasks.keys()
   }
 
-  /** Remembers more of a task than the newest 500 of each action; the largest wish holds. */
+  /** Keeps more of a task than the newest 500 of each action. The largest request applies. */
   keep(task: string, wish: Keep): void {
-    const { lastMs, count } = this.#wishOf(task)
+    const { lastMs, count } = this.#keepFor(task)
     this.#keep.set(task, {
       lastMs: Math.max(lastMs, wish.lastMs ?? 0),
       count: Math.max(count, wish.count ?? 0),
     })
   }
 
-  /** Forgets a task and what was to be kept of it. */
+  /** Forgets a task and its {@link keep} requests. */
   forget(task: string): void {
     this.#tasks.delete(task)
     this.#keep.delete(task)
@@ -201,7 +201,7 @@ export class RecencyIndex {
     let marks = memory.marks.get(action)
     if (marks === undefined) memory.marks.set(action, (marks = new EventTimes()))
     marks.add(at, mono)
-    const { count, lastMs } = this.#wishOf(task)
+    const { count, lastMs } = this.#keepFor(task)
     if (marks.size > count * 1.5) marks.forget(count, lastMs > 0 ? mono - lastMs : Infinity)
   }
 
@@ -211,19 +211,19 @@ export class RecencyIndex {
     return memory
   }
 
-  #wishOf(task: string): Required<Keep> {
+  #keepFor(task: string): Required<Keep> {
     return this.#keep.get(task) ?? defaultKeep
   }
 }
 
 const defaultKeep: Required<Keep> = { lastMs: 0, count: marksPerAction }
 
-/** A log that alternates for years must not grow: what lies so many changes back is no row that anyone counts. */
+/** Bounds memory where outcomes alternate for years: no condition counts a streak that lies this many changes back. */
 const maxRows = 1_000
 
 /**
- * The wall time at which a record counts: a run that caught up a missed period counts for that period, or the day on which
- * it is caught up would pass for done.
+ * The wall time at which a record counts. A run that caught up a missed period counts for that period: otherwise the day
+ * on which it caught up would count as done.
  */
 function countsAt(record: RunRecord): number {
   const { at, trigger, period } = record
@@ -232,14 +232,14 @@ function countsAt(record: RunRecord): number {
   return endOf(record) ?? at
 }
 
-/** When a run would have ended by the clock that it started by, if that was set while it ran; else null. */
+/** The end time of a run by the clock as set at its start, if the clock was changed during the run; otherwise null. */
 function endOf({ at, action, start, runtimeMs }: RunRecord): number | null {
   if (action === 'run' || start === undefined || runtimeMs === undefined) return null
   const end = start + runtimeMs
   return Math.abs(at - end) > Math.max(setToleranceMs, runtimeMs * driftShare) ? end : null
 }
 
-/** Clocks are disciplined by milliseconds, and drift by some per mille: only more than this is a clock that was set. */
+/** Clocks are disciplined by milliseconds and drift by about 0.1 %: only a larger difference is a clock change. */
 const setToleranceMs = 1000
 const driftShare = 0.001
 

@@ -1,8 +1,8 @@
-/** A time limit for calls that may never end, such as the write or the close of a store. */
+/** A time limit for calls that may never return, such as a store's `append` or `close`. */
 import type { Clock } from '../../clock/clock.ts'
 import { callAfterLived } from '../../clock/lived-time.ts'
 
-/** One limit: armed while somebody waits, called once when it has passed. */
+/** One time limit: armed while a caller waits, and called once when it expires. */
 export class Deadline {
   #undo: (() => void) | null = null
 
@@ -12,7 +12,7 @@ export class Deadline {
     readonly onPassed: () => void,
   ) {}
 
-  /** Begins to run; one that runs already goes on. */
+  /** Starts the timer unless it is running. */
   arm(): void {
     this.#undo ??= callAfterLived(this.clock, this.ms, () => {
       this.#undo = null
@@ -26,7 +26,7 @@ export class Deadline {
   }
 }
 
-/** Waits for a promise `ms` at most: true once it has resolved, false if it has not settled by then. Rejects as it does. */
+/** Waits up to `ms` for a promise: true once it has resolved, false if it has not settled in time. Rejects if it rejects. */
 export function settlesWithin(
   clock: Pick<Clock, 'callAfter' | 'monotonic'>,
   ms: number,

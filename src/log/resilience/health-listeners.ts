@@ -1,6 +1,5 @@
 /**
- * Listeners on the state of a guarded store. A listener is foreign code: one that throws does not block
- * writes.
+ * Health listeners of a guarded store. A listener is user code: one that throws does not block writes.
  */
 import { toTerminal } from '../../values/terminal-text.ts'
 import type { LogEntry } from '../store.ts'
@@ -8,7 +7,7 @@ import { messageOf } from '../store-calls.ts'
 import { type LogProblem, warnOfProblem } from '../store-problem.ts'
 import type { GuardListener, StoreHealth } from './options.ts'
 
-/** The listeners of one guard. */
+/** The listeners of one guarded store. */
 export class HealthListeners {
   readonly #listeners = new Set<GuardListener>()
 
@@ -30,17 +29,17 @@ export class HealthListeners {
   }
 
   problem(problem: LogProblem): void {
-    const told = [...this.#listeners].flatMap(({ onProblem }) => onProblem ?? [])
-    if (told.length === 0) warnOfProblem(problem)
-    for (const tell of told) attempt(() => tell(problem))
+    const handlers = [...this.#listeners].flatMap(({ onProblem }) => onProblem ?? [])
+    if (handlers.length === 0) warnOfProblem(problem)
+    for (const report of handlers) attempt(() => report(problem))
   }
 }
 
-function attempt(tell: () => void): void {
+function attempt(call: () => void): void {
   try {
-    tell()
+    call()
   } catch (problem) {
-    // As text: an error of another realm is none to the process.
+    // As text: `emitWarning` does not recognize an error of another realm.
     process.emitWarning(toTerminal([`A listener of a run log threw: ${messageOf(problem)}`]), {
       code: 'GANTRY_RUN_LOG',
     })

@@ -1,10 +1,11 @@
-/** What a guard before a store may be told, and what it tells. */
+/** Options and listener types of a guarded store. */
 
 import type { LogEntry } from '../store.ts'
 import type { LogProblem } from '../store-problem.ts'
 
 /**
- * What happens while the store can't write: those who append wait, or go on.
+ * The behavior while the store cannot write. `pause`: appenders wait, so no run starts that could not be recorded.
+ * `buffer`: appenders continue, and a crash loses the buffered entries.
  *
  * @example
  * ```ts
@@ -15,7 +16,7 @@ import type { LogProblem } from '../store-problem.ts'
 export type WhenDown = 'pause' | 'buffer'
 
 /**
- * How a store does.
+ * The health of a guarded store.
  *
  * @example
  * ```ts
@@ -24,16 +25,16 @@ export type WhenDown = 'pause' | 'buffer'
  * ```
  */
 export interface StoreHealth {
-  /** `ok`, or `degraded`: entries wait for it to write again. */
+  /** `ok`, or `degraded`: entries wait until the store can write again. */
   readonly state: 'ok' | 'degraded'
-  /** Why it is degraded: what it threw, or that it takes long. */
+  /** The cause of the degraded state: the store's error, or a time limit that was exceeded. */
   readonly reason?: Error
-  /** How many entries wait. */
+  /** The number of entries that wait to be written. */
   readonly waiting: number
 }
 
 /**
- * What a guard tells of a store. A listener that throws is reported as a process warning and stops nothing.
+ * Callbacks of a guarded store. An error that a callback throws is reported as a process warning and has no other effect.
  *
  * @example
  * ```ts
@@ -44,7 +45,7 @@ export interface StoreHealth {
 export interface GuardListener {
   /** Called when the state changes. */
   readonly onHealth?: (health: StoreHealth) => void
-  /** Called with an entry that was released to its appender and then refused for good: it is lost. */
+  /** Called with entries that were released to their appender and then refused permanently: they are lost. */
   readonly onLost?: (entries: readonly LogEntry[], problem: unknown) => void
   /** Called with invalid and late answers. Default: a process warning. */
   readonly onProblem?: (problem: LogProblem) => void
@@ -60,17 +61,17 @@ export interface GuardListener {
  * ```
  */
 export interface GuardOptions extends GuardListener {
-  /** Default `pause`. */
+  /** The behavior while the store cannot write; default `pause`. */
   readonly whenDown?: WhenDown
-  /** With `buffer`: so many entries may wait while those who append go on; with more they wait, too. Default 10,000. */
+  /** With `buffer`: the maximum number of entries that may wait before appenders wait, too; default 10,000. */
   readonly limit?: number
-  /** A write that takes longer counts as one that fails, ms; default 5,000. */
+  /** The time after which a write counts as failed, ms; default 5,000. */
   readonly slowAfterMs?: number
-  /** How soon it is tried again, ms; default 100, doubled up to 1,000. Of real time: disks know no other. */
+  /** Delay before a retry, ms; default 100, doubled up to 1,000. Measured in real time, also with a test clock. */
   readonly retryMs?: number
   /**
-   * How long a stop waits for a store that cannot write, and for one that does not close, ms; default 5,000.
-   * What is not written by then is lost, and the loss is reported.
+   * The longest time that a stop waits for a store that cannot write, or does not close, ms; default 5,000.
+   * Entries that are not written by then are lost, and the loss is reported.
    */
   readonly closeWithinMs?: number
 }

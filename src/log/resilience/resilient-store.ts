@@ -1,10 +1,10 @@
 /**
  * A store that survives failures of the store below it.
  *
- * What the store below can't write now (the disk is full, the server is away) is kept in order, and written in order once it
- * can be. Until then the log is *degraded*, and what that means for whoever appends is a policy: `pause` lets them wait, so
- * that nothing begins that could not be recorded; `buffer` lets them go on, up to a limit of entries that a crash would lose.
- * Nothing is dropped or told twice. Entries that can never be written are refused, and hold up no others.
+ * Entries that the store below cannot write now (the disk is full, the server is down) are kept, and written in order once
+ * it can. Until then the log is *degraded*, and a policy decides what appenders do: with `pause` they wait, so that no run
+ * starts that could not be recorded; with `buffer` they continue, up to a limit of entries that a crash would lose. No
+ * entry is dropped, and none is reported twice. Entries that can never be written are refused and do not block others.
  */
 import { createSystemClock } from '../../clock/clock.ts'
 import { RunLogError } from '../../errors/errors.ts'
@@ -19,14 +19,15 @@ import type {
   RunRecord,
   Store,
 } from '../store.ts'
-import { type Answer, isRefusal, StoreDoor, Thrown } from '../store-calls.ts'
+import { type Answer, isRefusal, StoreCalls, Thrown } from '../store-calls.ts'
 import { Deadline, settlesWithin } from './deadline.ts'
 import { HealthListeners } from './health-listeners.ts'
 import type { GuardListener, GuardOptions, StoreHealth } from './options.ts'
 import { createItem, type Item, WriteBacklog } from './write-backlog.ts'
 
 /**
- * Puts a guard before a store. The guard keeps all the laws of a store, and never rejects what may be written later.
+ * Wraps a store in a guard that retries failed writes. The guard keeps all rules of {@link Store}, and never rejects entries
+ * that can be written later.
  *
  * @example
  * ```ts
@@ -41,14 +42,14 @@ export function guardStore(store: Store, options: GuardOptions = {}): GuardedSto
   return new GuardedStore(store, options)
 }
 
-/** An item that the store below has and has not answered. */
+/** An item passed to the store below that has not been acknowledged. */
 interface Sent {
   readonly item: Item
   readonly answer: Promise<void>
 }
 
 const longestRetryMs = 1_000
-/** So many entries are written at once when the store is back. */
+/** The number of entries written at once when the store recovers. */
 const entriesAtOnce = 500
 
 /**
@@ -64,24 +65,24 @@ export class GuardedStore implements Store {
   readonly name: string
   readonly durable: boolean
   readonly #clock = createSystemClock()
-  readonly #door: StoreDoor
+  readonly #calls: StoreCalls
   readonly #options: Required<
     Pick<GuardOptions, 'whenDown' | 'limit' | 'slowAfterMs' | 'retryMs' | 'closeWithinMs'>
   >
   readonly #listeners: HealthListeners
-  /** What the store below has and has not answered, oldest first. */
+  /** Items passed to the store below and not acknowledged, oldest first. */
   #sent: Sent[] = []
-  /** What is kept for it, oldest first. */
+  /** Items that wait for the store below, oldest first. */
   readonly #kept = new WriteBacklog()
-  /** The part of it that is being tried. */
+  /** The items of the write in progress. */
   #trying: readonly Item[] = []
   #reason: Error | null = null
   #retryMs: number
-  /** Fewer after a failure: a disk without room for all may have room for some. */
+  /** Reduced after a failure: a disk without room for all entries may have room for some. */
   #atOnce = entriesAtOnce
   #draining: Promise<void> | null = null
   #checking: Promise<void> | null = null
-  /** The session stops: no appender may wait for long. */
+  /** True while the session stops: appenders must not wait for long. */
   #isHurried = false
   #isClosed = false
   #undoRetry: (() => void) | null = null
@@ -105,15 +106,15 @@ export class GuardedStore implements Store {
     this.#listeners = new HealthListeners(options)
     const { slowAfterMs, closeWithinMs } = this.#options
     this.#slow = new Deadline(this.#clock, slowAfterMs, () => this.#isSlow())
-    this.#patience = new Deadline(this.#clock, closeWithinMs, () => this.#giveUp())
-    this.#door = new StoreDoor(store, {
-      tell: (problem) => this.#listeners.problem(problem),
+    this.#patience = new Deadline(this.#clock, closeWithinMs, () => this.#releaseAll())
+    this.#calls = new StoreCalls(store, {
+      report: (problem) => this.#listeners.problem(problem),
       clock: this.#clock,
       slowAfterMs,
     })
   }
 
-  /** How it does now. */
+  /** The current health. */
   get health(): StoreHealth {
     const waiting = this.#kept.size
     return this.#reason === null
@@ -126,13 +127,13 @@ export class GuardedStore implements Store {
     return this.#options.whenDown
   }
 
-  /** Tells one more listener, until the function that is returned is called. */
+  /** Adds a listener. Returns a function that removes it. */
   listen(listener: GuardListener): () => void {
     return this.#listeners.add(listener)
   }
 
   append(entries: readonly LogEntry[]): void | Promise<void> {
-    // Nothing would ever try again what is appended now.
+    // Nothing would retry an entry appended from here on.
     if (this.#isClosed)
       throw new RunLogError(`Cannot append to run log '${this.name}' as it must be open: it is closed.`)
     return this.#reason === null ? this.#send(entries) : waitFor(this.#keep(createItem(entries)))
@@ -140,41 +141,41 @@ export class GuardedStore implements Store {
 
   load(limits?: LoadLimits): readonly LogEntry[] | Promise<readonly LogEntry[]> {
     this.#isClosed = false
-    return this.#door.load(limits)
+    return this.#calls.load(limits)
   }
 
   query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]> {
-    return this.#door.query(query)
+    return this.#calls.query(query)
   }
 
   count(query: LogQuery): number | Promise<number> {
-    return this.#door.count(query)
+    return this.#calls.count(query)
   }
 
   notes(query: NoteQuery): readonly Note[] | Promise<readonly Note[]> {
-    return this.#door.notes(query)
+    return this.#calls.notes(query)
   }
 
   prune(retention: Retention, now: number): number | Promise<number> {
-    return this.#door.prune(retention, now)
+    return this.#calls.prune(retention, now)
   }
 
   protect(keep: KeepOf): void {
-    this.#door.protect(keep)
+    this.#calls.protect(keep)
   }
 
   beat(now: number): void {
-    this.#door.beat(now)
+    this.#calls.beat(now)
     if (this.#reason === null) void this.check()
   }
 
   lastBeat(): number | null {
-    return this.#door.lastBeat()
+    return this.#calls.lastBeat()
   }
 
-  /** Looks at the store below; one that would lose what it has acknowledged is degraded until it is mended. Never rejects. */
+  /** Checks the store below. If it would lose acknowledged entries, the log is degraded until that is fixed. Never rejects. */
   async check(): Promise<void> {
-    this.#checking ??= settled(this.#door.check())
+    this.#checking ??= settled(this.#calls.check())
       .catch((problem: unknown) => this.#degrade(problem))
       .finally(() => {
         this.#checking = null
@@ -184,24 +185,24 @@ export class GuardedStore implements Store {
 
   flushSync(): void {
     for (const item of this.#kept.take(Infinity)) {
-      const answer = this.#door.append(item.entries)
+      const answer = this.#calls.append(item.entries)
       if (answer === undefined) item.resolve()
       else settled(answer).then(item.resolve, (problem: unknown) => this.#lose(item, problem))
     }
-    // What it has in its hands by now it writes.
-    this.#door.flushSync()
+    // The store below also writes what it still holds in memory.
+    this.#calls.flushSync()
   }
 
   /**
-   * The session stops: from now on an appender waits `closeWithinMs` at most for a store that cannot write.
-   * What is not written by then is rejected, and runs end without their record.
+   * Begins the stop of the session: appenders wait up to `closeWithinMs` for a store that cannot write. Entries that are not
+   * written by then are rejected, and their runs end without a record.
    */
   hurry(): void {
     this.#isHurried = true
     this.#hurryOn()
   }
 
-  /** Tries once more to write what waits; what can't be written is told to those who wait for it, and by rejecting. */
+  /** Retries the waiting entries once, then closes. Entries that cannot be written reject their appenders and the close. */
   async close(): Promise<void> {
     this.#stopTimers()
     if (this.#reason !== null) await this.#isSoon(this.#drain())
@@ -209,14 +210,14 @@ export class GuardedStore implements Store {
     const lost = [...this.#trying, ...this.#kept.take(Infinity)].filter((item) => !item.isLost)
     const count = lost.reduce((sum, { entries }) => sum + entries.length, 0)
     const problem = new RunLogError(
-      `Cannot close run log '${this.name}' as all that was recorded must be written: ${count} entries are lost.`,
+      `Cannot close run log '${this.name}' as all recorded entries must be written: ${count} entries are lost.`,
       { cause: this.#reason },
     )
     for (const item of lost) this.#lose(item, problem)
     this.#recover()
     this.#isHurried = false
     this.#isClosed = true
-    const isClosed = await this.#isSoon(settled(this.#door.close()))
+    const isClosed = await this.#isSoon(settled(this.#calls.close()))
     this.#stopTimers()
     if (count > 0) throw problem
     if (!isClosed) throw this.#tooLate('Cannot close')
@@ -234,7 +235,7 @@ export class GuardedStore implements Store {
   }
 
   #send(entries: readonly LogEntry[]): void | Promise<void> {
-    const answer = this.#door.append(entries)
+    const answer = this.#calls.append(entries)
     if (answer === undefined) return
     const item = createItem(entries)
     if (answer instanceof Thrown) this.#failed(item, answer.problem)
@@ -269,16 +270,16 @@ export class GuardedStore implements Store {
     if (this.#sent.length > 0) return
     this.#slow.disarm()
     if (this.#reason === null) this.#patience.disarm()
-    // Nothing failed, it only took long: what was kept meanwhile follows.
+    // The write was only slow: the items kept meanwhile follow.
     else if (this.#undoRetry === null) this.#retryIn(0)
   }
 
-  /** Keeps an item for later. Those who appended it wait, or are let go on where the policy is that. */
+  /** Keeps an item for a later write. Its appender waits, or is released where the policy is `buffer`. */
   #keep(item: Item): Item {
     if (item.isLost) return item
     this.#kept.add(item)
     if (this.#options.whenDown === 'buffer' && this.#kept.size <= this.#options.limit) {
-      item.isLetGo = true
+      item.isReleased = true
       item.resolve()
     }
     this.#hurryOn()
@@ -314,13 +315,11 @@ export class GuardedStore implements Store {
     if (this.#isHurried && isWaiting) this.#patience.arm()
   }
 
-  /**
-   * No appender waits any longer. Entries that were released are tried once more when the store is closed.
-   */
-  #giveUp(): void {
+  /** Rejects all waiting appenders. Entries that were released before are retried once when the store closes. */
+  #releaseAll(): void {
     const problem = this.#tooLate('Cannot write to')
     const underWay = [...this.#sent.map(({ item }) => item), ...this.#trying]
-    for (const item of [...underWay.filter(({ isLetGo }) => !isLetGo), ...this.#kept.takeWaiting()])
+    for (const item of [...underWay.filter(({ isReleased }) => !isReleased), ...this.#kept.takeWaiting()])
       this.#lose(item, problem)
   }
 
@@ -338,7 +337,7 @@ export class GuardedStore implements Store {
     })
   }
 
-  /** Writes what is kept; asked again while it does, it is the same. */
+  /** Writes the kept items. A call during a drain joins it. */
   #drain(): Promise<void> {
     this.#draining ??= this.#drainAll().finally(() => {
       this.#draining = null
@@ -346,12 +345,12 @@ export class GuardedStore implements Store {
     return this.#draining
   }
 
-  /** Writes what is kept, the oldest first, until nothing is left or it fails again. */
+  /** Writes the kept items, oldest first, until none are left or a write fails. */
   async #drainAll(): Promise<void> {
-    // What is still on its way may fail, and comes before all that is kept.
+    // Writes in flight may fail, and precede all kept items.
     while (this.#sent.length > 0) await Promise.allSettled(this.#sent.map(({ answer }) => answer))
     try {
-      await settled(this.#door.check())
+      await settled(this.#calls.check())
       while (this.#kept.size > 0) await this.#writeSome()
     } catch (problem) {
       this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs)
@@ -360,12 +359,12 @@ export class GuardedStore implements Store {
     this.#recover()
   }
 
-  /** Writes the oldest that are kept. Throws if that cannot be done now; entries that can never be written are left out. */
+  /** Writes the oldest kept items. Throws if they cannot be written now; drops entries that can never be written. */
   async #writeSome(): Promise<void> {
     const items = this.#kept.take(this.#atOnce)
     this.#trying = items
     try {
-      const answer = this.#door.append(items.flatMap((item) => item.entries))
+      const answer = this.#calls.append(items.flatMap((item) => item.entries))
       if (answer !== undefined) await settled(answer)
       for (const item of items) item.resolve()
       this.#atOnce = Math.min(this.#atOnce * 2, entriesAtOnce)
@@ -373,7 +372,7 @@ export class GuardedStore implements Store {
       const isRefused = isRefusal(problem)
       if (isRefused && items.length === 1) return this.#lose(items[0]!, problem)
       for (const item of items) this.#keep(item)
-      // One of them can never be written: they are tried one by one, and that one is left out.
+      // One of the entries can never be written: retry them one by one to find it.
       this.#atOnce = isRefused ? 1 : Math.max(1, Math.floor(this.#atOnce / 2))
       if (!isRefused) throw problem
     } finally {
@@ -383,16 +382,16 @@ export class GuardedStore implements Store {
 
   #lose(item: Item, problem: unknown): void {
     item.isLost = true
-    if (item.isLetGo) this.#listeners.lost(item.entries, problem)
+    if (item.isReleased) this.#listeners.lost(item.entries, problem)
     else item.reject(problem)
   }
 }
 
 function waitFor(item: Item): void | Promise<void> {
-  return item.isLetGo ? undefined : item.done
+  return item.isReleased ? undefined : item.done
 }
 
-/** An answer as a promise. */
+/** Converts an answer to a promise. */
 async function settled(answer: Answer): Promise<void> {
   if (answer instanceof Thrown) throw answer.problem
   await answer

@@ -1,19 +1,19 @@
-/** Entries that wait to be written, in order, each with whoever waits for it. */
+/** Entries that wait to be written, in order, each with its pending appender. */
 import type { LogEntry } from '../store.ts'
 
-/** What one `append` brought. */
+/** The entries of one `append` call. */
 export interface Item {
   readonly entries: readonly LogEntry[]
   readonly done: Promise<void>
   readonly resolve: () => void
   readonly reject: (problem: unknown) => void
-  /** Whether whoever appended it waits no more. */
-  isLetGo: boolean
-  /** True if it was given up: it is not tried again. */
+  /** True once the appender was released (policy `buffer`). */
+  isReleased: boolean
+  /** True once the item was abandoned: it is not retried. */
   isLost: boolean
 }
 
-/** An item for what was appended. */
+/** Creates the item of an `append` call. */
 export function createItem(entries: readonly LogEntry[]): Item {
   let resolve!: () => void
   let reject!: (problem: unknown) => void
@@ -21,22 +21,22 @@ export function createItem(entries: readonly LogEntry[]): Item {
     resolve = onResolve
     reject = onReject
   })
-  // Whoever was let go on listens no more.
+  // A released appender no longer handles the rejection.
   done.catch(() => undefined)
-  return { entries, done, resolve, reject, isLetGo: false, isLost: false }
+  return { entries, done, resolve, reject, isReleased: false, isLost: false }
 }
 
-/** The queue of what waits. */
+/** The queue of waiting items. */
 export class WriteBacklog {
   #items: Item[] = []
   #entries = 0
 
-  /** How many entries wait. */
+  /** The number of waiting entries. */
   get size(): number {
     return this.#entries
   }
 
-  /** Adds an item in the order of its first entry: what was refused may come back in another one. */
+  /** Inserts an item by the `seq` of its first entry: a failed write may return after later items were added. */
   add(item: Item): void {
     const seq = item.entries[0]?.seq ?? Infinity
     let place = this.#items.length
@@ -45,15 +45,15 @@ export class WriteBacklog {
     this.#entries += item.entries.length
   }
 
-  /** Takes the items whose appender still waits. */
+  /** Removes and returns the items whose appender still waits. */
   takeWaiting(): Item[] {
-    const waiting = this.#items.filter((item) => !item.isLetGo)
-    this.#items = this.#items.filter((item) => item.isLetGo)
+    const waiting = this.#items.filter((item) => !item.isReleased)
+    this.#items = this.#items.filter((item) => item.isReleased)
     this.#entries = this.#items.reduce((count, { entries }) => count + entries.length, 0)
     return waiting
   }
 
-  /** Takes the oldest items, one at least, with at most so many entries together. */
+  /** Removes and returns the oldest items: at least one, and at most `atMost` entries in total. */
   take(atMost: number): Item[] {
     let count = 0
     let entries = 0

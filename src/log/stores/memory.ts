@@ -1,16 +1,16 @@
 /**
- * The run log in memory: synchronous, bounded, gone with the process.
+ * The run log in memory: synchronous, bounded, lost when the process ends.
  *
- * By default it keeps 1,000 records of a task, which is what a person looks back on, and 100,000 in all (some 30 MB), so
- * that ten thousand busy tasks do not fill the heap of a process that runs for years. Whatever the limits, the newest record
- * of each action of each task stays: conditions stand on it.
+ * By default it keeps 1,000 records per task, about as many as a user reads, and 100,000 in total (about 30 MB), so that ten
+ * thousand busy tasks do not fill the heap of a process that runs for years. Regardless of the limits, the newest record of
+ * each action of each task is kept: conditions depend on it.
  */
 import { RunLogError } from '../../errors/errors.ts'
 import { countRecords, selectNotes, selectRecords } from '../query.ts'
 import { checkRetention, retain } from '../retention.ts'
 import type { KeepOf, LogEntry, Retention, Store } from '../store.ts'
 
-/** What a memory store keeps unless told otherwise. */
+/** The default retention of a memory store. */
 export const memoryRetention: Retention = { maxPerTask: 1_000, maxTotal: 100_000 }
 
 /**
@@ -23,12 +23,12 @@ export const memoryRetention: Retention = { maxPerTask: 1_000, maxTotal: 100_000
  * ```
  */
 export interface MemoryStoreOptions {
-  /** What to keep; default 1,000 records of a task and 100,000 in all. A limit that is left out has its default. */
+  /** The records to keep; default 1,000 per task and 100,000 in total. A limit that is left out has its default. */
   readonly retention?: Retention
 }
 
 /**
- * Makes a run log that lives in memory.
+ * Creates a run log in memory.
  *
  * @example
  * ```ts
@@ -45,18 +45,18 @@ export class MemoryStore implements Store {
   readonly durable: boolean = false
   #entries: LogEntry[] = []
   #tidyAt = slack
-  /** How many entries there are of each task: a pass over all of them is made only where it can drop some. */
+  /** The number of entries of each task: a full pass is made only if it can remove some. */
   #counts = new Map<string, number>()
-  /** Entries beyond the limit of their task. */
+  /** The number of entries beyond the limit of their task. */
   #surplus = 0
-  /** The surplus that the last pass had to leave. */
+  /** The surplus that the last pass could not remove. */
   #left = 0
   #closed = false
   #keep: KeepOf | undefined
 
   constructor(readonly retention: Retention) {}
 
-  /** How many entries it holds. */
+  /** The number of entries. */
   get size(): number {
     return this.#entries.length
   }
@@ -106,7 +106,7 @@ export class MemoryStore implements Store {
     this.#closed = true
   }
 
-  /** Forgets in bulk once a quarter more than needed is held: a pass then costs each append a handful of steps. */
+  /** Prunes in bulk once a quarter more than needed is held, so that the amortized cost per append is small. */
   #tidy(): void {
     const { maxAgeMs = Infinity, maxTotal = Infinity } = this.retention
     const size = this.#entries.length
@@ -140,5 +140,5 @@ export class MemoryStore implements Store {
   }
 }
 
-/** How many entries are let in between two tidyings at least. */
+/** The minimum number of appends between two prunings. */
 const slack = 1_000

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import { EventTimes } from '../../../src/log/history/event-times.ts'
-import { Forgotten } from '../../../src/log/history/pruned-ranges.ts'
+import { PrunedRanges } from '../../../src/log/history/pruned-ranges.ts'
 
 /** Marks a second apart, first at `at`. */
-const addSeconds = (of: Forgotten | EventTimes, at: number, mono: number, count: number): void => {
+const addSeconds = (of: PrunedRanges | EventTimes, at: number, mono: number, count: number): void => {
   for (let i = 0; i < count; i++) of.add(at + i * 1000, mono + i * 1000)
 }
 
-describe('Forgotten', () => {
+describe('PrunedRanges', () => {
   test('touches what lies between forgotten marks, and nothing before or after', () => {
-    const forgotten = new Forgotten()
+    const forgotten = new PrunedRanges()
     addSeconds(forgotten, 100_000, 0, 10)
     expect(forgotten.touches(104_100, 104_200)).toBe(true)
     expect(forgotten.touches(90_000, 100_000)).toBe(false)
@@ -19,7 +19,7 @@ describe('Forgotten', () => {
   })
 
   test('what lies between two settings of the clock was never lived, and is not touched', () => {
-    const forgotten = new Forgotten()
+    const forgotten = new PrunedRanges()
     addSeconds(forgotten, 100_000, 0, 10)
     // A day ahead for a while, and back.
     addSeconds(forgotten, 86_500_000, 10_000, 10)
@@ -31,7 +31,7 @@ describe('Forgotten', () => {
   })
 
   test('a clock that is set again and again keeps the newest stretches', () => {
-    const forgotten = new Forgotten()
+    const forgotten = new PrunedRanges()
     for (let i = 0; i < 1000; i++) forgotten.add(i * 100_000, i)
     expect(forgotten.touches(0, 1)).toBe(false)
     expect(forgotten.touches(99_900_000, 99_900_001)).toBe(true)

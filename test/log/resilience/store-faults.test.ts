@@ -34,7 +34,7 @@ test('guardStore leaves out what is no entry, and tells it once', async () => {
   expect(problems).toMatchObject([
     {
       kind: 'bad entry',
-      message: expect.stringMatching(/holds 4 entries .* action must be one of .*: skip/),
+      message: expect.stringMatching(/holds 4 invalid entries.* action must be one of .*: skip/),
     },
   ])
 })

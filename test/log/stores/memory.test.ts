@@ -55,6 +55,6 @@ test('createMemoryStore: a flood of notes pushes no record out', () => {
 test('createMemoryStore refuses a limit that is no number from 0 with a RangeError', () => {
   expect(() => createMemoryStore({ retention: { maxPerTask: -1 } })).toThrow(RangeError)
   expect(() => createMemoryStore({ retention: { maxAgeMs: Number.NaN } })).toThrow(
-    /maxAgeMs must be a number from 0: NaN/,
+    /maxAgeMs must be a number of at least 0: NaN/,
   )
 })

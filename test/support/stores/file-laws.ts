@@ -284,7 +284,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
         expect(seqs).toEqual([1, 2, 3, 4])
         expect(problem).toMatchObject({
           kind: 'bad line',
-          message: expect.stringContaining(`line ${place + 2}: seq ${line} stands there already`),
+          message: expect.stringContaining(`line ${place + 2}: seq ${line} is a duplicate`),
         })
         expect(aside).toBe(`${copied}\n`)
       }
@@ -315,7 +315,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       const copy = await lineOf({ ...entries[3]!, seq: 7 })
       const { seqs, problem, aside } = await afterEdit((lines) => lines.push(copy))
       expect(seqs).toEqual([1, 2, 3, 4])
-      expect(problem.message).toContain('that end of run a-3 stands there already')
+      expect(problem.message).toContain('the end of run a-3 is a duplicate')
       expect(aside).toBe(`${copy}\n`)
     })
 

@@ -1,26 +1,26 @@
 /**
- * The exclusive lock of one session on a file, by whatever name the file is called.
+ * The exclusive lock of one session on a file, valid for all names of the file.
  *
- * Two kinds of lock make it. A lock beside the file, at its real path, is seen by everyone who can see the file: another
- * machine, another container. A lock in the machine's folder for temporary files goes by the file itself (device and inode):
- * it is seen under another name of the file, too, as when the file is moved while it is open. The second one is left out
- * where that folder cannot be written.
+ * It consists of two locks. The first is next to the file, at its real path, and is visible to every process that sees the
+ * file, also on another machine or in another container. The second is in this machine's folder for temporary files and is
+ * named after the file itself (device and inode), so it also protects other names of the file, for example when the file is
+ * moved while it is open. The second lock is left out where that folder is not writable.
  */
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { RunLogError } from '../../../errors/errors.ts'
-import { type FileIdentity, placeOf } from './file-identity.ts'
+import { type FileIdentity, realPathOf } from './file-identity.ts'
 import { type FileLock, takeLock } from './lock-file.ts'
 
-/** A hold; {@link ExclusiveLock.take} makes it. */
+/** A held lock, made by {@link ExclusiveLock.take}. */
 export class ExclusiveLock {
   #place = ''
   #beside: ReadonlyMap<string, FileLock> = new Map()
   #ofFile: FileLock | null = null
   #file: FileIdentity | null = null
 
-  /** Takes hold of an absolute path. Throws a `RunLogError` that names the owner when another session has it. */
+  /** Locks an absolute path. Throws a `RunLogError` that names the owner if another session holds the lock. */
   static take(path: string): ExclusiveLock {
     const hold = new ExclusiveLock(path)
     hold.renew()
@@ -29,39 +29,39 @@ export class ExclusiveLock {
 
   private constructor(readonly path: string) {}
 
-  /** The real path, with all links followed. */
+  /** The real path: all links are resolved. */
   get place(): string {
     return this.#place
   }
 
-  /** When the owner before us, which did not let go, gave its last sign of life, epoch ms; null if it let go. */
+  /** The last heartbeat of a previous owner that did not release the lock, epoch ms; null if it released it. */
   get lastBeat(): number | null {
     const beats = [...this.#beside.values()].flatMap(({ lastBeat }) => lastBeat ?? [])
     return beats.length === 0 ? null : Math.max(...beats)
   }
 
-  /** Gives a sign of life; `now` is epoch ms. Never throws. */
+  /** Writes a heartbeat; `now` is epoch ms. Never throws. */
   beat(now: number): void {
     for (const lock of this.#all()) lock.beat(now)
   }
 
-  /** True if all locks lie where they were taken. Throws what `stat` throws if that cannot be checked. */
+  /** True if all locks are where they were taken. Throws the error of `stat` if that cannot be checked. */
   isIntact(): boolean {
     return this.#all().every((lock) => lock.isHeld())
   }
 
-  /** {@link isIntact} without holding up the event loop. */
+  /** {@link isIntact} without blocking the event loop. */
   async isIntactSoon(): Promise<boolean> {
     return (await Promise.all(this.#all().map((lock) => lock.isHeldSoon()))).every(Boolean)
   }
 
   /**
-   * Takes again what was moved or deleted, and lets go of what is not needed any more: the path may lead elsewhere by now.
-   * Throws a `RunLogError` when another session was faster; then the hold is as it was.
+   * Takes locks again that were moved or deleted, and releases those that are no longer needed: the path may lead elsewhere
+   * now. Throws a `RunLogError` if another session holds one; then the lock is unchanged.
    */
   renew(): void {
-    const place = placeOf(this.path)
-    // Earlier releases put the lock beside a symbolic link, and not beside the file.
+    const place = realPathOf(this.path)
+    // Earlier releases put the lock next to a symbolic link instead of its target.
     const given = join(realpathSync.native(dirname(this.path)), basename(this.path))
     const beside = new Map<string, FileLock>()
     const taken: FileLock[] = []
@@ -81,7 +81,7 @@ export class ExclusiveLock {
     this.#place = place
   }
 
-  /** Goes by another file from now on: the one that was opened, or takes its place. Throws when another session has that one. */
+  /** Follows another file from now on: a file that was opened, or that replaces this one. Throws if another session has it. */
   follow(file: FileIdentity): void {
     const before = this.#ofFile
     this.#ofFile = this.#lockOf(file)
@@ -89,7 +89,7 @@ export class ExclusiveLock {
     before?.release()
   }
 
-  /** Lets go. */
+  /** Releases the lock. */
   release(): void {
     for (const lock of this.#all()) lock.release()
     this.#beside = new Map()
@@ -110,12 +110,13 @@ export class ExclusiveLock {
   }
 }
 
-/** The folder of locks that go by the file. Throws if it is not this user's: what others can write there decides nothing. */
+/** The folder of locks named after files. Throws if it does not belong to this user: then others could forge locks. */
 function locksFolder(): string {
   const uid = process.getuid?.() ?? -1
   const folder = join(tmpdir(), `gantry-locks-${uid}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const found = lstatSync(folder)
-  if (!found.isDirectory() || (uid >= 0 && found.uid !== uid)) throw new Error(`'${folder}' is not ours.`)
+  if (!found.isDirectory() || (uid >= 0 && found.uid !== uid))
+    throw new Error(`'${folder}' belongs to another user.`)
   return folder
 }

@@ -1,18 +1,18 @@
 /**
- * The identity of the file at a path. A name may be moved, linked or taken by another file; the device and
- * the inode identify the file.
+ * The identity of the file at a path. A path may be moved, linked or taken by another file; device and inode identify the
+ * file itself.
  */
 import { type BigIntStats, fstatSync, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
-/** The file itself, whatever its names. Unique among the files that exist or are open. */
+/** A file, regardless of its names. Unique among the files that exist or are open. */
 export interface FileIdentity {
   readonly dev: bigint
   readonly ino: bigint
 }
 
-/** A file as it is now. */
+/** The current state of a file. */
 export interface FileState extends FileIdentity {
   /** Bytes. */
   readonly size: number
@@ -27,7 +27,7 @@ export function stateOfOpen(fd: number): FileState {
   return toState(fstatSync(fd, { bigint: true }))
 }
 
-/** The state of the file that a path leads to; null if it leads to none. Throws what `stat` throws for other reasons. */
+/** The state of the file at a path; null if there is none. Throws other errors of `stat`. */
 export function stateAt(path: string): FileState | null {
   try {
     return toState(statSync(path, { bigint: true }))
@@ -37,7 +37,7 @@ export function stateAt(path: string): FileState | null {
   }
 }
 
-/** {@link stateAt} without holding up the event loop: a disk may be slow to answer. */
+/** {@link stateAt} without blocking the event loop: a disk may be slow to answer. */
 export async function stateAtSoon(path: string): Promise<FileState | null> {
   try {
     return toState(await stat(path, { bigint: true }))
@@ -53,27 +53,27 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 }
 
 /**
- * The result of a check of a path that was opened as `opened`: `same`, `missing` (moved or deleted), or
- * `other` (another file took its place). Throws what `stat` throws if the path cannot be checked.
+ * Compares the file at a path with a file that was opened: `same`, `missing` (moved or deleted), or `other` (another file
+ * took its place). Throws the error of `stat` if the path cannot be checked.
  */
-export function lookAt(path: string, opened: FileIdentity): 'same' | 'missing' | 'other' {
+export function comparePath(path: string, opened: FileIdentity): 'same' | 'missing' | 'other' {
   const now = stateAt(path)
   if (now === null) return 'missing'
   return isSameFile(now, opened) ? 'same' : 'other'
 }
 
 /**
- * The one real path of a file, which need not exist yet: links of the file and of its folders are followed, also a link to a
- * file that is missing. The folder must exist.
+ * The one real path of a file, which may not exist yet: links of the file and of its folders are resolved, also a link to a
+ * missing file. The folder must exist.
  */
-export function placeOf(path: string): string {
-  // The native call gives names as the file system spells them, where it does not tell capitals apart.
+export function realPathOf(path: string): string {
+  // The native call returns names as the file system spells them where it is case-insensitive.
   try {
     return realpathSync.native(path)
   } catch (problem) {
     if (!isMissing(problem)) throw problem
   }
-  if (isLink(path)) return placeOf(resolve(dirname(path), readlinkSync(path)))
+  if (isLink(path)) return realPathOf(resolve(dirname(path), readlinkSync(path)))
   return join(realpathSync.native(dirname(path)), basename(path))
 }
 
@@ -82,7 +82,7 @@ export function toState(stats: BigIntStats): FileState {
   return { dev, ino, size: Number(size), links: Number(nlink), isFile: stats.isFile() }
 }
 
-/** True of the error of a path that leads to nothing. */
+/** True for the error of a path at which there is nothing. */
 export function isMissing(problem: unknown): boolean {
   const { code } = problem as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'

@@ -1,4 +1,4 @@
-/** The file system as promises over numbers of open files, which work for the synchronous calls of the same file, too. */
+/** Promisified file system calls on file descriptors, which the synchronous calls share. */
 import {
   close as closeCallback,
   closeSync,
@@ -20,20 +20,20 @@ export const fsync = promisify(fsyncCallback)
 export const open = promisify(openCallback)
 const write = promisify(writeCallback)
 
-/** An error of the file system, with what was tried and the path. */
+/** Converts an error of the file system to a `RunLogError` that states the operation and the path. */
 export function toRunLogError(act: string, path: string, problem: unknown): RunLogError {
   if (problem instanceof RunLogError) return problem
   const { code, message } = problem as NodeJS.ErrnoException
   const rule = code === undefined ? undefined : rules[code]
   return new RunLogError(
-    `Cannot ${act} run log '${path}' as ${rule ?? 'the file system refused'}: ${message}`,
+    `Cannot ${act} run log '${path}' as ${rule ?? 'the file system reported an error'}: ${message}`,
     {
       cause: problem,
     },
   )
 }
 
-/** The refusal of entries that can never be written, with why. */
+/** The error for entries that can never be written, with the reason. */
 export function toEntryRefusal(path: string, problem: unknown): RunLogError {
   if (problem instanceof RunLogError) return problem
   const { message } = problem as Error
@@ -48,32 +48,32 @@ const rules: Readonly<Record<string, string>> = {
   EPERM: 'it must be readable and writable',
   EROFS: 'its file system must be writable',
   EISDIR: 'it must be a file',
-  ENOTDIR: 'its folder must be a folder',
+  ENOTDIR: 'every part of its path but the last must be a folder',
   ENOSPC: 'the disk must have room',
   EDQUOT: 'the disk must have room',
-  EFBIG: 'the file must not grow beyond what the system allows',
-  EMFILE: 'a file must be free to open',
+  EFBIG: 'the file must stay within the size limit of the system',
+  EMFILE: 'a file descriptor must be available',
 }
 
-/** Writes all of the bytes at a place: one call of the system may write fewer than asked. */
+/** Writes all bytes at a position: a single system call may write fewer. */
 export async function writeAll(fd: number, bytes: Buffer, place: number): Promise<void> {
   for (let done = 0; done < bytes.length; )
     done += (await write(fd, bytes, done, bytes.length - done, place + done)).bytesWritten
 }
 
-/** {@link writeAll} before it returns; with a null place, behind what was written last. */
+/** Synchronous {@link writeAll}; with a null position, appends to what was written last. */
 export function writeAllSync(fd: number, bytes: Buffer, place: number | null): void {
   for (let done = 0; done < bytes.length; )
     done += writeSync(fd, bytes, done, bytes.length - done, place === null ? null : place + done)
 }
 
-/** The byte at a place; -1 beyond the end. */
+/** The byte at a position; -1 past the end. */
 export function readByte(fd: number, place: number): number {
   const byte = Buffer.alloc(1)
   return readSync(fd, byte, 0, 1, place) === 1 ? byte[0]! : -1
 }
 
-/** Makes a new name in a folder durable, on systems where a folder can be opened for that. */
+/** Makes a new name in a folder durable, on systems that can open a folder for this. */
 export function syncFolder(folder: string): void {
   let fd: number
   try {
@@ -84,7 +84,7 @@ export function syncFolder(folder: string): void {
   try {
     fsyncSync(fd)
   } catch {
-    // Not every system lets a folder be synced; the file itself is.
+    // Not every system can sync a folder; the file itself is synced.
   } finally {
     closeSync(fd)
   }

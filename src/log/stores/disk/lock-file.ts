@@ -1,10 +1,10 @@
 /**
- * One writer per file: a lock file beside it says who writes.
+ * A lock file next to a file, which states the one process that may write to it.
  *
- * The lock names its owner by process id and by when that process was born, so that a lock left by a process that was killed
- * is taken over at once, and a new process that happens to have the old one's id is not mistaken for it.
+ * The lock names its owner by process id and start time: a lock left by a killed process is taken over at once, and a new
+ * process with the same id is not mistaken for the owner.
  *
- * The time of the lock file is a sign of life that its owner renews: of an owner that was killed it tells when it still lived.
+ * The modification time of the lock file is the owner's heartbeat: it dates the end of an owner that was killed.
  */
 import {
   closeSync,
@@ -29,38 +29,38 @@ import {
   stateOfOpen,
 } from './file-identity.ts'
 
-/** Who holds a lock. */
+/** The owner of a lock. */
 interface Owner {
   readonly pid: number
   readonly host: string
-  /** When the process was born, in words of the system; null where the system does not tell. */
+  /** Start time of the process, as the system formats it; null if the system does not report it. */
   readonly born: string | null
-  /** Tells two locks of one process apart. */
+  /** Distinguishes two locks of one process. */
   readonly token: string
 }
 
-/** A lock that is held. */
+/** A held lock. */
 export interface FileLock {
-  /** When the owner before us, which did not release it, gave its last sign of life, epoch ms; null if it released it. */
+  /** The last heartbeat of a previous owner that did not release the lock, epoch ms; null if it released it. */
   readonly lastBeat: number | null
-  /** Gives a sign of life; `now` is epoch ms. Never throws. */
+  /** Writes a heartbeat; `now` is epoch ms. Never throws. */
   beat(now: number): void
   /**
-   * True if the lock still lies where it was taken: false once it was moved, deleted, or taken by another
-   * session. Throws what `stat` throws if that cannot be checked.
+   * True if the lock is where it was taken: false once it was moved, deleted, or taken by another session. Throws the error
+   * of `stat` if that cannot be checked.
    */
   isHeld(): boolean
-  /** {@link isHeld} without holding up the event loop. */
+  /** {@link isHeld} without blocking the event loop. */
   isHeldSoon(): Promise<boolean>
-  /** Lets go of the lock, also of one that was moved elsewhere with its folder. Never throws. */
+  /** Releases the lock, also one that was moved together with its folder. Never throws. */
   release(): void
 }
 
 let taken = 0
 
 /**
- * Writes the lock of a file whose lock is kept by the system itself: it tells who has it, and decides nothing. A lock that
- * names a machine that is no more (a container's) then holds nobody up.
+ * Writes an informative lock file for a file that the operating system locks: it names the owner and decides nothing. So a lock
+ * that names a machine that no longer exists (a container) blocks no one.
  */
 export function writeLock(file: string): FileLock {
   const lock = `${file}.lock`
@@ -77,19 +77,19 @@ export function writeLock(file: string): FileLock {
   return new OwnedLock(lock, owner.token, lastBeat, fd)
 }
 
-/** The refusal of a file that another has, as its lock tells. */
+/** The error for a file that another process has open, as its lock states. */
 export function refusalOf(file: string): RunLogError {
   const lock = `${file}.lock`
   const owner = parseOwner(readText(lock) ?? '')
   if (owner !== null) return refusal(file, owner)
   return new RunLogError(
-    `Cannot open run log '${file}' as one session at a time may write it: another program has it open. Close it there, or give each session a log of its own.`,
+    `Cannot open run log '${file}' as one session at a time may write it: another program has it open. Close it there, or give each session a separate log.`,
   )
 }
 
 /**
- * Takes the lock for a file, which lies beside it unless told otherwise. Throws a `RunLogError` that names the owner when
- * another session, of whatever process, has it.
+ * Takes the lock of a file, by default next to it. Throws a `RunLogError` that names the owner if another session, of any
+ * process, holds it.
  */
 export function takeLock(file: string, lock = `${file}.lock`): FileLock {
   const owner = ownerHere()
@@ -99,14 +99,16 @@ export function takeLock(file: string, lock = `${file}.lock`): FileLock {
     const fd = create(lock, owner)
     if (fd !== null) return new OwnedLock(lock, token, lastBeat, fd)
     const text = readText(lock)
-    // Released between the two looks: try again.
+    // Released between the two reads: try again.
     if (text === null) continue
     const other = parseOwner(text)
     if (other !== null && isAlive(other)) throw refusal(file, other, lock)
     lastBeat = timeOf(lock) ?? lastBeat
     clear(lock, text, token)
   }
-  throw new RunLogError(`Cannot lock run log '${file}' as others keep taking and leaving its lock: ${lock}.`)
+  throw new RunLogError(
+    `Cannot lock run log '${file}' as other processes keep taking and releasing its lock: ${lock}.`,
+  )
 }
 
 function ownerHere(): Owner {
@@ -114,7 +116,7 @@ function ownerHere(): Owner {
   return { pid: process.pid, host: hostname(), born: birthOf(process.pid), token }
 }
 
-/** A lock file that this process made, kept open: so it is found again when its folder is moved. */
+/** A lock file made by this process. It stays open, so it is found again if its folder is moved. */
 class OwnedLock implements FileLock {
   #fd: number
   readonly #file: FileIdentity
@@ -129,7 +131,7 @@ class OwnedLock implements FileLock {
     this.#file = stateOfOpen(fd)
   }
 
-  // Bound, so that it may be handed on.
+  // Bound, so that it can be passed on.
   readonly beat = (now: number): void => touch(this.lock, now)
 
   isHeld(): boolean {
@@ -142,7 +144,7 @@ class OwnedLock implements FileLock {
 
   #isOurs(there: FileState | null): boolean {
     if (there === null) return false
-    // A copy of the folder that is put in its place names us as well.
+    // A copy of the folder put in its place contains a lock with the same owner.
     return isSameFile(there, this.#file) || parseOwner(readText(this.lock) ?? '')?.token === this.token
   }
 
@@ -152,10 +154,10 @@ class OwnedLock implements FileLock {
     const fd = this.#fd
     this.#fd = -1
     try {
-      // Wherever it was moved to: a lock that says nothing is nobody's.
+      // The lock was moved elsewhere: an empty lock has no owner.
       if (!isHere) ftruncateSync(fd, 0)
     } catch {
-      // It is taken over once this process has ended.
+      // The lock is taken over once this process has ended.
     } finally {
       closeSync(fd)
     }
@@ -173,8 +175,8 @@ function isHeldSafely(lock: FileLock): boolean {
 }
 
 /**
- * Makes the lock with its text at once: an empty lock, seen by another process, would look like one left half-written.
- * Gives its descriptor; null if there is a lock already.
+ * Creates the lock together with its text: another process would mistake an empty lock for one left half-written. Returns the
+ * descriptor; null if a lock exists.
  */
 function create(lock: string, owner: Owner): number | null {
   const text = `${JSON.stringify(owner)}\n`
@@ -189,7 +191,7 @@ function create(lock: string, owner: Owner): number | null {
     if (fd >= 0) closeSync(fd)
     const { code } = problem as NodeJS.ErrnoException
     if (code === 'EEXIST') return null
-    // A file system without links: made in two steps, which is as good as it gets there.
+    // On a file system without hard links: create in two steps, the best that is possible there.
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return createPlain(lock, text)
     throw problem
   } finally {
@@ -211,8 +213,8 @@ function createPlain(lock: string, text: string): number | null {
 }
 
 /**
- * Puts a stale lock out of the way. It is moved and looked at again before it is deleted: between the look and the move
- * another process may have done the same and put its own, living lock there.
+ * Removes a stale lock. It is moved and read again before it is deleted: between the first read and the move another process
+ * may have removed it and created its own, live lock there.
  */
 function clear(lock: string, stale: string, token: string): void {
   const aside = `${lock}.${token}`
@@ -226,12 +228,12 @@ function clear(lock: string, stale: string, token: string): void {
   }
 }
 
-/** Deletes a file if it can be deleted: what is gone already, with its folder perhaps, needs no deleting. */
+/** Deletes a file if possible: it may be gone already, possibly with its folder. */
 function remove(file: string): void {
   try {
     unlinkSync(file)
   } catch {
-    // Nothing depends on it: a draft is never read, and a lock without a living owner is taken over.
+    // No harm: a draft is never read, and a lock without a live owner is taken over.
   }
 }
 
@@ -239,7 +241,7 @@ function touch(lock: string, now: number): void {
   try {
     utimesSync(lock, now / 1_000, now / 1_000)
   } catch {
-    // A sign of life that is missing makes the time of a crash less exact, and nothing else.
+    // A missing heartbeat only makes the time of a crash less exact.
   }
 }
 
@@ -252,7 +254,7 @@ function timeOf(lock: string): number | null {
 }
 
 function isAlive(owner: Owner): boolean {
-  // Of another machine nothing can be known; taking its lock could let two sessions write at once.
+  // A process on another machine cannot be checked; taking its lock could let two sessions write at once.
   if (owner.host !== hostname()) return true
   try {
     process.kill(owner.pid, 0)
@@ -263,13 +265,13 @@ function isAlive(owner: Owner): boolean {
   return born === null || owner.born === null || born === owner.born
 }
 
-/** When a process was born: the machine's boot and the start of the process since; null where `/proc` does not tell. */
+/** The start time of a process: boot time of the machine and start since then; null without `/proc`. */
 function birthOf(pid: number): string | null {
   const stat = readText(`/proc/${pid}/stat`)
   if (stat === null) return null
-  // The name of the program, in parentheses, may hold anything; the fields after it are plain.
+  // The program's name, in parentheses, may contain any characters; the fields after it are plain.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  // A zombie has ended and waits for its parent to notice.
+  // A zombie has ended and waits until its parent collects it.
   if (fields[0] === 'Z') return 'ended'
   const boot = readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
   return `${boot} ${fields[19]}`
@@ -286,13 +288,13 @@ function parseOwner(text: string): Owner | null {
 
 function refusal(file: string, owner: Owner, lock?: string): RunLogError {
   const who = owner.pid === process.pid && owner.host === hostname() ? 'this process' : `process ${owner.pid}`
-  const hint = lock === undefined ? '' : ` If that one is gone for certain, delete '${lock}'.`
+  const hint = lock === undefined ? '' : ` If that process no longer exists, delete '${lock}'.`
   return new RunLogError(
     `Cannot open run log '${file}' as one session at a time may write it: ${who} on ${owner.host} does.${hint}`,
   )
 }
 
-/** What a file says; null if it can't be read (a lock that can't be read is not ours to judge, and is not cleared). */
+/** The content of a file; null if it cannot be read. A lock that cannot be read is not cleared. */
 function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')

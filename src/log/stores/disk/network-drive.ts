@@ -1,7 +1,7 @@
-/** Whether a folder lies on another machine, where the locks and the syncs of files may not mean what they say. */
+/** Detection of network drives, on which file locks and syncs may be unreliable. */
 import { statfsSync } from 'node:fs'
 
-/** Numbers by which Linux and others tell their file systems apart. */
+/** File system types by their magic numbers. */
 const kinds: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -10,13 +10,13 @@ const kinds: ReadonlyMap<number, string> = new Map([
   [0x5346414f, 'AFS'],
 ])
 
-/** The kind of network file system that a folder lies on; null for a local one, and where that can't be told. */
+/** The kind of network file system that a folder is on; null for a local one, or if unknown. */
 export function networkOf(
   folder: string,
   typeOf: (folder: string) => number = (path) => statfsSync(path).type,
 ): string | null {
   try {
-    // The number may come with a sign.
+    // The number may be signed.
     return kinds.get(typeOf(folder) >>> 0) ?? null
   } catch {
     return null

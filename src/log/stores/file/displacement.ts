@@ -4,8 +4,8 @@ import { type FileIdentity, type FileState, isSameFile, stateOfOpen } from '../d
 /** The difference between the file at the path and the file that was opened. */
 export type Displacement = 'moved' | 'deleted' | 'replaced' | 'truncated' | 'changed' | 'linked' | 'unlocked'
 
-/** In a sentence after the name of the file. */
-export const befell: Readonly<Record<Displacement, string>> = {
+/** Descriptions that follow the file's name in a sentence. */
+export const displacements: Readonly<Record<Displacement, string>> = {
   moved: 'was moved away while it was open',
   deleted: 'was deleted while it was open',
   replaced: 'was replaced by another file while it was open',
@@ -19,7 +19,7 @@ export const befell: Readonly<Record<Displacement, string>> = {
 export interface Expected {
   /** The open file. */
   readonly open: FileIdentity
-  /** Its descriptor. */
+  /** The descriptor of the open file. */
   readonly fd: number
   /** The end of the last line that the session wrote, bytes. */
   readonly end: number
@@ -27,7 +27,7 @@ export interface Expected {
   readonly mayHaveTail: boolean
 }
 
-/** The displacement of the file; null if the path leads to it as it was written. */
+/** The displacement of the file; null if the path leads to it and its content is as written. */
 export function judge(
   there: FileState | null,
   { open, fd, end, mayHaveTail }: Expected,

@@ -1,15 +1,15 @@
-/** What may be said of a run log in a file of lines. Apart from the store, so that its public types need none of Node's. */
+/** Options of line-based run logs. Separate from the store, so that the public types do not depend on Node's. */
 
 import type { Retention } from '../../store.ts'
 import type { LogProblem } from '../../store-problem.ts'
 
-/** Options of a run log in a file of lines. */
+/** The options of a line-based run log. */
 export interface FileStoreOptions {
-  /** What to keep; default 10,000 records of a task and 100,000 in all. A limit that is left out has its default. */
+  /** The records to keep; default 10,000 per task and 100,000 in total. A limit that is left out has its default. */
   readonly retention?: Retention
-  /** Told of what had to be mended, and of an import. Default: a process warning. Never silent. */
+  /** Receives repairs and imports. Default: a process warning. */
   readonly onProblem?: (problem: LogProblem) => void
 }
 
-/** What a file of lines keeps unless told otherwise. */
+/** The default retention of a line-based run log. */
 export const fileRetention: Retention = { maxPerTask: 10_000, maxTotal: 100_000 }

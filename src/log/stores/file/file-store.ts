@@ -1,22 +1,22 @@
 /**
- * A run log in a file of lines, whatever their format.
+ * A line-based run log in a file, independent of the line format.
  *
- * What is appended within a turn of the event loop is written and synced at once (group commit); what comes meanwhile goes
- * with the next write. A promise resolves when its entries are on the disk. What the file keeps is held in memory, too, so
- * that a query reads no file; the retention bounds both, and the file is rewritten once most of it is past retention, or
- * once others have moved, deleted, replaced or truncated it.
+ * Entries appended within one turn of the event loop are written and synced together (group commit); entries that arrive
+ * meanwhile go with the next write. A promise resolves when its entries are on the disk. The kept entries are also held in
+ * memory, so a query reads no file; the retention bounds both. The file is rewritten once most of its entries are past
+ * retention, or after another process moved, deleted, replaced or truncated it.
  */
 import { RunLogError } from '../../../errors/errors.ts'
 import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from '../../store.ts'
 import { type LogProblem, warnOfProblem } from '../../store-problem.ts'
 import { toEntryRefusal, toRunLogError } from '../disk/file-io.ts'
 import { createMemoryStore, type MemoryStore } from '../memory.ts'
-import { befell, type Displacement } from './displacement.ts'
+import { type Displacement, displacements } from './displacement.ts'
 import { type FileStoreOptions, fileRetention } from './file-options.ts'
 import type { LineFormat } from './line-format.ts'
 import { LogFile } from './log-file.ts'
 
-/** Makes the store of a file in a format; the path must be a non-empty string. */
+/** Creates the store of a file in a line format; the path must be a non-empty string. */
 export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
@@ -24,7 +24,7 @@ export function createFileStore(path: string, format: LineFormat, options: FileS
   return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem)
 }
 
-/** Entries that go to the disk together. */
+/** Entries that are written together. */
 interface Batch {
   text: string
   readonly entries: LogEntry[]
@@ -38,15 +38,15 @@ class FileStore implements Store {
   readonly name: string
   readonly durable = true
   readonly #file: LogFile
-  /** What the file keeps, for queries. */
+  /** The kept entries, for queries. */
   #kept: MemoryStore
   #keep: KeepOf | null = null
   #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
-  /** What waits for the next write. */
+  /** The entries that wait for the next write. */
   #batch: Batch | null = null
-  /** What is being written. */
+  /** The entries of the write in progress. */
   #writing: Batch | null = null
-  /** Writes and replacements, one after the other. */
+  /** Writes and replacements, in sequence. */
   #queue: Promise<void> = Promise.resolve()
 
   constructor(
@@ -55,7 +55,7 @@ class FileStore implements Store {
     readonly retention: Retention,
     readonly onProblem: (problem: LogProblem) => void,
   ) {
-    // Made here, so that a wrong retention is refused at the door and not when the session starts.
+    // Created here, so that an invalid retention throws at once and not when the session starts.
     this.#kept = createMemoryStore({ retention })
     this.name = `${format.kind}:${path}`
     this.#file = new LogFile(path, format)
@@ -115,7 +115,7 @@ class FileStore implements Store {
   }
 
   async check(): Promise<void> {
-    if (this.#state === 'open') await this.#enqueue(() => this.#lookAfter())
+    if (this.#state === 'open') await this.#enqueue(() => this.#restoreIfDisplaced())
   }
 
   lastBeat(): number | null {
@@ -144,7 +144,7 @@ class FileStore implements Store {
     if (this.#state !== 'open') return this.#queue
     this.#state = 'closing'
     await this.#enqueue(async () => {
-      await this.#lookAfter().catch((problem: unknown) => {
+      await this.#restoreIfDisplaced().catch((problem: unknown) => {
         const { path } = this.#file
         this.onProblem({ kind: 'displaced', path, message: toRunLogError('restore', path, problem).message })
       })
@@ -162,7 +162,7 @@ class FileStore implements Store {
     const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
     this.#kept = kept
     this.#state = 'open'
-    // Written anew, so that damage is told of once and not at every start.
+    // Rewritten, so that damage is reported once and not at every start.
     if (damaged) this.#compact()
   }
 
@@ -188,7 +188,7 @@ class FileStore implements Store {
     try {
       const found = await this.#file.append(batch.text, batch.entries.length)
       if (found !== null) this.#restore(found, batch.entries)
-      // Unless `flushSync` came in between and has settled it.
+      // Unless `flushSync` has settled it in the meantime.
       if (this.#writing === batch) this.#settle(batch)
     } catch (problem) {
       batch.reject(problem)
@@ -199,7 +199,7 @@ class FileStore implements Store {
     if (this.#file.lines > this.#kept.size * 2 + 10_000) this.#compact()
   }
 
-  /** What came later is not written before what failed: the order of the file is the order of what happened. */
+  /** Rejects later entries after a failed write: the order of the file is the order of events. */
   #rejectWaiting(problem: unknown): void {
     this.#batch?.reject(problem)
     this.#batch = null
@@ -222,21 +222,21 @@ class FileStore implements Store {
     if (found !== null) this.#restore(found, [])
   }
 
-  /** Writes all that is kept, and what is about to be, to where the path leads now. Throws a `RunLogError`. */
+  /** Writes the kept entries, and those about to be kept, to where the path leads now. Throws a `RunLogError`. */
   #restore(found: Displacement, more: readonly LogEntry[]): void {
     const { path } = this.#file
     const entries = [...this.#kept.load(), ...more]
     const movedTo = this.#file.restore(entries)
-    const kept = movedTo === null ? '' : ` What stood there is kept in '${movedTo}'.`
+    const kept = movedTo === null ? '' : ` The file found there is kept as '${movedTo}'.`
     const message =
-      `Run log '${path}' ${befell[found]}: it was written anew with the ${entries.length} entries that are kept.${kept} ` +
+      `Run log '${path}' ${displacements[found]}: it was rewritten with its ${entries.length} kept entries.${kept} ` +
       'To keep it short, set a retention; to move it, stop the session first.'
     this.onProblem({ kind: 'displaced', path, message, ...(movedTo === null ? {} : { movedTo }) })
   }
 
-  /** Restores the file if it was displaced. Throws the obstacle to that. */
-  async #lookAfter(): Promise<void> {
-    const found = await this.#file.look()
+  /** Restores the file if it was displaced. Throws if that is not possible. */
+  async #restoreIfDisplaced(): Promise<void> {
+    const found = await this.#file.displacement()
     if (found !== null) this.#restore(found, [])
   }
 

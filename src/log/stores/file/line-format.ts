@@ -1,41 +1,41 @@
-/** How entries stand in a file of lines: what differs between JSON lines and CSV, and nothing else. */
+/** The interface of a line format: the difference between JSON lines and CSV. */
 import type { LogEntry } from '../../store.ts'
 
-/** A way to write entries, one line each. */
+/** An encoding of entries, one line each. */
 export interface LineFormat {
-  /** In names of stores: `jsonl`. */
+  /** The name in store names: `jsonl`. */
   readonly kind: string
-  /** In messages: `JSON lines`. */
+  /** The name in messages: `JSON lines`. */
   readonly title: string
-  /** The first line of every file, line end included: what it is. */
+  /** The first line of every file, line end included; it identifies the format. */
   readonly first: string
-  /** An entry as a line, line end included. Throws what `JSON.stringify` throws. */
+  /** Encodes an entry as a line, line end included. Throws the error of `JSON.stringify`. */
   encode(entry: LogEntry): string
-  /** The entry of a line without its line end, or the header; undefined of a line that is not what was written. */
+  /** Decodes a line, without its line end, to an entry or the header; undefined if the line is damaged. */
   decode(line: Buffer): unknown
-  /** The entries of a file that others wrote, where it is one that can be read; else null. */
+  /** The entries of a foreign file in a supported format; otherwise null. */
   adopt?(file: Buffer): Adopted | null
 }
 
-/** A file of others. */
+/** A foreign file (imported). */
 export interface Adopted {
   readonly entries: readonly LogEntry[]
-  /** How many of its rows said nothing that a run log could hold. */
+  /** The number of rows without a valid record. */
   readonly skipped: number
 }
 
-/** What the first line says. */
+/** The content of the first line. */
 export interface Header {
   readonly format: string
   readonly version: number
-  /** Of a file that can be read, and is to be rewritten before lines are added to it. */
+  /** True for a readable file that must be rewritten before lines are added. */
   readonly isOutdated?: true
 }
 
-/** The header of the files of this release. */
+/** The header of files that this release writes. */
 export const header: Header = { format: 'gantry run log', version: 1 }
 
-/** True of the header of a run log, of whatever version. */
+/** True for the header of a run log of any version. */
 export function isHeader(entry: unknown): entry is Header {
   return (
     typeof entry === 'object' && entry !== null && (entry as { format?: unknown }).format === header.format

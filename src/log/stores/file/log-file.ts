@@ -1,11 +1,11 @@
 /**
- * The file under a store of lines: opened with its lock, mended, read, written at known places, replaced as a whole.
+ * The file of a line-based store: opened with its lock, repaired, read, written at known positions, replaced as a whole.
  *
- * Every write goes to a place that is known (the end of the last durable line), so a write that was interrupted can be made
- * again over itself, and one that failed is cut off: the file never holds half a promise that was not given.
+ * Every write starts at a known position (the end of the last durable line), so an interrupted write can be repeated over
+ * itself, and a failed one is cut off: the file never holds part of an unacknowledged write.
  *
- * Others may move, delete, replace or truncate the file while it is open. No write is acknowledged before the path was seen to
- * lead to it: otherwise the caller has it restored from what it keeps.
+ * Other processes may move, delete, replace or truncate the file while it is open. A write is acknowledged only after a check
+ * that the path leads to the file; otherwise the store restores it from the entries that it keeps.
  */
 import {
   closeSync,
@@ -39,31 +39,31 @@ import type { LineFormat } from './line-format.ts'
 import { freeName, readLog } from './open-log.ts'
 import { type Draft, dropDraft, writeDraft, writeDraftSync } from './rewrite.ts'
 
-/** A write on its way. */
+/** A write in flight. */
 interface Write {
   readonly bytes: Buffer
   readonly place: number
-  /** True if it was made, or became unnecessary, by other means meanwhile. */
+  /** True once the write was made, or became unnecessary, in another way. */
   written: boolean
 }
 
 const lineEnd = 10
 
-/** An open file of lines. */
+/** An open line-based file. */
 export class LogFile {
-  /** The path from the root, whatever folder the process moves to. */
+  /** Absolute path, independent of the current folder of the process. */
   #path = ''
-  /** Where the last durable line ends. */
+  /** The end of the last durable line, bytes. */
   #end = 0
   #fd = -1
   #opened: FileIdentity | null = null
   #lines = 0
-  /** True if bytes of a failed write could not be cut off. */
+  /** True if the bytes of a failed write could not be cut off. */
   #mayHaveTail = false
-  /** True if the file lies on another machine. */
-  #isFar = false
+  /** True if the file is on a network drive. */
+  #isRemote = false
   #inFlight: Write | null = null
-  /** Descriptors that a write on its way may still use. */
+  /** Descriptors that a write in flight may still use. */
   #retired: number[] = []
   #hold: ExclusiveLock | null = null
   #lastBeat: number | null = null
@@ -73,24 +73,24 @@ export class LogFile {
     readonly format: LineFormat,
   ) {}
 
-  /** When an earlier process that did not close the file gave its last sign of life, epoch ms; null if it closed it. */
+  /** The last heartbeat of an earlier process that did not close the file, epoch ms; null if it closed it. */
   get lastBeat(): number | null {
     return this.#lastBeat
   }
 
-  /** Gives a sign of life. */
+  /** Writes a heartbeat. */
   beat(now: number): void {
     this.#hold?.beat(now)
   }
 
-  /** How many entries the file holds, those that a replacement would leave out included. */
+  /** The number of entries in the file, including those that a replacement would leave out. */
   get lines(): number {
     return this.#lines
   }
 
   /**
-   * Takes the lock, makes folder and file where they are missing, mends what an earlier process left, and gives each entry
-   * to `onEntry`. True if lines were moved aside or stood elsewhere: the file is to be replaced. Throws a `RunLogError`.
+   * Takes the lock, creates missing folders and the file, repairs damage left by an earlier process, and passes each entry to
+   * `onEntry`. Returns true if lines were moved aside or reordered: the file must then be replaced. Throws a `RunLogError`.
    */
   open(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
     try {
@@ -109,7 +109,7 @@ export class LogFile {
             `(hard links) can be opened by each: ${opened.links} names. Delete the others, or put a copy in its place.`,
         )
       this.#hold.follow(opened)
-      this.#isFar = networkOf(dirname(this.#hold.place)) !== null
+      this.#isRemote = networkOf(dirname(this.#hold.place)) !== null
       this.#opened = opened
       return this.#read(onEntry, onProblem)
     } catch (problem) {
@@ -118,19 +118,19 @@ export class LogFile {
     }
   }
 
-  /** The displacement of the file since it was opened or restored; null if it is as it was written. */
-  async look(end = this.#end): Promise<Displacement | null> {
+  /** The displacement of the file since it was opened or restored; null if it is unchanged. */
+  async displacement(end = this.#end): Promise<Displacement | null> {
     const hold = this.#hold!
-    // A local look takes microseconds, a turn of the thread pool ten times that; one over a network may take long.
-    const [there, isIntact] = this.#isFar
+    // Locally a check takes microseconds, a turn of the thread pool ten times that; over a network it may take long.
+    const [there, isIntact] = this.#isRemote
       ? await Promise.all([stateAtSoon(this.#path), hold.isIntactSoon()])
       : [stateAt(this.#path), hold.isIntact()]
     return this.#judge(there, end) ?? (isIntact ? null : 'unlocked')
   }
 
   /**
-   * Writes text behind the last line; durable when the promise resolves, cut off again if it rejects. Where something befell
-   * the file it resolves with that, and the text does not count as written.
+   * Writes text after the last line: durable when the promise resolves, cut off again if it rejects. If the file was displaced,
+   * the promise resolves with the displacement, and the text does not count as written.
    */
   async append(text: string, entries: number): Promise<Displacement | null> {
     const write: Write = { bytes: Buffer.from(text), place: this.#end, written: false }
@@ -139,12 +139,12 @@ export class LogFile {
     this.#inFlight = write
     let found: Displacement | null
     try {
-      found = await this.look()
+      found = await this.displacement()
       if (found === null && !write.written) {
         await writeAll(fd, write.bytes, write.place)
         await fdatasync(fd)
-        found = await this.look(end)
-        // Truncated in between, the file would have a hole before the write, and the right size.
+        found = await this.displacement(end)
+        // Truncated during the write, the file would have a hole before the new text, and the expected size.
         if (found === null && readByte(fd, write.place - 1) !== lineEnd) found = 'truncated'
       }
     } catch (problem) {
@@ -162,9 +162,9 @@ export class LogFile {
   }
 
   /**
-   * Writes what is on its way and then `text`, before it returns: the process is about to exit and nothing asynchronous ends
-   * any more. A write on its way is made again at its place, where the same bytes do no harm. Where something befell the file
-   * it writes nothing and gives that.
+   * Synchronously completes the writes in flight and then writes `text`: the process is about to exit, and no asynchronous call
+   * will complete. A write in flight is repeated at its position, where the same bytes do no harm. If the file was displaced,
+   * nothing is written and the displacement is returned.
    */
   appendSync(text: string, entries: number, entriesInFlight: number): Displacement | null {
     const write = this.#inFlight
@@ -188,8 +188,8 @@ export class LogFile {
   }
 
   /**
-   * Puts a file with just these entries where the path leads to by now, and takes its lock. What stands there and is not
-   * ours is kept under another name, which is given back. Throws a `RunLogError`, also when another session has the path.
+   * Creates a file with only these entries where the path leads now, and takes its lock. A foreign file found there is kept
+   * under another name, which is returned. Throws a `RunLogError`, also if another session has the path.
    */
   restore(entries: readonly LogEntry[]): string | null {
     let keptAs: string | null = null
@@ -208,21 +208,21 @@ export class LogFile {
       if (this.#inFlight !== null) this.#inFlight.written = true
       return keptAs
     } catch (problem) {
-      // It stands where it stood, and is copied again at the next attempt.
+      // The original is still in place, and is copied again at the next attempt.
       if (keptAs !== null) rmSync(keptAs, { force: true })
       throw toRunLogError('restore', this.path, problem)
     }
   }
 
   /**
-   * Replaces the file by one that holds just these entries. `append` must not be called until the promise settles;
-   * `appendSync` may, and then the replacement is made again with what `entriesNow` gives by then. Where something befell the
-   * file it resolves with that, and nothing is replaced.
+   * Replaces the file by one with only these entries. `append` must not be called until the promise settles; `appendSync` may
+   * be, and then the replacement is repeated with the current result of `entriesNow`. If the file was displaced, the promise
+   * resolves with the displacement, and nothing is replaced.
    */
   async replace(entriesNow: () => readonly LogEntry[]): Promise<Displacement | null> {
     try {
       for (;;) {
-        const found = await this.look()
+        const found = await this.displacement()
         if (found !== null) return found
         const before = this.#end
         const entries = entriesNow()
@@ -231,7 +231,7 @@ export class LogFile {
           dropDraft(draft)
           continue
         }
-        // In one step that nothing can come between, the exit of the process included.
+        // In one synchronous step that nothing can interrupt, not even the exit of the process.
         this.#take(draft, entries.length)
         return null
       }
@@ -240,7 +240,7 @@ export class LogFile {
     }
   }
 
-  /** Lets go of file and lock. May be called twice. */
+  /** Releases the file and the lock. May be called twice. */
   close(): void {
     const fd = this.#fd
     this.#fd = -1
@@ -292,7 +292,7 @@ export class LogFile {
     this.#end = bytes.length
   }
 
-  /** Puts a draft in the place of the file and goes on with it. */
+  /** Moves a draft into the place of the file and continues with it. */
   #take(draft: Draft, lines: number): void {
     const hold = this.#hold!
     const opened = stateOfOpen(draft.fd)
@@ -323,7 +323,7 @@ export class LogFile {
     try {
       if (fstatSync(this.#fd).size > end) ftruncateSync(this.#fd, end)
     } catch {
-      // What stays behind the end is written over by the next write, or cut when the file is opened again.
+      // Bytes past the end are overwritten by the next write, or cut off when the file is opened again.
       this.#mayHaveTail = true
     }
   }

@@ -1,4 +1,4 @@
-/** Reads the file of a run log when it is opened: takes in what is good, and tells what has to be mended. */
+/** Reading of a line-based file when it is opened: collects valid entries and reports damage. */
 import {
   closeSync,
   constants,
@@ -10,32 +10,32 @@ import {
   readFileSync,
 } from 'node:fs'
 import { RunLogError } from '../../../errors/errors.ts'
-import { Repeats, whyNoEntry } from '../../check-entry.ts'
+import { Duplicates, whyInvalidEntry } from '../../check-entry.ts'
 import type { LogEntry } from '../../store.ts'
 import type { LogProblem } from '../../store-problem.ts'
 import { writeAllSync } from '../disk/file-io.ts'
 import { type Header, header, isHeader, type LineFormat } from './line-format.ts'
 import { type BadRange, scanLines } from './scan-lines.ts'
 
-/** What a file turned out to be. */
+/** The result of reading a file. */
 export type ReadLog =
   | {
       readonly kind: 'read'
-      /** Where the last good line ends, in bytes. */
+      /** The end of the last valid line, bytes. */
       readonly end: number
-      /** How many entries there are up to there. */
+      /** The number of entries up to there. */
       readonly entries: number
-      /** Whether anything follows it, which is to be cut off. */
+      /** True if more bytes follow, which must be cut off. */
       readonly isTailBad: boolean
-      /** Whether it is to be rewritten: with lines that stand in a file of their own now, in another order, or outdated. */
+      /** True if the file must be rewritten: lines were moved to another file, were out of order, or are outdated. */
       readonly isToRewrite: boolean
     }
-  /** Empty, or torn while it was made. */
+  /** Empty, or cut short while it was created. */
   | { readonly kind: 'new' }
-  /** A file of others: it was copied, and is to be rewritten with these. */
+  /** A foreign file: it was copied, and must be rewritten with these entries. */
   | { readonly kind: 'adopted'; readonly entries: readonly LogEntry[] }
 
-/** Reads an open file from its start, giving each entry to `onEntry`. Throws a `RunLogError` of one that is not a run log. */
+/** Reads an open file from its start and passes each entry to `onEntry`. Throws a `RunLogError` if it is not a run log. */
 export function readLog(
   fd: number,
   path: string,
@@ -43,11 +43,11 @@ export function readLog(
   onEntry: (entry: LogEntry) => void,
   onProblem: (problem: LogProblem) => void,
 ): ReadLog {
-  // A device may have no end to read up to.
+  // A device may have no end.
   if (!fstatSync(fd).isFile())
     throw new RunLogError(`Cannot open run log '${path}' as it must be a file: it is a device or a pipe.`)
   const entries: LogEntry[] = []
-  const repeats = new Repeats()
+  const duplicates = new Duplicates()
   let isOutdated = false
   const found = scanLines(fd, format.decode, (entry) => {
     if (isHeader(entry)) {
@@ -55,7 +55,7 @@ export function readLog(
       isOutdated ||= entry.isOutdated === true
       return null
     }
-    const why = whyNoEntry(entry) ?? repeats.why(entry as LogEntry)
+    const why = whyInvalidEntry(entry) ?? duplicates.why(entry as LogEntry)
     if (why === null) entries.push(entry as LogEntry)
     return why
   })
@@ -75,7 +75,7 @@ export function readLog(
   const isInOrder = entries.every(({ seq }, i) => i === 0 || entries[i - 1]!.seq < seq)
   if (!isInOrder) {
     entries.sort((a, b) => a.seq - b.seq)
-    const message = `The lines of run log '${path}' did not stand in the order of seq, and were put in it.`
+    const message = `The lines of run log '${path}' were not in the order of seq, and were sorted.`
     onProblem({ kind: 'bad line', path, message })
   }
   for (const entry of entries) onEntry(entry)
@@ -96,7 +96,7 @@ function checkVersion(path: string, { version }: Header): void {
   )
 }
 
-/** A file without a good line. One that holds more than the beginning of our first line is not ours to write over. */
+/** A file without a valid line. If it holds more than the start of the first line, it is foreign and not overwritten. */
 function begin(
   path: string,
   format: LineFormat,
@@ -115,8 +115,8 @@ function begin(
     )
   const movedTo = freeName(path, 'original')
   copyFileSync(path, movedTo, constants.COPYFILE_EXCL)
-  const skipped = adopted.skipped === 0 ? '' : `, ${adopted.skipped} of its rows were none`
-  const message = `Run log '${path}' was imported: ${adopted.entries.length} records${skipped}. As it was it is kept in '${movedTo}'.`
+  const skipped = adopted.skipped === 0 ? '' : `, ${adopted.skipped} invalid rows skipped`
+  const message = `Run log '${path}' was imported: ${adopted.entries.length} records${skipped}. The original file is kept as '${movedTo}'.`
   onProblem({ kind: 'imported', path, message, movedTo })
   for (const entry of adopted.entries) onEntry(entry)
   return { kind: 'adopted', entries: adopted.entries }
@@ -134,7 +134,7 @@ function moveAside(path: string, bad: readonly BadRange[]): string {
   return movedTo
 }
 
-/** A name beside a file that nothing has yet. */
+/** An unused name next to a file. */
 export function freeName(path: string, why: string): string {
   let n = 1
   while (existsSync(`${path}.${why}-${n}`)) n++

@@ -1,4 +1,4 @@
-/** A new version of a file of lines, written beside the file that it replaces. */
+/** A new version of a line-based file, written next to the file that it replaces. */
 import { closeSync, fsyncSync, openSync, unlinkSync } from 'node:fs'
 import type { LogEntry } from '../../store.ts'
 import { close, fsync, open, writeAll, writeAllSync } from '../disk/file-io.ts'
@@ -8,11 +8,11 @@ import type { LineFormat } from './line-format.ts'
 export interface Draft {
   readonly path: string
   readonly fd: number
-  /** Its size, bytes. */
+  /** The size in bytes. */
   readonly end: number
 }
 
-/** Writes a draft for a place. What it throws leaves no draft behind. */
+/** Writes the draft of a file. If it throws, no draft is left. */
 export async function writeDraft(
   place: string,
   format: LineFormat,
@@ -35,7 +35,7 @@ export async function writeDraft(
   }
 }
 
-/** {@link writeDraft} before it returns. */
+/** Synchronous {@link writeDraft}. */
 export function writeDraftSync(place: string, format: LineFormat, entries: readonly LogEntry[]): Draft {
   const path = `${place}.tmp`
   const fd = openSync(path, 'w+', 0o666)
@@ -53,7 +53,7 @@ export function writeDraftSync(place: string, format: LineFormat, entries: reado
   }
 }
 
-/** Drops a draft that is not needed. */
+/** Deletes a draft that is not needed. */
 export function dropDraft({ path, fd }: Draft): void {
   closeSync(fd)
   forget(path)
@@ -63,11 +63,11 @@ function forget(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // The next draft is written over it.
+    // The next draft overwrites it.
   }
 }
 
-/** The bytes of a whole file, in pieces of about a megabyte. */
+/** The bytes of a complete file, in pieces of about a megabyte. */
 function* chunks(format: LineFormat, entries: readonly LogEntry[]): Generator<Buffer> {
   let text = format.first
   for (const entry of entries) {

@@ -1,37 +1,37 @@
-/** Reads a file of lines from its start to its end, and tells the good from the bad. Changes nothing. */
+/** Scan of a line-based file for valid and damaged lines. Changes nothing. */
 import { readSync } from 'node:fs'
 import type { LineFormat } from './line-format.ts'
 
-/** A stretch of a file that is no line of ours. */
+/** A range of a file that is not a valid line. */
 export interface BadRange {
   /** Line number, from 1. */
   readonly line: number
   readonly bytes: Buffer
-  /** Whether it lacks its line end: a write was cut short here. */
+  /** True if the line end is missing: a write was cut short here. */
   readonly torn: boolean
-  /** Why a line that was read is not taken in; null of one that could not be read. */
+  /** The reason why a decoded line was rejected; null if it could not be decoded. */
   readonly why: string | null
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface Scan {
-  /** Where the last good line ends, in bytes. */
+  /** The end of the last valid line, bytes. */
   readonly end: number
-  /** All of it, in bytes. */
+  /** The size of the file, bytes. */
   readonly size: number
-  /** How many good lines. */
+  /** The number of valid lines. */
   readonly good: number
-  /** Bad lines before the last good one: damage, as a file that is only appended to is never torn there. */
+  /** Invalid lines before the last valid one. This is damage: a file that is only appended to is never cut short there. */
   readonly damaged: readonly BadRange[]
-  /** What follows the last good line: the rest of a write that was cut short, or damage at the end. */
+  /** The bytes after the last valid line: the rest of a write that was cut short, or damage at the end. */
   readonly tail: readonly BadRange[]
 }
 
 const chunkSize = 1 << 20
 
 /**
- * Scans an open file; `onEntry` is called with each entry in order, and gives the reason if it does not take it. Throws what
- * reading throws.
+ * Scans an open file. `onEntry` is called with each entry in order, and returns the reason if it rejects it. Throws read
+ * errors.
  */
 export function scanLines(
   fd: number,
@@ -51,7 +51,7 @@ export function scanLines(
     const entry = decode(bytes)
     const why = entry === undefined ? null : onEntry(entry)
     if (entry === undefined || why !== null) {
-      // A copy, as the chunk is read over.
+      // A copy, as the chunk's buffer is reused.
       tail.push({ line, bytes: Buffer.from(bytes), torn: false, why })
       return
     }
@@ -74,7 +74,7 @@ export function scanLines(
     }
     rest = Buffer.from(bytes.subarray(from))
   }
-  // Without its line end a line is torn even if all else of it is there: the next line would be glued to it.
+  // A line without its line end is incomplete even if all its text is there: the next line would be joined to it.
   if (rest.length > 0) tail.push({ line: line + 1, bytes: rest, torn: true, why: null })
   return { end, size, good, damaged, tail }
 }

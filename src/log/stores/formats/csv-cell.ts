@@ -1,26 +1,26 @@
 /**
- * Escapes text in CSV cells so that no spreadsheet takes it for a formula: a task name or an error message
- * must not run code where the log is opened.
+ * Escaping of CSV cells so that no spreadsheet evaluates them as formulas: a task name or an error message must not run code
+ * where the log is opened.
  */
 import { toMarked, toPlain } from './escape-text.ts'
 
-/** What makes a cell a formula: in front, also full-width as some spreadsheets take it, and behind spaces. */
+/** The start of a formula: also full-width characters, which some spreadsheets accept, and after spaces. */
 const formula = /^\s*['"]?\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/u
-/** A start of a cell within a cell, where a spreadsheet splits rows at semicolons or tabs. */
+/** The start of a formula within a cell, where a spreadsheet splits rows at semicolons or tabs. */
 const inner = /[;\t]\s*['"]?\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/u
 
-/** A text as a cell from which `fromPlain` reads it back. */
+/** A text as a cell that `fromPlain` can decode. */
 export function toCell(text: string): string {
   const plain = toPlain(text)
   return formula.test(plain) || inner.test(plain) ? toJsonCell(toMarked(text)) : plain
 }
 
-/** JSON as a cell: a letter that may end a cell elsewhere is written as an escape, which JSON reads back. */
+/** JSON as a cell: a character that may end a cell in some programs is written as a JSON escape. */
 export function toJsonCell(json: string): string {
   return json.replaceAll(';', '\\u003b')
 }
 
-/** A text for people as a cell on one line, which is not read back. */
+/** A text for human readers as a single-line cell, which is never decoded. */
 export function toShownCell(text: string): string {
   const line = text
     .replaceAll('\\', '\\\\')

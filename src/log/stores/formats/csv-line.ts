@@ -1,12 +1,12 @@
 /**
- * An entry as a row of CSV, and back: the columns of a Rocketry log, then three of our own.
+ * The CSV row of an entry, encoded and decoded: the columns of a Rocketry log, then three of Gantry.
  *
- * Times are seconds since 1970, as there. `more` holds as JSON what the columns do not tell exactly, so that a row comes back
- * as the record it was. `crc` is a checksum of the other cells: a row that was damaged, or changed in a spreadsheet, is told from
- * one that was meant. It goes by the cells and not by the bytes, so that other quotes and line ends do no harm. A row without
- * one is taken as it is: earlier releases wrote none, and a person who writes a row leaves it empty.
+ * Times are seconds since 1970, as in Rocketry. `more` holds as JSON what the columns do not represent exactly, so that a row
+ * decodes to the identical record. `crc` is a checksum of the other cells: it detects a row that was damaged, or changed in a
+ * spreadsheet. The checksum covers the cells and not the bytes, so that other quotes and line ends do no harm. A row without
+ * a checksum is accepted as it is: earlier releases wrote none, and a user who writes a row leaves it empty.
  *
- * Every row stands on one line: a file that was torn or damaged loses the rows of that place, and no others.
+ * Every row is on one line: a file that was cut short or damaged loses only the rows there.
  */
 import { crc32 } from 'node:zlib'
 import Papa from 'papaparse'
@@ -16,7 +16,7 @@ import { toCell, toJsonCell, toShownCell } from './csv-cell.ts'
 import { fromPlain } from './escape-text.ts'
 import { adoptCsv } from './import-csv.ts'
 
-/** Those of earlier releases. */
+/** The columns of earlier releases. */
 const unchecked = [
   'created',
   'task_name',
@@ -33,7 +33,7 @@ const columns = [...unchecked, 'crc']
 const uncheckedFirst = unchecked.join(',')
 const first = `${columns.join(',')}\n`
 
-/** Files of CSV. */
+/** The CSV line format. */
 export const csvFormat: LineFormat = {
   kind: 'csv',
   title: 'CSV',
@@ -43,7 +43,7 @@ export const csvFormat: LineFormat = {
   adopt: adoptCsv,
 }
 
-/** An entry as a row, line end included. Throws what `JSON.stringify` throws. */
+/** Encodes an entry as a row, line end included. Throws the error of `JSON.stringify`. */
 export function encodeRow(entry: LogEntry): string {
   const { seq, task, runId, at, start, end, runtimeMs, ...rest } = entry as RunRecord & Note
   const more: Record<string, unknown> = { ...rest }
@@ -51,7 +51,7 @@ export function encodeRow(entry: LogEntry): string {
     if (ms === undefined) return ''
     const text = String(ms / 1_000)
     if (toMs(text) !== ms || ms < 0) more[name] = ms
-    // A sign in front would make a formula of the whole row where a spreadsheet does not split it at commas.
+    // A leading sign would make the whole row a formula where a spreadsheet does not split it at commas.
     return ms < 0 ? '' : text
   }
   const [at_, start_, end_] = [seconds('at', at), seconds('start', start), seconds('end', end)]
@@ -75,7 +75,7 @@ export function encodeRow(entry: LogEntry): string {
   return `${Papa.unparse([[...row, checksum(row)]])}\n`
 }
 
-/** The entry of a row, or the header; undefined of a line that is neither, or is not what was written. */
+/** Decodes a row to an entry or the header; undefined if the line is neither, or is damaged. */
 export function decodeRow(line: Buffer): unknown {
   const text = line.toString('utf8').replace(/\r$/, '')
   if (text.includes(uncheckedFirst)) {
@@ -97,7 +97,7 @@ export function decodeRow(line: Buffer): unknown {
   }
 }
 
-/** With a letter in front: digits alone are a number to a spreadsheet, which changes them when it saves. */
+/** The checksum, with a leading character: spreadsheets take digits alone for a number, which they change on saving. */
 function checksum(cells: readonly string[]): string {
   return `x${crc32(JSON.stringify(cells)).toString(16).padStart(8, '0')}`
 }
@@ -107,7 +107,7 @@ function toEntry(row: readonly string[]): LogEntry | undefined {
   const rest = (more === '' ? {} : JSON.parse(more)) as unknown
   if (typeof rest !== 'object' || rest === null || Array.isArray(rest)) return undefined
   if (!/^\d+$/.test(seq) || (at === '' && !('at' in rest))) return undefined
-  // Whether there is such an action is for the reader of the file to say.
+  // The reader of the file checks whether the action exists.
   const isRecord = action !== ''
   const entry = {
     seq: Number(seq),
@@ -124,10 +124,10 @@ function toEntry(row: readonly string[]): LogEntry | undefined {
   return [instant, begun, ended, runtimeMs].every(Number.isFinite) ? entry : undefined
 }
 
-/** `created` to `more`. */
+/** The cells from `created` to `more`. */
 type Row = [string, string, string, string, string, string, string, string, string, string]
 
-/** Seconds as ms, to the microsecond: what a division left behind is rounded away. */
+/** Seconds as ms, rounded to the microsecond to remove the error of the division. */
 function toMs(seconds: string): number {
   return Math.round(Number(seconds) * 1e6) / 1e3
 }

@@ -6,7 +6,7 @@ import { createFileStore } from '../file/file-store.ts'
 import { csvFormat } from './csv-line.ts'
 
 /**
- * Options of {@link createCsvStore}. What it keeps, and who is told of what had to be mended.
+ * Options of {@link createCsvStore}: the retention, and a receiver of reports on repairs.
  *
  * @example
  * ```ts
@@ -16,14 +16,14 @@ import { csvFormat } from './csv-line.ts'
  */
 export type CsvStoreOptions = FileStoreOptions
 
-/** What a CSV store keeps unless told otherwise. */
+/** The default retention of a CSV store: 10,000 records per task, 100,000 in total. */
 export const csvRetention: Retention = fileRetention
 
 /**
- * Makes a run log in a CSV file; folder and file are made where they are missing when the session starts. A CSV file that
- * Rocketry wrote is imported: it is kept under another name, and its records are the history of the tasks of those names.
- * One session at a time may have the file. Texts that a spreadsheet would take for a formula are written so that it does not. A row
- * that a person changes needs its cell `crc` emptied, or it is moved aside as damaged.
+ * Creates a run log in a CSV file; a missing folder or file is created when the session starts. A CSV file that Rocketry wrote
+ * is imported: it is kept under another name, and its records become the history of the tasks with the same names. One
+ * session at a time may have the file open. Cells that a spreadsheet would evaluate as formulas are escaped. After a manual
+ * change to a row, empty its `crc` cell: otherwise the row is moved aside as damaged.
  *
  * @example
  * ```ts

@@ -1,15 +1,15 @@
 /**
- * Reads a log that Rocketry wrote: any CSV with the columns `task_name`, `action` and `created`, in whatever order, with
- * whichever of the others its record model had.
+ * Import of a log that Rocketry wrote: any CSV file with the columns `task_name`, `action` and `created`, in any order, and any
+ * of the other columns of Rocketry's record models.
  *
- * Times stand there as seconds since 1970 or as dates without a zone (which are of the system's zone); run ids may be missing.
+ * Times are seconds since 1970 or dates without a zone (in the system's zone); run ids may be missing.
  */
 import Papa from 'papaparse'
 import { type Action, type ErrorData, isAction } from '../../../../machines/protocol.ts'
 import type { RunRecord } from '../../store.ts'
 import type { Adopted } from '../file/line-format.ts'
 
-/** The records of a CSV file that others wrote, numbered in the order of its rows; null if it has not the columns. */
+/** The records of a foreign CSV file, numbered in the order of its rows; null if it lacks the columns. */
 export function adoptCsv(file: Buffer): Adopted | null {
   const text = file.toString('utf8').replace(/^\ufeff/, '')
   const { data, meta } = Papa.parse<Row>(text, { header: true, skipEmptyLines: true })
@@ -25,7 +25,7 @@ export function adoptCsv(file: Buffer): Adopted | null {
 
 type Row = Readonly<Record<string, string | undefined>>
 
-/** Which run an end belongs to, where the file does not tell. */
+/** Assignment of ends to runs where the file has no run ids. */
 class OpenRuns {
   readonly #open = new Map<string, string[]>()
   #count = 0
@@ -65,7 +65,7 @@ function toRecord(row: Row, seq: number, runs: OpenRuns): RunRecord | null {
   }
 }
 
-/** Seconds since 1970, or a date; null of anything else. */
+/** Parses seconds since 1970, or a date; null for anything else. */
 function toInstant(text: string): number | null {
   if (text === '') return null
   const seconds = Number(text)
@@ -73,7 +73,7 @@ function toInstant(text: string): number | null {
   return Number.isFinite(instant) ? Math.round(instant) : null
 }
 
-/** Seconds, or Python's `1 day, 0:00:02.500000`; null of anything else. */
+/** Parses seconds, or Python's `1 day, 0:00:02.500000`; null for anything else. */
 function toElapsed(text: string): number | null {
   const clock = /^(?:(-?\d+) days?, )?(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text)
   if (clock !== null) {
@@ -83,7 +83,7 @@ function toElapsed(text: string): number | null {
   return text === '' || Number.isNaN(Number(text)) ? null : Number(text) * 1_000
 }
 
-/** The error of a Python traceback: its last line names it. */
+/** The error of a Python traceback, which its last line names. */
 function toError(text: string): ErrorData {
   const lines = text.trimEnd().split('\n')
   const [, name = 'Error', message = ''] = /^([\w.]+)(?:: (.*))?$/.exec(lines.at(-1)!) ?? [

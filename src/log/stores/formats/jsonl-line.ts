@@ -1,11 +1,11 @@
 /**
- * One line of the file: an entry as JSON with a checksum in front, itself JSON so that every tool can read it.
+ * The JSON line of an entry: the entry after a checksum, itself valid JSON so that every tool can read it.
  *
  * ```json
  * {"crc":"1c291ca3","entry":{"seq":7,"task":"report","runId":"…","action":"run","at":1774742400000}}
  * ```
  *
- * The checksum (CRC-32 of the entry's bytes) tells a line that was torn or damaged from one that was meant.
+ * The checksum (CRC-32 of the entry's bytes) detects a line that was cut short or damaged.
  */
 import { crc32 } from 'node:zlib'
 import { header, type LineFormat } from '../file/line-format.ts'
@@ -14,13 +14,13 @@ const front = '{"crc":"'
 const middle = '","entry":'
 const entryStart = front.length + 8 + middle.length
 
-/** An entry as a line, line end included. Throws what `JSON.stringify` throws. */
+/** Encodes an entry as a line, line end included. Throws the error of `JSON.stringify`. */
 export function encodeLine(entry: object): string {
   const json = JSON.stringify(entry)
   return `${front}${checksum(json)}${middle}${json}}\n`
 }
 
-/** The entry of a line without its line end; undefined of a line that is not what was written. */
+/** Decodes a line, without its line end, to an entry; undefined if the line is damaged. */
 export function decodeLine(line: Buffer): unknown {
   if (line.length <= entryStart || line[line.length - 1] !== 0x7d) return undefined
   const head = line.toString('latin1', 0, entryStart)
@@ -34,7 +34,7 @@ export function decodeLine(line: Buffer): unknown {
   }
 }
 
-/** Files of JSON lines. */
+/** The JSON lines format. */
 export const jsonlFormat: LineFormat = {
   kind: 'jsonl',
   title: 'JSON lines',

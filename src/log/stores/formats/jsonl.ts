@@ -6,7 +6,7 @@ import { createFileStore } from '../file/file-store.ts'
 import { jsonlFormat } from './jsonl-line.ts'
 
 /**
- * Options of {@link createJsonlStore}. What it keeps, and who is told of what had to be mended.
+ * Options of {@link createJsonlStore}: the retention, and a receiver of reports on repairs.
  *
  * @example
  * ```ts
@@ -16,12 +16,12 @@ import { jsonlFormat } from './jsonl-line.ts'
  */
 export type JsonlStoreOptions = FileStoreOptions
 
-/** What a JSON-lines store keeps unless told otherwise. */
+/** The default retention of a JSON-lines store: 10,000 records per task, 100,000 in total. */
 export const jsonlRetention: Retention = fileRetention
 
 /**
- * Makes a run log in a file of JSON lines; folder and file are made where they are missing when the session starts. One
- * session at a time may have the file: a second one is refused with a `RunLogError` that names the process.
+ * Creates a run log in a file of JSON lines; a missing folder or file is created when the session starts. One session at a time
+ * may have the file open: a second one is refused with a `RunLogError` that names the process.
  *
  * @example
  * ```ts

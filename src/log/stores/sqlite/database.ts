@@ -1,4 +1,4 @@
-/** What a run log asks of its database, one synchronous method each; the store decides when. */
+/** The database operations of a run log, as synchronous methods; the store decides when to call them. */
 import type { Sifted } from '../../retention.ts'
 import type { LoadLimits, LogEntry, LogQuery, Note, NoteQuery, RunRecord } from '../../store.ts'
 import {
@@ -25,17 +25,17 @@ const insertNote = 'INSERT INTO note (seq, note, task, run_id, at, rest) VALUES 
 const insertOpen = 'INSERT INTO open_run (run_id, seq) VALUES (?, ?)'
 const deleteOpen = 'DELETE FROM open_run WHERE run_id = ?'
 
-/** So many rows are read at once: records may hold values of 64 KB, and a text has an end. */
+/** The number of rows read at once: a record may hold a value of 64 KB, and a string has a maximum length. */
 const rowsAtOnce = 1_000
 
-/** An open database of a run log. Every method throws a `RunLogError` of what the library throws. */
+/** The open database of a run log. Every method converts an error of the library to a `RunLogError`. */
 export class SqliteDatabase {
   readonly #db: SqliteDriver
   readonly #writes: SqliteWrites
   readonly wal: SqliteWal
-  /** Rows that were no records when it was opened; null if there were none. */
+  /** The invalid records found when the database was opened; null if there were none. */
   readonly setAside: ReturnType<typeof setAside>
-  /** Statements that are run again and again, by their text. */
+  /** Prepared statements by their SQL. */
   readonly #statements = new Map<string, SqliteStatement>()
 
   constructor(
@@ -59,12 +59,12 @@ export class SqliteDatabase {
     }
   }
 
-  /** Called after the file itself was written to. */
+  /** The listener that is called after a write to the file itself. */
   set onCheckpoint(call: () => void) {
     this.#writes.onCheckpoint = call
   }
 
-  /** Inserts all of the rows, durably, or none. */
+  /** Inserts all of the rows durably, or none of them. */
   insert(rows: readonly EntryRow[]): void {
     this.#attempt('append to', () => this.#writes.checkRoomFor(rows))
     this.#transaction('append to', () => {
@@ -77,7 +77,7 @@ export class SqliteDatabase {
     })
   }
 
-  /** The records that match, in the order of the query. */
+  /** The matching records, in the order of the query. */
   select(query: LogQuery): RunRecord[] {
     return this.#attempt('read', () => {
       const found: RunRecord[] = []
@@ -97,12 +97,12 @@ export class SqliteDatabase {
     })
   }
 
-  /** How many records match, whatever the limit. */
+  /** The number of matching records, regardless of the limit. */
   count(query: LogQuery): number {
     return this.#attempt('read', () => Number(this.#rows(countSql(query), 1)[0]![0]))
   }
 
-  /** The notes that match, newest first. */
+  /** The matching notes, newest first. */
   notes(query: NoteQuery): Note[] {
     return this.#attempt('read', () =>
       this.#rows(notesSql(query), 6)
@@ -118,12 +118,12 @@ export class SqliteDatabase {
     return entries.sort((a, b) => a.seq - b.seq)
   }
 
-  /** What a start needs, oldest first: the records that conditions stand on whole, the others bare. */
+  /** The entries that a start needs, oldest first: whole records where conditions read them, otherwise bare ones. */
   recent(limits: LoadLimits): LogEntry[] {
     return this.#attempt('read', () => readRecent((sql, columns) => this.#rows(sql, columns), limits))
   }
 
-  /** What deciding on entries takes: so many from before a `seq`, the newest first. */
+  /** Up to `limit` entries before a `seq`, newest first, with the fields that the retention needs. */
   sifted(before: number, limit: number): Sifted[] {
     const sql = `
       SELECT seq, task, run_id, action, NULL AS note, at FROM record WHERE seq < ?
@@ -146,7 +146,7 @@ export class SqliteDatabase {
     return new Set(rows.map(([seq]) => Number(seq)))
   }
 
-  /** Deletes entries, durably, all or none. */
+  /** Deletes all of the entries durably, or none of them. */
   delete(entries: readonly Sifted[]): void {
     this.#transaction('prune', () => {
       for (const entry of entries)
@@ -154,7 +154,7 @@ export class SqliteDatabase {
     })
   }
 
-  /** How many records there are at most: told without counting them. */
+  /** An upper bound of the number of records, without counting them. */
   get spread(): number {
     const sql = 'SELECT max(seq) - min(seq) + 1 FROM record'
     return this.#attempt('read', () => Number(this.#rows({ sql, values: [] }, 1)[0]![0] ?? 0))
@@ -167,16 +167,16 @@ export class SqliteDatabase {
     this.#attempt('close', () => closeDatabase(this.#db))
   }
 
-  /** Closes it for another database that has taken its place. Throws nothing. */
+  /** Closes the database once another has taken its place. Never throws. */
   leave(): void {
     try {
       this.close()
     } catch {
-      // All of it is in the other one.
+      // The other database holds all entries.
     }
   }
 
-  /** Writes a copy of all that this connection sees to a new file. */
+  /** Writes a copy of all entries that this connection sees to a new file. */
   exportTo(path: string): void {
     this.#attempt('copy', () =>
       this.#writes.outside(() => this.#db.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`)),
@@ -188,7 +188,7 @@ export class SqliteDatabase {
     return readableEntries(this.#db)
   }
 
-  /** Throws a `RunLogError` with the result code for damage if the structure of the file is not sound. */
+  /** Checks the structure of the file. Throws a `RunLogError` with the result code for damage if it is not sound. */
   quickCheck(): void {
     this.#attempt('read', () => checkStructure(this.#db))
   }

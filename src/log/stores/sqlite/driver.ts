@@ -1,20 +1,20 @@
 /**
- * A few methods over whichever SQLite library there is: `node:sqlite` where Node has it, else the package `libsql`.
+ * A minimal interface to the available SQLite library: `node:sqlite` where Node has it, otherwise the package `libsql`.
  *
- * Both are synchronous. They differ in what they call errors, and in that libsql lets go of a file only when its statements
- * are collected; neither matters outside this file and {@link sqliteCode}.
+ * Both are synchronous. They differ in their error codes, and libsql releases a file only when its statements are
+ * garbage-collected; neither difference matters outside this file and {@link sqliteCode}.
  */
 import { createRequire } from 'node:module'
 import { SetupError } from '../../../errors/errors.ts'
 
-/** What a column holds. */
+/** The value of a column. */
 export type SqliteValue = string | number | null
 
-/** A row, its columns in the order of the query. */
+/** A row, with its columns in the order of the query. */
 export type SqliteRow = readonly SqliteValue[]
 
 /**
- * A statement that may be run again and again.
+ * A prepared statement, which can be run repeatedly.
  *
  * @example
  * ```ts
@@ -22,9 +22,9 @@ export type SqliteRow = readonly SqliteValue[]
  * ```
  */
 export interface SqliteStatement {
-  /** Runs it and tells how many rows it changed. */
+  /** Runs the statement and returns the number of rows changed. */
   run(...values: SqliteValue[]): number
-  /** Runs it and gives its rows, by column name. A text that is no UTF-8 may end the process: see {@link readRows}. */
+  /** Runs the statement and returns its rows, by column name. Invalid UTF-8 may end the process: see {@link readRows}. */
   all(...values: SqliteValue[]): Record<string, unknown>[]
 }
 
@@ -37,7 +37,7 @@ export interface SqliteStatement {
  * ```
  */
 export interface SqliteDriver {
-  /** Which library it is: `node:sqlite`, `libsql`. */
+  /** The name of the library: `node:sqlite`, `libsql`. */
   readonly library: string
   exec(sql: string): void
   prepare(sql: string): SqliteStatement
@@ -45,11 +45,11 @@ export interface SqliteDriver {
 }
 
 /**
- * Opens a database file. Throws what the library throws.
+ * A function that opens a database file. Throws the library's errors.
  *
  * @example
  * ```ts
- * // A library as most are shaped.
+ * // A library with a common interface.
  * declare class Database {
  *   constructor(path: string)
  *   exec(sql: string): void
@@ -77,11 +77,11 @@ export interface SqliteDriver {
  */
 export type OpenSqlite = (path: string) => SqliteDriver
 
-/** The libraries known, the preferred one first. */
+/** The supported libraries, in order of preference. */
 export const sqliteLibraries = ['node:sqlite', 'libsql'] as const
 
 /**
- * The name of a library that can be asked for.
+ * The name of a supported library.
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ export const sqliteLibraries = ['node:sqlite', 'libsql'] as const
  */
 export type SqliteLibrary = (typeof sqliteLibraries)[number]
 
-/** What opens databases here. Throws a `SetupError` that says what to install where no library (or not the given one) is. */
+/** The function that opens databases. Throws a `SetupError` with installation advice if no library (or not the given one) is available. */
 export function findSqlite(library?: SqliteLibrary): OpenSqlite {
   const problems: unknown[] = []
   for (const name of library === undefined ? sqliteLibraries : [library]) {
@@ -102,37 +102,37 @@ export function findSqlite(library?: SqliteLibrary): OpenSqlite {
     }
   }
   throw new SetupError(
-    `Cannot open a SQLite run log as ${library ?? 'node:sqlite or libsql'} must be there: this is Node ${process.versions.node}. ` +
+    `Cannot open a SQLite run log as ${library ?? 'node:sqlite or libsql'} must be available: this is Node ${process.versions.node}. ` +
       "Use Node 22.13 or later, install the package with `npm install libsql`, or keep the log in 'jsonl:./runs.jsonl'.",
     { cause: new AggregateError(problems, 'no SQLite library could be loaded') },
   )
 }
 
-/** The result code of SQLite in an error of either library, without its extension; undefined of other errors. */
+/** The SQLite result code in an error of either library, without the extended part; undefined for other errors. */
 export function sqliteCode(problem: unknown): number | undefined {
   if (typeof problem !== 'object' || problem === null) return undefined
   const { errcode, rawCode, message } = problem as { errcode?: unknown; rawCode?: unknown; message?: unknown }
   const code = errcode ?? rawCode
   if (typeof code === 'number') return code & 0xff
-  // When it opens a file libsql tells the code at the end of its message only.
-  const told = /ConnectionFailed.*: (\d+)"?\)$/.exec(String(message))
-  return told === null ? undefined : Number(told[1]) & 0xff
+  // On opening a file libsql reports the code only at the end of its message.
+  const inMessage = /ConnectionFailed.*: (\d+)"?\)$/.exec(String(message))
+  return inMessage === null ? undefined : Number(inMessage[1]) & 0xff
 }
 
 /**
- * The statement that reads the rows of a query as one blob of JSON; {@link readRows} runs it.
+ * Wraps a query so that it returns its rows as one blob of JSON, which {@link readRows} decodes.
  *
- * libsql ends the whole process at a text that is no UTF-8, as a damaged file may hold; in a blob it does no harm. It is no
- * slower than rows are.
+ * libsql ends the whole process on invalid UTF-8 in a text, which a damaged file may contain; in a blob it does no harm.
+ * Reading the blob is no slower than reading rows.
  */
 export function asRows(query: string, columns: number): string {
   const names = Array.from({ length: columns }, (_, i) => `c${i}`).join(', ')
   return `WITH q (${names}) AS (${query}) SELECT CAST(json_group_array(json_array(${names})) AS BLOB) AS rows FROM q`
 }
 
-/** The rows of a statement made with {@link asRows}, in no promised order. */
+/** The rows of a statement made with {@link asRows}, in undefined order. */
 export function readRows(statement: SqliteStatement, values: readonly SqliteValue[]): SqliteRow[] {
-  // One library gives a blob as an ArrayBuffer, the other as bytes.
+  // One library returns a blob as an ArrayBuffer, the other as a Uint8Array.
   const { rows } = statement.all(...values)[0] as { rows: ArrayBuffer | Uint8Array }
   return JSON.parse(decoder.decode(rows)) as SqliteRow[]
 }
@@ -142,13 +142,13 @@ const decoder = new TextDecoder()
 function libraryNamed(name: SqliteLibrary): OpenSqlite {
   if (name === 'node:sqlite') {
     const module = process.getBuiltinModule('node:sqlite') as { DatabaseSync?: DatabaseClass } | undefined
-    if (module?.DatabaseSync === undefined) throw new Error('this Node has no module node:sqlite')
+    if (module?.DatabaseSync === undefined) throw new Error('this release of Node has no module node:sqlite')
     return opener(name, module.DatabaseSync)
   }
   return opener(name, createRequire(import.meta.url)('libsql') as DatabaseClass)
 }
 
-/** What the two libraries have in common. */
+/** The common interface of the two libraries. */
 interface Database {
   exec(sql: string): unknown
   prepare(sql: string): {

@@ -1,11 +1,11 @@
 /**
- * Group commit: what is added within a turn of the event loop is one commit at the end of it, and what would make a commit
- * too long for the loop waits for the next turns.
+ * Group commit: rows added within one turn of the event loop are committed together at its end. Rows that would make a commit
+ * block the event loop for too long wait for the next turns.
  */
 import { nextTurn } from '../../../clock/clock.ts'
 import type { EntryRow } from './rows.ts'
 
-/** Rows that go to the disk in one commit. */
+/** Rows of one commit. */
 interface Batch {
   readonly rows: EntryRow[]
   readonly done: Promise<void>
@@ -13,29 +13,29 @@ interface Batch {
   readonly reject: (problem: unknown) => void
 }
 
-/** So many rows make a commit of some 10 ms at most. */
+/** The maximum number of rows per commit, which then takes about 10 ms. */
 const rowsPerCommit = 500
 
-/** What waits to be committed, in order. */
+/** The queue of rows to commit, in order. */
 export class CommitQueue {
-  /** A commit each. */
+  /** One commit each. */
   #batches: Batch[] = []
 
   constructor(
     /** Commits all of the rows, or none and throws. */
     readonly commit: (rows: readonly EntryRow[]) => void,
-    /** Called when nothing waits any more. */
+    /** Called when the queue becomes empty. */
     readonly onIdle: () => void,
   ) {}
 
-  /** Resolves when the rows are committed, which is together or not at all. */
+  /** Adds rows that are committed together or not at all. Resolves when they are committed. */
   add(rows: readonly EntryRow[]): Promise<void> {
     const batch = this.#batchFor(rows.length)
     for (const row of rows) batch.rows.push(row)
     return batch.done
   }
 
-  /** Commits all that waits, before it returns. */
+  /** Commits all waiting rows synchronously. */
   flushSync(): void {
     while (this.#batches.length > 0) this.#commitOne()
   }
@@ -64,14 +64,14 @@ export class CommitQueue {
 
   #commitOne(): void {
     const batch = this.#batches[0]
-    // None where `flushSync` has written it meanwhile.
+    // Empty if `flushSync` has committed it in the meantime.
     if (batch === undefined) return
     try {
       this.commit(batch.rows)
       this.#batches.shift()
       batch.resolve()
     } catch (problem) {
-      // What came later is not written before it: the order of the log is the order of what happened.
+      // Later rows are not written before these: the order of the log is the order of events.
       for (const waiting of this.#batches.splice(0)) waiting.reject(problem)
     }
   }

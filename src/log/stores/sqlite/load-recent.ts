@@ -1,6 +1,6 @@
 /**
- * What a start reads of a long log: the newest records of each task, in steps through the indices. The cost is that of what
- * is read, not that of what there is.
+ * Loading of the newest records of each task at a start, through the indices: the cost depends on the number of rows read, not
+ * on the size of the log.
  */
 import { actions } from '../../../../machines/protocol.ts'
 import type { KeepOf, LoadLimits, LogEntry } from '../../store.ts'
@@ -8,10 +8,10 @@ import type { SqliteRow, SqliteValue } from './driver.ts'
 import { bareColumns, fromText, noteColumns, recordColumns, toNote, toRecord } from './rows.ts'
 import type { Sql } from './sql-query.ts'
 
-/** The rows of a query with so many columns. */
+/** Reads the rows of a query with the given number of columns. */
 type Read = (sql: Sql, columns: number) => SqliteRow[]
 
-/** The newest record of each action of each task: from name to name through the index, however many records there are. */
+/** The newest record of each action of each task. Steps from name to name through the index, without a scan of the records. */
 const newestOfEach = `
   WITH RECURSIVE names (task) AS (
     SELECT min(task) FROM record
@@ -26,10 +26,10 @@ const wholeOnes = `
   SELECT ${recordColumns} FROM record
   WHERE seq IN (SELECT value FROM json_each(?))`
 
-/** So many whole records are read at once. */
+/** The number of whole records read at once. */
 const wholeAtOnce = 1_000
 
-/** What the limits ask for, oldest first: what conditions stand on whole, the others bare. */
+/** The entries within the limits, oldest first: whole records where conditions read them, otherwise bare ones. */
 export function readRecent(read: Read, limits: LoadLimits): LogEntry[] {
   const newest = read({ sql: newestOfEach, values: [] }, 3).filter(([, , seq]) => seq !== null)
   const lastAt = Number(read({ sql: 'SELECT max(at) FROM record', values: [] }, 1)[0]![0])
@@ -49,12 +49,12 @@ export function readRecent(read: Read, limits: LoadLimits): LogEntry[] {
   return [...found.values()].sort((a, b) => a.seq - b.seq)
 }
 
-/** The newest so many of each action of each task, fewer where those are many. */
+/** The number of records per action of a task: fewer if there are many pairs of task and action. */
 function shareOf({ perAction, total, leastPerAction }: LoadLimits, count: number): number {
   return Math.ceil(Math.max(leastPerAction, Math.min(perAction, count === 0 ? 0 : total / count)))
 }
 
-/** What is wanted of an action of a task, bare. `lastAt` is when the newest record of all was made. */
+/** The queries for the bare records of one action of a task. `lastAt` is the time of the newest record of all. */
 function* wantedOf(
   task: SqliteValue,
   action: SqliteValue,
@@ -70,7 +70,7 @@ function* wantedOf(
     yield { sql: `${bare} AND at >= ?`, values: [task, action, lastAt - wish.lastMs] }
 }
 
-/** Notes of missed periods, which conditions count, and the newest note of all. */
+/** The queries for notes of missed periods, which conditions count, and for the newest note of all. */
 function wantedNotes(read: Read, share: number): Sql[] {
   const notes = `SELECT ${noteColumns} FROM note`
   const tasks = read({ sql: "SELECT DISTINCT task FROM note WHERE note = 'missed'", values: [] }, 1)

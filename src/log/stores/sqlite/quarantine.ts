@@ -1,14 +1,13 @@
 /**
- * Sets aside rows that are no records because this release does not know their action. A newer release,
- * another program or damage may have put them there. They are kept in a separate table, so that queries skip
- * them and nothing is lost.
+ * Quarantine of rows whose action this release does not know. A newer release, another program or damage may have written
+ * them. They are kept in a separate table, so that queries skip them and nothing is lost.
  */
 import { actions } from '../../../../machines/protocol.ts'
 import { asRows, readRows, type SqliteDriver } from './driver.ts'
 
 const known = actions.map((action) => `'${action}'`).join(', ')
 
-/** From action to action through the index, however many records there are. Bounded: a damaged index may have no end. */
+/** Steps from action to action through the index, without a scan. Limited, as a damaged index may have no end. */
 const unknownActions = `
   SELECT quote(action) FROM (
     WITH RECURSIVE names (action) AS (
@@ -20,7 +19,7 @@ const unknownActions = `
     SELECT action FROM names WHERE action IS NOT NULL AND action NOT IN (${known})
   )`
 
-/** Sets aside what is no record. Tells how many rows, and an action of theirs; null if there are none. */
+/** Quarantines invalid records. Returns the number of rows and one of their actions; null if there are none. */
 export function setAside(db: SqliteDriver): { readonly rows: number; readonly action: string } | null {
   const [first] = readRows(db.prepare(asRows(unknownActions, 1)), [])
   if (first === undefined) return null
@@ -37,7 +36,7 @@ export function setAside(db: SqliteDriver): { readonly rows: number; readonly ac
     try {
       db.exec('ROLLBACK')
     } catch {
-      // A failure is thrown.
+      // The first failure is thrown.
     }
     throw problem
   }

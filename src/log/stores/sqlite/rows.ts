@@ -1,28 +1,27 @@
 /**
- * An entry as a row, and back.
+ * The row of an entry, encoded and decoded.
  *
- * What queries look for has a column of its own; all else is JSON in `rest`, so that a field that the log gains needs no new
- * column.
+ * Each searchable field has a column; all others are JSON in `rest`, so that a new field of the log needs no new column.
  */
 import { isAction } from '../../../../machines/protocol.ts'
-import { whyNoEntry } from '../../check-entry.ts'
+import { whyInvalidEntry } from '../../check-entry.ts'
 import type { LogEntry, Note, RunRecord } from '../../store.ts'
 import { isNote } from '../../store.ts'
 import { fromPlain, toPlain } from '../formats/escape-text.ts'
 import type { SqliteRow, SqliteValue } from './driver.ts'
 
-/** A row to be inserted, with what the bookkeeping of open runs needs. */
+/** A row to insert, with the data for the table of open runs. */
 export interface EntryRow {
   readonly table: 'record' | 'note'
   readonly values: readonly SqliteValue[]
   readonly seq: number
-  /** Of records: the run that it opens or closes. */
+  /** For records: the run that the record opens or closes. */
   readonly run?: { readonly id: string; readonly opens: boolean }
 }
 
-/** An entry as a row. Throws a `TypeError` of what is no entry, and what `JSON.stringify` throws. */
+/** Encodes an entry as a row. Throws a `TypeError` for an invalid entry, and the errors of `JSON.stringify`. */
 export function toRow(entry: LogEntry): EntryRow {
-  const why = whyNoEntry(entry)
+  const why = whyInvalidEntry(entry)
   if (why !== null) throw new TypeError(why)
   if (isNote(entry)) {
     const { seq, note, at, task, runId, ...rest } = entry
@@ -40,22 +39,22 @@ export function toRow(entry: LogEntry): EntryRow {
   }
 }
 
-/** The columns of a whole record, of a bare one, and of a note, in the order in which rows are read. */
+/** The columns of a whole record, of a bare one, and of a note, in the order in which rows are decoded. */
 export const recordColumns = 'seq, task, run_id, action, at, rest'
 export const bareColumns = 'seq, task, run_id, action, at, NULL AS rest'
 export const noteColumns = 'seq, note, task, run_id, at, rest'
 
-/** The record of a row. Throws a `SyntaxError` of a row that was damaged. */
+/** Decodes the row of a record. Throws a `SyntaxError` if it is damaged. */
 export function toRecord([seq, task, runId, action, at, rest]: SqliteRow): RunRecord {
-  if (!isAction(action)) throw new SyntaxError(`record ${seq} has the action '${action}'`)
+  if (!isAction(action)) throw new SyntaxError(`record ${seq} has the unknown action '${action}'`)
   checkNumbers(seq, at)
   const bare = { seq, task: fromText(task), runId: fromText(runId), action, at } as RunRecord
   return typeof rest === 'string' ? { ...bare, ...fromRest(rest) } : bare
 }
 
-/** The note of a row. Throws a `SyntaxError` of a row that was damaged. */
+/** Decodes the row of a note. Throws a `SyntaxError` if it is damaged. */
 export function toNote([seq, note, task, runId, at, rest]: SqliteRow): Note {
-  if (typeof note !== 'string') throw new SyntaxError(`note ${seq} is of the kind '${note}'`)
+  if (typeof note !== 'string') throw new SyntaxError(`note ${seq} has the unknown kind '${note}'`)
   checkNumbers(seq, at)
   return {
     seq,
@@ -69,22 +68,22 @@ export function toNote([seq, note, task, runId, at, rest]: SqliteRow): Note {
 
 function checkNumbers(seq: SqliteValue | undefined, at: SqliteValue | undefined): void {
   if (!Number.isSafeInteger(seq) || !Number.isFinite(at))
-    throw new SyntaxError(`entry ${seq} is of the time ${at}`)
+    throw new SyntaxError(`entry ${seq} has the invalid time ${at}`)
 }
 
-/** A text as its column holds it. */
+/** A text in the form that its column stores. */
 export function toText(text: string): string
 export function toText(text: string | undefined): string | null
 export function toText(text: string | undefined): string | null {
   return text === undefined ? null : toPlain(text)
 }
 
-/** An error's message as it is searched: what SQLite can't hold is left out; the whole of it stands in `rest`. */
+/** An error message in searchable form, without what SQLite cannot store; `rest` holds the full message. */
 export function searchable(message: string): string {
   return message.replace(/[\0\ud800-\udfff]/gu, '\ufffd')
 }
 
-/** The text of a column. */
+/** Decodes the text of a column. */
 export function fromText(value: SqliteValue | undefined): string {
   return fromPlain(String(value))
 }

@@ -1,5 +1,5 @@
 /**
- * Saves what can still be read of a damaged SQLite file: from its beginning up to the damage, and from its end back to it.
+ * Recovery of the readable entries of a damaged SQLite file: from its beginning up to the damage, and from its end back to it.
  * The file itself is moved aside and kept.
  */
 import { existsSync, renameSync } from 'node:fs'
@@ -7,7 +7,7 @@ import type { LogEntry } from '../../store.ts'
 import { asRows, type OpenSqlite, readRows, type SqliteDriver, type SqliteRow, sqliteCode } from './driver.ts'
 import { noteColumns, recordColumns, toNote, toRecord } from './rows.ts'
 
-/** Whether an error of a run log tells of damage, and not of a disk, a lock or a format. */
+/** True if an error of a run log indicates damage, as opposed to a disk error, a lock or a format. */
 export function isDamage(problem: unknown): boolean {
   const cause = (problem as Error).cause
   const code = sqliteCode(cause)
@@ -18,7 +18,7 @@ export function isDamage(problem: unknown): boolean {
 const corrupt = 11
 const notADatabase = 26
 
-/** What can be read, oldest first; nothing where the file can't be opened at all. Never throws. */
+/** The readable entries, oldest first; empty if the file cannot be opened. Never throws. */
 export function rescueEntries(path: string, open: OpenSqlite): LogEntry[] {
   let db: SqliteDriver
   try {
@@ -42,7 +42,7 @@ export function readableEntries(db: SqliteDriver): LogEntry[] {
   return [...found.values()].sort((a, b) => a.seq - b.seq)
 }
 
-/** Moves a file aside, with its WAL if that is its own; tells where to. */
+/** Moves a file aside, with its WAL unless that belongs to another file. Returns the new path. */
 export function moveAside(path: string, why: 'damaged' | 'replaced' = 'damaged', hasWal = true): string {
   const movedTo = freeName(path, why)
   renameSync(path, movedTo)
@@ -51,21 +51,21 @@ export function moveAside(path: string, why: 'damaged' | 'replaced' = 'damaged',
   return movedTo
 }
 
-/** A name beside a file that nothing has. */
+/** An unused name next to a file. */
 export function freeName(path: string, why: string): string {
   let n = 1
   while (existsSync(`${path}.${why}-${n}`)) n++
   return `${path}.${why}-${n}`
 }
 
-/** The good rows of a table from one of its ends, up to where it can't be read. */
+/** The valid rows of a table from one of its ends, up to the first that cannot be read. */
 function* readable(db: SqliteDriver, table: 'record' | 'note', order: 'ASC' | 'DESC'): Generator<LogEntry> {
   const sign = order === 'ASC' ? 1 : -1
   let last = -sign * Infinity
   let atOnce = 64
   while (atOnce >= 1) {
     const rows = readPage(db, table, order, last, atOnce)
-    // The damage lies within the page: it is come up to in smaller ones.
+    // The damage is within the page: approach it in smaller pages.
     if (rows === null) {
       atOnce = Math.floor(atOnce / 2)
       continue
@@ -108,6 +108,6 @@ function close(db: SqliteDriver): void {
   try {
     db.close()
   } catch {
-    // What was read is what matters.
+    // The rows that were read are what matters.
   }
 }

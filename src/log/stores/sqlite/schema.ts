@@ -1,8 +1,8 @@
 /**
- * How the database of a run log is opened: checked, and made where it is missing.
+ * Opening, checking and creation of a run log's database.
  *
- * - WAL with `synchronous = FULL`: what a commit has acknowledged survives a power cut, and others may read meanwhile.
- * - No checkpoint but those that the log makes itself: see `sqlite-writes.ts`.
+ * - WAL with `synchronous = FULL`: an acknowledged commit survives a power failure, and other processes can read meanwhile.
+ * - No automatic checkpoints: the log makes them itself, see `writes.ts`.
  */
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -10,13 +10,13 @@ import { RunLogError } from '../../../errors/errors.ts'
 import { toRunLogError } from '../disk/file-io.ts'
 import { type OpenSqlite, type SqliteDriver, sqliteCode } from './driver.ts'
 
-/** Version of the tables below; a file of a later one is refused. */
+/** Version of the schema below; a file of a later version is refused. */
 export const schemaVersion = 1
-/** How long opening waits for others that have the file for a moment, ms. */
+/** The time to wait on opening for other processes that hold the file for a moment, ms. */
 const openWithinMs = 1_000
 /** The result code of SQLite for damage. */
 const corrupt = 11
-/** Says of a SQLite file that it is a run log of ours: 'gant'. */
+/** Marks a SQLite file as a run log of Gantry: 'gant'. */
 const applicationId = 0x67616e74
 
 const tables = `
@@ -38,24 +38,24 @@ const tables = `
   CREATE INDEX note_kind ON note (note, seq);
 `
 
-/** Opens the file of a run log. Throws a `RunLogError`, or what the library throws. */
+/** Opens the file of a run log. Throws a `RunLogError`, or the library's error. */
 export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
   checkFile(path)
   const db = open(path)
   let isOurs = false
   try {
-    // A reader that was the last to close the file may still be writing the WAL of a killed process into it.
+    // A reader that was the last to close the file may still be checkpointing the WAL of a killed process.
     db.exec(`PRAGMA busy_timeout = ${openWithinMs}`)
     const isNew = isEmpty(db)
     if (!isNew) checkOurs(path, db)
     isOurs = true
-    // Both answer with a row, which `exec` of one of the libraries refuses.
+    // Both return a row, which `exec` of one of the libraries refuses.
     db.prepare('PRAGMA journal_mode = WAL').all()
     db.exec('PRAGMA synchronous = FULL')
     db.exec('PRAGMA cache_size = -16000')
     db.prepare('PRAGMA wal_autocheckpoint = 0').all()
     if (isNew) createTables(db)
-    // A program that writes to it is found out now.
+    // Detects another program that is writing to the file.
     db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; COMMIT`)
     db.exec('PRAGMA busy_timeout = 0')
     return db
@@ -65,15 +65,15 @@ export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
   }
 }
 
-/** Closes a database and lets go of its file at once; what the WAL holds goes into the file, which then stands alone. */
+/** Closes a database and releases its file at once; the content of the WAL goes into the file, which is then self-contained. */
 export function closeDatabase(db: SqliteDriver): void {
-  // Tried again, as a disk may have failed for a moment. Where it can't be done all is on the disk nevertheless.
-  if (!letGo(db)) letGo(db)
+  // One retry, as a disk may fail for a moment. If that fails, too, the data is still on the disk.
+  if (!leaveWal(db)) leaveWal(db)
   db.close()
 }
 
-/** Leaves WAL: libsql closes a file only when its statements are collected. Where others read, only what can be done is done. */
-function letGo(db: SqliteDriver): boolean {
+/** Leaves WAL mode: libsql closes a file only when its statements are garbage-collected. With readers this may only partly succeed. */
+function leaveWal(db: SqliteDriver): boolean {
   try {
     db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
     db.prepare('PRAGMA journal_mode = DELETE').all()
@@ -83,29 +83,32 @@ function letGo(db: SqliteDriver): boolean {
   }
 }
 
-/** An error of the library, with what was tried and the path. */
+/** Converts an error of the library to a `RunLogError` that states the operation and the path. */
 export function toSqliteError(act: string, path: string, problem: unknown): RunLogError {
   if (problem instanceof RunLogError) return problem
   const { message, syscall } = problem as NodeJS.ErrnoException
   if (syscall !== undefined) return toRunLogError(act, path, problem)
   const rule = problem instanceof SyntaxError ? rules[11] : rules[sqliteCode(problem) ?? -1]
-  return new RunLogError(`Cannot ${act} run log '${path}' as ${rule ?? 'SQLite refused'}: ${message}`, {
-    cause: problem,
-  })
+  return new RunLogError(
+    `Cannot ${act} run log '${path}' as ${rule ?? 'SQLite reported an error'}: ${message}`,
+    {
+      cause: problem,
+    },
+  )
 }
 
-/** Result codes of SQLite. */
+/** Rules by SQLite result code. */
 const rules: Readonly<Record<number, string>> = {
-  5: 'no other program may write to it, and one does',
+  5: 'no other program may write to it',
   8: 'it must be writable',
-  10: 'the file system must read and write it',
-  11: 'it must be undamaged (move it away to start anew, or rescue it with the command `.recover` of sqlite3)',
+  10: 'the file system must read and write it without errors',
+  11: 'it must be undamaged (move it away to start a new log, or recover it with the command `.recover` of sqlite3)',
   13: 'the disk must have room',
-  14: 'it must be readable and writable, with its folder',
-  26: 'it must be an undamaged SQLite file (move it away to start anew)',
+  14: 'it must be readable and writable, and its folder as well',
+  26: 'it must be an undamaged SQLite file (move it away to start a new log)',
 }
 
-/** Makes folder and file where they are missing, and looks at the first bytes: the file system's errors are clearer here. */
+/** Creates a missing folder and file, and checks the first bytes: the errors of the file system are clearer here. */
 function checkFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666)
@@ -124,13 +127,13 @@ function checkFile(path: string): void {
   }
 }
 
-/** Throws as SQLite does of damage if the structure of a database is not sound: pages, order, indices. */
+/** Checks the structure of a database (pages, order, indices). Throws SQLite's error for damage if it is not sound. */
 export function checkStructure(db: SqliteDriver): void {
   const found = Object.values(db.prepare('PRAGMA quick_check(1)').all()[0] ?? {})[0]
   if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: corrupt })
 }
 
-/** Tells two logs apart. */
+/** A summary that differs between two logs. */
 export function summaryOf(db: SqliteDriver): string {
   const numbers = [
     'PRAGMA application_id',
@@ -149,7 +152,7 @@ function isEmpty(db: SqliteDriver): boolean {
 function checkOurs(path: string, db: SqliteDriver): void {
   if (numberOf(db, 'PRAGMA application_id') !== applicationId)
     throw new RunLogError(
-      `Cannot open run log '${path}' as it must be a run log: it is a database of something else. Choose another path.`,
+      `Cannot open run log '${path}' as it must be a run log: it is a database of another application. Choose another path.`,
     )
   const version = numberOf(db, 'PRAGMA user_version')
   if (version !== schemaVersion)
@@ -171,14 +174,14 @@ function numberOf(db: SqliteDriver, sql: string): number {
   return Number(Object.values(db.prepare(sql).all()[0] ?? {})[0] ?? 0)
 }
 
-/** Closes what could not be opened: a database of others stays in the mode that it has. */
+/** Closes a database that could not be opened; a foreign one keeps its journal mode. */
 export function abandon(db: SqliteDriver, isOurs: boolean): void {
   quietly(() => db.exec('ROLLBACK'))
   if (isOurs) return quietly(() => closeDatabase(db))
   quietly(() => db.close())
 }
 
-/** What kept a file from being opened is told; what its closing brings adds nothing. */
+/** Ignores errors of closing: the error of opening is the one to report. */
 function quietly(act: () => void): void {
   try {
     act()

@@ -1,15 +1,15 @@
-/** Queries as SQL: each clause of a query is one condition, and each has an index that serves it. */
+/** Translation of queries to SQL: one condition per criterion, each with an index. */
 import type { LogQuery, NoteQuery } from '../../store.ts'
 import type { SqliteValue } from './driver.ts'
 import { noteColumns, recordColumns, searchable, toText } from './rows.ts'
 
-/** A statement with its values. */
+/** A statement and its parameters. */
 export interface Sql {
   readonly sql: string
   readonly values: readonly SqliteValue[]
 }
 
-/** The records that match, in the order of the query. */
+/** Selects the matching records, in the order of the query. */
 export function selectSql(query: LogQuery): Sql {
   const { sql, values } = whereSql(query)
   const order = query.oldestFirst === true ? 'ASC' : 'DESC'
@@ -22,13 +22,13 @@ export function selectSql(query: LogQuery): Sql {
   )
 }
 
-/** How many records match, whatever the limit. */
+/** Counts the matching records, regardless of the limit. */
 export function countSql(query: LogQuery): Sql {
   const { sql, values } = whereSql(query)
   return { sql: `SELECT count(*) FROM record ${sql}`, values }
 }
 
-/** The notes that match, newest first. */
+/** Selects the matching notes, newest first. */
 export function notesSql(query: NoteQuery): Sql {
   const clauses: string[] = []
   const values: SqliteValue[] = []
@@ -57,7 +57,7 @@ function whereSql(query: LogQuery): Sql {
     if (wanted === undefined) return
     const texts = (typeof wanted === 'string' ? [wanted] : wanted).map((text) => toText(text))
     if (texts.length === 1) add(`${column} = ?`, texts[0]!)
-    // As one value: a statement may have some thousands of places only, and a list may be longer.
+    // As one parameter: a statement has a limited number of parameters, and a list may be longer.
     else add(`${column} IN (SELECT value FROM json_each(?))`, JSON.stringify(texts))
   }
   addOneOf('task', query.task)

@@ -1,9 +1,9 @@
 /**
- * The run log in a SQLite file: durable, indexed, of any length.
+ * The run log in a SQLite file: durable, indexed, of unlimited length.
  *
- * What is appended within a turn of the event loop is one commit (group commit), and a promise resolves when its entries are
- * on the disk. Nothing of the log is held in memory: queries read the file, which the system caches. Forgetting goes in small
- * steps, a few milliseconds each, with turns of the loop between them.
+ * Entries appended within one turn of the event loop form one commit (group commit), and a promise resolves when its entries are
+ * on the disk. No entry is held in memory: queries read the file, which the operating system caches. Pruning runs in small
+ * steps of a few milliseconds, with turns of the event loop between them.
  */
 import { dirname } from 'node:path'
 import { nextTurn } from '../../../clock/clock.ts'
@@ -29,10 +29,10 @@ import { CommitQueue } from './group-commit.ts'
 import { type EntryRow, toRow } from './rows.ts'
 import { isDamage, moveAside, rescueEntries } from './salvage.ts'
 import { type OwnedDatabase, openOwned } from './upkeep/owner.ts'
-import { mend } from './upkeep/repair.ts'
+import { repair } from './upkeep/repair.ts'
 import { isFull } from './writes.ts'
 
-/** What a SQLite store keeps unless told otherwise. */
+/** The default retention of a SQLite store: 100,000 records per task. */
 export const sqliteRetention: Retention = { maxPerTask: 100_000 }
 
 /**
@@ -45,23 +45,23 @@ export const sqliteRetention: Retention = { maxPerTask: 100_000 }
  * ```
  */
 export interface SqliteStoreOptions {
-  /** What to keep; default 100,000 records of a task. A limit that is left out has its default. */
+  /** The records to keep; default 100,000 per task. A limit that is left out has its default. */
   readonly retention?: Retention
-  /** Which library to use; default the first that is there. A function opens files with another one. */
+  /** The library to use; default the first that is available. A function opens files with another library. */
   readonly library?: SqliteLibrary | OpenSqlite
   /**
-   * What to do with a damaged file. Default `refuse`: a `RunLogError` that says so. With `rescue` it is moved aside, what can
-   * still be read of it is the beginning of a new file, and `onProblem` tells how much that was.
+   * The treatment of a damaged file. Default `refuse`: a `RunLogError`. With `rescue` the file is moved aside, its readable
+   * entries are copied to a new file, and `onProblem` reports their number.
    */
   readonly onDamage?: 'refuse' | 'rescue'
-  /** Told of what could not be done in the background, and of a rescue. Default: a process warning. Never silent. */
+  /** Receives failures of background work, and rescues. Default: a process warning. */
   readonly onProblem?: (problem: LogProblem) => void
 }
 
 /**
- * Makes a run log in a SQLite file; folder and file are made where they are missing when the session starts. One session at
- * a time may have the file: a second one is refused with a `RunLogError` that names the process. Throws a `SetupError` where
- * no SQLite library is there (`node:sqlite` of Node 22.13 and later, or the package `libsql`).
+ * Creates a run log in a SQLite file; a missing folder or file is created when the session starts. One session at a time may have
+ * the file open: a second one is refused with a `RunLogError` that names the process. Throws a `SetupError` if no SQLite library
+ * is available (`node:sqlite` of Node 22.13 and later, or the package `libsql`).
  *
  * @example
  * ```ts
@@ -83,12 +83,12 @@ export function createSqliteStore(path: string, options: SqliteStoreOptions = {}
   )
 }
 
-/** So many entries are looked at, or deleted, in a step of forgetting. */
+/** The number of entries that one step of pruning checks or deletes. */
 const entriesPerStep = 500
-/** The own retention is looked after once so many entries were appended, and a quarter of the log at least. */
+/** The store prunes after this many appends, and after at least a quarter of the log. */
 const tidyEvery = 10_000
 
-/** Deletes entries: all at once, or as many as a full disk has room for. */
+/** Deletes entries: all at once, or on a full disk as many as its room allows. */
 function deleteBitByBit(db: SqliteDatabase, entries: readonly Sifted[]): void {
   if (entries.length === 0) return
   try {
@@ -112,7 +112,7 @@ class SqliteStore implements Store {
     () => this.#tidy(),
   )
   #keep: KeepOf | undefined
-  /** Sweeps, one after the other. */
+  /** Prunings, in sequence. */
   #sweeps: Promise<unknown> = Promise.resolve()
   #untidy = 0
   #isTidying = false
@@ -176,7 +176,7 @@ class SqliteStore implements Store {
   }
 
   check(): void {
-    if (this.#state === 'open') this.#look()
+    if (this.#state === 'open') this.#checkFiles()
   }
 
   lastBeat(): number | null {
@@ -196,13 +196,13 @@ class SqliteStore implements Store {
   async #close(): Promise<void> {
     this.flushSync()
     try {
-      this.#look()
+      this.#checkFiles()
     } catch (problem) {
       this.onProblem({ kind: 'damage', path: this.path, message: (problem as Error).message })
     }
     this.#state = 'closing'
     await this.#sweeps
-    this.#letGo()
+    this.#closeFile()
   }
 
   #read(limits: LoadLimits | undefined): readonly LogEntry[] {
@@ -212,16 +212,16 @@ class SqliteStore implements Store {
 
   #rescue(): void {
     const { path } = this
-    this.#letGo()
+    this.#closeFile()
     const entries = rescueEntries(path, this.open)
     const movedTo = moveAside(path)
     this.#state = 'new'
     this.#opened('write').insert(entries.map(toRow))
-    const message = `Run log '${path}' was damaged: ${entries.length} entries were rescued. The file is kept in '${movedTo}'.`
+    const message = `Run log '${path}' was damaged: ${entries.length} entries were rescued. The damaged file is kept as '${movedTo}'.`
     this.onProblem({ kind: 'damage', path, message, movedTo })
   }
 
-  #letGo(): void {
+  #closeFile(): void {
     const file = this.#file
     this.#file = null
     this.#state = 'closed'
@@ -235,26 +235,26 @@ class SqliteStore implements Store {
     this.#file = openOwned(this.path, this.open)
     this.#lastBeat = this.#file.lastBeat
     this.#state = 'open'
-    this.#tellSetAside()
+    this.#reportQuarantine()
     const network = networkOf(dirname(this.path))
     if (network !== null) {
-      const message = `Run log '${this.path}' lies on a network file system (${network}), where SQLite's lock may not hold: keep it on a disk of this machine.`
+      const message = `Run log '${this.path}' is on a network file system (${network}), where SQLite's lock may be unreliable: keep it on a local disk.`
       this.onProblem({ kind: 'network', path: this.path, message })
     }
     return this.#file.db
   }
 
-  /** Nothing is acknowledged that the next start would not find. */
-  #look(): void {
+  /** Checks the files, so that no entry is acknowledged that the next start would not find. */
+  #checkFiles(): void {
     const file = this.#file
-    const harm = file?.watch.look() ?? null
+    const harm = file?.watch.check() ?? null
     if (file === null || harm === null) return
     const { path, open, rescues } = this
     try {
-      const mended = mend(file, harm, { path, open, rescues })
-      if (mended === null) return
-      this.#file = mended.file
-      const { message, movedTo } = mended
+      const repaired = repair(file, harm, { path, open, rescues })
+      if (repaired === null) return
+      this.#file = repaired.file
+      const { message, movedTo } = repaired
       this.onProblem({ kind: 'displaced', path, message, ...(movedTo === undefined ? {} : { movedTo }) })
     } catch (problem) {
       if (file.isLeft) {
@@ -265,7 +265,7 @@ class SqliteStore implements Store {
     }
   }
 
-  #tellSetAside(): void {
+  #reportQuarantine(): void {
     const { path } = this
     const found = this.#file?.db.setAside ?? null
     if (found === null) return
@@ -274,7 +274,7 @@ class SqliteStore implements Store {
   }
 
   #commit(rows: readonly EntryRow[]): void {
-    this.#look()
+    this.#checkFiles()
     const db = this.#opened('append to')
     try {
       db.insert(rows)
@@ -285,7 +285,7 @@ class SqliteStore implements Store {
     this.#untidy += rows.length
   }
 
-  /** Forgets once there is enough to forget; on a full disk, whatever there is. */
+  /** Prunes once enough entries were appended; on a full disk, regardless of their number. */
   #tidy(atLeast = tidyEvery): void {
     if (this.#untidy < atLeast || this.#isTidying || this.#state !== 'open') return
     const db = this.#opened('prune')
@@ -293,12 +293,12 @@ class SqliteStore implements Store {
     this.#untidy = 0
     const newest = db.sifted(Infinity, 1)[0]?.at ?? 0
     this.#isTidying = true
-    const told = (problem: unknown): void => {
+    const report = (problem: unknown): void => {
       const { message } = toRunLogError('prune', this.path, problem)
       this.onProblem({ kind: 'compact', path: this.path, message })
     }
     void this.#sweep(this.retention, newest)
-      .catch(told)
+      .catch(report)
       .finally(() => {
         this.#isTidying = false
       })
@@ -317,7 +317,7 @@ class SqliteStore implements Store {
     let before = Infinity
     let open: ReadonlySet<number> | null = null
     const stays = createSieve(retention, now, (run) => open!.has(run.seq))
-    // A store that is closed meanwhile is not held up: what was not looked at stays.
+    // Stops when the store closes: the remaining entries stay.
     while (this.#state === 'open') {
       const db = this.#opened('prune')
       open ??= db.openSeqs()

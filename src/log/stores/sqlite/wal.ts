@@ -1,16 +1,16 @@
 /**
- * The WAL of an open SQLite log, looked at without `stat`.
+ * The WAL of an open SQLite log, observed without `stat`.
  *
- * One `stat` of the WAL in each commit was measured to make each sync slower. The likely reason: Linux 6.13 and later gives a file
- * whose times were read a new time at its next write (multigrain timestamps), and the sync then writes the inode as well. An open
- * handle tells the rest: the path, by its link in `/proc`, and whether the file is longer than a given size, by a read.
+ * One `stat` of the WAL per commit was measured to slow down each sync. The likely reason: since Linux 6.13 a file whose times
+ * were read gets a new time at its next write (multigrain timestamps), and the sync then writes the inode as well. An open handle
+ * provides the rest: the path, by its link in `/proc`, and whether the file is longer than a given size, by a read.
  *
- * No lock of SQLite lies on the WAL, so its handle may be closed at any time.
+ * SQLite has no locks on the WAL, so this handle can be closed at any time.
  */
 import { closeSync, openSync, readlinkSync, readSync } from 'node:fs'
-import { type FileIdentity, isMissing, lookAt, stateOfOpen } from '../disk/file-identity.ts'
+import { comparePath, type FileIdentity, isMissing, stateOfOpen } from '../disk/file-identity.ts'
 
-/** A handle on a WAL; it has none where there is no WAL. */
+/** A handle on a WAL; empty if there is no WAL. */
 export class SqliteWal {
   readonly #fd: number | null
   readonly #identity: FileIdentity | null
@@ -22,10 +22,10 @@ export class SqliteWal {
     this.#identity = this.#fd === null ? null : stateOfOpen(this.#fd)
   }
 
-  /** True if the path still leads to this WAL. Throws what `stat` throws. */
+  /** True if the path still leads to this WAL. Throws the error of `stat`. */
   isThere(): boolean {
     if (this.#fd === null || !this.#isOpen || this.#identity === null) return false
-    return nameOf(this.#fd) === this.path || lookAt(this.path, this.#identity) === 'same'
+    return nameOf(this.#fd) === this.path || comparePath(this.path, this.#identity) === 'same'
   }
 
   isLongerThan(bytes: number): boolean {
@@ -52,7 +52,7 @@ function openIfThere(path: string): number | null {
   }
 }
 
-/** Where an open file lies, as Linux tells; null elsewhere. Of one without a name it is a text that no path equals. */
+/** The path of an open file, on Linux; null elsewhere. For a deleted file it is a text that equals no path. */
 function nameOf(fd: number): string | null {
   try {
     return readlinkSync(`/proc/self/fd/${fd}`)

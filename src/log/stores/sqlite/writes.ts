@@ -1,15 +1,15 @@
 /**
- * Writing of a SQLite log: transactions, the write lock, and the checkpoints that keep the WAL small.
+ * Writes of a SQLite log: transactions, the write lock, and the checkpoints that keep the WAL small.
  *
- * A write transaction is open at all times, so that no other connection writes: two that write, or make checkpoints, at the same
- * time are what a fault of SQLite before 3.51.3 needs to lose records. Those that only read do neither while this one is open.
+ * A write transaction is open at all times, so that no other connection writes: two connections that write or make checkpoints
+ * at the same time can lose records by a bug of SQLite before 3.51.3. Readers do neither while this transaction is open.
  *
- * A checkpoint follows the commit that takes the WAL past its limit. The WAL keeps its length, and the next commits overwrite it
- * from its start: to sync a file that grows costs up to twice as much. What lies past the limit is cut off by the first of them
+ * A checkpoint follows the commit that takes the WAL past its limit. The WAL keeps its length, and later commits overwrite it from
+ * its start: syncing a file that grows costs up to twice as much. The first of them truncates the WAL to the limit
  * (`journal_size_limit`).
  *
- * The limit is lower where the disk has less room, and there each checkpoint empties the WAL: it must not be what fills the disk,
- * and there must be room to write it into the file.
+ * The limit is lower if the disk has less room, and then each checkpoint empties the WAL: the WAL must not fill the disk, and
+ * there must be room to write it into the file.
  */
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -18,16 +18,14 @@ import { sqliteCode } from './driver.ts'
 import type { EntryRow } from './rows.ts'
 import type { SqliteWal } from './wal.ts'
 
-/** Past this a checkpoint is made, bytes: some hundred single commits. */
+/** The WAL size past which a checkpoint is made, bytes: some hundred single commits. */
 const largestWal = 4_194_304
 const smallestWal = 16_384
-/** With less room than this the room is looked at before each write, bytes. */
+/** The free space below which it is checked before each write, bytes. */
 const scarce = 33_554_432
-/**
- * The space that a write may take beside its own rows, bytes: pages of indices, in the WAL and in the file.
- */
+/** The space that a write may take in addition to its rows, bytes: pages of indices, in the WAL and in the file. */
 const overhead = 131_072
-/** The result code of SQLite for a full disk. */
+/** The SQLite result code for a full disk. */
 const full = 13
 
 /** True if an operation failed because the disk is full. */
@@ -36,23 +34,23 @@ export function isFull(problem: unknown): boolean {
   return sqliteCode(problem) === full || (cause !== undefined && isFull(cause))
 }
 
-/** Ends a transaction. A library that closes a file late would keep its locks until then: one failure is tried again. */
+/** Ends a transaction. With one retry, as a library that closes a file late would keep its locks until then. */
 export function rollBack(db: SqliteDriver): void {
   for (let attempt = 0; attempt < 2; attempt++)
     try {
       return db.exec('ROLLBACK')
     } catch {
-      // Or there is none: SQLite has rolled back by itself, as it does where the disk is full.
+      // There may be no transaction: SQLite rolls back by itself, for example when the disk is full.
     }
 }
 
-/** The writing of one connection. */
+/** The write side of one connection. */
 export class SqliteWrites {
   #isHeld = false
   #room: number
-  /** The size to which the WAL is cut when it begins again, bytes. */
+  /** The size to which the WAL is truncated when it restarts, bytes. */
   #limit = 0
-  /** The next checkpoint is made once the WAL is larger than this, bytes. */
+  /** The WAL size past which the next checkpoint is made, bytes. */
   #checkpointAt = 0
   onCheckpoint: () => void = () => {}
 
@@ -66,7 +64,7 @@ export class SqliteWrites {
     this.#hold()
   }
 
-  /** Runs the work in a transaction: all of it is durable when this returns, or it throws and nothing is. */
+  /** Runs `work` in a transaction: it is durable when this returns; if this throws, nothing was written. */
   transaction(work: () => void): void {
     if (!this.#isHeld) this.db.exec('BEGIN IMMEDIATE')
     this.#isHeld = false
@@ -76,18 +74,18 @@ export class SqliteWrites {
     } catch (problem) {
       rollBack(this.db)
       this.#hold()
-      // The content of the WAL may be all that fills the disk: the next attempt finds its room.
+      // The WAL itself may be what fills the disk: emptying it makes room for the next attempt.
       if (isFull(problem)) this.#tryToMakeRoom()
       throw problem
     }
-    // It began anew: no reader keeps it as it is any more.
+    // The WAL restarted: no reader prevents that any longer.
     if (this.#checkpointAt > this.#limit && !this.wal.isLongerThan(this.#limit))
       this.#checkpointAt = this.#limit
     if (this.wal.isLongerThan(this.#checkpointAt)) this.#checkpoint()
     this.#hold()
   }
 
-  /** Runs what must not be in a transaction. */
+  /** Runs `work` outside of a transaction. */
   outside<T>(work: () => T): T {
     this.end()
     try {
@@ -97,15 +95,15 @@ export class SqliteWrites {
     }
   }
 
-  /** Ends the transaction that is open, which has written nothing. */
+  /** Ends the open transaction, which has written nothing. */
   end(): void {
     if (this.#isHeld) rollBack(this.db)
     this.#isHeld = false
   }
 
   /**
-   * Throws as SQLite does of a full disk if the rows would leave too little room to write the WAL into the file, or to forget
-   * anything: such a disk would be stuck.
+   * Throws SQLite's error for a full disk if the rows would leave too little room to write the WAL into the file, or to delete
+   * entries: the log would be stuck.
    */
   checkRoomFor(rows: readonly EntryRow[]): void {
     if (this.#room > scarce) return
@@ -120,7 +118,7 @@ export class SqliteWrites {
       throw Object.assign(new Error('database or disk is full'), { errcode: full })
   }
 
-  /** Writes the WAL into the file and gives its room back. */
+  /** Writes the WAL into the file and releases its space. */
   makeRoom(): void {
     this.outside(() => this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all())
     this.onCheckpoint()
@@ -130,7 +128,7 @@ export class SqliteWrites {
     try {
       this.makeRoom()
     } catch {
-      // There is none for that, either: somebody else has to free some.
+      // There is no room for that, either: the user has to free some.
     }
   }
 
@@ -138,11 +136,11 @@ export class SqliteWrites {
     try {
       this.db.prepare(`PRAGMA wal_checkpoint(${this.#room > scarce ? 'PASSIVE' : 'TRUNCATE'})`).all()
     } catch {
-      // All is in the WAL: a later commit tries again.
+      // All data is in the WAL: a later commit tries again.
     }
     this.#room = this.#roomNow()
     this.#limitWal()
-    // A reader may keep the WAL as it is: it must grow by as much again, or each commit would try in vain.
+    // A reader may prevent a restart of the WAL: it must grow by the limit again, or each commit would try without success.
     this.#checkpointAt = this.wal.size + this.#limit
     this.onCheckpoint()
   }
@@ -155,7 +153,7 @@ export class SqliteWrites {
     this.db.prepare(`PRAGMA journal_size_limit = ${limit}`).all()
   }
 
-  /** Takes the lock on writing. Where another program has it for a moment, the next transaction waits for it. */
+  /** Takes the write lock. If another program holds it for a moment, the next transaction waits for it. */
   #hold(): void {
     try {
       this.db.exec('BEGIN IMMEDIATE')
@@ -172,7 +170,7 @@ export class SqliteWrites {
     return pages! * size!
   }
 
-  /** Bytes that may still be written to the disk; Infinity where that can't be told. */
+  /** Free space of the disk in bytes; Infinity if unknown. */
   #roomNow(): number {
     try {
       const { bavail, bsize } = statfsSync(dirname(this.path))

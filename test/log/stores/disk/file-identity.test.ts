@@ -11,9 +11,9 @@ import {
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import {
+  comparePath,
   isSameFile,
-  lookAt,
-  placeOf,
+  realPathOf,
   stateAt,
   stateOfOpen,
 } from '../../../../src/log/stores/disk/file-identity.ts'
@@ -21,24 +21,24 @@ import { newPathsIn } from '../../../support/stores/store-laws.ts'
 
 const { folder, newPath } = newPathsIn('identity', 'txt')
 
-test('lookAt tells a file that is moved, deleted or replaced from one that is still there', () => {
+test('comparePath tells a file that is moved, deleted or replaced from one that is still there', () => {
   const path = newPath()
   writeFileSync(path, 'x')
   const fd = openSync(path, 'r')
   const opened = stateOfOpen(fd)
   expect(opened).toMatchObject({ size: 1, links: 1, isFile: true })
-  expect(lookAt(path, opened)).toBe('same')
+  expect(comparePath(path, opened)).toBe('same')
   renameSync(path, `${path}.1`)
-  expect(lookAt(path, opened)).toBe('missing')
+  expect(comparePath(path, opened)).toBe('missing')
   writeFileSync(path, 'x')
-  expect(lookAt(path, opened)).toBe('other')
+  expect(comparePath(path, opened)).toBe('other')
   unlinkSync(`${path}.1`)
   expect(stateOfOpen(fd).links).toBe(0)
   closeSync(fd)
-  expect(lookAt(join(path, 'below a file'), opened)).toBe('missing')
+  expect(comparePath(join(path, 'below a file'), opened)).toBe('missing')
 })
 
-test('placeOf and isSameFile: symbolic links, links of folders and dots lead to one place, hard links to one file', () => {
+test('realPathOf and isSameFile: symbolic links, links of folders and dots lead to one place, hard links to one file', () => {
   const path = newPath()
   writeFileSync(path, 'x')
   const [link, hard, linked] = [newPath(), newPath(), newPath()]
@@ -47,17 +47,17 @@ test('placeOf and isSameFile: symbolic links, links of folders and dots lead to 
   symlinkSync(folder, linked)
   const name = path.slice(folder.length + 1)
   for (const other of [link, join(linked, name), `${folder}/../${folder.split('/').at(-1)}/${name}`])
-    expect(placeOf(other)).toBe(placeOf(path))
-  expect(placeOf(hard)).not.toBe(placeOf(path))
+    expect(realPathOf(other)).toBe(realPathOf(path))
+  expect(realPathOf(hard)).not.toBe(realPathOf(path))
   expect(isSameFile(stateAt(hard)!, stateAt(path)!)).toBe(true)
   expect(stateAt(path)!.links).toBe(2)
 })
 
-test('placeOf follows a link to a file that is not there yet', () => {
+test('realPathOf follows a link to a file that is not there yet', () => {
   const below = newPath()
   mkdirSync(below)
   const link = newPath()
   symlinkSync(join(below, 'log'), link)
-  expect(placeOf(link)).toBe(placeOf(join(below, 'log')))
+  expect(realPathOf(link)).toBe(realPathOf(join(below, 'log')))
   expect(stateAt(link)).toBeNull()
 })

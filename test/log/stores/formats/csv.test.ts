@@ -336,7 +336,7 @@ describe('createCsvStore imports a log of Rocketry', () => {
         error: { name: 'ValueError', message: 'no, rows', stack: expect.stringContaining('line 1') },
       },
     ])
-    expect(problems[0]!.message).toContain('2 records, 1 of its rows were none')
+    expect(problems[0]!.message).toContain('2 records, 1 invalid rows skipped')
   })
 
   test('of task records with dates and durations as Python prints them, in the zone of the system', async () => {

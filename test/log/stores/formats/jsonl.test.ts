@@ -62,7 +62,7 @@ describe('createJsonlStore mends', () => {
       const { entries, problems } = await reading(path)
       expect(seqs(entries)).toEqual([1, 2, 3, 4, 5].slice(0, complete))
       expect(problems.map((problem) => problem.kind)).toEqual(lineEnds.includes(size) ? [] : ['torn tail'])
-      // Mended for good: the second look finds nothing, and appending goes on behind the last good line.
+      // Repaired for good: the second look finds nothing, and appending goes on behind the last good line.
       expect((await reading(path)).problems).toEqual([])
     }
   })

@@ -129,7 +129,7 @@ describe('createSqliteStore refuses with a RunLogError', () => {
     const path = newPath()
     sql(path, 'CREATE TABLE person (name TEXT)')
     const before = readFileSync(path)
-    await expect(reading(path)).rejects.toMatchObject(refusal(/it is a database of something else/))
+    await expect(reading(path)).rejects.toMatchObject(refusal(/it is a database of another application/))
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 

@@ -1,11 +1,11 @@
 /**
- * The lock that says whose a SQLite log is. The system keeps it and lets go of it the moment the process dies.
+ * The ownership lock of a SQLite log, which the operating system releases the moment the process dies.
  *
- * It lies on an empty file of its own beside the log, which the library holds in an exclusive transaction. The log itself is then
- * free to be read by others, and nothing that opens and closes the log in this process (a backup, say) can undo the lock: the
- * system drops all locks that a process has on a file when the process closes any handle of it.
+ * The lock is on a separate empty file next to the log, which the library holds in an exclusive transaction. So other processes
+ * can read the log, and nothing that opens and closes the log in this process (a backup, for example) can release the lock:
+ * the system drops all locks of a process on a file when the process closes any handle of that file.
  *
- * For the same reason a file that this process has open is looked up here by device and inode before anything opens it again.
+ * For the same reason, files that this process has open are registered here by device and inode, and are never reopened.
  */
 import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { RunLogError } from '../../../../errors/errors.ts'
@@ -14,18 +14,18 @@ import { refusalOf } from '../../disk/lock-file.ts'
 import { type OpenSqlite, type SqliteDriver, sqliteCode } from '../driver.ts'
 import { rollBack } from '../writes.ts'
 
-/** A lock that is held. */
+/** A held lock. */
 export interface SystemLock {
-  /** True if the next process would find this lock, and not another one. */
+  /** True if the next process would find this lock and not another one. */
   isThere(): boolean
   release(): void
 }
 
-/** The result code of SQLite for a file that another has. */
+/** The SQLite result code for a locked file. */
 const busy = 5
 const attempts = 20
 
-/** Takes the lock of a log. Throws a `RunLogError` that names the owner if another process has it. */
+/** Takes the lock of a log. Throws a `RunLogError` that names the owner if another process holds it. */
 export function takeSystemLock(place: string, open: OpenSqlite): SystemLock {
   const file = `${place}-lock`
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -33,16 +33,18 @@ export function takeSystemLock(place: string, open: OpenSqlite): SystemLock {
     const found = stateAt(file)
     const db = lockFile(place, file, open)
     const now = stateAt(file)
-    // An owner that left has deleted the file between the looks: what is locked is a file without a name.
+    // An owner that released the lock may have deleted the file between the checks: the locked file then has no name.
     if (found !== null && now !== null && isSameFile(found, now)) return held(file, now, db)
     letGo(db)
   }
-  throw new RunLogError(`Cannot lock run log '${place}' as others keep taking and leaving its lock: ${file}.`)
+  throw new RunLogError(
+    `Cannot lock run log '${place}' as other processes keep taking and releasing its lock: ${file}.`,
+  )
 }
 
 /**
- * Never opens a file that is there: a session in another thread of this process may hold its lock, and to close a handle of the
- * file here would drop that lock without a word.
+ * Creates the file, but never opens an existing one: a session in another thread of this process may hold its lock, and closing
+ * a handle of the file here would silently drop that lock.
  */
 function createUnlessThere(file: string): void {
   try {
@@ -56,7 +58,7 @@ function lockFile(place: string, file: string, open: OpenSqlite): SqliteDriver {
   const db = open(file)
   try {
     db.exec('PRAGMA busy_timeout = 0')
-    // No journal on the disk for a transaction that writes nothing.
+    // No journal file for a transaction that writes nothing.
     db.prepare('PRAGMA journal_mode = MEMORY').all()
     db.exec('BEGIN EXCLUSIVE')
     return db
@@ -74,7 +76,7 @@ function held(file: string, identity: FileIdentity, db: SqliteDriver): SystemLoc
   return {
     isThere,
     release: () => {
-      // Deleted while it is held, so that nobody's lock is deleted but this one.
+      // Deleted while the lock is held, so that only this lock's file is deleted.
       quietly(() => isThere() && unlinkSync(file))
       letGo(db)
     },
@@ -86,7 +88,7 @@ function letGo(db: SqliteDriver): void {
   quietly(() => db.close())
 }
 
-/** Nothing depends on it: a lock file without a lock is taken over. */
+/** Ignores errors: a lock file without a lock is taken over. */
 function quietly(act: () => unknown): void {
   try {
     act()
@@ -95,21 +97,21 @@ function quietly(act: () => unknown): void {
   }
 }
 
-/** The files that this process has open, whichever copy of this module opened them. */
+/** The files that this process has open, registered by any copy of this module. */
 const openHere: Map<string, string> = ((globalThis as unknown as Record<symbol, Map<string, string>>)[
   Symbol.for('gantry.sqlite.open')
 ] ??= new Map())
 
 const keyOf = ({ dev, ino }: FileIdentity): string => `${dev}:${ino}`
 
-/** Notes that a file is open here until the function that is returned is called. */
+/** Registers an open file. Returns a function that removes it. */
 export function noteOpen(place: string, identity: FileIdentity): () => void {
   const key = keyOf(identity)
   openHere.set(key, place)
   return () => void openHere.delete(key)
 }
 
-/** Throws a `RunLogError` if this process has the file open, by whatever name, or if it has more than one name. */
+/** Throws a `RunLogError` if this process has the file open, under any name, or if the file has more than one name. */
 export function refuseIfOpen(path: string, place: string): void {
   const state = stateAt(place)
   if (state === null) {
@@ -121,7 +123,7 @@ export function refuseIfOpen(path: string, place: string): void {
   if (state.isFile && state.links > 1)
     throw new RunLogError(
       `Cannot open run log '${path}' as the file must have one name: it has ${state.links} (hard links). ` +
-        'SQLite keeps what is not yet in the file beside its name, so records would be lost. ' +
+        'SQLite stores pending data next to the file by its name, so records would be lost. ' +
         'Delete the other names, or make a copy and use that.',
     )
 }

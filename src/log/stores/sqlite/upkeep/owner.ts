@@ -1,12 +1,12 @@
 /**
- * A database that one session has: the lock beside it decides, and the owner's file tells others who has it.
+ * A database with exclusive ownership: the lock next to it decides, and the owner file names the owner to others.
  *
- * The system lets go of the lock the moment a process dies, so that the next one takes over at once, in another container with
- * another name, too.
+ * The operating system releases the lock the moment a process dies, so the next one takes over at once, also in another
+ * container with another host name.
  */
 import { mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { placeOf, stateAt } from '../../disk/file-identity.ts'
+import { realPathOf, stateAt } from '../../disk/file-identity.ts'
 import { refusalOf, writeLock } from '../../disk/lock-file.ts'
 import { SqliteDatabase } from '../database.ts'
 import { type OpenSqlite, sqliteCode } from '../driver.ts'
@@ -14,32 +14,32 @@ import { toSqliteError } from '../schema.ts'
 import { noteOpen, refuseIfOpen, type SystemLock, takeSystemLock } from './owner-lock.ts'
 import { SqliteWatch } from './watch-files.ts'
 
-/** An open database and the hold on it. */
+/** An open database and its lock. */
 export interface OwnedDatabase {
   readonly db: SqliteDatabase
-  /** The real path of the file when it was opened. */
+  /** The real path of the file at the time it was opened. */
   readonly place: string
   readonly lock: SystemLock
   readonly watch: SqliteWatch
-  /** When the owner before us, which did not close it, gave its last sign of life, epoch ms; null if it closed it. */
+  /** The last heartbeat of a previous owner that did not close the database, epoch ms; null if it closed it. */
   readonly lastBeat: number | null
-  /** Gives a sign of life; `now` is epoch ms. */
+  /** Writes a heartbeat; `now` is epoch ms. */
   beat(now: number): void
-  /** Closes the database and lets go of it, also where closing throws a `RunLogError`. */
+  /** Closes the database and releases it, even if closing throws a `RunLogError`. */
   close(): void
-  /** Closes the database and keeps its lock: another one takes its place. Throws nothing. */
+  /** Closes the database and keeps its lock for the database that takes its place. Never throws. */
   leave(): void
   readonly isLeft: boolean
 }
 
-/** The result code of SQLite for a file that another has. */
+/** The SQLite result code for a locked file. */
 const busy = 5
 
-/** Opens the file of a run log for this session alone. Throws a `RunLogError` that names who has it. */
+/** Opens the file of a run log for this session only. Throws a `RunLogError` that names the owner if it is taken. */
 export function openOwned(path: string, open: OpenSqlite): OwnedDatabase {
   try {
     mkdirSync(dirname(path), { recursive: true })
-    const place = placeOf(path)
+    const place = realPathOf(path)
     refuseIfOpen(path, place)
     const lock = takeSystemLock(place, open)
     try {
@@ -54,7 +54,7 @@ export function openOwned(path: string, open: OpenSqlite): OwnedDatabase {
   }
 }
 
-/** Opens a file whose lock is held. */
+/** Opens a file whose lock is held already. */
 export function openLocked(path: string, place: string, lock: SystemLock, open: OpenSqlite): OwnedDatabase {
   const db = openUnlessBusy(place, open)
   try {
@@ -95,12 +95,12 @@ export function openLocked(path: string, place: string, lock: SystemLock, open: 
   }
 }
 
-/** A log that was being put back when its process died. */
+/** Completes the restoration of a log whose process died meanwhile. */
 function adopt(place: string): void {
   if (stateAt(place) === null && stateAt(rebuiltOf(place)) !== null) renameSync(rebuiltOf(place), place)
 }
 
-/** Where a log lies that is complete and has not its name yet. */
+/** The path of a restored log that is complete but does not have its final name yet. */
 export function rebuiltOf(place: string): string {
   return `${place}.rebuilt`
 }

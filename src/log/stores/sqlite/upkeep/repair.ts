@@ -1,13 +1,13 @@
 /**
- * Puts a SQLite log back where the next start looks for it, after somebody moved, deleted, replaced or cut its files.
+ * Restoration of an open SQLite log after another process moved, deleted, replaced or truncated its files.
  *
- * The open connection still sees all of the log: a moved or deleted file lives on while it is open. So the log is rewritten
- * beside its place, synced, and given its name; what lies there by then is kept aside. Until that is done nothing is acknowledged.
+ * The open connection still sees the whole log: a moved or deleted file exists while it is open. The log is copied to a file
+ * next to its place, synced and renamed; a file found in its place is kept. No entry is acknowledged until that is done.
  */
 import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RunLogError } from '../../../../errors/errors.ts'
-import { isSameFile, placeOf, stateAt } from '../../disk/file-identity.ts'
+import { isSameFile, realPathOf, stateAt } from '../../disk/file-identity.ts'
 import { syncFolder } from '../../disk/file-io.ts'
 import { SqliteDatabase } from '../database.ts'
 import type { OpenSqlite } from '../driver.ts'
@@ -18,16 +18,16 @@ import { type OwnedDatabase, openLocked, rebuiltOf } from './owner.ts'
 import { takeSystemLock } from './owner-lock.ts'
 import type { Harm } from './watch-files.ts'
 
-/** The way in which a log is restored. */
-export interface MendOptions {
+/** The options of a repair. */
+export interface RepairOptions {
   readonly path: string
   readonly open: OpenSqlite
-  /** True if a part of the log suffices where not all of it can be read. */
+  /** True if a partial copy suffices where the log cannot be read completely. */
   readonly rescues: boolean
 }
 
-/** The log in its place, and what to tell; `null` if nothing had to be done. */
-export interface Mended {
+/** The repaired log, and the problem to report; null if no repair was necessary. */
+export interface Repaired {
   readonly file: OwnedDatabase
   readonly message: string
   readonly movedTo?: string
@@ -43,8 +43,8 @@ const harms: Readonly<Record<Harm, string>> = {
   written: 'was written to',
 }
 
-/** Puts the log back. Throws a `RunLogError` if that cannot be done now: the next attempt may succeed. */
-export function mend(file: OwnedDatabase, harm: Harm, options: MendOptions): Mended | null {
+/** Repairs the log. Throws a `RunLogError` if that is not possible now: a later attempt may succeed. */
+export function repair(file: OwnedDatabase, harm: Harm, options: RepairOptions): Repaired | null {
   const { path, open } = options
   try {
     if (harm === 'written' && isSound(file, open)) {
@@ -55,17 +55,17 @@ export function mend(file: OwnedDatabase, harm: Harm, options: MendOptions): Men
   } catch (problem) {
     const error = toSqliteError('write', path, problem)
     throw new RunLogError(
-      `Cannot go on with run log '${path}', which ${harms[harm]} by another program while it was open, as it must be put back: ${error.message}`,
+      `Cannot continue with run log '${path}', which ${harms[harm]} by another program while it was open, as it must be restored: ${error.message}`,
       { cause: error },
     )
   }
 }
 
-function rebuild(file: OwnedDatabase, harm: Harm, { path, open, rescues }: MendOptions): Mended {
+function rebuild(file: OwnedDatabase, harm: Harm, { path, open, rescues }: RepairOptions): Repaired {
   mkdirSync(dirname(path), { recursive: true })
-  const place = placeOf(path)
+  const place = realPathOf(path)
   const isLocked = place === file.place && file.lock.isThere()
-  // Whoever has taken the place meanwhile keeps it, and this log waits.
+  // Another process that has taken the place keeps it, and this log waits.
   const lock = isLocked ? file.lock : takeSystemLock(place, open)
   try {
     const draft = `${place}.rebuilding`
@@ -81,18 +81,18 @@ function rebuild(file: OwnedDatabase, harm: Harm, { path, open, rescues }: MendO
     syncFolder(dirname(place))
     const made = openLocked(path, place, lock, open)
     if (!isLocked) file.lock.release()
-    const what = isWhole ? 'It is whole again.' : 'What could be read of it is kept.'
-    const where = movedTo === undefined ? '' : ` What lay there is in '${movedTo}'.`
+    const what = isWhole ? 'It was restored completely.' : 'Its readable entries were kept.'
+    const where = movedTo === undefined ? '' : ` The file found in its place is kept as '${movedTo}'.`
     const message = `Run log '${path}' ${harms[harm]} by another program while it was open. ${what}${where}`
     return { file: made, message, ...(movedTo === undefined ? {} : { movedTo }) }
   } catch (problem) {
-    // Once left it is opened anew, with its lock.
+    // A database that was closed is opened again, with its own lock.
     if (!isLocked || file.isLeft) lock.release()
     throw problem
   }
 }
 
-/** Writes all that the open connection sees; false if that is not all there was. */
+/** Copies all entries that the open connection sees; returns false if the copy is incomplete. */
 function writeDraft(
   file: OwnedDatabase,
   harm: Harm,
@@ -105,7 +105,7 @@ function writeDraft(
     if (harm === 'cut' || harm === 'written') checkDraft(draft, open)
     return true
   } catch (problem) {
-    // An emptied file holds nothing that a refusal would save.
+    // If the file was emptied there is nothing left to protect by refusing.
     const isEmpty = stateAt(file.place)?.size === 0
     if (!isDamage(problem) || !(rescues || isEmpty)) throw problem
     remove(draft)
@@ -119,7 +119,7 @@ function writeDraft(
   }
 }
 
-/** Throws the damage of a copy: it was made of a file that others have written to. */
+/** Throws an error for a copy that is damaged, as its source was modified by another process. */
 function checkDraft(draft: string, open: OpenSqlite): void {
   const db = new SqliteDatabase(draft, open)
   try {
@@ -129,7 +129,7 @@ function checkDraft(draft: string, open: OpenSqlite): void {
   }
 }
 
-/** True if a second connection reads the same sound log: the file was only touched. */
+/** True if a second connection reads the same sound log: then only the times of the file changed. */
 function isSound(file: OwnedDatabase, open: OpenSqlite): boolean {
   try {
     return file.db.agreesWith(open)
@@ -138,13 +138,13 @@ function isSound(file: OwnedDatabase, open: OpenSqlite): boolean {
   }
 }
 
-/** Keeps what lies in the place and is not in the draft: a file of others, or ours with what they wrote to it. */
+/** Keeps a file found in the place whose content is not in the draft: a foreign file, or this log with foreign writes. */
 function keepAside(file: OwnedDatabase, harm: Harm, place: string): string | undefined {
   const there = stateAt(place)
   if (there === null || there.size === 0) return undefined
   if (!isSameFile(there, file.watch.identity)) return moveAside(place, 'replaced', !file.watch.wal.isThere())
   if (harm !== 'cut' && harm !== 'written') return undefined
-  // Copied, as the connection that is about to be closed would write to it once more.
+  // Copied, not renamed: the connection about to be closed would write to it again.
   const copy = freeName(place, 'damaged')
   copyFileSync(place, copy)
   return copy

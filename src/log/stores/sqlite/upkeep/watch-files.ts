@@ -1,13 +1,13 @@
 /**
- * Notices changes that others make to the files of an open SQLite log. SQLite itself does not: it keeps
- * writing to files that have lost their names, and the next start would find none of it.
+ * Detection of foreign changes to the files of an open SQLite log. SQLite does not detect them: it continues to write to files
+ * that have lost their names, where the next start would not find them.
  */
 import { statSync } from 'node:fs'
 import {
+  comparePath,
   type FileIdentity,
   isMissing,
   isSameFile,
-  lookAt,
   stateAt,
   toState,
 } from '../../disk/file-identity.ts'
@@ -15,21 +15,21 @@ import type { SqliteWal } from '../wal.ts'
 import type { SystemLock } from './owner-lock.ts'
 
 /**
- * What happened: the path leads nowhere, or to another file; the WAL, the shared memory or the lock is gone; the file is shorter,
- * or has been written to.
+ * A harmful change: the path leads nowhere (`missing`) or to another file (`replaced`); the WAL, the shared memory (`shm`) or the
+ * lock is gone; the file is shorter (`cut`) or was modified (`written`).
  */
 export type Harm = 'missing' | 'replaced' | 'wal' | 'shm' | 'lock' | 'cut' | 'written'
 
-/** The state of the files as long as no other process touches them. */
+/** The expected state of the files while no other process changes them. */
 export class SqliteWatch {
   readonly identity: FileIdentity
-  /** The locks on writing and reading lie on it; none where a library needs no such file. */
+  /** The shared-memory file, which carries SQLite's read and write locks; null for a library that needs none. */
   readonly #shm: FileIdentity | null
   #size = 0
   #changedAt = 0n
 
   constructor(
-    /** As the user has it: links in it may be set to lead elsewhere. */
+    /** The path as the user gave it: links in it may be changed to lead elsewhere. */
     readonly path: string,
     readonly place: string,
     readonly lock: SystemLock,
@@ -40,7 +40,7 @@ export class SqliteWatch {
     this.remember()
   }
 
-  /** Takes the file as it is: this process has just written to it. */
+  /** Accepts the current state of the file: this process has just written to it. */
   remember(): void {
     try {
       const stats = statSync(this.place, { bigint: true })
@@ -48,20 +48,20 @@ export class SqliteWatch {
       this.#size = Number(stats.size)
       this.#changedAt = stats.mtimeNs
     } catch {
-      // The next look tells.
+      // The next check reports it.
     }
   }
 
-  /** The change that was found; null if there is none. Throws what `stat` throws. */
-  look(): Harm | null {
-    const main = this.#lookAtMain()
+  /** The detected change; null if there is none. Throws the error of `stat`. */
+  check(): Harm | null {
+    const main = this.#checkMain()
     if (main !== null) return main
     if (!this.wal.isThere()) return 'wal'
-    if (this.#shm !== null && lookAt(`${this.place}-shm`, this.#shm) !== 'same') return 'shm'
+    if (this.#shm !== null && comparePath(`${this.place}-shm`, this.#shm) !== 'same') return 'shm'
     return this.lock.isThere() ? null : 'lock'
   }
 
-  #lookAtMain(): Harm | null {
+  #checkMain(): Harm | null {
     try {
       const stats = statSync(this.path, { bigint: true })
       if (!isSameFile(toState(stats), this.identity)) return 'replaced'
