@@ -187,6 +187,7 @@ export type {
   Task,
   TaskExplanation,
   TaskJson,
+  TaskState,
 } from '../session/api/task.ts'
 export type {
   CheckedStart,

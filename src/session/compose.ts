@@ -1,8 +1,6 @@
 /** The parts of a session, made and joined: what each needs of the others is said here and nowhere else. */
 import type { runMachine } from '../../machines/run.machine.ts'
-import { resolveArgs } from '../args/resolve.ts'
 import { onEachNodes, periodOf } from '../conditions/node.ts'
-import { Predicates } from '../conditions/predicates/predicates.ts'
 import { createExecutors } from '../executors/create-executors.ts'
 import { GuardedActor, guardedLogic } from './actors/guarded-actor.ts'
 import { provideRun, provideSession, provideTask, type RunEffects } from './actors/provide.ts'
@@ -17,7 +15,6 @@ import { StartedStopped } from './lifecycle/started-stopped.ts'
 import { type SessionModules, sessionEffects, taskEffects } from './machine-effects.ts'
 import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
-import { argContextOf } from './runs/arg-context.ts'
 import { Capacity } from './runs/capacity.ts'
 import { type LaunchFacts, Runs } from './runs/run-effects.ts'
 import type { Core } from './state/session-state.ts'
@@ -26,9 +23,10 @@ import { StartWarnings } from './tasks/start-warnings.ts'
 import { TaskActors } from './tasks/task-actors.ts'
 import { Tasks } from './tasks/task-registry.ts'
 import { NameWarnings } from './tasks/task-warnings.ts'
+import { ConditionStreams } from './watching/condition-streams.ts'
 import { Watches } from './watching/condition-watches.ts'
-import { askElsewhere } from './watching/remote-predicate.ts'
 import { SessionFacts } from './watching/session-facts.ts'
+import { sessionPredicates } from './watching/session-predicates.ts'
 import { JumpListeners } from './watching/wake-clock.ts'
 
 /** Fills the core with what it answers from, makes the parts, and starts the session's actor (in `stopped`). */
@@ -42,7 +40,7 @@ export function assemble(core: Core): SessionModules {
     () => core.settings.onUncaught,
   )
   for (const executor of executors) core.executors.set(executor.kind, executor)
-  core.predicates = predicatesOf(core, parts)
+  core.predicates = sessionPredicates(core, (error) => parts.watches.conditionFailed(null, error))
   const slots = new Capacity(
     core,
     () => parts.launcher.schedule(),
@@ -63,7 +61,9 @@ export function assemble(core: Core): SessionModules {
   parts.queue = new RunQueue(core, parts.runs, parts.launcher)
   parts.crashes = new Crashes(core, parts.queue)
   parts.occasions = new MissedRuns(core, parts.launcher, parts.queue)
-  parts.watches = new Watches(core, parts, { now: () => clock.now(), wakeAt: wakesOf(core, parts) })
+  const wakes = { now: () => clock.now(), wakeAt: wakesOf(core, parts) }
+  parts.watches = new Watches(core, parts, wakes)
+  parts.streams = new ConditionStreams(core, wakes)
   parts.actors = new TaskActors(
     core,
     guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(core, parts)),
@@ -92,30 +92,6 @@ export function assemble(core: Core): SessionModules {
   core.actor.start()
   return parts
 }
-
-function predicatesOf(core: Core, parts: SessionModules): Predicates {
-  const entryOf = (name: string | null): TaskEntry | null =>
-    name === null ? null : (core.entries.get(name) ?? null)
-  return new Predicates({
-    values: (node, owner) =>
-      resolveArgs(
-        { declared: node.args },
-        argContextOf(core, entryOf(owner), () => neverAborted),
-      ),
-    context: (owner) => core.context(entryOf(owner)),
-    changed: (node) => core.changes.predicateChanged(node),
-    execute: (node, owner, values) => askElsewhere(core, node, entryOf(owner), values, neverAborted),
-    monotonic: () => core.clock.monotonic(),
-    pollEveryMs: () => core.settings.pollEveryMs,
-    onSlow: (message, _, owner) => core.warn('condition', message, owner === null ? {} : { task: owner }),
-    onError: (error, _, owner) =>
-      owner === null
-        ? parts.watches.conditionFailed(null, error)
-        : core.fail('condition', (error as Error).message, { task: owner, error }),
-  })
-}
-
-const neverAborted = new AbortController().signal
 
 function launchFacts(core: Core, entry: TaskEntry, takesValue: boolean): LaunchFacts {
   const { node } = entry.definition.start

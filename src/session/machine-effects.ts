@@ -23,6 +23,7 @@ import type { StartWarnings } from './tasks/start-warnings.ts'
 import type { TaskActors } from './tasks/task-actors.ts'
 import type { Tasks } from './tasks/task-registry.ts'
 import type { NameWarnings } from './tasks/task-warnings.ts'
+import type { ConditionStreams } from './watching/condition-streams.ts'
 import type { Watches } from './watching/condition-watches.ts'
 
 /** The parts of a session. */
@@ -32,6 +33,7 @@ export interface SessionModules {
   tasks: Tasks
   actors: TaskActors
   watches: Watches
+  streams: ConditionStreams
   starts: StartWarnings
   names: NameWarnings
   queue: RunQueue

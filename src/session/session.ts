@@ -87,6 +87,9 @@ export class LiveSession implements Session {
   get events$(): Observable<News> {
     return this.#core.news.events$
   }
+  watch(condition: Start): Observable<boolean> {
+    return atDoor(this.watch, () => this.#parts.streams.watch(condition), 'Cannot watch the condition')
+  }
   get hooks() {
     return this.#core.hooks
   }

@@ -1,5 +1,6 @@
 /** Options, params, commands and news: types that must and that must not compile. Nothing here runs. */
-import { type Command, createApp, type News, type Outcome } from 'gantry'
+import { type Command, createApp, daily, type News, type Outcome } from 'gantry'
+import { type Observable, of } from 'rxjs'
 import { app, type Equal, type Run, type Session, same, type Task } from '../support/types/shapes.ts'
 
 declare const session: Session
@@ -73,6 +74,19 @@ session.on('run.started', (news) => {
 session.events$.subscribe((news) => {
   if (news.type === 'run.missed') same<Equal<typeof news.dueAt, number>>()
 })
+
+// Streams.
+same<Equal<Task['state$'], Observable<'idle' | 'running' | 'failed'>>>()
+same<Equal<Task['holds$'], Observable<boolean>>>()
+same<Equal<ReturnType<typeof session.watch>, Observable<boolean>>>()
+session.watch('daily after 07:00')
+session.watch(() => true)
+session.watch(of(true))
+session.watch(daily.after('07:00'))
+// @ts-expect-error there is no such word
+session.watch('dayly after 07:00')
+// @ts-expect-error a number is no condition
+session.watch(7)
 
 // Hooks.
 const undo: () => void = app.hook('run', ({ run, task }) => {

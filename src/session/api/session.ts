@@ -3,6 +3,7 @@
  * the other files of this room, and so are the public types that stand alone (`*-types.ts`, `task-options.ts`).
  */
 import type { DateTime } from 'luxon'
+import type { Observable } from 'rxjs'
 import type { AnyActorRef, InspectionEvent, Observer } from 'xstate'
 import type { Command, News, NewsType, ParamValues, RunTrigger } from '../../../machines/protocol.ts'
 import type { ArgSpecs, ArgsOf } from '../../args/arg.ts'
@@ -279,8 +280,24 @@ export interface Session extends AsyncDisposable {
   send(command: Command): void
   /** Listens to news; returns its undo. */
   on<T extends NewsType | '*'>(name: T, listener: NewsListener<T>): () => void
-  /** All news as an RxJS Observable. */
-  readonly events$: import('rxjs').Observable<News>
+  /** All news as an RxJS Observable, for any operator. What a subscriber throws is reported as a warning `listener`. */
+  readonly events$: Observable<News>
+  /**
+   * True while a condition holds, as an RxJS Observable: the present answer on subscribe, then each change, on the session's clock.
+   * Takes what a task takes as its start, but for `onEach`; each subscription evaluates by itself until it is unsubscribed.
+   *
+   * It evaluates while the session does, also while it is paused. Of a stopped session it emits the answer of now and
+   * goes on when the session starts. What a condition throws counts as false and is handled as `onError.condition` says. A
+   * `TypeError` or `StatementError` for what is no condition.
+   *
+   * @example
+   * ```ts
+   * const isNight = session.watch('time of day between 22:00 and 06:00')
+   * const subscription = isNight.subscribe((holds) => console.log(holds ? 'night' : 'day'))
+   * subscription.unsubscribe()
+   * ```
+   */
+  watch<const S extends Start>(condition: CheckedStart<S>): Observable<boolean>
 
   /** Values that tasks and conditions share. */
   readonly params: Params

@@ -1,5 +1,6 @@
 /** A task as others see it: what can be asked of it and told to it, and what it comes to. */
 import type { DateTime } from 'luxon'
+import type { Observable } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
 import type { Action, ErrorData, Outcome, ParamValues } from '../../../machines/protocol.ts'
 import type { Condition } from '../../conditions/condition.ts'
@@ -57,6 +58,16 @@ export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
 }
 
 /**
+ * The state of a task: `failed` if its last run failed or crashed, `running` while a run is live, otherwise `idle`.
+ *
+ * @example
+ * ```ts
+ * session.task('report').state$.subscribe((state: TaskState) => console.log(state))
+ * ```
+ */
+export type TaskState = 'idle' | 'running' | 'failed'
+
+/**
  * A task in a session: what it is, what it has done, and what can be asked of it. `R` is what its work returns. Times
  * are Luxon `DateTime` in the task's zone, or null.
  *
@@ -103,6 +114,27 @@ export interface Task<R = unknown> extends TaskRef<R> {
   readonly lastValue: R | undefined
   /** The XState actor: `task.actor.getSnapshot().value` is `idle`, `running` or `failed`. */
   readonly actor: AnyActorRef
+  /**
+   * The state of its actor as an RxJS Observable: the present one on subscribe, then each change. It goes on over restarts of the
+   * session, and completes when the task is removed.
+   *
+   * @example
+   * ```ts
+   * session.task('report').state$.subscribe((state) => console.log(state)) // idle, then running, …
+   * ```
+   */
+  readonly state$: Observable<TaskState>
+  /**
+   * True while its start condition holds, as an RxJS Observable: the present answer on subscribe, then each change. The session
+   * evaluates start conditions from its start to its shut-down, also while it is paused; before and after, it is false. Completes
+   * when the task is removed.
+   *
+   * @example
+   * ```ts
+   * session.task('report').holds$.pipe(filter((holds) => holds)).subscribe(() => console.log('due'))
+   * ```
+   */
+  readonly holds$: Observable<boolean>
   /** Queues a run, whatever condition and `disabled` say. */
   run(params?: ParamValues, options?: { readonly key?: string }): RunHandle<R>
   /**

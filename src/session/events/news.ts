@@ -6,7 +6,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { Observable } from 'rxjs'
 import { type News, type NewsType, newsTypes } from '../../../machines/protocol.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
-import { NewsStream } from './news-stream.ts'
+import { SafeStream } from './safe-stream.ts'
 
 type Listener = (news: News) => void
 
@@ -70,7 +70,7 @@ export class NewsHub {
   }
 
   /** All news from the subscription on. */
-  readonly events$: Observable<News> = new NewsStream<News>(
+  readonly events$: Observable<News> = new SafeStream<News>(
     (error) => this.#report(error, 'events$'),
     (subscriber) => this.on('*', (news) => subscriber.next(news)),
   )

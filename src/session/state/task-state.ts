@@ -75,14 +75,15 @@ export class RunSlot {
 
 /** A task in its session. */
 export class TaskEntry {
-  actor!: TaskActor
+  #actor!: TaskActor
+  #holds = false
+  #isRemoved = false
+  #followers: Set<() => void> | undefined
   disabled: boolean
   /** Why it can never start by its condition; null if it can, or if that is unknown. */
   neverHolds: string | null = null
   /** What updates have changed, all together. */
   updated: TaskUpdate | null = null
-  /** What the watch of the start condition said last. */
-  holds = false
   /** When it began to hold, epoch ms. */
   dueAt: number | null = null
   /** Something else than its own runs changed since its last launch: the relaunch delay does not count. */
@@ -94,7 +95,6 @@ export class TaskEntry {
   endWatch: Subscription | null = null
   /** The last value reported by the watch of the end condition. */
   endHolds = false
-  isRemoved = false
   readonly queue: QueuedRun[] = []
   readonly live: RunSlot[] = []
   /** Slots whose run has ended, to be used again. */
@@ -115,6 +115,44 @@ export class TaskEntry {
     readonly held: HeldTimes,
   ) {
     this.disabled = definition.options.disabled ?? false
+  }
+
+  get actor(): TaskActor {
+    return this.#actor
+  }
+  set actor(actor: TaskActor) {
+    this.#actor = actor
+    this.#changed()
+  }
+
+  /** What the watch of the start condition said last. */
+  get holds(): boolean {
+    return this.#holds
+  }
+  set holds(holds: boolean) {
+    if (holds === this.#holds) return
+    this.#holds = holds
+    this.#changed()
+  }
+
+  get isRemoved(): boolean {
+    return this.#isRemoved
+  }
+  set isRemoved(isRemoved: boolean) {
+    this.#isRemoved = isRemoved
+    this.#changed()
+  }
+
+  /** Calls when `holds`, `isRemoved` or the actor changes; returns its undo. */
+  follow(follower: () => void): () => void {
+    this.#followers ??= new Set()
+    this.#followers.add(follower)
+    return () => this.#followers?.delete(follower)
+  }
+
+  #changed(): void {
+    if (this.#followers === undefined) return
+    for (const follower of [...this.#followers]) follower()
   }
 
   /** The run by hand whose turn it is, if it may be launched. */

@@ -27,7 +27,7 @@ export class TaskActors {
     const wake = (entry: TaskEntry): void => {
       if (entry.isRemoved) return
       if (entry.actor.getSnapshot().status !== 'active') this.make(entry)
-      else this.#restore(entry)
+      else this.#restore(entry, entry.actor)
     }
     return inSlices(this.#core.clock, this.#core.entries.values(), wake, () => !isStopped())
   }
@@ -75,19 +75,21 @@ export class TaskActors {
 
   /** Makes the actor of a task, where its last record says. */
   make(entry: TaskEntry): void {
-    entry.actor = new GuardedActor(this.#machine, {
+    const actor = new GuardedActor(this.#machine, {
       parent: this.#core.actor,
       id: entry.id,
       input: { id: entry.id, name: entry.name, disabled: entry.disabled },
     }) as TaskActor
-    entry.actor.start()
-    this.#restore(entry)
+    actor.start()
+    // Restored before it is seen: `state$` must not emit the state of an actor that knows nothing yet.
+    this.#restore(entry, actor)
+    entry.actor = actor
   }
 
-  #restore(entry: TaskEntry): void {
+  #restore(entry: TaskEntry, actor: TaskActor): void {
     const last = this.#core.log.index.status(entry.name)
     const live = entry.live.length
-    if (last !== null || live > 0) tell(entry.actor, { type: 'task.restored', last, live })
+    if (last !== null || live > 0) tell(actor, { type: 'task.restored', last, live })
   }
 
   /** Passes a command on to its task. After a stop the task's actor is recreated for it: commands count at any time. */

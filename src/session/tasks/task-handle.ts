@@ -1,6 +1,7 @@
 /** A task's handle: thin words over events, the log's index and the entry. */
 
 import type { DateTime } from 'luxon'
+import type { Observable } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
 import type { Action, ParamValues } from '../../../machines/protocol.ts'
 import type { Condition } from '../../conditions/condition.ts'
@@ -8,13 +9,14 @@ import type { WaitedFor } from '../../conditions/explain/waits-for.ts'
 import { atDoor } from '../../errors/at-door.ts'
 import type { LogQuery, RunRecord } from '../../log/store.ts'
 import { type Instant, toDateTime } from '../../time/zone/zone.ts'
-import type { RunHandle, Task, TaskExplanation, TaskJson } from '../api/task.ts'
+import type { RunHandle, Task, TaskExplanation, TaskJson, TaskState } from '../api/task.ts'
 import type { Execution, TaskUpdate } from '../api/task-options.ts'
 import { toTimeout } from '../options/durations.ts'
 import { aCount } from '../options/validators.ts'
 import { executionOf } from '../runs/capacity.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
+import { holdsOf$, stateOf$ } from '../watching/task-streams.ts'
 
 /** What a handle asks of the session beside its entry. */
 export interface HandleParts {
@@ -117,6 +119,14 @@ export class TaskHandle implements Task {
 
   get actor(): AnyActorRef {
     return this.#entry.actor
+  }
+
+  get state$(): Observable<TaskState> {
+    return stateOf$(this.#core, this.#entry)
+  }
+
+  get holds$(): Observable<boolean> {
+    return holdsOf$(this.#core, this.#entry)
   }
 
   run(params?: ParamValues, options: { readonly key?: string } = {}): RunHandle {

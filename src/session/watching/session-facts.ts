@@ -4,6 +4,7 @@ import type { HeldTimes } from '../../conditions/evaluate/held.ts'
 import { holds } from '../../conditions/evaluate/holds.ts'
 import type { Facts, LiveRun, Mark, PredicateReading } from '../../conditions/facts.ts'
 import type { HeldNode, PredicateNode } from '../../conditions/node.ts'
+import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import { near } from '../../errors/suggest.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
@@ -132,5 +133,25 @@ export class EndFacts extends SessionFacts {
     const reading = super.predicate(node)
     if ('error' in reading) throw new FailedPredicate()
     return reading
+  }
+}
+
+/** Facts of a condition that no task owns, with its own readings of custom conditions and its own held times. */
+export class WatchedFacts extends SessionFacts {
+  readonly #heldTimes: HeldTimes
+  readonly #predicates: Predicates
+
+  constructor(core: Core, heldTimes: HeldTimes, predicates: Predicates) {
+    super(core, null)
+    this.#heldTimes = heldTimes
+    this.#predicates = predicates
+  }
+
+  protected override get heldTimes(): HeldTimes {
+    return this.#heldTimes
+  }
+
+  override predicate(node: PredicateNode): PredicateReading {
+    return this.#predicates.read(node, null, this)
   }
 }

@@ -1,0 +1,78 @@
+/** The state and the start condition of a task, as streams for code outside the session. */
+import type { Observable, Subscriber } from 'rxjs'
+import type { TaskState } from '../api/task.ts'
+import { SafeStream } from '../events/safe-stream.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+
+/** The state of the task: the present one first. Completes when the task is removed. */
+export function stateOf$(core: Core, entry: TaskEntry): Observable<TaskState> {
+  return streamOf(core, 'state$', (subscriber) => {
+    const tell = distinct(subscriber)
+    let followed: unknown
+    let undo: (() => void) | undefined
+    const follow = (): void => {
+      if (entry.isRemoved) return subscriber.complete()
+      const { actor } = entry
+      if (actor === followed) return
+      followed = actor
+      undo?.()
+      tell(stateOf(entry))
+      // An actor that fails is replaced, and one that is stopped keeps its state: only the removal ends the stream.
+      const subscription = actor.subscribe({
+        next: () => entry.isRemoved || tell(stateOf(entry)),
+        error: () => {},
+      })
+      undo = () => subscription.unsubscribe()
+    }
+    const undoFollow = entry.follow(follow)
+    follow()
+    return () => {
+      undoFollow()
+      undo?.()
+    }
+  })
+}
+
+/** The answer of the start condition: the present one first. Completes when the task is removed. */
+export function holdsOf$(core: Core, entry: TaskEntry): Observable<boolean> {
+  return streamOf(core, 'holds$', (subscriber) => {
+    const tell = distinct(subscriber)
+    const follow = (): void => {
+      tell(entry.holds)
+      if (entry.isRemoved) subscriber.complete()
+    }
+    const undo = entry.follow(follow)
+    follow()
+    return undo
+  })
+}
+
+function streamOf<T>(
+  core: Core,
+  name: string,
+  subscribe: (subscriber: Subscriber<T>) => () => void,
+): Observable<T> {
+  const report = (error: unknown): void =>
+    core.warn('listener', `A subscriber of '${name}' threw.`, { error })
+  return new SafeStream(report, subscribe)
+}
+
+function distinct<T>(subscriber: Subscriber<T>): (value: T) => void {
+  let isFirst = true
+  let last: T
+  return (value) => {
+    if (!isFirst && value === last) return
+    isFirst = false
+    last = value
+    subscriber.next(value)
+  }
+}
+
+/** The top level of the actor's state. */
+function stateOf(entry: TaskEntry): TaskState {
+  const { value } = entry.actor.getSnapshot() as {
+    readonly value: string | Readonly<Record<string, unknown>>
+  }
+  return (typeof value === 'string' ? value : Object.keys(value)[0]) as TaskState
+}
