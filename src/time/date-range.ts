@@ -1,3 +1,4 @@
+/** Intervals between two dates as they are written. */
 import { Period } from './period.ts'
 import { FixedRule } from './rules/fixed-interval.ts'
 import { Rule } from './rules/rule.ts'
@@ -5,12 +6,12 @@ import { type Interval, interval } from './zone/interval.ts'
 import { type Instant, toInstant } from './zone/zone.ts'
 
 /**
- * One interval of the time line between dates as they are written: a date without an offset is read in the zone of whoever
- * asks, so that `from 2026-01-01` begins at midnight where the task lives.
+ * One interval between dates as they are written. A date without an offset is read in the zone of the caller, so that
+ * `from 2026-01-01` begins at midnight in the task's zone.
  */
 class DatedRule extends Rule {
   readonly kind = 'interval'
-  /** `2026-12-24` or `2026-12-24 18:00`, perhaps with an offset; null: without limit. */
+  /** `2026-12-24` or `2026-12-24 18:00`, optionally with an offset; null: no limit. */
   readonly first: string | null
   /** Excluded, like the end of every period. */
   readonly end: string | null
@@ -51,8 +52,8 @@ class DatedRule extends Rule {
 }
 
 /**
- * The time from one date up to another, the other excluded; at least one of them. Text without an offset is read in the
- * zone of the task.
+ * The interval between two dates, the end excluded. At least one of them is required; without an offset, text is read
+ * in the zone of the task.
  *
  * @example
  * ```ts
@@ -62,9 +63,9 @@ class DatedRule extends Rule {
 export function dated(limits: { readonly from?: Instant; readonly until?: Instant }): Period {
   const { from, until } = limits
   if (from === undefined && until === undefined)
-    throw new TypeError('Cannot make a time between dates as it needs a start or an end: neither.')
+    throw new TypeError('Cannot create a date range as it needs a start or an end: neither is given.')
   const [first, end] = [toDate(from), toDate(until)]
-  // Where every date says its offset, no zone has a say.
+  // If every date has an offset, the zone does not matter.
   if (isAbsolute(first) && isAbsolute(end))
     return new Period(new FixedRule(instantOf(first, -Infinity), instantOf(end, Infinity)))
   return new Period(new DatedRule(first, end))
@@ -78,7 +79,7 @@ function instantOf(date: string | null, open: number, zone?: string): number {
   return date === null ? open : toInstant(date.replace(' ', 'T'), zone)
 }
 
-/** A date as it is kept and printed. */
+/** A date in the form that is stored and printed. */
 export function toDate(value: Instant | undefined): string | null {
   if (value === undefined) return null
   const at = toInstant(typeof value === 'string' ? value.trim().replace(' ', 'T') : value)

@@ -1,4 +1,4 @@
-/** The calendar: periods, moments, durations and zones. The only room in which Luxon values are made. */
+/** Calendar: periods, moments, durations and zones. No other folder creates Luxon values. */
 
 export { dated, toDate } from './date-range.ts'
 export {

@@ -1,16 +1,17 @@
+/** Parser of periods with operators, parentheses and suffixes. */
 import { StatementError } from '../errors/errors.ts'
 import { intersection, type Period, union } from './period.ts'
 import { placed, readPhrase, relocate, withSuffix } from './period-phrases.ts'
 
-/** How deep parentheses may be nested: hostile text must not exhaust the stack. */
+/** Maximum nesting of parentheses: hostile text must not exhaust the stack. */
 const MAX_DEPTH = 200
-/** And how long a text may be: readers look ahead, so their time grows faster than the text. */
+/** Maximum length of a text in characters: parsers look ahead, so their time grows faster than the length. */
 const MAX_LENGTH = 4_000
 
 /**
- * Reads a period from text: phrases such as `time of day between 10:00 and 12:00`, `time of week on Mon`, `past 2 hours`,
- * `today`, `always`, joined by `&` (binds first) and `|`, with parentheses, perhaps `in` a zone. `StatementError` with
- * the place and what was expected.
+ * Parses a period: phrases such as `time of day between 10:00 and 12:00`, `time of week on Mon`, `past 2 hours`,
+ * `today`, `always`, joined by `&` (binds first) and `|`, with parentheses, optionally `in` a zone. Throws a
+ * `StatementError` with the offset and the expected words.
  *
  * @example
  * ```ts
@@ -22,7 +23,7 @@ export function parseTime(text: string): Period {
     throw new TypeError(`Cannot read a period as it must be text: ${String(text)}.`)
   if (text.length > MAX_LENGTH) {
     throw new StatementError(
-      `Cannot read a period as it may have ${MAX_LENGTH} characters: ${text.length}.`,
+      `Cannot read a period as it may have at most ${MAX_LENGTH} characters: ${text.length}.`,
       {
         text,
         offset: MAX_LENGTH,
@@ -52,14 +53,14 @@ class PeriodParser {
   }
 
   one(depth: number): Period {
-    if (depth > MAX_DEPTH) this.#fail(`it may be nested ${MAX_DEPTH} deep`, [])
+    if (depth > MAX_DEPTH) this.#fail(`it may be nested at most ${MAX_DEPTH} levels deep`, [])
     if (!this.#take('(')) return this.#phrase()
     const inner = this.any(depth + 1)
-    if (!this.#take(')')) this.#fail('a parenthesis is open', ['`)`', '`&`', '`|`'])
+    if (!this.#take(')')) this.#fail('a parenthesis is not closed', ['`)`', '`&`', '`|`'])
     return this.#suffixes(inner)
   }
 
-  /** What may follow a closed parenthesis: `in` a zone, `every` so often. */
+  /** Reads the suffixes after a closed parenthesis: `in` a zone, `every` duration. */
   #suffixes(inner: Period): Period {
     let period = inner
     for (;;) {
@@ -72,7 +73,7 @@ class PeriodParser {
   }
 
   expectEnd(): void {
-    if (this.#at < this.text.length) this.#fail('it ends there', ['`&`', '`|`', 'the end'])
+    if (this.#at < this.text.length) this.#fail('it must end there', ['`&`', '`|`', 'the end'])
   }
 
   #phrase(): Period {

@@ -24,7 +24,7 @@ const unitWords: Readonly<Record<string, CycleUnit>> = Object.assign(
   },
 )
 
-/** The unit that a word of statements names: `daily`, `day`, `today`, `this day`, `time of day` are all the day. */
+/** The unit that a word of a statement names: `daily`, `day`, `today`, `this day` and `time of day` all name the day. */
 export function cycleUnitOf(word: string): CycleUnit | undefined {
   return unitWords[word]
 }
@@ -42,7 +42,7 @@ const starts = [
   'the day before',
 ]
 
-/** Reads one period from words; `StatementError` with the place inside `text`. */
+/** Parses a single period. Throws a `StatementError` with the offset inside `text`. */
 export function readPhrase(text: string): Period {
   const suffixed = /^(.*\S)\s+(in|every)\s+((?:(?!\s(?:in|every)\s).)+?)\s*$/s.exec(text)
   if (suffixed !== null) {
@@ -63,7 +63,7 @@ export function readPhrase(text: string): Period {
   )
 }
 
-/** A period read in a zone, or cut into a grid. */
+/** A period bound to a zone, or divided into a grid. */
 export function withSuffix(period: Period, word: 'in' | 'every', value: string): Period {
   return word === 'in' ? period.in(checkZone(value)) : grid(value, period)
 }
@@ -145,7 +145,7 @@ function readCron(text: string): Period | undefined {
   return placed(text, from, () => cronPeriod(expression!, grace), parts)
 }
 
-/** Runs a reader of a part of the text and moves its error to the part's place in the whole. */
+/** Parses a part of the text, and moves the offset of an error from the part to the whole text. */
 export function placed(
   text: string,
   from: number,
@@ -166,7 +166,7 @@ export function placed(
   }
 }
 
-/** The error of a part of a text, told of the whole: `offset` is where the part begins in it. */
+/** Converts the error of a part of a text to one of the whole: `offset` is where the part begins. */
 export function relocate(error: StatementError, text: string, offset: number): StatementError {
   const message = error.message.split('\n', 1)[0]!
   const { expected, near: words } = error

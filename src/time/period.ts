@@ -1,3 +1,4 @@
+/** Periods: sets of instants in a time zone. */
 import { FixedRule } from './rules/fixed-interval.ts'
 import { ZonedRule } from './rules/in-zone.ts'
 import type { PeriodKind, Rule } from './rules/rule.ts'
@@ -6,8 +7,9 @@ import type { Interval } from './zone/interval.ts'
 import { checkZone, type Instant, systemZone, toInstant } from './zone/zone.ts'
 
 /**
- * A set of instants in a time zone: a cycle, a span, an interval, a cron, or a combination. Periods are immutable, equal
- * ones are deeply equal, and every question takes the zone to answer in (default: the system's) unless one is bound.
+ * A set of instants in a time zone: a cycle, a span, an interval, a cron, or a combination. Periods are immutable, and
+ * equal periods are deeply equal. Every method takes the zone to compute in (default: the system's) unless the period
+ * has one.
  *
  * @example
  * ```ts
@@ -16,7 +18,7 @@ import { checkZone, type Instant, systemZone, toInstant } from './zone/zone.ts'
  * ```
  */
 export class Period {
-  /** The law behind the period: plain data and pure functions of an instant in ms and a zone. */
+  /** The implementation: plain data, and pure functions of an instant in ms and a zone. */
   readonly rule: Rule
 
   constructor(rule: Rule) {
@@ -24,7 +26,7 @@ export class Period {
     Object.freeze(this)
   }
 
-  /** What the period is made of. */
+  /** The kind of the period. */
   get kind(): Exclude<PeriodKind, 'zoned'> {
     return (this.rule instanceof ZonedRule ? this.rule.rule.kind : this.rule.kind) as Exclude<
       PeriodKind,
@@ -32,17 +34,17 @@ export class Period {
     >
   }
 
-  /** The zone bound by {@link in}, which wins over the one a question gives. */
+  /** The zone set by {@link in}; it takes precedence over the zone that a method receives. */
   get zone(): string | undefined {
     return this.rule instanceof ZonedRule ? this.rule.zone : undefined
   }
 
-  /** True when the instant lies in the period. */
+  /** True if the instant lies in the period. */
   contains(at: Instant, zone: string = systemZone()): boolean {
     return this.rule.contains(typeof at === 'number' ? at : toInstant(at, zone), checkZone(zone))
   }
 
-  /** The whole, uncut instance in which the instant lies (for spans and relative days: as seen from it), or null. */
+  /** The whole instance that contains the instant, or null. Spans and relative days are relative to the instant. */
   current(at: Instant, zone: string = systemZone()): Interval | null {
     return this.rule.current(typeof at === 'number' ? at : toInstant(at, zone), checkZone(zone))
   }
@@ -57,17 +59,23 @@ export class Period {
     return this.rule.previous(toInstant(at, zone), checkZone(zone))
   }
 
-  /** What is left of the current instance from the instant on, or else the next one. */
+  /** The rest of the current instance from the instant on; without a current instance, the next one. */
   rollForward(at: Instant, zone: string = systemZone()): Interval | null {
     return this.rule.rollForward(toInstant(at, zone), checkZone(zone))
   }
 
-  /** What has passed of the current instance up to the instant (`[at, at)` as it begins), or else the previous one. */
+  /**
+   * The part of the current instance up to the instant (`[at, at)` at its start); without a current instance, the
+   * previous one.
+   */
   rollBack(at: Instant, zone: string = systemZone()): Interval | null {
     return this.rule.rollBack(toInstant(at, zone), checkZone(zone))
   }
 
-  /** The whole instances that overlap `[from, to)`, in order. Spans and relative days have none: they move along. */
+  /**
+   * The whole instances that overlap `[from, to)`, in order. Spans and relative days have none, as they move with the
+   * instant.
+   */
   *between(from: Instant, to: Instant, zone: string = systemZone()): Generator<Interval, void, undefined> {
     const start = toInstant(from, zone)
     const end = toInstant(to, zone)
@@ -75,33 +83,33 @@ export class Period {
     instance ??= this.next(start, zone)
     while (instance !== null && instance.start < end) {
       yield instance
-      // One that has no beginning leads on from where the question begins.
+      // After an instance without a beginning, the search continues at the start of the range.
       instance = this.next(Math.max(instance.start, start), zone)
     }
   }
 
-  /** The first instant after `at` at which {@link current} can become another; `Infinity` if none. */
+  /** The first instant after `at` at which {@link current} can change; `Infinity` if there is none. */
   edgeAfter(at: number, zone: string = systemZone()): number {
     return this.rule.edgeAfter(at, checkZone(zone))
   }
 
-  /** The instants that lie in this period and in the other. */
+  /** The instants that lie in both periods. */
   and(other: Period): Period {
     return intersection(this, other)
   }
 
-  /** The instants that lie in this period or in the other. */
+  /** The instants that lie in either period. */
   or(other: Period): Period {
     return union(this, other)
   }
 
-  /** This period read in a zone of its own. */
+  /** This period in the given zone. */
   in(zone: string): Period {
     const rule = this.rule instanceof ZonedRule ? this.rule.rule : this.rule
     return new Period(new ZonedRule(rule, checkZone(zone)))
   }
 
-  /** The period in the words of a statement: `time of day between 10:00 and 12:00`. */
+  /** Prints the period as a statement: `time of day between 10:00 and 12:00`. */
   toString(): string {
     return this.rule.toString()
   }
@@ -128,7 +136,7 @@ export const always: Period = new Period(new FixedRule(-Infinity, Infinity))
 export const never: Period = new Period(new FixedRule(0, 0))
 
 /**
- * The instants that lie in all of the periods. `TypeError` when there is none to combine or one is no period.
+ * The instants that lie in all of the periods. Throws a `TypeError` without periods and for other values.
  *
  * @example
  * ```ts
@@ -144,8 +152,8 @@ export function intersection(...periods: readonly Period[]): Period {
 }
 
 /**
- * The instants that lie in any of the periods; instances that overlap become one, neighbours that touch stay two.
- * `TypeError` when there is none to combine or one is no period.
+ * The instants that lie in any of the periods. Overlapping instances are merged; adjacent ones remain separate. Throws
+ * a `TypeError` without periods and for other values.
  *
  * @example
  * ```ts
@@ -160,7 +168,7 @@ export function union(...periods: readonly Period[]): Period {
   return new Period(rules.length === 1 ? rules[0]! : new UnionRule(rules))
 }
 
-/** The rules of the periods, parts of the same kind taken in, each kept once. */
+/** The rules of the periods without duplicates; nested rules of the same kind are flattened. */
 function partsOf(periods: readonly Period[], kind: 'union' | 'intersection'): readonly Rule[] {
   if (periods.length === 0)
     throw new TypeError(`Cannot make a ${kind} of periods as it needs at least one: none.`)

@@ -1,3 +1,4 @@
+/** Builders of periods. */
 import { type DurationInput, toDurationMs } from './duration/duration.ts'
 import { partScope } from './moment/moment-input.ts'
 import { readClock } from './moment/parse-moment.ts'
@@ -13,7 +14,7 @@ import { type CycleUnit, cycleUnits } from './zone/units.ts'
 import { type Instant, systemZone, toInstant } from './zone/zone.ts'
 
 /**
- * The period of every instant; the condition of that name is `always`.
+ * The period of every instant. The condition of the same kind is `always`.
  *
  * @example
  * ```ts
@@ -23,7 +24,7 @@ import { type Instant, systemZone, toInstant } from './zone/zone.ts'
 export const alwaysPeriod: Period = always
 
 /**
- * The period of no instant; the condition of that name is `never`.
+ * The period of no instant. The condition of the same kind is `never`.
  *
  * @example
  * ```ts
@@ -33,12 +34,12 @@ export const alwaysPeriod: Period = always
 export const neverPeriod: Period = never
 
 /**
- * A part of every second, minute, hour, day, week, month or year; without options the whole of each.
+ * A part of every second, minute, hour, day, week, month or year; without options the whole unit.
  *
  * @example
  * ```ts
  * cycle('day', { between: ['22:00', '02:00'] }).contains('2026-03-01T23:00', 'Europe/Helsinki') // true
- * cycle('day', { at: ['08:00', '12:00'] }) // two hours of every day, which count apart
+ * cycle('day', { at: ['08:00', '12:00'] }) // two hours of every day, as separate instances
  * ```
  */
 export function cycle(unit: CycleUnit, options: CycleOptions = {}): Period {
@@ -49,7 +50,7 @@ export function cycle(unit: CycleUnit, options: CycleOptions = {}): Period {
 }
 
 /**
- * Which parts {@link partsOf} counts; the last part is included.
+ * Range and step of {@link partsOf}; the last part is included.
  *
  * @example
  * ```ts
@@ -63,7 +64,7 @@ export interface PartLimits {
 }
 
 /**
- * The numbers of the unit's parts, every `step`-th of them: for lists of `at`.
+ * The numbers of the unit's parts, or every `step`-th of them, for lists of `at`.
  *
  * @example
  * ```ts
@@ -72,7 +73,7 @@ export interface PartLimits {
  */
 export function partsOf(unit: CycleUnit, { from, to, step = 1 }: PartLimits = {}): readonly number[] {
   if (!Number.isInteger(step) || step < 1) {
-    throw new RangeError(`Cannot count parts as their step must be a whole number from 1: ${step}.`)
+    throw new RangeError(`Cannot list parts as the step must be a whole number of at least 1: ${step}.`)
   }
   const [low, high] = partScope[unit]
   const found: number[] = []
@@ -81,8 +82,8 @@ export function partsOf(unit: CycleUnit, { from, to, step = 1 }: PartLimits = {}
 }
 
 /**
- * The occurrences of a cron expression of five or six fields (seconds first), each lasting one unit of its finest field, or
- * as long as the grace that is given: up to the next occurrence at most.
+ * The occurrences of a cron expression with five or six fields (seconds first). Each lasts one unit of its finest
+ * field, or the given grace period, and ends at the next occurrence at the latest.
  *
  * @example
  * ```ts
@@ -95,7 +96,8 @@ export function cronPeriod(expression: string, grace?: DurationInput | (string &
 }
 
 /**
- * The instances of a period, each cut into cells of one length from its start on, which count apart.
+ * The instances of a period, each divided into cells of one length, counted from its start. Each cell is a separate
+ * instance.
  *
  * @example
  * ```ts
@@ -107,7 +109,7 @@ export function grid(step: DurationInput | (string & {}), within: Period): Perio
 }
 
 /**
- * The time up to now, `(now - length, now]`; it moves along with the instant asked about.
+ * The time up to now: `(now - length, now]`. It moves with the instant that is evaluated.
  *
  * @example
  * ```ts
@@ -119,7 +121,7 @@ export function past(length: DurationInput | (string & {})): Period {
 }
 
 /**
- * The time from now on, `[now, now + length)`; it moves along with the instant asked about.
+ * The time from now on: `[now, now + length)`. It moves with the instant that is evaluated.
  *
  * @example
  * ```ts
@@ -131,7 +133,7 @@ export function future(length: DurationInput | (string & {})): Period {
 }
 
 /**
- * The limits of a span: how near to now it comes (default: now) and how far it reaches (default: without end).
+ * Limits of a span: the nearer one (default: now) and the farther one (default: unlimited).
  *
  * @example
  * ```ts
@@ -158,7 +160,7 @@ export function span(side: 'past' | 'future', limits: SpanLimits = {}): Period {
 }
 
 /**
- * The instants from `start` up to `end`, the end excluded; leave one out (or give null) for no limit.
+ * The instants from `start` up to `end`, the end excluded. A missing or null limit is unlimited.
  *
  * @example
  * ```ts
@@ -171,7 +173,7 @@ export function between(start?: Instant | null, end?: Instant | null, zone: stri
 }
 
 /**
- * Today, yesterday or the day before, as seen from the instant asked about; perhaps only some hours of it.
+ * Today, yesterday or the day before, relative to the instant that is evaluated; optionally only some hours of it.
  *
  * @example
  * ```ts

@@ -1,9 +1,10 @@
+/** Durations as milliseconds, components or text. */
 import { showValue } from '../../errors/show-value.ts'
 import { MAX_INSTANT } from '../zone/zone.ts'
 import { readDuration } from './parse-duration.ts'
 
 /**
- * A length of time by its components; a day is 24 hours, a week seven of them.
+ * Duration as components. A day is 24 hours, a week is seven days.
  *
  * @example
  * ```ts
@@ -48,11 +49,11 @@ type DurationUnit =
 type OneDuration = `${number} ${DurationUnit}` | `${number}${DurationUnit}`
 
 /**
- * Durations as text that the compiler can check: `10 minutes`, `2h`, `1 day, 2 hours`, `10:20:30`, `PT1H30M`.
+ * Duration as text that the compiler checks: `10 minutes`, `2h`, `1 day, 2 hours`, `10:20:30`, `PT1H30M`.
  *
  * @example
  * ```ts
- * const often: DurationText = '2h30m' // a misspelt unit does not compile
+ * const often: DurationText = '2h30m' // a misspelled unit does not compile
  * ```
  */
 export type DurationText =
@@ -64,7 +65,7 @@ export type DurationText =
   | `P${string}`
 
 /**
- * A length of elapsed time: milliseconds, components, or text.
+ * Duration of elapsed time: milliseconds, components, or text.
  *
  * @example
  * ```ts
@@ -83,8 +84,11 @@ const unitMs: Readonly<Record<keyof DurationParts, number>> = {
 }
 
 /**
- * Milliseconds of a duration; parts finer than a millisecond are rounded down. Signs are allowed: what needs a positive
- * one says so itself. `TypeError` for other shapes, `RangeError` for numbers that are none, `StatementError` for text.
+ * Converts a duration to milliseconds. Fractions of a millisecond are rounded down. Negative durations are allowed:
+ * callers that need a positive one check it themselves.
+ *
+ * Throws a `TypeError` for other types, a `RangeError` for a number out of range, and a `StatementError` for invalid
+ * text.
  *
  * @example
  * ```ts
@@ -105,7 +109,7 @@ export function toDurationMs(value: DurationInput | (string & {})): number {
     const unit = unitMs[key as keyof DurationParts]
     if (unit === undefined || typeof amount !== 'number') {
       throw new TypeError(
-        `Cannot use a duration as its components are numbers of ${Object.keys(unitMs).join(', ')}: ${key} = ${String(amount)}.`,
+        `Cannot use a duration as its components must be numbers of ${Object.keys(unitMs).join(', ')}: ${key} = ${String(amount)}.`,
       )
     }
     ms += amount * unit
@@ -114,14 +118,16 @@ export function toDurationMs(value: DurationInput | (string & {})): number {
 }
 
 function checked(ms: number, given: unknown): number {
-  // Longer than all of time, and milliseconds could not be told apart any more.
+  // Beyond this limit, doubles cannot represent every millisecond.
   if (!(Math.abs(ms) <= MAX_INSTANT))
-    throw new RangeError(`Cannot use a duration as it must be shorter than all of time: ${given}.`)
+    throw new RangeError(
+      `Cannot use a duration as it must lie within ±8.64e15 ms, the range of dates: ${given}.`,
+    )
   return Math.floor(ms + 1e-6)
 }
 
 /**
- * A duration in words that {@link toDurationMs} reads back: `10 minutes`, `2 hours 30 minutes`.
+ * Prints a duration as text that {@link toDurationMs} reads back: `10 minutes`, `2 hours 30 minutes`.
  *
  * @example
  * ```ts

@@ -1,7 +1,8 @@
+/** Parser of durations. */
 import { StatementError } from '../../errors/errors.ts'
 import { near } from '../../errors/suggest.ts'
 
-/** Milliseconds of the words that name a unit of elapsed time. */
+/** Milliseconds per word that names a unit of elapsed time. */
 const wordMs: Readonly<Record<string, number>> = Object.assign(
   Object.create(null) as Record<string, number>,
   {
@@ -20,7 +21,10 @@ function named(ms: number, ...words: string[]): Record<string, number> {
 
 const expected = ['a number and a unit such as `10 minutes`', '`HH:MM:SS`', 'ISO 8601 such as `PT1H30M`']
 
-/** Reads a duration from text as milliseconds (perhaps with a fraction); `StatementError` at the place it stops. */
+/**
+ * Parses a duration to milliseconds, possibly with a fraction. Throws a `StatementError` with the offset of the invalid
+ * part.
+ */
 export function readDuration(text: string): number {
   const sign = /^\s*([-+]*)\s*/.exec(text)!
   const body = text.slice(sign[0].length)
@@ -62,7 +66,7 @@ function readIso(text: string, from: number): number {
   return units.reduce((sum, unit, i) => sum + Number((match[i + 1] ?? '0').replace(',', '.')) * unit, 0)
 }
 
-/** `every day` means one, and has to say so. */
+/** Suggests `1 day` for `day`: a count is required. */
 function oneOf(rest: string): string[] {
   const unit = /^[a-z]+/i.exec(rest)?.[0].toLowerCase() ?? ''
   return Object.hasOwn(wordMs, unit) ? [`1 ${unit}`] : []

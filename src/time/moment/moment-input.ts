@@ -1,10 +1,11 @@
+/** Moments as users write them, converted to {@link Moment}. */
 import { showValue } from '../../errors/show-value.ts'
 import { axisLength, type CycleUnit, HOUR, longestMonth, MINUTE, partLength, SECOND } from '../zone/units.ts'
 import type { Moment } from './moment.ts'
 import { monthOf, readMoment, weekdayOf } from './parse-moment.ts'
 
 /**
- * A moment by its components; what is left out is zero. `weekday` and `month` may be names.
+ * Moment as components. Missing components are zero. `weekday` and `month` may be names.
  *
  * @example
  * ```ts
@@ -23,8 +24,8 @@ export interface MomentParts {
 }
 
 /**
- * A place in a cycle as people write it: text (`'07:00'`, `'Mon 10:00'`, `'1st'`, `'last Fri'`, `'Dec 24th'`), the
- * number of a part (hour of the day, day of the week from 1 = Monday, ...), or components.
+ * A place in a cycle as users write it: text (`'07:00'`, `'Mon 10:00'`, `'1st'`, `'last Fri'`, `'Dec 24th'`), the
+ * number of a part (hour of the day, day of the week from 1 = Monday, …), or components.
  *
  * @example
  * ```ts
@@ -33,7 +34,7 @@ export interface MomentParts {
  */
 export type MomentInput = string | number | MomentParts
 
-/** The numbers of the first and last part of each unit: hours of the day, days of the week from 1 = Monday. */
+/** First and last number of each unit's parts: hours of the day, days of the week from 1 = Monday. */
 export const partScope: Readonly<Record<CycleUnit, readonly [number, number]>> = {
   second: [0, 999],
   minute: [0, 59],
@@ -45,8 +46,11 @@ export const partScope: Readonly<Record<CycleUnit, readonly [number, number]>> =
 }
 
 /**
- * Reads a moment. As an end, a number, a weekday, a month and a day of the month include the part they name; times and
- * days of the year don't. `TypeError` for other shapes, `RangeError` for numbers out of scope, `StatementError` for text.
+ * Converts an input to a moment. As an end, a number, a weekday, a month and a day of the month include the part they
+ * name; times and days of the year do not.
+ *
+ * Throws a `TypeError` for other types, a `RangeError` for a number out of range, and a `StatementError` for invalid
+ * text.
  */
 export function toMoment(value: MomentInput, unit: CycleUnit, role: 'start' | 'end'): Moment {
   if (typeof value === 'string') return Object.freeze(readMoment(value, unit, role))
@@ -59,7 +63,7 @@ export function toMoment(value: MomentInput, unit: CycleUnit, role: 'start' | 'e
 function fromNumber(value: number, unit: CycleUnit, role: 'start' | 'end'): Moment {
   const [low, high] = partScope[unit]
   const fraction = unit === 'second' || unit === 'minute'
-  // The parts of a second and a minute may be fractions up to the next one; a second's end may be named by 1000.
+  // Parts of a second and a minute may be fractions up to the next part, and 1000 may name the end of a second.
   const fits = fraction
     ? value < high + 1 || (unit === 'second' && value === 1000)
     : Number.isInteger(value) && value <= high

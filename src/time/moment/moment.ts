@@ -1,9 +1,10 @@
+/** Moments: places in a cycle, as data. */
 import { type CycleUnit, DAY, longestMonth, monthNames, weekdayNames } from '../zone/units.ts'
 
 /**
- * A place in a cycle, as data. `ms` is the time of day for the units of the calendar and the offset within the unit for
- * hour, minute and second. Which of the others are there depends on the unit: `weekday` (1 = Monday) of a week; `day`,
- * or `nth` with `weekday`, of a month; `month` and perhaps `day` of a year.
+ * A place in a cycle. `ms` is the time of day for calendar units, and the offset within the unit for hour, minute and
+ * second. The unit determines the other fields: `weekday` (1 = Monday) of a week; `day`, or `nth` with `weekday`, of a
+ * month; `month` and optionally `day` of a year.
  */
 export interface Moment {
   readonly month?: number
@@ -11,11 +12,14 @@ export interface Moment {
   readonly nth?: number | 'last'
   readonly weekday?: number
   readonly ms: number
-  /** An end that includes the day or month it names: it lies at the end of that. */
+  /** Set on an end that includes the day or month it names: the end of that day or month. */
   readonly through?: true
 }
 
-/** Where moments that a calendar may move lie at their usual place: for the order of two moments of one unit. */
+/**
+ * Position of a moment on the axis of its unit, in milliseconds; moments that the calendar moves have their usual
+ * position. Used to order two moments of one unit.
+ */
 export function axisOf(moment: Moment, unit: CycleUnit): number {
   const days = axisDays(moment, unit)
   return days * DAY + moment.ms + (moment.through ? throughLength(moment, unit) : 0)
@@ -46,7 +50,7 @@ function throughLength(moment: Moment, unit: CycleUnit): number {
   return unit === 'year' && moment.day === undefined ? longestMonth[moment.month! - 1]! * DAY : DAY
 }
 
-/** The moment in the words of a statement: `07:00`, `45:00`, `Mon 10:00`, `1st`, `last Fri`, `Dec 24th`. */
+/** Prints a moment as statements write it: `07:00`, `45:00`, `Mon 10:00`, `1st`, `last Fri`, `Dec 24th`. */
 export function printMoment(moment: Moment, unit: CycleUnit, role: 'start' | 'end'): string {
   switch (unit) {
     case 'second':
@@ -73,7 +77,7 @@ export function printMoment(moment: Moment, unit: CycleUnit, role: 'start' | 'en
 }
 
 function withClock(word: string, moment: Moment, role: 'start' | 'end'): string {
-  // An end without a time includes its day, so an excluded end at midnight must say so.
+  // An end without a time includes its day, so an excluded end at midnight needs its time.
   if (moment.ms === 0 && (role === 'start' || moment.through)) return word
   return `${word} ${printClock(moment.ms)}`
 }
@@ -87,13 +91,13 @@ function nthWord(nth: number | 'last'): string {
   return nth === 'last' ? 'last' : nth === 1 ? 'first' : ordinal(nth)
 }
 
-/** `1st`, `2nd`, `3rd`, `4th`, ... */
+/** The ordinal of a number: `1st`, `2nd`, `3rd`, `4th`, … */
 export function ordinal(day: number): string {
   const teen = day % 100 >= 11 && day % 100 <= 13
   return `${day}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')}`
 }
 
-/** A time of day as `HH:MM`, with seconds and milliseconds where they are not zero. */
+/** A time of day as `HH:MM`, with seconds and milliseconds if they are not zero. */
 export function printClock(ms: number): string {
   const minutes = Math.floor(ms / 60_000)
   const rest = ms % 60_000

@@ -38,7 +38,7 @@ const nthWords: Readonly<Record<string, number | 'last'>> = {
 
 const nthNames = [...Object.keys(nthWords), 'last day']
 
-/** What the moments of each unit look like, for errors. */
+/** Examples of moments per unit, for errors. */
 export const momentExamples: Readonly<Record<CycleUnit, readonly string[]>> = {
   second: ['milliseconds such as `500`'],
   minute: ['seconds such as `30` or `30.5`'],
@@ -60,7 +60,7 @@ const momentNames: Readonly<Record<CycleUnit, string>> = {
   year: 'a day of the year',
 }
 
-/** Reads a moment of a unit from text. */
+/** Parses a moment of a unit. */
 export function readMoment(text: string, unit: CycleUnit, role: 'start' | 'end'): Moment {
   switch (unit) {
     case 'second':
@@ -80,7 +80,7 @@ export function readMoment(text: string, unit: CycleUnit, role: 'start' | 'end')
   }
 }
 
-/** The error of a part that has the shape of a moment, but not its range. */
+/** The error of a part that has the shape of a moment and is out of range. */
 interface Problem {
   readonly words?: readonly string[]
   readonly why?: string
@@ -106,13 +106,13 @@ function decimal(text: string, scale: number, unit: CycleUnit): number {
   return floorMs(Number(text) * scale)
 }
 
-/** Finer parts are rounded down; the tiny addition keeps 0.29 s from becoming 289 ms. */
+/** Rounds fractions of a millisecond down; the small addition keeps 0.29 s from becoming 289 ms. */
 function floorMs(ms: number): number {
   return Math.floor(ms + 1e-6)
 }
 
 function readSeconds(text: string): number {
-  // The part after a colon is left aside as in Rocketry: `45:00` of a minute is second 45.
+  // The part after a colon is ignored as in Rocketry: `45:00` of a minute is second 45.
   const match = /^\s*(\d{1,2})(?:[.](\d{0,9})|:00)?\s*$/.exec(text)
   if (match === null) fail(text, 0, 'minute')
   return floorMs(Number(`${match[1]}.${match[2] || 0}`) * SECOND)
@@ -127,7 +127,7 @@ function readMinutes(text: string): number {
   return Number(match[1]) * MINUTE + floorMs(Number(`${match[2]}.${match[3] || 0}`) * SECOND)
 }
 
-/** Reads a time of day, `7`, `7 am`, `07:00`, `07:00:30.5`, as milliseconds since midnight. */
+/** Parses a time of day, such as `7`, `7 am`, `07:00` or `07:00:30.5`, to milliseconds since midnight. */
 export function readClock(clock: string, text: string, offset: number, unit: CycleUnit = 'day'): number {
   const match = /^\s*(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?:\s*([ap])\.?m\.?)?\s*$/i.exec(
     clock,
@@ -156,12 +156,12 @@ function clockAndRole(
   return { ms: readClock(rest, text, text.length - rest.trimStart().length, unit) }
 }
 
-/** 1 to 7 for a weekday's name (three letters or the whole), else undefined. */
+/** Converts a weekday's name (three characters or in full) to 1 to 7, other words to undefined. */
 export function weekdayOf(word: string): number | undefined {
   return indexOfName(word, weekdayNames, longWeekdays)
 }
 
-/** 1 to 12 for a month's name (three letters or the whole), else undefined. */
+/** Converts a month's name (three characters or in full) to 1 to 12, other words to undefined. */
 export function monthOf(word: string): number | undefined {
   return indexOfName(word, monthNames, longMonths)
 }
@@ -216,6 +216,6 @@ function readYearDay(text: string, role: 'start' | 'end'): Moment {
   const { day, rest } = splitDay(after, text, offset, 'year')
   if (typeof day.day === 'number' && day.day > longestMonth[month - 1]!)
     fail(text, offset, 'year', { why: `${monthNames[month - 1]} has ${longestMonth[month - 1]} days` })
-  // The end of a day of the year is excluded, as in Rocketry: `before Dec 24th` stops as that day begins.
+  // The end of a day of the year is excluded, as in Rocketry: `before Dec 24th` ends when that day begins.
   return { month, ...day, ms: rest === '' ? 0 : readClock(rest, text, text.length - rest.length, 'year') }
 }

@@ -5,7 +5,7 @@ import { type CoarseUnit, DAY, HOUR } from '../zone/units.ts'
 import { localAt, resolveLocal } from '../zone/utc-offsets.ts'
 import type { Window } from './window.ts'
 
-/** The number of the unit in which a local reading lies. Days count from 1970-01-01, weeks from the Monday before. */
+/** The number of the unit that contains a local reading. Days count from 1970-01-01, weeks from the Monday before. */
 export function indexAt(local: number, unit: CoarseUnit): number {
   if (unit === 'day') return Math.floor(local / DAY)
   if (unit === 'week') return Math.floor((Math.floor(local / DAY) + 3) / 7)
@@ -27,15 +27,15 @@ function beginOfMonth(index: number): number {
   return Date.UTC((year % 400) + 800, index - year * 12, 1) - (2 - Math.trunc(year / 400)) * 146_097 * DAY
 }
 
-/** True of a local day that a zone skips: 30 December 2011 in Apia. Days count as in {@link indexAt}. */
+/** True for a local day that the zone skips: 30 December 2011 in Apia. Days count as in {@link indexAt}. */
 export function isSkippedDay(day: number, zone: string): boolean {
   const begin = day * DAY
-  // Most days begin at a reading that occurs, which settles it.
+  // Most days begin at a reading that occurs, which is sufficient.
   const start = resolveLocal(begin, zone)
   return localAt(start, zone) !== begin && start === resolveLocal(begin + DAY, zone)
 }
 
-/** The unit after or before a unit. A day that the zone skips is no unit. */
+/** The unit after or before a unit, without days that the zone skips. */
 export function nextUnit(index: number, unit: CoarseUnit, zone: string, step: 1 | -1 = 1): number {
   let next = index + step
   if (unit === 'day') while (isSkippedDay(next, zone)) next += step
@@ -43,7 +43,7 @@ export function nextUnit(index: number, unit: CoarseUnit, zone: string, step: 1 
 }
 
 /**
- * The instants of a window in one unit, or null where the calendar or the zone lacks it: the 31st of April, a day that the
+ * The instants of a window in one unit; null if the calendar or the zone lacks it: the 31st of April, a day that the
  * zone skips.
  */
 export function coarseWindow(window: Window, index: number, unit: CoarseUnit, zone: string): Interval | null {
@@ -63,13 +63,13 @@ export function coarseWindow(window: Window, index: number, unit: CoarseUnit, zo
   const start = resolveLocal(from, zone)
   const end = resolveLocal(to, zone) + (window.closed ? 1 : 0)
   if (start < end) return interval(start, end)
-  // A gap swallowed the window whole. If the day exists, the window lasts one part from the gap's end, or its run would be
-  // lost; if the zone skips the day, the window does not occur, as the 31st does not occur in April.
+  // A gap contains the whole window. If the day exists, the window lasts one part from the gap's end, so that its run
+  // is not lost; if the zone skips the day, the window does not occur, as the 31st does not occur in April.
   if (isSkippedDay(indexAt(from, 'day'), zone)) return null
   return interval(start, resolveLocal(plusPart(localAt(start, zone), unit), zone))
 }
 
-/** The reading at which a part of a day ends: where the zone skips the 30th, the day after the 29th is the 31st. */
+/** The reading at which a part of a day ends: if the zone skips the 30th, the day after the 29th is the 31st. */
 function endOf(local: number, unit: CoarseUnit, zone: string): number {
   if (unit !== 'day') return local
   const day = indexAt(local, 'day')
@@ -96,7 +96,7 @@ function plusPart(local: number, unit: CoarseUnit): number {
   return Math.min(next + (local - beginOfMonth(month)), beginOfMonth(month + 2))
 }
 
-/** Where a tile begins: as its moment, but on the month's last day where the month lacks the day. */
+/** The start of a tile: its moment, or the month's last day if the month lacks the day. */
 function tileBegin(window: Window, index: number, unit: CoarseUnit): number {
   const { start } = window
   if (start === undefined) return beginOf(index, unit)
@@ -106,7 +106,7 @@ function tileBegin(window: Window, index: number, unit: CoarseUnit): number {
   return beginOfMonth(month) + (Math.min(start.day, last) - 1) * DAY + start.ms
 }
 
-/** The local reading of a moment; one on a day that the month lacks lies at the month's end. */
+/** The local reading of a moment. A day that the month lacks becomes the month's end. */
 function localOf(moment: Moment, index: number, unit: CoarseUnit): number {
   if (unit === 'day') return beginOf(index, unit) + moment.ms
   if (unit === 'week')
@@ -122,7 +122,7 @@ function namesDay({ weekday, day, nth }: Moment): boolean {
   return weekday !== undefined || day !== undefined || nth !== undefined
 }
 
-/** The calendar has no such day in this unit: the 31st of April, 29 February, a fifth Monday. */
+/** True if the calendar has no such day in this unit: the 31st of April, 29 February, a fifth Monday. */
 function lacksDay(moment: Moment, index: number, unit: CoarseUnit): boolean {
   if (moment.day === undefined && moment.nth === undefined) return false
   const month = unit === 'month' ? index : index * 12 + moment.month! - 1
@@ -143,7 +143,7 @@ function daysOf(month: number): number {
   return (beginOfMonth(month + 1) - beginOfMonth(month)) / DAY
 }
 
-/** 1 = Monday ... 7 = Sunday. */
+/** The weekday of a day of a month, from 1 = Monday to 7 = Sunday. */
 function weekdayAt(month: number, day: number): number {
   const days = beginOfMonth(month) / DAY + day - 1
   return ((((days + 3) % 7) + 7) % 7) + 1

@@ -7,7 +7,7 @@ import { type FineUnit, fineLength, partLength } from '../zone/units.ts'
 import { offsetPeriodAt } from '../zone/utc-offsets.ts'
 import type { Window } from './window.ts'
 
-/** The unit in which an instant lies. */
+/** The unit that contains an instant. */
 export function fineUnitAt(at: number, unit: FineUnit, zone: string): Interval {
   return interval(beginBefore(at, unit, zone), beginAfter(at, unit, zone))
 }
@@ -15,29 +15,29 @@ export function fineUnitAt(at: number, unit: FineUnit, zone: string): Interval {
 function beginBefore(at: number, unit: FineUnit, zone: string): number {
   const length = fineLength[unit]
   for (let from = at; ; ) {
-    const stretch = offsetPeriodAt(from, zone)
-    const local = from + stretch.offset
+    const range = offsetPeriodAt(from, zone)
+    const local = from + range.offset
     const begin = from - modulo(local, length)
-    if (begin >= stretch.from) return begin
-    if (offsetPeriodAt(stretch.from - 1, zone).offset < stretch.offset) return stretch.from
-    from = stretch.from - 1
+    if (begin >= range.from) return begin
+    if (offsetPeriodAt(range.from - 1, zone).offset < range.offset) return range.from
+    from = range.from - 1
   }
 }
 
 function beginAfter(at: number, unit: FineUnit, zone: string): number {
   const length = fineLength[unit]
-  let stretch = offsetPeriodAt(at, zone)
-  let begin = at + length - modulo(at + stretch.offset, length)
-  while (begin >= stretch.to) {
-    const next = offsetPeriodAt(stretch.to, zone)
-    if (next.offset > stretch.offset) return stretch.to
-    begin = stretch.to + modulo(-(stretch.to + next.offset), length)
-    stretch = next
+  let range = offsetPeriodAt(at, zone)
+  let begin = at + length - modulo(at + range.offset, length)
+  while (begin >= range.to) {
+    const next = offsetPeriodAt(range.to, zone)
+    if (next.offset > range.offset) return range.to
+    begin = range.to + modulo(-(range.to + next.offset), length)
+    range = next
   }
   return begin
 }
 
-/** The instants of a window in one unit; `whole` is the unit, the next is computed where the window reaches into it. */
+/** The instants of a window in one unit. `whole` is the unit; the next unit is computed if the window extends into it. */
 export function fineWindow(window: Window, whole: Interval, unit: FineUnit, zone: string): Interval {
   if (window.shape === 'full') return whole
   const next = () => fineUnitAt(whole.end, unit, zone)
@@ -65,14 +65,14 @@ function fineEnd(
   return reach(window.end.ms, window.wraps ? next() : whole, unit, zone) + (window.closed ? 1 : 0)
 }
 
-/** The first instant of the unit at which the clock shows so much of it, or the unit's end. */
+/** The first instant of the unit at which the local clock shows `ms` of it, or the unit's end. */
 function reach(ms: number, whole: Interval, unit: FineUnit, zone: string): number {
   const length = fineLength[unit]
   for (let from = whole.start; from < whole.end; ) {
-    const stretch = offsetPeriodAt(from, zone)
-    const at = from + Math.max(0, ms - modulo(from + stretch.offset, length))
-    if (at < Math.min(stretch.to, whole.end)) return at
-    from = stretch.to
+    const range = offsetPeriodAt(from, zone)
+    const at = from + Math.max(0, ms - modulo(from + range.offset, length))
+    if (at < Math.min(range.to, whole.end)) return at
+    from = range.to
   }
   return whole.end
 }

@@ -7,7 +7,7 @@ interface Field {
   readonly low: number
   readonly high: number
   readonly names?: readonly string[]
-  /** The letters beyond numbers: `L` last, `W` nearest weekday, `#` nth weekday. */
+  /** Special characters: `L` last, `W` nearest weekday, `#` nth weekday. */
   readonly special?: RegExp
 }
 
@@ -58,19 +58,19 @@ const nicknames: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 }
 
-/** A cron expression that has been read. */
+/** A parsed cron expression. */
 export interface CronFields {
   /** Six fields of numbers, lists, `*` and `L W #`. */
   readonly pattern: string
   /** The length of one occurrence: a minute, or a second where the expression has seconds. */
   readonly unitMs: 60_000 | 1_000
-  /** Seconds, minutes and hours are one value each: a time of day, which a repeated hour does not repeat. */
+  /** True if seconds, minutes and hours have one value each: a time of day, which occurs once when an hour is repeated. */
   readonly once: boolean
-  /** The hours are listed, so a gap that swallows one must not lose it. */
+  /** True if the hours are listed: a listed hour that falls into a gap must still occur. */
   readonly listed: boolean
 }
 
-/** Reads a cron expression of five or six fields; `StatementError` at the field that cannot be read. */
+/** Parses a cron expression of five or six fields. Throws a `StatementError` at the invalid field. */
 export function readCron(text: string): CronFields {
   const source = nicknames[text.trim().toLowerCase()] ?? text
   const words = [...source.matchAll(/\S+/g)].map((match) => ({ word: match[0], offset: match.index }))
@@ -104,7 +104,7 @@ function readField(word: string, field: Field, text: string, from: number): stri
     offset += part.length + 1
   }
   const values = new Set(parts.flatMap((part) => part.split(',')))
-  // `*` beside other values restricts nothing, and cron's rule for the two day fields asks for the star itself.
+  // `*` next to other values restricts nothing, and cron's rule for the two day fields depends on the star itself.
   return values.has('*') ? '*' : [...values].join(',')
 }
 
@@ -128,7 +128,7 @@ function readPart(part: string, field: Field, failed: (why: string) => never): s
   return values(low, to < low ? to + sizeOf(field) : to, step ?? 1, field).join(',')
 }
 
-/** The count of values after which the field begins anew. */
+/** The number of values after which the field starts over. */
 function sizeOf(field: Field): number {
   return field === dayOfWeek ? 7 : field.high - field.low + 1
 }

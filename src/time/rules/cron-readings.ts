@@ -7,26 +7,26 @@
 import { DAY } from '../zone/units.ts'
 import { beginOf, indexAt } from './calendar-units.ts'
 
-/** Months in which one is looked for in vain before there is taken to be none: a fifth Friday of February is 40 years away. */
+/** Maximum number of months to search for a match: a fifth Friday of February can be 40 years away. */
 const MAX_MONTHS = 60 * 12
 
-/** The numbers 0 to 59 as bits: 30 to a word, so that no sum of bits is negative. */
+/** The numbers 0 to 59 as bits, in two words of 30 bits so that no value is negative. */
 interface Sixty {
   readonly low: number
   readonly high: number
 }
 
-/** The days of the month that are named: day 1 is bit 0. */
+/** The listed days of the month: day 1 is bit 0. */
 interface MonthDays {
   readonly plain: number
-  /** Those of which the nearest day from Monday to Friday in the same month is meant (`15W`). */
+  /** The days whose nearest weekday (Monday to Friday) in the same month is meant (`15W`). */
   readonly nearest: number
   readonly last: boolean
-  /** The last day from Monday to Friday. */
+  /** The last weekday (Monday to Friday) of the month. */
   readonly lastWeekday: boolean
 }
 
-/** The days of the week that are named: Sunday is bit 0. */
+/** The listed days of the week: Sunday is bit 0. */
 interface WeekDays {
   readonly plain: number
   /** The last of their kind in the month (`5L`). */
@@ -35,13 +35,13 @@ interface WeekDays {
   readonly nth: readonly number[]
 }
 
-/** The readings that six fields name. */
+/** The local times that six fields match. */
 export class CronReadings {
   readonly #seconds: Sixty
   readonly #minutes: Sixty
   readonly #hours: number
   readonly #months: number
-  /** Null: `*`. Where both kinds of day are named, either will do. */
+  /** Null for `*`. If both kinds of day are listed, either may match. */
   readonly #monthDays: MonthDays | null
   readonly #weekDays: WeekDays | null
 
@@ -103,7 +103,7 @@ export class CronReadings {
     return (begin + highest(left)) * DAY + this.#timeTo(86_399) * 1000
   }
 
-  /** The days of a month that are named, day 1 as bit 0; it begins on a day that is counted from 1970. */
+  /** The listed days of a month, day 1 as bit 0. `begin` is its first day, in days since 1970. */
   #month(index: number): { readonly index: number; readonly begin: number; readonly days: number } {
     const begin = beginOf(index, 'month') / DAY
     const inYear = index - Math.floor(index / 12) * 12
@@ -157,7 +157,7 @@ export class CronReadings {
   }
 }
 
-/** Numbers as bits, the lowest as bit 0; `*` is all of them, and what is no number is none. */
+/** Numbers as bits, the lowest as bit 0; `*` sets all bits, and parts that are not numbers set none. */
 function bits(parts: readonly string[], count: number, lowest: number): number {
   if (parts[0] === '*') return 2 ** count - 1
   let found = 0
@@ -204,7 +204,7 @@ function weekDaysOf(parts: readonly string[]): WeekDays | null {
   }
 }
 
-/** What stands before an ending, of those that have it. */
+/** The parts with an ending, without it. */
 function endingWith(parts: readonly string[], ending: string): string[] {
   return parts.filter((part) => part.endsWith(ending)).map((part) => part.slice(0, -ending.length))
 }
@@ -219,7 +219,7 @@ function daysByMonth(days: MonthDays, length: number, first: number): number {
   return found
 }
 
-/** The day from Monday to Friday that is nearest in the same month; or the nearest before. Days count from 0. */
+/** The weekday (Monday to Friday) nearest to a day in the same month, or the nearest one before it. Days count from 0. */
 function nearestWeekday(day: number, length: number, first: number, isBefore: boolean): number {
   const weekday = mod7(first + day)
   if (weekday === 6) return day === 0 ? 2 : day - 1

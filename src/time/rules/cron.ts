@@ -1,3 +1,4 @@
+/** Periods of cron expressions. */
 import { printDuration } from '../duration/duration.ts'
 import { type Interval, interval } from '../zone/interval.ts'
 import { DAY } from '../zone/units.ts'
@@ -8,10 +9,13 @@ import { type CronFields, readCron } from './cron-fields.ts'
 import { CronReadings } from './cron-readings.ts'
 import { Rule } from './rule.ts'
 
-/** How far an expression is followed before it is taken never to occur: 29 February on a given weekday is 40 years away. */
+/**
+ * Search limit, after which an expression is considered never to occur: 29 February on a given weekday can be 40 years
+ * away.
+ */
 const HORIZON_MS = 60 * 366 * 86_400_000
 
-/** The last result. */
+/** The last result, cached. */
 interface Known {
   readonly zone: string
   readonly asked: number
@@ -19,16 +23,16 @@ interface Known {
 }
 
 /**
- * The occurrences of a cron expression, each as long as one unit of its finest field, or as its grace, but never beyond
- * the next occurrence. {@link CronReadings} has the readings of the local clock; where a zone sets the clock, a reading in a gap
- * occurs at the gap's end if its hour is listed, and one that the clock shows twice occurs twice unless the expression
- * names one time of day.
+ * The occurrences of a cron expression. Each lasts one unit of its finest field, or the grace period, and ends at the
+ * next occurrence at the latest. {@link CronReadings} computes the local times. At a clock change, a reading in a gap
+ * occurs at the gap's end if its hour is listed, and a reading that the clock shows twice occurs twice unless the
+ * expression names one time of day.
  */
 export class CronRule extends Rule {
   readonly kind = 'cron'
   readonly expression: string
   readonly fields: CronFields
-  /** How long an occurrence lasts, ms. */
+  /** Duration of an occurrence, ms. */
   readonly graceMs: number
   readonly #readings: CronReadings
   #after: Known | undefined
@@ -40,7 +44,7 @@ export class CronRule extends Rule {
     this.fields = readCron(expression)
     this.graceMs = graceMs ?? this.fields.unitMs
     if (!(this.graceMs >= 1))
-      throw new RangeError(`Cannot wait for an occurrence as its grace must be at least 1 ms: ${graceMs} ms.`)
+      throw new RangeError(`Cannot create a cron period as its grace must be at least 1 ms: ${graceMs} ms.`)
     this.#readings = new CronReadings(this.fields.pattern)
     Object.freeze(this)
   }
@@ -55,7 +59,7 @@ export class CronRule extends Rule {
     while (start !== null) {
       const instance = this.#instance(start, zone)
       if (instance.end <= at) return instance
-      // The one before ends where this one starts, at the latest.
+      // The previous occurrence ends at the latest when this one starts.
       start = this.#startBefore(start, zone)
     }
     return null
@@ -80,7 +84,7 @@ export class CronRule extends Rule {
     return interval(start, Math.min(end, this.#startAfter(start, zone) ?? end))
   }
 
-  /** The first start after an instant; that is the answer for all instants up to it, too. */
+  /** The first start after an instant, which is also the result for all instants between. */
   #startAfter(at: number, zone: string): number | null {
     const known = this.#after
     if (known?.zone === zone && at >= known.asked && at < known.start) return known.start
@@ -89,7 +93,7 @@ export class CronRule extends Rule {
     return start
   }
 
-  /** The last start before an instant; that is the answer for all instants since it, too. */
+  /** The last start before an instant, which is also the result for all instants between. */
   #startBefore(before: number, zone: string): number | null {
     const known = this.#before
     if (known?.zone === zone && before <= known.asked && before > known.start) return known.start
@@ -100,48 +104,48 @@ export class CronRule extends Rule {
 
   #findAfter(at: number, zone: string): number | null {
     if (at >= MAX_INSTANT) return null
-    let stretch = offsetPeriodAt(at, zone)
-    let local = at + stretch.offset
-    while (stretch.from - at < HORIZON_MS) {
+    let range = offsetPeriodAt(at, zone)
+    let local = at + range.offset
+    while (range.from - at < HORIZON_MS) {
       const reading = this.#readings.after(local)
       if (reading === null) return null
-      const start = reading - stretch.offset
-      if (start < stretch.to) {
-        if (!this.#isSecond(reading, stretch, zone)) return start
+      const start = reading - range.offset
+      if (start < range.to) {
+        if (!this.#isSecond(reading, range, zone)) return start
         local = reading
         continue
       }
-      const before = stretch
-      stretch = offsetPeriodAt(stretch.to, zone)
-      if (this.#fallsInGap(before, stretch, zone)) return stretch.from
-      local = stretch.from + stretch.offset - 1
+      const before = range
+      range = offsetPeriodAt(range.to, zone)
+      if (this.#fallsInGap(before, range, zone)) return range.from
+      local = range.from + range.offset - 1
     }
     return null
   }
 
   #findBefore(before: number, zone: string): number | null {
     if (before <= -MAX_INSTANT) return null
-    let stretch = offsetPeriodAt(before - 1, zone)
-    let local = before + stretch.offset
-    while (before - stretch.to < HORIZON_MS) {
+    let range = offsetPeriodAt(before - 1, zone)
+    let local = before + range.offset
+    while (before - range.to < HORIZON_MS) {
       const reading = this.#readings.before(local)
-      if (reading !== null && reading - stretch.offset >= stretch.from) {
-        if (!this.#isSecond(reading, stretch, zone)) return reading - stretch.offset
+      if (reading !== null && reading - range.offset >= range.from) {
+        if (!this.#isSecond(reading, range, zone)) return reading - range.offset
         local = reading
         continue
       }
-      const after = stretch
-      stretch = offsetPeriodAt(stretch.from - 1, zone)
-      if (this.#fallsInGap(stretch, after, zone)) return after.from
+      const after = range
+      range = offsetPeriodAt(range.from - 1, zone)
+      if (this.#fallsInGap(range, after, zone)) return after.from
       if (reading === null) return null
-      local = stretch.to + stretch.offset
+      local = range.to + range.offset
     }
     return null
   }
 
-  /** A time of day that the clock shows a second time after it was set back. */
-  #isSecond(reading: number, stretch: OffsetPeriod, zone: string): boolean {
-    return this.fields.once && resolveLocal(reading, zone) < reading - stretch.offset
+  /** True for a time of day that the clock shows a second time after it was set back. */
+  #isSecond(reading: number, range: OffsetPeriod, zone: string): boolean {
+    return this.fields.once && resolveLocal(reading, zone) < reading - range.offset
   }
 
   #fallsInGap(before: OffsetPeriod, after: OffsetPeriod, zone: string): boolean {
@@ -150,7 +154,7 @@ export class CronRule extends Rule {
     let reading = this.#readings.after(before.to + before.offset - 1)
     while (reading !== null && reading < end) {
       const day = indexAt(reading, 'day')
-      // On a day that the zone skips whole nothing occurs, as in the calendar's cycles.
+      // Nothing occurs on a day that the zone skips entirely, as in the cycles of the calendar.
       if (!isSkippedDay(day, zone)) return true
       reading = this.#readings.after((day + 1) * DAY - 1)
     }

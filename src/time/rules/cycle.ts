@@ -1,3 +1,4 @@
+/** Periods that are a part of each unit of time. */
 import type { Interval } from '../zone/interval.ts'
 import { type CycleUnit, isFine } from '../zone/units.ts'
 import { localAt } from '../zone/utc-offsets.ts'
@@ -6,7 +7,10 @@ import { fineUnitAt, fineWindow } from './clock-units.ts'
 import { Rule } from './rule.ts'
 import { printWindow, type Window } from './window.ts'
 
-/** Units looked at in vain before a cycle is taken never to occur: 29 February is eight years away at most. */
+/**
+ * Number of units without an instance after which a cycle is considered never to occur: 29 February is at most eight
+ * years away.
+ */
 const MAX_EMPTY = 40
 
 /** A part of every second, minute, hour, day, week, month or year. */
@@ -37,7 +41,7 @@ export class CycleRule extends Rule {
       for (const instance of instances) {
         if (instance.end <= at && (best === null || instance.end > best.end)) best = instance
       }
-      // An earlier unit's window may end later (a wrap): two more units decide.
+      // A window of an earlier unit may end later (a wrap), so two more units decide.
       if (best !== null && more-- === 0) return best
     }
     return best
@@ -69,11 +73,14 @@ export class CycleRule extends Rule {
   }
 
   protected override until(at: number, zone: string, current: Interval | null): number {
-    // Windows of a list may overlap, and so may one that a gap has moved with the next.
+    // Windows of a list may overlap, and a gap may move a window into the next one.
     return Math.min(current?.end ?? Infinity, this.next(at, zone)?.start ?? Infinity)
   }
 
-  /** The instances unit by unit, from a unit before or after the one at an instant, onwards or backwards. */
+  /**
+   * The instances per unit, forwards or backwards, starting with the unit after or before the one that contains an
+   * instant.
+   */
   *#unitsFrom(at: number, offset: 1 | -1, step: 1 | -1, zone: string): Generator<readonly Interval[]> {
     const { unit, windows } = this
     if (isFine(unit)) {
@@ -85,8 +92,8 @@ export class CycleRule extends Rule {
       }
       return
     }
-    // One unit more than the clock tells: a window may end in the next unit, and a clock set back across midnight
-    // reads yesterday in a day that has begun.
+    // Starts one unit further than the clock shows: a window may end in the next unit, and a clock set back across
+    // midnight shows yesterday in a day that has begun.
     let index = nextUnit(indexAt(localAt(at, zone), unit), unit, zone, offset)
     for (let i = 0; i < MAX_EMPTY; i++) {
       const instances: Interval[] = []

@@ -1,7 +1,8 @@
+/** Periods of one fixed interval. */
 import { type Interval, interval } from '../zone/interval.ts'
 import { Rule } from './rule.ts'
 
-/** One interval of the time line: `[start, end)`; an open side is `±Infinity`. */
+/** One interval `[start, end)`; an unlimited side is `±Infinity`. */
 export class FixedRule extends Rule {
   readonly kind: 'interval' | 'always' | 'never'
   readonly span: Interval

@@ -1,10 +1,11 @@
+/** Periods that divide each instance of another period into cells. */
 import { printDuration } from '../duration/duration.ts'
 import { type Interval, interval } from '../zone/interval.ts'
 import { Rule } from './rule.ts'
 
 /**
- * The instances of another rule, each cut into cells of one length from its start on; the last may be shorter. Cells
- * are elapsed time, so a clock that is set back or forward within an instance neither repeats nor loses one.
+ * The instances of another rule, each divided into cells of one length from its start; the last cell may be shorter.
+ * Cells are elapsed time, so a clock change within an instance neither repeats nor loses a cell.
  */
 export class GridRule extends Rule {
   readonly kind = 'grid'
@@ -29,7 +30,7 @@ export class GridRule extends Rule {
   }
 
   previous(at: number, zone: string): Interval | null {
-    // The cell that ends here or the one before it: the millisecond before tells which instance is asked about.
+    // The cell that ends here, or the one before it: the previous millisecond determines the instance.
     const last = this.instanceAt(at - 1, zone)
     if (last !== null && last.end <= at) return last
     const whole = this.rule.instanceAt(at - 1, zone)
@@ -59,7 +60,7 @@ export class GridRule extends Rule {
   }
 
   #cellStart(whole: Interval, at: number): number {
-    // Without a beginning, cells are counted from 1970.
+    // Cells of an instance without a beginning are counted from 1970.
     const origin = whole.start === -Infinity ? 0 : whole.start
     return origin + Math.floor((at - origin) / this.stepMs) * this.stepMs
   }

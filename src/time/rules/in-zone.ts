@@ -1,7 +1,8 @@
+/** Periods bound to a zone. */
 import type { Interval } from '../zone/interval.ts'
 import { Rule } from './rule.ts'
 
-/** A rule read in a zone of its own, whatever zone the question names. */
+/** A rule evaluated in its own zone, regardless of the zone that a method receives. */
 export class ZonedRule extends Rule {
   readonly kind = 'zoned'
   readonly rule: Rule

@@ -1,3 +1,4 @@
+/** Periods relative to the current day. */
 import { printClock } from '../moment/moment.ts'
 import { type Interval, interval } from '../zone/interval.ts'
 import { DAY } from '../zone/units.ts'
@@ -8,7 +9,7 @@ import { Rule } from './rule.ts'
 const back = { today: 0, yesterday: 1, 'the day before': 2 } as const
 
 /**
- * A day as seen from the instant asked about.
+ * A day relative to the instant that is evaluated.
  *
  * @example
  * ```ts
@@ -17,11 +18,14 @@ const back = { today: 0, yesterday: 1, 'the day before': 2 } as const
  */
 export type RelativeDay = keyof typeof back
 
-/** Today, yesterday or the day before, or the same hours of it. As a span, it is told from the instant asked about. */
+/**
+ * Today, yesterday or the day before, or the same hours of it. Like a span, it is relative to the instant that is
+ * evaluated.
+ */
 export class RelativeDayRule extends Rule {
   readonly kind = 'relative-day'
   readonly day: RelativeDay
-  /** Milliseconds of the local clock after midnight. */
+  /** Milliseconds after midnight on the local clock. */
   readonly from: number
   readonly to: number
 
@@ -53,7 +57,7 @@ export class RelativeDayRule extends Rule {
     return null
   }
 
-  /** The window itself: it is told from the instant already. */
+  /** The window itself, as it is already relative to the instant. */
   override rollForward(at: number, zone: string): Interval | null {
     return this.current(at, zone)
   }
@@ -85,7 +89,7 @@ function midnight(day: number, zone: string): number {
 }
 
 function dayIndexAt(at: number, zone: string): number {
-  // A clock set back across midnight reads yesterday again, but the day that has begun goes on.
+  // A clock set back across midnight shows yesterday again, but the day that has begun continues.
   let day = indexAt(localAt(at, zone), 'day') + 1
   while (midnight(day, zone) > at) day--
   return day

@@ -1,7 +1,8 @@
+/** Base class of the rules that implement periods. */
 import { type Interval, interval } from '../zone/interval.ts'
 import { checkInstant } from '../zone/zone.ts'
 
-/** What a period is made of. */
+/** Kind of a period. */
 export type PeriodKind =
   | 'cycle'
   | 'span'
@@ -15,18 +16,18 @@ export type PeriodKind =
   | 'grid'
   | 'zoned'
 
-/** What a rule knows of the time around an instant, so that the next question costs a comparison. */
+/** Cached result around an instant, so that the next evaluation costs one comparison. */
 interface View {
   readonly zone: string
-  /** The view is the same at every instant of `[from, to)`. */
+  /** The result is the same at every instant of `[from, to)`. */
   readonly from: number
   readonly to: number
   readonly current: Interval | null
 }
 
 /**
- * The law of a period: which instances it has in a zone. Data are own fields, so equal rules are deeply equal; what has
- * been computed is private and forgotten at will.
+ * Implementation of a period: its instances in a zone. Data are public fields, so that equal rules are deeply equal;
+ * computed values are private caches.
  */
 export abstract class Rule {
   abstract readonly kind: PeriodKind
@@ -34,17 +35,17 @@ export abstract class Rule {
   #view: View | undefined
   #views: Map<string, View> | undefined
 
-  /** The whole instance in which `at` lies (of several the one that started last), or null. */
+  /** The whole instance that contains `at` (of several the one that started last), or null. */
   current(at: number, zone: string): Interval | null {
     return this.#viewAt(at, zone).current
   }
 
-  /** True when `at` lies in the period. */
+  /** True if `at` lies in the period. */
   contains(at: number, zone: string): boolean {
     return this.current(at, zone) !== null
   }
 
-  /** The first instant after `at` at which `current` can become another. */
+  /** The first instant after `at` at which `current` can change. */
   edgeAfter(at: number, zone: string): number {
     return this.#viewAt(at, zone).to
   }
@@ -55,30 +56,30 @@ export abstract class Rule {
   /** The last whole instance that ended at or before `at`, or null. */
   abstract previous(at: number, zone: string): Interval | null
 
-  /** What is left of the current instance from `at` on, or else the next one. */
+  /** The rest of the current instance from `at` on; without a current instance, the next one. */
   rollForward(at: number, zone: string): Interval | null {
     const current = this.current(at, zone)
     return current === null ? this.next(at, zone) : interval(at, current.end)
   }
 
-  /** What has passed of the current instance up to `at`, or else the previous one. */
+  /** The part of the current instance up to `at`; without a current instance, the previous one. */
   rollBack(at: number, zone: string): Interval | null {
     const current = this.current(at, zone)
     return current === null ? this.previous(at, zone) : interval(current.start, at)
   }
 
-  /** The rule in the words of a statement. */
+  /** Prints the rule as a statement. */
   abstract toString(): string
 
-  /** As {@link current}, computed and not kept: for those who look around. */
+  /** Computes {@link current} without caching, for callers that search around an instant. */
   abstract instanceAt(at: number, zone: string): Interval | null
 
-  /** Until when `current` stays what it is at `at`. */
+  /** The end of the range in which `current` stays the same as at `at`. */
   protected until(at: number, zone: string, current: Interval | null): number {
     return current === null ? (this.next(at, zone)?.start ?? Infinity) : current.end
   }
 
-  /** Since when it has been so, as far as is known without looking. */
+  /** The start of that range, as far as it is known without a search. */
   protected since(at: number, _current: Interval | null): number {
     return at
   }
@@ -88,7 +89,7 @@ export abstract class Rule {
     if (view !== undefined && view.zone === zone && at >= view.from && at < view.to) return view
     view = this.#views?.get(zone)
     if (view === undefined || at < view.from || at >= view.to) {
-      // A search from an instant that is no date would not end.
+      // A search from an invalid instant would not end.
       checkInstant(at)
       const current = this.instanceAt(at, zone)
       view = { zone, from: this.since(at, current), to: this.until(at, zone, current), current }

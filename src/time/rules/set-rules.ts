@@ -1,16 +1,17 @@
+/** Unions and intersections of periods. */
 import { type Interval, interval } from '../zone/interval.ts'
 import { Rule } from './rule.ts'
 
-/** How far parts are followed until they are taken never to coincide, or to overlap without end: thirty years. */
+/** Search limit, after which parts are considered never to coincide, or to overlap without end: thirty years. */
 const HORIZON_MS = 30 * 366 * 86_400_000
-/** And for how many steps: two parts by the second would else take a thousand million. */
+/** Maximum number of steps of a search: two parts by the second could need a billion. */
 const MAX_STEPS = 20_000
-/** How many instances in a row may overlap until their chain is taken to be endless. */
+/** Number of overlapping instances in a row after which their chain is considered endless. */
 const MAX_LINKS = 5_000
 
 /**
- * The instants that lie in any of the parts. Instances that overlap are one; neighbours that only touch stay two
- * (08:00-09:00 and 09:00-12:00 count apart, as two days do).
+ * The instants that lie in any of the parts. Overlapping instances are merged; adjacent ones remain separate
+ * (08:00-09:00 and 09:00-12:00 are two instances, as two days are).
  */
 export class UnionRule extends Rule {
   readonly kind = 'union'
@@ -30,7 +31,7 @@ export class UnionRule extends Rule {
       const whole = this.#grow(first, zone)
       if (whole.start > at) return whole
       if (whole.end === Infinity) return null
-      // The found instance had begun before `at`: what starts anew starts at its end at the earliest.
+      // The instance found began before `at`, so the next one starts at its end at the earliest.
       from = Math.max(from, whole.end - 1)
     }
     return null
@@ -54,7 +55,7 @@ export class UnionRule extends Rule {
   }
 
   override edgeAfter(at: number, zone: string): number {
-    // Not the merged instance's end: parts that overlap for ever would be followed for ever.
+    // Not the end of the merged instance: parts that overlap endlessly would be followed endlessly.
     return Math.min(...this.parts.map((part) => part.edgeAfter(at, zone)))
   }
 
@@ -71,11 +72,11 @@ export class UnionRule extends Rule {
   }
 
   protected override since(at: number, current: Interval | null): number {
-    // What is merged does not overlap, and an endless chain is followed once.
+    // Merged instances do not overlap, and an endless chain is followed once.
     return current?.start ?? at
   }
 
-  /** The instance together with all that overlaps it, both ways; endless chains end at ±Infinity. */
+  /** Merges the instance with all that overlap it in both directions; endless chains end at ±Infinity. */
   #grow(seed: Interval, zone: string): Interval {
     return interval(this.#reachBack(seed.start, zone), this.#reachOn(seed.end, zone))
   }
@@ -103,7 +104,7 @@ export class UnionRule extends Rule {
   }
 }
 
-/** The instants that lie in all of the parts; an instance is the common stretch of one instance of each. */
+/** The instants that lie in all of the parts. An instance is the overlap of one instance of each part. */
 export class IntersectionRule extends Rule {
   readonly kind = 'intersection'
   readonly parts: readonly Rule[]
@@ -120,7 +121,7 @@ export class IntersectionRule extends Rule {
       if (start - at > HORIZON_MS) return null
       const common = this.instanceAt(start, zone)
       if (common !== null) return common
-      // Nothing is common before every part that is out now has begun.
+      // No overlap exists before every part that is not current has begun.
       let jump = start
       for (const part of this.parts) {
         if (part.instanceAt(start, zone) === null)

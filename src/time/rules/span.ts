@@ -1,14 +1,15 @@
+/** Periods relative to the current instant. */
 import { printDuration } from '../duration/duration.ts'
 import { type Interval, interval } from '../zone/interval.ts'
 import { Rule } from './rule.ts'
 
 /**
- * Time around a reference that moves with the question: `(now - far, now - near]` for the past, mirrored for the
- * future. Its instance at `at` is the span as seen from `at`; there is none before or after it.
+ * Time relative to the evaluated instant: `(now - far, now - near]` for the past, mirrored for the future. The instance
+ * at `at` is the span relative to `at`; no instances exist before or after it.
  */
 export class SpanRule extends Rule {
   readonly kind = 'span'
-  /** How far back the span reaches, in ms (Infinity: without limit), and how near it comes. */
+  /** Farther and nearer distance from now, in ms (Infinity: unlimited). */
   readonly far: number
   readonly near: number
   readonly side: 'past' | 'future'
@@ -17,7 +18,7 @@ export class SpanRule extends Rule {
     super()
     if (!(near >= 0 && near <= far)) {
       throw new RangeError(
-        `Cannot make a span as it must reach from a nearer to a farther time: ${near}, ${far} ms.`,
+        `Cannot make a span as its near limit must not be negative or exceed its far limit: ${near}, ${far} ms.`,
       )
     }
     this.side = side

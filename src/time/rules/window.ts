@@ -1,13 +1,15 @@
+/** Windows: the part of each unit that a cycle selects. */
 import { axisOf, type Moment, printMoment } from '../moment/moment.ts'
 import { type MomentInput, toMoment } from '../moment/moment-input.ts'
 import { axisLength, type CycleUnit } from '../zone/units.ts'
 
-/** How a window was asked for, which is also how it prints. */
+/** Form in which a window was requested, which is also the form in which it prints. */
 export type WindowShape = 'full' | 'starting' | 'after' | 'before' | 'between' | 'at'
 
 /**
- * The part of each unit that a cycle is about. `starting` and `full` windows are as long as the unit and tile the time
- * line; `at` spans one part from its start (an hour of a day, a day of a month); an absent start or end is the unit's.
+ * The part of each unit that a cycle selects. `starting` and `full` windows are as long as the unit and cover the time
+ * line without gaps; `at` spans one part from its start (an hour of a day, a day of a month). A missing start or end is
+ * that of the unit.
  */
 export interface Window {
   readonly shape: WindowShape
@@ -15,12 +17,12 @@ export interface Window {
   readonly end?: Moment
   /** The end lies in the next unit: 22:00 to 02:00. */
   readonly wraps?: true
-  /** The instant of the end belongs to the window. */
+  /** True if the end itself belongs to the window. */
   readonly closed?: true
 }
 
 /**
- * The ways to ask for a part of a cycle; at most one key. A list of `at` or `on` makes windows that count apart.
+ * Selection of a part of a cycle; at most one key besides `closed`. A list for `at` or `on` creates separate windows.
  *
  * @example
  * ```ts
@@ -32,19 +34,19 @@ export interface CycleOptions {
   readonly after?: MomentInput
   /** From the beginning of the unit to this moment. */
   readonly before?: MomentInput
-  /** From a moment to another, across the end of the unit when the first is the later. */
+  /** From one moment to another, across the end of the unit if the first one is later. */
   readonly between?: readonly [MomentInput, MomentInput]
-  /** One part from this moment on: an hour of the day, a day of the week, a month of the year. */
+  /** One part from this moment: an hour of the day, a day of the week, a month of the year. */
   readonly at?: MomentInput | readonly MomentInput[]
-  /** As `at`, for days: `{ on: 'Mon' }`. */
+  /** The same as `at`, for days: `{ on: 'Mon' }`. */
   readonly on?: MomentInput | readonly MomentInput[]
-  /** The whole unit, begun at this moment. */
+  /** The whole unit, shifted to begin at this moment. */
   readonly starting?: MomentInput
-  /** With `before` and `between`: the instant of the end belongs to the window (default: it doesn't). */
+  /** With `before` and `between`: the end itself belongs to the window (default: false). */
   readonly closed?: boolean
 }
 
-/** The windows of a unit that the options ask for: one, or one for each item of a list. */
+/** The windows of a unit that the options select: one, or one per item of a list. */
 export function toWindows(unit: CycleUnit, options: CycleOptions): readonly Window[] {
   const { closed, ...ways } = options
   const keys = Object.keys(ways).filter((key) => options[key as keyof CycleOptions] !== undefined)
@@ -77,7 +79,7 @@ function atWindows(unit: CycleUnit, moments: readonly MomentInput[]): readonly W
     .map((value) => ({ shape: 'at' as const, start: toMoment(value, unit, 'start') }))
     .sort((a, b) => axisOf(a.start, unit) - axisOf(b.start, unit))
   const seen = new Set<string>()
-  // The same moment twice would be two instances that nothing tells apart.
+  // Duplicates would be two indistinguishable instances.
   return windows(
     found.filter(({ start }) => !seen.has(JSON.stringify(start)) && seen.add(JSON.stringify(start))),
   )
@@ -109,11 +111,11 @@ function ended(window: Window, closed: boolean | undefined): Window {
 }
 
 function isZero(moment: Moment, unit: CycleUnit): boolean {
-  // `first Mon` may fall on the 1st but isn't it.
+  // `first Mon` may fall on the 1st but is a different moment.
   return moment.nth === undefined && axisOf(moment, unit) % axisLength[unit] === 0
 }
 
-/** The window in the words of a statement, without its unit: `between 10:00 and 12:00`. */
+/** Prints a window as a statement without its unit: `between 10:00 and 12:00`. */
 export function printWindow(window: Window, unit: CycleUnit): string {
   const start = window.start === undefined ? '' : printMoment(window.start, unit, 'start')
   const end = window.end === undefined ? '' : printMoment(window.end, unit, 'end')

@@ -1,5 +1,5 @@
 /**
- * A stretch of time `[start, end)` in epoch milliseconds, the end excluded; an open side is `±Infinity`.
+ * A range of time `[start, end)` in epoch milliseconds, the end excluded; an unlimited side is `±Infinity`.
  *
  * @example
  * ```ts
@@ -11,7 +11,7 @@ export interface Interval {
   readonly end: number
 }
 
-/** A frozen {@link Interval}. `start` may equal `end` (an empty interval), never exceed it. */
+/** Creates a frozen {@link Interval}. `start` may equal `end` (an empty interval). Throws a `RangeError` if it is later. */
 export function interval(start: number, end: number): Interval {
   if (!(start <= end)) {
     throw new RangeError(
@@ -21,7 +21,7 @@ export function interval(start: number, end: number): Interval {
   return Object.freeze({ start, end })
 }
 
-/** True when the intervals share an instant; neighbours that only touch do not. */
+/** True if the intervals share an instant; adjacent ones do not. */
 export function overlaps(a: Interval, b: Interval): boolean {
   return a.start < b.end && b.start < a.end
 }

@@ -1,8 +1,10 @@
-/** The units whose cycles a period can follow, smallest first. */
+/** Units of cycles, with their lengths and names. */
+
+/** The units of cycles, smallest first. */
 export const cycleUnits = ['second', 'minute', 'hour', 'day', 'week', 'month', 'year'] as const
 
 /**
- * A unit that repeats: the second, the minute, ... the year. Weeks begin on Monday.
+ * A unit that repeats: second, minute, hour, day, week, month or year. Weeks begin on Monday.
  *
  * @example
  * ```ts
@@ -11,7 +13,7 @@ export const cycleUnits = ['second', 'minute', 'hour', 'day', 'week', 'month', '
  */
 export type CycleUnit = (typeof cycleUnits)[number]
 
-/** What a statement calls each unit's every instance: `daily` is each day. */
+/** Adverbs of statements per unit: `daily` is each day. */
 export const unitAdverbs: Readonly<Record<string, CycleUnit>> = {
   secondly: 'second',
   minutely: 'minute',
@@ -27,7 +29,7 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** The units that are stretches of the clock face; the others are stretches of the calendar. */
+/** The units of the clock, in milliseconds; the other units are those of the calendar. */
 export const fineLength = { second: SECOND, minute: MINUTE, hour: HOUR } as const
 
 export type FineUnit = keyof typeof fineLength
@@ -37,10 +39,13 @@ export function isFine(unit: CycleUnit): unit is FineUnit {
   return unit in fineLength
 }
 
-/** The part that `at` and an integer end span, where it has a fixed length: a minute of the hour, an hour of the day. */
+/**
+ * Length of the part that `at` and an integer end span, in milliseconds, if it is fixed: a minute of the hour, an hour
+ * of the day.
+ */
 export const partLength = { second: 1, minute: SECOND, hour: MINUTE, day: HOUR } as const
 
-/** The longest the unit can be on the local clock, in milliseconds: the axis of its moments. */
+/** Maximum length of each unit on the local clock, in milliseconds: the axis of its moments. */
 export const axisLength: Readonly<Record<CycleUnit, number>> = {
   second: SECOND,
   minute: MINUTE,
@@ -67,5 +72,5 @@ export const monthNames = [
   'Dec',
 ] as const
 
-/** Days of the months in a leap year: the year's axis has room for all dates. */
+/** Days of the months in a leap year, so that the year's axis has room for all dates. */
 export const longestMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const

@@ -4,7 +4,7 @@
  */
 import { isFixedZone, MAX_INSTANT, offsetMsAt } from './zone.ts'
 
-/** A stretch `[from, to)` of constant offset. Neighbours may have the same offset: stretches are also cut per chunk. */
+/** A range `[from, to)` of constant offset. Adjacent ranges may have the same offset, as ranges also end at chunk limits. */
 export interface OffsetPeriod {
   readonly from: number
   readonly to: number
@@ -14,33 +14,32 @@ export interface OffsetPeriod {
 
 const DAY = 86_400_000
 const CHUNK = 366 * DAY
-/** No zone changes its offset twice within this time (checked over the zone data from 1970 to 2037). */
+/** No zone changes its offset twice within this duration (verified with the zone data from 1970 to 2037). */
 const STEP = DAY
 
 const zones = new Map<string, Map<number, readonly OffsetPeriod[]>>()
 
-/** The stretch in which an instant lies. */
+/** The range that contains an instant. */
 export function offsetPeriodAt(at: number, zone: string): OffsetPeriod {
-  const stretches = chunkAt(Math.floor(clamp(at) / CHUNK), zone)
-  for (let i = stretches.length - 1; i > 0; i--) if (at >= stretches[i]!.from) return stretches[i]!
-  return stretches[0]!
+  const ranges = chunkAt(Math.floor(clamp(at) / CHUNK), zone)
+  for (let i = ranges.length - 1; i > 0; i--) if (at >= ranges[i]!.from) return ranges[i]!
+  return ranges[0]!
 }
 
-/** The local clock's reading at an instant, in milliseconds as if the reading were UTC. */
+/** The reading of the local clock at an instant, in milliseconds as if the reading were UTC. */
 export function localAt(at: number, zone: string): number {
   return at + offsetPeriodAt(at, zone).offset
 }
 
 /**
- * The first instant at which the local clock has reached `local`: the first of two in an autumn fold, the end of the
- * gap for a reading that a spring gap leaves out.
+ * The first instant at which the local clock has reached `local`: the first of two readings in a repeated hour, the end
+ * of the gap for a skipped reading.
  */
 export function resolveLocal(local: number, zone: string): number {
-  // Offsets lie between -12 and +14 hours: nothing reads `local` before this, so the first hit is the first reading.
-  let stretch = offsetPeriodAt(local - 15 * 3_600_000, zone)
-  while (local - stretch.offset >= stretch.to && stretch.to < MAX_INSTANT)
-    stretch = offsetPeriodAt(stretch.to, zone)
-  return Math.max(stretch.from, local - stretch.offset)
+  // Offsets are between -12 and +14 hours: no earlier instant reads `local`, so the first match is the first reading.
+  let range = offsetPeriodAt(local - 15 * 3_600_000, zone)
+  while (local - range.offset >= range.to && range.to < MAX_INSTANT) range = offsetPeriodAt(range.to, zone)
+  return Math.max(range.from, local - range.offset)
 }
 
 function clamp(at: number): number {
@@ -50,14 +49,14 @@ function clamp(at: number): number {
 function chunkAt(index: number, zone: string): readonly OffsetPeriod[] {
   let chunks = zones.get(zone)
   if (chunks === undefined) zones.set(zone, (chunks = new Map()))
-  let stretches = chunks.get(index)
-  if (stretches === undefined) chunks.set(index, (stretches = readChunk(index * CHUNK, zone)))
-  return stretches
+  let ranges = chunks.get(index)
+  if (ranges === undefined) chunks.set(index, (ranges = readChunk(index * CHUNK, zone)))
+  return ranges
 }
 
 function readChunk(start: number, zone: string): readonly OffsetPeriod[] {
   const end = start + CHUNK
-  const stretches: OffsetPeriod[] = []
+  const ranges: OffsetPeriod[] = []
   let from = start
   let offset = offsetMsAt(clamp(start), zone)
   if (isFixedZone(zone)) return [Object.freeze({ from: start, to: end, offset })]
@@ -65,12 +64,12 @@ function readChunk(start: number, zone: string): readonly OffsetPeriod[] {
     const next = Math.min(at + STEP, end - 1)
     if (offsetMsAt(clamp(next), zone) === offset) continue
     const change = firstChange(at, next, offset, zone)
-    stretches.push(Object.freeze({ from, to: change, offset }))
+    ranges.push(Object.freeze({ from, to: change, offset }))
     from = change
     offset = offsetMsAt(clamp(change), zone)
   }
-  stretches.push(Object.freeze({ from, to: end, offset }))
-  return stretches
+  ranges.push(Object.freeze({ from, to: end, offset }))
+  return ranges
 }
 
 function firstChange(before: number, after: number, offset: number, zone: string): number {

@@ -1,25 +1,27 @@
+/** Time zones, and conversion of instants. */
 import { DateTime, Info, type Zone } from 'luxon'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMean, near } from '../../errors/suggest.ts'
 
 /**
- * A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text (without offset: read in the zone).
+ * A point in time: epoch milliseconds, a `Date`, a Luxon `DateTime`, or ISO 8601 text. Without an offset, text is read
+ * in the zone of the call (default: the system's).
  *
  * @example
  * ```ts
- * const noon: Instant = '2026-03-01T12:00' // read in the zone of the question
+ * const noon: Instant = '2026-03-01T12:00' // read in the zone of the call
  * ```
  */
 export type Instant = number | Date | DateTime | string
 
-/** Instants beyond these are not dates (ECMAScript's range). */
+/** Maximum distance of a date from 1970, in milliseconds (the range of ECMAScript). */
 export const MAX_INSTANT = 8.64e15
 
 const known = new Set<string>()
 
 /**
- * The zone's name if the runtime knows it: an IANA name, `UTC`, `UTC+3`, or `system`/`local` for the machine's own.
- * Throws a `RangeError` with the nearest names otherwise.
+ * Checks that the runtime knows a zone, and returns its name: an IANA name, `UTC`, `UTC+3`, or `system`/`local` for the
+ * system's own. Throws a `RangeError` with suggestions otherwise.
  *
  * @example
  * ```ts
@@ -31,7 +33,7 @@ export function checkZone(zone: string): string {
   if (typeof zone !== 'string')
     throw new TypeError(`Cannot use a time zone as it must be a name: ${String(zone)}.`)
   if (zone === 'system' || zone === 'local') return systemZone()
-  // An IANA name keeps its spelling: 'europe/berlin' and 'Europe/Berlin' would else be two keys of one zone.
+  // An IANA name keeps its spelling, as 'europe/berlin' and 'Europe/Berlin' would otherwise be two keys of one zone.
   if (!Info.normalizeZone(zone).isValid) {
     const close = didYouMean(nearZones(zone))
     const means = close === '' ? ' Use an IANA name such as Europe/Berlin.' : close
@@ -41,14 +43,14 @@ export function checkZone(zone: string): string {
   return zone
 }
 
-/** The names of zones close to one that is none, nearest first. */
+/** Names of zones close to an unknown name, nearest first. */
 export function nearZones(zone: string): string[] {
   return near(zone, Intl.supportedValuesOf('timeZone'))
 }
 
 let system: { readonly tz: string | undefined; readonly name: string } | undefined
 
-/** The machine's zone, read again when `process.env.TZ` has changed. */
+/** The system's zone, read again after `process.env.TZ` changes. */
 export function systemZone(): string {
   const tz = process.env.TZ
   if (system === undefined || system.tz !== tz) {
@@ -58,7 +60,7 @@ export function systemZone(): string {
 }
 
 /**
- * The instant as a Luxon `DateTime` in the zone (default: the system's).
+ * Converts an instant in epoch milliseconds to a Luxon `DateTime` in the zone (default: the system's).
  *
  * @example
  * ```ts
@@ -70,8 +72,9 @@ export function toDateTime(at: number, zone: string = systemZone()): DateTime {
 }
 
 /**
- * Epoch milliseconds of an {@link Instant}; text without an offset is read in `zone` (default: the system's).
- * Parts finer than a millisecond are rounded down. `TypeError` for other shapes, `RangeError` for what is no date.
+ * Converts an {@link Instant} to epoch milliseconds. Without an offset, text is read in `zone` (default: the system's).
+ * Fractions of a millisecond are rounded down. Throws a `TypeError` for other types, and a `RangeError` for an invalid
+ * date.
  *
  * @example
  * ```ts
@@ -93,7 +96,7 @@ export function toInstant(value: Instant, zone: string = systemZone()): number {
   )
 }
 
-/** The instant in whole milliseconds; `RangeError` when it lies beyond all dates or is none. */
+/** Rounds an instant down to milliseconds. Throws a `RangeError` for an invalid date, or one out of range. */
 export function checkInstant(at: number, given: unknown = at): number {
   if (!(Math.abs(at) <= MAX_INSTANT)) {
     throw new RangeError(
@@ -103,12 +106,12 @@ export function checkInstant(at: number, given: unknown = at): number {
   return Math.floor(at)
 }
 
-/** The offset of `zone` from UTC at an instant, in milliseconds east of it. */
+/** The offset of `zone` from UTC at an instant, in milliseconds; positive to the east. */
 export function offsetMsAt(at: number, zone: string): number {
   return zoneOf(zone).offset(at) * 60_000
 }
 
-/** True of zones that never change their offset. */
+/** True for a zone that never changes its offset. */
 export function isFixedZone(zone: string): boolean {
   return zoneOf(zone).isUniversal
 }
