@@ -1,8 +1,8 @@
-/** How conditions and args name a task: its handle, or its name. Resolved by name at each look. */
+/** References from conditions and args to tasks: a handle or a name, looked up at each evaluation. */
 import { showValue } from './errors/show-value.ts'
 
 /**
- * A task's handle as far as naming goes; `T` is what its work returns.
+ * The part of a task's handle that identifies it; `T` is the type that its work returns.
  *
  * @example
  * ```ts
@@ -12,12 +12,12 @@ import { showValue } from './errors/show-value.ts'
  */
 export interface TaskRef<out T = unknown> {
   readonly name: string
-  /** Never there at run time: it carries the type of the task's return to `returnOf`. */
+  /** Never set at run time: it carries the type of the task's return to `returnOf`. */
   readonly '~returns'?: () => T
 }
 
 /**
- * A task by handle or by name. Names are looked up at each look, so the task may be added later.
+ * A task by handle or by name. Names are looked up at each evaluation, so the task may be added later.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export interface TaskRef<out T = unknown> {
  */
 export type TaskName = string | TaskRef
 
-/** The name of a task given by handle or by name; a `TypeError` for anything else. */
+/** The name of a task given by handle or by name. Throws a `TypeError` for other values. */
 export function toTaskName(task: TaskName): string {
   const name = typeof task === 'string' ? task : (task as TaskRef | null)?.name
   if (typeof name === 'string' && name !== '') return name

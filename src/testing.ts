@@ -1,4 +1,4 @@
-/** `gantry/testing`: a clock that tests move, and history as if it had happened. */
+/** `gantry/testing`: a clock that tests move, and prepared run history. */
 import { type Action, isAction } from '../machines/protocol.ts'
 import { nextTurn } from './clock/clock.ts'
 import { VirtualClock } from './clock/virtual-clock.ts'
@@ -10,13 +10,13 @@ import { type DurationInput, toDurationMs } from './time/duration/duration.ts'
 import { type Instant, systemZone, toInstant } from './time/zone/zone.ts'
 import { checkOptions } from './values/check-options.ts'
 
-/** More launches than this at one instant are a loop that no time ends. */
+/** More launches than this at one instant are considered an endless loop. */
 const maxLaunchesAtOnce = 10_000
-/** So many turns of the event loop without anything to do count as settled. */
+/** Number of turns of the event loop without work after which everything is considered settled. */
 const quietTurns = 3
 
 /**
- * A clock that stands still until it is moved, and then stops at each timer on the way.
+ * A clock that is stopped until a test moves it, and then stops at each timer on the way.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export class TestClock extends VirtualClock {
 
   readonly #zone: string
 
-  /** `zone` (default: the system's) is the one in which text without an offset is read, here and in {@link set}. */
+  /** `zone` (default: the system's) is the zone for text without an offset, here and in {@link set}. */
   constructor(options: { readonly at?: Instant; readonly zone?: string } = {}) {
     checkOptions('TestClock', options, ['at', 'zone'])
     const { at = '2026-01-01T00:00', zone = systemZone() } = options
@@ -43,7 +43,7 @@ export class TestClock extends VirtualClock {
     this.#zone = zone
   }
 
-  /** In a real turn of the loop: what is to happen at this instant happens without the clock being moved. */
+  /** Deferred calls run in a real turn of the event loop, without the clock being moved. */
   override defer(call: () => void): void {
     const isFirst = !this.hasDeferred
     super.defer(call)
@@ -74,16 +74,16 @@ export class TestClock extends VirtualClock {
   }
 
   /**
-   * Moves time on by a duration, stopping at each timer on the way and letting everything settle there. The duration is
-   * lived through: a wall clock that is set meanwhile makes it neither longer nor shorter.
+   * Advances time by a duration, stopping at each timer on the way until everything has settled. The duration is
+   * elapsed time: a wall clock that is set meanwhile does not change it.
    */
   async advance(duration: DurationInput | (string & {})): Promise<void> {
     const inside = insideRun()
     if (inside !== undefined)
       throw new TypeError(
-        `Cannot advance the clock within a run as the run would wait for itself: '${inside.task}'. jump() may be used there`,
+        `Cannot advance the clock within a run as the run would wait for itself: '${inside.task}'. Use jump() within a run`,
       )
-    const target = this.monotonic() + onward(duration)
+    const target = this.monotonic() + forwardMs(duration)
     await this.settled()
     while (this.monotonic() + this.untilNextMs <= target) {
       this.pass(this.untilNextMs)
@@ -94,17 +94,17 @@ export class TestClock extends VirtualClock {
     await this.settled()
   }
 
-  /** Sets the time on at once, as if the machine had slept: what is due is called once. Allowed within a run. */
+  /** Advances time at once, as if the machine had slept: due timers are called once. Allowed within a run. */
   async jump(duration: DurationInput | (string & {})): Promise<void> {
-    this.pass(onward(duration))
-    // A run that waits for everything to settle would wait for itself: it goes on when what is due has been called.
+    this.pass(forwardMs(duration))
+    // A run that waited for everything to settle would wait for itself; it continues after the due timers were called.
     if (insideRun() !== undefined) return new Promise((resolve) => this.defer(() => resolve(this.callDue())))
     this.callDue()
     await this.settled()
   }
 
   /**
-   * Sets the wall clock, as a person or a time server does; no time passes. Text without an offset is read in the zone of
+   * Sets the wall clock, as a user or a time server does; no time passes. Text without an offset is read in the zone of
    * the clock.
    */
   async set(at: Instant): Promise<void> {
@@ -113,7 +113,7 @@ export class TestClock extends VirtualClock {
     await this.settled()
   }
 
-  /** Resolves when nothing is left to do at this instant. Rejects when tasks launch one another without end. */
+  /** Resolves when no work is left at this instant. Rejects when tasks launch one another without end. */
   async settled(): Promise<void> {
     let quiet = 0
     while (quiet < quietTurns) {
@@ -136,19 +136,19 @@ export class TestClock extends VirtualClock {
   }
 }
 
-/** The ms of a duration that leads on: elapsed time never goes back. */
-function onward(duration: DurationInput | (string & {})): number {
+/** Converts a duration to ms, and rejects negative ones: elapsed time never goes back. */
+function forwardMs(duration: DurationInput | (string & {})): number {
   const ms = toDurationMs(duration)
   if (ms < 0)
     throw new RangeError(
-      `Cannot move the clock as elapsed time never goes back: ${String(duration)}. set() sets the wall clock back`,
+      `Cannot move the clock as elapsed time never goes back: ${String(duration)}. Use set() to set the wall clock back`,
     )
   return ms
 }
 
 /**
- * Puts records into a session's log, as if they had happened. `at` without an offset is read in the session's zone. A
- * `RangeError` for an action that is none of the six. Conditions see the records at once.
+ * Adds records to a session's log as history. `at` without an offset is read in the session's zone. Conditions see the
+ * records at once. Throws a `RangeError` for an unknown action.
  *
  * @example
  * ```ts
@@ -174,7 +174,7 @@ export function history(
   for (const record of records) {
     if (!isAction(record.action))
       throw new RangeError(
-        `Cannot add to the history as an action must be one of the six: ${String(record.action)}`,
+        `Cannot add to the history as its action must be one of the six: ${String(record.action)}`,
       )
     const task = toTaskName(record.task)
     const at = toInstant(record.at, core.settings.timezone)

@@ -1,21 +1,20 @@
 /**
- * A value that a task receives, made when its run starts.
- *
- * An arg is a recipe and holds no state: the same arg may be declared by many tasks, and each run makes its value anew.
+ * Args: values that a task receives, computed when its run starts. An arg describes how to compute a value and has no
+ * state: many tasks may declare the same arg, and each run computes the value again.
  */
 import type { ArgError } from '../errors/errors.ts'
 
-/** What was looked for, and whether it is there. */
+/** Result of a lookup: the value, if it exists. */
 export interface Found {
   readonly exists: boolean
-  /** Why it is missing, where it was once there. */
+  /** Reason why a value that once existed is missing. */
   readonly lost?: string
   readonly value: unknown
 }
 
 /**
- * What args are made from: the run's surroundings. The session gives one for each run (and one for each look at a custom
- * condition); its types stay open here, so that args know nothing of sessions.
+ * Context of a run, from which args compute their values. The session creates one for each run, and one for each
+ * evaluation of a custom condition. Its types stay open here, so that this folder does not depend on sessions.
  *
  * @example
  * ```ts
@@ -26,7 +25,7 @@ export interface Found {
 export interface ArgContext {
   /** The session. */
   readonly session: unknown
-  /** The handle of the task that runs; null where no task is (a condition without owner). */
+  /** The handle of the task that runs; null in a condition without a task. */
   readonly task: unknown
   /** The params of the session. */
   readonly params: unknown
@@ -34,26 +33,26 @@ export interface ArgContext {
   readonly options: unknown
   readonly clock: unknown
   readonly logger: unknown
-  /** Aborted when the run is to end. */
+  /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   /** The last return value of a task. May throw for an unknown name: the error becomes the cause of an {@link ArgError}. */
   returns(task: string): Found
-  /** A param of the session. The value may be an {@link Arg}: it is made in turn. */
+  /** A param of the session. The value may be an {@link Arg}, which is then resolved. */
   param(name: string): Found
   /** The handle of a task by name. May throw for an unknown name. */
   taskNamed(task: string): unknown
-  /** Told of each value of `secret()`: it is to be masked where it turns up. */
+  /** Receives each value of `secret()`, which is then masked wherever it occurs. */
   readonly tellSecret?: (value: unknown) => void
   /** The environment, as `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The words of the command line after the script, as `process.argv.slice(2)`. */
+  /** The command-line arguments after the script, like `process.argv.slice(2)`. */
   readonly argv: readonly string[]
 }
 
-/** Makes the value of another arg within the making of one; plain values are given back. */
+/** Resolves an arg inside another arg; returns plain values unchanged. */
 export type ReadArg = (value: unknown) => unknown
 
-/** Where an arg comes from, as data: what graphs and explanations show. */
+/** Source of an arg, as data for graphs and explanations. */
 export type ArgSource =
   | { readonly kind: 'return'; readonly task: string }
   | { readonly kind: 'param' | 'env' | 'cli'; readonly name: string }
@@ -62,12 +61,13 @@ export type ArgSource =
   | { readonly kind: 'function'; readonly args: readonly Arg<unknown>[] }
   | { readonly kind: 'or'; readonly args: readonly Arg<unknown>[] }
 
-/** Registered, so that an arg made by another copy of the package is one, too. */
+/** A registered symbol, so that args of another copy of the package are recognized. */
 const brand = Symbol.for('gantry.arg')
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * A value made when a run starts; `T` is its type. Made by `returnOf`, `param`, `env`, `cli`, `arg` and the others.
+ * A value of type `T` that is computed when a run starts. Created by `returnOf`, `param`, `env`, `cli`, `arg` and the
+ * other arg functions.
  *
  * @example
  * ```ts
@@ -79,7 +79,7 @@ export class Arg<out T> {
   readonly #make: (context: ArgContext, read: ReadArg) => T | Promise<T>
 
   constructor(
-    /** How it reads in code and in messages: `returnOf('fetch-prices')`. */
+    /** The arg as it appears in code and messages: `returnOf('fetch-prices')`. */
     readonly label: string,
     readonly source: ArgSource,
     make: (context: ArgContext, read: ReadArg) => T | Promise<T>,
@@ -88,8 +88,8 @@ export class Arg<out T> {
   }
 
   /**
-   * The same value, or `fallback` where it is missing: no such param, variable or word, no return yet. A value that is there
-   * but can't be made (a function that throws, an unknown task) is an error and stays one.
+   * The same value, or `fallback` if it is missing: no such param, variable or option, or no return yet. Other failures
+   * (a function that throws, an unknown task) remain errors.
    *
    * @example
    * ```ts
@@ -115,7 +115,7 @@ export class Arg<out T> {
     })
   }
 
-  /** Makes the value. Called by `resolve`, which sees to nesting, circles and errors. */
+  /** Computes the value. Called by `resolveArg`, which handles nesting, cycles and errors. */
   '~make'(context: ArgContext, read: ReadArg): T | Promise<T> {
     return this.#make(context, read)
   }
@@ -134,7 +134,7 @@ export class Arg<out T> {
 }
 
 /**
- * True of args, also of those made by another copy of the package.
+ * True for args, including those of another copy of the package.
  *
  * @example
  * ```ts
@@ -146,7 +146,7 @@ export function isArg(value: unknown): value is Arg<unknown> {
   return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true
 }
 
-/** True of the one error that `.or()` answers: what is asked for is not there. */
+/** True for the only error that `.or()` handles: a missing value. */
 export function isMissing(problem: unknown): boolean {
   return (
     typeof problem === 'object' &&
@@ -157,7 +157,7 @@ export function isMissing(problem: unknown): boolean {
 }
 
 /**
- * Declared args: plain values and args by name.
+ * Declared args by name: plain values and args.
  *
  * @example
  * ```ts
@@ -168,8 +168,7 @@ export function isMissing(problem: unknown): boolean {
 export type ArgSpecs = Readonly<Record<string, unknown>>
 
 /**
- * The types of the values that declared args are made into: `{ rows: Arg<Price[]>, n: 3 }` → `{ rows: Price[]; n:
- * number }`.
+ * Types of the resolved values of declared args: `{ rows: Arg<Price[]>, n: 3 }` → `{ rows: Price[]; n: number }`.
  *
  * @example
  * ```ts
@@ -180,7 +179,7 @@ export type ArgSpecs = Readonly<Record<string, unknown>>
  */
 export type ArgsOf<A> = { -readonly [K in keyof A]: ValueOf<A[K]> }
 
-/** The type of an arg's value; of anything else, itself. */
+/** The type of an arg's value; other types are unchanged. */
 export type ValueOf<V> = V extends Arg<infer T> ? T : V
 
 function show(value: unknown): string {
@@ -198,15 +197,16 @@ function show(value: unknown): string {
  * ```
  */
 export interface ArgOptions<A extends ArgSpecs> {
-  /** What the function receives: plain values and other args. */
+  /** Values passed to the function: plain values and other args. */
   readonly args?: A
-  /** How it is called in messages; default the name of the function. */
+  /** Name in messages; default: the name of the function. */
   readonly name?: string
 }
 
 /**
- * Makes an arg of a function, sync or async. It is called when the run starts, with the values of its own args and the
- * context of the run. To say "not there" (so that `.or()` steps in) it throws an `ArgError`; anything else thrown makes the run fail.
+ * Creates an arg from a function, sync or async. The function is called when the run starts, with the values of its
+ * args and the context of the run. To report a missing value (so that `.or()` applies), it throws an `ArgError`; any
+ * other error fails the run.
  *
  * @example
  * ```ts
@@ -221,7 +221,7 @@ export function arg<T, A extends ArgSpecs = Record<never, never>>(
   options: ArgOptions<A> = {},
 ): Arg<T> {
   if (typeof make !== 'function')
-    throw new TypeError(`Cannot make an arg as it takes a function: ${show(make)}`)
+    throw new TypeError(`Cannot create an arg as it must be a function: ${show(make)}`)
   const args = { ...options.args } as A
   const label = `arg(${options.name ?? (make.name || 'function')})`
   const nested = Object.values(args).filter(isArg)
@@ -233,7 +233,7 @@ export function arg<T, A extends ArgSpecs = Record<never, never>>(
   })
 }
 
-/** Reads each value; a promise only if one of them is one. */
+/** Reads each value. Returns a promise only if one of them is a promise. */
 export function readAll(
   args: ArgSpecs,
   read: (arg: Arg<unknown>, name: string) => unknown,
@@ -243,9 +243,9 @@ export function readAll(
   for (const name of Object.keys(args)) {
     const given = args[name]
     const value = isArg(given) ? read(given, name) : given
-    // Set also while it is awaited, so that the keys stand in the order in which they were declared.
+    // Set before the value is awaited, to keep the declared order of keys.
     values[name] = value
-    // Only what an arg makes is awaited: a promise given as a plain value stays what it is.
+    // Only values of args are awaited: a promise given as a plain value is passed through.
     if (isArg(given) && value instanceof Promise)
       waits.push(
         value.then((settled) => {

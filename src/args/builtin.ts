@@ -1,12 +1,12 @@
-/** The args that every session can make: returns, params, the environment, the command line, and what the run lives in. */
+/** Built-in args: returns of tasks, params, the environment, the command line, and parts of the run's context. */
 import { ArgError } from '../errors/errors.ts'
 import { type TaskRef, toTaskName } from '../task-ref.ts'
 import { Arg, type ArgContext, type ArgSource } from './arg.ts'
 import { missing } from './missing.ts'
 
 /**
- * The last value that a task returned from a run that succeeded, typed by the task. Missing until there is one; a task that
- * is not in the session is an error.
+ * The value that the task returned from its last successful run, with the task's return type. Missing until the task
+ * has succeeded; an unknown task is an error.
  *
  * @example
  * ```ts
@@ -19,8 +19,8 @@ export function returnOf<T>(task: TaskRef<T> | string): Arg<T> {
     const found = context.returns(name)
     if (!found.exists && found.lost !== undefined)
       throw missing(`read the return of task '${name}'`, {
-        rule: `the run log must have the return of task '${name}' after a restart: the run succeeded, but its return was left out, as ${found.lost}`,
-        remedy: 'Run the task again, raise log.maxValueSize, or return where the value is kept',
+        rule: `the run log must have the return of task '${name}' after a restart: the run succeeded, but its return was not stored, as ${found.lost}`,
+        remedy: 'Run the task again, raise log.maxValueSize, or return a reference to the value',
       })
     if (!found.exists)
       throw missing(`read the return of task '${name}'`, {
@@ -32,7 +32,7 @@ export function returnOf<T>(task: TaskRef<T> | string): Arg<T> {
 }
 
 /**
- * A param of the session. Its value may itself be an arg, which is then made. Missing while no such param is set.
+ * A param of the session. Its value may itself be an arg, which is then resolved. Missing if the param is not set.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function param<T = unknown>(name: string): Arg<T> {
 }
 
 /**
- * A variable of the environment. Missing while it is not set; set to nothing it is the empty string.
+ * An environment variable. Missing if it is not set; a variable set to nothing is the empty string.
  *
  * @example
  * ```ts
@@ -75,8 +75,8 @@ export function env(name: string): Arg<string> {
 }
 
 /**
- * The value of an option on the command line: `--name value` or `--name=value`. The last one wins; words after `--` are no
- * options. Missing where it is not given; given without a value it is an error.
+ * The value of a command-line option: `--name value` or `--name=value`. The last one wins; arguments after `--` are not
+ * options. Missing if the option is absent; an option without a value is an error.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ export function cli(name: string): Arg<string> {
 }
 
 /**
- * A value that only work sees: printed, logged or turned into JSON, the arg shows `*****`.
+ * A value that only the work can read: the arg shows `*****` when printed, logged or converted to JSON.
  *
  * @example
  * ```ts
@@ -119,7 +119,7 @@ function told<T>({ tellSecret }: ArgContext, value: T): T {
 }
 
 /**
- * The session, for arg functions and conditions; work has it as `run.session`.
+ * The session, for arg functions and conditions; work reads it from `run.session`.
  *
  * @example
  * ```ts
@@ -127,11 +127,11 @@ function told<T>({ tellSecret }: ArgContext, value: T): T {
  * ```
  */
 export function sessionArg<S = unknown>(): Arg<S> {
-  return surrounding<S>('session', 'the session', 'sessionArg()')
+  return fromContext<S>('session', 'the session', 'sessionArg()')
 }
 
 /**
- * The task that runs, or the one of that name or handle. A name that is not in the session is an error.
+ * The handle of the running task, or of the given task. An unknown name is an error.
  *
  * @example
  * ```ts
@@ -139,7 +139,7 @@ export function sessionArg<S = unknown>(): Arg<S> {
  * ```
  */
 export function taskArg<T = unknown>(task?: TaskRef | string): Arg<T> {
-  if (task === undefined) return surrounding<T>('task', 'the task', 'taskArg()')
+  if (task === undefined) return fromContext<T>('task', 'the task', 'taskArg()')
   const name = toTaskName(task)
   return new Arg<T>(
     `taskArg('${name}')`,
@@ -157,7 +157,7 @@ export function taskArg<T = unknown>(task?: TaskRef | string): Arg<T> {
  * ```
  */
 export function optionsArg<O = unknown>(): Arg<O> {
-  return surrounding<O>('options', 'the options', 'optionsArg()')
+  return fromContext<O>('options', 'the options', 'optionsArg()')
 }
 
 /**
@@ -169,11 +169,11 @@ export function optionsArg<O = unknown>(): Arg<O> {
  * ```
  */
 export function loggerArg<L = unknown>(): Arg<L> {
-  return surrounding<L>('logger', 'the logger', 'loggerArg()')
+  return fromContext<L>('logger', 'the logger', 'loggerArg()')
 }
 
 /**
- * The signal that is aborted when the run is to end; work has it as `run.signal`.
+ * The signal that is aborted when the run is cancelled; work reads it from `run.signal`.
  *
  * @example
  * ```ts
@@ -181,10 +181,10 @@ export function loggerArg<L = unknown>(): Arg<L> {
  * ```
  */
 export function signalArg(): Arg<AbortSignal> {
-  return surrounding<AbortSignal>('signal', 'the signal', 'signalArg()')
+  return fromContext<AbortSignal>('signal', 'the signal', 'signalArg()')
 }
 
-function surrounding<T>(
+function fromContext<T>(
   key: 'session' | 'task' | 'options' | 'logger' | 'signal',
   what: string,
   label: string,
@@ -193,7 +193,7 @@ function surrounding<T>(
   return new Arg<T>(label, source, (context) => {
     const value = context[key]
     if (value === null || value === undefined)
-      throw missing(`read ${what}`, { rule: `${what} must be there: there is none here` })
+      throw missing(`read ${what}`, { rule: `${what} must exist: there is none in this context` })
     return value as T
   })
 }

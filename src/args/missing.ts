@@ -1,7 +1,7 @@
-/** The missing value that an arg asks for. */
+/** Errors of args whose value is missing. */
 import { ArgError } from '../errors/errors.ts'
 
-/** What is missing, and what may be done, in words that any message can take up. */
+/** The missing value and its remedy, as text for any message. */
 export interface Lack {
   /** `environment variable 'STAGE' must be set: it is not`. */
   readonly rule: string
@@ -11,7 +11,7 @@ export interface Lack {
 
 const lacks = new WeakMap<object, Lack>()
 
-/** The error of a built-in arg that finds nothing. */
+/** Creates the error of a built-in arg without a value. */
 export function missing(act: string, lack: Lack): ArgError {
   const error = new ArgError(`Cannot ${act} as ${lack.rule}.`, 'missing')
   lacks.set(error, lack)

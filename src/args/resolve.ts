@@ -1,27 +1,27 @@
 /**
- * From declared args to the values that work receives.
+ * Resolver of args: from declared args to the values that work receives.
  *
- * Precedence, key by key: what this run was given > the params of the task > what the task declares. Params of the session
- * reach work only where it asks for them, with `param('name')`. Where nothing is asynchronous nothing is awaited: a run then
- * starts without a turn of the loop.
+ * Precedence per key: params of this run > params of the task > args declared by the task. Params of the session reach
+ * work only where it requests them, with `param('name')`. If no arg is asynchronous, nothing is awaited, and the run
+ * starts in the same turn of the event loop.
  */
 import { ArgError } from '../errors/errors.ts'
 import { type Arg, type ArgContext, type ArgSpecs, isArg, isMissing, readAll } from './arg.ts'
 import { lackOf } from './missing.ts'
 
-/** Where the args of a run come from; the later ones win. */
+/** Sources of a run's args; later ones take precedence. */
 export interface ArgLevels {
-  /** What the task declares: `args`. */
+  /** Args declared by the task: `args`. */
   readonly declared?: ArgSpecs
   /** The params of the task. */
   readonly taskParams?: ArgSpecs
-  /** What this run was given: `task.run(params)`. */
+  /** Params of this run: `task.run(params)`. */
   readonly runParams?: ArgSpecs
 }
 
 /**
- * The values of a run's args. A promise only if one of the args is asynchronous; what is overridden is not made at all.
- * Throws, or rejects with, an {@link ArgError} that names the arg and carries the cause.
+ * Resolves the args of a run. Returns a promise only if one of the args is asynchronous; overridden args are not
+ * resolved. Throws or rejects with an {@link ArgError} that names the arg and has the cause.
  */
 export function resolveArgs(
   levels: ArgLevels,
@@ -33,15 +33,15 @@ export function resolveArgs(
 }
 
 /**
- * The value of one arg; anything that is no arg is given back. `name` is for messages.
- * Throws, or rejects with, an {@link ArgError}.
+ * Resolves one arg; returns other values unchanged. `name` is used in messages. Throws or rejects with an
+ * {@link ArgError}.
  */
 export function resolveArg(value: unknown, context: ArgContext, name?: string): unknown {
   if (!isArg(value)) return value
   return read(value, context, null, name)
 }
 
-/** The args that are being made, innermost first: what a circle is found by. */
+/** The args being resolved, innermost first, for the detection of cycles. */
 interface Path {
   readonly arg: Arg<unknown>
   readonly above: Path | null
@@ -51,7 +51,7 @@ function read(arg: Arg<unknown>, context: ArgContext, above: Path | null, name?:
   for (let path = above; path !== null; path = path.above)
     if (path.arg === arg)
       throw new ArgError(
-        `Cannot make ${arg.label} as an arg must not need itself: ${circle(above, arg)}`,
+        `Cannot make ${arg.label} as an arg must not depend on itself: ${cycle(above, arg)}`,
         'failed',
       )
   const path: Path = { arg, above }
@@ -68,7 +68,7 @@ function read(arg: Arg<unknown>, context: ArgContext, above: Path | null, name?:
   }
 }
 
-/** The error with the name of the arg on it; what is missing stays missing, so that `.or()` further out can answer. */
+/** Adds the name of the arg to the error. A missing value stays missing, so that an outer `.or()` applies. */
 function toArgError(
   problem: unknown,
   arg: Arg<unknown>,
@@ -95,7 +95,7 @@ function toArgError(
     )
   const remedy = lack.remedy === undefined ? `G${fallback.slice(1)}` : `${lack.remedy}, or ${fallback}`
   const error = new ArgError(`${act} ${lack.rule}. ${remedy}.`, 'missing')
-  // No line of the app's own made it, and the message tells all that the cause would.
+  // The stack has no line of the app, and the message contains all that the cause says.
   error.stack = String(error)
   return error
 }
@@ -119,7 +119,7 @@ function messageOf(problem: unknown): string {
   }
 }
 
-function circle(path: Path | null, arg: Arg<unknown>): string {
+function cycle(path: Path | null, arg: Arg<unknown>): string {
   const labels = [arg.label]
   for (let step = path; step !== null; step = step.above) {
     labels.unshift(step.arg.label)

@@ -1,17 +1,18 @@
 /**
- * The one door to time. Nothing else in the package reads the machine's clock or sets a timer.
+ * Clocks and timers. No other file of the package reads the machine's clock or sets a timer.
  *
- * A clock has two axes: *wall* (epoch ms; people set it, daylight saving does not move it) and *monotonic* (elapsed ms; never
- * goes back, and counts the time a machine slept). Calendar conditions wait on the wall, durations on the monotonic axis.
+ * A clock has two axes: *wall* (epoch ms; users can set it, daylight saving time does not change it) and *monotonic*
+ * (elapsed ms; never goes back, and includes the time the machine slept). Calendar conditions wait on the wall axis,
+ * durations on the monotonic axis.
  */
 import { uptime } from 'node:os'
 import { TimerHeap } from './timer-heap.ts'
 
-/** Takes back what was set up; calling it twice does nothing. */
+/** Reverts a registration; a second call has no effect. */
 export type Undo = () => void
 
 /**
- * What a clock noticed: somebody set the wall clock, or the machine slept.
+ * A jump that a clock detected: the wall clock was set, or the machine slept.
  *
  * @example
  * ```ts
@@ -20,13 +21,13 @@ export type Undo = () => void
  */
 export interface ClockJump {
   readonly kind: 'set' | 'slept'
-  /** How far the wall clock moved beyond the time that was lived through, ms; negative when set back. */
+  /** Difference between wall time and elapsed time, ms; negative if the clock was set back. */
   readonly byMs: number
 }
 
 /**
- * A source of time and timers. A session takes one as its option `clock`; the default is that of the system, and
- * `gantry/testing` has one that stands still until it is moved. Instants are epoch ms, lengths ms.
+ * A source of time and timers. The option `clock` of a session takes one; the default is the system clock, and
+ * `gantry/testing` has one that tests move. Instants are epoch ms, durations ms.
  *
  * @example
  * ```ts
@@ -40,45 +41,42 @@ export interface ClockJump {
 export interface Clock {
   /** Wall time, epoch ms. */
   now(): number
-  /** Elapsed ms since some fixed instant; never goes back. */
+  /** Elapsed ms since a fixed instant; never goes back. */
   monotonic(): number
   /** Calls once when the wall clock reads `instant` or later. */
   callAt(instant: number, call: () => void): Undo
-  /** Calls once when `ms` have elapsed. */
+  /** Calls once after `ms` have elapsed. */
   callAfter(ms: number, call: () => void): Undo
-  /** Calls in a later turn of the event loop, after I/O had its chance: nobody starves. */
+  /** Calls in a later turn of the event loop, after I/O, so that I/O is not starved. */
   defer(call: () => void): void
-  /** Resolves when `ms` have elapsed; rejects with the signal's reason when it aborts. */
+  /** Resolves after `ms` have elapsed; rejects with the signal's reason if it aborts. */
   sleep(ms: number, options?: { readonly signal?: AbortSignal }): Promise<void>
-  /** Hears of a set clock or a slept machine, within a second of it while the clock is watched. */
+  /** Reports a set wall clock or a machine that slept, within a second while the clock is kept. */
   onJump(listener: (jump: ClockJump) => void): Undo
-  /** Keeps the process alive and watches for jumps until undone. */
+  /** Keeps the process alive and watches for jumps until the returned function is called. */
   keep(): Undo
-  /**
-   * Calls about once a second of real time while the clock is kept: for signs of life. A clock that tests move has none.
-   */
+  /** Calls about once per second of real time while the clock is kept, for heartbeats. Test clocks lack this method. */
   onBeat?(listener: () => void): Undo
   /**
-   * Timers that were due together and are not all called yet, as some object; null when there are none. Many are called in
-   * slices that give way to I/O; what has to see them all called (priorities among tasks that are due together) waits.
+   * An object that identifies the timers that were due together while some are not called yet; otherwise null. Many
+   * timers are called in slices that yield to I/O; code that needs all of them to be called (priorities among tasks
+   * that are due together) waits.
    */
   readonly dueBatch?: object | null
-  /**
-   * The maximum number of items handled in one turn of the loop; default 1000, or fewer where they take long.
-   */
+  /** Maximum number of items handled in one turn of the event loop; default 1000, fewer if they take long. */
   readonly itemsPerSlice?: number
-  /** Told of every launch, so that a test clock can stop a loop that no time can end. */
+  /** Receives every launch, so that a test clock can stop an endless loop at one instant. */
   launched?(task: string): void
-  /** Told of work that must end before time may move on in a test (a store that writes). */
+  /** Receives work that must end before time may move on in a test (a store that writes). */
   busy?(work: Promise<unknown>): void
 }
 
-/** Where the system clock reads its axes; tests put their own. */
+/** Sources of the system clock's axes; tests replace them. */
 export interface TimeSources {
   readonly wall: () => number
-  /** Elapsed ms, standing still while the machine sleeps. */
+  /** Elapsed ms without the time the machine slept. */
   readonly awake: () => number
-  /** Elapsed ms, counting the machine's sleep too. */
+  /** Elapsed ms including the time the machine slept. */
   readonly boot: () => number
 }
 
@@ -88,20 +86,20 @@ const systemSources: TimeSources = {
   boot: () => uptime() * 1000,
 }
 
-/** `setTimeout` fires at once beyond 2^31−1 ms, and engines lose long timers over a sleep: look again at least this often. */
+/** Maximum wait: `setTimeout` fires at once beyond 2^31−1 ms, and engines lose long timers over a sleep. */
 const longestWaitMs = 60_000
-/** How often a kept clock looks for jumps. */
-const lookEveryMs = 1000
-/** A wake that is later than this comes after the process was stopped, or its loop was held. */
+/** Interval in which a kept clock checks for jumps. */
+const checkEveryMs = 1000
+/** A timer that is later than this fires after the process was stopped or its event loop was blocked. */
 const lateWakeMs = 250
-/** Due timers are called for so long before I/O gets a turn, and the clock is read once in so many calls. */
+/** Due timers are called for this duration before I/O gets a turn; the clock is read once per `callsPerReading` calls. */
 const callsMs = 8
 const callsPerReading = 8
-/** Clock discipline (NTP) moves the wall by milliseconds; only more than this counts as set. */
+/** Clock discipline (NTP) adjusts the wall clock by milliseconds; only a larger change counts as set. */
 const jumpToleranceMs = 250
 
 /**
- * The machine's clock.
+ * Creates the clock of the machine.
  *
  * @example
  * ```ts
@@ -113,7 +111,7 @@ export function createSystemClock(sources: TimeSources = systemSources): Clock {
   return new SystemClock(sources, false)
 }
 
-/** The machine's clock for what waits while the process lives, and does not keep it up. */
+/** Creates the clock of the machine for timers that do not keep the process alive. */
 export function createBackgroundClock(): Clock {
   return new SystemClock(systemSources, true)
 }
@@ -138,12 +136,12 @@ class SystemClock implements Clock {
   #dueBatch: DueBatch | null = null
   #isBatchPlanned = false
   #timeout: NodeJS.Timeout | undefined
-  /** The wall instant the timeout will look at next. */
+  /** The time on the awake axis at which the timeout is to fire. */
   #armedFor = Number.POSITIVE_INFINITY
-  /** When the timeout was to call, on the awake axis. */
+  /** The due time of the timeout, on the awake axis. */
   #wakeDue = 0
   #keeps = 0
-  /** Time slept, which the awake axis does not count. */
+  /** Time the machine slept, which the awake axis does not include. */
   #sleptMs = 0
   #lastWall: number
   #lastAwake: number
@@ -217,14 +215,14 @@ class SystemClock implements Clock {
     }
   }
 
-  /** Sets the one timeout of the machine to the earliest thing to look at, or clears it when there is nothing. */
+  /** Sets the single timeout to the earliest timer or check, or clears it if there is none. */
   #arm(): void {
-    // Due calls are being made, slice by slice: the end of that arms the timer again.
+    // Due calls are in progress, slice by slice; the last slice arms the timeout again.
     if (this.#dueBatch !== null) return
     const wall = this.#wallTimers.nextDue - this.now()
     const elapsed = this.#elapsedTimers.nextDue - this.monotonic()
-    const look = this.#keeps > 0 ? lookEveryMs : Number.POSITIVE_INFINITY
-    const wait = Math.min(wall, elapsed, look)
+    const check = this.#keeps > 0 ? checkEveryMs : Number.POSITIVE_INFINITY
+    const wait = Math.min(wall, elapsed, check)
     if (wait === Number.POSITIVE_INFINITY) {
       clearTimeout(this.#timeout)
       this.#timeout = undefined
@@ -232,7 +230,8 @@ class SystemClock implements Clock {
       return
     }
     const at = this.#sources.awake() + wait
-    // An armed timeout that is early enough is left alone: re-arming on each of ten thousand adds costs more than one vain wake.
+    // An armed timeout that is early enough is kept: setting it again for each of ten thousand timers costs more than
+    // one unnecessary wake-up.
     if (this.#timeout !== undefined && this.#armedFor <= at) return
     clearTimeout(this.#timeout)
     this.#armedFor = at
@@ -246,16 +245,17 @@ class SystemClock implements Clock {
     const lateMs = this.#sources.awake() - this.#wakeDue
     this.#timeout = undefined
     this.#armedFor = Number.POSITIVE_INFINITY
-    this.#look()
+    this.#checkJump()
     this.#beat()
-    // Node calls timers before I/O: an answer that arrived while the process was stopped must be heard before its time limit.
+    // Node calls timers before I/O: a response that arrived while the process was stopped must be handled before its
+    // time limit.
     if (lateMs > lateWakeMs) this.#planCalls()
     else this.#callAllDue()
   }
 
   readonly #callAllDue = (): void => {
     this.#isBatchPlanned = false
-    // Calls set for "at once" during these calls wait for the next wake, so that I/O is not starved.
+    // Timers set with no delay during these calls wait for the next wake-up, so that I/O is not starved.
     const batch = (this.#dueBatch ??= {
       elapsed: this.monotonic(),
       elapsedOrder: this.#elapsedTimers.nextOrder,
@@ -278,7 +278,7 @@ class SystemClock implements Clock {
     setImmediate(this.#callAllDue)
   }
 
-  /** Calls what is due; false if some has to wait for the next turn. */
+  /** Calls due timers; returns false if some must wait for the next turn. */
   #callDue(heap: TimerHeap, now: number, before: number, until: number): boolean {
     for (let calls = 1; ; calls++) {
       const timer = heap.takeDue(now, before)
@@ -294,12 +294,12 @@ class SystemClock implements Clock {
     for (const call of calls) callSafely(call)
   }
 
-  #look(): void {
+  #checkJump(): void {
     const beyond = this.#sources.wall() - this.#lastWall - (this.#sources.awake() - this.#lastAwake)
     const slept = this.#sources.boot() - this.#lastBoot - (this.#sources.awake() - this.#lastAwake)
     this.#remember()
     if (Math.abs(beyond) <= jumpToleranceMs) return
-    // Boot time counts sleep and nobody can set it: it tells a slept machine from a set clock.
+    // Boot time includes sleep and cannot be set, so it distinguishes a machine that slept from a clock that was set.
     const kind = slept > jumpToleranceMs ? 'slept' : 'set'
     if (kind === 'slept') this.#sleptMs += slept
     for (const listener of [...this.#jumpListeners]) callSafely(() => listener({ kind, byMs: beyond }))
@@ -307,7 +307,7 @@ class SystemClock implements Clock {
 
   #beat(): void {
     const awake = this.#sources.awake()
-    if (this.#keeps === 0 || awake - this.#lastBeat < lookEveryMs) return
+    if (this.#keeps === 0 || awake - this.#lastBeat < checkEveryMs) return
     this.#lastBeat = awake
     for (const listener of [...this.#beatListeners]) callSafely(listener)
   }
@@ -319,7 +319,7 @@ class SystemClock implements Clock {
   }
 }
 
-/** One call that throws must not keep the others from being made; it is reported like any uncaught error. */
+/** Calls, and reports a thrown error like any uncaught error, so that the remaining calls are made. */
 export function callSafely(call: () => void): void {
   try {
     call()
@@ -330,7 +330,7 @@ export function callSafely(call: () => void): void {
   }
 }
 
-/** `sleep` for any clock. */
+/** Implements `sleep` for any clock. */
 export function sleepOn(clock: Pick<Clock, 'callAfter'>, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
@@ -347,12 +347,12 @@ export function sleepOn(clock: Pick<Clock, 'callAfter'>, ms: number, signal?: Ab
   })
 }
 
-/** Resolves in a later turn of the event loop, after timers, I/O and promises of this turn. */
+/** Resolves in a later turn of the event loop, after the timers, I/O and promises of this turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Monotonic time of this process, in milliseconds: for lengths that must not follow the session's clock. */
+/** Monotonic time of this process, in milliseconds, for durations that must not follow the session's clock. */
 export function monotonicNow(): number {
   return performance.now()
 }

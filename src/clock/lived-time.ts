@@ -1,18 +1,16 @@
 /**
- * Time limits for answers of the machine (a write, the end of a process). A stopped process (SIGSTOP, a
- * suspended terminal, a debugger) receives no answer, and the answering process may be stopped with it, so
- * that time does not count.
+ * Time limits for responses of the system (a write, the end of a process). A stopped process (SIGSTOP, a suspended
+ * terminal, a debugger) receives no response, and the responding process may be stopped with it, so that time does not
+ * count.
  */
 import type { Clock, Undo } from './clock.ts'
 
-/** The number of steps in which the limit elapses. */
+/** Number of steps in which the limit elapses. */
 const stepCount = 10
-/** A step may be late by so much, or by its own length, and is still one that was lived through. */
+/** A step that is late by at most this duration, or by its own length, counts as completed while the process ran. */
 const lateStepMs = 250
 
-/**
- * Calls when the process has lived for `ms`: a step that ends late counts no more than its own length, and is not the last.
- */
+/** Calls after the process has run for `ms`. A late step counts only its own length, and is never the last one. */
 export function callAfterLived(
   clock: Pick<Clock, 'monotonic' | 'callAfter'>,
   ms: number,

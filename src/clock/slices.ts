@@ -1,20 +1,19 @@
 /**
- * Splits long loops into slices so that I/O is served in between, while ten thousand tasks launch, end or are
- * evaluated. A slice is limited by count and by elapsed time; where time stands still (a test clock), by
- * count alone.
+ * Slices of long loops, between which I/O is served while ten thousand tasks launch, end or are evaluated. A slice is
+ * limited by count and by elapsed time; where time is stopped (a test clock), by count alone.
  */
 import { type Clock, callSafely } from './clock.ts'
 
-/** The maximum number of items in a slice. */
+/** Maximum number of items in a slice. */
 export const itemsPerSlice = 1000
-/** The maximum duration of a slice, ms, except for the item that is under way. */
+/** Maximum duration of a slice, ms, not counting the current item. */
 const sliceMs = 8
-/** The clock is read once per this number of items: most take microseconds. */
+/** Number of items per reading of the clock: most items take microseconds. */
 const itemsPerReading = 8
 
 type Time = Pick<Clock, 'monotonic' | 'defer'> & Partial<Pick<Clock, 'itemsPerSlice'>>
 
-/** One slice: asked before each item whether it is over. */
+/** One slice, checked before each item. */
 export class Slice {
   readonly #clock: Time
   readonly #began: number
@@ -27,7 +26,7 @@ export class Slice {
     this.#most = clock.itemsPerSlice ?? itemsPerSlice
   }
 
-  /** Counts an item; true if it has to wait for the next slice. The first never has to. */
+  /** Counts an item; returns true if it must wait for the next slice. The first item never waits. */
   isOver(): boolean {
     const items = this.#items++
     if (items === 0) return false
@@ -37,8 +36,8 @@ export class Slice {
 }
 
 /**
- * Acts on each item, in slices, and calls `done` with the last one: before this returns if one slice is enough. It ends early
- * when `goOn` says no.
+ * Acts on each item, in slices, and calls `done` with the last one: before this function returns if one slice is
+ * enough. Stops early when `goOn` returns false.
  */
 export function eachInSlices<T>(
   clock: Time,
@@ -47,7 +46,7 @@ export function eachInSlices<T>(
   goOn: () => boolean,
   done: () => void,
 ): void {
-  // A copy: items added between two slices do not belong to the call.
+  // A copy: items added between two slices do not belong to this call.
   const all = [...items]
   let at = 0
   const turn = (): void => {
@@ -61,7 +60,7 @@ export function eachInSlices<T>(
   turn()
 }
 
-/** As {@link eachInSlices}: returns nothing where one slice is enough, else a promise of the end. */
+/** Like {@link eachInSlices}, but returns undefined if one slice is enough, otherwise a promise of the end. */
 export function inSlices<T>(
   clock: Time,
   items: Iterable<T>,
@@ -80,7 +79,7 @@ export function inSlices<T>(
   })
 }
 
-/** Calls that wait for their slice, in order, each once however often it is added. */
+/** Queue of calls that wait for their slice, in order, without duplicates. */
 export class Backlog {
   readonly #clock: Time
   readonly #onEmpty: () => void
@@ -89,7 +88,7 @@ export class Backlog {
   #left = 0
   #isCalling = false
 
-  /** `onEmpty` is called when all that had to wait was called. */
+  /** `onEmpty` is called after all waiting calls were made. */
   constructor(clock: Time, onEmpty: () => void) {
     this.#clock = clock
     this.#onEmpty = onEmpty
@@ -99,7 +98,7 @@ export class Backlog {
     return this.#calls.size === 0
   }
 
-  /** Calls as many as one slice takes at once, if nothing waits before them, and the others in the turns to come. */
+  /** Makes as many calls as fit into one slice at once if none are waiting, and the rest in later turns. */
   add(calls: Iterable<() => void>): void {
     const mustWait = !this.isEmpty
     for (const call of calls) {
@@ -112,12 +111,12 @@ export class Backlog {
     if (!this.isEmpty) this.#clock.defer(this.#turn)
   }
 
-  /** The call is not to be made any more. */
+  /** Removes a waiting call. */
   drop(call: () => void): void {
     if (this.#calls.delete(call)) this.#left += 1
   }
 
-  /** The items that wait now, as a number for {@link isPast}. */
+  /** The number of calls that wait now, for {@link isPast}. */
   get mark(): number {
     return this.#added
   }
@@ -134,7 +133,7 @@ export class Backlog {
   }
 
   #callSlice(): void {
-    // A call may add more: that goes to the end, and is not begun within this call.
+    // A call may add more calls; they go to the end and do not start within this call.
     if (this.#isCalling) return
     this.#isCalling = true
     const slice = new Slice(this.#clock)
@@ -150,7 +149,10 @@ export class Backlog {
   }
 }
 
-/** Calls in one microtask, and in turns to come where there are many. One for each would cost more than most calls. */
+/**
+ * Groups calls into one microtask, and into later turns if there are many. A microtask per call costs more than most
+ * calls.
+ */
 export function createSoon(clock: Time): (call: () => void) => void {
   let waiting: (() => void)[] = []
   let at = 0

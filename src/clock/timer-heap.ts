@@ -1,15 +1,18 @@
-/** A binary min-heap of timers on one axis of time. Removal is by place, so cancelled timers leave nothing behind. */
+/**
+ * Binary min-heap of timers on one axis of time. Timers are removed by position, so cancelled timers do not remain in
+ * the heap.
+ */
 
 /** A timer in a heap; opaque to its owner. */
 export interface HeapTimer {
   readonly due: number
   readonly order: number
   readonly call: () => void
-  /** Where it stands in the heap; -1 once it has left. */
+  /** Index in the heap; -1 after removal. */
   place: number
 }
 
-/** Timers by due time; equal ones in the order they were set. */
+/** Timers by due time; equal ones in the order in which they were added. */
 export class TimerHeap {
   readonly #timers: HeapTimer[] = []
   #order = 0
@@ -18,7 +21,7 @@ export class TimerHeap {
     return this.#timers.length
   }
 
-  /** When the earliest timer is due; Infinity if there is none. */
+  /** Due time of the earliest timer; Infinity if there is none. */
   get nextDue(): number {
     return this.#timers[0]?.due ?? Number.POSITIVE_INFINITY
   }
@@ -41,12 +44,15 @@ export class TimerHeap {
     this.#sink(last)
   }
 
-  /** The order that the next timer will get: all before it were set earlier. */
+  /** The order number of the next timer; timers added earlier have lower numbers. */
   get nextOrder(): number {
     return this.#order
   }
 
-  /** Takes the earliest timer if it is due at `now` and was set before the one of order `before`; else undefined. */
+  /**
+   * Removes and returns the earliest timer if it is due at `now` and was added before the timer of order `before`;
+   * otherwise undefined.
+   */
   takeDue(now: number, before: number = Number.POSITIVE_INFINITY): HeapTimer | undefined {
     const first = this.#timers[0]
     if (first === undefined || first.due > now || first.order >= before) return undefined

@@ -1,8 +1,8 @@
-/** A clock that stands still until it is moved: the core of the clock that tests move and of the one that forecasts play on. */
+/** Clock that is stopped until it is moved: the base of the test clock and of the forecast clock. */
 import { type Clock, type ClockJump, sleepOn, type Undo } from './clock.ts'
 import { TimerHeap } from './timer-heap.ts'
 
-/** Where a virtual clock begins. */
+/** Initial time of a virtual clock. */
 export interface VirtualTime {
   /** Epoch ms. */
   readonly wall: number
@@ -10,7 +10,7 @@ export interface VirtualTime {
   readonly elapsed?: number
 }
 
-/** Both axes of time as numbers; who moves them also calls what has become due. */
+/** Both axes of time as numbers. The owner moves them and calls the timers that become due. */
 export class VirtualClock implements Clock {
   #wall: number
   #elapsed: number
@@ -22,7 +22,7 @@ export class VirtualClock implements Clock {
 
   constructor(
     start: VirtualTime,
-    /** The maximum number of items in a slice of a loop that yields. */
+    /** Maximum number of items in a slice of a loop that yields. */
     readonly itemsPerSlice: number = 1000,
   ) {
     this.#wall = start.wall
@@ -47,7 +47,7 @@ export class VirtualClock implements Clock {
     return () => this.#elapsedTimers.remove(timer)
   }
 
-  /** Keeps the call for {@link callDeferred}. */
+  /** Stores the call for {@link callDeferred}. */
   defer(call: () => void): void {
     this.#deferred.push(call)
   }
@@ -61,7 +61,7 @@ export class VirtualClock implements Clock {
     return () => this.#jumpListeners.delete(listener)
   }
 
-  /** Nothing to keep: it watches no machine and holds no process. */
+  /** Does nothing: a virtual clock neither watches a machine nor keeps a process alive. */
   keep(): Undo {
     return () => {}
   }
@@ -77,33 +77,33 @@ export class VirtualClock implements Clock {
     return Math.max(0, Math.ceil(Math.min(wall, elapsed)))
   }
 
-  /** Puts both axes elsewhere, to begin from there; calls nothing. */
+  /** Sets both axes to a new start; calls nothing. */
   stand(time: Required<VirtualTime>): void {
     this.#wall = time.wall
     this.#elapsed = time.elapsed
   }
 
-  /** Lets time pass on both axes; calls nothing. */
+  /** Advances both axes; calls nothing. */
   pass(ms: number): void {
     this.#wall += ms
     this.#elapsed += ms
   }
 
-  /** Sets the wall clock and tells who listens for jumps; no time passes. */
+  /** Sets the wall clock and notifies the listeners for jumps; no time passes. */
   setWall(at: number): void {
     const byMs = at - this.#wall
     this.#wall = at
     for (const listener of [...this.#jumpListeners]) listener({ kind: 'set', byMs })
   }
 
-  /** Timers that were due together and are not all called: {@link callDue} goes on with them. */
+  /** Identifies timers that were due together while some are not called yet: {@link callDue} continues with them. */
   get dueBatch(): object | null {
     return this.#dueBatch
   }
 
   /**
-   * Calls the timers that were due when it began, `most` at a time; timers that they set for "at once" wait
-   * for the next time.
+   * Calls the timers that were due at its start, `most` at a time. Timers that they set with no delay wait for the next
+   * call.
    */
   callDue(most: number = Number.POSITIVE_INFINITY): void {
     const batch = (this.#dueBatch ??= {
@@ -114,7 +114,7 @@ export class VirtualClock implements Clock {
     if (callDueOf(this.#wallTimers, this.#wall, batch.wallOrder, left) > 0) this.#dueBatch = null
   }
 
-  /** Calls what was deferred when it began. */
+  /** Makes the calls that were deferred before it started. */
   callDeferred(): void {
     const calls = this.#deferred
     this.#deferred = []
@@ -122,7 +122,10 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Calls at most so many of the timers that are due and were set before that order; tells how many more it might have called. */
+/**
+ * Calls at most `most` timers that are due and were added before the order number; returns how many more it could have
+ * called.
+ */
 function callDueOf(heap: TimerHeap, now: number, before: number, most: number): number {
   for (let left = most; left > 0; left--) {
     const timer = heap.takeDue(now, before)

@@ -4,8 +4,8 @@ import { isGantryError } from './errors.ts'
 const named = new WeakSet<Error>()
 
 /**
- * Calls what a public function does. A problem with what it was given is its caller's: the stack begins at the caller's line,
- * however deep it was found, and the message says what could not be done (`act`), once.
+ * Calls the implementation of a public function. If an argument is invalid, the stack of the error begins at the
+ * caller's line, regardless of how deep the error was found, and the message states once what failed (`act`).
  */
 export function atDoor<T>(door: (...args: never[]) => unknown, call: () => T, act?: string): T {
   try {
@@ -22,13 +22,13 @@ export function atDoor<T>(door: (...args: never[]) => unknown, call: () => T, ac
   }
 }
 
-/** The function with a door of its own. */
+/** Wraps a function with {@link atDoor}. */
 export function withDoor<F extends (...args: never[]) => unknown>(call: F): F {
   const door = (...args: never[]): unknown => atDoor(door, () => call(...args))
   return door as F
 }
 
-/** Gives each method of a class whose instances are public a door of its own. */
+/** Wraps each method of a class whose instances are public. */
 export function openDoors(of: { readonly prototype: object }): void {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(of.prototype))) {
     if (typeof value !== 'function' || name === 'constructor') continue
@@ -43,7 +43,7 @@ export function openDoors(of: { readonly prototype: object }): void {
   }
 }
 
-/** Errors of ours about a shape, a value or a text; those of a slip within keep the place where it happened. */
+/** True for errors of the package about the type, value or text of an argument; internal errors keep their stack. */
 function isOfWhatWasGiven(error: Error): boolean {
   const isOurs = /^(?:Cannot (?!(?:read|set) propert|access ')|Task ')/.test(error.message)
   return isOurs && (isGantryError(error) || ['TypeError', 'RangeError', 'SyntaxError'].includes(error.name))

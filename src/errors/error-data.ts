@@ -1,8 +1,8 @@
 /**
- * Anything thrown, as data.
+ * Thrown values as data.
  *
- * Work may throw what it likes: `undefined`, a frozen object, a proxy, an error whose getters throw. What is left of it here
- * is plain text of bounded length, and making it never throws: the log must be able to tell of every failure.
+ * Work may throw anything: `undefined`, a frozen object, a proxy, an error whose getters throw. The result is plain
+ * text of bounded length, and the conversion never throws: the log must be able to record every failure.
  */
 import type { ErrorData } from '../../machines/protocol.ts'
 
@@ -11,7 +11,7 @@ const maxStack = 16_384
 const maxCauses = 8
 
 /**
- * What is kept of a thrown value: name, message and, of errors, stack (causes included) and code. Never throws.
+ * Converts a thrown value to data: name, message and, of errors, stack (with causes) and code. Never throws.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function toErrorData(thrown: unknown): ErrorData {
   }
 }
 
-/** The stack with those of the causes below it, as Node prints them, up to eight and each once. */
+/** The stack followed by those of the causes, as Node prints them, up to eight and each once. */
 function withCauses(thrown: object): string {
   const parts: string[] = []
   const seen = new Set<unknown>()
@@ -42,7 +42,7 @@ function withCauses(thrown: object): string {
   while (isObject(current) && !seen.has(current) && seen.size < maxCauses) {
     seen.add(current)
     const own = readText(current, 'stack')
-    // A cut per cause, so that one huge stack does not push out the cause that explains it.
+    // The limit applies per cause, so that one huge stack does not displace the cause that explains it.
     if (own !== undefined) parts.push(clip(own, maxStack / 2))
     else if (seen.size > 1) parts.push(clip(textOf(current), maxStack / 2))
     current = read(current, 'cause')

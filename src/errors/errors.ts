@@ -1,14 +1,14 @@
 /**
- * The errors Gantry adds to the language's own.
+ * Error classes of Gantry.
  *
- * Bad arguments are `TypeError` (shape), `RangeError` (value) or `SyntaxError` (text). The classes here are conditions a
- * caller may want to catch; each carries a stable `code`, its data and, where there is one, the `cause`.
- * Compare `error.code` rather than `instanceof` across realms (threads, Jest, two copies of the package).
+ * Invalid arguments are `TypeError` (type), `RangeError` (value) or `SyntaxError` (text). The classes here are errors
+ * that callers may want to catch; each has a stable `code`, its data and, if there is one, the `cause`. Compare
+ * `error.code` rather than `instanceof` across realms (threads, Jest, two copies of the package).
  */
 import { didYouMean } from './suggest.ts'
 
 /**
- * Stable names of the errors, for `error.code`.
+ * Stable error codes, for `error.code`.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ const codes = new Set<string>([
 ])
 
 /**
- * True of the errors that Gantry throws itself, also of those made in another realm.
+ * True for errors that Gantry throws itself, including those of another realm.
  *
  * @example
  * ```ts
@@ -53,8 +53,8 @@ export function isGantryError(value: unknown): value is Error & { code: GantryEr
 }
 
 /**
- * A statement (a condition, a moment or a duration as text) that cannot be read. Its message shows the place with a
- * caret; `offset` is in UTF-16 units.
+ * A statement (a condition, a moment or a duration as text) that cannot be parsed. The message marks the position with
+ * a caret; `offset` is in UTF-16 units.
  *
  * @example
  * ```ts
@@ -68,13 +68,13 @@ export function isGantryError(value: unknown): value is Error & { code: GantryEr
 export class StatementError extends SyntaxError {
   override readonly name = 'StatementError'
   readonly code = 'GANTRY_STATEMENT'
-  /** The whole text as it was given. */
+  /** The whole text. */
   readonly text: string
-  /** Where reading stopped, in UTF-16 units from 0. */
+  /** Position of the error, in UTF-16 units from 0. */
   readonly offset: number
-  /** What would have been understood at that place. */
+  /** Words that would be valid at that position. */
   readonly expected: readonly string[]
-  /** Known words close to what stands there, nearest first. */
+  /** Known words close to the word at that position, nearest first. */
   readonly near: readonly string[]
 
   constructor(
@@ -87,17 +87,17 @@ export class StatementError extends SyntaxError {
       cause?: unknown
     },
   ) {
-    // A cause that the message tells already would be printed a second time.
-    const isTold = at.cause instanceof Error && message.includes(at.cause.message.split('\n', 1)[0]!)
+    // A cause that the message already contains would be printed twice.
+    const isInMessage = at.cause instanceof Error && message.includes(at.cause.message.split('\n', 1)[0]!)
     super(
       withCaret(message, at.text, at.offset, at.expected ?? [], at.near ?? []),
-      at.cause === undefined || isTold ? undefined : { cause: at.cause },
+      at.cause === undefined || isInMessage ? undefined : { cause: at.cause },
     )
     this.text = at.text
     this.offset = at.offset
     this.expected = at.expected ?? []
     this.near = at.near ?? []
-    // For programs: a person who prints the error sees them in its message.
+    // These fields are for programs: a printed error contains them in its message.
     for (const key of ['text', 'offset', 'expected', 'near'])
       Object.defineProperty(this, key, { enumerable: false })
   }
@@ -110,7 +110,7 @@ function withCaret(
   expected: readonly string[],
   near: readonly string[],
 ): string {
-  // The line around the offset only: a statement may be a page long, and the caret must stand under its place.
+  // Only the line around the offset: a statement may be a page long, and the caret must be under its position.
   const from = text.lastIndexOf('\n', offset - 1) + 1
   const to = text.indexOf('\n', offset)
   const line = text.slice(Math.max(from, offset - 60), Math.min(to < 0 ? text.length : to, offset + 60))
@@ -122,7 +122,8 @@ function withCaret(
 }
 
 /**
- * A task of that name is in the session already. Thrown where a task is added, unless `onTaskExists` says otherwise.
+ * A task of that name already exists in the session. Thrown when a task is added, unless `onTaskExists` has another
+ * value.
  *
  * @example
  * ```ts
@@ -145,7 +146,7 @@ export class TaskExistsError extends Error {
 }
 
 /**
- * No task of that name is in the session (or it was removed before its run started).
+ * No task of that name is in the session, or it was removed before its run started.
  *
  * @example
  * ```ts
@@ -161,7 +162,7 @@ export class TaskNotFoundError extends Error {
   readonly code = 'GANTRY_TASK_NOT_FOUND'
   constructor(
     readonly task: string,
-    /** Names in the session close to it, nearest first. */
+    /** Similar names in the session, nearest first. */
     readonly near: readonly string[] = [],
     message?: string,
   ) {
@@ -172,8 +173,8 @@ export class TaskNotFoundError extends Error {
 }
 
 /**
- * A condition function, promise or Observable failed. The condition is taken not to hold; what else it does is
- * `onError.condition`. `data` says whose condition, `cause` what was thrown.
+ * A condition function, promise or Observable failed. The condition is considered false; `onError.condition` determines
+ * further effects. The message names the owner of the condition, and `cause` is the thrown value.
  *
  * @example
  * ```ts
@@ -196,8 +197,8 @@ export class ConditionError extends Error {
 }
 
 /**
- * A value that a task needs could not be made: a missing param, return, variable, or a failing arg function. The run
- * that needs it fails.
+ * A value that a task needs could not be resolved: a missing param, return or variable, or an arg function that failed.
+ * The run that needs it fails.
  *
  * @example
  * ```ts
@@ -210,7 +211,7 @@ export class ArgError extends Error {
   readonly code = 'GANTRY_ARG'
   constructor(
     message: string,
-    /** `missing`: it is not there yet, so `.or()` may step in; `failed`: making it threw. */
+    /** `missing`: the value does not exist yet, so `.or()` applies; `failed`: resolving it threw. */
     readonly reason: 'missing' | 'failed' = 'missing',
     options?: ErrorOptions,
   ) {
@@ -219,7 +220,7 @@ export class ArgError extends Error {
 }
 
 /**
- * A run or a session could not be set up as asked.
+ * A run or a session could not be set up as requested.
  *
  * @example
  * ```ts
@@ -236,14 +237,14 @@ export class SetupError extends Error {
 }
 
 /**
- * The run log could not be read or written. `cause` is what the file system, or the database, said.
+ * The run log could not be read or written. `cause` is the error of the file system or the database.
  *
  * @example
  * ```ts
  * await createApp({ store: 'jsonl:./runs.jsonl' })
  *   .start()
  *   .catch((error) => {
- *     if (error instanceof RunLogError) console.error(error.message) // another program has it open, say
+ *     if (error instanceof RunLogError) console.error(error.message) // for example: another program has it open
  *   })
  * ```
  */
@@ -251,8 +252,8 @@ export class RunLogError extends Error {
   override readonly name = 'RunLogError'
   readonly code = 'GANTRY_RUN_LOG'
   /**
-   * True if the entries are at fault and not the store (a value is no JSON): the same append fails each time, so it is not
-   * tried again. A store of your own sets it by the option of the same name. Default false.
+   * True if the entries are invalid and the store is not at fault (a value is not JSON): the same append would fail
+   * again, so it is not retried. Custom stores set it with the option of the same name. Default: false.
    */
   readonly isEntryRefused: boolean
 
@@ -263,8 +264,8 @@ export class RunLogError extends Error {
 }
 
 /**
- * The abort reason of a run that lasted longer than its timeout. Work that rejects then ends as `terminate`, work that returns
- * all the same as `success`.
+ * The abort reason of a run that exceeded its timeout. Work that then rejects ends as `terminate`; work that still
+ * returns ends as `success`.
  *
  * @example
  * ```ts
@@ -282,12 +283,12 @@ export class RunTimeoutError extends Error {
     readonly runId: string,
     readonly timeoutMs: number,
   ) {
-    super(`Run ${runId} of task '${task}' was ended as it lasted longer than its timeout: ${timeoutMs} ms.`)
+    super(`Run ${runId} of task '${task}' was terminated as it exceeded its timeout: ${timeoutMs} ms.`)
   }
 }
 
 /**
- * The session stopped before what was asked of it could happen. A run by hand that still waits rejects with it.
+ * The session stopped before a request was fulfilled. A waiting manual run rejects with this error.
  *
  * @example
  * ```ts
@@ -302,7 +303,7 @@ export class SessionStoppedError extends Error {
 }
 
 /**
- * A thread, a process or a command ended without a result, or as one that failed. The run fails with it.
+ * A thread, process or command ended without a result, or with a failure. The run fails with this error.
  *
  * @example
  * ```ts
@@ -316,10 +317,10 @@ export class ExitError extends Error {
   constructor(
     message: string,
     readonly data: {
-      /** Its exit code; null when a signal ended it. */
+      /** The exit code; null if a signal ended it. */
       readonly exitCode: number | null
       readonly exitSignal?: string | null
-      /** The end of what a command wrote to stderr. */
+      /** The last part of a command's stderr output. */
       readonly stderr?: string
     },
   ) {
@@ -328,7 +329,7 @@ export class ExitError extends Error {
 }
 
 /**
- * Thrown (or returned) by work that found nothing to do: the run ends as `inaction`, which is no error.
+ * Thrown or returned by work that had nothing to do: the run ends as `inaction`, which is not an error.
  *
  * @example
  * ```ts
@@ -343,7 +344,7 @@ export class Inaction {
 }
 
 /**
- * Makes an {@link Inaction} to return from work: `return inaction('nothing new')`.
+ * Creates an {@link Inaction} to return from work: `return inaction('nothing new')`.
  *
  * @example
  * ```ts

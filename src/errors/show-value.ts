@@ -1,8 +1,11 @@
-/** Formats values for error messages. */
+/** Values formatted for error messages. */
 
 const maxLength = 80
 
-/** A value for a message: short, plain, and never throwing. An object without words of its own is told by its keys or its class. */
+/**
+ * Formats a value for a message: short, plain, and never throws. An object without its own text is described by its
+ * keys or its class.
+ */
 export function showValue(value: unknown): string {
   try {
     const text = wordsOf(value)

@@ -1,6 +1,8 @@
+/** Suggestions for unknown words. */
+
 /**
- * The candidates close to `word`, nearest first, at most three: for "did you mean" in errors.
- * Close is an edit distance (Damerau–Levenshtein, adjacent swaps count one) of at most a third of the longer word.
+ * The candidates close to `word`, nearest first, at most three, for "did you mean" in errors. Close means an edit
+ * distance (Damerau–Levenshtein, a swap of neighbours counts as one) of at most a third of the longer word.
  *
  * @example
  * ```ts
@@ -23,7 +25,7 @@ export function near(word: string, candidates: Iterable<string>): string[] {
 }
 
 /**
- * The end of a message that names what was probably meant, with the blank before it; nothing where there is nothing near.
+ * The "Did you mean" part at the end of a message, with a leading space; empty without names.
  *
  * @example
  * ```ts
@@ -40,7 +42,7 @@ export function didYouMeanNearest(word: string, candidates: Iterable<string>): s
 }
 
 function editDistance(a: string, b: string): number {
-  // Names may be long in hostile input; the first 64 letters decide.
+  // Names may be long in hostile input; only the first 64 characters count.
   const s = a.slice(0, 64)
   const t = b.slice(0, 64)
   let before: number[] = []

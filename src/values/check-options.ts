@@ -1,7 +1,7 @@
-/** Options at the door of a builder: an unknown one is an error, since it would else be ignored in silence. */
+/** Option checks of builders: an unknown option would otherwise be ignored silently. */
 import { near } from '../errors/suggest.ts'
 
-/** Throws a `TypeError` with the near name for an option that is not known. */
+/** Throws a `TypeError` with a suggestion for an unknown option. */
 export function checkOptions(builder: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(
@@ -11,8 +11,6 @@ export function checkOptions(builder: string, options: object, known: readonly s
     if (known.includes(key)) continue
     const close = near(key, known)[0]
     const hint = close === undefined ? `Known are ${known.join(', ')}.` : `Did you mean '${close}'?`
-    throw new TypeError(
-      `Cannot use that option of ${builder}() as there is none of that name: '${key}'. ${hint}`,
-    )
+    throw new TypeError(`Cannot use that option of ${builder}() as it does not exist: '${key}'. ${hint}`)
   }
 }

@@ -1,20 +1,20 @@
 /**
- * What a record may hold of the values that work returns or is given: a copy that JSON carries there and back unchanged.
+ * Copies of values for records, restricted to values that JSON preserves unchanged.
  *
- * The copy is made by a walk with a budget and not by `JSON.stringify`: a return of 100 MB must not stop the event loop for
- * a second only to be found too large, and `JSON.stringify` turns a `Map` into `{}` and `NaN` into `null` without a word.
+ * The copy is a walk with a budget instead of `JSON.stringify`: a return of 100 MB must not block the event loop for a
+ * second only to be found too large, and `JSON.stringify` silently turns a `Map` into `{}` and `NaN` into `null`.
  */
 
-/** How much of a value a record holds, in letters of JSON. */
+/** Default maximum size of a value in a record, in characters of JSON. */
 export const maxValueSize = 65_536
 const maxDepth = 64
 
-/** Either a copy for the record, or the reason why there is none. */
+/** A copy for the record, or the reason why there is none. */
 export type JsonCopy =
   | { readonly kept: true; readonly value: unknown }
   | { readonly kept: false; readonly why: string }
 
-/** Copies a value as JSON would carry it, or says why it can't be carried. Never throws. */
+/** Copies a value as JSON would preserve it, or returns the reason why that is impossible. Never throws. */
 export function toJsonSafe(value: unknown, maxSize: number = maxValueSize): JsonCopy {
   const walk = { left: maxSize }
   try {
@@ -59,7 +59,7 @@ function copy(value: unknown, walk: Walk, above: object[], place: string): unkno
 }
 
 function copyObject(value: object, walk: Walk, above: object[], place: string): unknown {
-  if (above.includes(value)) throw new NotKept(`a circle${at(place)} is not JSON`)
+  if (above.includes(value)) throw new NotKept(`a circular reference${at(place)} is not JSON`)
   if (above.length >= maxDepth) throw new NotKept(`it is nested deeper than ${maxDepth}`)
   spend(walk, 2)
   above.push(value)
@@ -70,12 +70,12 @@ function copyObject(value: object, walk: Walk, above: object[], place: string): 
 
 function copyInside(value: object, walk: Walk, above: object[], place: string): unknown {
   if (Array.isArray(value)) {
-    // Told by the length alone: a list of ten million numbers is not walked up to the limit first.
+    // The length is sufficient: a list of ten million numbers is not walked up to the limit.
     if (value.length * 2 > walk.left) spend(walk, value.length * 2)
     return value.map((item, i) => copy(item, walk, above, `${place}[${i}]`) ?? null)
   }
   const tag = Object.prototype.toString.call(value)
-  // A view on memory has a `toJSON` (Buffer) or a key for each byte: neither is what anyone wants in a log.
+  // A view on memory has a `toJSON` (Buffer) or a key for each byte; neither is useful in a log.
   if (ArrayBuffer.isView(value)) throw new NotKept(`a ${tag.slice(8, -1)}${at(place)} is not JSON`)
   if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), walk, above, place)
   if (tag !== '[object Object]') throw new NotKept(`a ${tag.slice(8, -1)}${at(place)} is not JSON`)
@@ -84,7 +84,7 @@ function copyInside(value: object, walk: Walk, above: object[], place: string): 
     const item = copy((value as Record<string, unknown>)[key], walk, above, `${place}.${key}`)
     if (item === undefined) continue
     spend(walk, key.length + 4)
-    // `__proto__` as a key must stay a key.
+    // `__proto__` must remain a plain key.
     if (key === '__proto__')
       Object.defineProperty(made, key, { value: item, enumerable: true, writable: true, configurable: true })
     else made[key] = item
@@ -92,40 +92,40 @@ function copyInside(value: object, walk: Walk, above: object[], place: string): 
   return made
 }
 
-function spend(walk: Walk, letters: number): void {
-  walk.left -= letters
+function spend(walk: Walk, size: number): void {
+  walk.left -= size
   if (walk.left < 0) throw new TooLarge()
 }
 
-/** The number of values visited to determine the size of a whole. */
+/** Number of values visited to determine the size of a value that is too large. */
 const mostCounted = 50_000
 
-/** How large a value is that is too large, as part of a sentence: exact, or at least so much of what is very large. */
+/** The size of a value that is too large, as part of a sentence: exact, or a lower bound for a very large value. */
 function sizeOf(value: unknown): string {
-  const found = { letters: 0, values: 0 }
+  const found = { size: 0, values: 0 }
   try {
     count(value, found, 0)
   } catch {
-    // The size counted by then is reported.
+    // The size counted so far is reported.
   }
   const isAll = found.values < mostCounted
-  return `it has ${isAll ? 'about' : 'more than'} ${found.letters} letters of JSON`
+  return `it has ${isAll ? 'about' : 'more than'} ${found.size} characters of JSON`
 }
 
-function count(value: unknown, found: { letters: number; values: number }, depth: number): void {
+function count(value: unknown, found: { size: number; values: number }, depth: number): void {
   if (++found.values >= mostCounted || depth > maxDepth) return
-  if (typeof value === 'string') found.letters += value.length + 2
-  else if (typeof value !== 'object' || value === null) found.letters += 8
+  if (typeof value === 'string') found.size += value.length + 2
+  else if (typeof value !== 'object' || value === null) found.size += 8
   else if (Array.isArray(value))
     for (let i = 0; i < value.length && found.values < mostCounted; i++) {
-      found.letters += 1
+      found.size += 1
       count(value[i], found, depth + 1)
     }
-  // Not by `Object.entries`, which makes a list of ten million before the first is looked at.
+  // `Object.entries` would create a list of ten million entries before the first one is visited.
   else
     for (const key in value) {
       if (found.values >= mostCounted) return
-      found.letters += key.length + 4
+      found.size += key.length + 4
       count((value as Record<string, unknown>)[key], found, depth + 1)
     }
 }

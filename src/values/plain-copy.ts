@@ -1,13 +1,13 @@
 /**
- * What an inspector may show of a value: a small, plain copy.
+ * Plain, size-limited copies of values, for inspectors.
  *
- * Contexts and events hold anything: circles, sockets, a million rows, getters that throw. Handing them to
- * `JSON.stringify` would throw into the session that is looked at, or hold it up for seconds. The copy is made by a walk
- * with a budget; what is left out is said in its place.
+ * Contexts and events contain anything: cycles, sockets, a million rows, getters that throw. `JSON.stringify` would
+ * throw into the inspected session, or block it for seconds. The copy is a walk with a budget; omitted parts are marked
+ * in place.
  */
 
 /**
- * How much of a value is copied.
+ * Limits of a copy.
  *
  * @example
  * ```ts
@@ -18,18 +18,18 @@
  * ```
  */
 export interface PlainLimits {
-  /** Levels below the value itself. */
+  /** Maximum number of levels below the value. */
   readonly depth: number
-  /** Members of one list or object. */
+  /** Maximum number of members of one list or object. */
   readonly members: number
-  /** Letters of one text. */
+  /** Maximum number of characters of one text. */
   readonly text: number
-  /** Members in all. */
+  /** Maximum number of members in total. */
   readonly total: number
 }
 
 /**
- * Replaces members on their way out, as in `JSON.stringify`: the place to hide secrets.
+ * Replaces members of the copy, like the replacer of `JSON.stringify`; for example, to hide secrets.
  *
  * @example
  * ```ts
@@ -41,11 +41,11 @@ export interface PlainLimits {
  */
 export type Replacer = (key: string, value: unknown) => unknown
 
-/** Enough to read, little enough to send at each transition. */
+/** Enough to read, and small enough to send at each transition. */
 export const defaultLimits: PlainLimits = { depth: 6, members: 50, text: 2_000, total: 1_000 }
 
 /**
- * Copies a value as JSON can carry it, within the limits. Never throws, whatever the value does.
+ * Copies a value within the limits, as JSON can represent it. Never throws, even if the value's getters do.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ function copy(value: unknown, walk: Walk): unknown {
 }
 
 function copyObject(value: object, walk: Walk): unknown {
-  if (walk.above.includes(value)) return '(circle)'
+  if (walk.above.includes(value)) return '(circular)'
   if (ArrayBuffer.isView(value)) return `(${tagOf(value)} of ${value.byteLength} bytes)`
   if (isActor(value)) return { actor: value.id ?? value.sessionId }
   if (walk.above.length >= walk.limits.depth || walk.left <= 0) return `(${tagOf(value)})`
@@ -106,7 +106,7 @@ function copyObject(value: object, walk: Walk): unknown {
   try {
     return copyMembers(value, walk)
   } finally {
-    // Not a pop: a member that threw half-way may have left its own ancestors behind.
+    // Not a pop: a member that threw may have left its own ancestors behind.
     walk.above.length = depth - 1
   }
 }
@@ -144,7 +144,7 @@ function copyFields(
   walk: Walk,
   read?: (key: string) => unknown,
 ): Record<string, unknown> {
-  // Without a prototype a key `__proto__` is a key like any other.
+  // Without a prototype, `__proto__` is a plain key.
   const fields: Record<string, unknown> = Object.create(null)
   let copied = 0
   for (const [name, value] of entries) {
@@ -174,5 +174,5 @@ function tagOf(value: object): string {
 }
 
 function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length - length} more letters)`
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length - length} more characters)`
 }

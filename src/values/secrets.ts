@@ -1,12 +1,12 @@
 /**
- * Takes secrets out of what goes into the log.
+ * Redaction of secrets in the run log.
  *
- * A secret is known by what it looks like (a key of a cloud, a password in a URL), by the name it is passed under
- * (`{ password }` as a param), or because it was told: values of `secret()` are masked wherever they turn up, in the message
- * of an error, too. What a task returns is masked by look and by being told only: a `nextPageToken` is a value like others.
+ * A secret is recognized by its form (a cloud key, a password in a URL), by its name (`{ password }` as a param), or by
+ * its value: values of `secret()` are masked wherever they occur, also in error messages. Returns of tasks are masked
+ * by form and by value only: a `nextPageToken` is an ordinary value.
  */
 
-/** What stands in the place of a secret. */
+/** Replacement for a secret. */
 export const redacted = '(redacted)'
 
 /**
@@ -19,16 +19,19 @@ export const redacted = '(redacted)'
  * ```
  */
 export interface RedactorOptions {
-  /** Params of such a name are masked; default what sounds like a secret; `false` for none. */
+  /** Params whose name matches are masked. Default: names that usually denote secrets; `false` masks none. */
   readonly keys?: RegExp | false
-  /** Such parts of texts are masked, beside those that are known: keys of clouds, bearer tokens, passwords in URLs. */
+  /** Parts of texts to mask, in addition to the built-in patterns: cloud keys, bearer tokens, passwords in URLs. */
   readonly patterns?: readonly RegExp[]
 }
 
 const soundsSecret =
   /passw(or)?d|passphrase|secret|token|authori[sz]ation|api[-_]?key|credential|cookie|private[-_]?key/i
 
-/** What is masked, and what stands there then: each begins with letters of its own, so that long texts are gone through fast. */
+/**
+ * Patterns to mask and their replacements. Each begins with distinctive characters, so that long texts are searched
+ * fast.
+ */
 const knownPatterns: readonly Pattern[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, redacted],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, redacted],
@@ -44,13 +47,13 @@ const knownPatterns: readonly Pattern[] = [
 
 type Pattern = readonly [pattern: RegExp, mask: string]
 
-/** A told secret shorter than this would mask parts of common words. */
+/** A shorter registered secret would mask parts of common words. */
 const shortestSecret = 4
-/** So many told secrets are remembered, the newest. */
-const maxTold = 1_000
+/** Maximum number of registered secrets; the newest ones are kept. */
+const maxRegistered = 1_000
 
 /**
- * Makes a {@link Redactor}.
+ * Creates a {@link Redactor}.
  *
  * @example
  * ```ts
@@ -63,13 +66,13 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   return new Redactor(keys === false ? false : withFlag(keys, ''), [...knownPatterns, ...own])
 }
 
-/** The pattern without state of its own: those that are global or sticky remember where they were. */
+/** A copy of the pattern without state: global and sticky patterns remember their position. */
 function withFlag(pattern: RegExp, flag: string): RegExp {
   return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '') + flag)
 }
 
 /**
- * Masks secrets in texts and in values that JSON can carry. {@link createRedactor} makes one.
+ * Masks secrets in texts and in JSON values. Created by {@link createRedactor}.
  *
  * @example
  * ```ts
@@ -79,36 +82,36 @@ function withFlag(pattern: RegExp, flag: string): RegExp {
  * ```
  */
 export class Redactor {
-  readonly #told = new Set<string>()
+  readonly #registered = new Set<string>()
 
   constructor(
     readonly keys: RegExp | false,
     readonly patterns: readonly Pattern[],
   ) {}
 
-  /** Tells of a secret: a text, or whatever holds texts. It is masked from now on. */
+  /** Registers a secret, a text or a value that contains texts. It is masked from now on. */
   tell(secret: unknown): void {
     if (typeof secret === 'string') this.#remember(secret)
     else if (typeof secret === 'object' && secret !== null)
       for (const part of Object.values(secret)) this.tell(part)
   }
 
-  /** The text without its secrets. */
+  /** The text with its secrets masked. */
   text(text: string): string {
     let clean = text
-    for (const secret of this.#told) clean = clean.replaceAll(secret, redacted)
+    for (const secret of this.#registered) clean = clean.replaceAll(secret, redacted)
     for (const [pattern, mask] of this.patterns) clean = clean.replace(pattern, mask)
     return clean
   }
 
-  /** A value of JSON without its secrets: the same object where there were none. */
+  /** A JSON value with its secrets masked; the same object if there are none. */
   value(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value === null) return value
     return mapMembers(value, (member) => this.value(member))
   }
 
-  /** A named value of JSON without its secrets, and without members whose name sounds like one. */
+  /** A named JSON value with its secrets masked, and with members masked whose name denotes a secret. */
   named(name: string, value: unknown): unknown {
     if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number')
       return value
@@ -119,14 +122,14 @@ export class Redactor {
 
   #remember(secret: string): void {
     if (secret.length < shortestSecret) return
-    this.#told.delete(secret)
-    this.#told.add(secret)
-    const [oldest] = this.#told
-    if (this.#told.size > maxTold) this.#told.delete(oldest!)
+    this.#registered.delete(secret)
+    this.#registered.add(secret)
+    const [oldest] = this.#registered
+    if (this.#registered.size > maxRegistered) this.#registered.delete(oldest!)
   }
 }
 
-/** A copy with its members changed; the thing itself where none was. */
+/** A copy with changed members; the same object if no member changed. */
 function mapMembers(thing: object, change: (member: unknown, key: string) => unknown): unknown {
   let isChanged = false
   const changeOne = (member: unknown, key: string): unknown => {

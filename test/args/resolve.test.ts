@@ -143,7 +143,7 @@ describe('resolveArg: nesting', () => {
     const b: Arg<unknown> = arg(async ({ a }) => a, { args: { a, wait: arg(async () => 1) }, name: 'b' })
     await expect(
       (async () => resolveArg(a.or('never'), contextOf({ paramsBy: { a: b } })))(),
-    ).rejects.toThrow('must not need itself')
+    ).rejects.toThrow('must not depend on itself')
   })
 
   test('the same arg twice is no circle', () => {

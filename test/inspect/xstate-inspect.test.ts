@@ -302,7 +302,7 @@ describe('createXStateInspector: it never harms what it looks at', () => {
     const page = await look(inspector)
     const { state } = await page.hears(registers('odd'))
     actor.send({ type: 'go' })
-    expect(JSON.parse(state).context.odd).toEqual({ secret: '(unreadable)', itself: '(circle)', big: '1n' })
+    expect(JSON.parse(state).context.odd).toEqual({ secret: '(unreadable)', itself: '(circular)', big: '1n' })
     expect(actor.getSnapshot().status).toBe('active')
   })
 

@@ -23,11 +23,11 @@ describe('SessionLog stores values by its rules', () => {
       seq: 1,
       params: { small: 1 },
       omitted:
-        'value: it has about 103 letters of JSON, and maxValueSize is 100; param large: it has about 202 letters of JSON, and maxValueSize is 100',
+        'value: it has about 103 characters of JSON, and maxValueSize is 100; param large: it has about 202 characters of JSON, and maxValueSize is 100',
     })
     expect(logWith(rules).returnOf(record)).toEqual({
       kept: false,
-      why: 'it has about 103 letters of JSON, and maxValueSize is 100',
+      why: 'it has about 103 characters of JSON, and maxValueSize is 100',
     })
   })
 
@@ -91,7 +91,7 @@ describe('SessionLog stores values by its rules', () => {
       seq: 1,
       note: 'audit',
       at: 1,
-      omitted: 'data: it has about 534 letters of JSON, and maxValueSize is 100',
+      omitted: 'data: it has about 534 characters of JSON, and maxValueSize is 100',
     })
   })
 

@@ -60,13 +60,17 @@ test.each<[string, unknown, string]>([
       a.a = a
       return a
     })(),
-    'a circle at .a is not JSON',
+    'a circular reference at .a is not JSON',
   ],
-  ['a long text', 'x'.repeat(maxValueSize), 'it has about 65538 letters of JSON, and maxValueSize is 65536'],
+  [
+    'a long text',
+    'x'.repeat(maxValueSize),
+    'it has about 65538 characters of JSON, and maxValueSize is 65536',
+  ],
   [
     'a long list',
     new Array(10_000_000),
-    expect.stringMatching(/^it has more than \d+ letters of JSON/) as unknown as string,
+    expect.stringMatching(/^it has more than \d+ characters of JSON/) as unknown as string,
   ],
 ])('toJsonSafe keeps no %s and says why', (_, value, why) => {
   expect(toJsonSafe(value)).toEqual({ kept: false, why })

@@ -74,7 +74,7 @@ describe('toPlain', () => {
       after: 1,
     }
     expect(toPlain(value)).toEqual({
-      circle: { self: '(circle)' },
+      circle: { self: '(circular)' },
       hostile: '(unreadable)',
       toll: '(unreadable)',
       after: 1,
@@ -91,7 +91,7 @@ describe('toPlain', () => {
     expect((toPlain(many) as unknown[]).at(-1)).toBe('(950 more)')
     expect(toPlain(new Map(many.map((i) => [i, i])))).toMatchObject({ '…': '950 more' })
     expect(toPlain(Object.fromEntries(many.map((i) => [`k${i}`, i])))).toMatchObject({ '…': '950 more' })
-    expect(toPlain('x'.repeat(3_000))).toBe(`${'x'.repeat(2_000)}… (1000 more letters)`)
+    expect(toPlain('x'.repeat(3_000))).toBe(`${'x'.repeat(2_000)}… (1000 more characters)`)
     const deep = many.reduce<object>((inner) => ({ inner }), {})
     expect(JSON.stringify(toPlain(deep))).toContain('"(Object)"')
     const wide = many.map(() => many.map(() => many))

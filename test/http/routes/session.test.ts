@@ -103,7 +103,7 @@ describe('parameters', () => {
       body.items.map((item: { name: string; value: unknown }) => [item.name, item.value]),
     )
     expect(values).toMatchObject({
-      circle: { self: '(circle)' },
+      circle: { self: '(circular)' },
       big: '10n',
       map: { a: [1] },
       date: '1970-01-01T00:00:00.000Z',

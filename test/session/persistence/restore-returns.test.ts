@@ -75,18 +75,20 @@ test('a return that the log has not is told once of each task, and by its reason
   await life(async ({ session }) => {
     for (let n = 0; n < 2; n++) await session.run(...Object.keys(odd))
     const [record] = await session.log.query({ task: 'large', action: 'success', limit: 1 })
-    expect(record?.omitted).toBe('value: it has about 70002 letters of JSON, and maxValueSize is 65536')
+    expect(record?.omitted).toBe('value: it has about 70002 characters of JSON, and maxValueSize is 65536')
   })
   expect(told).toHaveLength(Object.keys(odd).length)
   const of = (name: string) => told.find((message) => message.includes(`task '${name}'`))
-  expect(of('large')).toMatch(/it has about 70002 letters of JSON, and maxValueSize is 65536\. Raise it with/)
-  expect(of('huge')).toMatch(/it has more than \d+ letters/)
+  expect(of('large')).toMatch(
+    /it has about 70002 characters of JSON, and maxValueSize is 65536\. Raise it with/,
+  )
+  expect(of('huge')).toMatch(/it has more than \d+ characters/)
   expect(of('bigint')).toMatch(/a bigint is not JSON\. Make it JSON/)
   await life(async ({ session }) => {
     for (const name of Object.keys(odd)) {
       const outcome = (await session.run(`after ${name}`))[`after ${name}`]
       expect(String(outcome?.error)).toMatch(
-        /the run succeeded, but its return was left out, as .*(JSON|maxValueSize)/,
+        /the run succeeded, but its return was not stored, as .*(JSON|maxValueSize)/,
       )
     }
     await session.run('large')
