@@ -37,7 +37,7 @@ export class TestClock extends VirtualClock {
 
   /** `zone` (default: the system's) is the zone for text without an offset, here and in {@link set}. */
   constructor(options: { readonly at?: Instant; readonly zone?: string } = {}) {
-    checkOptions('TestClock', options, ['at', 'zone'])
+    checkOptions(options, ['at', 'zone'], 'options of TestClock')
     const { at = '2026-01-01T00:00', zone = systemZone() } = options
     super({ wall: toInstant(at, zone) })
     this.#zone = zone

@@ -1,10 +1,10 @@
 /** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { atDoor } from '../errors/at-door.ts'
-import { didYouMeanNearest } from '../errors/suggest.ts'
 import type { Returned, Work } from '../session/api/session.ts'
 import type { CheckedStart, Execution, Start, TaskOptions } from '../session/api/task-options.ts'
 import type { TaskRef } from '../task-ref.ts'
+import { checkOptions } from '../values/check-options.ts'
 
 /**
  * What all tasks of a group share, all optional: nothing is put before names, nothing else must hold, and the
@@ -66,7 +66,7 @@ export class Group {
   readonly #sink: GroupSink
 
   constructor(options: GroupOptions = {}, sink?: GroupSink) {
-    checkGroupOptions(options)
+    checkOptions(options, ['prefix', 'start', 'execution'], 'options of a group')
     this.options = options
     this.#sink = sink ?? this.#collector()
   }
@@ -127,16 +127,6 @@ export class Group {
       },
       params: (values) => void Object.assign(this.values, values),
     }
-  }
-}
-
-const optionNames = ['prefix', 'start', 'execution']
-
-function checkGroupOptions(options: GroupOptions): void {
-  for (const key of Object.keys(options)) {
-    if (optionNames.includes(key)) continue
-    const hint = didYouMeanNearest(key, optionNames)
-    throw new TypeError(`Cannot make a group as its options are ${optionNames.join(', ')}: '${key}'.${hint}`)
   }
 }
 

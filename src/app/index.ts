@@ -157,12 +157,14 @@ export {
   type RedactorOptions,
   type Retention,
   type RunRecord,
+  redacted,
   type SqliteDriver,
   type SqliteLibrary,
   type SqliteStatement,
   type SqliteStoreOptions,
   type Store,
   type StoreHealth,
+  soundsSecret,
   toErrorData,
   type ValueSerializer,
   type WhenDown,
@@ -231,6 +233,8 @@ export {
   toDurationMs,
   union,
 } from '../time/index.ts'
+/* Options of companions */
+export { checkOptions } from '../values/check-options.ts'
 /* App */
 export { App, type AppGroup, type AppOptions, createApp, type RunOptions } from './app.ts'
 export { createGroup, Group, type GroupOptions, type GroupTask } from './group.ts'

@@ -3,6 +3,7 @@
  * state: many tasks may declare the same arg, and each run computes the value again.
  */
 import type { ArgError } from '../errors/errors.ts'
+import { checkOptions } from '../values/check-options.ts'
 
 /** Result of a lookup: the value, if it exists. */
 export interface Found {
@@ -222,14 +223,14 @@ export function arg<T, A extends ArgSpecs = Record<never, never>>(
 ): Arg<T> {
   if (typeof make !== 'function')
     throw new TypeError(`Cannot create an arg as it must be a function: ${show(make)}`)
+  checkOptions(options, ['args', 'name'], 'options of arg()')
   const args = { ...options.args } as A
   const label = `arg(${options.name ?? (make.name || 'function')})`
   const nested = Object.values(args).filter(isArg)
   return new Arg<T>(label, { kind: 'function', args: nested }, (context, read) => {
     const values = readAll(args, read)
-    return values instanceof Promise
-      ? values.then((made) => make(made as ArgsOf<A>, context))
-      : make(values as ArgsOf<A>, context)
+    if (values instanceof Promise) return values.then((made) => make(made as ArgsOf<A>, context))
+    return make(values as ArgsOf<A>, context)
   })
 }
 

@@ -1,6 +1,7 @@
 /** Built-in args: returns of tasks, params, the environment, the command line, and parts of the run's context. */
 import { ArgError } from '../errors/errors.ts'
 import { type TaskRef, toTaskName } from '../task-ref.ts'
+import { chain } from '../values/promise.ts'
 import { Arg, type ArgContext, type ArgSource } from './arg.ts'
 import { missing } from './missing.ts'
 
@@ -107,9 +108,7 @@ export function cli(name: string): Arg<string> {
  */
 export function secret<T>(value: T): Arg<T> {
   return new Arg<T>('*****', { kind: 'secret' }, (context, read) => {
-    const made = read(value) as T | Promise<T>
-    if (made instanceof Promise) return made.then((each) => told(context, each))
-    return told(context, made)
+    return chain(read(value) as T | Promise<T>, (made) => told(context, made))
   })
 }
 

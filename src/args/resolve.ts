@@ -6,6 +6,7 @@
  * starts in the same turn of the event loop.
  */
 import { ArgError } from '../errors/errors.ts'
+import { toPromise } from '../values/promise.ts'
 import { type Arg, type ArgContext, type ArgSpecs, isArg, isMissing, readAll } from './arg.ts'
 import { lackOf } from './missing.ts'
 
@@ -58,11 +59,10 @@ function read(arg: Arg<unknown>, context: ArgContext, above: Path | null, name?:
   const readInner = (value: unknown): unknown => (isArg(value) ? read(value, context, path) : value)
   try {
     const value = arg['~make'](context, readInner)
-    return value instanceof Promise
-      ? value.catch((problem) => {
-          throw toArgError(problem, arg, context, name)
-        })
-      : value
+    const promise = toPromise(value)?.catch((problem) => {
+      throw toArgError(problem, arg, context, name)
+    })
+    return promise ?? value
   } catch (problem) {
     throw toArgError(problem, arg, context, name)
   }

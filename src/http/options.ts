@@ -1,6 +1,6 @@
 /** What `createHttp` takes, and the settings that come of it. */
 import type { DurationInput } from '../app/index.ts'
-import { toDurationMs } from '../app/index.ts'
+import { checkOptions, toDurationMs } from '../app/index.ts'
 import { defaultRedact, type Redact } from './contract/redact.ts'
 
 /**
@@ -161,8 +161,23 @@ const defaults: HttpLimits = {
   runsWithLines: 200,
 }
 
+const names = [
+  'auth',
+  'dashboard',
+  'authorize',
+  'readOnly',
+  'hosts',
+  'basePath',
+  'redact',
+  'limits',
+] as const satisfies readonly (keyof HttpOptions)[]
+
 /** Checks options and fills in defaults. @throws TypeError, RangeError */
 export function toSettings(options: HttpOptions): HttpSettings {
+  checkOptions(options, names, 'options of createHttp()')
+  checkOptions(options.limits ?? {}, Object.keys(defaults), 'limits of createHttp()')
+  if (typeof options.auth === 'object')
+    checkOptions(options.auth, ['token', 'readToken'], "'auth' of createHttp()")
   const { wait, arrival, ...limits } = { ...defaults, ...options.limits }
   for (const [name, value] of Object.entries(limits))
     if (!Number.isSafeInteger(value) || value < 1)

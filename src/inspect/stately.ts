@@ -1,6 +1,6 @@
 /** The Stately inspector for a session: its actors on one side, the page of Stately on the other. */
 import type { InspectionEvent } from 'xstate'
-import { near } from '../errors/suggest.ts'
+import { checkOptions } from '../values/check-options.ts'
 import type { Replacer } from '../values/plain-copy.ts'
 import { LivingActors } from './actors.ts'
 import { openDoor } from './door.ts'
@@ -91,7 +91,7 @@ const defaultPage = 'https://stately.ai/inspect'
 export async function createStatelyInspector(
   options: StatelyInspectorOptions = {},
 ): Promise<StatelyInspector> {
-  checkOptions(options)
+  checkInspectorOptions(options)
   const { port = 8080, host = '127.0.0.1', page = defaultPage, replacer, maxActors = 1_000 } = options
   const library = await loadStately()
   const guard = createSafeCall(options.onError)
@@ -140,12 +140,8 @@ export async function createStatelyInspector(
   }
 }
 
-function checkOptions(options: StatelyInspectorOptions): void {
-  const unknown = Object.keys(options).find((key) => !keys.includes(key))
-  if (unknown !== undefined) {
-    const hint = near(unknown, keys).map((key) => ` Did you mean ${key}?`)[0] ?? ''
-    throw new TypeError(`Cannot use ${unknown} as an option of the inspector.${hint}`)
-  }
+function checkInspectorOptions(options: StatelyInspectorOptions): void {
+  checkOptions(options, keys, 'options of the inspector')
   const { port, maxActors, page } = options
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw new RangeError(`Cannot use port as a whole number from 0 to 65535: ${port}`)

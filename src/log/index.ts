@@ -1,6 +1,12 @@
 export { toErrorData } from '../errors/error-data.ts'
 export { type JsonCopy, maxValueSize, toJsonSafe } from '../values/json-copy.ts'
-export { createRedactor, type Redactor, type RedactorOptions, redacted } from '../values/secrets.ts'
+export {
+  createRedactor,
+  type Redactor,
+  type RedactorOptions,
+  redacted,
+  soundsSecret,
+} from '../values/secrets.ts'
 export { type MarkAction, marksPerAction, RecencyIndex, type Recent } from './history/recency-index.ts'
 export type { GuardListener, GuardOptions, StoreHealth, WhenDown } from './resilience/options.ts'
 export { type GuardedStore, guardStore } from './resilience/resilient-store.ts'

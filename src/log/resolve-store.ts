@@ -1,5 +1,6 @@
 /** Resolution of the `store` option to a store. */
 import { didYouMeanNearest } from '../errors/suggest.ts'
+import { chain } from '../values/promise.ts'
 import type { Store } from './store.ts'
 import type { LogProblem } from './store-problem.ts'
 import { createCsvStore } from './stores/formats/csv.ts'
@@ -28,8 +29,7 @@ export function resolveStore(
   if (typeof option === 'function') {
     // A function that returns nothing by mistake must not get an in-memory log, which is lost with the process.
     const take = (made: StoreOption | null = null) => resolveStore(made as StoreOption, context)
-    const made = option()
-    return made instanceof Promise ? made.then(take) : take(made)
+    return chain(option(), take)
   }
   if (isStore(option)) return option
   throw new TypeError(`Cannot use the store as it must be ${rule}: ${String(option)}`)

@@ -6,6 +6,7 @@
  * not ended is not forgotten either: a restart detects a crash by it.
  */
 import type { Action } from '../../machines/protocol.ts'
+import { checkOptions } from '../values/check-options.ts'
 import { isNote, type Keep, type LogEntry, type Note, type Retention, type RunRecord } from './store.ts'
 
 /** The entries that a retention keeps, in the given order (rising `seq`). `now` is epoch ms. */
@@ -95,6 +96,7 @@ function isWished(entry: Sifted, of: RetainedCounts, wish: Keep | undefined, now
 
 /** Validates a retention. Throws `RangeError` for limits that are not numbers or are negative. */
 export function checkRetention(retention: Retention): Retention {
+  checkOptions(retention, ['maxAgeMs', 'maxPerTask', 'maxTotal', 'keep', 'ofTask'], 'limits of a retention')
   for (const key of ['maxAgeMs', 'maxPerTask', 'maxTotal'] as const) {
     const value = retention[key]
     if (value !== undefined && !(typeof value === 'number' && value >= 0))

@@ -8,6 +8,7 @@
  *   repeatedly. The session decides whether it continues.
  */
 import type { Action } from '../../machines/protocol.ts'
+import { chain } from '../values/promise.ts'
 import { marksPerAction, RecencyIndex } from './history/recency-index.ts'
 import { checkQuery } from './query.ts'
 import { returnOf, type StoredValue, toStorable, toStorableNote, type ValueRules } from './serialize.ts'
@@ -96,7 +97,7 @@ export class SessionLog {
     const keep = this.#index.keepOf
     this.store.protect?.(keep)
     const loaded = this.store.load({ ...restoreLimits, keep })
-    return loaded instanceof Promise ? loaded.then((entries) => this.#take(entries)) : this.#take(loaded)
+    return chain(loaded, (entries) => this.#take(entries))
   }
 
   /**
@@ -149,7 +150,7 @@ export class SessionLog {
     const { limit: _, ...all } = checkQuery(query)
     if (this.store.count !== undefined) return this.store.count(all)
     const found = this.store.query(all)
-    return found instanceof Promise ? found.then((records) => records.length) : found.length
+    return chain(found, (records) => records.length)
   }
 
   /** The matching records one by one, read page by page: an export of a long log needs little memory. */

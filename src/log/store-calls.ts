@@ -7,6 +7,7 @@
 import type { Clock } from '../clock/clock.ts'
 import { callAfterLived } from '../clock/lived-time.ts'
 import { RunLogError } from '../errors/errors.ts'
+import { chain, toPromise } from '../values/promise.ts'
 import { whyInvalidEntry } from './check-entry.ts'
 import type {
   KeepOf,
@@ -79,7 +80,7 @@ export class StoreCalls {
     if (this.store.count !== undefined)
       return this.#ask('count', () => this.store.count!(query), this.#number)
     const found = this.query(query)
-    return found instanceof Promise ? found.then((records) => records.length) : found.length
+    return chain(found, (records) => records.length)
   }
 
   prune(retention: Retention, now: number): number | Promise<number> {
@@ -106,7 +107,7 @@ export class StoreCalls {
 
   #act(call: () => unknown): Answer {
     try {
-      return toPromise<void>(call())
+      return toPromise(call() as Promise<void> | undefined)
     } catch (problem) {
       return new Thrown(problem)
     }
@@ -183,13 +184,6 @@ export class StoreCalls {
     this.#said.add(message)
     this.options.report({ kind, path: this.store.name, message })
   }
-}
-
-/** Converts a promise of any kind to a native one; undefined for anything else. */
-function toPromise<T>(value: unknown): Promise<T> | undefined {
-  if (typeof value !== 'object' && typeof value !== 'function') return undefined
-  if (value === null || typeof (value as { then?: unknown }).then !== 'function') return undefined
-  return Promise.resolve(value as PromiseLike<T>)
 }
 
 /** The thrown value as text. Never throws. */

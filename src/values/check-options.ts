@@ -1,16 +1,31 @@
-/** Option checks of builders: an unknown option would otherwise be ignored silently. */
-import { near } from '../errors/suggest.ts'
+/** The one check of option names: an unknown option would otherwise be ignored silently. */
+import { showValue } from '../errors/show-value.ts'
+import { didYouMean, near } from '../errors/suggest.ts'
 
-/** Throws a `TypeError` with a suggestion for an unknown option. */
-export function checkOptions(builder: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(
-      `Cannot read the options of ${builder}() as they must be an object: ${String(options)}`,
-    )
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue
-    const close = near(key, known)[0]
-    const hint = close === undefined ? `Known are ${known.join(', ')}.` : `Did you mean '${close}'?`
-    throw new TypeError(`Cannot use that option of ${builder}() as it does not exist: '${key}'. ${hint}`)
-  }
+/**
+ * Throws a `TypeError` for a value that is not an object, or for an unknown key, with the nearest name. For functions
+ * of companion packages that take options, so that they refuse a misspelling in the same words.
+ *
+ * @param what - What the options are, as part of the message: `options of notify()`.
+ * @param instead - The advice for keys that people look for and that have another name here.
+ *
+ * @example
+ * ```ts
+ * checkOptions({ chanel: '#ops' }, ['channel', 'text'], 'options of notify()')
+ * // TypeError: Cannot read options of notify() as 'chanel' is not one of them. Did you mean 'channel'?
+ * ```
+ */
+export function checkOptions(
+  options: unknown,
+  known: readonly string[],
+  what: string,
+  instead: Readonly<Record<string, string>> = {},
+): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new TypeError(`Cannot read ${what} as they must be an object: ${showValue(options)}`)
+  const unknown = Object.keys(options).find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  const meant = Object.hasOwn(instead, unknown) ? ` ${instead[unknown]}` : didYouMean(near(unknown, known))
+  const hint = meant === '' && known.length > 0 ? ` Known are ${known.join(', ')}.` : meant
+  throw new TypeError(`Cannot read ${what} as '${unknown}' is not one of them.${hint}`)
 }

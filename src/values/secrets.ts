@@ -5,8 +5,16 @@
  * its value: values of `secret()` are masked wherever they occur, also in error messages. Returns of tasks are masked
  * by form and by value only: a `nextPageToken` is an ordinary value.
  */
+import { checkOptions } from './check-options.ts'
 
-/** Replacement for a secret. */
+/**
+ * The text in the place of a secret, in the log and in answers over HTTP.
+ *
+ * @example
+ * ```ts
+ * redacted // '(redacted)'
+ * ```
+ */
 export const redacted = '(redacted)'
 
 /**
@@ -25,8 +33,21 @@ export interface RedactorOptions {
   readonly patterns?: readonly RegExp[]
 }
 
-const soundsSecret =
+const secretNames =
   /passw(or)?d|passphrase|secret|token|authori[sz]ation|api[-_]?key|credential|cookie|private[-_]?key/i
+
+/**
+ * True if a name sounds like a secret (`password`, `apiToken`). The log masks the params with these names, and the HTTP
+ * interface the members with these keys.
+ *
+ * @example
+ * ```ts
+ * const redact = (key: string, value: unknown) => (soundsSecret(key) || key === 'pin' ? redacted : value)
+ * ```
+ */
+export function soundsSecret(name: string): boolean {
+  return secretNames.test(name)
+}
 
 /**
  * Patterns to mask and their replacements. Each begins with distinctive characters, so that long texts are searched
@@ -61,8 +82,9 @@ const maxRegistered = 1_000
  * ```
  */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
+  checkOptions(options, ['keys', 'patterns'], 'options of a redactor')
   const own = (options.patterns ?? []).map((pattern): Pattern => [withFlag(pattern, 'g'), redacted])
-  const keys = options.keys ?? soundsSecret
+  const keys = options.keys ?? secretNames
   return new Redactor(keys === false ? false : withFlag(keys, ''), [...knownPatterns, ...own])
 }
 

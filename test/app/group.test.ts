@@ -66,5 +66,7 @@ test('what is no group cannot be included', () => {
 })
 
 test('an unknown option of a group is an error that names the nearest', () => {
-  expect(() => createGroup({ perfix: 'x' } as never)).toThrow(/'perfix'. Did you mean 'prefix'\?/)
+  expect(() => createGroup({ perfix: 'x' } as never)).toThrow(
+    /'perfix' is not one of them. Did you mean 'prefix'\?/,
+  )
 })

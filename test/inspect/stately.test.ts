@@ -302,7 +302,10 @@ describe('createStatelyInspector: the page, close and options', () => {
     [{ port: 65_536 }, 'Cannot use port'],
     [{ maxActors: -1 }, 'Cannot use maxActors'],
     [{ page: 'nowhere' }, 'Cannot use page'],
-    [{ prot: 1 } as object, 'Cannot use prot as an option of the inspector. Did you mean port?'],
+    [
+      { prot: 1 } as object,
+      "Cannot read options of the inspector as 'prot' is not one of them. Did you mean 'port'?",
+    ],
   ])('options %j are refused', async (options, message) => {
     await expect(createStatelyInspector(options)).rejects.toThrow(message)
   })

@@ -119,7 +119,9 @@ interface InspectLibrary {
 function checkOptions(options: XStateInspectorOptions): void {
   const unknown = Object.keys(options).find((key) => !keys.includes(key))
   if (unknown !== undefined)
-    throw new TypeError(`Cannot use ${unknown} as an option of the inspector. It takes ${keys.join(', ')}.`)
+    throw new TypeError(
+      `Cannot read options of the inspector as '${unknown}' is not one of them. Known are ${keys.join(', ')}.`,
+    )
   const { port, maxActors, page } = options
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw new RangeError(`Cannot use port as a whole number from 0 to 65535: ${port}`)

@@ -82,7 +82,7 @@ export function crontime(expression: string | CronFields, options: CronOptions =
 }
 
 function periodOf(builder: string, expression: string | CronFields, options: CronOptions): Period {
-  checkOptions(builder, options, ['grace'])
+  checkOptions(options, ['grace'], `options of ${builder}()`)
   return cronPeriod(toExpression(expression), options.grace)
 }
 
@@ -90,7 +90,11 @@ function toExpression(expression: string | CronFields): string {
   if (typeof expression === 'string') return expression.trim().replace(/\s+/g, ' ')
   if (typeof expression !== 'object' || expression === null)
     throw new TypeError(`Cannot read a cron expression as it must be text or fields: ${String(expression)}`)
-  checkOptions('cron', expression, ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'])
+  checkOptions(
+    expression,
+    ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'],
+    'fields of a cron expression',
+  )
   const { second, minute = '*', hour = '*', dayOfMonth = '*', month = '*', dayOfWeek = '*' } = expression
   const fields = [minute, hour, dayOfMonth, month, dayOfWeek]
   return (second === undefined ? fields : [second, ...fields]).join(' ')

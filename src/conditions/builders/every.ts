@@ -62,7 +62,7 @@ export function every(length: DurationInput | (string & {}), options: EveryOptio
 }
 
 function everyOf(length: DurationInput | (string & {}), options: EveryOptions): Condition {
-  checkOptions('every', options, ['based', 'between'])
+  checkOptions(options, ['based', 'between'], 'options of every()')
   const { based = 'start', between } = options
   if (!Object.hasOwn(bases, based))
     throw new RangeError(

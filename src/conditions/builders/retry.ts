@@ -56,7 +56,7 @@ function retryOf(times: number, options: RetryOptions): Condition {
   const limit = times === -1 ? Number.POSITIVE_INFINITY : times
   if (limit < 0 || (limit !== Number.POSITIVE_INFINITY && !Number.isInteger(limit)))
     throw new RangeError(`Cannot retry as 'times' must be a whole number from 0: ${times}`)
-  checkOptions('retry', options, ['delay', 'factor', 'max', 'jitter', 'on', 'when'])
+  checkOptions(options, ['delay', 'factor', 'max', 'jitter', 'on', 'when'], 'options of retry()')
   const { factor = 1, jitter = 0, on = ['fail'] } = options
   if (typeof factor !== 'number' || !(factor >= 1))
     throw new RangeError(`Cannot retry as 'factor' must be at least 1: ${String(factor)}`)

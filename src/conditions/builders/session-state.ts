@@ -33,7 +33,7 @@ export function schedulerRunning(limits: AgeLimits = {}): Condition {
 }
 
 function ofAge(limits: AgeLimits): Condition {
-  checkOptions('schedulerRunning', limits, ['moreThan', 'lessThan'])
+  checkOptions(limits, ['moreThan', 'lessThan'], 'options of schedulerRunning()')
   const { moreThan, lessThan } = limits
   const moreThanMs = moreThan === undefined ? null : toDurationMs(moreThan)
   const lessThanMs = lessThan === undefined ? null : toDurationMs(lessThan)
@@ -57,7 +57,11 @@ export function schedulerCycles(limits: CycleLimits): Condition {
 }
 
 function ofCycles(limits: CycleLimits): Condition {
-  checkOptions('schedulerCycles', limits, ['moreThan', 'lessThan', 'atLeast', 'atMost', 'exactly'])
+  checkOptions(
+    limits,
+    ['moreThan', 'lessThan', 'atLeast', 'atMost', 'exactly'],
+    'options of schedulerCycles()',
+  )
   for (const [name, value] of Object.entries(limits))
     if (!Number.isInteger(value) || value < 0)
       throw new RangeError(

@@ -17,11 +17,6 @@ export function isStream(value: unknown): value is StreamLike {
   )
 }
 
-/** True of promises, of any library. */
-export function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
-}
-
 /** After so many errors in a row a function is looked at more and more rarely. */
 const patience = 5
 const longestPauseMs = 60_000

@@ -219,7 +219,7 @@ function partsOf(given: readonly unknown[]) {
 }
 
 function limitsOf(options: ConditionOptions): Limits {
-  checkOptions('condition', options, ['validFor', 'refresh', 'concurrency', 'execution'])
+  checkOptions(options, ['validFor', 'refresh', 'concurrency', 'execution'], 'options of condition()')
   const { validFor, refresh, concurrency = Number.POSITIVE_INFINITY, execution = null } = options
   if (execution !== null && execution !== 'thread' && execution !== 'process')
     throw new RangeError(`Cannot ask a condition there as it is 'thread' or 'process': ${String(execution)}`)

@@ -3,8 +3,9 @@
  * failure is false, and is reported.
  */
 import { ConditionError } from '../../errors/errors.ts'
+import { toPromise } from '../../values/promise.ts'
 import { holds } from '../evaluate/holds.ts'
-import { CachedPredicate, isPromise, isStream, type StreamLike, slowWords } from '../evaluate/reading.ts'
+import { CachedPredicate, isStream, type StreamLike, slowWords } from '../evaluate/reading.ts'
 import { wakesAt } from '../evaluate/wakes-at.ts'
 import type { Facts, PredicateReading } from '../facts.ts'
 import type { PredicateNode } from '../node.ts'
@@ -108,12 +109,14 @@ export class Predicates {
       const seq = facts === undefined ? Number.NEGATIVE_INFINITY : newestSeq(node.refresh, facts)
       reader.asks(facts?.now ?? now, now, seq)
       const values = this.#host.values(node, owner)
-      const said = isPromise(values)
-        ? values.then((made) => this.#call(node, owner, made as Record<string, unknown>))
-        : this.#call(node, owner, values)
+      const said =
+        values instanceof Promise
+          ? values.then((made) => this.#call(node, owner, made as Record<string, unknown>))
+          : this.#call(node, owner, values)
       this.#noteHold(asked, this.#host.monotonic() - now)
+      const promise = toPromise(said)
       if (isStream(said)) this.#subscribeTo(said, asked)
-      else if (isPromise(said)) this.#await(said, asked)
+      else if (promise !== undefined) this.#await(promise, asked)
       else this.#said(asked, said)
     } catch (error) {
       this.#failed(asked, error)

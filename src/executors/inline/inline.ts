@@ -2,6 +2,7 @@
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Undo } from '../../clock/clock.ts'
 import type { Inaction } from '../../errors/errors.ts'
+import { isPromise } from '../../values/promise.ts'
 import { runInside } from '../current-run.ts'
 import type { ExecutionContext, ExecutionHandle, Executor, Warn } from '../executor.ts'
 import { isInaction } from '../inaction.ts'
@@ -102,7 +103,7 @@ function executeInline(
       : makeArgs(parts.given, parts.makers, run).then((made) => lag.measure(task, () => work(made, run)))
   try {
     const result = lag.measure(task, () => runInside({ task, runId, onUnhandled, onUncaught }, call))
-    if (!isPromiseLike(result)) end(settlementOf(result))
+    if (!isPromise(result)) end(settlementOf(result))
     else {
       lag.begin(context, task)
       result.then(
@@ -121,12 +122,6 @@ function sayUncaught(task: string, runId: string, how: OnUncaught): string {
   return how === 'fail'
     ? `${what}: the run fails, if it has not ended yet, and the process goes on.`
     : `${what}: Node ends the process at that. Catch it there, or give onUncaught: 'fail' to let only the run fail.`
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  )
 }
 
 /** A return is a success, unless it says that there was nothing to do. */

@@ -1,6 +1,6 @@
 /** Work that is a program of the machine. */
 import { SetupError } from '../../errors/errors.ts'
-import { didYouMeanNearest } from '../../errors/suggest.ts'
+import { checkOptions } from '../../values/check-options.ts'
 import { type ArgStyle, argStyles, toWords } from '../command-line.ts'
 import type { FarRun } from '../run-facts.ts'
 import { type CommandSpec, withSpec } from '../work-spec.ts'
@@ -62,7 +62,7 @@ export function command(
   options?: CommandOptions,
 ): (args: Record<string, unknown>, run: FarRun) => Promise<string>
 export function command(line: string | readonly string[], options: CommandOptions = {}): unknown {
-  checkOptions(options)
+  checkCommandOptions(options)
   const { shell = false, argStyle = 'long', cwd, env, input, encoding = 'utf8' } = options
   const words = shell ? toShellLine(line) : toWordList(line)
   const order: CommandSpec = {
@@ -96,12 +96,8 @@ function toShellLine(line: string | readonly string[]): string {
   throw new TypeError(`Cannot read the command as a shell takes one line of text: ${JSON.stringify(line)}`)
 }
 
-function checkOptions(options: CommandOptions): void {
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue
-    const hint = didYouMeanNearest(key, known)
-    throw new TypeError(`Cannot read options of a command as '${key}' is not one of them.${hint}`)
-  }
+function checkCommandOptions(options: CommandOptions): void {
+  checkOptions(options, known, 'options of a command')
   const { argStyle, maxOutput } = options
   if (argStyle !== undefined && !argStyles.includes(argStyle))
     throw new RangeError(

@@ -1,4 +1,6 @@
 /** Work that stands in a module and is named by address: the one form that is the same near, in a thread and in a process. */
+
+import { checkOptions } from '../../values/check-options.ts'
 import type { FarRun } from '../run-facts.ts'
 import { type ModuleSpec, withSpec } from '../work-spec.ts'
 import { loadExport, loadExportOnce, toModuleUrl } from './load-export.ts'
@@ -78,6 +80,7 @@ export function moduleWork<M extends object = AnyModule, K extends FunctionName<
   const url = toModuleUrl(module)
   if (typeof exportName !== 'string' || exportName === '')
     throw new TypeError(`Cannot name an export as it must be a non-empty string: ${String(exportName)}`)
+  checkOptions(options, ['fresh', 'maxSize', 'maxMemoryMb'], 'options of moduleWork()')
   const { fresh, maxSize, maxMemoryMb } = options
   const order: ModuleSpec = {
     kind: 'module',

@@ -1,4 +1,6 @@
 /** Who changed what: notes in the log, beside the runs. */
+
+import { logLine } from '../contract/log-line.ts'
 import type { Changes } from './audit-changes.ts'
 import type { Shared } from './context.ts'
 import type { Permission } from './route.ts'
@@ -14,8 +16,7 @@ export interface Deed extends Changes {
 /** Writes the note. That it can't be written (the session has stopped, and its log with it) is no reason to say it was not done. */
 export function audit({ session }: Shared, { task, ...deed }: Deed): void {
   const about = task === null ? {} : { task }
-  session.log.note({ message: deed.permission, data: deed, ...about }).catch((error) => {
-    if (session.options.logger)
-      session.options.logger.warn('An audit note could not be written.', deed, error)
-  })
+  session.log
+    .note({ message: deed.permission, data: deed, ...about })
+    .catch((error) => logLine(session, 'warn', 'An audit note could not be written.', deed, error))
 }

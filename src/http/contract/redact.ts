@@ -1,19 +1,13 @@
 /** Values on their way out: plain, bounded, and without what sounds like a secret. */
-import type { ErrorData } from '../../app/index.ts'
+import { type ErrorData, redacted, soundsSecret } from '../../app/index.ts'
 import { type PlainLimits, toPlain } from '../../inspect/index.ts'
 
 /** Replaces one member, as the replacer of `JSON.stringify`. */
 export type Redact = (key: string, value: unknown) => unknown
 
-const secretKey =
-  /passw(or)?d|passphrase|secret|token|authori[sz]ation|api[-_]?key|credential|cookie|private[-_]?key/i
-
-/** What stands in the place of a secret. */
-export const redacted = '(redacted)'
-
 /** Hides members whose key sounds secret. */
 export const defaultRedact: Redact = (key, value) =>
-  secretKey.test(key) && value !== undefined && value !== null ? redacted : value
+  soundsSecret(key) && value !== undefined && value !== null ? redacted : value
 
 /** How much of a value is sent alone: enough for a run's own page, never a whole data set. */
 export const wholeLimits: PlainLimits = { depth: 8, members: 200, text: 16_384, total: 4_000 }

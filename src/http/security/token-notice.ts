@@ -1,5 +1,6 @@
 /** Logs a generated token once where `listen()` is never called: nothing else would show it. */
-import { plainLogger, type Session } from '../../app/index.ts'
+import type { Session } from '../../app/index.ts'
+import { logLine } from '../contract/log-line.ts'
 import type { Authenticator } from './auth.ts'
 
 export class TokenTeller {
@@ -22,9 +23,9 @@ export class TokenTeller {
   tell(path: string): void {
     if (this.#isTold) return
     this.#isTold = true
-    const { logger = plainLogger } = this.#session.options
-    if (!logger) return
-    logger.info(
+    logLine(
+      this.#session,
+      'info',
       `Gantry is mounted at ${path}/ and made a token, as none was given: open ${path}/#token=${this.#auth.token}`,
     )
   }

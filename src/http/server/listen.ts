@@ -2,7 +2,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { plainLogger, type Session, SetupError } from '../../app/index.ts'
+import { checkOptions, plainLogger, type Session, SetupError } from '../../app/index.ts'
+import { logLine, logTo } from '../contract/log-line.ts'
 import type { HttpSettings } from '../options.ts'
 import { isLoopbackName } from '../request/request-guard.ts'
 import type { Authenticator } from '../security/auth.ts'
@@ -69,6 +70,7 @@ export interface ListenParts {
  * @throws SetupError where the port cannot be had, or where everybody could do everything from elsewhere
  */
 export async function listen(parts: ListenParts, options: ListenOptions): Promise<Listening> {
+  checkOptions(options, ['port', 'host', 'print'], 'options of listen()')
   const { host = '127.0.0.1', port } = options
   if (parts.auth.isOpen && !isLoopbackName(host) && host !== '::1')
     throw new SetupError(
@@ -101,17 +103,21 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const { port: taken } = server.address() as AddressInfo
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
   const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`
-  const { logger = plainLogger } = parts.session.options
-  // The link is told also where `logger: false` silences the session: without it nobody gets in.
-  const print = options.print ?? ((text) => (logger || plainLogger).info(text))
   // An old link, or one from another program, would lead to the program that has the usual port.
   const moved = isMoved
     ? ` (port ${usualPort} is taken, by another program perhaps: this is port ${taken})`
     : ''
   // Without `print` the line below is the logger's.
-  if (isMoved && logger && options.print !== undefined)
-    logger.warn(`Port ${usualPort} is taken: Gantry listens at port ${taken} instead.`)
-  print(`Gantry listens at ${parts.auth.isGenerated ? link : url}${moved}`)
+  if (isMoved && options.print !== undefined)
+    logLine(parts.session, 'warn', `Port ${usualPort} is taken: Gantry listens at port ${taken} instead.`)
+  const { print } = options
+  const { logger } = parts.session.options
+  // Without the link nobody gets in: it is printed also where the session has no logger, or one that throws.
+  const say = (text: string): void => {
+    const ways = [...(print ? [{ ...plainLogger, info: print }] : logger ? [logger] : []), plainLogger]
+    ways.some((way) => logTo(way, 'info', text))
+  }
+  say(`Gantry listens at ${parts.auth.isGenerated ? link : url}${moved}`)
   return { url, link, port: taken, close: () => close(server) }
 }
 

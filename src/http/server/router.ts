@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
-import { type Command, plainLogger, TaskNotFoundError } from '../../app/index.ts'
+import { type Command, TaskNotFoundError } from '../../app/index.ts'
 import { audit } from '../api/audit.ts'
 import { changesOf } from '../api/audit-changes.ts'
 import type { Shared } from '../api/context.ts'
 import { checkPermission, checkRole, checkTouches, viewOf } from '../api/permission.ts'
 import { type Answer, isMutation, type Route } from '../api/route.ts'
 import { type Action, touchesOf } from '../api/touched-tasks.ts'
+import { logLine } from '../contract/log-line.ts'
 import { Problem, toProblem } from '../contract/problem.ts'
 import type { Who } from '../options.ts'
 import { toProblemResponse, toResponse, withCommon } from '../request/answer.ts'
@@ -185,8 +186,7 @@ function failed(error: unknown, { signal }: Request, { session }: Shared): Respo
     return toProblemResponse(new Problem(503, 'client-gone', 'Cannot answer as the client has gone.'))
   // Not what it says: an error of ours may name files of this machine.
   const id = randomUUID()
-  const { logger = plainLogger } = session.options
-  if (logger) logger.error(`A request failed (${id}).`, error)
+  logLine(session, 'error', `A request failed (${id}).`, error)
   return toProblemResponse(
     new Problem(500, 'internal', `Cannot answer as something failed here; the log has it as ${id}.`),
   )

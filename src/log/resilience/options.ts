@@ -1,5 +1,6 @@
 /** Options and listener types of a guarded store. */
 
+import { checkOptions } from '../../values/check-options.ts'
 import type { LogEntry } from '../store.ts'
 import type { LogProblem } from '../store-problem.ts'
 
@@ -74,4 +75,23 @@ export interface GuardOptions extends GuardListener {
    * Entries that are not written by then are lost, and the loss is reported.
    */
   readonly closeWithinMs?: number
+}
+
+/** Options of a guard with all defaults filled in. */
+export type GuardSettings = Required<Omit<GuardOptions, keyof GuardListener>>
+
+const defaults: GuardSettings = {
+  whenDown: 'pause',
+  limit: 10_000,
+  slowAfterMs: 5_000,
+  retryMs: 100,
+  closeWithinMs: 5_000,
+}
+const listeners: readonly (keyof GuardListener)[] = ['onHealth', 'onLost', 'onProblem']
+
+/** Checks the option names and fills in the defaults. */
+export function toGuardSettings(options: GuardOptions): GuardSettings {
+  checkOptions(options, [...Object.keys(defaults), ...listeners], 'options of guardStore()')
+  const given = Object.entries(options).filter(([key, value]) => key in defaults && value !== undefined)
+  return { ...defaults, ...Object.fromEntries(given) }
 }

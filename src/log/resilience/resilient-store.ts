@@ -22,7 +22,13 @@ import type {
 import { type Answer, isRefusal, StoreCalls, Thrown } from '../store-calls.ts'
 import { Deadline, settlesWithin } from './deadline.ts'
 import { HealthListeners } from './health-listeners.ts'
-import type { GuardListener, GuardOptions, StoreHealth } from './options.ts'
+import {
+  type GuardListener,
+  type GuardOptions,
+  type GuardSettings,
+  type StoreHealth,
+  toGuardSettings,
+} from './options.ts'
 import { createItem, type Item, WriteBacklog } from './write-backlog.ts'
 
 /**
@@ -66,9 +72,7 @@ export class GuardedStore implements Store {
   readonly durable: boolean
   readonly #clock = createSystemClock()
   readonly #calls: StoreCalls
-  readonly #options: Required<
-    Pick<GuardOptions, 'whenDown' | 'limit' | 'slowAfterMs' | 'retryMs' | 'closeWithinMs'>
-  >
+  readonly #options: GuardSettings
   readonly #listeners: HealthListeners
   /** Items passed to the store below and not acknowledged, oldest first. */
   #sent: Sent[] = []
@@ -95,13 +99,7 @@ export class GuardedStore implements Store {
   ) {
     this.name = store.name
     this.durable = store.durable
-    this.#options = {
-      whenDown: options.whenDown ?? 'pause',
-      limit: options.limit ?? 10_000,
-      slowAfterMs: options.slowAfterMs ?? 5_000,
-      retryMs: options.retryMs ?? 100,
-      closeWithinMs: options.closeWithinMs ?? 5_000,
-    }
+    this.#options = toGuardSettings(options)
     this.#retryMs = this.#options.retryMs
     this.#listeners = new HealthListeners(options)
     const { slowAfterMs, closeWithinMs } = this.#options

@@ -1,4 +1,5 @@
 /** Entries that wait to be written, in order, each with its pending appender. */
+import { createDeferred } from '../../values/deferred.ts'
 import type { LogEntry } from '../store.ts'
 
 /** The entries of one `append` call. */
@@ -15,12 +16,7 @@ export interface Item {
 
 /** Creates the item of an `append` call. */
 export function createItem(entries: readonly LogEntry[]): Item {
-  let resolve!: () => void
-  let reject!: (problem: unknown) => void
-  const done = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
+  const { promise: done, resolve, reject } = createDeferred()
   // A released appender no longer handles the rejection.
   done.catch(() => undefined)
   return { entries, done, resolve, reject, isReleased: false, isLost: false }

@@ -6,6 +6,7 @@
  * each action of each task is kept: conditions depend on it.
  */
 import { RunLogError } from '../../errors/errors.ts'
+import { checkOptions } from '../../values/check-options.ts'
 import { countRecords, selectNotes, selectRecords } from '../query.ts'
 import { checkRetention, retain } from '../retention.ts'
 import type { KeepOf, LogEntry, Retention, Store } from '../store.ts'
@@ -36,6 +37,7 @@ export interface MemoryStoreOptions {
  * ```
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  checkOptions(options, ['retention'], 'options of a memory store')
   return new MemoryStore({ ...memoryRetention, ...checkRetention(options.retention ?? {}) })
 }
 

@@ -4,6 +4,7 @@ import { toCondition } from '../../conditions/to-condition.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
 import { toTaskName } from '../../task-ref.ts'
+import { checkOptions } from '../../values/check-options.ts'
 import type { Start } from '../api/task-options.ts'
 import { stretchOf } from '../launching/missed-runs.ts'
 import { anExecution, checkSessionUpdate } from '../options/settings.ts'
@@ -83,12 +84,8 @@ const members: Readonly<Record<CommandType, readonly string[]>> = {
 
 /** A member that is misspelt would be lost without a word. */
 function checkMembers(command: Command): void {
-  const known = members[command.type]
-  for (const name of Object.keys(command)) {
-    if (name === 'type' || name === 'request' || known.includes(name)) continue
-    const hint = didYouMeanNearest(name, known)
-    throw new TypeError(`Cannot send '${command.type}' as it carries no '${name}'.${hint}`)
-  }
+  const { type, request: _, ...carried } = command as Command & { readonly request?: unknown }
+  checkOptions(carried, members[type], `members of '${type}'`)
 }
 
 function asCommand(given: unknown): Command {

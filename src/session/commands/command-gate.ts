@@ -6,6 +6,7 @@ import type { AnyActorRef, EventObject } from 'xstate'
 import { type Command, commandTypes } from '../../../machines/protocol.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
+import { checkOptions } from '../../values/check-options.ts'
 import { type Door, tell } from '../actors/guarded-actor.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
@@ -67,8 +68,7 @@ export function runDoor(core: Core): Door {
       const of = `a run of task '${nameOf(actor)}'`
       const event = withType(plainEvent(given), runCommands, of)
       const { type, reason = 'asked', ...others } = event as { type: string; reason?: unknown }
-      const [other] = Object.keys(others)
-      if (other !== undefined) throw new TypeError(`Cannot send '${type}' as it carries no '${other}'.`)
+      checkOptions(others, [], `members of '${type}'`)
       if (reason !== 'asked')
         throw new TypeError(`Cannot send '${type}' as its reason must be 'asked': ${showValue(reason)}`)
       tell(actor, { type, reason })

@@ -1,5 +1,6 @@
 /** Hooks: what the app does around the start, the end, cycles, the making of tasks and the work of runs. */
 import { outcomeOf, type Settlement } from '../../../machines/run.machine.ts'
+import { toPromise } from '../../values/promise.ts'
 import type { Hook, HookContexts, HookKind, HookResult } from '../api/hooks.ts'
 
 /** What is left to do after: called with the result, in the order in which the hooks were added. */
@@ -67,8 +68,9 @@ export class HookRunner {
     const guard = (call: () => unknown): unknown => {
       try {
         const value = call()
-        if (value instanceof Promise) value.catch((error) => onThrow(error, 'task'))
-        return value
+        const promise = toPromise(value)
+        promise?.catch((error) => onThrow(error, 'task'))
+        return promise ?? value
       } catch (error) {
         return onThrow(error, 'task')
       }

@@ -6,6 +6,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { Observable } from 'rxjs'
 import { type News, type NewsType, newsTypes } from '../../../machines/protocol.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
+import { toPromise } from '../../values/promise.ts'
 import { SafeStream } from './safe-stream.ts'
 
 type Listener = (news: News) => void
@@ -82,7 +83,7 @@ export class NewsHub {
       try {
         const result: unknown = listener(news)
         // A listener may be async, whatever its type says: its rejection would end the process.
-        if (result instanceof Promise) result.catch((error) => isOfThrow || this.#report(error, news.type))
+        toPromise(result)?.catch((error) => isOfThrow || this.#report(error, news.type))
       } catch (error) {
         this.#report(error, news.type)
       }

@@ -2,6 +2,7 @@
 import type { ParamValues } from '../../../machines/protocol.ts'
 import { isArg } from '../../args/arg.ts'
 import { ArgError } from '../../errors/errors.ts'
+import { chain, isPromise, toPromise } from '../../values/promise.ts'
 import type { SchemaResult, TaskOptions } from '../api/task-options.ts'
 
 type Issues = NonNullable<SchemaResult['issues']>
@@ -24,8 +25,7 @@ export function checkedParams(
     if (issues.length === 0) return runParams
     throw misfit(`Cannot run task '${task}'`, issues)
   }
-  const result = schema['~standard'].validate({ ...plainParams(options), ...runParams })
-  return result instanceof Promise ? result.then(take) : take(result)
+  return chain(schema['~standard'].validate({ ...plainParams(options), ...runParams }), take)
 }
 
 /**
@@ -37,7 +37,7 @@ export function checkTaskParams(task: string, options: TaskOptions, isOnlyByHand
   if (schema === undefined || hasArgs(options)) return
   const given = plainParams(options)
   const result = schema['~standard'].validate(given)
-  if (result instanceof Promise) return void result.catch(() => {})
+  if (isPromise(result)) return void toPromise(result)?.catch(() => {})
   const issues = (result.issues ?? []).filter(
     ({ path }) => !isOnlyByHand || Object.hasOwn(given, stepOf(path?.[0])),
   )

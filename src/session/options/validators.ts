@@ -1,12 +1,13 @@
 /** Checks of options at the door: one message per problem, each naming the option, the rule and what was given. */
 
 import { showValue } from '../../errors/show-value.ts'
-import { didYouMean, didYouMeanNearest, near } from '../../errors/suggest.ts'
+import { didYouMeanNearest } from '../../errors/suggest.ts'
+import { checkOptions } from '../../values/check-options.ts'
 
 /** Checks one value; throws a `TypeError` or `RangeError` that names the option. */
 export type Check = (value: unknown, name: string) => void
 
-/** Throws a `TypeError` for keys that are no option, with the nearest option. */
+/** Checks the names of options by {@link checkOptions}, then each value by its check. */
 export function checkKeys(
   options: unknown,
   known: Readonly<Record<string, Check>>,
@@ -14,18 +15,9 @@ export function checkKeys(
   /** What to do in the place of options that people look for and that have another name. */
   instead: Readonly<Record<string, string>> = {},
 ): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new TypeError(`Cannot read ${what} as they must be an object: ${showValue(options)}`)
-  for (const [key, value] of Object.entries(options)) {
-    const check = Object.hasOwn(known, key) ? known[key] : undefined
-    if (check === undefined) {
-      const names = Object.keys(known)
-      const meant = Object.hasOwn(instead, key) ? ` ${instead[key]}` : didYouMean(near(key, names))
-      const hint = meant === '' && names.length > 0 ? ` Known are ${names.join(', ')}.` : meant
-      throw new TypeError(`Cannot read ${what} as '${key}' is not one of them.${hint}`)
-    }
-    if (value !== undefined) check(value, key)
-  }
+  checkOptions(options, Object.keys(known), what, instead)
+  for (const [key, value] of Object.entries(options as object))
+    if (value !== undefined) known[key]!(value, key)
 }
 
 const fail = (name: string, rule: string, value: unknown): never => {

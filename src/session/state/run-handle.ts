@@ -1,4 +1,6 @@
 /** A run asked for by hand: the promise of its outcome, and the means to watch and end it. */
+
+import { createDeferred, type Deferred } from '../../values/deferred.ts'
 import type { RunHandle, RunOutcome } from '../api/task.ts'
 
 /** Throws if whoever calls would wait for itself. */
@@ -8,55 +10,39 @@ export type WaitCheck = () => void
 export class PendingRun {
   key: string | undefined
   readonly handle: RunHandle
-  readonly #resolve: (outcome: RunOutcome) => void
-  readonly #reject: (error: unknown) => void
-  readonly #start: () => void
-  readonly #failStart: (error: unknown) => void
+  readonly #ended: Deferred<RunOutcome>
+  readonly #started = createDeferred()
 
   constructor(
     readonly runId: string,
     options: { readonly terminate: () => void; readonly checkWait: WaitCheck },
   ) {
-    let resolve!: (outcome: RunOutcome) => void
-    let reject!: (error: unknown) => void
-    const promise = new WaitingPromise<RunOutcome>((yes, no) => {
-      resolve = yes
-      reject = no
-    })
-    promise.checkWait = options.checkWait
-    let start!: () => void
-    let failStart!: (error: unknown) => void
-    const started = new Promise<void>((yes, no) => {
-      start = yes
-      failStart = no
-    })
+    const ended = createDeferred<RunOutcome, WaitingPromise<RunOutcome>>(WaitingPromise)
+    ended.promise.checkWait = options.checkWait
     // Nobody has to look at a handle: a session that stops first is no unhandled rejection of theirs.
-    Promise.prototype.then.call(promise, undefined, () => {})
-    started.catch(() => {})
-    this.#resolve = resolve
-    this.#reject = reject
-    this.#start = start
-    this.#failStart = failStart
-    this.handle = Object.assign(promise, {
+    Promise.prototype.then.call(ended.promise, undefined, () => {})
+    this.#started.promise.catch(() => {})
+    this.#ended = ended
+    this.handle = Object.assign(ended.promise, {
       id: runId,
-      started,
+      started: this.#started.promise,
       terminate: options.terminate,
     }) as unknown as RunHandle
   }
 
   begin(): void {
-    this.#start()
+    this.#started.resolve()
   }
 
   settle(outcome: RunOutcome): void {
-    this.#start()
-    this.#resolve(outcome)
+    this.#started.resolve()
+    this.#ended.resolve(outcome)
   }
 
   /** It will never start: its task was removed, or the session stopped first. */
   refuse(error: unknown): void {
-    this.#failStart(error)
-    this.#reject(error)
+    this.#started.reject(error)
+    this.#ended.reject(error)
   }
 }
 

@@ -203,7 +203,7 @@ describe('commands that are sent to an actor', () => {
 
   test.each([
     [{ type: 'task.run', task: 'b' }, /must name no other task: 'b'/],
-    [{ type: 'task.run', param: {} }, /carries no 'param'. Did you mean 'params'\?/],
+    [{ type: 'task.run', param: {} }, /'param' is not one of them. Did you mean 'params'\?/],
     [{ type: 'task.run', params: 5 }, /'params'/],
     [{ type: 'task.updat', options: {} }, /must be one of .*'task\.updat'\. Did you mean 'task\.update'\?/],
     [{ type: 'task.update', options: { priorty: 1 } }, /priorty/],

@@ -213,7 +213,7 @@ describe('session.send refuses nonsense where it is sent, and nothing changes', 
     [
       'a misspelt member',
       { type: 'task.run', task: 'quick', parms: {} },
-      /no 'parms'. Did you mean 'params'\?/,
+      /'parms' is not one of them. Did you mean 'params'\?/,
     ],
     ['a misspelt option of a shut-down', { type: 'session.shutDown', forse: true }, /Did you mean 'force'/],
     ['no list of tasks', { type: 'session.run' }, /tasks/],

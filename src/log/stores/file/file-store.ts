@@ -7,6 +7,8 @@
  * retention, or after another process moved, deleted, replaced or truncated it.
  */
 import { RunLogError } from '../../../errors/errors.ts'
+import { checkOptions } from '../../../values/check-options.ts'
+import { createDeferred, type Deferred } from '../../../values/deferred.ts'
 import type { KeepOf, LogEntry, LogQuery, Note, NoteQuery, Retention, RunRecord, Store } from '../../store.ts'
 import { type LogProblem, warnOfProblem } from '../../store-problem.ts'
 import { toEntryRefusal, toRunLogError } from '../disk/file-io.ts'
@@ -20,6 +22,7 @@ import { LogFile } from './log-file.ts'
 export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
+  checkOptions(options, ['retention', 'onProblem'], `options of a ${format.kind} store`)
   const retention = { ...fileRetention, ...options.retention }
   return new FileStore(path, format, retention, options.onProblem ?? warnOfProblem)
 }
@@ -28,9 +31,7 @@ export function createFileStore(path: string, format: LineFormat, options: FileS
 interface Batch {
   text: string
   readonly entries: LogEntry[]
-  readonly done: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (problem: unknown) => void
+  readonly done: Deferred
 }
 
 /** The store of a file. */
@@ -78,7 +79,7 @@ class FileStore implements Store {
     const batch = this.#nextBatch()
     batch.text += text
     for (const entry of entries) batch.entries.push(entry)
-    return batch.done
+    return batch.done.promise
   }
 
   query(query: LogQuery): readonly RunRecord[] {
@@ -168,13 +169,7 @@ class FileStore implements Store {
 
   #nextBatch(): Batch {
     if (this.#batch !== null) return this.#batch
-    let resolve!: () => void
-    let reject!: (problem: unknown) => void
-    const done = new Promise<void>((onResolve, onReject) => {
-      resolve = onResolve
-      reject = onReject
-    })
-    this.#batch = { text: '', entries: [], done, resolve, reject }
+    this.#batch = { text: '', entries: [], done: createDeferred() }
     void this.#enqueue(() => this.#write())
     return this.#batch
   }
@@ -191,7 +186,7 @@ class FileStore implements Store {
       // Unless `flushSync` has settled it in the meantime.
       if (this.#writing === batch) this.#settle(batch)
     } catch (problem) {
-      batch.reject(problem)
+      batch.done.reject(problem)
       this.#rejectWaiting(problem)
     } finally {
       this.#writing = null
@@ -201,13 +196,13 @@ class FileStore implements Store {
 
   /** Rejects later entries after a failed write: the order of the file is the order of events. */
   #rejectWaiting(problem: unknown): void {
-    this.#batch?.reject(problem)
+    this.#batch?.done.reject(problem)
     this.#batch = null
   }
 
   #settle(batch: Batch): void {
     this.#kept.append(batch.entries)
-    batch.resolve()
+    batch.done.resolve()
   }
 
   #compact(): void {

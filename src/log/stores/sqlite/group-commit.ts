@@ -3,14 +3,13 @@
  * block the event loop for too long wait for the next turns.
  */
 import { nextTurn } from '../../../clock/clock.ts'
+import { createDeferred, type Deferred } from '../../../values/deferred.ts'
 import type { EntryRow } from './rows.ts'
 
 /** Rows of one commit. */
 interface Batch {
   readonly rows: EntryRow[]
-  readonly done: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (problem: unknown) => void
+  readonly done: Deferred
 }
 
 /** The maximum number of rows per commit, which then takes about 10 ms. */
@@ -32,7 +31,7 @@ export class CommitQueue {
   add(rows: readonly EntryRow[]): Promise<void> {
     const batch = this.#batchFor(rows.length)
     for (const row of rows) batch.rows.push(row)
-    return batch.done
+    return batch.done.promise
   }
 
   /** Commits all waiting rows synchronously. */
@@ -43,13 +42,7 @@ export class CommitQueue {
   #batchFor(count: number): Batch {
     const last = this.#batches.at(-1)
     if (last !== undefined && last.rows.length + count <= rowsPerCommit) return last
-    let resolve!: () => void
-    let reject!: (problem: unknown) => void
-    const done = new Promise<void>((onResolve, onReject) => {
-      resolve = onResolve
-      reject = onReject
-    })
-    const batch: Batch = { rows: [], done, resolve, reject }
+    const batch: Batch = { rows: [], done: createDeferred() }
     if (this.#batches.push(batch) === 1) void this.#commitSoon()
     return batch
   }
@@ -69,10 +62,10 @@ export class CommitQueue {
     try {
       this.commit(batch.rows)
       this.#batches.shift()
-      batch.resolve()
+      batch.done.resolve()
     } catch (problem) {
       // Later rows are not written before these: the order of the log is the order of events.
-      for (const waiting of this.#batches.splice(0)) waiting.reject(problem)
+      for (const waiting of this.#batches.splice(0)) waiting.done.reject(problem)
     }
   }
 }

@@ -8,6 +8,7 @@
 import { dirname } from 'node:path'
 import { nextTurn } from '../../../clock/clock.ts'
 import { RunLogError } from '../../../errors/errors.ts'
+import { checkOptions } from '../../../values/check-options.ts'
 import { checkRetention, createSieve, type Sifted } from '../../retention.ts'
 import type {
   KeepOf,
@@ -72,6 +73,7 @@ export interface SqliteStoreOptions {
 export function createSqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`Cannot keep the run log as path must be a non-empty string: ${String(path)}`)
+  checkOptions(options, ['retention', 'library', 'onDamage', 'onProblem'], 'options of a sqlite store')
   const retention = { ...sqliteRetention, ...checkRetention(options.retention ?? {}) }
   const open = typeof options.library === 'function' ? options.library : findSqlite(options.library)
   return new SqliteStore(
