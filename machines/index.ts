@@ -1,4 +1,5 @@
 export * from './protocol.ts'
 export * from './run.machine.ts'
 export * from './session.machine.ts'
+export type { RestartMode, SessionContext, SessionEvent, SessionInput } from './session.setup.ts'
 export * from './task.machine.ts'

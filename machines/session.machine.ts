@@ -1,161 +1,89 @@
 /**
- * The supervisor: it starts, runs, is held, drains and stops, and is the parent of every task actor.
+ * The supervisor: it starts, runs, is held, stops, and is the parent of every task actor.
  *
  * ```
- *                              ready ┌─────────────── running ───────────────┐
- *   ┌─────────┐ start ┌──────────┐──▶│ ┌────────┐   hold    ┌──────┐         │
- *   │ stopped ├──────▶│ starting │   │ │ active │ ────────▶ │ held │         │
- *   └────▲────┘       └──┬───▲───┘   │ └────────┘ ◀──────── └──────┘         │
- *        │               │   │       └───────────────────┬─── resume ────────┘
- *        │      failed,  │   │                           │ shutDown, restart, failed
- *        │      shutDown ▼   │                           ▼
- *        │  ┌────────────────┼────── stopping ──────────────────────┐
- *        │  │ ┌──────────┐ shutDown again, force ┌─────────────┐    │
- *        │  │ │ draining │ ────────────────────▶ │ terminating │    │
- *        │  │ └──────────┘                       └─────────────┘    │
- *        │  └──────────────┬─┬──────────────────────────────────────┘
- *        │     stopped     │ │ stopped, restart wanted     ┌────────────┐
- *        └─────────────────┘ └────────────────────────────▶│ restarting ├─▶ starting
- *                                                          └────────────┘
+ *   ┌─────────┐ start ┌─────────┐ at once ┌────────────────── starting ───────────────────┐
+ *   │ stopped ├──────▶│ standby ├────────▶│ hooks ───▶ restoring ───▶ startupTasks        │
+ *   └────▲────┘       └────▲────┘         └──┬──────────────────────────────┬─────────────┘
+ *        │                 │       shutDown, │                              │ done
+ *        │                 │       failed    │              ┌───────────────▼─── running ─┐
+ *        │           ┌─────┴──────┐          │              │ active ─── hold ───▶ held   │
+ *        │           │ restarting │          │              │        ◀── resume ──        │
+ *        │           └─────▲──────┘          │              └───────────────┬─────────────┘
+ *        │                 │                 │   shutDown, restart, failed  │
+ *        │                 │ recall          ▼                              ▼
+ *   ┌────┼─────────────────┼─────────────────────────── stopping ─────────────────────────┐
+ *   │ releasing ◀──── afterHooks ◀──┬── draining ◀────┬── shutdownTasks ◀─── hooks        │
+ *   │                        no run │      │ timeout, │                                   │
+ *   │                       is live │      ▼ asked    │ forced                            │
+ *   │                               └── terminating ◀─┘ again, failed                     │
+ *   └─────────────────────────────────────────────────────────────────────────────────────┘
  * ```
+ *
+ * What a state waits for is an actor that it invokes: leaving the state cancels it. `stopped` means that nothing is open:
+ * the store was closed in `releasing`. A start that is asked for in `releasing` follows the stop.
  *
  * A task actor that fails is recreated (`actor.failed`) and never takes its siblings or the session with it.
  */
-import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
-import type { Command } from './protocol.ts'
+import { sessionSetup } from './session.setup.ts'
+
+/** Actions of an error while stopping. */
+const failStop = ['noteFailure', 'wantNoRestart', 'wantTerminate', 'terminateRuns'] as const
+const runFailed = {
+  target: '#session.stopping',
+  actions: ['noteFailure', 'wantTerminate'],
+  description: 'Failed: terminate live runs and stop with the error.',
+} as const
+const startFailed = {
+  target: '#session.stopping',
+  actions: ['noteFailure', 'wantNoRestart', 'wantTerminate'],
+  description: 'Failed: stop with the error.',
+} as const
+const stopFailed = {
+  target: 'terminating',
+  actions: failStop,
+  description: 'Failed: terminate live runs and stop with the error.',
+} as const
+/** Actions of a shut-down that is asked for again. */
+const force = ['wantNoRestart', 'wantTerminate', 'terminateRuns'] as const
+const callOffRestart = {
+  guard: 'isGentleInRestart',
+  actions: 'wantNoRestart',
+  description: 'A shut-down wins over the restart that was asked for.',
+} as const
 
 /**
- * Events a session understands: the commands, and what its own effects report.
+ * The machine of a session. Its effects and actors are stubs; the session provides them. Its states are `stopped`,
+ * `standby`, `starting` (`hooks`, `restoring`, `startupTasks`), `running` (`active`, `held`), `stopping` (`hooks`,
+ * `shutdownTasks`, `draining`, `terminating`, `afterHooks`, `releasing`) and `restarting`.
  *
  * @example
  * ```ts
- * import type { SessionEvent } from 'gantry/machines'
- *
- * const event: SessionEvent = { type: 'session.shutDown', force: true }
- * ```
- */
-export type SessionEvent =
-  | Command
-  | { readonly type: 'session.start' }
-  /** Set-up hooks, restore and start-up tasks are through. */
-  | { readonly type: 'session.ready' }
-  /** A fatal error: the session ends what runs and stops with it. */
-  | { readonly type: 'session.failed'; readonly error: unknown }
-  /** Shut-down hooks and tasks are through and no run lives. */
-  | { readonly type: 'session.drained' }
-  /** Actors that were made with this one as parent: XState stops only those that it spawned. */
-  | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
-  /** A task's actor failed. XState's own word of it is an event type per actor, each remembered for ever. */
-  | { readonly type: 'actor.failed'; readonly actorId: string }
-
-/**
- * What a session's actor knows; plain data, shown in the inspectors.
- *
- * @example
- * ```ts
- * import type { SessionContext } from 'gantry/machines'
- *
- * const isLeaving = ({ restartWanted }: SessionContext): boolean => !restartWanted
- * ```
- */
-export interface SessionContext {
-  readonly name: string
-  /** A hold that was asked for before the session ran. */
-  readonly holdWanted: boolean
-  /** It is to start again once it has stopped. */
-  readonly restartWanted: boolean
-  /** Restarts since it was made. */
-  readonly restarts: number
-}
-
-/**
- * What a session starts from.
- *
- * @example
- * ```ts
- * import type { SessionInput } from 'gantry/machines'
- *
- * const input: SessionInput = { name: 'session' }
- * ```
- */
-export interface SessionInput {
-  readonly name: string
-}
-
-/**
- * The machine of a session. Its effects are stubs here; the session provides them. Its states are `stopped`,
- * `starting`, `running` (`active`, `held`), `stopping` (`draining`, `terminating`) and `restarting`.
- *
- * @example
- * ```ts
- * import { createActor } from 'xstate'
+ * import { initialTransition, transition } from 'xstate'
  * import { sessionMachine } from 'gantry/machines'
  *
- * const actor = createActor(sessionMachine, { input: { name: 'session' } }).start()
- * actor.send({ type: 'session.start' })
- * actor.getSnapshot().value // 'starting'
+ * const [stopped] = initialTransition(sessionMachine, { name: 'session' })
+ * const [starting] = transition(sessionMachine, stopped, { type: 'session.start' })
+ * starting.value // { starting: 'hooks' }
  * ```
  */
-export const sessionMachine = setup({
-  types: {
-    context: {} as SessionContext,
-    events: {} as SessionEvent,
-    input: {} as SessionInput,
-  },
-  actions: {
-    /** Set-up hooks, restore, start-up tasks; answers `session.ready` or `session.failed`. */
-    beginStart: () => {},
-    /** Launches may begin. */
-    beginLaunching: () => {},
-    /** Launches stop; living runs go on. */
-    beginHold: () => {},
-    endHold: () => {},
-    /** Shut-down hooks and tasks, then waits for runs; answers `session.drained`. */
-    beginDrain: () => {},
-    /** Ends living runs; draining goes on. */
-    beginTerminate: () => {},
-    /** Releases everything and tells whoever waits. */
-    finishStop: () => {},
-    /** Keeps the fatal error, to be told at the end. */
-    noteFailure: () => {},
-    /** What a restart means besides starting again (its mode). */
-    beginRestart: () => {},
-    /** Passes a command to the actor of the task that it names. */
-    forwardToTask: () => {},
-    createTask: () => {},
-    setParam: () => {},
-    unsetParam: () => {},
-    runTasks: () => {},
-    updateSession: () => {},
-    /** Makes a failed task actor anew and reports `task.crashed`. */
-    restartTaskActor: () => {},
-    stopActors: enqueueActions(({ enqueue, event }) => {
-      if (event.type === 'actors.stop') for (const actor of event.actors) enqueue.stopChild(actor)
-    }),
-    wantHold: assign({ holdWanted: true }),
-    wantNoHold: assign({ holdWanted: false }),
-    wantRestart: assign({ restartWanted: true }),
-    wantNoRestart: assign({ restartWanted: false }),
-    countRestart: assign({ restarts: ({ context }) => context.restarts + 1, restartWanted: false }),
-  },
-  guards: {
-    isHoldWanted: ({ context }) => context.holdWanted,
-    isRestartWanted: ({ context }) => context.restartWanted,
-    /** A restart in the same process; the session says no where its mode is another. */
-    isRecallWanted: ({ context }) => context.restartWanted,
-    /** The first, unforced shut-down during a restart only calls the restart off. */
-    isGentleInRestart: ({ context, event }) =>
-      context.restartWanted && event.type === 'session.shutDown' && event.force !== true,
-    /** Forced by the event; the session adds `instantShutdown`. */
-    isForced: ({ event }) => event.type === 'session.shutDown' && event.force === true,
-  },
-}).createMachine({
+export const sessionMachine = sessionSetup.createMachine({
   id: 'session',
   description: 'Supervises tasks: decides what launches, when, and ends it all in order.',
-  context: ({ input }) => ({ name: input.name, holdWanted: false, restartWanted: false, restarts: 0 }),
+  context: ({ input }) => ({
+    name: input.name,
+    instantShutdown: input.instantShutdown ?? false,
+    restarting: input.restarting ?? 'recall',
+    startWanted: false,
+    holdWanted: false,
+    restartWanted: false,
+    terminateWanted: false,
+    failure: null,
+    restarts: 0,
+  }),
   initial: 'stopped',
   on: {
-    'task.run': { actions: 'forwardToTask', description: 'Run a task by hand, with params for this run.' },
+    'task.run': { actions: 'forwardToTask', description: 'Run a task, with params for this run.' },
     'task.backfill': { actions: 'forwardToTask', description: 'Run a task for each period of a stretch.' },
     'task.terminate': { actions: 'forwardToTask', description: 'Tell the runs of a task to end.' },
     'task.disable': { actions: 'forwardToTask', description: 'Its condition launches no more runs.' },
@@ -169,78 +97,125 @@ export const sessionMachine = setup({
     'param.set': { actions: 'setParam', description: 'Set a value that tasks and conditions share.' },
     'param.unset': { actions: 'unsetParam', description: 'Forget a shared value.' },
     'session.run': { actions: 'runTasks', description: 'Run these tasks once each.' },
-    'session.update': { actions: 'updateSession', description: 'Change options of the session.' },
+    'session.update': {
+      actions: ['takeOptions', 'updateSession'],
+      description: 'Change options of the session.',
+    },
+    'session.start': { actions: 'refuseStart', description: 'Refused: the session must be stopped.' },
     'actors.stop': { actions: 'stopActors', description: 'Stop task actors (the session stopped).' },
-    'actor.failed': { actions: 'restartTaskActor', description: 'Make a task actor anew that failed.' },
+    'actor.failed': { actions: 'restartTaskActor', description: 'Create a failed task actor again.' },
   },
   states: {
     stopped: {
-      description: 'Nothing launches and nothing is held open.',
+      description: 'Nothing launches and nothing is open.',
+      always: {
+        guard: 'isStartWanted',
+        target: 'standby',
+        actions: 'acceptStart',
+        description: 'A start was asked for while the last stop released.',
+      },
       on: {
-        'session.start': { target: 'starting', description: 'Begin.' },
+        'session.start': { target: 'standby', actions: 'acceptStart', description: 'Start.' },
         'session.hold': { actions: 'wantHold', description: 'Start held.' },
         'session.resume': { actions: 'wantNoHold', description: 'Start active.' },
       },
     },
+    // Where a process waits for the lease of a store that several processes share. Without one it waits for nothing.
+    standby: {
+      description: 'May this process run the session? Without a shared store it may at once.',
+      always: { target: 'starting', description: 'The store is not shared.' },
+    },
     starting: {
-      description: 'Set-up hooks, restore of the run log, start-up tasks.',
-      entry: 'beginStart',
+      description: 'Start-up hooks, restore of the run log, start-up tasks.',
+      initial: 'hooks',
+      entry: ['forgetLastStop', 'beginStart'],
+      exit: 'abandonStart',
       on: {
-        'session.ready': [
-          { guard: 'isRestartWanted', target: 'stopping', description: 'A restart was asked for meanwhile.' },
-          { guard: 'isHoldWanted', target: 'running.held', description: 'Started held.' },
-          { target: 'running', description: 'Started.' },
-        ],
-        'session.failed': {
-          target: 'stopping.terminating',
-          actions: 'noteFailure',
-          description: 'Set-up failed and errors are raised.',
-        },
+        'session.failed': startFailed,
         'session.hold': { actions: 'wantHold', description: 'Be held once started.' },
         'session.resume': { actions: 'wantNoHold', description: 'Be active once started.' },
         'session.restart': { actions: 'wantRestart', description: 'Restart once started.' },
         'session.shutDown': [
           {
             guard: 'isForced',
-            target: 'stopping.terminating',
-            description: 'Stop at once.',
+            target: 'stopping',
+            actions: ['wantTerminate', 'wantNoRestart'],
+            description: 'Terminate live runs and stop.',
           },
-          { target: 'stopping', description: 'Stop.' },
+          { target: 'stopping', actions: 'wantNoRestart', description: 'Stop.' },
         ],
+      },
+      states: {
+        hooks: {
+          description: 'The parts before of start-up hooks.',
+          invoke: {
+            id: 'startupHooks',
+            src: 'startupHooks',
+            onDone: { target: 'restoring', description: 'The hooks are through.' },
+            onError: startFailed,
+          },
+        },
+        restoring: {
+          description: 'The run log is opened and read; runs that crashed are recorded.',
+          invoke: {
+            id: 'restore',
+            src: 'restore',
+            onDone: { target: 'startupTasks', description: 'The log is read.' },
+            onError: startFailed,
+          },
+        },
+        startupTasks: {
+          description: 'Start-up tasks run; then hooks learn that the start succeeded.',
+          invoke: {
+            id: 'startupTasks',
+            src: 'startupTasks',
+            onDone: [
+              {
+                guard: 'isRestartWanted',
+                target: '#session.stopping',
+                description: 'A restart was asked for meanwhile.',
+              },
+              { guard: 'isHoldWanted', target: '#session.running.held', description: 'Started held.' },
+              { target: '#session.running', description: 'Started.' },
+            ],
+            onError: startFailed,
+          },
+        },
       },
     },
     running: {
       description: 'Tasks launch when their condition holds.',
       initial: 'active',
+      invoke: {
+        id: 'watchConditions',
+        src: 'watchConditions',
+        onError: runFailed,
+      },
       on: {
         'session.shutDown': [
           {
             guard: 'isForced',
-            target: 'stopping.terminating',
-            description: 'End living runs and stop.',
+            target: 'stopping',
+            actions: 'wantTerminate',
+            description: 'Terminate live runs and stop.',
           },
-          { target: 'stopping', description: 'Let living runs finish, then stop.' },
+          { target: 'stopping', description: 'Let live runs finish, then stop.' },
         ],
         'session.restart': {
           target: 'stopping',
           actions: 'wantRestart',
-          description: 'Let living runs finish, then start again.',
+          description: 'Let live runs finish, then start again.',
         },
-        'session.failed': {
-          target: 'stopping.terminating',
-          actions: 'noteFailure',
-          description: 'A fatal error: end living runs and stop with it.',
-        },
+        'session.failed': runFailed,
       },
       states: {
         active: {
           description: 'What is ready launches.',
-          entry: 'beginLaunching',
           on: {
             'session.hold': {
               target: 'held',
               actions: 'wantHold',
-              description: 'Stop launching; living runs go on.',
+              description: 'Stop launching; live runs go on.',
             },
           },
         },
@@ -249,52 +224,157 @@ export const sessionMachine = setup({
           entry: 'beginHold',
           exit: 'endHold',
           on: {
-            'session.resume': { target: 'active', actions: 'wantNoHold', description: 'Launch again.' },
+            'session.resume': {
+              target: 'active',
+              actions: ['wantNoHold', 'resumeLaunching'],
+              description: 'Launch again.',
+            },
           },
         },
       },
     },
     stopping: {
-      description: 'Shut-down hooks and tasks run, living runs end.',
-      initial: 'draining',
-      entry: 'beginDrain',
+      description: 'Shut-down hooks and tasks run, live runs end, and everything is released.',
+      initial: 'hooks',
+      entry: ['stopLaunching', 'terminateIfWanted'],
       on: {
-        'session.drained': [
-          { guard: 'isRecallWanted', target: 'restarting', description: 'All ended; it starts again.' },
+        'session.shutDown': [
+          callOffRestart,
           {
-            target: 'stopped',
-            actions: ['wantNoHold', 'finishStop', 'wantNoRestart'],
-            description: 'All ended; a process that takes over may be what comes next.',
+            actions: force,
+            description: 'Asked again: terminate live runs.',
           },
         ],
         'session.failed': {
-          target: '.terminating',
-          actions: ['noteFailure', 'wantNoRestart'],
+          actions: failStop,
           description: 'A fatal error while stopping.',
         },
       },
       states: {
+        hooks: {
+          description: 'The parts before of shut-down hooks.',
+          invoke: {
+            id: 'shutdownHooks',
+            src: 'shutdownHooks',
+            onDone: { target: 'shutdownTasks', description: 'The hooks are through.' },
+            onError: stopFailed,
+          },
+        },
+        shutdownTasks: {
+          description: 'Shut-down tasks run; permanent tasks are terminated.',
+          invoke: {
+            id: 'shutdownTasks',
+            src: 'shutdownTasks',
+            onDone: [
+              { guard: 'isTerminateWanted', target: 'terminating', description: 'The stop is forced.' },
+              { target: 'draining', description: 'Let live runs finish.' },
+            ],
+            onError: stopFailed,
+          },
+        },
         draining: {
-          description: 'Living runs may finish.',
+          description: 'Live runs may finish.',
+          invoke: {
+            id: 'drain',
+            src: 'drain',
+            onDone: [
+              {
+                guard: 'isTimeout',
+                target: 'terminating',
+                actions: ['wantTerminate', 'terminateRuns'],
+                description: 'The drain timeout has passed.',
+              },
+              { target: 'afterHooks', description: 'No run is live.' },
+            ],
+            onError: stopFailed,
+          },
           on: {
             'session.shutDown': [
+              callOffRestart,
               {
-                guard: 'isGentleInRestart',
-                actions: 'wantNoRestart',
-                description: 'A shut-down wins over the restart that was asked for.',
+                target: 'terminating',
+                actions: force,
+                description: 'Asked again: terminate live runs.',
               },
-              { target: 'terminating', description: 'Asked a second time: end living runs.' },
             ],
+            'session.failed': stopFailed,
           },
         },
         terminating: {
-          description: 'Living runs are told to end, and are ended when their grace is over.',
-          entry: 'beginTerminate',
-          on: {
-            'session.shutDown': {
-              actions: ['wantNoRestart', 'beginTerminate'],
-              description: 'Asked once more: end what was launched since, too (shut-down tasks).',
+          description: 'Live runs are terminated, and abandoned after their grace period.',
+          invoke: {
+            id: 'awaitEnds',
+            src: 'awaitEnds',
+            onDone: { target: 'afterHooks', description: 'No run is live.' },
+            onError: {
+              target: 'afterHooks',
+              actions: 'noteFailure',
+              description: 'The session cannot wait for runs.',
             },
+          },
+        },
+        afterHooks: {
+          description: 'The parts after of shut-down hooks.',
+          invoke: {
+            id: 'afterHooks',
+            src: 'afterHooks',
+            onDone: [
+              {
+                guard: 'isRecallWanted',
+                target: '#session.restarting',
+                description: 'Start again; what is open stays open.',
+              },
+              {
+                guard: 'isRestartWanted',
+                target: 'releasing',
+                actions: ['wantNoHold', 'beginRestart'],
+                description: 'A new process takes over.',
+              },
+              { target: 'releasing', actions: 'wantNoHold', description: 'The hooks are through.' },
+            ],
+            onError: {
+              target: 'releasing',
+              actions: ['noteFailure', 'wantNoRestart', 'wantNoHold'],
+              description: 'The hooks could not be called.',
+            },
+          },
+        },
+        releasing: {
+          description: 'The store is closed; timers, listeners and task actors are released.',
+          invoke: {
+            id: 'release',
+            src: 'release',
+            onDone: {
+              target: '#session.stopped',
+              actions: ['finishStop', 'wantNoRestart'],
+              description: 'Nothing is open.',
+            },
+            onError: {
+              target: '#session.stopped',
+              actions: ['noteFailure', 'finishStop', 'wantNoRestart'],
+              description: 'Something could not be released.',
+            },
+          },
+          on: {
+            'session.start': [
+              {
+                guard: 'isStartWanted',
+                actions: 'refuseStart',
+                description: 'Refused: it is to start already.',
+              },
+              { actions: ['wantStart', 'deferStart'], description: 'Start once stopped.' },
+            ],
+            'session.shutDown': [
+              {
+                guard: 'isStartWanted',
+                actions: ['wantNoRestart', 'wantNoStart', 'callOffStart'],
+                description: 'A shut-down wins over the start that was asked for.',
+              },
+              { actions: 'wantNoRestart', description: 'A shut-down wins over the restart.' },
+            ],
+            'session.hold': { actions: 'wantHold', description: 'Start held.' },
+            'session.resume': { actions: 'wantNoHold', description: 'Start active.' },
+            'session.failed': { actions: 'noteFailure', description: 'A fatal error while releasing.' },
           },
         },
       },
@@ -302,7 +382,7 @@ export const sessionMachine = setup({
     restarting: {
       description: 'Stopped for a moment, to start again.',
       entry: ['countRestart', 'beginRestart'],
-      always: { target: 'starting', description: 'Start again in the same process (recall).' },
+      always: { target: 'standby', description: 'Start again in the same process (recall).' },
     },
   },
 })

@@ -10,9 +10,13 @@ import { Crashes } from './launching/crashed-runs.ts'
 import { Launcher } from './launching/launcher.ts'
 import { RunQueue } from './launching/manual-runs.ts'
 import { MissedRuns } from './launching/missed-runs.ts'
-import { Lifecycle } from './lifecycle/start-stop.ts'
+import { Running } from './lifecycle/running.ts'
+import { SignalHandling } from './lifecycle/signals.ts'
 import { StartedStopped } from './lifecycle/started-stopped.ts'
-import { type SessionModules, sessionEffects, taskEffects } from './machine-effects.ts'
+import { Starting } from './lifecycle/starting.ts'
+import { Sequence } from './lifecycle/startup-tasks.ts'
+import { Stopping } from './lifecycle/stopping.ts'
+import { type SessionModules, sessionEffects, sessionSteps, taskEffects } from './machine-effects.ts'
 import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
 import { Capacity } from './runs/capacity.ts'
@@ -51,7 +55,7 @@ export function assemble(core: Core): SessionModules {
   parts.runs = new Runs(core, slots, provide, (entry) => {
     parts.tasks.runEnded(entry)
     parts.launcher.ended(entry)
-    parts.life.runEnded()
+    parts.sequence.runEnded()
   })
   parts.launcher = new Launcher(core, parts.runs, slots, (entry, takesValue) =>
     launchFacts(core, entry, takesValue),
@@ -74,21 +78,21 @@ export function assemble(core: Core): SessionModules {
   parts.tasks = new Tasks(core, parts)
   parts.keeper = new LogLifecycle(core, () => parts.launcher.schedule())
   parts.persistence = new Persistence(core, parts)
-  parts.life = new Lifecycle(core, parts)
-  const { inspect } = core.options
-  const logic = guardedLogic(provideSession(sessionEffects(core, parts)), sessionDoor(core, parts))
+  parts.sequence = new Sequence(core, parts)
+  parts.signals = new SignalHandling(core)
+  parts.starting = new Starting(core, parts)
+  parts.running = new Running(core, parts)
+  parts.stopping = new Stopping(core, parts)
+  const { inspect, instantShutdown = false, restarting = 'recall' } = core.options
+  const machine = provideSession(sessionEffects(core, parts), sessionSteps(parts))
+  const logic = guardedLogic(machine, sessionDoor(core, parts))
   core.actor = new GuardedActor(logic, {
     id: core.name,
-    input: { name: core.name },
+    input: { name: core.name, instantShutdown, restarting },
     ...(inspect === undefined ? {} : { inspect: guardInspect(core, inspect) }),
   })
   guardLateInspectors(core)
-  core.actor.subscribe({
-    error: (error) => {
-      core.fatal = { error }
-      parts.milestones.ended(core.fatal)
-    },
-  })
+  core.actor.subscribe({ error: (error) => parts.milestones.ended({ error }) })
   core.actor.start()
   return parts
 }

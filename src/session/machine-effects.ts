@@ -1,8 +1,8 @@
-/** What the machines name and the parts do: each effect is a word to one part. */
-import type { SessionEvent } from '../../machines/session.machine.ts'
+/** The effects that the machines name: each calls one part of the session. */
+import type { SessionEvent } from '../../machines/session.setup.ts'
 import { nextTurn } from '../clock/clock.ts'
 import { toErrorData } from '../errors/error-data.ts'
-import type { SessionEffects, TaskEffects } from './actors/provide.ts'
+import type { SessionEffects, SessionSteps, TaskEffects } from './actors/provide.ts'
 import type { TaskUpdate } from './api/task-options.ts'
 import { Errand } from './events/reply.ts'
 import type { Crashes } from './launching/crashed-runs.ts'
@@ -10,8 +10,12 @@ import type { Launcher } from './launching/launcher.ts'
 import type { RunQueue, RunRequest } from './launching/manual-runs.ts'
 import type { MissedRuns } from './launching/missed-runs.ts'
 import { takeOver } from './lifecycle/replace-process.ts'
-import type { Lifecycle } from './lifecycle/start-stop.ts'
-import type { StartedStopped } from './lifecycle/started-stopped.ts'
+import type { Running } from './lifecycle/running.ts'
+import type { SignalHandling } from './lifecycle/signals.ts'
+import { notStopped, type StartedStopped } from './lifecycle/started-stopped.ts'
+import type { Starting } from './lifecycle/starting.ts'
+import type { Sequence } from './lifecycle/startup-tasks.ts'
+import type { Stopping } from './lifecycle/stopping.ts'
 import { toSettings } from './options/settings.ts'
 import type { LogLifecycle } from './persistence/log-lifecycle.ts'
 import type { Persistence } from './persistence/saved-state.ts'
@@ -42,7 +46,11 @@ export interface SessionModules {
   crashes: Crashes
   persistence: Persistence
   keeper: LogLifecycle
-  life: Lifecycle
+  sequence: Sequence
+  starting: Starting
+  running: Running
+  stopping: Stopping
+  signals: SignalHandling
   milestones: StartedStopped
 }
 
@@ -88,47 +96,48 @@ export function taskEffects(core: Core, parts: SessionModules): TaskEffects {
   }
 }
 
+/** The actors that the session machine invokes. */
+export function sessionSteps(parts: SessionModules): SessionSteps {
+  return {
+    startupHooks: (signal) => parts.starting.hooks(signal),
+    restore: (signal) => parts.starting.restore(signal),
+    startupTasks: (signal) => parts.starting.tasks(signal),
+    watchConditions: (signal) => parts.running.watch(signal, () => parts.milestones.started()),
+    shutdownHooks: () => parts.stopping.hooks(),
+    shutdownTasks: (signal) => parts.stopping.tasks(signal),
+    drain: (signal) => parts.stopping.drain(signal),
+    awaitEnds: (signal) => parts.stopping.awaitEnds(signal),
+    afterHooks: () => parts.stopping.afterHooks(),
+    release: () => parts.stopping.release(),
+  }
+}
+
 /** The effects of the session machine. */
 export function sessionEffects(core: Core, parts: SessionModules): SessionEffects {
   const { clock, news } = core
-  // Out of the machine's own step: what launching does may send events, and the state must be there by then.
-  const becomeActive = (): void => {
-    if (core.state !== 'running' && core.state !== 'held') return
-    parts.life.beginLaunching(() => parts.milestones.started())
-  }
-  const finishStop = async (takesOver: boolean): Promise<void> => {
-    const { restarting } = core.settings
-    if (takesOver && restarting !== 'recall') news.tell({ type: 'session.restarting', at: clock.now() })
-    await parts.life.release()
-    const error = core.fatal === null ? {} : { error: toErrorData(core.fatal.error) }
-    news.tell({ type: 'session.stopped', at: clock.now(), ...error })
-    parts.milestones.ended(core.fatal)
-    if (!takesOver || restarting === 'recall') return
-    // Who waits for the end goes first: a process that is replaced in its place does nothing after that.
-    await nextTurn()
-    takeOver(restarting, (error) => core.warn('restart', 'No process could take over.', { error }))
-  }
+  const { milestones } = parts
   return {
-    beginStart: () => void parts.life.start(),
-    beginLaunching: () => clock.defer(becomeActive),
-    beginHold: () => {
-      clock.defer(becomeActive)
-      news.tell({ type: 'session.held', at: clock.now() })
-    },
+    acceptStart: () => milestones.accept(),
+    deferStart: () => milestones.defer(),
+    refuseStart: () => milestones.refuse(notStopped(core.state)),
+    callOffStart: () => milestones.callOff(),
+    beginStart: () => parts.starting.begin(),
+    abandonStart: () => parts.starting.abandon(),
+    resumeLaunching: () => parts.running.resume(),
+    beginHold: () => news.tell({ type: 'session.held', at: clock.now() }),
     endHold: () => news.tell({ type: 'session.resumed', at: clock.now() }),
-    beginDrain: () => void parts.life.drain(),
-    beginTerminate: () => parts.life.terminateAll('shut-down'),
-    finishStop: (takesOver) => {
-      parts.milestones.releasing = finishStop(takesOver).finally(() => {
-        parts.milestones.releasing = null
-      })
-    },
-    noteFailure: (error) => {
-      core.fatal ??= { error }
+    stopLaunching: () => parts.stopping.stopLaunching(),
+    terminateRuns: () => parts.stopping.terminateAll(),
+    finishStop: ({ failure, restartWanted, restarting }) => {
+      const error = failure === null ? {} : { error: toErrorData(failure.error) }
+      news.tell({ type: 'session.stopped', at: clock.now(), ...error })
+      milestones.ended(failure)
+      if (!restartWanted || restarting === 'recall') return
+      // Who waits for the end goes first: a process that is replaced in its place does nothing after that.
+      const onError = (error: unknown): void => core.warn('restart', 'No process could take over.', { error })
+      void nextTurn().then(() => takeOver(restarting, onError))
     },
     beginRestart: () => news.tell({ type: 'session.restarting', at: clock.now() }),
-    isForced: () => core.settings.instantShutdown,
-    isRecall: () => core.settings.restarting === 'recall',
     command: (event) => command(core, parts, event),
     restartTaskActor: (actorId) => parts.actors.restart(actorId),
   }
@@ -164,7 +173,7 @@ function command(core: Core, parts: SessionModules, event: SessionEvent): void {
       if ('shutCondition' in event.options) parts.watches.setShutCondition(core.options.shutCondition)
       if ('timezone' in event.options) parts.tasks.zoneChanged()
       for (const [name, value] of Object.entries(event.options.params ?? {})) core.params.put(name, value)
-      if ('handleSignals' in event.options) parts.life.heedSignals()
+      if ('handleSignals' in event.options) parts.signals.update()
       // A raised limit lets go what waits.
       parts.launcher.considerAll()
       return
@@ -173,7 +182,7 @@ function command(core: Core, parts: SessionModules, event: SessionEvent): void {
   }
 }
 
-/** A command that fails is the sender's problem: the session says so and goes on. */
+/** A command that fails is the sender's problem: the session reports it and goes on. */
 function guard(core: Core, task: string, act: () => void): void {
   try {
     act()

@@ -21,7 +21,7 @@ export async function runChosen(
   options: SessionRunOptions,
 ): Promise<Record<string, RunOutcome>> {
   const entries = names.map((name) => core.entry(name))
-  const isStopped = core.state === 'stopped'
+  const isStopped = core.waitsForStart
   if (isStopped) {
     core.only = new Set(names)
     await session.start().catch((error) => {

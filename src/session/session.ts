@@ -196,16 +196,7 @@ export class LiveSession implements Session {
 
   /** Starts; resolves when tasks may launch, or when it has stopped already; rejects with the error that ended the start. */
   start(): Promise<void> {
-    if (this.state !== 'stopped')
-      return Promise.reject(
-        new TypeError(
-          `Cannot start the session as it must be stopped: ${this.state}. Start it once; to start it again, wait for session.stopped after shutDown(), or use restart().`,
-        ),
-      )
-    const { releasing } = this.#parts.milestones
-    // The last stop still closes what it held open: its log can't be opened before.
-    if (releasing !== null) return releasing.then(() => this.start())
-    const started = this.#parts.milestones.begin()
+    const started = this.#parts.milestones.ask()
     tell(this.#core.actor, { type: 'session.start' })
     return started
   }

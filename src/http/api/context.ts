@@ -1,4 +1,4 @@
-/** Objects shared by the handlers of one interface. */
+/** What the handlers of one interface share. */
 import type { Session } from '../../app/index.ts'
 import type { Feed } from '../live/feed.ts'
 import type { IdempotencyKeys } from '../live/idempotency-keys.ts'
@@ -11,14 +11,14 @@ export interface Shared {
   readonly settings: HttpSettings
   /** Live events. */
   readonly feed: Feed
-  /** Recent log lines of runs. */
+  /** Lines that runs wrote lately. */
   readonly lines: RunLineBuffer
   readonly metrics: Metrics
-  /** Idempotency keys of recently requested runs. */
+  /** Idempotency keys of runs asked for lately. */
   readonly keys: IdempotencyKeys
-  /** A plain, size-limited copy of a value, secrets hidden; `key` is the value's name. */
+  /** A plain, bounded copy of a value, secrets hidden; `key` is the value's own name. */
   copy(value: unknown, key?: string): unknown
-  /** A smaller copy, for values in lists. */
+  /** The same, smaller: for one of many. */
   brief(value: unknown, key?: string): unknown
   /** The OpenAPI document. */
   document(): unknown

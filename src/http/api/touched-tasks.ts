@@ -1,4 +1,7 @@
-/** Tasks and permissions that a request affects beyond its route's own. Each is authorized before anything is done. */
+/**
+ * The tasks and permissions that a request touches beside its own. Each is authorized before anything is
+ * done.
+ */
 import { type Command, isArg, parse, type Session } from '../../app/index.ts'
 import { Mask, textsIn } from '../security/mask.ts'
 import type { Permission } from './route.ts'
@@ -7,25 +10,25 @@ import type { Permission } from './route.ts'
 export interface Action {
   readonly permission: Permission
   readonly task: string | null
-  /** True if the task is to be created, so that no task of that name need exist. */
+  /** True if the task is to be created: no task of that name has to exist. */
   readonly isNew?: boolean
 }
 
-/** Further actions of a request, and the tasks that its statements name. */
+/** What else a request does, and the tasks that its statements ask about. */
 export interface Touches {
   readonly actions: readonly Action[]
-  /** Names in the conditions that the request sets. */
+  /** Names in conditions that it sets. */
   readonly mentions: readonly string[]
 }
 
 const nothing: Touches = { actions: [], mentions: [] }
 
-/** Options that stop the session or control how a shut-down treats live runs. */
+/** Options by which a session stops, or decides what becomes of its runs when it does. */
 const stopping = ['shutCondition', 'instantShutdown', 'drainTimeout'] as const
 
 type Options = Readonly<Record<string, unknown>>
 
-/** The effects of a command. */
+/** What a command touches. */
 export function touchesOf(session: Session, command: Command): Touches {
   switch (command.type) {
     case 'session.run':
@@ -61,7 +64,7 @@ export function touchesOfTask(session: Session, options: Options): Touches {
   }
 }
 
-/** The effects of a new task; with `onTaskExists: 'replace'` these include the removal of the task that has the name. */
+/** The effects of a new task: where names may be taken over, the end of the task that has the name. */
 export function touchesOfNew(session: Session, task: string, options: Options): Touches {
   const isReplaced = session.options.onTaskExists === 'replace' && session.has(task)
   const created: Action = { permission: 'task.create', task, isNew: true }
@@ -72,8 +75,8 @@ export function touchesOfNew(session: Session, task: string, options: Options): 
 }
 
 /**
- * Tasks that a statement names, as the session parses it: in either kind of quotes, and in custom phrases. A statement that cannot be
- * parsed is refused later.
+ * Tasks that a statement asks about, as the session reads it: with either kind of quotes, and in words of the program's own.
+ * A statement that cannot be read is refused later.
  */
 function mentionsOf({ words }: Session, statement: unknown): readonly string[] {
   if (typeof statement !== 'string') return []
@@ -82,7 +85,7 @@ function mentionsOf({ words }: Session, statement: unknown): readonly string[] {
       .dependencies()
       .flatMap((on) => {
         if (on.kind === 'task') return [on.task]
-        // A custom condition may receive a task's name, as text or in an arg.
+        // A custom condition may take a task's name, as text or in an arg.
         return on.kind === 'predicate' ? Object.values(on.node.args).flatMap(namesInArg) : []
       })
   } catch {

@@ -1,29 +1,30 @@
-/** One client of the event stream: a position in the ring, and a stream that is filled no faster than it is read. */
+/** One client that follows events: a place in the ring, and a stream that is filled no faster than it is read. */
+
 import type { View } from '../security/caller-view.ts'
 import { coalesce, type FeedRing, latestProgress, type Numbered } from './feed-ring.ts'
 
-/** Maximum number of unread bytes in the stream. */
+/** What may wait in the stream before nothing more is put there. */
 const maxWaitingBytes = 65_536
-/** More news than this at once is coalesced; if over twice as much is left, the client gets a reset. */
+/** More news than this at once is coalesced; more than twice this after that is a reset. */
 const maxAtOnce = 256
-/** Pause between writes to a client that receives coalesced news. */
+/** A client that gets so much gets it in larger steps. */
 const busyWaitMs = 500
 
-/** Options of a client. */
+/** What a client wants, and how things are written for it. */
 export interface ClientOptions {
   /** Only news of these tasks and of the session; null for all. */
   readonly tasks: ReadonlySet<string> | null
-  /** The tasks that the client may see. */
+  /** What the client may be told. */
   readonly view: View
-  /** The number of the first news that the client has not received. */
+  /** The number of the first piece of news it has not been told. */
   readonly next: number
-  /** The first text of the stream. */
+  /** What it is told first. */
   readonly greeting: string
   textOf(numbered: Numbered): string
-  /** Text of a reset event: everything may have changed. */
+  /** A reset: everything may have changed. */
   resetText(next: number): string
   monotonic(): number
-  /** Called when the stream can take more. */
+  /** The stream has room again. */
   onRoom(): void
   onClose(): void
 }
@@ -38,7 +39,7 @@ export class FeedClient {
   #notBefore = 0
   #isClosed = false
   #isDeciding = false
-  /** Texts for this client only (about an actor that it watches). */
+  /** Texts that are for this client alone (an actor that it watches). */
   #own: string[] = []
   #ownDropped = 0
 
@@ -58,13 +59,13 @@ export class FeedClient {
     )
   }
 
-  /** True if the maximum number of own texts waits. Checked before a text is made, since that is expensive. */
+  /** Whether as many texts of its own wait as may. Who makes them asks first: making one costs. */
   get isFull(): boolean {
     return this.#own.length >= maxAtOnce
   }
 
-  /** Queues a text for this client only. If the client reads too slowly, the text is dropped and counted. */
-  send(text: string): void {
+  /** A text for this client alone; dropped, and counted, where it does not read fast enough. */
+  tell(text: string): void {
     if (this.isFull) this.#ownDropped += 1
     else this.#own.push(text)
   }
@@ -73,7 +74,7 @@ export class FeedClient {
     this.#ownDropped += 1
   }
 
-  /** Sends news as far as the stream has room; returns true if something is left to be sent later. */
+  /** Sends what is new, as far as the stream has room; true if something is left to be sent later. */
   flush(ring: FeedRing): boolean {
     if (this.#isClosed || !this.#hasNews(ring)) return false
     if ((this.#controller.desiredSize ?? 0) <= 0) return false
@@ -84,7 +85,7 @@ export class FeedClient {
     return false
   }
 
-  /** Sends a heartbeat for proxies, unless the stream is full. */
+  /** A sign of life for the proxies between; nothing where the stream is full, which is sign enough. */
   beat(): void {
     if (!this.#isClosed && (this.#controller.desiredSize ?? 0) > 0)
       this.#controller.enqueue(encoder.encode(':\n\n'))
@@ -97,7 +98,7 @@ export class FeedClient {
     try {
       this.#controller.close()
     } catch {
-      // The reader has disconnected, and the stream is closed.
+      // The reader has gone, and the stream with it.
     }
     this.#options.onClose()
   }
@@ -106,7 +107,7 @@ export class FeedClient {
     return this.#next < ring.next || this.#own.length > 0 || this.#ownDropped > 0
   }
 
-  /** True if the news concerns tasks without a decision yet; it is sent once the decision is known. */
+  /** True for news of tasks without a decision yet: it is sent once the decision is known. */
   #decide(ring: FeedRing): boolean {
     const { view } = this.#options
     if (view.isWhole) return false

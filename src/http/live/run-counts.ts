@@ -1,4 +1,4 @@
-/** Counters of runs by task since the session started, including runs from before this listener. */
+/** Counts runs by task since the session started, including runs from before the first listener. */
 import type { Outcome, RunRecord, Session } from '../../app/index.ts'
 
 export const outcomes: readonly Outcome[] = ['success', 'fail', 'terminate', 'inaction', 'crash']
@@ -8,15 +8,14 @@ export interface RunCount {
   started: number
   missed: number
   readonly ended: Record<Outcome, number>
-  /** Number of runs with a known duration. */
+  /** Runs of known length, and the length of them all. */
   count: number
-  /** Sum of these durations, in ms. */
   ms: number
 }
 
-/** Maximum number of separate series. Further tasks are counted together, so that generated names cannot fill a time-series database. */
+/** Tasks beyond these are counted together: names that a program makes without end must not fill a time-series database. */
 const maxTasks = 1_000
-/** Label of the remaining tasks. It reveals no task name. */
+/** The label of the remaining tasks. It reveals no task name. */
 const others = '(other)'
 
 export class RunCounts {
@@ -25,7 +24,7 @@ export class RunCounts {
   readonly #startedAt = new Map<string, number>()
   readonly #undos: readonly (() => void)[]
   /** Events received while the log was still being read; null once it is read. */
-  #seen: Set<string> | null = new Set()
+  #told: Set<string> | null = new Set()
   #reading: Promise<void> | null = null
 
   constructor(session: Session) {
@@ -33,36 +32,36 @@ export class RunCounts {
     this.#undos = [
       session.on('run.started', ({ task, runId, at }) => {
         this.#startedAt.set(keyOf(task, runId), at)
-        this.#seen?.add(`run ${keyOf(task, runId)}`)
+        this.#told?.add(`run ${keyOf(task, runId)}`)
         this.#of(task).started += 1
       }),
       session.on('run.ended', ({ task, runId, action, at }) => {
-        this.#seen?.add(`${action} ${keyOf(task, runId)}`)
+        this.#told?.add(`${action} ${keyOf(task, runId)}`)
         const startedAt = this.#startedAt.get(keyOf(task, runId))
         this.#startedAt.delete(keyOf(task, runId))
         this.#end(task, action, startedAt === undefined ? null : at - startedAt)
       }),
       session.on('run.missed', ({ task, dueAt }) => {
-        this.#seen?.add(`missed ${task} ${dueAt}`)
+        this.#told?.add(`missed ${task} ${dueAt}`)
         this.#of(task).missed += 1
       }),
     ]
     // Runs that are already live are known to the log only.
-    if (session.startedAt === null) this.#seen = null
+    if (session.startedAt === null) this.#told = null
     else this.#reading = this.#read(session.startedAt.toMillis()).catch(() => {})
   }
 
-  /** Resolves once earlier runs are counted, too. */
+  /** Resolves when what ran before is counted, too. */
   async ready(): Promise<void> {
     await this.#reading
   }
 
-  /** Names of the tasks with separate counts. */
+  /** Names that are counted. */
   tasks(): string[] {
     return [...this.#byTask.keys()].filter((name) => name !== others)
   }
 
-  /** The counts of tasks. @param withOthers - Includes the common count of the remaining tasks. */
+  /** The counts of tasks. @param withOthers - Whether what many tasks have together is told, too. */
   shown(isShown: (task: string) => boolean, withOthers: boolean): [string, RunCount][] {
     return [...this.#byTask].filter(([task]) => (task === others ? withOthers : isShown(task)))
   }
@@ -77,14 +76,14 @@ export class RunCounts {
     for await (const record of log.stream({ since })) this.#take(record)
     for (const { task, at, data } of missed) {
       const dueAt = (data as { dueAt?: unknown } | undefined)?.dueAt
-      if (at >= since && task !== undefined && this.#seen?.has(`missed ${task} ${String(dueAt)}`) !== true)
+      if (at >= since && task !== undefined && this.#told?.has(`missed ${task} ${String(dueAt)}`) !== true)
         this.#of(task).missed += 1
     }
-    this.#seen = null
+    this.#told = null
   }
 
   #take({ task, runId, action, runtimeMs, start }: RunRecord): void {
-    if (this.#seen?.has(`${action} ${keyOf(task, runId)}`) === true) return
+    if (this.#told?.has(`${action} ${keyOf(task, runId)}`) === true) return
     if (action !== 'run') return this.#end(task, action, runtimeMs ?? null)
     this.#of(task).started += 1
     if (start !== undefined && this.#session.runs().some((run) => run.id === runId && run.task === task))
@@ -110,7 +109,7 @@ export class RunCounts {
   }
 }
 
-/** Key of a run; different tasks may use the same run id. */
+/** Tasks that name their runs may use the same id. */
 function keyOf(task: string, runId: string): string {
   return JSON.stringify([task, runId])
 }

@@ -1,4 +1,4 @@
-/** Table of all routes, in the order of the document. Tests cover every route in it. */
+/** All routes, in the order of the document. A route that is not here does not exist, and one that is here is tested. */
 import type { Route } from '../api/route.ts'
 import { eventRoutes } from './events.ts'
 import { forecastRoutes } from './forecast.ts'
@@ -11,10 +11,10 @@ import { sessionRoutes } from './session.ts'
 import { taskActionRoutes } from './task-actions.ts'
 import { taskRoutes } from './tasks.ts'
 
-/** Path prefix of all routes, below the mount path. */
+/** Where they all are, below the mount path. */
 export const prefix = '/api/v1'
 
-/** All routes. */
+/** The table. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...parameterRoutes,

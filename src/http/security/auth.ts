@@ -1,4 +1,4 @@
-/** Authentication of callers: tokens compared in constant time, a function of the program, or open access. */
+/** Who asks: tokens compared in constant time, a function of the host program, or nobody in particular. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../app/index.ts'
 import { Problem } from '../contract/problem.ts'
@@ -8,22 +8,22 @@ const anyone: Who = Object.freeze({ name: 'anyone', access: 'all' })
 const holder: Who = Object.freeze({ name: 'token', access: 'all' })
 const reader: Who = Object.freeze({ name: 'read token', access: 'read' })
 
-/** Minimum length; a shorter token could be guessed. */
+/** A token shorter than this could be guessed. */
 const minTokenLength = 32
 
-/** Identifies the caller of a request. */
+/** Tells who sent a request. */
 export interface Authenticator {
-  /** The token with full access, for the link; null without tokens. */
+  /** The token of those who may do everything, for the link; null without tokens. */
   readonly token: string | null
-  /** True if the token was generated, so that it must be shown to the user. */
+  /** Whether the token was made here, so that somebody has to be told of it. */
   readonly isGenerated: boolean
-  /** True if every caller has full access. */
+  /** Whether everybody may do everything. */
   readonly isOpen: boolean
   /** @throws Problem 401, 429 */
   identify(request: Request, address: string): Promise<Who>
 }
 
-/** Creates the authenticator for the options. @throws RangeError for a token that is too short */
+/** Makes the authenticator that the options mean. @throws RangeError for a token that is too short */
 export function createAuthenticator(
   auth: HttpAuth | undefined,
   clock: Clock,
@@ -31,12 +31,7 @@ export function createAuthenticator(
 ): Authenticator {
   if (auth === 'none') return { token: null, isGenerated: false, isOpen: true, identify: async () => anyone }
   if (typeof auth === 'function')
-    return {
-      token: null,
-      isGenerated: false,
-      isOpen: false,
-      identify: (request) => askProgram(auth, request),
-    }
+    return { token: null, isGenerated: false, isOpen: false, identify: (request) => askHost(auth, request) }
   const token = checkToken(auth?.token ?? randomBytes(32).toString('base64url'))
   const readToken = auth?.readToken === undefined ? null : checkToken(auth.readToken)
   const tries = new Tries(clock, wrongTokens)
@@ -50,16 +45,16 @@ export function createAuthenticator(
       const given = /^bearer ([\w.~+/=-]+)$/i.exec(header ?? '')?.[1]
       if (given !== undefined) {
         const hashed = hash(given)
-        // Both comparisons are always made, so that the response time does not depend on the result.
+        // Both comparisons are always made: how long it takes must not tell which of them was near.
         const isAll = timingSafeEqual(hashed, hashes.all)
         const isRead = hashes.read !== null && timingSafeEqual(hashed, hashes.read)
         if (isAll) return holder
         if (isRead) return reader
       }
-      // Only wrong tokens count, not missing ones. A caller with the right token is never refused because of guesses by another caller
-      // at the same address.
+      // Only guesses count. What has no token is a browser that was not told of it, or a page that hopes; and who has the
+      // right one is never kept out because somebody else at the same address guesses.
       if (header !== null) tries.count(address)
-      throw unauthorized(header === null ? 'the token is missing' : 'the token is unknown')
+      throw unauthorized(header === null ? 'there is none' : 'it is not a token that is known')
     },
   }
 }
@@ -75,16 +70,16 @@ function hash(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
-async function askProgram(
+async function askHost(
   auth: Extract<HttpAuth, (request: Request) => unknown>,
   request: Request,
 ): Promise<Who> {
   const who = await auth(request)
-  if (who === null || who === undefined) throw unauthorized('the caller is unknown')
+  if (who === null || who === undefined) throw unauthorized('nobody knows who sent it')
   if (who.access === 'all' || who.access === 'read') return who
-  // An error of the program, not of the client.
+  // A fault of the program, not of the client.
   throw new TypeError(
-    `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown(who)}. Return { name, access: 'read' | 'all' }, or null for an unknown caller.`,
+    `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown(who)}. Return { name, access: 'read' | 'all' }, or null for nobody.`,
   )
 }
 
@@ -94,13 +89,18 @@ function shown(who: unknown): string {
 }
 
 function unauthorized(why: string): Problem {
-  return new Problem(401, 'unauthorized', `Cannot answer as a token is required: ${why}.`, {
-    hint: "Send the header 'authorization: Bearer ‹token›', or open the link with the token. listen() prints the link; mounted in another server, it is logged at the first request; the program has the token as `createHttp(...).token`.",
-    headers: { 'www-authenticate': 'Bearer realm="gantry"' },
-  })
+  return new Problem(
+    401,
+    'unauthorized',
+    `Cannot answer without a token as this is not open to everyone: ${why}.`,
+    {
+      hint: "Send the header 'authorization: Bearer ‹token›', or open the link with the token. listen() prints it; mounted in another server it is logged at the first request; the program has it as `createHttp(...).token`.",
+      headers: { 'www-authenticate': 'Bearer realm="gantry"' },
+    },
+  )
 }
 
-/** Counter of wrong tokens per address and minute. */
+/** Wrong tokens per address within a minute. */
 class Tries {
   readonly #byAddress = new Map<string, { count: number; since: number }>()
   readonly #clock: Clock
@@ -119,11 +119,11 @@ class Tries {
     tries.count += 1
     this.#byAddress.delete(address)
     this.#byAddress.set(address, tries)
-    // The least recently used address is dropped, so that the map does not grow with the number of addresses.
+    // The address that has been quiet the longest goes first: the map must not grow with the number of guessers.
     if (this.#byAddress.size > 1_000) this.#byAddress.delete(this.#byAddress.keys().next().value!)
     if (tries.count <= this.#limit) return
     const seconds = Math.ceil((tries.since + 60_000 - now) / 1_000)
-    throw new Problem(429, 'too-many-tokens', 'Cannot check more tokens from this address for now.', {
+    throw new Problem(429, 'too-many-tokens', 'Cannot look at more tokens from this address for now.', {
       headers: { 'retry-after': String(seconds) },
     })
   }

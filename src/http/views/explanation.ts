@@ -1,4 +1,7 @@
-/** Response of `/why`: the explanation of a task, with everything masked that would reveal hidden tasks. */
+/**
+ * The response of Why: why a task is, or is not, running, without what reveals tasks that the caller may not
+ * read.
+ */
 import { type Blocker, type Explanation, neverHolds, type Reason, type Task } from '../../app/index.ts'
 import type { View } from '../security/caller-view.ts'
 
@@ -7,14 +10,14 @@ type Copy = (value: unknown, key?: string) => unknown
 /** The placeholder for a sentence that would reveal a hidden task. */
 const hiddenSentence = 'it depends on a task that you may not read'
 
-/** The explanation of a task as response data. @param zone - The session's time zone. */
+/** The explanation of a task as it is sent. @param zone - The session's. */
 export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
   const explanation = of.explain()
   const { task, at, isDue } = explanation
   const never = neverHolds(of.start.node, zone, at)
   const condition = toExplanationData(explanation.condition, view, copy)
   const isHidden = (reason: Reason | Blocker): boolean =>
-    // This reason names the tasks that use the capacity of a pool.
+    // Whoever holds the slots of a pool is told by name.
     view.isAbout(reason.sentence) || (reason.kind === 'slot' && view.isWithin(reason.sentence))
   const shown = <R extends Reason | Blocker>(reason: R): R =>
     isHidden(reason) ? { ...reason, sentence: hiddenSentence, until: null } : reason
@@ -27,12 +30,12 @@ export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
   const sentence = isSummaryHidden ? hiddenSentence : explanation.sentence
   const isCut = isSummaryHidden || explanation.reasons.some(isHidden) || view.isNamedIn(explanation)
   const text = isCut ? textOf(task, sentence, reasons, condition) : String(explanation)
-  // The time of the next run would reveal when a hidden task ends.
+  // The time at which a hidden task would let it start is not revealed either.
   const nextAt = isCut ? null : explanation.nextAt
   return { task, at, isDue, sentence, never, blockers, reasons, nextAt, warnings, condition, text }
 }
 
-/** The explanation tree as data. Only evidence can contain arbitrary values; a part about a hidden task is reduced to a fixed sentence. */
+/** Only the evidence may hold anything; a part that tells of a hidden task says so, and nothing else. */
 function toExplanationData(part: Explanation, view: View, copy: Copy): Explanation {
   const { kind, holds, statement, sentence } = part
   const children = part.children.map((child) => toExplanationData(child, view, copy))

@@ -1,4 +1,4 @@
-/** Definitions of machines as data, from which the dashboard draws state charts. */
+/** A machine's definition as data: what the state charts are drawn from. */
 import type {
   AnyActorRef,
   AnyMachineSnapshot,
@@ -7,24 +7,24 @@ import type {
   AnyTransitionDefinition,
 } from 'xstate'
 
-/** A transition from one state to others. */
+/** A way from one state to others. */
 export interface MachineTransition {
-  /** The event's type; empty for an eventless transition. */
+  /** The event's type; empty for what happens by itself. */
   readonly event: string
-  /** Ids of target states; empty if the transition only has actions. */
+  /** Ids of states; empty where only actions happen. */
   readonly targets: readonly string[]
   readonly guard: string | null
   readonly actions: readonly string[]
   readonly description: string | null
 }
 
-/** A state with its child states. */
+/** A state with its states. */
 export interface MachineState {
   readonly id: string
   readonly key: string
   readonly type: string
   readonly description: string | null
-  /** Id of the initial child state; null if there is none. */
+  /** Id of the state it begins in; null where there is none. */
   readonly initial: string | null
   readonly entry: readonly string[]
   readonly exit: readonly string[]
@@ -32,10 +32,10 @@ export interface MachineState {
   readonly states: readonly MachineState[]
 }
 
-/** The definition and current state of an actor's machine. */
+/** A machine and where an actor of it stands. */
 export interface MachineData {
   readonly definition: MachineState
-  /** Ids of the active states. */
+  /** Ids of the states that are active. */
   readonly active: readonly string[]
   readonly value: unknown
   readonly context: unknown
@@ -46,7 +46,7 @@ export function toDefinition(machine: Pick<AnyStateMachine, 'root'>): MachineSta
   return toState(machine.root)
 }
 
-/** The machine of an actor with the actor's current state. */
+/** The machine of an actor, and where the actor stands. */
 export function toMachineData(actor: AnyActorRef, copy: (value: unknown) => unknown): MachineData {
   const snapshot = actor.getSnapshot() as AnyMachineSnapshot
   return {
@@ -66,7 +66,7 @@ function toState(node: AnyStateNode): MachineState {
     initial: node.type === 'compound' ? (node.initial.target?.[0]?.id ?? null) : null,
     entry: node.entry.map(nameOf),
     exit: node.exit.map(nameOf),
-    // Read from the nodes since `machine.definition` omits eventless transitions.
+    // The walk, as `machine.definition` leaves out what happens by itself.
     transitions: [...node.transitions.values(), node.always ?? []].flat().map(toTransition),
     states: Object.values(node.states).map(toState),
   }

@@ -20,7 +20,7 @@ function deferring<S extends AnyActorScope>(scope: S): S {
   const actionExecutor = (action: ExecutableActionObject): void => {
     const { exec, info, params } = action
     if (exec === undefined || isBuiltIn(action)) return scope.actionExecutor(action)
-    // Without `exec` the inspectors are told of the action, and nothing runs.
+    // Without `exec` the inspectors see the action, and nothing runs.
     scope.actionExecutor({ ...action, exec: undefined })
     scope.defer(() => exec(info, params))
   }

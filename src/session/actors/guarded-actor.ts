@@ -1,16 +1,23 @@
 /**
  * The actors of a session, as exposed to others.
  *
- * Whoever holds an actor can send it anything: an event that is none breaks XState's mailbox for good, `xstate.stop` ends
+ * Any code with a reference can send an actor anything: a value that is not an event breaks XState's mailbox permanently, `xstate.stop` ends
  * an actor behind the session's back, and an event that only the session may send makes up facts. So `send` of
  * these actors takes commands alone, and what the session itself has to say goes another way: {@link tell}.
  */
-import { Actor, type ActorOptions, type AnyActorRef, type AnyStateMachine, type EventObject } from 'xstate'
+import {
+  Actor,
+  type ActorOptions,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type EventObject,
+} from 'xstate'
 import { withEffectsAfterStep } from './deferred-effects.ts'
 
 /** Decides on events from outside, for all actors of one machine. */
 export interface Door {
-  /** Carries out a command from outside; a `TypeError` for an event that is none. */
+  /** Carries out a command from outside; a `TypeError` for anything else. */
   take(actor: AnyActorRef, event: unknown): void
   /** The error for an attempt to stop an actor from outside. */
   refuseStop(actor: AnyActorRef): Error
@@ -45,7 +52,7 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
     deliver = (actor, event) => actor.#tell(event)
   }
 
-  // XState's types hide it: every event of whatever sender passes through here.
+  // XState's types hide it: every event of any sender passes through here.
   static readonly #enqueue = (Actor.prototype as unknown as { _send: Send })._send
 
   constructor(logic: M, options: ActorOptions<M>) {
@@ -69,7 +76,7 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
     return super.start()
   }
 
-  /** Where XState delivers events: those of the session, its word on children, and those of machines elsewhere. */
+  /** Receives events from XState: those of the session, reports on children, and those of machines elsewhere. */
   protected _send(event: EventObject): void {
     if (event !== undefined && event === this.#told) {
       this.#told = undefined
@@ -78,14 +85,16 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
     }
     const report = toReport(event)
     if (report === null) return this.#door.take(this, event)
-    // Under the name that XState gives it, each child would be an event type of its own, remembered for ever.
+    // Its id is constant, and so is the type of the event: the machine names both.
+    if (isOfInvoked(this, report, event)) return GuardedActor.#enqueue.call(this, event)
+    // Under the name that XState gives it, each child would be a separate event type, remembered forever.
     const failure = report.hasFailed ? this.#door.childFailed(report.actorId) : null
     if (failure !== null && isActive(this)) GuardedActor.#enqueue.call(this, failure)
   }
 
   #tell(event: EventObject): void {
     const door = this.#door
-    // An inspector may be told of an event that is not there yet: one that overtook it would meet the state before.
+    // An inspector may see an event before the actor does: an event that overtakes it would meet the earlier state.
     if (door.isInspecting()) return door.defer(() => this.#tell(event))
     if (!isActive(this)) return
     this.#told = event
@@ -105,6 +114,18 @@ export function tell<A extends { send(event: any): void }>(actor: A, event: Para
 
 function isActive(actor: AnyActorRef): boolean {
   return actor.getSnapshot().status === 'active'
+}
+
+/** True if the event is the report of an invoked actor, with its own output or error. */
+function isOfInvoked(actor: AnyActorRef, { hasFailed, actorId }: ChildReport, event: EventObject): boolean {
+  const { children } = actor.getSnapshot() as AnyMachineSnapshot
+  const ended = children[actorId]?.getSnapshot() as
+    | { readonly status: string; readonly output?: unknown; readonly error?: unknown }
+    | undefined
+  const { output, error } = event as { readonly output?: unknown; readonly error?: unknown }
+  return hasFailed
+    ? ended?.status === 'error' && ended.error === error
+    : ended?.status === 'done' && ended.output === output
 }
 
 interface ChildReport {

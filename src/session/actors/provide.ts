@@ -1,9 +1,11 @@
 /** The one seam between the machines and the effects: what the machines name, the session gives here. */
 import type { AnyActorRef } from 'xstate'
 import { type RunContext, runMachine, type Settlement } from '../../../machines/run.machine.ts'
-import { type SessionEvent, sessionMachine } from '../../../machines/session.machine.ts'
+import { sessionMachine } from '../../../machines/session.machine.ts'
+import type { SessionContext, SessionEvent } from '../../../machines/session.setup.ts'
 import { type TaskEvent, taskMachine } from '../../../machines/task.machine.ts'
 import { tell } from './guarded-actor.ts'
+import { stepOf, whileIn } from './invoked.ts'
 
 /** The effects that the run machine names. */
 export interface RunEffects {
@@ -26,21 +28,36 @@ export interface TaskEffects {
   runActorFailed(id: string, actorId: string): void
 }
 
+/** The actors that the session machine invokes. The signal aborts when the machine leaves the state. */
+export interface SessionSteps {
+  startupHooks(signal: AbortSignal): Promise<void>
+  restore(signal: AbortSignal): Promise<void>
+  startupTasks(signal: AbortSignal): Promise<void>
+  watchConditions(signal: AbortSignal): void
+  shutdownHooks(signal: AbortSignal): Promise<void>
+  shutdownTasks(signal: AbortSignal): Promise<void>
+  /** False if the drain timeout passes while runs are live. */
+  drain(signal: AbortSignal): Promise<boolean>
+  awaitEnds(signal: AbortSignal): Promise<void>
+  afterHooks(): Promise<void>
+  release(): Promise<void>
+}
+
 /** The effects that the session machine names. */
 export interface SessionEffects {
+  acceptStart(): void
+  deferStart(): void
+  refuseStart(): void
+  callOffStart(): void
   beginStart(): void
-  beginLaunching(): void
+  abandonStart(): void
+  resumeLaunching(): void
   beginHold(): void
   endHold(): void
-  beginDrain(): void
-  beginTerminate(): void
-  /** `takesOver`: a new process is to take over from this one. */
-  finishStop(takesOver: boolean): void
-  noteFailure(error: unknown): void
+  stopLaunching(): void
+  terminateRuns(): void
+  finishStop(context: SessionContext): void
   beginRestart(): void
-  isForced(): boolean
-  /** A restart starts again in the same process. */
-  isRecall(): boolean
   /** A command that the machine passes on: to a task, or to the session's own store of things. */
   command(event: SessionEvent): void
   restartTaskActor(actorId: string): void
@@ -85,20 +102,34 @@ export function provideTask(effects: TaskEffects): typeof taskMachine {
 }
 
 /** The session machine with its effects. */
-export function provideSession(effects: SessionEffects): typeof sessionMachine {
+export function provideSession(effects: SessionEffects, steps: SessionSteps): typeof sessionMachine {
   const command = ({ event }: { event: SessionEvent }): void => effects.command(event)
   return sessionMachine.provide({
+    actors: {
+      startupHooks: stepOf((signal) => steps.startupHooks(signal)),
+      restore: stepOf((signal) => steps.restore(signal)),
+      startupTasks: stepOf((signal) => steps.startupTasks(signal)),
+      watchConditions: whileIn((signal) => steps.watchConditions(signal)),
+      shutdownHooks: stepOf((signal) => steps.shutdownHooks(signal)),
+      shutdownTasks: stepOf((signal) => steps.shutdownTasks(signal)),
+      drain: stepOf((signal) => steps.drain(signal)),
+      awaitEnds: stepOf((signal) => steps.awaitEnds(signal)),
+      afterHooks: stepOf(() => steps.afterHooks()),
+      release: stepOf(() => steps.release()),
+    },
     actions: {
+      acceptStart: () => effects.acceptStart(),
+      deferStart: () => effects.deferStart(),
+      refuseStart: () => effects.refuseStart(),
+      callOffStart: () => effects.callOffStart(),
       beginStart: () => effects.beginStart(),
-      beginLaunching: () => effects.beginLaunching(),
+      abandonStart: () => effects.abandonStart(),
+      resumeLaunching: () => effects.resumeLaunching(),
       beginHold: () => effects.beginHold(),
       endHold: () => effects.endHold(),
-      beginDrain: () => effects.beginDrain(),
-      beginTerminate: () => effects.beginTerminate(),
-      finishStop: ({ context }) => effects.finishStop(context.restartWanted),
-      noteFailure: ({ event }) => {
-        if (event.type === 'session.failed') effects.noteFailure(event.error)
-      },
+      stopLaunching: () => effects.stopLaunching(),
+      terminateRuns: () => effects.terminateRuns(),
+      finishStop: ({ context }) => effects.finishStop(context),
       beginRestart: () => effects.beginRestart(),
       forwardToTask: command,
       createTask: command,
@@ -109,11 +140,6 @@ export function provideSession(effects: SessionEffects): typeof sessionMachine {
       restartTaskActor: ({ event }) => {
         if (event.type === 'actor.failed') effects.restartTaskActor(event.actorId)
       },
-    },
-    guards: {
-      isRecallWanted: ({ context }) => context.restartWanted && effects.isRecall(),
-      isForced: ({ event }) =>
-        event.type === 'session.shutDown' && (event.force === true || effects.isForced()),
     },
   })
 }

@@ -23,7 +23,7 @@ export interface Context {
   readonly options: Readonly<SessionOptions>
   readonly clock: Clock
   readonly logger: Logger
-  /** Aborted when the run that it is about is to end; where there is none, never. */
+  /** Aborts when the run is to end, or, for a start-up hook, when the session is told to stop meanwhile; otherwise never. */
   readonly signal: AbortSignal
 }
 

@@ -35,14 +35,17 @@ export class HookRunner {
   /**
    * Runs the parts before, in order, and gives what is to be called after. One that throws goes to `onThrow`, and the
    * others still run, unless `onThrow` throws in turn: then no later hook begins, and those that have begun get the error.
+   * No hook begins once the signal is aborted.
    */
   async before<K extends HookKind>(
     kind: K,
     context: HookContexts[K],
     onThrow: (error: unknown, kind: K) => void,
+    signal?: AbortSignal,
   ): Promise<After> {
     const afters: After[] = []
     for (const hook of [...(this.#hooks.get(kind) ?? [])]) {
+      if (signal?.aborted === true) break
       try {
         const after = await begin(hook as Hook<K>, context)
         if (after !== undefined) afters.push(after)

@@ -112,7 +112,7 @@ class Play {
     }
     this.#twin = await createSimulation(this.#original, given, pace)
     const { core, parts, clock, ends } = this.#twin
-    parts.milestones.begin().catch(() => {})
+    parts.milestones.ask().catch(() => {})
     if (this.#isHeld) tell(core.actor, { type: 'session.hold' })
     tell(core.actor, { type: 'session.start' })
     await nextTurn()

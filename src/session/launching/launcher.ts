@@ -101,6 +101,10 @@ export class Launcher {
     this.#isPaused = true
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   unpause(): void {
     this.#isPaused = false
   }

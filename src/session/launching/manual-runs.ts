@@ -65,7 +65,7 @@ export class RunQueue {
       period: request.period,
     }
     entry.queue.push(queued)
-    if (this.#core.state === 'stopped') warnOfWait(this.#core, entry.name)
+    if (this.#core.waitsForStart) warnOfWait(this.#core, entry.name)
     if (params instanceof Promise)
       params.then(
         (checked) => this.#ready(entry, queued, checked),

@@ -43,7 +43,7 @@ function warnAll(): void {
     if (core === undefined) continue
     endWait(core)
     const waits = [...core.entries.values()].filter(({ queue }) => queue.length > 0)
-    if (core.state !== 'stopped' || waits.length === 0) continue
+    if (!core.waitsForStart || waits.length === 0) continue
     const runs = waits.reduce((sum, { queue }) => sum + queue.length, 0)
     const names = waits.slice(0, maxNames).map(({ name }) => `'${name}'`)
     const others = waits.length > maxNames ? ` and ${waits.length - maxNames} others` : ''

@@ -1,30 +1,68 @@
 /** Process signals that a session handles: it shuts down, reports what it waits for, and finishes in time. */
 import type { Undo } from '../../clock/clock.ts'
+import { tell } from '../actors/guarded-actor.ts'
 import type { Core } from '../state/session-state.ts'
 
 /** Ctrl-C, a service manager or container, a terminal that is closed. */
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * How long a shut-down by signal waits for live runs if `drainTimeout` is not set. Containers are killed ten
+ * The time, ms, that a shut-down by signal waits for live runs if `drainTimeout` is not set. Containers are killed ten
  * seconds after SIGTERM; the default grace of runs takes five of these, and hooks and the run log need the
  * rest.
  */
 export const signalDrainMs = 3_000
 
-/** After that, what was launched since is told to end this often. */
+/** After that, what was launched since is terminated at this interval. */
 const endAgainMs = 1_000
 
 /** The maximum number of tasks named. */
 const maxNames = 5
 
+/** Keeps the process alive until the session has stopped, and listens to signals if `handleSignals` is set. */
+export class SignalHandling {
+  readonly #core: Core
+  #undoKeep: Undo | null = null
+  #undoSignals: Undo | null = null
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /** The session starts, or starts again. */
+  begin(): void {
+    this.#undoKeep ??= this.#core.clock.keep()
+    this.update()
+  }
+
+  /** The option `handleSignals` may have changed. */
+  update(): void {
+    if (this.#undoKeep !== null && this.#core.settings.handleSignals === true)
+      this.#undoSignals ??= heedSignals(this.#core)
+    else this.#ignoreSignals()
+  }
+
+  /** The session has stopped. */
+  end(): void {
+    this.#ignoreSignals()
+    this.#undoKeep?.()
+    this.#undoKeep = null
+  }
+
+  #ignoreSignals(): void {
+    this.#undoSignals?.()
+    this.#undoSignals = null
+  }
+}
+
 /** Listens to the signals until undone. */
-export function heedSignals(core: Core, shutDown: (force: boolean) => void): Undo {
+function heedSignals(core: Core): Undo {
+  const shutDown = (force: boolean): void => tell(core.actor, { type: 'session.shutDown', force })
   let undoDrain: Undo | null = null
   let wasToldInRelease = false
   const heed = (signal: NodeJS.Signals): void => {
-    if (core.state === 'stopped') {
-      // Only the close of the log is left. An operator who can't wait for it is not held up for ever.
+    if (core.isReleasing) {
+      // Only the close of the log is left. An operator who can't wait for it is not held up forever.
       if (wasToldInRelease) {
         undo()
         process.kill(process.pid, signal)
@@ -34,11 +72,11 @@ export function heedSignals(core: Core, shutDown: (force: boolean) => void): Und
     }
     shutDown(false)
     say(core, sentence(core, signal))
-    if (core.options.drainTimeout === undefined && !core.settings.instantShutdown)
+    if (core.options.drainTimeout === undefined && !core.actor.getSnapshot().context.instantShutdown)
       undoDrain ??= core.clock.callAfter(signalDrainMs, end)
   }
   const end = (): void => {
-    if (core.state === 'stopping') shutDown(true)
+    if (core.state === 'stopping' && !core.isReleasing) shutDown(true)
     // Shut-down tasks may have been launched since.
     undoDrain = core.clock.callAfter(endAgainMs, end)
   }

@@ -1,4 +1,5 @@
-/** When a session has started, and when it has stopped: promises for whoever waits. */
+/** When a session has started, and when it has stopped: promises for callers that wait. */
+import type { SessionState } from '../api/session-parts.ts'
 
 interface Deferred {
   resolve(): void
@@ -9,8 +10,10 @@ export class StartedStopped {
   #stopped!: Promise<void>
   #settleStopped: Deferred | null = null
   #settleStarted: Deferred | null = null
-  /** A stop that still releases what the session held. */
-  releasing: Promise<void> | null = null
+  /** Calls of `start()` that the machine has not answered yet. */
+  readonly #asked: Deferred[] = []
+  /** The call of `start()` whose start follows the stop under way. */
+  #deferred: Deferred | null = null
 
   constructor() {
     this.#renewStopped()
@@ -21,12 +24,30 @@ export class StartedStopped {
     return this.#stopped
   }
 
-  /** A start begins: resolves when tasks may launch, or when the session has stopped already. */
-  begin(): Promise<void> {
+  /** A start is asked for: resolves when tasks may launch, or when the session has stopped already. */
+  ask(): Promise<void> {
+    return new Promise<void>((resolve, reject) => void this.#asked.push({ resolve, reject }))
+  }
+
+  /** The start that was asked for first begins. */
+  accept(): void {
     this.#renewStopped()
-    return new Promise<void>((resolve, reject) => {
-      this.#settleStarted = { resolve, reject }
-    })
+    this.#settleStarted = this.#deferred ?? this.#asked.shift() ?? null
+    this.#deferred = null
+  }
+
+  defer(): void {
+    this.#deferred = this.#asked.shift() ?? null
+  }
+
+  refuse(error: unknown): void {
+    this.#asked.shift()?.reject(error)
+  }
+
+  /** The deferred start is not wanted any more. */
+  callOff(): void {
+    this.#deferred?.resolve()
+    this.#deferred = null
   }
 
   /** True if the promise of a start is open, which rejects where the start fails. */
@@ -39,10 +60,10 @@ export class StartedStopped {
     this.#settleStarted = null
   }
 
-  ended(fatal: { readonly error: unknown } | null): void {
+  ended(failure: { readonly error: unknown } | null): void {
     for (const settle of [this.#settleStarted, this.#settleStopped])
-      if (fatal === null) settle?.resolve()
-      else settle?.reject(fatal.error)
+      if (failure === null) settle?.resolve()
+      else settle?.reject(failure.error)
     this.#settleStarted = null
     this.#settleStopped = null
   }
@@ -52,7 +73,14 @@ export class StartedStopped {
     this.#stopped = new Promise<void>((resolve, reject) => {
       this.#settleStopped = { resolve, reject }
     })
-    // Who wants the error asks for the promise; a session that nobody waits for must not end the process.
+    // Who wants the error asks for the promise; an unobserved session must not end the process.
     this.#stopped.catch(() => {})
   }
+}
+
+/** The error of a start that the machine refuses. */
+export function notStopped(state: SessionState): TypeError {
+  return new TypeError(
+    `Cannot start the session as it must be stopped: ${state}. Start it once; to start it again, wait for session.stopped after shutDown(), or use restart().`,
+  )
 }

@@ -1,5 +1,6 @@
 /** Start-up and shut-down tasks, and the waiting for runs: what a session goes through before and after it launches. */
 
+import type { Undo } from '../../clock/clock.ts'
 import type { Capacity } from '../runs/capacity.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import type { Core } from '../state/session-state.ts'
@@ -12,8 +13,8 @@ export class Sequence {
   readonly #runs: Runs
   readonly #slots: Capacity
   readonly #watches: Watches
-  /** Who waits for a run to end: the start and the stop may both, when a session is stopped while it starts. */
-  readonly #waiting: (() => void)[] = []
+  /** Callbacks that wait for a run to end. */
+  readonly #waiting = new Set<() => void>()
 
   constructor(
     core: Core,
@@ -27,48 +28,92 @@ export class Sequence {
 
   /** A run has ended: who waits goes on. */
   runEnded(): void {
-    for (const goOn of this.#waiting.splice(0)) goOn()
+    for (const goOn of [...this.#waiting]) goOn()
+  }
+
+  has(kind: 'startup' | 'shutdown'): boolean {
+    return this.#sequenceOf(kind).length > 0
+  }
+
+  #sequenceOf(kind: 'startup' | 'shutdown'): TaskEntry[] {
+    // A session that was asked to run some tasks runs these manually, once each, also if they are start-up tasks.
+    if (this.#core.only !== null) return []
+    const isOfKind = (entry: TaskEntry): boolean =>
+      (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
+    return [...this.#core.entries.values()]
+      .filter(isOfKind)
+      .sort((a, b) => b.priority - a.priority || a.order - b.order)
   }
 
   /** Start-up or shut-down tasks by priority; `main` work one after the other, the others side by side. */
-  async run(kind: 'startup' | 'shutdown', isStopped: () => boolean): Promise<void> {
-    const core = this.#core
-    // A session that was asked to run some tasks runs these by hand, once each, whatever they are else.
-    if (core.only !== null) return
-    const isOfKind = (entry: TaskEntry): boolean =>
-      (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
-    const sequence = [...core.entries.values()]
-      .filter(isOfKind)
-      .sort((a, b) => b.priority - a.priority || a.order - b.order)
-    for (const entry of sequence) {
-      if (isStopped()) return
+  async run(kind: 'startup' | 'shutdown', signal: AbortSignal): Promise<void> {
+    for (const entry of this.#sequenceOf(kind)) {
+      signal.throwIfAborted()
       const queued = entry.takeQueued()
       if (queued === undefined && !this.#watches.isForcedOrHolds(entry)) continue
-      await this.#waitForSlot(entry)
+      await this.#waitForSlot(entry, signal)
       this.#runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
-      while (this.#runs.exclusive > 0) await this.#nextEnd()
+      while (this.#runs.exclusive > 0) await this.#nextEnd(signal)
     }
   }
 
-  /** Resolves when no run lives; those that live on after the drain timeout are told to end by `terminateAll`. */
-  async drain(terminateAll: () => void): Promise<void> {
-    if (this.#runs.living === 0) return
+  /** True once no run is live; false if the drain timeout passes first. */
+  async drain(signal: AbortSignal): Promise<boolean> {
+    let isOver = false
+    const undo = this.#afterTimeout(() => {
+      isOver = true
+      this.runEnded()
+    })
+    try {
+      while (this.#runs.living > 0 && !isOver) await this.#nextEnd(signal)
+    } finally {
+      undo()
+    }
+    return this.#runs.living === 0
+  }
+
+  /** Resolves when no run is live; `onTimeout` is called if the drain timeout passes first. */
+  async awaitEnds(signal: AbortSignal, onTimeout: () => void): Promise<void> {
+    const undo = this.#afterTimeout(onTimeout)
+    try {
+      while (this.#runs.living > 0) await this.#nextEnd(signal)
+    } finally {
+      undo()
+    }
+  }
+
+  #afterTimeout(call: () => void): Undo {
     const { clock, settings } = this.#core
     const { drainTimeoutMs } = settings
-    const undo =
-      drainTimeoutMs === Number.POSITIVE_INFINITY ? () => {} : clock.callAfter(drainTimeoutMs, terminateAll)
-    while (this.#runs.living > 0) await this.#nextEnd()
-    undo()
+    if (this.#runs.living === 0 || drainTimeoutMs === Number.POSITIVE_INFINITY) return () => {}
+    return clock.callAfter(drainTimeoutMs, call)
   }
 
-  async #waitForSlot(entry: TaskEntry): Promise<void> {
+  async #waitForSlot(entry: TaskEntry, signal: AbortSignal): Promise<void> {
     const { clock } = this.#core
     for (let lack = this.#slots.shortageOf(entry); lack !== null; lack = this.#slots.shortageOf(entry))
-      if (lack.untilMono === null) await this.#nextEnd()
-      else await clock.sleep(Math.max(0, lack.untilMono - clock.monotonic()))
+      if (lack.untilMono === null) await this.#nextEnd(signal)
+      else await clock.sleep(Math.max(0, lack.untilMono - clock.monotonic()), { signal })
   }
 
-  #nextEnd(): Promise<void> {
-    return new Promise((resolve) => void this.#waiting.push(resolve))
+  /** Resolves when a run ends; rejects as soon as the signal aborts. */
+  #nextEnd(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      const leave = (): void => {
+        this.#waiting.delete(goOn)
+        signal.removeEventListener('abort', onAbort)
+      }
+      const goOn = (): void => {
+        leave()
+        resolve()
+      }
+      const onAbort = (): void => {
+        leave()
+        reject(signal.reason)
+      }
+      this.#waiting.add(goOn)
+      signal.addEventListener('abort', onAbort)
+    })
   }
 }

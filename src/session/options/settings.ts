@@ -34,8 +34,6 @@ export interface Settings {
   readonly relaunchDelayMs: number
   /** How many runs of one task may live. */
   readonly multilaunch: number
-  readonly restarting: 'recall' | 'relaunch' | 'replace'
-  readonly instantShutdown: boolean
   readonly maxProcesses: number
   readonly maxThreads: number
   readonly pools: ReadonlyMap<string, PoolSetting>
@@ -245,8 +243,6 @@ export function toSettings(options: SessionOptions): Settings {
     timeoutMs: toTimeout(options.timeout ?? { minutes: 30 }, 'timeout'),
     relaunchDelayMs: toDuration(options.relaunchDelay ?? 100, 'relaunchDelay'),
     multilaunch: toLaunchLimit(options.multilaunch ?? false),
-    restarting: options.restarting ?? 'recall',
-    instantShutdown: options.instantShutdown ?? false,
     maxProcesses: options.maxProcesses ?? 4,
     maxThreads: options.maxThreads ?? 4,
     pools: toPools(options.pools ?? {}),

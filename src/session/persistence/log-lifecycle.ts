@@ -7,7 +7,7 @@ import { GuardedStore, guardStore } from '../../log/resilience/resilient-store.t
 import { resolveStore } from '../../log/resolve-store.ts'
 import type { ValueRules } from '../../log/serialize.ts'
 import { SessionLog } from '../../log/session-log.ts'
-import type { Retention, Store } from '../../log/store.ts'
+import type { Retention, RunRecord, Store } from '../../log/store.ts'
 import { createMemoryStore, MemoryStore } from '../../log/stores/memory.ts'
 import { isFull } from '../../log/stores/sqlite/writes.ts'
 import { createRedactor } from '../../values/secrets.ts'
@@ -27,6 +27,8 @@ export class LogLifecycle {
   #opening: Promise<void> | undefined
   #undo: (() => void)[] = []
   #tidiedAt = 0
+  /** The log that was read by a start. */
+  #restored: SessionLog | undefined
   readonly #toldOmitted = new Set<string>()
 
   constructor(core: Core, onWritable: () => void) {
@@ -59,6 +61,27 @@ export class LogLifecycle {
     core.isLogClosed = false
   }
 
+  /** True if the log was read since it was opened. */
+  get isRestored(): boolean {
+    return this.#restored === this.#core.log && !this.#core.isLogClosed
+  }
+
+  /** Reads the log, and gives the runs that have no end. */
+  async restore(signal: AbortSignal): Promise<readonly RunRecord[]> {
+    const { log } = this.#core
+    const open = await log.restore()
+    signal.throwIfAborted()
+    this.#restored = log
+    return open
+  }
+
+  /** Opens and reads the log again if a stop has closed it. */
+  async reopen(signal: AbortSignal): Promise<void> {
+    if (!this.#core.isLogClosed) return
+    await this.open()
+    await this.restore(signal)
+  }
+
   /** Whether the store can write now, and how many entries wait for it. */
   get health(): StoreHealth {
     const store: Store | undefined = (this.#core.log as SessionLog | undefined)?.store
@@ -76,14 +99,15 @@ export class LogLifecycle {
   }
 
   /** The session has stopped: the store is closed. A log in memory holds nothing open, and can still be asked. */
-  async end(): Promise<boolean> {
+  async end(): Promise<void> {
     const core = this.#core
+    // A store that is still being opened would be left open.
+    await this.#opening?.catch(() => {})
     for (const undo of this.#undo.splice(0)) undo()
     core.logHealth = healthy
-    if (!core.log.store.durable) return false
+    if (!core.log.store.durable || core.isLogClosed) return
     await core.log.close()
     core.isLogClosed = true
-    return true
   }
 
   /** The store behind a guard, whoever wrote it: that of the user, or a new one. Memory cannot fail. */

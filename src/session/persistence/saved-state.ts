@@ -20,7 +20,7 @@ interface State {
   readonly tasks: Readonly<Record<string, TaskState>>
 }
 
-/** What is kept of one task. */
+/** The kept state of one task. */
 interface TaskState {
   readonly disabled?: boolean
   readonly update?: Readonly<Record<string, unknown>>
@@ -53,7 +53,7 @@ export class Persistence {
   }
 
   /** Puts the kept state back, and keeps every change from now on. `SetupError` for a log that does not last. */
-  async begin(): Promise<void> {
+  async begin(signal: AbortSignal): Promise<void> {
     const core = this.#core
     if (core.options.persist !== true) return
     if (!core.log.store.durable)
@@ -61,7 +61,9 @@ export class Persistence {
         `Cannot persist the session as its store must outlive the process: '${core.log.store.name}'. Give one to createApp: { store: 'sqlite:./gantry.db' }`,
       )
     const [note] = await core.log.notes({ note: 'state', limit: 1 })
-    if (note !== undefined) await this.#putBack(note.data as State)
+    signal.throwIfAborted()
+    if (note !== undefined) await this.#putBack(note.data as State, signal)
+    signal.throwIfAborted()
     if (this.#undo.length > 0) return
     core.stateChanged = () => this.#changed()
     this.#undo = newsOfChange.map((type) => core.news.on(type, () => this.#changed()))
@@ -189,13 +191,14 @@ export class Persistence {
     this.#core.warn('persist', message)
   }
 
-  async #putBack({ params, tasks }: State): Promise<void> {
+  async #putBack({ params, tasks }: State, signal: AbortSignal): Promise<void> {
     const core = this.#core
     this.#isRestoring = true
     try {
       for (const [name, value] of Object.entries(params)) core.params.set(name, value)
       for (const [name, state] of Object.entries(tasks)) {
         const queue = await this.#unrun(state.queue ?? [])
+        signal.throwIfAborted()
         this.#waiting.set(name, queue.length === state.queue?.length ? state : { ...state, queue })
       }
       for (const [name, { madeOf }] of Object.entries(tasks))

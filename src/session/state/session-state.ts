@@ -32,6 +32,7 @@ import { ParamStore } from '../events/params.ts'
 import { type FailureKind, type Settings, toSettings } from '../options/settings.ts'
 import { noLogger, plainLogger } from '../reports/console-logger.ts'
 import { FailureReports } from '../reports/failure-reports.ts'
+import { toSessionState } from './state-name.ts'
 import type { TaskEntry } from './task-state.ts'
 
 /** The state that a session's parts share. */
@@ -88,8 +89,6 @@ export class Core {
   inspecting = 0
   /** Something changed that tells of no news: told to who keeps the session's state. */
   stateChanged: () => void = () => {}
-  /** The error that ends the session. */
-  fatal: { readonly error: unknown } | null = null
   #order = 0
 
   constructor(
@@ -142,15 +141,22 @@ export class Core {
   }
 
   get state(): SessionState {
-    const { value } = this.actor.getSnapshot()
-    if (typeof value === 'string') return value as SessionState
-    if ('running' in value) return value.running === 'held' ? 'held' : 'running'
-    return 'stopping'
+    return toSessionState(this.actor.getSnapshot().value)
   }
 
-  /** True if living runs are asked to end, and not waited for. */
+  /** True if live runs are told to end, and not waited for. */
   get isTerminating(): boolean {
-    return this.actor.getSnapshot().matches({ stopping: 'terminating' })
+    return this.actor.getSnapshot().context.terminateWanted
+  }
+
+  /** True while a stop closes what it held open: all else is over. */
+  get isReleasing(): boolean {
+    return this.actor.getSnapshot().matches({ stopping: 'releasing' })
+  }
+
+  /** True if a run that is asked for now waits for the next start. */
+  get waitsForStart(): boolean {
+    return this.state === 'stopped' || this.isReleasing
   }
 
   /** May tasks launch by their condition or queue now? */

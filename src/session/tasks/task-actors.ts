@@ -23,13 +23,21 @@ export class TaskActors {
   }
 
   /** Actors of a session that is started again; those that live are left alone. */
-  wake(isStopped: () => boolean): void | Promise<void> {
+  wake(signal: AbortSignal): void | Promise<void> {
     const wake = (entry: TaskEntry): void => {
       if (entry.isRemoved) return
       if (entry.actor.getSnapshot().status !== 'active') this.make(entry)
       else this.#restore(entry, entry.actor)
     }
-    return inSlices(this.#core.clock, this.#core.entries.values(), wake, () => !isStopped())
+    return inSlices(this.#core.clock, this.#core.entries.values(), wake, () => !signal.aborted)
+  }
+
+  /** Recreates the actors that a stop has stopped. */
+  revive(): void | Promise<void> {
+    const { clock, entries } = this.#core
+    return inSlices(clock, entries.values(), (entry) => {
+      if (entry.actor.getSnapshot().status === 'stopped') this.make(entry)
+    })
   }
 
   stop(): void | Promise<void> {

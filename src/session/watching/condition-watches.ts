@@ -32,7 +32,8 @@ export class Watches {
   readonly #clock: WakeClock
   #shutCondition: Condition | null = null
   #undoShutWatch: (() => void) | null = null
-  #isWatching = false
+  /** Aborts when the session runs no more; null before its first start. */
+  #signal: AbortSignal | null = null
 
   constructor(core: Core, parts: WatchParts, clock: WakeClock) {
     this.#core = core
@@ -42,7 +43,7 @@ export class Watches {
 
   /** Whether start conditions are watched: from the first launch to the shut-down. */
   get isWatching(): boolean {
-    return this.#isWatching
+    return this.#signal?.aborted === false
   }
 
   /** Watches the start of a task. */
@@ -82,32 +83,31 @@ export class Watches {
 
   /** Watches the start of a task anew: it is another one, or is read in another zone. */
   renew(entry: TaskEntry): void {
-    if (!this.#isWatching) return
+    if (!this.isWatching) return
     // A condition that has held goes on: only the watch is interrupted, and for no time.
     this.#unwatch(entry)
     this.begin(entry)
   }
 
   /** Watches all starts, in slices; `done` is called with the last one. */
-  watchAll(done: () => void): void {
-    this.#isWatching = true
+  watchAll(signal: AbortSignal, done: () => void): void {
+    this.#signal = signal
     const begin = (entry: TaskEntry): void => {
       // Removed since, or watched already: it was updated, or added.
       if (entry.isRemoved || entry.watch !== null) return
       this.begin(entry)
       // A condition's function may have stopped the session while it was looked at.
-      if (!this.#isWatching) this.end(entry)
+      if (signal.aborted) this.end(entry)
     }
-    eachInSlices(this.#core.clock, this.#core.entries.values(), begin, () => this.#isWatching, done)
+    eachInSlices(this.#core.clock, this.#core.entries.values(), begin, () => !signal.aborted, done)
   }
 
   unwatchAll(): void | Promise<void> {
-    this.#isWatching = false
     this.#undoShutWatch?.()
     this.#undoShutWatch = null
     this.#core.held.clear()
     const end = (entry: TaskEntry): void => this.end(entry)
-    return inSlices(this.#core.clock, this.#core.entries.values(), end, () => !this.#isWatching)
+    return inSlices(this.#core.clock, this.#core.entries.values(), end, () => !this.isWatching)
   }
 
   /** Watches these starts again, in slices; launches wait for it. */
@@ -121,7 +121,7 @@ export class Watches {
 
   setShutCondition(start: Start | undefined): void {
     this.#shutCondition = start === undefined ? null : toCondition(start, this.#core.words)
-    if (this.#undoShutWatch !== null || this.#isWatching) {
+    if (this.#undoShutWatch !== null || this.isWatching) {
       this.#undoShutWatch?.()
       this.watchShutCondition()
     }

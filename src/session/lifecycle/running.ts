@@ -1,0 +1,84 @@
+/** A session that runs: its conditions are watched, and what is ready launches. */
+import { inSlices } from '../../clock/slices.ts'
+import type { Launcher } from '../launching/launcher.ts'
+import type { Core } from '../state/session-state.ts'
+import type { StartWarnings } from '../tasks/start-warnings.ts'
+import { doubtCircles, type NameWarnings } from '../tasks/task-warnings.ts'
+import type { Watches } from '../watching/condition-watches.ts'
+
+/** The parts that a running session uses. */
+export interface RunningParts {
+  readonly launcher: Launcher
+  readonly watches: Watches
+  readonly starts: StartWarnings
+  readonly names: NameWarnings
+}
+
+export class Running {
+  readonly #core: Core
+  readonly #parts: RunningParts
+
+  constructor(core: Core, parts: RunningParts) {
+    this.#core = core
+    this.#parts = parts
+  }
+
+  /** Watches conditions until the signal aborts; calls back when tasks may launch. */
+  watch(signal: AbortSignal, onBegun: () => void): void {
+    // Out of the machine's own step: what conditions and listeners do may send events, and the state must be there by then.
+    this.#core.clock.defer(() => {
+      if (!signal.aborted) this.#begin(signal, onBegun)
+    })
+  }
+
+  #begin(signal: AbortSignal, onBegun: () => void): void {
+    const core = this.#core
+    const { launcher, watches } = this.#parts
+    core.news.tell({ type: 'session.started', at: core.clock.now() })
+    this.#lookForDoubts(signal)
+    // A listener may have stopped the session: a watch that begins now would never end.
+    if (signal.aborted || watches.watchShutCondition()) return onBegun()
+    // Nothing launches before all are watched: by priority, and not by which was watched first.
+    launcher.pause()
+    watches.watchAll(signal, () => {
+      if (signal.aborted) return
+      launcher.unpause()
+      this.#launch()
+      onBegun()
+    })
+  }
+
+  /** Launches go on after a hold. */
+  resume(): void {
+    this.#core.clock.defer(() => {
+      if (this.#core.isActive && !this.#parts.launcher.isPaused) this.#launch()
+    })
+  }
+
+  #launch(): void {
+    this.#parts.launcher.woken()
+    this.#parts.launcher.considerAll()
+  }
+
+  /** In slices, and in parallel with the start: nothing waits for it. */
+  #lookForDoubts(signal: AbortSignal): void {
+    const core = this.#core
+    const { starts, names } = this.#parts
+    if (starts.isOff) return
+    const finish = (): void => {
+      names.sumUp()
+      if (!signal.aborted) doubtCircles(core)
+    }
+    const looking = inSlices(
+      core.clock,
+      core.entries.values(),
+      (entry) => {
+        if (!entry.isRemoved) names.look(entry)
+      },
+      () => !signal.aborted,
+    )
+    if (looking === undefined) finish()
+    else looking.then(finish, (error) => core.failFatally(error))
+    starts.begin()
+  }
+}

@@ -1,0 +1,85 @@
+/** Leaving a state cancels what it waits for: orders at every await point of a start and of a stop. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { createLife, type Order, orders } from '../../support/await-points.ts'
+import { checkProperty } from '../../support/property.ts'
+import { tearDown } from '../../support/session.ts'
+
+afterEach(tearDown)
+
+/** More than the await points of a start, a run and a stop. */
+const maxSteps = 16
+
+const undisturbed = [
+  'startup hook 1',
+  'startup hook 2',
+  'load',
+  'task up 1',
+  'task up 2',
+  'after startup hook 1',
+  'after startup hook 2',
+  'shutdown hook 1',
+  'shutdown hook 2',
+  'task down',
+  'after shutdown hook 1',
+  'after shutdown hook 2',
+  'close',
+]
+
+async function play(given: ReadonlyMap<number, readonly Order[]>, picks: readonly number[] = []) {
+  const life = createLife()
+  life.give('start')
+  for (let step = 0; step < maxSteps; step++) {
+    for (const order of given.get(step) ?? []) life.give(order)
+    await life.goOn(picks[step] ?? 0)
+  }
+  await life.end()
+  return life
+}
+
+test('undisturbed, a start and a stop wait for these in turn', async () => {
+  const { reached, faults } = await play(new Map([[undisturbed.indexOf('shutdown hook 1'), ['shutDown']]]))
+  expect(faults).toEqual([])
+  expect(reached).toEqual(undisturbed)
+})
+
+describe.each(orders.filter((order) => order !== 'start' && order !== 'resume'))('%s', (order) => {
+  test.each(undisturbed.slice(0, 7).map((point, step) => [point, step] as const))(
+    'while %s is pending: nothing happens after `stopped`, and the store is closed once before it',
+    async (_, step) => {
+      const { faults } = await play(new Map([[step, [order]]]))
+      expect(faults).toEqual([])
+    },
+  )
+
+  test.each(undisturbed.slice(7).map((point, step) => [point, step + 7] as const))(
+    'while %s is pending in a stop: as well',
+    async (_, step) => {
+      const stop = undisturbed.indexOf('shutdown hook 1')
+      const given = new Map<number, Order[]>([[stop, ['shutDown']]])
+      given.set(step, [...(given.get(step) ?? []), order])
+      const { faults } = await play(given)
+      expect(faults).toEqual([])
+    },
+  )
+})
+
+test('any orders at any await points, which go on in any order', async () => {
+  const step = fc.record({
+    at: fc.nat({ max: maxSteps - 1 }),
+    order: fc.constantFrom(...orders),
+  })
+  await checkProperty(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 5 }),
+      fc.array(fc.nat({ max: 3 }), { maxLength: maxSteps }),
+      async (steps, picks) => {
+        const given = new Map<number, Order[]>()
+        for (const { at, order } of steps) given.set(at, [...(given.get(at) ?? []), order])
+        const { faults } = await play(given, picks)
+        expect(faults).toEqual([])
+      },
+    ),
+    { runs: 60 },
+  )
+})

@@ -1,0 +1,191 @@
+/** States of a start and a stop that are left early, and orders while the store is being closed. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { createMemoryStore, SessionStoppedError, type Store } from 'gantry'
+import { type AnyActorRef, createActor, createMachine, sendTo } from 'xstate'
+import { durableStore } from '../../support/durable-store.ts'
+import { gate, runsIn, setUp, tearDown } from '../../support/session.ts'
+
+afterEach(tearDown)
+
+/** A session whose store closes when the test says. */
+async function releasing() {
+  const closed = gate()
+  const store: Store = { ...durableStore(createMemoryStore(), () => {}), close: () => closed.promise }
+  const desk = setUp({ store })
+  await desk.app.start()
+  desk.session.shutDown()
+  await desk.clock.settled()
+  return { ...desk, closed }
+}
+
+describe('while the store is being closed', () => {
+  test('the session is stopping, and not stopped', async () => {
+    const { session, news, closed, clock } = await releasing()
+    expect(session.state).toBe('stopping')
+    expect(session.actor.getSnapshot().value).toEqual({ stopping: 'releasing' })
+    expect(news.at(-1)?.type).not.toBe('session.stopped')
+    closed.open()
+    await clock.settled()
+    expect([session.state, news.at(-1)?.type]).toEqual(['stopped', 'session.stopped'])
+  })
+
+  test('a start is deferred; another one is refused; `stopped` settles in between', async () => {
+    const { app, session, news, closed, clock } = await releasing()
+    const { stopped } = session
+    const started = app.start()
+    await clock.settled()
+    await expect(app.start()).rejects.toThrow(/must be stopped: stopping/)
+    closed.open()
+    await stopped
+    await started
+    expect(session.state).toBe('running')
+    expect(news.map(({ type }) => type).filter((type) => type.startsWith('session.st'))).toEqual([
+      'session.started',
+      'session.stopped',
+      'session.started',
+    ])
+  })
+
+  test('a shut-down calls the deferred start off', async () => {
+    const { app, session, closed, clock } = await releasing()
+    const started = app.start()
+    await clock.settled()
+    session.shutDown()
+    await started
+    closed.open()
+    await session.stopped
+    expect(session.state).toBe('stopped')
+  })
+
+  test('hold and resume count for the next start', async () => {
+    const { app, session, closed } = await releasing()
+    session.hold()
+    closed.open()
+    await session.stopped
+    await app.start()
+    expect(session.state).toBe('held')
+  })
+
+  test('tasks that are to run once are run by the next start', async () => {
+    const { app, session, closed, clock } = await releasing()
+    app.task('a', false, () => 1)
+    const outcomes = session.run('a')
+    await clock.settled()
+    closed.open()
+    expect(await outcomes).toMatchObject({ a: { action: 'success' } })
+    await session.stopped
+  })
+})
+
+test('a start-up hook whose session is stopped gets an aborted signal; no later hook begins', async () => {
+  const { app, session } = setUp()
+  const began = gate<AbortSignal>()
+  const results: unknown[] = []
+  let isBegun = false
+  app.hook('startup', async ({ signal }) => {
+    began.open(signal)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    return ({ error }) => void results.push(error)
+  })
+  app.hook('startup', () => {
+    isBegun = true
+  })
+  const started = app.start()
+  const signal = await began.promise
+  expect(signal.aborted).toBe(false)
+  session.shutDown()
+  await started
+  await session.stopped
+  expect([signal.aborted, isBegun]).toEqual([true, false])
+  expect(results).toEqual([expect.any(SessionStoppedError)])
+})
+
+test('a shut-down while the session starts wins over a restart that was asked for', async () => {
+  const { app, session, clock } = setUp()
+  const opened = gate()
+  app.setup(() => opened.promise)
+  const started = app.start()
+  await clock.settled()
+  session.restart()
+  session.shutDown()
+  await clock.settled()
+  opened.open()
+  await started
+  expect(session.state).toBe('stopped')
+})
+
+test('a failed start wins over a restart that was asked for', async () => {
+  const { app, session } = setUp({ onError: { setup: 'raise' } })
+  let starts = 0
+  app.setup(() => {
+    starts += 1
+    session.restart()
+    throw new Error('no database')
+  })
+  await expect(app.run()).rejects.toThrow('no database')
+  expect([session.state, starts]).toEqual(['stopped', 1])
+})
+
+test('stopped before a later start has opened the log: shut-down tasks run and are recorded', async () => {
+  const kept = createMemoryStore()
+  let isOpen = false
+  const store: Store = {
+    ...durableStore(kept, (entries) => {
+      if (!isOpen) throw new Error('closed')
+      return kept.append(entries)
+    }),
+    load: () => {
+      isOpen = true
+      return kept.load()
+    },
+    close: () => {
+      isOpen = false
+    },
+  }
+  const { app, session, clock, news } = setUp({ store })
+  app.task('down', false, { onShutdown: true }, () => {})
+  app.setup(() => {
+    if (news.some(({ type }) => type === 'session.stopped')) session.shutDown()
+  })
+  await app.start()
+  session.shutDown()
+  await session.stopped
+  await app.start()
+  await clock.settled()
+  expect(session.state).toBe('stopped')
+  expect(runsIn(news)).toEqual(['down started', 'down success', 'down started', 'down success'])
+  expect((await kept.query({ task: 'down', action: 'success' })).length).toBe(2)
+  expect(isOpen).toBe(false)
+})
+
+test('events that pretend that an invoked actor has ended are refused or mean nothing', async () => {
+  const { app, session, clock } = setUp()
+  const opened = gate()
+  app.setup(() => opened.promise)
+  const started = app.start()
+  await clock.settled()
+  const ends = ['done', 'error'].map((kind) => ({
+    type: `xstate.${kind}.actor.startupHooks`,
+    actorId: 'startupHooks',
+    output: undefined,
+    error: new Error('made up'),
+  }))
+  for (const end of ends) {
+    const forger = createMachine({
+      entry: sendTo(
+        () => session.actor as AnyActorRef,
+        () => end,
+      ),
+    })
+    createActor(forger).start()
+    expect(() => session.actor.send(end as never)).toThrow(TypeError)
+  }
+  const [child] = Object.values(session.actor.getSnapshot().children)
+  const resolve = { type: 'xstate.promise.resolve', data: undefined }
+  expect(() => (child as { send(event: object): void }).send(resolve)).toThrow(/takes no events/)
+  await clock.settled()
+  expect(session.actor.getSnapshot().value).toEqual({ starting: 'hooks' })
+  opened.open()
+  await started
+  expect(session.state).toBe('running')
+})
