@@ -227,7 +227,7 @@ export class ArgError extends Error {
  * try {
  *   app.task('scan', 'hourly', { execution: 'thread' }, () => {})
  * } catch (error) {
- *   if (error instanceof SetupError) console.error(error.message) // functions can't cross to a thread
+ *   if (error instanceof SetupError) console.error(error.message) // functions cannot be sent there
  * }
  * ```
  */

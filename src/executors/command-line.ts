@@ -1,9 +1,9 @@
-/** How a command is written down: words, and arguments made of values. */
+/** Command lines: splitting into words, and conversion of values to arguments. */
 import { SetupError } from '../errors/errors.ts'
 
 /**
- * How args become arguments: `long` `--name value`, `equals` `--name=value`, `short` `-name value`, `values` the values alone,
- * `none` not at all.
+ * The form of args on a command line: `long` `--name value`, `equals` `--name=value`, `short` `-name value`, `values` only the
+ * values, `none` no args.
  *
  * @example
  * ```ts
@@ -16,8 +16,8 @@ export type ArgStyle = 'long' | 'equals' | 'short' | 'values' | 'none'
 export const argStyles: readonly ArgStyle[] = ['long', 'equals', 'short', 'values', 'none']
 
 /**
- * The words of a line without a shell: parted by spaces, kept together by quotes. Throws a `SyntaxError` for what only a
- * shell understands, since passing it on as it stands would do something else than it says.
+ * Splits a line into words without a shell: at spaces, except within quotes. Throws a `SyntaxError` for syntax that only a
+ * shell interprets, as the words would not do what the line says.
  *
  * @example
  * ```ts
@@ -28,32 +28,32 @@ export function toWords(line: string): string[] {
   const words: string[] = []
   let word: string | null = null
   let quote: string | null = null
-  for (const letter of line) {
+  for (const character of line) {
     if (quote !== null) {
-      if (letter === quote) quote = null
-      else word += letter
-    } else if (letter === '"' || letter === "'") {
-      quote = letter
+      if (character === quote) quote = null
+      else word += character
+    } else if (character === '"' || character === "'") {
+      quote = character
       word ??= ''
-    } else if (/\s/.test(letter)) {
+    } else if (/\s/.test(character)) {
       if (word !== null) words.push(word)
       word = null
-    } else if ('|&;<>()$`\\*?'.includes(letter)) {
+    } else if ('|&;<>()$`\\*?'.includes(character)) {
       throw new SyntaxError(
-        `Cannot read the command without a shell as '${letter}' means something only to one: ${line}. ` +
-          `Quote it, give the words as a list, or say { shell: true }.`,
+        `Cannot read the command without a shell as '${character}' has a meaning only to a shell: ${line}. ` +
+          `Quote it, give the words as a list, or set { shell: true }.`,
       )
-    } else word = (word ?? '') + letter
+    } else word = (word ?? '') + character
   }
   if (quote !== null)
-    throw new SyntaxError(`Cannot read the command as the quote ${quote} is never closed: ${line}`)
+    throw new SyntaxError(`Cannot read the command as every quote must be closed: ${quote} is not in ${line}`)
   if (word !== null) words.push(word)
   return words
 }
 
 /**
- * Values as arguments. `true` is the name alone; `false`, `null` and `undefined` leave it out; a list repeats it; a name
- * that begins with `-` stays as it is. Throws a `SetupError` for a value that has no text of its own.
+ * Converts values to arguments. `true` is the name alone; `false`, `null` and `undefined` are omitted; a list repeats the name;
+ * a name that begins with `-` is unchanged. Throws a `SetupError` for a value without a text form.
  */
 export function toArguments(values: Readonly<Record<string, unknown>>, style: ArgStyle): string[] {
   if (style === 'none') return []
@@ -74,17 +74,17 @@ function argument(name: string, value: unknown, style: ArgStyle): string[] {
 function toText(name: string, value: unknown): string {
   if (typeof value === 'string') {
     if (!value.includes('\0')) return value
-    throw new SetupError(`Cannot pass arg '${name}' to a command as it must hold no zero byte.`)
+    throw new SetupError(`Cannot pass arg '${name}' to a command as it must not contain a NUL character.`)
   }
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (value instanceof Date) return value.toISOString()
   throw new SetupError(
     `Cannot pass arg '${name}' to a command as it must be text, a number, a date, a boolean or a list of these: a ${typeof value}. ` +
-      `Give it as 'input', or leave it out with argStyle 'none'.`,
+      `Pass it by 'input', or leave it out with argStyle 'none'.`,
   )
 }
 
-/** A word as a POSIX shell reads it back. */
+/** A word quoted for a POSIX shell. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,4 +1,4 @@
-/** The executors of a session, one for each kind of execution. Those that no task asks for cost nothing. */
+/** The executors of a session, one for each kind of execution. Unused ones cost nothing. */
 import { createCommandExecutor } from './command/command.ts'
 import type { Executor, Warn } from './executor.ts'
 import { LoopLag } from './inline/event-loop-lag.ts'
@@ -9,8 +9,8 @@ import { createThreadExecutor } from './thread/thread-executor.ts'
 import { specOf } from './work-spec.ts'
 
 /**
- * Makes them. `warn` is told of what is nobody's outcome; `soon` calls what ends runs; `onUncaught` says what an error does that
- * nothing catches.
+ * Creates the executors. `warn` receives problems that are not the outcome of a run; `soon` schedules callbacks that end runs;
+ * `onUncaught` returns the treatment of uncaught errors.
  */
 export function createExecutors(
   warn: Warn,

@@ -1,18 +1,17 @@
 /**
- * Which run the present code belongs to, across its awaits: how a run that would wait for itself is noticed, how a test
- * clock knows that it is being moved from within a run, and whose promise it was that nobody handled.
+ * The run to which the current code belongs, across awaits. It detects a run that would wait for itself, tells a test clock that
+ * it is moved from within a run, and attributes unhandled rejections to their run.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** The run that code is inside of. */
+/** A run as code inside it sees it. */
 export interface InsideRun {
   readonly task: string
   readonly runId: string
-  /** Told of a promise of this run that rejected and that nobody handled. */
+  /** Receives unhandled rejections of this run's promises. */
   readonly onUnhandled?: (error: unknown) => void
   /**
-   * Receives errors that this run threw where nothing catches them; returns true if the error is handled, and
-   * the process goes on.
+   * Receives uncaught errors of this run; returns true if the error is handled and the process continues.
    */
   readonly onUncaught?: (error: unknown) => boolean
 }
@@ -24,7 +23,7 @@ export function runInside<R>(run: InsideRun, work: () => R): R {
   return storage.run(run, work)
 }
 
-/** The run that the caller is inside of, if any. */
+/** The run of the calling code, if any. */
 export function insideRun(): InsideRun | undefined {
   return storage.getStore()
 }

@@ -1,34 +1,34 @@
 /**
  * The port of an executor: `(work, args, context) → exactly one settlement`, abortable.
  *
- * The laws:
- * 1. `execute` never throws and its settlement never rejects; whatever happens becomes a settlement.
- * 2. When `context.signal` aborts, the work is asked to end; the executor may still settle by itself.
- * 3. `end` is called when the grace is over and the run has its outcome: an executor that can end its work from outside
- *    does, and settles no more.
- * 4. `close` releases everything it keeps (threads, processes), and resolves when it is gone. It may be used again after.
+ * The rules:
+ * 1. `execute` never throws and its settlement never rejects; every error becomes a settlement.
+ * 2. When `context.signal` aborts, the work is asked to end; the executor may still settle.
+ * 3. `end` is called when the grace period is over and the run has its outcome: an executor that can terminate its work does
+ *    so, and does not settle afterwards.
+ * 4. `close` releases all resources (threads, processes) and resolves when they are gone. It must leave the executor reusable.
  */
 import type { Settlement } from '../../machines/run.machine.ts'
 import type { FarRun } from './run-facts.ts'
 
 /**
- * What an executor is told of the run. `run` is what work gets as its second argument.
+ * The context of a run for its executor. `run` is the second argument of work.
  *
  * @example
  * ```ts
  * const label = ({ task, runId, signal }: ExecutionContext): string =>
- *   `${task} ${runId}${signal.aborted ? ', to end' : ''}`
+ *   `${task} ${runId}${signal.aborted ? ', aborted' : ''}`
  * ```
  */
 export interface ExecutionContext {
   readonly task: string
   readonly runId: string
-  /** Read only when needed: the signal is made on first use. */
+  /** Created on first use, so read it only when needed. */
   readonly signal: AbortSignal
   readonly run: FarRun
 }
 
-/** Tells of something that is nobody's outcome: the session counts it and says it. */
+/** Reports a problem that is not the outcome of a run: the session counts and logs it. */
 export type Warn = (
   kind: string,
   message: string,
@@ -36,7 +36,7 @@ export type Warn = (
 ) => void
 
 /**
- * Which of the session's limits the runs of an executor take a slot of.
+ * The limit of the session that the runs of an executor count toward.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export type Warn = (
 export type SlotLimit = 'maxThreads' | 'maxProcesses'
 
 /**
- * A run under way.
+ * A run in progress.
  *
  * @example
  * ```ts
@@ -58,12 +58,12 @@ export type SlotLimit = 'maxThreads' | 'maxProcesses'
  * ```
  */
 export interface ExecutionHandle {
-  /** Ends the work from outside, if that is possible; else does nothing. */
+  /** Terminates the work, if that is possible; otherwise does nothing. */
   end?(): void
 }
 
 /**
- * Executes work: the port behind each kind of {@link Execution}. It settles exactly once and never throws.
+ * Executes work: the port of each kind of {@link Execution}. It settles exactly once and never throws.
  *
  * @example
  * ```ts
@@ -83,9 +83,9 @@ export interface ExecutionHandle {
  */
 export interface Executor {
   readonly kind: string
-  /** Nothing else launches while its work runs. */
+  /** True if no other run may launch while its work runs. */
   readonly isExclusive: boolean
-  /** Runs that live are counted by this limit, those of all executors with the same one together; absent: no limit. */
+  /** The limit for live runs, shared by all executors that name it; absent: no limit. */
   readonly slots?: SlotLimit
   execute(
     work: unknown,

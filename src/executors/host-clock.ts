@@ -1,13 +1,13 @@
-/** The machine's clock for waits that are about the machine itself (a process that does not end), whatever clock a session has. */
+/** The machine's clock, for waits on the machine itself (such as the exit of a process), independent of the session's clock. */
 import { type Clock, createBackgroundClock, createSystemClock, type Undo } from '../clock/clock.ts'
 import { callAfterLived } from '../clock/lived-time.ts'
 
 export const realClock: Clock = createSystemClock()
 
-/** The same for what only looks on: it does not keep the process up. */
+/** A clock for observers: it does not keep the process alive. */
 export const backgroundClock: Clock = createBackgroundClock()
 
-/** Resolves to true when `ending` settles, to false when that takes longer than `ms`. Never rejects. */
+/** Waits up to `ms` for `ending`: true once it has settled, false if it has not settled in time. Never rejects. */
 export async function within(ms: number, ending: Promise<unknown>): Promise<boolean> {
   let undo: Undo = () => {}
   const late = new Promise<boolean>((resolve) => {

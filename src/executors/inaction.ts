@@ -1,7 +1,7 @@
-/** Whether work says that there was nothing to do. */
+/** Detection of the outcome `inaction`: work reports that there was nothing to do. */
 import { Inaction } from '../errors/errors.ts'
 
-/** True of an {@link Inaction}. Never throws: a proxy may answer the question for its class with anything. */
+/** True for an {@link Inaction}. Never throws: a proxy may throw when its class is read. */
 export function isInaction(value: unknown): value is Inaction {
   try {
     return value instanceof Inaction

@@ -1,7 +1,6 @@
 /**
- * What a run shows to work that may be far from its session, in a thread or a process: facts to read, and the three lines that
- * go back (log, progress, and the signal that comes the other way). A session's own `Run` has all of it and more, so the
- * same function serves near and far.
+ * The part of a run that work can use in a thread or a process: facts to read, and three channels (log and progress to the session,
+ * the abort signal to the work). The session's `Run` is a superset, so the same function works inline and isolated.
  */
 import type { DateTime } from 'luxon'
 import type { ParamValues, RunTrigger } from '../../machines/protocol.ts'
@@ -28,27 +27,27 @@ export interface FarRun<Value = unknown> {
   readonly task: { readonly name: string }
   readonly session: { readonly startedAt: DateTime | null }
   readonly startedAt: DateTime
-  /** When the condition began to hold; null for runs by hand. */
+  /** The time at which the condition began to hold; null for manual runs. */
   readonly dueAt: DateTime | null
-  /** The cycle or cron occurrence it runs for, from `start` up to `end`; null where there is none. */
+  /** The cycle or cron period of the run, from `start` up to `end`; null if it has none. */
   readonly period: { readonly start: DateTime; readonly end: DateTime } | null
   readonly trigger: RunTrigger
-  /** What was given to `task.run(params)`. */
+  /** The params given to `task.run(params)`. */
   readonly params: ParamValues
-  /** The value of the stream that started it (`onEach`). */
+  /** The stream value that started the run (`onEach`). */
   readonly value: Value | undefined
   /**
-   * Aborted when the run is asked to end; its reason says why. In a thread `aborted` and `throwIfAborted()`
-   * are true to the moment also in a loop that never awaits; in a process the loop must await now and then.
+   * Aborted when the run is asked to end; its `reason` states why. In a thread `aborted` and `throwIfAborted()` are up to date
+   * even in a loop that never awaits; in a process the loop must await from time to time.
    */
   readonly signal: AbortSignal
-  /** Lines for this run; they go to the session's logger. Beyond two thousand a second they are dropped and counted. */
+  /** Logs lines for this run to the session's logger. Lines beyond two thousand per second are dropped and counted. */
   readonly log: Readonly<Record<LogLevel, (...data: unknown[]) => void>>
-  /** Tells how far the run is, from 0 to 1. */
+  /** Reports progress as a fraction from 0 to 1. Throws `RangeError` for other values. */
   progress(fraction: number, message?: string): void
 }
 
-/** The facts of a run as data that crosses: times in epoch ms. */
+/** The facts of a run as cloneable data: times are epoch ms. */
 export interface RunFacts {
   readonly id: string
   readonly task: string
@@ -63,7 +62,7 @@ export interface RunFacts {
   readonly value: unknown
 }
 
-/** The facts of a run, to be sent. */
+/** The facts of a run in the form in which they are sent. */
 export function toRunFacts(run: FarRun): RunFacts {
   const { period, startedAt } = run
   return {
@@ -80,8 +79,8 @@ export function toRunFacts(run: FarRun): RunFacts {
   }
 }
 
-/** Checks what is told of a run's progress; throws a `RangeError`. */
+/** Validates a progress report. Throws a `RangeError`. */
 export function checkProgress(fraction: number): void {
   if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
-    throw new RangeError(`Cannot tell progress as it must be from 0 to 1: ${String(fraction)}`)
+    throw new RangeError(`Cannot report progress as it must be from 0 to 1: ${String(fraction)}`)
 }

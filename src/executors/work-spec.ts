@@ -1,21 +1,21 @@
 /**
- * Work that says by itself where and how it is to be executed. To everyone else it is a function like any work; executors
- * look at the order it carries.
+ * Work with a specification of where and how to execute it. It is a function like any other work; executors read the
+ * specification attached to it.
  */
 import type { ParamValues } from '../../machines/protocol.ts'
 import { SetupError } from '../errors/errors.ts'
 import type { ArgStyle } from './command-line.ts'
 
-/** An export of a module, by address: what threads and processes can be told to do. */
+/** An export of a module, by URL and name, which threads and processes can load. */
 export interface ModuleSpec {
   readonly kind: 'module'
   readonly url: string
   readonly name: string
-  /** A thread or a process for this run alone; absent: as the executor does it (threads are kept, processes are not). */
+  /** True: a new thread or process for each run; absent: the executor's default (threads are reused, processes are not). */
   readonly fresh?: boolean
-  /** The most that its args and its return may count, in bytes. */
+  /** The maximum size of its args and of its return value, bytes. */
   readonly maxSize?: number
-  /** The heap that its run may take, in MB. */
+  /** The maximum heap size of a run, MB. */
   readonly maxMemoryMb?: number
 }
 
@@ -25,10 +25,10 @@ export interface CodeSpec {
   readonly text: string
 }
 
-/** A program of the machine. */
+/** A program of the operating system. */
 export interface CommandSpec {
   readonly kind: 'command'
-  /** The file and its fixed arguments; or one line for the shell. */
+  /** The program and its fixed arguments, or one line for the shell. */
   readonly line: readonly string[] | string
   readonly argStyle: ArgStyle
   readonly cwd?: string
@@ -39,30 +39,30 @@ export interface CommandSpec {
   readonly isDetached: boolean
 }
 
-/** Work of the session itself: it needs the session, so it can't be far from it. */
+/** Work on the session itself, which therefore runs inline only. */
 export interface SessionWorkSpec {
   readonly kind: 'near'
 }
 
-/** What work carries that is more than a function. */
+/** The specification that work may carry. */
 export type WorkSpec = ModuleSpec | CodeSpec | CommandSpec | SessionWorkSpec
 
-/** Registered, so that work made by another copy of the package is known, too. */
+/** A registered symbol, so that work made by another copy of the package is recognized. */
 const brand = Symbol.for('gantry.work')
 
-/** Gives a function its order. */
+/** Attaches a specification to a function. */
 export function withSpec<W extends (...given: never[]) => unknown>(work: W, order: WorkSpec): W {
   return Object.defineProperty(work, brand, { value: Object.freeze(order) })
 }
 
-/** The order that work carries; null for plain functions. */
+/** The specification of work; null for plain functions. */
 export function specOf(work: unknown): WorkSpec | null {
   return typeof work === 'function' ? ((work as { [brand]?: WorkSpec })[brand] ?? null) : null
 }
 
 /**
- * The kind of execution that work gets when `wanted` is asked for. Commands, code and work of the session itself know where they
- * must be; `main` stays `main`, since it says that nothing else launches meanwhile.
+ * The effective execution of work for the requested one. Commands, code and session work can run in one place only; `main`
+ * remains `main`, as it also prevents other launches.
  */
 export function executionFor<E extends string>(work: unknown, wanted: E): E | 'command' | 'thread' | 'async' {
   if (wanted === 'main') return wanted
@@ -78,17 +78,17 @@ export function executionFor<E extends string>(work: unknown, wanted: E): E | 'c
   }
 }
 
-/** Throws a `SetupError` for work that could never be executed so: told when the task is added, not when it runs. */
+/** Throws a `SetupError` for work that cannot be executed in that way, when the task is added and not when it runs. */
 export function checkExecution(work: unknown, wanted: string, task: string): void {
   const execution = executionFor(work, wanted)
   const kind = specOf(work)?.kind
   if ((execution === 'thread' || execution === 'process') && kind === undefined)
     throw new SetupError(
-      `Cannot execute task '${task}' in a ${execution} as functions can't cross to it: ` +
+      `Cannot execute task '${task}' in a ${execution} as functions cannot be sent there: ` +
         `give it moduleWork(url, exportName) or code(text), or execute it as 'async' or 'main'.`,
     )
   if (execution === 'command' && kind !== 'command')
     throw new SetupError(
-      `Cannot execute task '${task}' as a command as its work must be one: give it command('...'), or leave 'execution' out.`,
+      `Cannot execute task '${task}' as a command as its work must be a command: give it command('...'), or leave 'execution' out.`,
     )
 }

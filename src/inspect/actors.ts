@@ -1,93 +1,93 @@
 /**
- * The actors that live, so that a page which is opened late is shown them too.
+ * The registry of live actors, which allows a page that is opened late to show all of them.
  *
- * `@statelyai/inspect` announces an actor when it is made and keeps the last two hundred messages for those who come
- * later: of a session of a thousand tasks such a page would know nothing.
+ * `@statelyai/inspect` announces an actor when it is created, and keeps only the last two hundred messages for later pages: of a
+ * session with a thousand tasks such pages would show almost nothing.
  */
 import type { ActorRefLike, InspectionEvent } from 'xstate'
 
 /** An actor and the root of its tree. */
-export interface Living {
+export interface LiveActor {
   readonly actor: ActorRefLike
   readonly rootId: string
 }
 
-/** Something that happened to an actor: an event reached it, or it has a new snapshot. */
+/** A change of an actor: it received an event, or has a new snapshot. */
 export type Change = Extract<InspectionEvent, { type: '@xstate.event' | '@xstate.snapshot' }>
 
-/** Who is told. */
+/** The receiver of actors and changes. */
 export interface Audience {
-  /** An actor is there. */
-  onActor(living: Living): void
-  /** Something happened to an actor that is there. */
+  /** Called for a new actor. */
+  onActor(actor: LiveActor): void
+  /** Called for a change of a known actor. */
   onChange(change: Change): void
 }
 
-/** What the register of the living needs. */
-export interface LivingActorsOptions {
+/** The options of {@link LiveActors}. */
+export interface LiveActorsOptions {
   readonly audience: Audience
-  /** How many are shown at the same time; later ones are left out. */
+  /** Maximum number of actors shown at the same time; later ones are left out. */
   readonly maxActors: number
-  /** Told once when actors are left out. */
+  /** Called once when actors are left out. */
   onOverflow(): void
 }
 
-/** The living actors in the order in which they appeared, parents first. */
-export class LivingActors {
-  readonly #options: LivingActorsOptions
-  readonly #living = new Map<string, Living>()
+/** The live actors in order of appearance, parents first. */
+export class LiveActors {
+  readonly #options: LiveActorsOptions
+  readonly #live = new Map<string, LiveActor>()
   #hasOverflown = false
 
-  constructor(options: LivingActorsOptions) {
+  constructor(options: LiveActorsOptions) {
     this.#options = options
   }
 
-  /** Takes in one inspection event. Events other than of changes are left to those who want to know that much. */
+  /** Handles an inspection event. Only changes of actors are relevant; other events are ignored. */
   observe(event: InspectionEvent): void {
     if (event.type === '@xstate.event') {
       if (event.sourceRef !== undefined) this.#endIfOver(event.sourceRef, event)
       if (this.#see(event.actorRef, event.rootId)) this.#options.audience.onChange(event)
     } else if (event.type === '@xstate.snapshot') {
       const { actorRef, rootId, snapshot } = event
-      if (!this.#see(actorRef, rootId) && !this.#living.has(actorRef.sessionId)) return
+      if (!this.#see(actorRef, rootId) && !this.#live.has(actorRef.sessionId)) return
       this.#options.audience.onChange(event)
-      if (snapshot.status !== 'active') this.#living.delete(actorRef.sessionId)
+      if (snapshot.status !== 'active') this.#live.delete(actorRef.sessionId)
     }
   }
 
-  /** Those who live now. An actor whose end nobody was told of (a root that failed) is left out. */
-  *[Symbol.iterator](): Iterator<Living> {
-    for (const [sessionId, living] of this.#living)
-      if (isActive(living.actor)) yield living
-      else this.#living.delete(sessionId)
+  /** The live actors. An actor whose end was not reported (after a failure of the root) is left out. */
+  *[Symbol.iterator](): Iterator<LiveActor> {
+    for (const [sessionId, live] of this.#live)
+      if (isActive(live.actor)) yield live
+      else this.#live.delete(sessionId)
   }
 
-  /** Forgets all. */
+  /** Forgets all actors. */
   clear(): void {
-    this.#living.clear()
+    this.#live.clear()
   }
 
   /**
-   * True of an actor that is shown, which it is from the first sight of it. That is its first event and not
-   * `@xstate.actor`, which comes before the actor has a snapshot, and never comes to an observer that joined later.
+   * Registers an actor at its first event, and returns whether it is shown. `@xstate.actor` is not used: it precedes the first
+   * snapshot of the actor, and an observer that joined later does not receive it.
    */
   #see(actor: ActorRefLike, rootId: string): boolean {
-    if (this.#living.has(actor.sessionId)) return true
-    // Events go on arriving at actors that are over; they must not bring them back.
+    if (this.#live.has(actor.sessionId)) return true
+    // Events may still arrive at actors that have ended; they must not register them again.
     if (!isActive(actor)) return false
-    if (this.#living.size >= this.#options.maxActors) return this.#overflow()
+    if (this.#live.size >= this.#options.maxActors) return this.#overflow()
     const parent = parentOf(actor)
     if (parent !== undefined) this.#see(parent, rootId)
-    const living = { actor, rootId }
-    this.#living.set(actor.sessionId, living)
-    this.#options.audience.onActor(living)
+    const live = { actor, rootId }
+    this.#live.set(actor.sessionId, live)
+    this.#options.audience.onActor(live)
     return true
   }
 
-  /** An actor that fails tells nobody but its parent, so the news to the parent is where its end shows. */
+  /** Detects the end of an actor by the event to its parent, as an actor that fails notifies only its parent. */
   #endIfOver(actor: ActorRefLike, { event, rootId }: Change): void {
-    if (!this.#living.has(actor.sessionId) || isActive(actor)) return
-    this.#living.delete(actor.sessionId)
+    if (!this.#live.has(actor.sessionId) || isActive(actor)) return
+    this.#live.delete(actor.sessionId)
     const snapshot = actor.getSnapshot()
     this.#options.audience.onChange({ type: '@xstate.snapshot', actorRef: actor, rootId, event, snapshot })
   }

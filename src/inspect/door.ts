@@ -1,4 +1,4 @@
-/** The server behind the inspector's page: the page over HTTP, and what the page is told over a WebSocket. */
+/** The server of the inspector's page: the page over HTTP, and its messages over a WebSocket. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
@@ -6,10 +6,10 @@ import { SetupError } from '../errors/errors.ts'
 import type { StatelyLibrary } from './library.ts'
 import { inAddress, isWelcome, makeToken } from './visitors.ts'
 
-/** Nothing is read from a page; what it sends all the same may be no larger than this. */
+/** The maximum size of a message from a page; such messages are ignored. */
 const maxMessageBytes = 1_024
 
-/** The address holds the token: nobody is told of it as where a visitor came from, and no page frames this one. */
+/** The address contains the token: it must not be sent as a referrer, and other pages must not frame this one. */
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -18,7 +18,7 @@ const headers = {
   'x-content-type-options': 'nosniff',
 }
 
-/** Where to listen, what to show and whom to tell. */
+/** The options of the server: its address, its page and its callbacks. */
 export interface DoorOptions {
   readonly host: string
   readonly port: number
@@ -27,18 +27,18 @@ export interface DoorOptions {
   onLeave(visitor: WebSocket): void
 }
 
-/** An open door. */
+/** A listening server. */
 export interface Door {
-  /** The host, the port and the token as they stand in an address. */
+  /** Host, port and token as they appear in an address. */
   readonly at: string
-  /** Sends everyone away and frees the port. */
+  /** Disconnects all visitors and releases the port. */
   close(): Promise<void>
 }
 
 /**
- * Opens the door.
+ * Starts the server.
  *
- * @throws SetupError when the port cannot be had.
+ * @throws SetupError if it cannot listen on the port.
  */
 export async function openDoor(library: StatelyLibrary, options: DoorOptions): Promise<Door> {
   const rules = { host: options.host, token: makeToken(), origins: [], isPageServed: true }
@@ -51,18 +51,18 @@ export async function openDoor(library: StatelyLibrary, options: DoorOptions): P
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     if (isWelcome(request, rules)) response.writeHead(200, headers).end(options.page)
-    else response.writeHead(403).end('Open the address that the program printed: it holds a token.\n')
+    else response.writeHead(403).end('Open the address that the program printed: it contains a token.\n')
   }
 
   server.on('connection', (visitor, request) => {
-    // To look must not keep the process alive: what is looked at does that itself.
+    // A visitor must not keep the process alive: the inspected session does that itself.
     request.socket.unref()
-    // Without a listener a broken frame from a page would end the process.
+    // Without a listener an invalid frame from a page would end the process.
     visitor.on('error', () => visitor.terminate())
     visitor.on('close', () => options.onLeave(visitor))
     options.onJoin(visitor)
   })
-  // The server repeats the errors of the HTTP server, and where nobody listens for one the process ends.
+  // The WebSocket server re-emits the errors of the HTTP server, which would end the process without a listener.
   server.on('error', () => {})
   await listening(http, options)
   return {

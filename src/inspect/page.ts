@@ -1,14 +1,14 @@
 /**
- * The page between the inspector of Stately, which is a web page elsewhere, and the session here: it holds the one in a
- * frame and passes on what the other tells.
+ * The page that connects Stately's inspector, a web page on another site, with this session: it contains the inspector in a frame
+ * and passes the messages of the session on to it.
  *
- * Its address holds the token, which the socket's address holds, too. It connects when the framed page says that it is ready, and anew if that page is loaded again: who connects is told of
- * every actor that lives.
+ * Its address contains the token, as does the address of the WebSocket. The page connects when the framed page reports that it is
+ * ready, and again after that page is reloaded: each connection receives all live actors.
  */
 
-/** Writes the page for an inspector at an address. */
+/** Returns the page for an inspector at an address. */
 export function bridgePage(inspector: string): string {
-  // `</script>` in an address would end the script.
+  // `</script>` within an address would end the script.
   const text = (value: string) => JSON.stringify(value).replaceAll('<', '\\u003c')
   return `<!doctype html>
 <html lang="en">

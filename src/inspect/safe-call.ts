@@ -1,11 +1,11 @@
-/** The wall between an inspector and what it looks at. */
+/** The error boundary between an inspector and the inspected session. */
 import { inspect } from 'node:util'
 
 /**
- * Makes a function that runs what may fail without letting the failure out: its caller is a transition of the session that
- * is looked at, or a socket, where an error would end the process.
+ * Creates a function that calls another function and catches its errors. The callers are transitions of the inspected session and
+ * sockets, where an error would end the process.
  *
- * @param onError - Told of each failure. Default: a process warning, once.
+ * @param onError - Receives each error. Default: a process warning, once.
  */
 export function createSafeCall(onError?: (error: unknown) => void): (run: () => void) => void {
   let isWarned = false
@@ -14,9 +14,9 @@ export function createSafeCall(onError?: (error: unknown) => void): (run: () => 
   function warnOnce(error: unknown): void {
     if (isWarned) return
     isWarned = true
-    // Inspected, as control characters in what others threw would act on the terminal.
+    // Inspected, as control characters in a foreign message would affect the terminal.
     process.emitWarning(
-      `The inspector failed and goes on: ${inspect(error instanceof Error ? error.message : error)}`,
+      `The inspector failed and continues: ${inspect(error instanceof Error ? error.message : error)}`,
     )
   }
 
@@ -27,7 +27,7 @@ export function createSafeCall(onError?: (error: unknown) => void): (run: () => 
       try {
         report(error)
       } catch {
-        // The one who is told of failures failed: nobody is left to tell.
+        // The receiver of errors failed: there is no one left to notify.
       }
     }
   }

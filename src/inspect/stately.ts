@@ -1,8 +1,8 @@
-/** The Stately inspector for a session: its actors on one side, the page of Stately on the other. */
+/** The Stately inspector of a session, which connects its actors to Stately's page. */
 import type { InspectionEvent } from 'xstate'
 import { checkOptions } from '../values/check-options.ts'
 import type { Replacer } from '../values/plain-copy.ts'
-import { LivingActors } from './actors.ts'
+import { LiveActors } from './actors.ts'
 import { openDoor } from './door.ts'
 import { loadStately } from './library.ts'
 import { bridgePage } from './page.ts'
@@ -10,7 +10,7 @@ import { createSafeCall } from './safe-call.ts'
 import { Viewer } from './viewer.ts'
 
 /**
- * Where an inspector listens and what it shows, all optional. An unknown key is a `TypeError` that names the nearest.
+ * Options of {@link createStatelyInspector}, all optional. An unknown key is a `TypeError` with the nearest name.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ import { Viewer } from './viewer.ts'
  * ```
  */
 export interface StatelyInspectorOptions {
-  /** The port to listen on; 0 takes a free one. Default: 8080. */
+  /** The port to listen on; 0 uses a free port. Default: 8080. */
   readonly port?: number
   /** The address to listen on. Default: `127.0.0.1`, so that only this machine reaches it. */
   readonly host?: string
@@ -32,14 +32,14 @@ export interface StatelyInspectorOptions {
   readonly page?: string
   /** Replaces members of contexts and events before they leave the process, as in `JSON.stringify`: hide secrets here. */
   readonly replacer?: Replacer
-  /** How many living actors are shown. Default: 1,000. */
+  /** Maximum number of live actors to show. Default: 1,000. */
   readonly maxActors?: number
-  /** Told of a failure of the inspector itself, which never reaches the session. Default: a process warning, once. */
+  /** Receives failures of the inspector itself, which never affect the session. Default: a process warning, once. */
   readonly onError?: (error: unknown) => void
 }
 
 /**
- * An inspector that listens.
+ * A listening inspector.
  *
  * @example
  * ```ts
@@ -54,13 +54,11 @@ export interface StatelyInspectorOptions {
 export interface StatelyInspector {
   /** The observer to pass on: `createApp({ inspect })`. */
   readonly inspect: { next(event: InspectionEvent): void }
-  /**
-   * The address to open in a browser. It contains a token that admits the visitor: treat it as a password.
-   */
+  /** The address to open in a browser. It contains a token that admits the visitor: treat it as a password. */
   readonly url: string
-  /** The address at which programs receive the same, `ws://127.0.0.1:8080/‹token›`. */
+  /** The WebSocket address at which programs receive the same messages, `ws://127.0.0.1:8080/‹token›`. */
   readonly address: string
-  /** Sends pages away, frees the port and forgets the actors. The observer stays and does nothing. */
+  /** Disconnects pages, releases the port and forgets the actors. The observer remains and does nothing. */
   close(): Promise<void>
 }
 
@@ -68,15 +66,15 @@ const keys = ['port', 'host', 'page', 'replacer', 'maxActors', 'onError']
 const defaultPage = 'https://stately.ai/inspect'
 
 /**
- * Opens the Stately inspector: the session and its tasks as actors, with their states and the events between them, live.
- * Needs the package `@statelyai/inspect`.
+ * Opens the Stately inspector: the session and its tasks as actors, with their states and the events between them, live. Requires
+ * the package `@statelyai/inspect`.
  *
- * The messages are made by that package; the server is our own, as theirs listens on every network of the machine, lets
- * anyone in, and forgets actors that were made before a page was opened. It keeps no process alive and does next to nothing while
- * no page is open. A page that can't keep up is told of the latest state of each actor and not of every event.
+ * That package creates the messages. The server is Gantry's, as the package's own server listens on all networks of the machine,
+ * accepts everyone, and forgets actors that were created before a page was opened. It does not keep the process alive and does
+ * next to nothing while no page is open. A page that cannot keep up receives the latest state of each actor instead of every event.
  *
- * @throws TypeError or RangeError for options that are none.
- * @throws SetupError when `@statelyai/inspect` is not installed, or the port cannot be had.
+ * @throws TypeError or RangeError for invalid options.
+ * @throws SetupError if `@statelyai/inspect` is not installed, or it cannot listen on the port.
  *
  * @example
  * ```ts
@@ -96,7 +94,7 @@ export async function createStatelyInspector(
   const library = await loadStately()
   const guard = createSafeCall(options.onError)
   const viewers = new Map<unknown, Viewer>()
-  const actors = new LivingActors({
+  const actors = new LiveActors({
     maxActors,
     onOverflow: () => process.emitWarning(`The inspector shows ${maxActors} actors and leaves out the rest.`),
     audience: {
@@ -144,9 +142,9 @@ function checkInspectorOptions(options: StatelyInspectorOptions): void {
   checkOptions(options, keys, 'options of the inspector')
   const { port, maxActors, page } = options
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
-    throw new RangeError(`Cannot use port as a whole number from 0 to 65535: ${port}`)
+    throw new RangeError(`Cannot use port as it must be a whole number from 0 to 65535: ${port}`)
   if (maxActors !== undefined && !(Number.isInteger(maxActors) && maxActors > 0))
-    throw new RangeError(`Cannot use maxActors as a whole number above 0: ${maxActors}`)
+    throw new RangeError(`Cannot use maxActors as it must be a whole number above 0: ${maxActors}`)
   if (page !== undefined && !URL.canParse(page))
-    throw new TypeError(`Cannot use page as an address such as ${defaultPage}: ${page}`)
+    throw new TypeError(`Cannot use page as it must be an address such as ${defaultPage}: ${page}`)
 }

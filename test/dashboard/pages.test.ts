@@ -226,7 +226,7 @@ describe('the dashboard', () => {
     const { page, check } = await start()
     await visit(page, '#/tasks')
     await page.getByRole('button', { name: 'Run holds' }).click()
-    await page.getByText(/The event loop was held for/).waitFor()
+    await page.getByText(/The event loop was blocked for/).waitFor()
     expect(await check()).toEqual([])
   }, 30_000)
 

@@ -255,7 +255,7 @@ describe('createStatelyInspector: the page, close and options', () => {
       const response = await fetch(`http://${host}${path}`)
       expect([response.status, await response.text()]).toEqual([
         403,
-        expect.stringContaining('it holds a token'),
+        expect.stringContaining('it contains a token'),
       ])
     },
   )

@@ -7,7 +7,7 @@ import { streamRecords } from '../../src/log/stream.ts'
 import { checkProperty } from '../support/property.ts'
 import { record } from '../support/stores/store-laws.ts'
 
-test('checkQuery lets through what can be meant', () => {
+test('checkQuery accepts valid queries', () => {
   const query = { task: 'a', limit: Infinity, since: -1, before: 5, after: 2, oldestFirst: true, error: 'x' }
   expect(checkQuery(query)).toBe(query)
 })
@@ -31,7 +31,7 @@ async function all(records: AsyncIterable<RunRecord>): Promise<number[]> {
   return seqs
 }
 
-test('streamRecords gives what query gives, page by page, in either order and with any limit', async () => {
+test('streamRecords returns what query returns, page by page, in either order and with any limit', async () => {
   const store = createMemoryStore()
   store.append(Array.from({ length: 1_203 }, (_, i) => record(i + 1, i % 2 ? 'a' : 'b', 'success')))
   await checkProperty(
@@ -54,7 +54,7 @@ test('streamRecords gives what query gives, page by page, in either order and wi
   )
 })
 
-test('streamRecords: records that come meanwhile neither repeat nor hide others', async () => {
+test('streamRecords: records that are added meanwhile cause no duplicates and no gaps', async () => {
   const store = createMemoryStore({ retention: { maxPerTask: 10_000 } })
   store.append(Array.from({ length: 1_200 }, (_, i) => record(i + 1, 'a', 'success')))
   const seqs: number[] = []

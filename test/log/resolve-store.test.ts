@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { resolveStore } from '../../src/log/resolve-store.ts'
 import { createMemoryStore } from '../../src/log/stores/memory.ts'
 
-test('resolveStore gives the store that an option means, at once where it can', async () => {
+test('resolveStore returns the store of an option, synchronously if possible', async () => {
   const own = createMemoryStore()
   expect(resolveStore()).toMatchObject({ name: 'memory', durable: false })
   expect(resolveStore('memory')).toMatchObject({ name: 'memory' })
@@ -18,7 +18,7 @@ test('resolveStore gives the store that an option means, at once where it can', 
   await expect(resolveStore(async () => 'memory')).resolves.toMatchObject({ name: 'memory' })
 })
 
-test('resolveStore refuses what is no store, and says what would be', () => {
+test('resolveStore refuses other values, and lists the valid ones', () => {
   expect(() => resolveStore('jsnl:./a')).toThrow(/Did you mean 'jsonl'\?/)
   expect(() => resolveStore('jsonl:')).toThrow(RangeError)
   expect(() => resolveStore({ append() {} } as never)).toThrow(TypeError)

@@ -1,4 +1,4 @@
-/** Sessions one after the other over the same log, with what may happen to the clock in between. */
+/** Consecutive sessions over the same log, with clock changes in between. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe.each(['jsonl', 'csv', 'sqlite'])('a session over a %s log', (kind) => {
   const newStore = () => `${kind}:${join(folder, `log-${++count}`)}`
 
-  /** Lives from an instant on for so long; tells when its daily task ran. */
+  /** Runs a session from an instant on for a duration; returns the times at which its daily task ran. */
   async function live(store: string, at: string, duration: string): Promise<string[]> {
     const clock = new TestClock({ at, zone: 'UTC' })
     const app = createApp({ store, clock, timezone: 'UTC', logger: silent })
@@ -29,21 +29,21 @@ describe.each(['jsonl', 'csv', 'sqlite'])('a session over a %s log', (kind) => {
     return runs
   }
 
-  test('a clock set back between two sessions: what ran in a period does not run in it again', async () => {
+  test('a clock set back between two sessions: a task that ran in a period does not run in it again', async () => {
     const store = newStore()
     expect(await live(store, '2026-03-10T09:00', '1 hour')).toEqual(['2026-03-10T09:00'])
     expect(await live(store, '2026-03-10T08:00', '3 hours')).toEqual([])
-    // And goes on the next day.
+    // And continues on the next day.
     expect(await live(store, '2026-03-11T06:30', '1 hour')).toEqual(['2026-03-11T07:00'])
   })
 
-  test('a clock set back by a day, or a year, between two sessions holds nothing up for longer than that', async () => {
+  test('a clock set back by a day or a year between two sessions delays nothing for longer than that', async () => {
     const store = newStore()
     expect(await live(store, '2027-03-10T09:00', '1 hour')).toEqual(['2027-03-10T09:00'])
     expect(await live(store, '2026-03-10T06:00', '2 days')).toHaveLength(2)
   })
 
-  test('what a task returned is there again in the next session', async () => {
+  test('the return value of a task is available in the next session', async () => {
     const store = newStore()
     const clock = new TestClock({ at: '2026-03-10T09:00', zone: 'UTC' })
     const first = createApp({ store, clock, timezone: 'UTC', logger: silent })
@@ -65,7 +65,7 @@ describe.each(['jsonl', 'csv', 'sqlite'])('a session over a %s log', (kind) => {
   })
 })
 
-test('a restart over a long log of many tasks finds again as much as conditions count', async () => {
+test('a restart over a long log of many tasks restores as many records as conditions count', async () => {
   const store = createSqliteStore(join(folder, 'long.db'))
   const at = Date.UTC(2026, 2, 10, 1)
   let seq = 0

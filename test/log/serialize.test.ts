@@ -7,7 +7,7 @@ import { createRedactor } from '../../src/values/secrets.ts'
 
 const end = { task: 'a', runId: '1', action: 'success' as const, at: 1 }
 
-/** A log with these rules, its time standing still. */
+/** A log with these rules, on a stopped clock. */
 const logWith = (rules: ValueRules) =>
   new SessionLog(createMemoryStore(), { now: () => 1, monotonic: () => 1 }, rules)
 
@@ -15,7 +15,7 @@ const stored = (rules: ValueRules, more: Partial<RunRecord>): RunRecord =>
   logWith(rules).append({ ...end, ...more }).record
 
 describe('SessionLog stores values by its rules', () => {
-  test('maxSize: a return that is larger is left out with the reason, and returnOf tells it', () => {
+  test('maxSize: a larger return value is omitted with the reason, and returnOf reports it', () => {
     const rules = { maxSize: 100 }
     const record = stored(rules, { value: 'x'.repeat(101), params: { small: 1, large: 'y'.repeat(200) } })
     expect(record).toEqual({
@@ -31,7 +31,7 @@ describe('SessionLog stores values by its rules', () => {
     })
   })
 
-  test('serializer: returns that are more than JSON come back as they were', () => {
+  test('serializer: return values that are not plain JSON are restored', () => {
     const rules: ValueRules = {
       serializer: {
         toJson: (value) => [...(value as Map<string, number>)],
@@ -41,11 +41,11 @@ describe('SessionLog stores values by its rules', () => {
     const record = stored(rules, { value: new Map([['x', 1]]) })
     expect(record.value).toEqual([['x', 1]])
     expect(logWith(rules).returnOf(record)).toEqual({ kept: true, value: new Map([['x', 1]]) })
-    // A return that it can't take: the run succeeded all the same.
+    // A return value that it cannot convert: the run still succeeded.
     expect(stored(rules, { value: 5 }).omitted).toMatch(/^value: the serializer refused it: .*iterable/)
   })
 
-  test('serializer: what it can not read again is told', () => {
+  test('serializer: a value that it cannot restore is reported', () => {
     const fail = (): never => {
       throw new Error('old format')
     }
@@ -56,7 +56,7 @@ describe('SessionLog stores values by its rules', () => {
     })
   })
 
-  test('redactor: params by name, errors, reasons and returns by look; a masked return is no return', () => {
+  test('redactor: params by name; errors, reasons and return values by pattern; a masked return value is not returned', () => {
     const rules = { redactor: createRedactor() }
     rules.redactor.tell('hunter2')
     const record = stored(rules, {
@@ -82,7 +82,7 @@ describe('SessionLog stores values by its rules', () => {
     expect(note).toMatchObject({ message: '(redacted)', data: { token: '(redacted)', by: 'me' } })
   })
 
-  test('a note of the state is stored whole: neither limit nor mask would let it be put back', () => {
+  test('a state note is stored whole: with a limit or a mask it could not be restored', () => {
     const data = { params: { token: 'abc', text: 'x'.repeat(500) } }
     const rules = { maxSize: 100, redactor: createRedactor() }
     expect(logWith(rules).note({ note: 'state', at: 1, data }).record.data).toEqual(data)
@@ -95,7 +95,7 @@ describe('SessionLog stores values by its rules', () => {
     })
   })
 
-  test('a plain record is stored as it is, and a return of undefined is a return', () => {
+  test('a plain record is stored unchanged, and a return value of undefined counts as one', () => {
     const record = stored({ redactor: createRedactor() }, {})
     expect(record).toEqual({ ...end, seq: 1 })
     expect(logWith({}).returnOf(record)).toEqual({ kept: true, value: undefined })

@@ -27,7 +27,7 @@ const end = (task: string, runId: string, more: Partial<NewRecord> = {}): NewRec
   ...more,
 })
 
-/** A memory store that answers when it is told to. */
+/** A memory store that answers on request. */
 function slowStore(): Store & { release(problem?: Error): void } {
   const kept = createMemoryStore()
   const waits: { entries: readonly LogEntry[]; settle: (problem?: Error) => void }[] = []
@@ -52,7 +52,7 @@ function slowStore(): Store & { release(problem?: Error): void } {
   })
 }
 
-/** Appends for ever and prints the number of each record once it is durable. */
+/** Appends forever and prints the number of each record once it is durable. */
 const writer = `
 import { createJsonlStore } from './src/log/stores/formats/jsonl.ts'
 import { SessionLog } from './src/log/session-log.ts'
@@ -83,7 +83,7 @@ describe('SessionLog.append', () => {
     expect(log.count({ action: 'success' })).toBe(1)
   })
 
-  test('a start is seen at once, an end only once it is durable', async () => {
+  test('a start is visible at once, an end only once it is durable', async () => {
     const store = slowStore()
     const log = new SessionLog(store, timeAt(0, 0))
     const started = log.append(start('a', '1'))
@@ -100,7 +100,7 @@ describe('SessionLog.append', () => {
     expect(await log.count()).toBe(2)
   })
 
-  test('an end that could not be written rejects, and is seen all the same', async () => {
+  test('an end that could not be written rejects, and is visible nevertheless', async () => {
     const store = slowStore()
     const log = new SessionLog(store, timeAt(0, 0))
     const ended = log.append(end('a', '1'))
@@ -109,14 +109,14 @@ describe('SessionLog.append', () => {
     expect(log.index.status('a')).toBe('success')
   })
 
-  test('a store that throws is one that rejects', async () => {
+  test('a store that throws is equivalent to one that rejects', async () => {
     const store = createMemoryStore()
     const log = new SessionLog(store, timeAt(0, 0))
     log.close()
     await expect(log.append(start('a', '1')).durable).rejects.toMatchObject({ code: 'GANTRY_RUN_LOG' })
   })
 
-  test('values and params are kept as JSON carries them, or left out with the reason', () => {
+  test('values and params are kept as JSON, or omitted with the reason', () => {
     const log = new SessionLog(createMemoryStore(), timeAt(0, 0))
     const value = { rows: [1, 2] }
     expect(log.append(end('a', '1', { value })).record).toMatchObject({ value: { rows: [1, 2] } })
@@ -128,7 +128,7 @@ describe('SessionLog.append', () => {
     expect(log.append(end('a', '3', { params: { f: () => 1 } })).record).not.toHaveProperty('params')
   })
 
-  test('notes of missed periods are counted as missed, and are no records', () => {
+  test('notes of missed periods count as missed, and are not records', () => {
     const store = createMemoryStore()
     const log = new SessionLog(store, timeAt(100, 100))
     log.note({ note: 'missed', at: 50, task: 'a' })
@@ -144,7 +144,7 @@ describe('SessionLog.append', () => {
     expect(log.index.status('a')).toBeNull()
   })
 
-  test('note keeps data as JSON carries it, and is not seen by conditions', () => {
+  test('note keeps data as JSON, and conditions do not see it', () => {
     const log = new SessionLog(createMemoryStore(), timeAt(0, 0))
     log.note({ note: 'audit', at: 5, task: 'a', data: { by: 'me' } })
     log.note({ note: 'audit', at: 5, task: 'a', data: 1n })
@@ -154,7 +154,7 @@ describe('SessionLog.append', () => {
 })
 
 describe('SessionLog.restore', () => {
-  test('gives back what an earlier process left: index, open runs, and numbers that go on', async () => {
+  test('restores what an earlier process left: index, open runs and consecutive numbers', async () => {
     const path = join(folder, 'restore.jsonl')
     const before = new SessionLog(createJsonlStore(path), timeAt(0, 0))
     await before.restore()
@@ -175,7 +175,7 @@ describe('SessionLog.restore', () => {
     await after.close()
   })
 
-  test('a log that was closed is opened again, and counts nothing twice', async () => {
+  test('a closed log is opened again, and counts nothing twice', async () => {
     const store = createMemoryStore()
     const log = new SessionLog(store, timeAt(5, 5))
     log.restore()
@@ -189,7 +189,7 @@ describe('SessionLog.restore', () => {
     expect(log.append(start('a', '2')).record.seq).toBe(3)
   })
 
-  test('a record later than now, left before the clock was set back, counts as made now', () => {
+  test('a record later than now, from before the clock was set back, counts as made now', () => {
     const store = createMemoryStore()
     store.append([{ seq: 1, task: 'a', runId: '1', action: 'run', at: 9_000 }])
     const log = new SessionLog(store, timeAt(5_000, 100))
@@ -198,7 +198,7 @@ describe('SessionLog.restore', () => {
     expect(log.index.newest('a', ['run'], 160)?.ageMs).toBe(60)
   })
 
-  test('of a killed process no acknowledged record is lost, and its open run is told', async () => {
+  test('a killed process loses no acknowledged record, and its open run is reported', async () => {
     const path = join(folder, 'killed.jsonl')
     const program = join(folder, 'writer.mjs')
     buildSync({
@@ -212,7 +212,7 @@ describe('SessionLog.restore', () => {
       told += chunk
       if (told.split('\n').length > 200) child.kill('SIGKILL')
     }
-    // Its end of the pipe is closed a moment before it is gone, and until then the lock is its own.
+    // Its end of the pipe closes a moment before the process is gone, and until then it holds the lock.
     await gone
     const acknowledged = told.split('\n').slice(0, -1).map(Number)
     const log = new SessionLog(createJsonlStore(path, { onProblem: () => undefined }), timeAt(0, 0))

@@ -1,46 +1,46 @@
 /**
- * The WebSocket server as `@xstate/inspect` sees it, with a guard on both ways.
+ * The WebSocket server in the form that `@xstate/inspect` expects, with checks in both directions.
  *
- * The inspector reads whatever arrives (text that is not JSON would end the process), obeys messages that only it should
- * make, and answers each page by telling all of them about every actor anew. Here a page may say two things, and the
- * answer to one is for that page alone.
+ * The inspector parses any text that arrives (invalid JSON would end the process), obeys messages that only the inspector itself
+ * should send, and answers each page by reporting every actor to all pages again. Here a page may send only two commands, and
+ * the answer to one of them goes to that page alone.
  */
 import type { WebSocket } from 'ws'
 import type { Registry } from './registry.ts'
 
-/** A page, as far as the inspector uses it. */
+/** A page, as the inspector uses it. */
 interface Page {
   readonly readyState: number
   readonly OPEN: number
   send(text: string): void
 }
 
-/** The server that is handed to the inspector. */
+/** The server that is passed to the inspector. */
 export interface ServerLike {
   readonly clients: { forEach(visit: (page: Page) => void): void }
-  // biome-ignore lint/suspicious/noExplicitAny: what is listened to decides on the arguments.
+  // biome-ignore lint/suspicious/noExplicitAny: the arguments depend on the event.
   on(event: string, listener: (...args: any[]) => void): void
   close(): void
 }
 
-/** The two ends of a channel: one for the inspector, one for the door. */
+/** The two ends of a channel: one for the inspector, one for the server. */
 export interface Channel {
   readonly server: ServerLike
-  /** Takes in a text from a page. */
+  /** Handles a text from a page. */
   receive(visitor: WebSocket, text: string): void
 }
 
-/** What a channel needs. */
+/** The context of a channel. */
 export interface ChannelOptions {
   readonly registry: Pick<Registry, 'get'>
   visitors(): Iterable<WebSocket>
-  tell(visitor: WebSocket, text: string): void
+  send(visitor: WebSocket, text: string): void
 }
 
 type MessageListener = (data: string, isBinary: boolean) => void
 type ConnectionListener = (page: { on(event: 'message', listener: MessageListener): void }) => void
 
-/** Makes a channel. Who looks is asked of the door each time. */
+/** Creates a channel. It reads the current visitors from the server each time. */
 export function createChannel(options: ChannelOptions): Channel {
   let listener: MessageListener | undefined
   let asking: WebSocket | undefined
@@ -53,11 +53,11 @@ export function createChannel(options: ChannelOptions): Channel {
       },
     },
     on(event, connected: ConnectionListener) {
-      // All pages are one connection to the inspector: it only passes on what it hears.
+      // To the inspector all pages are one connection: it passes on every message.
       if (event === 'connection')
         connected({
-          on: (_message, heard) => {
-            listener = heard
+          on: (_message, added) => {
+            listener = added
           },
         })
     },
@@ -67,7 +67,7 @@ export function createChannel(options: ChannelOptions): Channel {
   }
 
   function toPage(visitor: WebSocket): Page {
-    const send = (text: string) => options.tell(visitor, withFamily(text, options.registry))
+    const send = (text: string) => options.send(visitor, withFamily(text, options.registry))
     return { readyState: visitor.readyState, OPEN: visitor.OPEN, send }
   }
 
@@ -90,7 +90,7 @@ type PageCommand =
   | { readonly type: 'xstate.inspecting' }
   | { readonly type: 'xstate.event'; readonly event: string; readonly service?: string }
 
-/** What a page may say: that it looks, and an event for an actor that is shown. Anything else is undefined. */
+/** Parses a command of a page: a connection request, or an event for a shown actor. Undefined for anything else. */
 function toCommand(text: string, registry: Pick<Registry, 'get'>): PageCommand | undefined {
   const message = parse(text)
   if (message?.type === 'xstate.inspecting') return { type: 'xstate.inspecting' }
@@ -98,13 +98,13 @@ function toCommand(text: string, registry: Pick<Registry, 'get'>): PageCommand |
   const event = parse(message.event)
   const data = event?.data as Record<string, unknown> | undefined
   if (typeof event?.origin !== 'string' || registry.get(event.origin) === undefined) return undefined
-  // XState's own events (`xstate.stop`, `xstate.error.actor.…`) would let a page stop actors or make up their ends.
+  // XState's own events (`xstate.stop`, `xstate.error.actor.…`) would let a page stop actors or forge their ends.
   if (typeof data?.type !== 'string' || data.type.startsWith('xstate.')) return undefined
   const wrapped = { name: data.type, data, $$type: 'scxml', type: 'external', origin: event.origin }
   return { type: 'xstate.event', event: JSON.stringify(wrapped) }
 }
 
-/** Adds what the inspector leaves out on a server: whose child a service is, by which the page shows a tree. */
+/** Adds the parent of a service, from which the page builds a tree and which the inspector omits on a server. */
 function withFamily(text: string, registry: Pick<Registry, 'get'>): string {
   if (!text.startsWith('{"type":"service.register"')) return text
   const message = parse(text)

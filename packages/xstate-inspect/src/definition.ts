@@ -1,11 +1,11 @@
 /**
- * The definition of an XState 5 machine in the words of XState 4, which is what the inspector's page reads.
+ * The definition of an XState 5 machine in the format of XState 4, which the inspector's page reads.
  *
- * It is read off the machine's state nodes: `machine.definition` of XState 5 lacks the transitions that need no event
- * (`always`) and forgets what an inline action is called. `meta` is left out: it may hold anything, and the page shows none of it.
+ * It is built from the machine's state nodes: `machine.definition` of XState 5 lacks the transitions without an event (`always`)
+ * and the names of inline actions. `meta` is omitted: it may hold any value, and the page does not show it.
  */
 
-/** A state of a definition in XState 4 form; plain JSON. */
+/** A state of a definition in the format of XState 4; plain JSON. */
 export interface StateDefinition {
   readonly id: string
   readonly key?: string
@@ -22,11 +22,11 @@ export interface StateDefinition {
   readonly after?: Readonly<Record<string, readonly TransitionDefinition[]>>
   readonly always?: readonly TransitionDefinition[]
   readonly states?: Readonly<Record<string, StateDefinition>>
-  /** Of the root: without it XState 4 warns of each machine that its page reads. */
+  /** Of the root: without it XState 4 logs a warning for each machine that its page reads. */
   readonly predictableActionArguments?: true
 }
 
-/** A transition of a definition in XState 4 form. */
+/** A transition of a definition in the format of XState 4. */
 export interface TransitionDefinition {
   readonly target?: readonly string[]
   readonly cond?: string
@@ -35,7 +35,7 @@ export interface TransitionDefinition {
   readonly description?: string
 }
 
-/** An action, by its name alone: the page shows it and never runs it. */
+/** An action by its name: the page shows it and never runs it. */
 export interface Named {
   readonly type: string
 }
@@ -69,11 +69,11 @@ interface NodeLike {
 }
 
 /**
- * Describes the logic of an actor: a machine by its states and transitions, any other logic (promises, callbacks,
- * observables) by the states that every actor has.
+ * Describes the logic of an actor: a machine by its states and transitions, any other logic (promises, callbacks, observables) by
+ * the states that every actor has.
  *
- * @param name - Becomes the id of the definition, and so what the page lists: the actor's name, since all tasks of a
- * session share one machine.
+ * @param name - The id of the definition, which the page lists. It is the actor's name, since all tasks of a session share one
+ * machine.
  */
 export function toDefinition(logic: unknown, name: string): StateDefinition {
   const root = (logic as { root?: NodeLike } | undefined)?.root
@@ -119,7 +119,7 @@ function toState(node: NodeLike, name: string): StateDefinition {
   })
 }
 
-/** Ids are recreated from the actor's name and the path, so that targets of renamed machines still meet their states. */
+/** The id of a node, built from the actor's name and the path, so that targets of renamed machines still match. */
 function idOf(node: NodeLike, name: string): string {
   return [name, ...node.path].join('.')
 }
@@ -145,7 +145,7 @@ function groupBy(
   return groups
 }
 
-/** XState 5 renamed the events of its own; `after` has a place of its own in a definition. */
+/** Translates an event name: XState 5 renamed its own events, and `after` has a separate member in a definition. */
 function toEventType(event: string, node: NodeLike, name: string): string | undefined {
   if (event.startsWith('xstate.after.')) return undefined
   if (event.startsWith('xstate.done.state.')) return `done.state.${idOf(node, name)}`
@@ -168,14 +168,14 @@ function toActions(actions: readonly unknown[]): Named[] {
   return actions.filter((action) => !isTimer(action)).map((action) => ({ type: nameOfAction(action) }))
 }
 
-/** XState 5 keeps the timers of `after` among the entry and exit actions, where they only confuse the reader. */
+/** True for the timers of `after`, which XState 5 lists among the entry and exit actions, where they are confusing. */
 function isTimer(action: unknown): boolean {
   const { id, sendId } = (action ?? {}) as { id?: unknown; sendId?: unknown }
   return String(id ?? sendId ?? '').startsWith('xstate.after.')
 }
 
 function nameOfAction(action: unknown): string {
-  // `xstate.assign` and its like mean something to XState 4, which would look for the fields of its own kind.
+  // XState 4 interprets `xstate.assign` and similar names, and would read members that only its own actions have.
   return typeName(action, 'action').replace(/^xstate\./, '')
 }
 

@@ -1,24 +1,24 @@
 /**
  * The dev interface through which `@xstate/inspect` learns of services: `globalThis.__xstate__`.
  *
- * Its own one is shared by all inspectors of a process and never forgets a listener, so that a closed inspector would go
- * on being told. Each inspector here has one of its own, which is the global one only while the inspector is being made.
+ * The library's own interface is shared by all inspectors of a process and never removes a listener, so that a closed inspector
+ * would still receive events. Here each inspector has a separate interface, which is global only while the inspector is created.
  */
 import type { Service } from './service.ts'
 
-/** Called with each service: those that are there at once, others as they come. */
+/** Called with each service: for existing services at once, for others when they are registered. */
 export type ServiceListener = (service: Service) => void
 
-/** The interface in the shape that XState 4 gave it. */
+/** The interface in the format of XState 4. */
 export interface DevTools {
   readonly services: Set<Service>
   register(service: Service): void
   onRegister(listener: ServiceListener): { unsubscribe(): void }
-  /** Stops every service and forgets every listener. */
+  /** Stops all services and removes all listeners. */
   clear(): void
 }
 
-/** Makes a dev interface without services. */
+/** Creates a dev interface without services. */
 export function createDevTools(): DevTools {
   const services = new Set<Service>()
   const listeners = new Set<ServiceListener>()
@@ -41,7 +41,7 @@ export function createDevTools(): DevTools {
   }
 }
 
-/** Runs a function during which `globalThis.__xstate__` is this interface, whatever is assigned to it meanwhile. */
+/** Runs a function while `globalThis.__xstate__` is this interface, regardless of assignments to it. */
 export function withDevTools<T>(devTools: DevTools, run: () => T): T {
   const before = Object.getOwnPropertyDescriptor(globalThis, '__xstate__')
   Object.defineProperty(globalThis, '__xstate__', { configurable: true, get: () => devTools, set: () => {} })

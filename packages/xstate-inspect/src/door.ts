@@ -1,17 +1,17 @@
-/** The WebSocket server on which pages look in. */
+/** The WebSocket server to which pages connect. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { inAddress, isWelcome, makeToken } from '../../../src/inspect/visitors.ts'
 
-/** A page sends commands of a few hundred bytes; nobody may fill the memory through this door. */
+/** The maximum size of a message: commands are a few hundred bytes, and no client may fill the memory. */
 const maxMessageBytes = 1_048_576
 
-/** What may wait to be sent to a page before it counts as behind, and before it is let go since others keep up. */
+/** The unsent bytes of a page at which it counts as behind, and at which it is disconnected if others keep up. */
 const fullBytes = 4 * 1_048_576
 const lostBytes = 4 * fullBytes
 
-/** Where to listen, whom to let in and whom to tell. */
+/** The options of the server: its address, access rules and callbacks. */
 export interface DoorOptions {
   readonly host: string
   readonly port: number
@@ -19,29 +19,29 @@ export interface DoorOptions {
   onJoin(visitor: WebSocket): void
   onMessage(visitor: WebSocket, text: string): void
   onLeave(visitor: WebSocket): void
-  /** A visitor has taken what it was sent. */
-  onTaken(): void
+  /** Called when a visitor has received its messages. */
+  onDrained(): void
 }
 
-/** An open door. */
+/** A listening server. */
 export interface Door {
-  /** The address of the server with the token, `ws://…/‹token›`. */
+  /** The address with the token, `ws://…/‹token›`. */
   readonly address: string
-  /** Those who look now. */
+  /** The connected visitors. */
   readonly visitors: ReadonlySet<WebSocket>
-  /** True while nobody takes more at once. */
+  /** True while no visitor can receive more. */
   isFull(): boolean
-  /** Sends a text to one who looks; one who lags far behind the others is let go. */
-  tell(visitor: WebSocket, text: string): void
-  /** Sends everyone away and frees the port. */
+  /** Sends a text to a visitor; one that is far behind the others is disconnected. */
+  send(visitor: WebSocket, text: string): void
+  /** Disconnects all visitors and releases the port. */
   close(): Promise<void>
 }
 
-/** Opens the door; rejects when the port cannot be had. */
+/** Starts the server; rejects if it cannot listen on the port. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const rules = { host: options.host, token: makeToken(), origins: options.origins, isPageServed: false }
   const http = createServer((_request, response) =>
-    response.writeHead(426).end('A WebSocket is spoken here.\n'),
+    response.writeHead(426).end('This server accepts WebSocket connections only.\n'),
   )
   const server = new WebSocketServer({
     server: http,
@@ -49,9 +49,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     verifyClient: ({ req }: { req: IncomingMessage }) => isWelcome(req, rules),
   })
   server.on('connection', (visitor, request) => {
-    // To look must not keep the process alive: what is looked at does that itself.
+    // A visitor must not keep the process alive: the inspected session does that itself.
     request.socket.unref()
-    // Without a listener a broken frame from a page would end the process.
+    // Without a listener an invalid frame from a page would end the process.
     visitor.on('error', () => visitor.terminate())
     visitor.on('close', () => options.onLeave(visitor))
     visitor.on('message', (data: RawData, isBinary: boolean) => {
@@ -59,17 +59,17 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     })
     options.onJoin(visitor)
   })
-  // The server repeats the errors of the HTTP server, and where nobody listens for one the process ends.
+  // The WebSocket server re-emits the errors of the HTTP server, which would end the process without a listener.
   server.on('error', () => {})
   await listening(http, options)
   return {
     address: `ws://${inAddress(options.host)}:${(http.address() as AddressInfo).port}/${rules.token}`,
     visitors: server.clients,
     isFull: () => [...server.clients].every((visitor) => visitor.bufferedAmount > fullBytes),
-    tell(visitor, text) {
+    send(visitor, text) {
       if (visitor.readyState !== visitor.OPEN) return
       if (visitor.bufferedAmount > lostBytes) visitor.terminate()
-      else visitor.send(text, () => options.onTaken())
+      else visitor.send(text, () => options.onDrained())
     },
     close: () => close(server, http),
   }

@@ -1,4 +1,4 @@
-/** The inspector: actors on one side, the page of `@xstate/inspect` on the other. */
+/** The inspector, which connects actors to the page of `@xstate/inspect`. */
 
 import { createSafeCall } from '../../../src/inspect/safe-call.ts'
 import type { Replacer } from '../../../src/values/plain-copy.ts'
@@ -8,23 +8,23 @@ import { type Door, openDoor } from './door.ts'
 import type { InspectionEventLike, InspectionObserver } from './observed.ts'
 import { Registry } from './registry.ts'
 
-/** Where an inspector listens, whom it lets in and what it shows. */
+/** Options of {@link createXStateInspector}, all optional. */
 export interface XStateInspectorOptions {
-  /** The port to listen on; 0 takes a free one. Default: 8888. */
+  /** The port to listen on; 0 uses a free port. Default: 8888. */
   readonly port?: number
   /** The address to listen on. Default: `127.0.0.1`, so that only this machine reaches it. */
   readonly host?: string
-  /** The page that shows the actors. Default: `https://stately.ai/viz?inspect`. Of all pages only those of its origin may look. */
+  /** The page that shows the actors. Of all web pages only those of its origin may connect. Default: `https://stately.ai/viz?inspect`. */
   readonly page?: string
   /** Replaces members of contexts and events before they leave the process, as in `JSON.stringify`: hide secrets here. */
   readonly replacer?: Replacer
-  /** How many living actors are shown; the page is made for a few hundred. Default: 1,000. */
+  /** Maximum number of live actors to show; the page is made for a few hundred. Default: 1,000. */
   readonly maxActors?: number
-  /** Told of a failure of the inspector itself, which never reaches the actors. Default: a process warning, once. */
+  /** Receives failures of the inspector itself, which never affect the actors. Default: a process warning, once. */
   readonly onError?: (error: unknown) => void
 }
 
-/** An inspector that listens. */
+/** A listening inspector. */
 export interface XStateInspector {
   /** The observer to pass as `inspect` to the root actor: `createApp({ inspect })`, `createActor(machine, { inspect })`. */
   readonly inspect: InspectionObserver
@@ -34,7 +34,7 @@ export interface XStateInspector {
   readonly url: string
   /** The address of the WebSocket server, `ws://127.0.0.1:8888/‹token›`. */
   readonly address: string
-  /** Sends pages away, frees the port and forgets the actors. The observer stays and does nothing. */
+  /** Disconnects pages, releases the port and forgets the actors. The observer remains and does nothing. */
   close(): Promise<void>
 }
 
@@ -42,14 +42,14 @@ const keys = ['port', 'host', 'page', 'replacer', 'maxActors', 'onError']
 const defaultPage = 'https://stately.ai/viz?inspect'
 
 /**
- * Opens an inspector for the actors of XState 5 that the page of `@xstate/inspect` shows: the statechart of each, its state,
- * its events, and a field to send it events.
+ * Opens an inspector for XState 5 actors on the page of `@xstate/inspect`: the statechart of each actor, its state, its events, and
+ * a field to send it events.
  *
- * It listens on a WebSocket server of its own, keeps no process alive, and does next to nothing while no page looks.
- * What goes wrong in it never reaches the actors.
+ * It listens on a separate WebSocket server, does not keep the process alive, and does next to nothing while no page is connected.
+ * Its failures never affect the actors.
  *
- * @throws TypeError or RangeError for options that are none.
- * @throws Error with the code of the system (`EADDRINUSE`, …) when the port cannot be had.
+ * @throws TypeError or RangeError for invalid options.
+ * @throws Error with the code of the system (`EADDRINUSE`, …) if it cannot listen on the port.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ const defaultPage = 'https://stately.ai/viz?inspect'
 export async function createXStateInspector(options: XStateInspectorOptions = {}): Promise<XStateInspector> {
   checkOptions(options)
   const { port = 8888, host = '127.0.0.1', page = defaultPage, replacer, maxActors = 1_000 } = options
-  // Loaded only now: it brings all of XState 4 with it.
+  // Imported only here, as it loads all of XState 4.
   const { inspect } = (await import('@xstate/inspect/lib/server.js')) as unknown as InspectLibrary
   const guard = createSafeCall(options.onError)
   const devTools = createDevTools()
@@ -79,7 +79,7 @@ export async function createXStateInspector(options: XStateInspectorOptions = {}
   const channel = createChannel({
     registry,
     visitors: () => door?.visitors ?? [],
-    tell: (visitor, text) => door?.tell(visitor, text),
+    send: (visitor, text) => door?.send(visitor, text),
   })
   door = await openDoor({
     host,
@@ -88,7 +88,7 @@ export async function createXStateInspector(options: XStateInspectorOptions = {}
     onJoin: () => guard(() => registry.watch(true)),
     onMessage: (visitor, text) => guard(() => channel.receive(visitor, text)),
     onLeave: () => guard(() => registry.watch((door?.visitors.size ?? 0) > 0)),
-    onTaken: () => guard(() => registry.catchUp()),
+    onDrained: () => guard(() => registry.catchUp()),
   })
   const handle = withDevTools(devTools, () => inspect({ server: channel.server }))
   let isOpen = true
@@ -124,9 +124,9 @@ function checkOptions(options: XStateInspectorOptions): void {
     )
   const { port, maxActors, page } = options
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
-    throw new RangeError(`Cannot use port as a whole number from 0 to 65535: ${port}`)
+    throw new RangeError(`Cannot use port as it must be a whole number from 0 to 65535: ${port}`)
   if (maxActors !== undefined && !(Number.isInteger(maxActors) && maxActors > 0))
-    throw new RangeError(`Cannot use maxActors as a whole number above 0: ${maxActors}`)
+    throw new RangeError(`Cannot use maxActors as it must be a whole number above 0: ${maxActors}`)
   if (page !== undefined && !URL.canParse(page))
-    throw new TypeError(`Cannot use page as an address such as ${defaultPage}: ${page}`)
+    throw new TypeError(`Cannot use page as it must be an address such as ${defaultPage}: ${page}`)
 }

@@ -1,20 +1,20 @@
 /**
- * What is looked at: the parts of XState 5 that an inspection observer meets, by their shape.
+ * Structural types for the parts of XState 5 that an inspection observer uses.
  *
- * This package lives beside XState 4 (the inspector's own) and names no type of XState 5, so that neither version is forced
- * upon whoever installs it.
+ * This package is installed together with XState 4 (for the inspector) and does not import types of XState 5, so that it forces
+ * neither version upon its users.
  */
 
-/** An actor of XState 5, as far as an inspector looks at it. */
+/** An actor of XState 5, as an inspector uses it. */
 export interface ActorLike {
   readonly sessionId: string
-  // biome-ignore lint/suspicious/noExplicitAny: each actor has its own events and snapshots; any of them may come by.
+  // biome-ignore lint/suspicious/noExplicitAny: each actor has its own events and snapshots, and any actor may be observed.
   send(event: any): void
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   getSnapshot(): any
 }
 
-/** What the root actor of XState 5 tells its inspection observers. */
+/** An inspection event of XState 5. */
 export interface InspectionEventLike {
   readonly type: string
   readonly actorRef: ActorLike
@@ -23,12 +23,12 @@ export interface InspectionEventLike {
   readonly snapshot?: unknown
 }
 
-/** An inspection observer, as `createActor({ inspect })` and `createApp({ inspect })` take it. */
+/** An inspection observer, as `createActor({ inspect })` and `createApp({ inspect })` accept it. */
 export interface InspectionObserver {
   next(event: InspectionEventLike): void
 }
 
-/** A snapshot of any logic: machines have `value` and `context`, others a status and perhaps an output. */
+/** A snapshot of any logic: machines have `value` and `context`, others a status and possibly an output. */
 export interface SnapshotLike {
   readonly status?: string
   readonly value?: unknown
@@ -44,10 +44,10 @@ interface ActorInternals extends ActorLike {
   readonly _parent?: ActorLike
 }
 
-/** The name an actor was given; else that of its machine; else its session id. */
+/** The name given to an actor; otherwise the name of its machine; otherwise its session id. */
 export function nameOf(actor: ActorLike): string {
   const { id, logic, sessionId } = actor as ActorInternals
-  // An actor without a name of its own is given its session id for one, which tells nobody anything.
+  // XState uses the session id as the id of an actor without a name, which is not informative.
   if (id !== undefined && id !== sessionId) return id
   const { id: machineId } = (logic ?? {}) as { id?: unknown }
   return typeof machineId === 'string' ? machineId : sessionId
@@ -63,7 +63,7 @@ export function logicOf(actor: ActorLike): unknown {
   return (actor as ActorInternals).logic
 }
 
-/** An actor's snapshot; undefined while it is being made and has none yet. */
+/** The snapshot of an actor; undefined while the actor is being created. */
 export function snapshotOf(actor: ActorLike): SnapshotLike | undefined {
   return actor.getSnapshot() ?? undefined
 }

@@ -1,4 +1,4 @@
-/** The actors that are shown: it turns what the root actor tells its observers into what services tell the page. */
+/** The registry of shown actors: it translates inspection events of XState 5 to updates of XState 4 services. */
 
 import type { Replacer } from '../../../src/values/plain-copy.ts'
 import type { DevTools } from './dev-tools.ts'
@@ -12,24 +12,24 @@ import {
 } from './observed.ts'
 import { Service } from './service.ts'
 
-/** What a registry needs to know. */
+/** The options of a registry. */
 export interface RegistryOptions {
   readonly devTools: DevTools
   readonly replacer?: Replacer | undefined
-  /** How many actors are shown at the same time; later ones are left out. */
+  /** Maximum number of actors shown at the same time; later ones are left out. */
   readonly maxActors: number
-  /** True while no page takes more. */
+  /** True while no page can receive more. */
   isFull(): boolean
-  /** Told once when actors are left out. */
+  /** Called once when actors are left out. */
   onOverflow(): void
 }
 
-/** The living actors by session id. While no page looks it does no more than remember them. */
+/** The live actors by session id. While no page is connected, it only stores them. */
 export class Registry {
   readonly #options: RegistryOptions
   readonly #services = new Map<string, Service>()
   readonly #unregistered = new Set<Service>()
-  /** Actors of which the pages have an old state. */
+  /** Actors whose state on the pages is outdated. */
   readonly #behind = new Set<Service>()
   #isWatched = false
   #hasOverflown = false
@@ -38,7 +38,7 @@ export class Registry {
     this.#options = options
   }
 
-  /** Takes in one inspection event. */
+  /** Handles an inspection event. */
   observe(event: InspectionEventLike): void {
     if (event.event === undefined) return
     if (event.type === '@xstate.event') this.#observeEvent(event.actorRef, event.event, event.sourceRef)
@@ -46,28 +46,28 @@ export class Registry {
       this.#observeSnapshot(event.actorRef, event.event, event.snapshot as SnapshotLike)
   }
 
-  /** A page looks from now on (or no longer). */
+  /** Notifies the registry that pages are connected (or no longer). */
   watch(isWatched: boolean): void {
     this.#isWatched = isWatched
     if (!isWatched) {
       this.#behind.clear()
       return
     }
-    // An actor whose end nobody was told of (a root that failed) must not be shown as living.
+    // An actor whose end was not reported (after a failure of the root) must not be shown as live.
     for (const service of this.#services.values()) if (!service.isActive) this.#end(service)
     for (const service of this.#unregistered) this.#options.devTools.register(service)
     this.#unregistered.clear()
   }
 
-  /** Tells pages that have caught up where the actors stand of which they were told nothing meanwhile. */
+  /** Sends the current states of skipped actors to pages that have caught up. */
   catchUp(): void {
     if (this.#behind.size === 0 || this.#options.isFull()) return
     const services = [...this.#behind]
     this.#behind.clear()
-    for (const service of services) service.tellNow()
+    for (const service of services) service.reportNow()
   }
 
-  /** The service of an actor that is shown. */
+  /** The service of a shown actor. */
   get(sessionId: string): Service | undefined {
     return this.#services.get(sessionId)
   }
@@ -84,46 +84,46 @@ export class Registry {
     if (source !== undefined) this.#endIfOver(source, event)
     const service = this.#see(actor)
     if (service === undefined) return
-    if (this.#isTelling(service)) service.tellEvent(event)
+    if (this.#isReported(service)) service.reportEvent(event)
     else service.note(event)
   }
 
   #observeSnapshot(actor: ActorLike, event: { type: string }, snapshot: SnapshotLike): void {
     const service = this.#see(actor) ?? this.#services.get(actor.sessionId)
     if (service === undefined) return
-    if (this.#isTelling(service)) service.tellState(snapshot, event)
+    if (this.#isReported(service)) service.reportState(snapshot, event)
     else service.note(event)
     if (snapshot.status !== 'active') this.#end(service)
   }
 
   /**
-   * True if the pages are told of what happens to an actor. Pages that can't keep up are told the latest states later, and
-   * until then nothing: an event told between would meet a state older than it.
+   * True if the pages receive the events of an actor. Pages that cannot keep up receive only the latest states, later: an event
+   * before that would be applied to an outdated state.
    */
-  #isTelling(service: Service): boolean {
+  #isReported(service: Service): boolean {
     if (!this.#isWatched) return false
     if (this.#behind.size === 0 && !this.#options.isFull()) return true
     this.#behind.add(service)
     return false
   }
 
-  /** An actor that fails tells nobody but its parent, so the news to the parent is where its end shows. */
+  /** Detects the end of an actor by the event to its parent, as an actor that fails notifies only its parent. */
   #endIfOver(actor: ActorLike, event: { type: string }): void {
     const service = this.#services.get(actor.sessionId)
     const snapshot = snapshotOf(actor)
     if (service === undefined || snapshot === undefined || snapshot.status === 'active') return
-    if (this.#isWatched) service.tellState(snapshot, event)
+    if (this.#isWatched) service.reportState(snapshot, event)
     this.#end(service)
   }
 
   /**
-   * The service of an actor, made at the first sight of it. That is its first event and not `@xstate.actor`, which comes
-   * before the actor has a snapshot, and never comes to an observer that joined later.
+   * The service of an actor, created at its first event. `@xstate.actor` is not used: it precedes the first snapshot of the actor,
+   * and an observer that joined later does not receive it.
    */
   #see(actor: ActorLike): Service | undefined {
     const known = this.#services.get(actor.sessionId)
     if (known !== undefined) return known
-    // Events go on arriving at actors that are over; they must not bring them back.
+    // Events may still arrive at actors that have ended; they must not register them again.
     if (!isActive(actor)) return undefined
     if (this.#services.size >= this.#options.maxActors) return this.#overflow()
     const parent = parentOf(actor)
@@ -144,7 +144,7 @@ export class Registry {
   #end(service: Service): void {
     this.#services.delete(service.sessionId)
     this.#unregistered.delete(service)
-    if (this.#behind.delete(service)) service.tellNow()
+    if (this.#behind.delete(service)) service.reportNow()
     service.stop()
   }
 }

@@ -1,9 +1,9 @@
 /**
- * An actor of XState 5 in the shape of an interpreter of XState 4: the few members that `@xstate/inspect` asks for.
+ * An XState 5 actor in the form of an XState 4 interpreter, with the few members that `@xstate/inspect` uses.
  *
- * The inspector replaces `send` by a function of its own that tells the page of the event and then calls the one it
- * found. Events therefore pass through `send` in two ways: from the page, on to the actor; and from the actor, where they
- * have happened already and only the telling is wanted.
+ * The inspector replaces `send` by a function that reports the event to the page and then calls the original. So `send` is called
+ * in two cases: for an event from the page, which is passed on to the actor; and for an event that the actor has already
+ * received, which is only reported.
  */
 
 import type { Replacer } from '../../../src/values/plain-copy.ts'
@@ -11,7 +11,7 @@ import { toDefinition } from './definition.ts'
 import { type ActorLike, logicOf, nameOf, parentOf, type SnapshotLike, snapshotOf } from './observed.ts'
 import { type State, toEvent, toState, type WrappedEvent } from './state.ts'
 
-/** What an actor was told when it started; it stands for the last event until another comes. */
+/** The initial event of an actor, shown as its last event until another arrives. */
 const initial = { type: 'xstate.init' }
 
 /** One actor, as the inspector sees it. */
@@ -19,7 +19,7 @@ export class Service {
   readonly sessionId: string
   readonly id: string
   readonly parent: { readonly sessionId: string } | undefined
-  /** Definitions are made each time they are asked for: they are read once for a page and would be kept for nothing. */
+  /** Created on each access: a definition is read once per page, so it is not worth keeping. */
   readonly machine: { readonly definition: object; toJSON(): object }
 
   readonly #actor: ActorLike
@@ -27,9 +27,9 @@ export class Service {
   readonly #stateListeners = new Set<(state: State) => void>()
   readonly #stopListeners = new Set<() => void>()
   #last: { readonly type: string } = initial
-  /** The event that is on its way from the page to the actor; the page has been told of it. */
+  /** The event in transit from the page to the actor; the page has it already. */
   #delivered: { readonly type: string } | undefined
-  #isTelling = false
+  #isReporting = false
 
   constructor(actor: ActorLike, replacer?: Replacer) {
     this.#actor = actor
@@ -46,7 +46,7 @@ export class Service {
     }
   }
 
-  /** Where the actor stands now. */
+  /** The current state. */
   get state(): State {
     return this.#toState(snapshotOf(this.#actor) ?? {})
   }
@@ -56,9 +56,9 @@ export class Service {
     return snapshotOf(this.#actor)?.status === 'active'
   }
 
-  /** Carries an event from the page to the actor. A field, as the inspector puts its own function in its place. */
+  /** Passes an event from the page to the actor. A field, as the inspector replaces it. */
   send = (event: WrappedEvent | { readonly type: string }): void => {
-    if (this.#isTelling) return
+    if (this.#isReporting) return
     const plain = 'data' in event && '$$type' in event ? event.data : event
     this.#delivered = plain
     try {
@@ -76,39 +76,39 @@ export class Service {
     this.#stopListeners.add(listener)
   }
 
-  /** Tells the page of an event that has reached the actor. */
-  tellEvent(event: { readonly type: string }): void {
+  /** Reports an event that has reached the actor to the page. */
+  reportEvent(event: { readonly type: string }): void {
     this.#last = event
-    // The actor may take a checked copy of it.
+    // The actor may receive a validated copy of the event.
     if (event.type === this.#delivered?.type) {
       this.#delivered = undefined
       return
     }
-    this.#isTelling = true
+    this.#isReporting = true
     try {
       this.send(toEvent(event, this.#replacer))
     } finally {
-      this.#isTelling = false
+      this.#isReporting = false
     }
   }
 
-  /** Remembers an event without telling: no page looks. */
+  /** Stores an event without a report, while no page is connected. */
   note(event: { readonly type: string }): void {
     this.#last = event
   }
 
-  /** Tells the page where the actor stands after an event. */
-  tellState(snapshot: SnapshotLike, event: { readonly type: string }): void {
+  /** Reports the state of the actor after an event to the page. */
+  reportState(snapshot: SnapshotLike, event: { readonly type: string }): void {
     this.#last = event
-    this.#tellState(snapshot)
+    this.#reportState(snapshot)
   }
 
-  /** Tells the page where the actor stands now. */
-  tellNow(): void {
-    this.#tellState(snapshotOf(this.#actor) ?? {})
+  /** Reports the current state of the actor to the page. */
+  reportNow(): void {
+    this.#reportState(snapshotOf(this.#actor) ?? {})
   }
 
-  /** Tells the page that the actor has stopped, and forgets who listened. */
+  /** Reports the end of the actor to the page, and removes the listeners. */
   stop(): void {
     const listeners = [...this.#stopListeners]
     this.#stopListeners.clear()
@@ -116,7 +116,7 @@ export class Service {
     for (const listener of listeners) listener()
   }
 
-  #tellState(snapshot: SnapshotLike): void {
+  #reportState(snapshot: SnapshotLike): void {
     const state = this.#toState(snapshot)
     for (const listener of this.#stateListeners) listener(state)
   }

@@ -1,9 +1,9 @@
-/** Snapshots of XState 5 as states of XState 4, which is what the inspector's page reads. */
+/** Conversion of XState 5 snapshots to XState 4 states, which the inspector's page reads. */
 
 import { type Replacer, toPlain } from '../../../src/values/plain-copy.ts'
 import type { SnapshotLike } from './observed.ts'
 
-/** An event as XState 4 wraps it. */
+/** An event in the wrapper of XState 4. */
 export interface WrappedEvent {
   readonly name: string
   readonly data: { readonly type: string }
@@ -11,7 +11,7 @@ export interface WrappedEvent {
   readonly type: 'external'
 }
 
-/** A state in XState 4 form; plain JSON. */
+/** A state in the format of XState 4; plain JSON. */
 export interface State {
   readonly value: unknown
   readonly context: unknown
@@ -30,13 +30,13 @@ export interface State {
   readonly changed: boolean
 }
 
-/** A copy of an event that can be shown; its type stays what it is. */
+/** A copy of an event for display; its type is unchanged. */
 export function toEvent(event: { readonly type: string }, replacer?: Replacer): { readonly type: string } {
   const copy = toPlain(event, replacer)
   return { ...(typeof copy === 'object' ? copy : {}), type: String(event.type) }
 }
 
-/** The state of an actor after an event. The actor's children are left out: they are shown as actors of their own. */
+/** The state of an actor after an event. Its children are omitted, as they are shown as separate actors. */
 export function toState(
   snapshot: SnapshotLike,
   event: { readonly type: string },

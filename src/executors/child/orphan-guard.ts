@@ -1,11 +1,10 @@
 /**
- * Ensures that no child process outlives this process, however this process ends. A process that is killed
- * outright can't end its children, and a child in a loop does not notice that its parent is gone. So one-line
- * shells wait at pipes: when the pipe of a guard closes, by our end or by our death, the guard kills the
- * process groups that were last written to it.
+ * Guards that kill child processes when this process ends, in any way. A process that is killed cannot end its children, and a
+ * child in a loop does not notice that its parent is gone. So one-line shells wait at pipes: when the pipe of a guard closes,
+ * by request or because this process died, the guard kills the process groups last written to it.
  *
- * There are two guards, each with a pipe of its own: one that is killed is replaced at once, and if we are killed before that,
- * the other one is there.
+ * There are two guards with separate pipes: one that is killed is replaced at once, and if this process is killed before that,
+ * the other guard remains.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,44 +16,44 @@ import { within } from '../host-clock.ts'
 export const shell = '/bin/sh'
 
 /**
- * Signals that the terminal or a service manager sends to the whole group are not for a guard: it ends when
- * its pipe closes.
+ * The guard's script. It ignores signals that a terminal or a service manager sends to the whole process group: a guard ends
+ * when its pipe closes.
  */
 const script =
   "trap '' HUP INT TERM; groups=; while read -r line; do groups=$line; done; " +
   'for group in $groups; do kill -s KILL -- "-$group"; done'
 
-/** It goes as soon as its pipe closes; nothing depends on it, so nobody waits long. */
+/** The time to wait for a guard to exit, ms. It exits as soon as its pipe closes, and nothing depends on it. */
 const goneMs = 1000
-/** The number of times that a guard which dies during a write is replaced before its place is given up. */
+/** The maximum number of replacements of a guard that dies during a write. */
 const attempts = 3
 
 const groups = new Set<number>()
-/** The guards by their places; null where there is none. */
+/** The two guards; null where none is running. */
 const guards: (ChildProcess | null)[] = [null, null]
 
-/** Can children be guarded here? Windows has no process groups, and some containers have no shell. */
+/** Returns whether children can be guarded: Windows has no process groups, and some containers have no shell. */
 export function canGuard(): boolean {
   return process.platform !== 'win32' && existsSync(shell)
 }
 
 /**
- * Registers a process group to be killed if this process ends before it. Resolves when a guard knows it;
- * rejects when no guard can be reached.
+ * Registers a process group to be killed if this process ends before it. Resolves when a guard has it; rejects when no guard
+ * can be reached.
  */
 export async function guardGroup(group: number): Promise<void> {
   groups.add(group)
-  const told = await Promise.all(guards.map((_, place) => tell(place)))
-  if (!told.includes(true))
-    throw new Error('Cannot guard a child process as a shell to guard it could not be started.')
+  const written = await Promise.all(guards.map((_, place) => update(place)))
+  if (!written.includes(true))
+    throw new Error('Cannot guard a child process as its guard needs a shell, which could not be started.')
 }
 
-/** The group is gone. */
+/** Removes a process group that has ended. */
 export function releaseGroup(group: number): void {
-  if (groups.delete(group)) for (const place of guards.keys()) void tell(place)
+  if (groups.delete(group)) for (const place of guards.keys()) void update(place)
 }
 
-/** Lets the guards go when there is nothing to guard; resolves when they are gone. */
+/** Ends the guards if there is nothing to guard; resolves when they have exited. */
 export async function restGuard(): Promise<void> {
   if (groups.size > 0) return
   const leaving = guards.filter((guard) => guard !== null)
@@ -67,8 +66,8 @@ export async function restGuard(): Promise<void> {
   await within(goneMs, Promise.all(gone))
 }
 
-/** Tells the guard of a place which groups live; resolves to whether it has that in its pipe. */
-async function tell(place: number): Promise<boolean> {
+/** Writes the live groups to a guard. Resolves to true once the text is in its pipe. */
+async function update(place: number): Promise<boolean> {
   for (let n = 0; n < attempts; n++) {
     const guard = guards[place] ?? startGuard(place)
     if (guard === null) return false
@@ -95,14 +94,14 @@ function startGuard(place: number): ChildProcess | null {
   made.on('exit', () => {
     if (guards[place] !== made) return
     guards[place] = null
-    if (groups.size > 0) void tell(place)
+    if (groups.size > 0) void update(place)
   })
   made.unref()
   if (made.stdin !== null) unref(made.stdin)
   return made
 }
 
-/** A pipe to a child is a socket: it must not keep the process up by itself. */
+/** Unreferences a stream: a pipe to a child is a socket, which would keep the process alive. */
 function unref(stream: Writable): void {
   ;(stream as Writable & { unref?(): void }).unref?.()
 }

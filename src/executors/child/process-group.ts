@@ -1,29 +1,29 @@
-/** A child process with all that it starts: one process group, ended as one. */
+/** A child process and its descendants: one process group, which is ended as a whole. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { callAfterLived } from '../../clock/lived-time.ts'
 import { realClock } from '../host-clock.ts'
 import { guardGroup, releaseGroup } from './orphan-guard.ts'
 import { type ChildOptions, spawnGated, spawnLeader } from './spawn-gate.ts'
 
-/** After SIGTERM a group has so long before SIGKILL. */
+/** The time between SIGTERM and SIGKILL, ms. */
 export const killAfterMs = 500
 
-/** How a child ended. */
+/** The end of a child process. */
 export interface Exit {
   readonly exitCode: number | null
   readonly exitSignal: string | null
-  /** It could not be started. */
+  /** The reason why it could not be started. */
   readonly error?: Error
 }
 
-/** A child that is the leader of its group. */
+/** A child process that is the leader of its group. */
 export class ProcessGroup {
   readonly child: ChildProcess
-  /** Resolves when the child is gone and the rest of its group was killed. Never rejects. */
+  /** Resolves when the child has exited and the rest of its group was killed. Never rejects. */
   readonly exited: Promise<Exit>
   #isGone = false
 
-  /** Starts it. With `isFree`, what the child leaves behind may stay, and outlive us. */
+  /** Starts the child. With `isFree`, its descendants may remain and outlive this process. */
   constructor(words: readonly string[], options: ChildOptions, isFree = false) {
     const { child, open } = isFree
       ? { child: spawnLeader(words, options), open: null }
@@ -41,7 +41,7 @@ export class ProcessGroup {
       }
       child.on('exit', (exitCode, exitSignal) => gone({ exitCode, exitSignal }))
       child.on('error', (error) => {
-        // Also told of a signal or a message that could not be sent: only without a process is it the end.
+        // Also called for a signal or a message that could not be sent: only without a process is it the end.
         if (child.pid === undefined) gone({ exitCode: null, exitSignal: null, error })
       })
       if (isGuarded && open !== null)
@@ -55,13 +55,13 @@ export class ProcessGroup {
     if (!this.#isGone && pid !== undefined) signalGroup(pid, signal)
   }
 
-  /** Ends the group: SIGTERM, and SIGKILL for what is still there half a second later. */
+  /** Ends the group: SIGTERM, then SIGKILL for processes that remain half a second later. */
   async end(): Promise<void> {
     this.signal('SIGTERM')
     await this.killUnlessGone()
   }
 
-  /** Resolves when it is gone; kills what does not go by itself. */
+  /** Resolves when the group has ended; kills it after `ms`. */
   async killUnlessGone(ms: number = killAfterMs): Promise<void> {
     const undo = callAfterLived(realClock, ms, () => this.signal('SIGKILL'))
     await this.exited
@@ -75,6 +75,6 @@ function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
       spawn('taskkill', ['/pid', String(leader), '/T', '/F'], { stdio: 'ignore' })
     else process.kill(-leader, signal)
   } catch {
-    // Nobody is left in it.
+    // The group is empty.
   }
 }

@@ -1,4 +1,4 @@
-/** Commands: programs of the machine, each the leader of a process group that ends with it. */
+/** The executor of commands: each is a child process, the leader of a process group that ends with it. */
 import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -18,12 +18,12 @@ import { type LineListener, Lines, Tail } from './output.ts'
 type Args = Readonly<Record<string, unknown>>
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-/** How much of stderr an error carries. */
+/** The maximum length of stderr in an error, bytes. */
 const maxStderr = 4096
-/** After a command has gone, its streams are read to their end within this; somebody who escaped its group may hold them. */
-const lastWordsMs = 500
+/** The time to read a command's streams after its exit, ms: a process that escaped its group may keep them open. */
+const lastOutputMs = 500
 
-/** Makes the executor for commands. */
+/** Creates the executor of commands. */
 export function createCommandExecutor(): Executor {
   const living = new Set<ProcessGroup>()
   return {
@@ -55,7 +55,7 @@ function start(
   const order = specOf(work)
   if (order?.kind !== 'command')
     throw new SetupError(
-      `Cannot execute task '${context.task}' as a command as its work must be one: write command('...') as its work, or leave 'execution' out.`,
+      `Cannot execute task '${context.task}' as a command as its work must be a command: write command('...') as its work, or leave 'execution' out.`,
     )
   const input = typeof order.input === 'function' ? order.input(args) : order.input
   const { words, options } = toChild(order, args, context)
@@ -63,15 +63,15 @@ function start(
   const child = group.child as Child
   living.add(group)
   let isEnded = false
-  const told = (): void => group.signal('SIGTERM')
-  if (context.signal.aborted) told()
-  else context.signal.addEventListener('abort', told, { once: true })
-  // A command may end before it has read all of its input.
+  const terminate = (): void => group.signal('SIGTERM')
+  if (context.signal.aborted) terminate()
+  else context.signal.addEventListener('abort', terminate, { once: true })
+  // A command may exit before it has read all of its input.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   void finish(child, group, order, context).then((settlement) => {
     living.delete(group)
-    context.signal.removeEventListener('abort', told)
+    context.signal.removeEventListener('abort', terminate)
     if (!isEnded) settle(settlement)
   })
   return {
@@ -99,7 +99,7 @@ function toChild(
     return { words: [shell, '-c', [line, ...extra.map(quoted)].join(' ')], options }
   if (extra.length > 0)
     throw new SetupError(
-      `Cannot add args to a shell's line as only a POSIX shell's quotes are known: use argStyle 'none'.`,
+      `Cannot add args to a shell command as only quotes of POSIX shells are supported: use argStyle 'none'.`,
     )
   const words = [process.env.comspec ?? 'cmd.exe', '/d', '/s', '/c', `"${line}"`]
   return { words, options: { ...options, windowsVerbatimArguments: true } }
@@ -118,8 +118,8 @@ async function finish(
   const toLog = (level: 'info' | 'warn'): LineListener => ({
     take: (line) => {
       if (!limit.admits()) return false
-      tellDropped(limit, context)
-      say(context, level, line)
+      logDropped(limit, context)
+      log(context, level, line)
       return true
     },
     skipped: (lines) => limit.skip(lines),
@@ -127,16 +127,20 @@ async function finish(
   read(child.stdout, stdout, new Lines(toLog('info')))
   read(child.stderr, stderr, new Lines(toLog('warn')))
   const exit = await group.exited
-  if (exit.error === undefined && !(await within(lastWordsMs, closed))) {
+  if (exit.error === undefined && !(await within(lastOutputMs, closed))) {
     child.stdout.destroy()
     child.stderr.destroy()
   }
-  tellDropped(limit, context)
+  logDropped(limit, context)
   if (exit.error !== undefined || exit.exitCode !== 0)
     return { kind: 'threw', error: failureOf(order, exit, stderr.bytes().toString()) }
   const value = stdout.bytes()
   if (stdout.dropped > 0)
-    say(context, 'warn', `the first ${stdout.dropped} bytes of its output are not in its value (maxOutput)`)
+    log(
+      context,
+      'warn',
+      `the first ${stdout.dropped} bytes of its output are not in its return value (maxOutput)`,
+    )
   return { kind: 'returned', value: order.encoding === 'buffer' ? new Uint8Array(value) : value.toString() }
 }
 
@@ -149,17 +153,17 @@ function read(stream: Readable, tail: Tail, lines: Lines): void {
   stream.on('error', () => {})
 }
 
-function tellDropped(limit: LogRateLimit, context: ExecutionContext): void {
+function logDropped(limit: LogRateLimit, context: ExecutionContext): void {
   const dropped = limit.takeDropped()
-  if (dropped !== null) say(context, 'warn', dropped)
+  if (dropped !== null) log(context, 'warn', dropped)
 }
 
-/** A logger is foreign code: it must not end the reading. */
-function say(context: ExecutionContext, level: 'info' | 'warn', line: string): void {
+/** Logs a line. A logger is user code: its errors must not end the reading. */
+function log(context: ExecutionContext, level: 'info' | 'warn', line: string): void {
   try {
     context.run.log[level](line)
   } catch {
-    // The run goes on without a line of its log.
+    // The run continues without this line.
   }
 }
 
@@ -179,9 +183,9 @@ function failureOf(order: CommandSpec, { exitCode, exitSignal, error }: Exit, st
   })
 }
 
-/** The system says ENOENT both of a program and of a folder that is not there. */
+/** The reason why a program did not start. The system reports ENOENT both for a missing program and a missing folder. */
 function whyNotStarted({ cwd }: CommandSpec, error: Error): string {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return `it could not be started: ${error.message}`
-  if (cwd !== undefined && !existsSync(cwd)) return `its cwd must be a folder that is there: '${cwd}'`
-  return `its program is not there, nor on the PATH: ${error.message}`
+  if (cwd !== undefined && !existsSync(cwd)) return `its cwd must be an existing folder: '${cwd}'`
+  return `its program was not found, also not on the PATH: ${error.message}`
 }

@@ -1,16 +1,16 @@
-/** What a command writes: the lines of it for the log, and the end of it for the value. */
+/** Processing of a command's output: lines for the log, and the end of the stream for the return value. */
 import { StringDecoder } from 'node:string_decoder'
 
-/** A line longer than this is told in pieces. */
+/** The maximum length of a line, characters; longer lines are split. */
 const maxLine = 8192
 
-/** Who takes lines: says whether more are welcome now, and is told how many were not even made. */
+/** A receiver of lines: it reports whether it accepts more, and is notified of the number of lines that were skipped. */
 export interface LineListener {
   take(line: string): boolean
   skipped(lines: number): void
 }
 
-/** Cuts a stream of bytes into lines; those that nobody wants are only counted, since a stream may bring a million a second. */
+/** Splits a byte stream into lines. Lines that the listener does not accept are only counted: a stream may have a million per second. */
 export class Lines {
   readonly #decoder = new StringDecoder('utf8')
   readonly #taker: LineListener
@@ -59,12 +59,12 @@ function countLines(text: string, from: number, to: number): number {
   return lines
 }
 
-/** Keeps the last bytes of a stream, up to a size. */
+/** Keeps the last bytes of a stream, up to a maximum. */
 export class Tail {
   readonly #max: number
   #chunks: Buffer[] = []
   #size = 0
-  /** How many bytes were let go. */
+  /** The number of dropped bytes. */
   dropped = 0
 
   constructor(max: number) {
@@ -74,7 +74,7 @@ export class Tail {
   write(bytes: Buffer): void {
     this.#chunks.push(bytes)
     this.#size += bytes.length
-    // Whole chunks only, while the rest is enough: each byte is copied once, in the end.
+    // Drops whole chunks while the rest suffices, so that each byte is copied once, at the end.
     while (this.#size - this.#chunks[0]!.length >= this.#max) {
       const { length } = this.#chunks.shift()!
       this.#size -= length

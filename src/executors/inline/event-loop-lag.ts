@@ -1,7 +1,6 @@
 /**
- * Reports work that blocks the event loop: meanwhile nothing else in the process runs, and no schedule is
- * kept. Blocking can't be prevented, only noticed. The report names the culprit where it was measured, and
- * blames no one otherwise.
+ * Reports on work that blocks the event loop: meanwhile nothing else runs in the process, and no schedule is kept. Blocking
+ * cannot be prevented, only detected. A report names the task or the part of the scheduler only if it was measured.
  */
 
 import { monotonicNow, type Undo } from '../../clock/clock.ts'
@@ -9,18 +8,18 @@ import type { Warn } from '../executor.ts'
 import { backgroundClock } from '../host-clock.ts'
 import { type Stretch, type Stretches, type StretchOwner, stretches } from './loop-stretches.ts'
 
-/** Holding the loop for longer than this is told. */
+/** Blocking the event loop for longer than this is reported, ms. */
 const limitMs = 500
-/** While runs are under way the loop is looked at this often. */
+/** The interval of checks while runs are live, ms. */
 const beatMs = 500
-/** More names than this are not read. */
+/** The maximum number of tasks named in a report. */
 const maxNames = 5
 
-/** The source of the event-loop lag; tests provide their own. */
+/** A source of event-loop lag; tests provide their own. */
 export interface LagSource {
   /** Elapsed ms. */
   now(): number
-  /** Begins to measure how long the loop is at work; the function it gives tells so, in ms. */
+  /** Starts a measurement of the loop's active time. Returns a function that reads it, ms. */
   work(): () => number
   callAfter(ms: number, call: () => void): Undo
   readonly stretches: Stretches
@@ -36,13 +35,13 @@ const systemLag: LagSource = {
   stretches,
 }
 
-/** Notices how long the event loop is held while runs of a session are under way. Costs a timer only then. */
+/** Detects how long the event loop is blocked while runs of a session are live. Uses a timer only then. */
 export class LoopLag {
   readonly #warn: Warn
   readonly #source: LagSource
-  /** Runs under way, and their tasks. */
-  readonly #living = new Map<object, string>()
-  /** Tasks whose runs have ended since the last beat: one that held the loop may be through when the beat comes. */
+  /** Live runs and their tasks. */
+  readonly #live = new Map<object, string>()
+  /** Tasks whose runs ended since the last check: a run that blocked the loop may have ended by the time of the check. */
   readonly #ended = new Set<string>()
   #undoBeat: Undo | null = null
 
@@ -51,31 +50,31 @@ export class LoopLag {
     this.#source = source
   }
 
-  /** Calls the work of a run up to its next await: what that takes is its alone. */
+  /** Calls the work of a run up to its first await, and attributes that time to the task. */
   measure<R>(task: string, call: () => R): R {
     return this.#source.stretches.measure({ task }, call, (stretch) => {
       if (stretch.ownMs >= limitMs) this.#blame(stretch.by, stretch.ownMs, [stretch])
     })
   }
 
-  /** A run is under way beyond its first part; {@link end} says that it has ended. */
+  /** Registers a run that continues after its first part; {@link end} removes it. */
   begin(run: object, task: string): void {
-    this.#living.set(run, task)
+    this.#live.set(run, task)
     if (this.#undoBeat === null) this.#beat()
   }
 
   end(run: object): void {
-    const task = this.#living.get(run)
+    const task = this.#live.get(run)
     if (task === undefined) return
-    this.#living.delete(run)
+    this.#live.delete(run)
     this.#ended.add(task)
   }
 
-  /** Looks no more. */
+  /** Stops the checks. */
   stop(): void {
     this.#undoBeat?.()
     this.#undoBeat = null
-    this.#living.clear()
+    this.#live.clear()
     this.#ended.clear()
   }
 
@@ -85,47 +84,47 @@ export class LoopLag {
     this.#undoBeat = this.#source.callAfter(beatMs, () => {
       this.#undoBeat = null
       const now = this.#source.now()
-      // A machine that slept is late, too, but its loop was idle meanwhile.
+      // After a sleep of the machine the check is late, too, but the loop was idle.
       if (now - due >= limitMs && workMs() >= limitMs) this.#held(due, now)
       this.#ended.clear()
-      if (this.#living.size > 0) this.#beat()
+      if (this.#live.size > 0) this.#beat()
     })
   }
 
-  /** The loop was held from before `from` until `until`, or in most of that time. */
+  /** Reports that the loop was blocked between `from` and `until`, or for most of that time. */
   #held(from: number, until: number): void {
     const heldMs = until - from
     const measured = this.#source.stretches.between(from - beatMs, until)
-    // A run is named only if it is known to have held the loop for most of the time: less proves nothing.
+    // A task is named only if it is known to have blocked the loop for most of the time: less proves nothing.
     for (const group of byOwner(measured)) {
       const ownMs = group.reduce((sum, { ownMs }) => sum + ownMs, 0)
       if (ownMs < heldMs / 2) continue
-      if (group.some(({ isTold }) => !isTold)) this.#blame(group[0]!.by, heldMs, group)
+      if (group.some(({ isReported }) => !isReported)) this.#blame(group[0]!.by, heldMs, group)
       return
     }
-    if (measured.some(({ isTold }) => isTold)) return
-    const tasks = [...new Set([...this.#living.values(), ...this.#ended])].map((task) => `'${task}'`)
+    if (measured.some(({ isReported }) => isReported)) return
+    const tasks = [...new Set([...this.#live.values(), ...this.#ended])].map((task) => `'${task}'`)
     const names = `${tasks.slice(0, maxNames).join(', ')}${tasks.length > maxNames ? ` and ${tasks.length - maxNames} others` : ''}`
     this.#warn(
       'loop-lag',
-      `The event loop was held for ${Math.round(heldMs)} ms, and nothing else could start. What held it was not measured; running at that time: ${names}. Execute work that computes for long as 'thread' or 'process'.`,
+      `The event loop was blocked for ${Math.round(heldMs)} ms, and nothing else could start. The cause was not measured; running at that time: ${names}. Execute CPU-bound work as 'thread' or 'process'.`,
     )
   }
 
   #blame(by: StretchOwner, heldMs: number, because: readonly Stretch[]): void {
-    for (const stretch of because) stretch.isTold = true
-    const held = `The event loop was held for ${Math.round(heldMs)} ms by`
+    for (const stretch of because) stretch.isReported = true
+    const held = `The event loop was blocked for ${Math.round(heldMs)} ms by`
     if ('task' in by)
       this.#warn(
         'loop-lag',
-        `${held} task '${by.task}': nothing else could start. Execute such work as 'thread' or 'process'.`,
+        `${held} task '${by.task}', and nothing else could start. Execute CPU-bound work as 'thread' or 'process'.`,
         { task: by.task },
       )
-    else this.#warn('loop-lag', `${held} the scheduler itself (${by.part}): nothing else could start.`)
+    else this.#warn('loop-lag', `${held} the scheduler itself (${by.part}), and nothing else could start.`)
   }
 }
 
-/** Groups of the same holder. */
+/** Groups stretches by owner. */
 function byOwner(all: readonly Stretch[]): Iterable<readonly Stretch[]> {
   const groups = new Map<string, Stretch[]>()
   for (const stretch of all) {

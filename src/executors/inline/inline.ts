@@ -1,4 +1,4 @@
-/** Work in the session's own thread: `async` (others launch while it awaits) and `main` (nothing launches until it ends). */
+/** The inline executors: `async` (other runs launch while it awaits) and `main` (no run launches until it ends). */
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Undo } from '../../clock/clock.ts'
 import type { Inaction } from '../../errors/errors.ts'
@@ -13,25 +13,25 @@ import { watchRejections } from './unhandled-rejections.ts'
 
 type InlineWork = (args: Readonly<Record<string, unknown>>, run: unknown) => unknown
 
-/** What inline executors need of their surroundings. */
+/** The context that inline executors need. */
 export interface InlineOptions {
   readonly warn?: Warn
-  /** What happens when a run throws an error that nothing catches; read at each start. Default `exit`. */
+  /** Returns the treatment of uncaught errors, read at each start. Default `exit`. */
   readonly onUncaught?: () => OnUncaught
-  /** Calls in a while: many runs may end at once. Default: in a microtask. */
+  /** Schedules a callback; allows batching when many runs end at once. Default: a microtask. */
   readonly soon?: (call: () => void) => void
-  /** Notices work that holds the loop; one for all inline executors of a session. */
+  /** Detects work that blocks the event loop; shared by all inline executors of a session. */
   readonly lag?: LoopLag
-  /** The executor of work that is never carried out inline (commands, code), whatever is asked for. */
+  /** Returns the executor of work that cannot run inline (commands, code), regardless of the requested execution. */
   readonly outside?: (work: unknown) => Executor | null
 }
 
-/** Makes the executor for `async` or `main` work. */
+/** Creates the executor of `async` or `main` work. */
 export function createInlineExecutor(kind: 'async' | 'main', options: InlineOptions = {}): Executor {
   const { warn = () => {}, soon = queueMicrotask, outside = () => null } = options
   const { lag = new LoopLag(warn), onUncaught = () => 'exit' } = options
   let undoRejections: Undo | null = null
-  /** By what is done about uncaught errors: a run keeps to what was chosen when it started. */
+  /** Watchers by treatment of uncaught errors: a run keeps the treatment that applied when it started. */
   const uncaught = new Map<OnUncaught, Undo>()
   return {
     kind,
@@ -42,7 +42,7 @@ export function createInlineExecutor(kind: 'async' | 'main', options: InlineOpti
       undoRejections ??= watchRejections()
       const how = onUncaught()
       if (!uncaught.has(how)) uncaught.set(how, watchUncaught(how))
-      // What is launched at one instant starts before any of it is wound up: the last of a thousand is late by less.
+      // All runs launched at one instant start before any of them is settled, which reduces the lateness of the last.
       const settleSoon: typeof settle = (settlement) => soon(() => settle(settlement))
       return executeInline(work as InlineWork, args, context, kind === 'main' ? settle : settleSoon, {
         warn,
@@ -80,13 +80,13 @@ function executeInline(
     if (!isOurAbort)
       warn(
         'unhandled-rejection',
-        `A promise of a run of task '${task}' was rejected and nobody handled it. Await the promise in the work, or catch its error.`,
+        `A promise of a run of task '${task}' was rejected and not handled. Await the promise in the work, or catch its error.`,
         {
           task,
           error,
         },
       )
-    // The run has failed, as the process would have without a session.
+    // The run has failed; without a session the process would have.
     end(rejectionOf(error))
   }
   const onUncaught = (error: unknown): boolean => {
@@ -118,18 +118,18 @@ function executeInline(
 }
 
 function sayUncaught(task: string, runId: string, how: OnUncaught): string {
-  const what = `Run ${runId} of task '${task}' threw where nothing catches it, out of a timer or an event`
+  const what = `Run ${runId} of task '${task}' threw an uncaught error from a timer or an event`
   return how === 'fail'
-    ? `${what}: the run fails, if it has not ended yet, and the process goes on.`
-    : `${what}: Node ends the process at that. Catch it there, or give onUncaught: 'fail' to let only the run fail.`
+    ? `${what}: the run fails, unless it has ended, and the process continues.`
+    : `${what}: Node ends the process. Catch the error in the work, or set onUncaught: 'fail' to let only the run fail.`
 }
 
-/** A return is a success, unless it says that there was nothing to do. */
+/** Converts a return value to a settlement: a success, unless it is an inaction. */
 export function settlementOf(value: unknown): Settlement {
   return isInaction(value) ? inactionOf(value) : { kind: 'returned', value }
 }
 
-/** A throw is a failure, unless it says that there was nothing to do. */
+/** Converts a thrown value to a settlement: a failure, unless it is an inaction. */
 export function rejectionOf(error: unknown): Settlement {
   return isInaction(error) ? inactionOf(error) : { kind: 'threw', error }
 }

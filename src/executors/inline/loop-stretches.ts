@@ -1,44 +1,44 @@
 /**
- * Attribution of event-loop time: stretches of work that ran in one go. The loop belongs to the process, so
- * the stretches of all sessions are kept in one place.
+ * Attribution of event-loop time to stretches of synchronous work. The event loop belongs to the process, so the stretches of all
+ * sessions are kept in one place.
  *
- * Measured is what is called from here: the work of a run up to its first await, and parts of the scheduler. What a run does
- * after an await is called by the engine and by nobody who could measure it at a bearable cost.
+ * Only calls made from here are measured: the work of a run up to its first await, and parts of the scheduler. The engine calls
+ * the rest of a run after an await, which cannot be measured at a bearable cost.
  */
 
 import { monotonicNow } from '../../clock/clock.ts'
 
-/** Shorter stretches explain no hold that is worth telling. */
+/** The minimum duration of a stretch to keep, ms. */
 const leastMs = 20
-/** The number of most recent stretches that are kept. */
+/** The number of newest stretches to keep. */
 const mostStretches = 100
 
-/** The holder of the event loop: the work of a task, or a part of the scheduler. */
+/** The owner of a stretch: the work of a task, or a part of the scheduler. */
 export type StretchOwner = { readonly task: string } | { readonly part: string }
 
-/** Work that ran in one go, without what others measured within it. */
+/** Synchronous work, without nested stretches. */
 export interface Stretch {
   readonly by: StretchOwner
   readonly began: number
   readonly ended: number
-  /** The time of the stretch itself, ms. */
+  /** Own duration, without nested stretches, ms. */
   readonly ownMs: number
-  /** It was reported already. */
-  isTold: boolean
+  /** True once it was reported. */
+  isReported: boolean
 }
 
-/** Measures stretches, and keeps the long ones of the last time. */
+/** Measures stretches, and keeps the most recent long ones. */
 export class Stretches {
   readonly #now: () => number
   #stretches: Stretch[] = []
-  /** The time of the stretches nested in the one under way. */
+  /** The duration of the stretches nested in the current one, ms. */
   #withinMs = 0
 
   constructor(now: () => number = monotonicNow) {
     this.#now = now
   }
 
-  /** Calls, and gives the stretch to `onEnd` if it was long. */
+  /** Calls a function, and passes the stretch to `onEnd` if it was long. */
   measure<R>(by: StretchOwner, call: () => R, onEnd?: (stretch: Stretch) => void): R {
     const began = this.#now()
     const outerMs = this.#withinMs
@@ -50,7 +50,7 @@ export class Stretches {
       const ownMs = ended - began - this.#withinMs
       this.#withinMs = outerMs + (ended - began)
       if (ownMs >= leastMs) {
-        const stretch: Stretch = { by, began, ended, ownMs, isTold: false }
+        const stretch: Stretch = { by, began, ended, ownMs, isReported: false }
         this.#stretches.push(stretch)
         if (this.#stretches.length > mostStretches) this.#stretches.shift()
         onEnd?.(stretch)
@@ -58,7 +58,7 @@ export class Stretches {
     }
   }
 
-  /** Those that ran in that time, or a part of it. */
+  /** The stretches that overlap a range of time. */
   between(from: number, until: number): readonly Stretch[] {
     return this.#stretches.filter(({ began, ended }) => ended > from && began < until)
   }

@@ -1,14 +1,13 @@
 /**
- * Errors that a run throws where nothing catches them: from a timer or an event, when its promise can no
- * longer reject with them. Node ends the process at such an error. The session's options decide what happens;
- * the report always names the run.
+ * Uncaught errors of runs: thrown from a timer or an event, when the run's promise can no longer reject with them. Node ends the
+ * process on such an error. The session's options decide what happens; the report always names the run.
  */
 import type { Undo } from '../../clock/clock.ts'
 import { insideRun } from '../current-run.ts'
 
 /**
- * What an error does that a run throws out of a timer or an event: `exit` leaves it to Node, which ends the process; with `fail`
- * the run fails and the process goes on.
+ * The treatment of an uncaught error that a run throws from a timer or an event: `exit` leaves it to Node, which ends the process;
+ * with `fail` the run fails and the process continues.
  *
  * @example
  * ```ts
@@ -20,7 +19,7 @@ export type OnUncaught = 'exit' | 'fail'
 
 const watchers = { exit: 0, fail: 0 }
 
-/** Tells runs of such errors until undone: with `exit` they are only told, with `fail` they may take them. */
+/** Reports uncaught errors to their runs until undone: with `exit` runs are only notified, with `fail` they may handle the error. */
 export function watchUncaught(how: OnUncaught): Undo {
   if (watchers[how]++ === 0) listen(how)
   let watches = true
@@ -33,24 +32,24 @@ export function watchUncaught(how: OnUncaught): Undo {
 
 function listen(how: OnUncaught): void {
   if (how === 'fail') process.on('uncaughtException', offer)
-  // It is called before all other listeners, and changes nothing.
-  else process.on('uncaughtExceptionMonitor', tell)
+  // The monitor runs before all other listeners, and changes nothing.
+  else process.on('uncaughtExceptionMonitor', notify)
 }
 
 function stopListening(how: OnUncaught): void {
   if (how === 'fail') process.off('uncaughtException', offer)
-  else process.off('uncaughtExceptionMonitor', tell)
+  else process.off('uncaughtExceptionMonitor', notify)
 }
 
-function tell(error: unknown): void {
+function notify(error: unknown): void {
   if (watchers.fail === 0) insideRun()?.onUncaught?.(error)
 }
 
 function offer(error: unknown): void {
   if (insideRun()?.onUncaught?.(error) === true) return
-  // Another listener replaces Node's default, as it would without us.
+  // Another listener replaces Node's default, as it would without this one.
   if (process.listenerCount('uncaughtException') > 1) return
-  // Nobody does: thrown once more while we do not listen, it ends the process in Node's own way.
+  // There is none: thrown again without this listener, the error ends the process in Node's own way.
   process.off('uncaughtException', offer)
   process.nextTick(() => {
     throw error

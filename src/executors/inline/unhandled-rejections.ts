@@ -1,6 +1,6 @@
 /**
- * Promises that nobody handles. Node ends the process at the first; within a run it is the run that has failed, and the
- * process belongs to others, too.
+ * Unhandled rejections of runs. Node ends the process at the first; within a run only the run fails, as the process also serves
+ * others.
  */
 import type { Undo } from '../../clock/clock.ts'
 import { insideRun } from '../current-run.ts'
@@ -8,8 +8,8 @@ import { insideRun } from '../current-run.ts'
 let watchers = 0
 
 /**
- * Tells runs of their own unhandled rejections, until undone. What belongs to no run is left to other listeners, and where
- * there are none it ends the process as it would have without us.
+ * Reports unhandled rejections to their runs, until undone. A rejection that belongs to no run is left to other listeners; if
+ * there are none it ends the process, as it would without this listener.
  */
 export function watchRejections(): Undo {
   if (watchers++ === 0) process.on('unhandledRejection', attribute)
@@ -25,17 +25,19 @@ function attribute(reason: unknown): void {
   const onUnhandled = insideRun()?.onUnhandled
   if (onUnhandled !== undefined) return onUnhandled(reason)
   if (process.listenerCount('unhandledRejection') > 1) return
-  const error = isError(reason) ? reason : new Error(`A promise was rejected with no error: ${show(reason)}`)
+  const error = isError(reason)
+    ? reason
+    : new Error(`A promise was rejected with a value that is not an error: ${show(reason)}`)
   const mode = modeOfNode()
   if (mode === 'none') return
   if (mode.startsWith('warn')) process.emitWarning(error)
   else throw error
 }
 
-/** What Node was told to do about it: by listening we have taken its place. */
+/** The value of Node's option `--unhandled-rejections`: a listener replaces Node's own treatment. */
 function modeOfNode(): string {
-  const told = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`
-  return [...told.matchAll(/--unhandled-rejections[= ]([\w-]+)/g)].at(-1)?.[1] ?? 'throw'
+  const options = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`
+  return [...options.matchAll(/--unhandled-rejections[= ]([\w-]+)/g)].at(-1)?.[1] ?? 'throw'
 }
 
 function isError(reason: unknown): reason is Error {

@@ -1,32 +1,32 @@
 /**
- * What crosses to a thread or a process and arrives there the same: plain data.
+ * Check for plain data that structured clone copies unchanged to a thread or a process.
  *
- * Looked at before anything is sent, by a walk with a budget. The copy itself would run getters, lose classes without a word,
- * throw without saying where, and hold the event loop for a second over a string of 200 MB: all of that becomes a sentence
- * with a place in it.
+ * It runs before anything is sent, as a traversal with a budget. Cloning itself would run getters, silently lose classes, throw
+ * without a place, and block the event loop for a second on a string of 200 MB. The check turns each of these into a message
+ * with the place in the value.
  */
 import { types } from 'node:util'
 
-/** Where a value is to go: a thread shares memory, a process does not. */
+/** The target of a message: a thread shares memory, a process does not. */
 export type Realm = 'thread' | 'process'
 
-/** The most that crosses at once, in bytes as counted here; more would hold the event loop for longer than 20 ms. */
+/** The maximum size of one message, in bytes as counted here; more would block the event loop for longer than 20 ms. */
 export const maxClonedLength = 8 * 1024 * 1024
-/** What a value counts beside its letters or bytes: copying many small things costs more than one large one. */
+/** The size of a value besides its characters or bytes: copying many small values costs more than copying a large one. */
 const eachCounts = 64
 const largestBigInt = 2n ** 65_536n
 
-/** Why a value can't cross: the rule, and what was found where. */
+/** The reason why a value cannot be cloned: the rule, and what was found where. */
 export interface CloneProblem {
-  /** Which of the values it is. */
+  /** The name of the value. */
   readonly name: string
   readonly rule: string
   readonly found: string
 }
 
-const onlyData = 'only plain data crosses (no functions, symbols or instances of classes)'
+const onlyData = 'only plain data can be cloned (no functions, symbols or class instances)'
 
-/** The first obstacle in a value; null if it crosses and arrives the same. Never throws. */
+/** The first problem in a value; null if it can be cloned unchanged. Never throws. */
 export function cloneProblemIn(
   value: unknown,
   name: string,
@@ -36,7 +36,7 @@ export function cloneProblemIn(
   return cloneProblemAmong([[name, value]], realm, max)
 }
 
-/** The same for values that cross together: what they share is looked at, and counted, once. */
+/** {@link cloneProblemIn} for values sent together: shared parts are checked, and counted, once. */
 export function cloneProblemAmong(
   values: Iterable<readonly [name: string, value: unknown]>,
   realm: Realm,
@@ -66,7 +66,7 @@ class Found extends Error {
   }
 }
 
-/** An object on the way, with the way to it: the words for the place are made only when there is something to tell. */
+/** An object on the current path, linked to its parent: the text of the path is built only for a report. */
 interface Place {
   readonly value: object
   readonly above: Place | null
@@ -86,7 +86,7 @@ class CloneCheck {
     this.#left = max
   }
 
-  /** Looks at one value; objects are entered later, from a list, so that depth costs no stack. */
+  /** Checks one value. Objects are queued and visited later, so that depth does not use the call stack. */
   see(value: unknown, above: Place | null, key: string | number): void {
     switch (typeof value) {
       case 'string':
@@ -111,7 +111,7 @@ class CloneCheck {
 
   enter(place: Place): void {
     const { value } = place
-    // Before anything is asked of it: each question to a proxy is a call of somebody's function.
+    // First of all, as each operation on a proxy may call user code.
     if (types.isProxy(value)) this.#refuse(place, 'a Proxy')
     this.#spend(2 * eachCounts)
     if (Array.isArray(value)) return this.#enterArray(place, value)
@@ -136,7 +136,7 @@ class CloneCheck {
   #enterArray(place: Place, array: readonly unknown[]): void {
     if (Object.getPrototypeOf(array) !== Array.prototype && depthOf(array) !== 2)
       this.#refuse(place, `a ${classOf(array)}`)
-    // By its length alone: a list of a billion holes is not walked first.
+    // By its length alone: a list of a billion holes must not be traversed.
     if (array.length * eachCounts > this.#left) this.#spend(array.length * eachCounts)
     for (let i = 0; i < array.length; i++) this.see(array[i], place, i)
     if (Object.keys(array).length > array.length) this.#enterKeys(place)
@@ -171,7 +171,7 @@ class CloneCheck {
     if (this.#left >= 0) return
     const most = `${Math.round(this.#max / 1024 / 1024)} MB`
     throw new Found(
-      `it must be at most ${most} (each value counts ${eachCounts} bytes or more)`,
+      `it must be at most ${most} (each value counts at least ${eachCounts} bytes)`,
       `more than ${most}`,
     )
   }
@@ -181,7 +181,7 @@ class CloneCheck {
   }
 }
 
-/** How many prototypes are above a value: 1 for plain objects, 2 for arrays and the like, more for subclasses. */
+/** The length of the prototype chain: 1 for plain objects, 2 for arrays and the like, more for subclasses. */
 function depthOf(value: object): number {
   let depth = 0
   for (let above = Object.getPrototypeOf(value); above !== null; above = Object.getPrototypeOf(above))
@@ -189,7 +189,7 @@ function depthOf(value: object): number {
   return depth
 }
 
-/** Plain objects of any realm; what only looks like one would arrive as something else. */
+/** True for plain objects of any realm; an object that only resembles one would be cloned to something else. */
 function isPlain(value: object): boolean {
   if (types.isArgumentsObject(value)) return false
   return (

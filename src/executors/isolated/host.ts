@@ -1,4 +1,4 @@
-/** The session's side of a run that is far away: the order that goes out, and what is done with what comes back. */
+/** The session's side of an isolated run: the order sent to the worker, and the handling of its messages. */
 import { SetupError } from '../../errors/errors.ts'
 import type { ExecutionContext, Warn } from '../executor.ts'
 import { type LogLevel, toRunFacts } from '../run-facts.ts'
@@ -9,7 +9,7 @@ import { type FromWorker, fromClonedError, type WorkerOrder } from './protocol.t
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
-/** The order for a run; throws a `SetupError` for work and args that can't cross. */
+/** The order of a run. Throws a `SetupError` for work and args that cannot be cloned. */
 export function toWorkerOrder(
   work: unknown,
   args: Readonly<Record<string, unknown>>,
@@ -19,7 +19,7 @@ export function toWorkerOrder(
   const order = specOf(work)
   if (order?.kind !== 'module' && order?.kind !== 'code')
     throw new SetupError(
-      `Cannot execute task '${context.task}' in a ${realm} as functions can't cross to it: ` +
+      `Cannot execute task '${context.task}' in a ${realm} as functions cannot be sent there: ` +
         `give it moduleWork(url, exportName), or code(text).`,
     )
   const max = order.kind === 'module' ? order.maxSize : undefined
@@ -27,24 +27,20 @@ export function toWorkerOrder(
   const given = parts?.given ?? args
   const facts = toRunFacts(context.run)
   const { params, value } = facts
-  const crossing: [string, unknown][] = [
-    ...Object.entries(given),
-    ['run.params', params],
-    ['run.value', value],
-  ]
-  const obstacle = cloneProblemAmong(crossing, realm, max)
-  if (obstacle !== null) throw cannotCross(obstacle, context, realm)
+  const values: [string, unknown][] = [...Object.entries(given), ['run.params', params], ['run.value', value]]
+  const problem = cloneProblemAmong(values, realm, max)
+  if (problem !== null) throw cannotClone(problem, context, realm)
   return { work: order, args: given, facts, ...(parts === null ? {} : { makers: parts.makers }) }
 }
 
-/** A message that could not be sent after all: what the check did not foresee is still an error of the set-up. */
+/** The error for a message that could not be sent in spite of the check. */
 export function sendFailure(context: ExecutionContext, realm: Realm, cause: unknown): SetupError {
   return new SetupError(`Cannot send the args of task '${context.task}' to a ${realm}: ${String(cause)}`, {
     cause,
   })
 }
 
-/** Passes on what a far run says of itself. */
+/** Handles a message of an isolated run. */
 export function handleWorkerMessage(message: FromWorker, context: ExecutionContext, warn: Warn): void {
   switch (message.type) {
     case 'log':
@@ -52,7 +48,10 @@ export function handleWorkerMessage(message: FromWorker, context: ExecutionConte
       try {
         context.run.log[message.level](...message.data)
       } catch (error) {
-        warn('logger', `The logger threw at a line of task '${context.task}'.`, { task: context.task, error })
+        warn('logger', `The logger threw on a log line of task '${context.task}'.`, {
+          task: context.task,
+          error,
+        })
       }
       return
     case 'progress':
@@ -66,7 +65,7 @@ export function handleWorkerMessage(message: FromWorker, context: ExecutionConte
   }
 }
 
-/** Says that a promise of a run that has ended was rejected. */
+/** Reports the rejection of a promise of a run that has ended. */
 export function reportStrayError(stray: Extract<FromWorker, { type: 'stray' }>, warn: Warn): void {
   const task = String(stray.task)
   warn('unhandled-rejection', `A promise that a run of task '${task}' left behind was rejected.`, {
@@ -75,10 +74,10 @@ export function reportStrayError(stray: Extract<FromWorker, { type: 'stray' }>, 
   })
 }
 
-function cannotCross(obstacle: CloneProblem, context: ExecutionContext, realm: Realm): SetupError {
-  const what = obstacle.name.startsWith('run.') ? obstacle.name : `arg '${obstacle.name}'`
+function cannotClone(problem: CloneProblem, context: ExecutionContext, realm: Realm): SetupError {
+  const what = problem.name.startsWith('run.') ? problem.name : `arg '${problem.name}'`
   return new SetupError(
-    `Cannot pass ${what} of task '${context.task}' to a ${realm} as ${obstacle.rule}: ${obstacle.found}. ` +
-      `Pass what it is made from, or the path of a file.`,
+    `Cannot pass ${what} of task '${context.task}' to a ${realm} as ${problem.rule}: ${problem.found}. ` +
+      `Pass the data to create it from, or the path of a file.`,
   )
 }

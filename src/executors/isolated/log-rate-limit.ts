@@ -1,16 +1,16 @@
-/** How many lines of a run's log are passed on: work that logs without end must not take the session's loop with it. */
+/** A rate limit for the log lines of a run: work that logs without end must not block the session's event loop. */
 import { monotonicNow } from '../../clock/clock.ts'
 
 const perWindow = 200
 const windowMs = 100
 
-/** Lets two hundred lines through in a tenth of a second and counts the rest. */
+/** Admits two hundred lines per tenth of a second and counts the rest. */
 export class LogRateLimit {
   #openedAt = Number.NEGATIVE_INFINITY
   #passed = 0
   #dropped = 0
 
-  /** May one more line pass now? */
+  /** Returns whether one more line may pass now. */
   admits(): boolean {
     const now = monotonicNow()
     if (now - this.#openedAt >= windowMs) {
@@ -25,12 +25,12 @@ export class LogRateLimit {
     return false
   }
 
-  /** Lines that were not even made. */
+  /** Counts lines that were not even created. */
   skip(lines: number): void {
     this.#dropped += lines
   }
 
-  /** How many lines were held back since it was last asked, as a line of its own; null if none were. */
+  /** The number of lines dropped since the last call, as a log line; null if there were none. */
   takeDropped(): string | null {
     if (this.#dropped === 0) return null
     const line = `… ${this.#dropped} lines dropped: a run may log ${perWindow} in ${windowMs} ms`

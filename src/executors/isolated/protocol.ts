@@ -1,4 +1,4 @@
-/** What is said between a session and the far side of a run, in a thread or a process. Plain data, every word of it. */
+/** The message protocol between a session and an isolated worker (thread or process). All messages are structured-cloneable. */
 import type { ErrorData } from '../../../machines/protocol.ts'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import { toErrorData } from '../../errors/error-data.ts'
@@ -8,52 +8,52 @@ import type { Maker } from '../work/module-arg.ts'
 import type { CodeSpec, ModuleSpec } from '../work-spec.ts'
 import { cloneProblemIn, type Realm } from './cloneable.ts'
 
-/** What the far side is to do. */
+/** The order of a run for a worker. */
 export interface WorkerOrder {
   readonly work: ModuleSpec | CodeSpec
   readonly args: Readonly<Record<string, unknown>>
-  /** Args that are made where the work is. */
+  /** Args that the worker makes. */
   readonly makers?: Readonly<Record<string, Maker>>
   readonly facts: RunFacts
 }
 
-/** To the far side of a run. */
+/** A message to the worker of a run. */
 export interface ToWorker {
   readonly type: 'abort'
   readonly reason: ClonedError
 }
 
-/** To a process: it has one line for all of its runs. */
+/** A message to a process, which has one channel for all of its runs. */
 export type ToProcess =
   | ToWorker
   | {
       readonly type: 'run'
       readonly order: WorkerOrder
-      /** It ends with this run. */
+      /** True if the process ends with this run. */
       readonly isOnly: boolean
     }
 
-/** From the far side. */
+/** A message from a worker. */
 export type FromWorker =
   | { readonly type: 'log'; readonly level: LogLevel; readonly data: readonly unknown[] }
   | { readonly type: 'progress'; readonly progress: number; readonly message?: string }
   | { readonly type: 'settled'; readonly settlement: ClonedSettlement }
-  /** A promise of an earlier run rejected: nobody's outcome, but not to be lost. */
+  /** A promise of an earlier run rejected: not the outcome of a run, but reported. */
   | { readonly type: 'stray'; readonly task: string; readonly error: ClonedError }
 
-/** Something thrown, on its way: an error as data, or a plain value as it is. */
+/** A thrown value in cloneable form: an error as data, or a plain value unchanged. */
 export type ClonedError = { readonly error: ErrorData } | { readonly value: unknown }
 
-/** What became of the work, on its way. */
+/** The result of the work in cloneable form. */
 export type ClonedSettlement =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly thrown: ClonedError }
   | { readonly kind: 'inaction'; readonly reason?: string }
 
-/** A thrown value that is no error crosses up to this size; beyond it a sentence is enough. */
+/** The maximum size of a thrown value that is not an error; a larger one is replaced by a description. */
 const maxThrown = 65_536
 
-/** Anything thrown, as it crosses. Never throws. */
+/** Converts any thrown value to cloneable form. Never throws. */
 export function toClonedError(thrown: unknown, realm: Realm): ClonedError {
   const isData = (typeof thrown !== 'object' || !isErrorLike(thrown)) && typeof thrown !== 'function'
   return isData && cloneProblemIn(thrown, 'error', realm, maxThrown) === null
@@ -61,10 +61,10 @@ export function toClonedError(thrown: unknown, realm: Realm): ClonedError {
     : { error: toErrorData(thrown) }
 }
 
-/** What was thrown on the other side: an error of the same name, words, stack and code, or the value itself. */
-export function fromClonedError(crossed: ClonedError): unknown {
-  if ('value' in crossed) return crossed.value
-  const { name, message, stack, code } = crossed.error
+/** Restores a thrown value: an error of the same name, message, stack and code, or the value itself. */
+export function fromClonedError(cloned: ClonedError): unknown {
+  if ('value' in cloned) return cloned.value
+  const { name, message, stack, code } = cloned.error
   const error = code === 'GANTRY_SETUP' ? new SetupError(message) : new Error(message)
   const keep = (key: string, value: unknown): void => {
     if (value !== undefined)
@@ -81,14 +81,14 @@ export function fromClonedError(crossed: ClonedError): unknown {
   return error
 }
 
-/** The settlement that a run machine understands. */
+/** Converts a cloned settlement to one that a run machine accepts. */
 export function fromCloned(settlement: ClonedSettlement): Settlement {
   return settlement.kind === 'threw'
     ? { kind: 'threw', error: fromClonedError(settlement.thrown) }
     : settlement
 }
 
-/** True of what the far side may say: the line is open to the work, too, which may post what it likes. */
+/** True for valid messages of a worker: user code can post on the channel, too, so any message may arrive. */
 export function isFromWorker(message: unknown): message is FromWorker {
   if (typeof message !== 'object' || message === null) return false
   const { type, data, progress, settlement, error } = message as Record<string, unknown>

@@ -1,6 +1,6 @@
 /**
- * The far side of a run: carries out an order in a thread or a process, and tells what comes of it. Loaded there and only
- * there; it knows nothing of sessions.
+ * The worker side of an isolated run: executes an order in a thread or a process, and reports the result. Loaded only there; it
+ * does not depend on sessions.
  */
 import { inspect } from 'node:util'
 import { type Inaction, SetupError } from '../../errors/errors.ts'
@@ -15,14 +15,14 @@ import { cloneProblemIn, type Realm } from './cloneable.ts'
 import { LogRateLimit } from './log-rate-limit.ts'
 import { type ClonedSettlement, type FromWorker, toClonedError, type WorkerOrder } from './protocol.ts'
 
-/** Where this code is, and the line to the session. */
+/** The realm of this code, and the channel to the session. */
 export interface WorkerChannel {
   readonly realm: Realm
   readonly signal: AbortSignal
   send(message: FromWorker): void
 }
 
-/** Carries out one order. Resolves to exactly one settlement and never rejects. */
+/** Executes one order. Resolves to exactly one settlement and never rejects. */
 export function runIsolated(order: WorkerOrder, line: WorkerChannel): Promise<ClonedSettlement> {
   const { facts } = order
   const limit = new LogRateLimit()
@@ -61,10 +61,10 @@ async function loadWork({ work, args, makers }: WorkerOrder): Promise<IsolatedWo
 
 function returned(value: unknown, { work }: WorkerOrder, realm: Realm): ClonedSettlement {
   if (isInaction(value)) return inactionOf(value)
-  const obstacle = cloneProblemIn(value, 'return', realm, work.kind === 'module' ? work.maxSize : undefined)
-  if (obstacle === null) return { kind: 'returned', value }
+  const problem = cloneProblemIn(value, 'return', realm, work.kind === 'module' ? work.maxSize : undefined)
+  if (problem === null) return { kind: 'returned', value }
   const error = new SetupError(
-    `Cannot return that from a ${realm} as ${obstacle.rule}: ${obstacle.found}. Return plain data, or write it to a file and return its path.`,
+    `Cannot return this value from a ${realm} as ${problem.rule}: ${problem.found}. Return plain data, or write it to a file and return its path.`,
   )
   return { kind: 'threw', thrown: toClonedError(error, realm) }
 }
@@ -73,7 +73,7 @@ function inactionOf({ reason }: Inaction): ClonedSettlement {
   return reason === undefined ? { kind: 'inaction' } : { kind: 'inaction', reason: String(reason) }
 }
 
-/** The run as the work sees it here. */
+/** The run as the work sees it in a worker. */
 function toIsolatedRun(facts: RunFacts, line: WorkerChannel, limit: LogRateLimit): FarRun {
   const time = (at: number) => toDateTime(at, facts.zone)
   const log = (level: LogLevel) => {
@@ -84,7 +84,7 @@ function toIsolatedRun(facts: RunFacts, line: WorkerChannel, limit: LogRateLimit
       line.send({ type: 'log', level, data: data.map((each) => toLogged(each, line.realm)) })
     }
   }
-  // Times are made when they are asked for: most work asks for none.
+  // Times are created on first access: most work reads none.
   return Object.freeze({
     id: facts.id,
     task: onlyFacts('task', line.realm, { name: facts.task }),
@@ -110,21 +110,21 @@ function toIsolatedRun(facts: RunFacts, line: WorkerChannel, limit: LogRateLimit
     log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     progress: (fraction: number, message?: string) => {
       checkProgress(fraction)
-      const said = message === undefined ? {} : { message: String(message).slice(0, 1000) }
-      line.send({ type: 'progress', progress: fraction, ...said })
+      const text = message === undefined ? {} : { message: String(message).slice(0, 1000) }
+      line.send({ type: 'progress', progress: fraction, ...text })
     },
   })
 }
 
-/** Facts that say so when they are asked for more: `run.session.shutDown is not a function` would explain nothing. */
+/** Wraps facts so that access to other members throws: `run.session.shutDown is not a function` would explain nothing. */
 function onlyFacts<F extends object>(what: string, realm: Realm, facts: F): F {
   return new Proxy(Object.freeze(facts), {
     get(target, key) {
       if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON')
         return Reflect.get(target, key)
       throw new SetupError(
-        `Cannot use run.${what}.${key} in a ${realm} as only facts of the ${what} are there: ${Object.keys(target).join(', ')}. ` +
-          `Give it as an arg, or execute the task as 'async' or 'main'.`,
+        `Cannot use run.${what}.${key} in a ${realm} as only facts of the ${what} are available there: ${Object.keys(target).join(', ')}. ` +
+          `Pass it as an arg, or execute the task as 'async' or 'main'.`,
       )
     },
   })
@@ -132,7 +132,7 @@ function onlyFacts<F extends object>(what: string, realm: Realm, facts: F): F {
 
 const maxLogged = 8192
 
-/** A part of a log line that crosses: data as it is, all else as text. */
+/** A part of a log line in cloneable form: data unchanged, all else as text. */
 function toLogged(part: unknown, realm: Realm): unknown {
   if (typeof part === 'string') return part.length > maxLogged ? `${part.slice(0, maxLogged)}…` : part
   if (cloneProblemIn(part, '', realm, maxLogged * 4) === null) return part

@@ -1,4 +1,4 @@
-/** What a process runs: takes one order after the other and carries it out. */
+/** The entry file of a worker process: executes one order after the other. */
 import { nextTurn } from '../../clock/clock.ts'
 import { toTerminal } from '../../values/terminal-text.ts'
 import { insideRun } from '../current-run.ts'
@@ -7,7 +7,7 @@ import { type FromWorker, fromClonedError, type ToProcess, toClonedError } from 
 import { runIsolated } from '../isolated/worker.ts'
 
 let abort: AbortController | null = null
-/** After an error that nobody caught, the state of this process is not to be trusted with another run. */
+/** True after an uncaught error: the state of this process is not to be trusted with another run. */
 let isLast = false
 
 watchRejections()
@@ -17,7 +17,7 @@ process.on('message', (message: ToProcess) => {
   else void take(message)
 })
 
-// Nobody is there to tell a result to.
+// No session is left to receive a result.
 process.on('disconnect', () => process.exit())
 
 process.on('uncaughtException', (error) => {
@@ -32,7 +32,7 @@ process.on('uncaughtException', (error) => {
 async function take({ order, isOnly }: Extract<ToProcess, { type: 'run' }>): Promise<void> {
   abort = new AbortController()
   const { signal } = abort
-  // What was told to end while the process started finds that out before it begins.
+  // A run that was aborted while the process started learns of it before it begins.
   await nextTurn()
   const settlement = signal.aborted
     ? ({ kind: 'threw', thrown: toClonedError(signal.reason, 'process') } as const)
@@ -42,7 +42,7 @@ async function take({ order, isOnly }: Extract<ToProcess, { type: 'run' }>): Pro
   send({ type: 'settled', settlement }, () => flushed(() => process.exit(isLast ? 1 : 0)))
 }
 
-/** An exit does not wait for what was printed: a pipe that is read slowly would lose the end of it. */
+/** Waits for the output: an exit does not, and a pipe that is read slowly would lose the end of it. */
 function flushed(next: () => void): void {
   const after = (stream: NodeJS.WriteStream, then: () => void): void => {
     if (stream.writableLength > 0) stream.write('', () => then())
@@ -63,7 +63,7 @@ function send(message: FromWorker, sent: () => void = () => {}): void {
   }
 }
 
-/** What the check let pass and the line did not is still told: a run without an end would wait for its timeout. */
+/** Reports a result that passed the check but could not be sent: without an end the run would wait for its timeout. */
 function refuse(problem: unknown, sent: () => void): void {
   if (!process.connected) return sent()
   const settlement = { kind: 'threw', thrown: toClonedError(problem, 'process') } as const

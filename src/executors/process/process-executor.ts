@@ -1,6 +1,6 @@
 /**
- * Work in processes: module work and code, each run in a process of its own (`fresh: false` keeps it for the next). Nothing
- * that a run leaves behind outlives its process: what it started is in the same group and ends with it.
+ * The executor of processes: module work and code, each run in a separate process (`fresh: false` keeps it for the next run). No
+ * process of a run outlives the worker process: all are in the same group and end with it.
  */
 import { once } from 'node:events'
 import type { Settlement } from '../../../machines/run.machine.ts'
@@ -21,12 +21,12 @@ import {
   type WorkerOrder,
 } from '../isolated/protocol.ts'
 
-/** An idle process is let go after this. */
+/** The time after which an idle process is ended, ms. */
 const idleMs = 30_000
-/** A process that has settled prints what is left and goes within this; the line of one that has gone is read to its end. */
-const lastWordsMs = 2000
+/** The time for a settled process to print its remaining output and exit, and to read the channel of an exited one, ms. */
+const lastOutputMs = 2000
 
-/** Makes the executor for processes. Nothing is started before the first run. */
+/** Creates the executor of processes. No process is started before the first run. */
 export function createProcessExecutor(warn: Warn): Executor {
   return new ProcessExecutor(warn)
 }
@@ -36,7 +36,7 @@ class ProcessExecutor implements Executor {
   readonly isExclusive = false
   readonly slots = 'maxProcesses'
   readonly #warn: Warn
-  readonly #living = new Set<WorkerProcess>()
+  readonly #live = new Set<WorkerProcess>()
   readonly #idle = new Map<WorkerProcess, Undo>()
 
   constructor(warn: Warn) {
@@ -54,12 +54,12 @@ class ProcessExecutor implements Executor {
       const { work: what } = order
       const maxMemoryMb = what.kind === 'module' ? what.maxMemoryMb : undefined
       const isOnly = what.kind === 'code' || what.fresh !== false || maxMemoryMb !== undefined
-      const far = isOnly ? this.#start(maxMemoryMb) : (this.#takeIdle() ?? this.#start())
-      void far.carry(order, isOnly, context).then((settlement) => {
-        if (!isOnly && !far.isEnding) this.#keep(far)
+      const worker = isOnly ? this.#start(maxMemoryMb) : (this.#takeIdle() ?? this.#start())
+      void worker.carry(order, isOnly, context).then((settlement) => {
+        if (!isOnly && !worker.isEnding) this.#keep(worker)
         if (settlement !== null) settle(settlement)
       })
-      return { end: () => void far.end() }
+      return { end: () => void worker.end() }
     } catch (error) {
       settle({ kind: 'threw', error })
       return undefined
@@ -69,40 +69,40 @@ class ProcessExecutor implements Executor {
   async close(): Promise<void> {
     for (const undo of this.#idle.values()) undo()
     this.#idle.clear()
-    await Promise.all([...this.#living].map((far) => far.end()))
+    await Promise.all([...this.#live].map((worker) => worker.end()))
     await restGuard()
   }
 
   #start(maxMemoryMb?: number): WorkerProcess {
-    const far = new WorkerProcess(this.#warn, maxMemoryMb)
-    this.#living.add(far)
-    void far.group.exited.then(() => {
-      this.#living.delete(far)
-      this.#idle.get(far)?.()
-      this.#idle.delete(far)
+    const worker = new WorkerProcess(this.#warn, maxMemoryMb)
+    this.#live.add(worker)
+    void worker.group.exited.then(() => {
+      this.#live.delete(worker)
+      this.#idle.get(worker)?.()
+      this.#idle.delete(worker)
     })
-    return far
+    return worker
   }
 
   #takeIdle(): WorkerProcess | undefined {
-    for (const [far, undo] of this.#idle) {
+    for (const [worker, undo] of this.#idle) {
       undo()
-      this.#idle.delete(far)
-      return far
+      this.#idle.delete(worker)
+      return worker
     }
     return undefined
   }
 
-  #keep(far: WorkerProcess): void {
+  #keep(worker: WorkerProcess): void {
     const undo = backgroundClock.callAfter(idleMs, () => {
-      this.#idle.delete(far)
-      void far.end()
+      this.#idle.delete(worker)
+      void worker.end()
     })
-    this.#idle.set(far, undo)
+    this.#idle.set(worker, undo)
   }
 }
 
-/** One process and the run it carries out. */
+/** A worker process and its current run. */
 class WorkerProcess {
   readonly group: ProcessGroup
   readonly #warn: Warn
@@ -115,20 +115,20 @@ class WorkerProcess {
     this.#warn = warn
     const options = process.execArgv.filter((option) => !option.startsWith('--inspect'))
     if (maxMemoryMb !== undefined) options.push(`--max-old-space-size=${Math.ceil(maxMemoryMb)}`)
-    // The leader of a group: what it starts can be ended with it, and Ctrl-C does not reach it before us.
+    // The leader of a group: its descendants can be ended with it, and Ctrl-C does not reach it before the session.
     this.group = new ProcessGroup([process.execPath, ...options, entryPath('process')], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env },
     })
     const { child } = this.group
-    child.on('message', (message: unknown) => this.#hear(message))
+    child.on('message', (message: unknown) => this.#receive(message))
     void this.group.exited.then(() => {
       this.isEnding = true
     })
   }
 
-  /** Carries out one run; resolves to null when it was ended from outside. */
+  /** Executes one run; resolves to null if it was terminated. */
   async carry(order: WorkerOrder, isOnly: boolean, context: ExecutionContext): Promise<Settlement | null> {
     this.#context = context
     const { signal } = context
@@ -150,16 +150,16 @@ class WorkerProcess {
     this.#context = null
     this.#settled = null
     const wasEnded = this.#wasToldToEnd
-    // It goes by itself now; the run is over when it is gone, and all that it had started.
-    if (isOnly) await this.group.killUnlessGone(lastWordsMs)
+    // The process exits by itself now; the run is over when it and its descendants are gone.
+    if (isOnly) await this.group.killUnlessGone(lastOutputMs)
     return wasEnded ? null : settlement
   }
 
-  /** Its end, when all that it said has been heard: the news of an exit may overtake a result that lies in the line. */
+  /** Resolves after the exit and all messages: the exit event may overtake a result that is still in the channel. */
   async #gone(): Promise<Exit> {
     const exit = await this.group.exited
     const { child } = this.group
-    if (child.connected) await within(lastWordsMs, once(child, 'disconnect'))
+    if (child.connected) await within(lastOutputMs, once(child, 'disconnect'))
     return exit
   }
 
@@ -169,7 +169,7 @@ class WorkerProcess {
     await this.group.end()
   }
 
-  #hear(message: unknown): void {
+  #receive(message: unknown): void {
     if (!isFromWorker(message)) return
     if (message.type === 'stray') return reportStrayError(message, this.#warn)
     if (this.#context === null) return
@@ -180,7 +180,7 @@ class WorkerProcess {
   #send(message: ToProcess, failed: (cause: unknown) => void): void {
     try {
       this.group.child.send(message, (problem) => {
-        // Of a process that is gone its exit tells more.
+        // For an exited process the exit is more informative.
         if (problem !== null && this.group.child.connected) failed(problem)
       })
     } catch (problem) {

@@ -1,15 +1,15 @@
-/** The signal of a run in a thread: it sees an abort also in a loop that never returns to the event loop. */
+/** The abort signal of a run in a thread: it detects an abort even in a loop that never returns to the event loop. */
 
 const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get!
 
 /**
- * Has the signal call `look` before it says whether it is aborted; `look` aborts its controller if that is due. After that
- * the signal is the plain one.
+ * Makes the signal call `poll` before it reports whether it is aborted; `poll` aborts its controller if requested. Once aborted,
+ * the signal is a plain one again.
  */
-export function pollBefore(signal: AbortSignal, look: () => void): void {
+export function pollBefore(signal: AbortSignal, poll: () => void): void {
   const isAborted = (): boolean => {
     if (aborted.call(signal)) return true
-    look()
+    poll()
     return aborted.call(signal) as boolean
   }
   const { reason } = Object.getOwnPropertyDescriptors(AbortSignal.prototype)

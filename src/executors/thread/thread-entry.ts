@@ -1,4 +1,4 @@
-/** What a thread runs: takes one order after the other and carries it out. */
+/** The entry file of a worker thread: executes one order after the other. */
 import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { watchRejections } from '../inline/unhandled-rejections.ts'
 import { fromClonedError } from '../isolated/protocol.ts'
@@ -10,39 +10,43 @@ watchRejections()
 
 const aborts = new Map<number, AbortController>()
 const line = new BroadcastChannel((workerData as { readonly line: string }).line)
-line.onmessage = (event: unknown): void => hear((event as { readonly data: ToThreads }).data)
-// A thread is kept by its pool, not by what it listens to.
+line.onmessage = (event: unknown): void => receive((event as { readonly data: ToThreads }).data)
+// The pool keeps the thread alive, not its channel.
 line.unref()
 
-function hear({ key, reason }: ToThreads): void {
+function receive({ key, reason }: ToThreads): void {
   aborts.get(key)?.abort(fromClonedError(reason))
 }
 
-/** Hears what is in the line by now, without a turn of the event loop. */
-function hearAtOnce(): void {
-  // Node takes a BroadcastChannel here, too; its types do not say so.
+/** Receives the messages in the channel synchronously, without a turn of the event loop. */
+function receivePending(): void {
+  // Node accepts a BroadcastChannel here, too, but its types do not declare that.
   const port = line as unknown as Parameters<typeof receiveMessageOnPort>[0]
-  for (let said = receiveMessageOnPort(port); said !== undefined; said = receiveMessageOnPort(port))
-    hear(said.message as ToThreads)
+  for (
+    let received = receiveMessageOnPort(port);
+    received !== undefined;
+    received = receiveMessageOnPort(port)
+  )
+    receive(received.message as ToThreads)
 }
 
-/** Carries out an order. */
+/** Executes an order. */
 export async function runInThread({ key, state, order }: ThreadOrder): Promise<FromThread> {
-  if (!tryBegin(state)) return { settlement: null, said: 0 }
+  if (!tryBegin(state)) return { settlement: null, messages: 0 }
   const abort = new AbortController()
   aborts.set(key, abort)
   pollBefore(abort.signal, () => {
-    if (wasAborted(state)) hearAtOnce()
+    if (wasAborted(state)) receivePending()
   })
-  let said = 0
+  let messages = 0
   const settlement = await runIsolated(order, {
     realm: 'thread',
     signal: abort.signal,
     send: (message) => {
-      said += 1
+      messages += 1
       parentPort?.postMessage({ key, message })
     },
   })
   aborts.delete(key)
-  return { settlement, said }
+  return { settlement, messages }
 }

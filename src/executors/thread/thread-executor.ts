@@ -1,6 +1,6 @@
 /**
- * Work in threads: module work and code, on a pool of threads that are kept and used again (Piscina), or on one of their
- * own. A thread is told to end by the run's signal; when the grace is over it is ended, whatever it does.
+ * The executor of threads: module work and code, in a pool of reused threads (Piscina) or in a thread of the run alone. A run is
+ * asked to end by its signal; when the grace period is over, its thread is terminated.
  */
 import { once } from 'node:events'
 import { BroadcastChannel, type Worker } from 'node:worker_threads'
@@ -15,14 +15,14 @@ import { isFromWorker, type WorkerOrder } from '../isolated/protocol.ts'
 import type { ThreadMessage, ToThreads } from './thread-channel.ts'
 import { type ThreadChannel, ThreadRun } from './thread-run.ts'
 
-/** An idle thread is let go after this. */
+/** The time after which an idle thread is ended, ms. */
 const idleMs = 30_000
-/** Piscina's own bound; how many runs live at once is the session's to decide. */
+/** Piscina's limit; the session limits the number of live runs. */
 const maxThreads = 10_000
-/** A thread that is inside a call of the machine ends only when that returns; a session does not wait for ever. */
+/** The time to wait on closing, ms: a thread inside a native call ends only when that returns. */
 const closeMs = 5000
 
-/** Makes the executor for threads. Nothing is started, or even loaded, before the first run. */
+/** Creates the executor of threads. Nothing is started, or even loaded, before the first run. */
 export function createThreadExecutor(warn: Warn): Executor {
   return new ThreadExecutor(warn)
 }
@@ -34,9 +34,9 @@ class ThreadExecutor implements Executor {
   readonly #warn: Warn
   readonly #runs = new Map<number, ThreadRun>()
   #lastKey = 0
-  /** What is on its way out: threads that were told to go, pools that are being taken down. */
+  /** Threads and pools that are being terminated. */
   readonly #leaving = new Set<Promise<unknown>>()
-  /** The line to all threads has a name of its own in this process. */
+  /** The name of the channel to all threads, unique in this process. */
   readonly #name = `gantry-${crypto.randomUUID()}`
   #channel: BroadcastChannel | null = null
   #kept: Promise<Piscina> | null = null
@@ -44,7 +44,7 @@ class ThreadExecutor implements Executor {
 
   constructor(warn: Warn) {
     this.#warn = warn
-    this.#line = { warn, tell: (message) => this.#tell(message) }
+    this.#line = { warn, abort: (message) => this.#abort(message) }
   }
 
   execute(
@@ -78,7 +78,7 @@ class ThreadExecutor implements Executor {
     if (await within(closeMs, Promise.allSettled([...this.#leaving]))) return
     this.#warn(
       'thread',
-      `Threads still run ${closeMs} ms after they were ended: a call of the machine holds them.`,
+      `Threads are still running ${closeMs} ms after they were terminated: a native call blocks them.`,
     )
   }
 
@@ -97,7 +97,7 @@ class ThreadExecutor implements Executor {
 
   #keptPool(): Promise<Piscina> {
     this.#kept ??= this.#open().catch((error) => {
-      // The next run tries again: what was missing may be there by then.
+      // The next run tries again: the cause may be gone by then.
       this.#kept = null
       throw error
     })
@@ -105,7 +105,7 @@ class ThreadExecutor implements Executor {
   }
 
   async #open(maxMemoryMb?: number): Promise<Piscina> {
-    // First, since in a bundle it says what is wrong; the library would only say that it cannot be required.
+    // First, as in a bundle this error states the cause; the library would only report that it cannot be required.
     const filename = entryPath('thread')
     const { Piscina } = await import('piscina')
     const pool = new Piscina({
@@ -115,32 +115,32 @@ class ThreadExecutor implements Executor {
       minThreads: 0,
       maxThreads,
       idleTimeout: idleMs,
-      // A thread that waits by Atomics is deaf to everything else: timers and sockets that a run left would stand still.
+      // A thread that waits by Atomics does nothing else: timers and sockets that a run left would be blocked.
       atomics: 'disabled',
-      // Said aloud, so that NODE_OPTIONS set at run time (a loader) hold for threads as they do for processes.
+      // Explicit, so that NODE_OPTIONS set at run time (a loader) apply to threads as they do to processes.
       env: { ...process.env } as Record<string, string>,
       ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
     })
-    pool.on('message', (said: unknown) => this.#hear(said))
+    pool.on('message', (message: unknown) => this.#receive(message))
     let failure: unknown
     pool.on('error', (error: unknown) => {
       failure = error
       this.#warn('thread', 'A thread failed outside of any run.', { error })
     })
-    // Told before the error that was the reason, so looked at later.
+    // Emitted before the error that is the cause, so handled later.
     pool.on('workerDestroy', () => realClock.defer(() => this.#failStranded(pool, failure)))
     return pool
   }
 
-  /** The line of a thread is open to the work, too: what is not one of our words is nobody's. */
-  #hear(said: unknown): void {
-    const { key, message } = (said ?? {}) as Partial<ThreadMessage>
+  /** Handles a message. The work can post on the port of its thread, too, so messages in another format are ignored. */
+  #receive(received: unknown): void {
+    const { key, message } = (received ?? {}) as Partial<ThreadMessage>
     if (typeof key !== 'number' || !isFromWorker(message)) return
     if (message.type === 'stray') reportStrayError(message, this.#warn)
-    else this.#runs.get(key)?.hear(message)
+    else this.#runs.get(key)?.receive(message)
   }
 
-  #tell(message: ToThreads): void {
+  #abort(message: ToThreads): void {
     if (this.#channel === null) {
       this.#channel = new BroadcastChannel(this.#name)
       this.#channel.unref()
@@ -148,7 +148,7 @@ class ThreadExecutor implements Executor {
     this.#channel.postMessage(message)
   }
 
-  /** Runs wait for threads that start; if these die at their start (a loader that throws), nobody would ever tell. */
+  /** Fails runs that wait for threads that die at their start (for example, a loader throws): no other event reports that. */
   #failStranded(pool: Piscina, failure: unknown): void {
     if (pool.threads.length > 0) return
     const error = failure ?? new ExitError('The thread ended before its run began.', { exitCode: null })

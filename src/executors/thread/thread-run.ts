@@ -1,4 +1,4 @@
-/** One run in a thread: what goes out, what is heard of it, and its end. */
+/** One run in a thread: its order, its messages, and its end. */
 import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import type { Settlement } from '../../../machines/run.machine.ts'
@@ -15,10 +15,10 @@ import {
   tryPrevent,
 } from './thread-channel.ts'
 
-/** How a run reaches its threads and its session. */
+/** The channels of a run to its threads and its session. */
 export interface ThreadChannel {
   readonly warn: Warn
-  readonly tell: (message: ToThreads) => void
+  readonly abort: (message: ToThreads) => void
 }
 
 /** One run in a thread. */
@@ -27,28 +27,28 @@ export class ThreadRun {
   readonly #order: WorkerOrder
   readonly #context: ExecutionContext
   readonly #warn: Warn
-  readonly #tell: (message: ToThreads) => void
+  readonly #abort: (message: ToThreads) => void
   readonly #ending = new AbortController()
   #pool: Piscina | null = null
   #fail: ((error: unknown) => void) | null = null
   #isEnded = false
-  #heard = 0
-  /** Called at each thing heard while its last words are waited for. */
-  #onHeard: (() => void) | null = null
+  #received = 0
+  /** Called on each message while the last ones are awaited. */
+  #onMessage: (() => void) | null = null
 
   constructor(key: number, order: WorkerOrder, context: ExecutionContext, line: ThreadChannel) {
     this.key = key
     this.#order = order
     this.#context = context
     this.#warn = line.warn
-    this.#tell = line.tell
+    this.#abort = line.abort
   }
 
   isOn(pool: Piscina): boolean {
     return this.#pool === pool
   }
 
-  /** Carries it out; resolves to null when it was ended from outside. */
+  /** Executes the run; resolves to null if it was terminated. */
   async on(pool: Piscina): Promise<Settlement | null> {
     this.#pool = pool
     if (this.#isEnded) return null
@@ -56,7 +56,7 @@ export class ThreadRun {
     const state = newState()
     const passOn = (): void => {
       if (tryPrevent(state)) return this.fail(signal.reason)
-      this.#tell({ key: this.key, reason: toClonedError(signal.reason, 'thread') })
+      this.#abort({ key: this.key, reason: toClonedError(signal.reason, 'thread') })
       markAborted(state)
     }
     const failed = new Promise<never>((_, reject) => {
@@ -67,8 +67,8 @@ export class ThreadRun {
       signal.addEventListener('abort', passOn, { once: true })
       const given: ThreadOrder = { key: this.key, state, order: this.#order }
       const carried = pool.run(given, { signal: this.#ending.signal }) as Promise<FromThread>
-      const { settlement, said } = await Promise.race([carried, failed])
-      await this.#lastWords(said)
+      const { settlement, messages } = await Promise.race([carried, failed])
+      await this.#lastMessages(messages)
       return settlement === null ? { kind: 'threw', error: signal.reason } : fromCloned(settlement)
     } catch (error) {
       return this.#isEnded ? null : { kind: 'threw', error: this.#explain(error) }
@@ -77,33 +77,33 @@ export class ThreadRun {
     }
   }
 
-  hear(message: FromWorker): void {
-    this.#heard += 1
+  receive(message: FromWorker): void {
+    this.#received += 1
     handleWorkerMessage(message, this.#context, this.#warn)
-    this.#onHeard?.()
+    this.#onMessage?.()
   }
 
   fail(error: unknown): void {
     this.#fail?.(error)
-    // Taken back, or a thread that starts later would still carry it out.
+    // Removed from the queue: otherwise a thread that starts later would still execute it.
     this.#ending.abort()
   }
 
-  /** Ends its thread; tells which threads that were. */
+  /** Terminates the thread of the run; passes the threads that were terminated to `onEnded`. */
   end(onEnded: (threads: readonly Worker[]) => void): void {
     const before = this.#pool?.threads ?? []
     this.#isEnded = true
     this.#ending.abort()
     const after = new Set(this.#pool?.threads ?? [])
-    this.#onHeard?.()
+    this.#onMessage?.()
     onEnded(before.filter((thread) => !after.has(thread)))
   }
 
-  /** Waits until all that it said has been heard: that comes by another line than the result, and may come later. */
-  async #lastWords(said: number): Promise<void> {
-    while (this.#heard < said && !this.#isEnded)
+  /** Waits until all messages of the run have arrived: they use another channel than the result, and may come later. */
+  async #lastMessages(count: number): Promise<void> {
+    while (this.#received < count && !this.#isEnded)
       await new Promise<void>((resolve) => {
-        this.#onHeard = resolve
+        this.#onMessage = resolve
       })
   }
 

@@ -1,4 +1,4 @@
-/** Work given as text: compiled and run in a thread or a process of its own, never where the session is. */
+/** Work given as source text: compiled and run in a separate thread or process, never inline. */
 import { SetupError } from '../../errors/errors.ts'
 import type { FarRun } from '../run-facts.ts'
 import { withSpec } from '../work-spec.ts'
@@ -8,12 +8,12 @@ type AsyncCode = (...values: unknown[]) => Promise<unknown>
 const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) => AsyncCode
 
 /**
- * Work as text: the body of an async function. Its args are variables of their names (and `args` has them all), `run` is
- * the run, and `return` gives the value. It runs in a fresh thread, or in a fresh process where the task's `execution` is
- * `'process'`: it can't reach the session's variables, but it can do whatever the process may do. Text is not a sandbox; run
- * none that you would not import.
+ * Work as source text: the body of an async function. Its args are variables of the same names (and members of `args`), `run` is
+ * the run, and `return` gives the return value. It runs in a new thread, or in a new process if the task's `execution` is
+ * `'process'`: it cannot access the session's variables, but it can do anything that the process may do. It is not a sandbox: run
+ * only text that you would import.
  *
- * Throws a `SyntaxError` at once when the text is no JavaScript.
+ * Throws a `TypeError` for other types, and a `SyntaxError` at once if the text is not valid JavaScript.
  *
  * @example
  * ```ts
@@ -26,24 +26,24 @@ const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) =
  */
 export function code<R = unknown>(text: string): (args: Record<string, unknown>, run: FarRun) => Promise<R> {
   if (typeof text !== 'string')
-    throw new TypeError(`Cannot take that as code as it must be text: ${typeof text}`)
-  // Compiled to be checked, thrown away: nothing of it runs here.
+    throw new TypeError(`Cannot use this as code as it must be text: ${typeof text}`)
+  // Compiled only to check the syntax: nothing of it runs here.
   try {
     new AsyncFunction('args', 'run', text)
   } catch (error) {
     throw new SyntaxError(
-      `Cannot take that as code as it must be the body of a function: ${(error as Error).message}`,
+      `Cannot use this as code as it must be the body of a function: ${(error as Error).message}`,
       { cause: error },
     )
   }
   const work = (): Promise<R> =>
     Promise.reject(
-      new SetupError('Cannot run code here as it never runs where the session is: give it to a task.'),
+      new SetupError('Cannot run code inline as it must run in a thread or a process: give it to a task.'),
     )
   return withSpec(work, { kind: 'code', text })
 }
 
-/** The function of a text, with its args as variables; those whose names are no variables are in `args` alone. */
+/** Compiles a text to a function with its args as variables; args whose names are not identifiers are only in `args`. */
 export function compileCode(
   text: string,
   names: readonly string[],
@@ -56,7 +56,7 @@ export function compileCode(
 function isVariable(name: string): boolean {
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) || name === 'args' || name === 'run') return false
   try {
-    // Reserved words look like names; the engine knows which they are.
+    // Reserved words look like identifiers; the engine knows them.
     new AsyncFunction(name, '')
     return true
   } catch {

@@ -1,4 +1,4 @@
-/** Work that is a program of the machine. */
+/** Work that runs a program of the operating system. */
 import { SetupError } from '../../errors/errors.ts'
 import { checkOptions } from '../../values/check-options.ts'
 import { type ArgStyle, argStyles, toWords } from '../command-line.ts'
@@ -6,7 +6,7 @@ import type { FarRun } from '../run-facts.ts'
 import { type CommandSpec, withSpec } from '../work-spec.ts'
 
 /**
- * Options of {@link command}. An unknown one is a `TypeError` that names the nearest.
+ * Options of {@link command}. An unknown option is a `TypeError` with the nearest name.
  *
  * @example
  * ```ts
@@ -15,23 +15,23 @@ import { type CommandSpec, withSpec } from '../work-spec.ts'
  * ```
  */
 export interface CommandOptions {
-  /** Give the line to the machine's shell. Default false: nothing of it means more than it says. */
+  /** Passes the line to the system's shell. Default false: no character has a special meaning except quotes. */
   readonly shell?: boolean
   /**
-   * How the task's args become arguments: `long` (default) `--name value`, `equals` `--name=value`, `short` `-name value`,
-   * `values` the values alone, `none` not at all.
+   * The form of the task's args on the command line: `long` (default) `--name value`, `equals` `--name=value`, `short` `-name
+   * value`, `values` only the values, `none` no args.
    */
   readonly argStyle?: ArgStyle
   readonly cwd?: string
-  /** Variables beside those of this process; `undefined` takes one out. */
+  /** Environment variables in addition to those of this process; `undefined` removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** What is written to its stdin, or a function that makes it of the args. Without it stdin is empty. */
+  /** The content of its stdin, or a function that makes it from the args. Default: empty. */
   readonly input?: string | Uint8Array | ((args: Readonly<Record<string, unknown>>) => string | Uint8Array)
-  /** What its value is: text, or bytes. Default `utf8`. */
+  /** The type of its return value: text (`utf8`) or a `Buffer` (`buffer`). Default `utf8`. */
   readonly encoding?: 'utf8' | 'buffer'
-  /** The most of stdout that is kept for the value, in bytes; what exceeds it is dropped from the beginning. Default 8 MB. */
+  /** The maximum size of the return value, bytes: the end of stdout is kept. Default 8 MB. */
   readonly maxOutput?: number
-  /** What the command starts and leaves behind may live on, and so may the command when the session is killed. Default false. */
+  /** True: processes that the command leaves behind may continue, and so may the command if the session is killed. Default false. */
   readonly detached?: boolean
 }
 
@@ -39,12 +39,13 @@ const known = ['shell', 'argStyle', 'cwd', 'env', 'input', 'encoding', 'maxOutpu
 const defaultMaxOutput = 8 * 1024 * 1024
 
 /**
- * Work that runs a program. Its value is what it writes to stdout; both streams go line by line into the run's log; an exit
- * code other than 0 makes the run fail with an `ExitError` that has the end of stderr. Told to end, it gets SIGTERM, and
- * SIGKILL when the grace is over, with all that it started.
+ * Work that runs a program. Its return value is its output on stdout; both streams go line by line to the run's log; an exit code
+ * other than 0 fails the run with an `ExitError` that contains the end of stderr. When the run is asked to end, the program and
+ * all of its descendants get SIGTERM, and SIGKILL when the grace period is over.
  *
- * A line is parted into words at spaces, quotes keep them together; no shell reads it unless `shell` is true. A list is
- * taken as it is. The args of the task become arguments at its end.
+ * A line is split into words at spaces, except within quotes; no shell reads it unless `shell` is true. A list of words is used
+ * unchanged. The args of the task are appended as arguments.
+ *
  *
  * @example
  * ```ts
@@ -77,7 +78,7 @@ export function command(line: string | readonly string[], options: CommandOption
     ...(input === undefined ? {} : { input }),
   }
   const work = (): Promise<never> =>
-    Promise.reject(new SetupError('Cannot run a command as a function: give it to a task as its work.'))
+    Promise.reject(new SetupError('Cannot run a command by calling it as it must be the work of a task.'))
   return withSpec(work, order)
 }
 
@@ -93,7 +94,9 @@ function toWordList(line: string | readonly string[]): readonly string[] {
 
 function toShellLine(line: string | readonly string[]): string {
   if (typeof line === 'string' && line.trim() !== '' && !line.includes('\0')) return line
-  throw new TypeError(`Cannot read the command as a shell takes one line of text: ${JSON.stringify(line)}`)
+  throw new TypeError(
+    `Cannot read the command as a shell command must be one line of text: ${JSON.stringify(line)}`,
+  )
 }
 
 function checkCommandOptions(options: CommandOptions): void {

@@ -1,6 +1,6 @@
 /**
- * A function out of a module, found by address and name: near, in a thread, in a process; from sources under a loader and
- * from built files alike.
+ * Loading of an exported function by module URL and name: inline, in a thread or in a process, from sources under a loader or from
+ * built files.
  */
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { SetupError } from '../../errors/errors.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
 
-/** What the extension of a source becomes when it is built, both ways: people name the one and have the other. */
+/** Extensions of sources and of built files, in both directions: users may name one and have the other. */
 const otherExtension: Readonly<Record<string, string>> = {
   '.js': '.ts',
   '.mjs': '.mts',
@@ -18,7 +18,7 @@ const otherExtension: Readonly<Record<string, string>> = {
   '.cts': '.cjs',
 }
 
-/** The address of a module as a URL; a `TypeError` for anything that does not say where it is by itself. */
+/** The URL of a module. Throws a `TypeError` for a relative path. */
 export function toModuleUrl(module: URL | string): string {
   if (module instanceof URL || (typeof module === 'object' && module !== null && 'href' in module))
     return String((module as URL).href)
@@ -30,12 +30,12 @@ export function toModuleUrl(module: URL | string): string {
   )
 }
 
-/** A function out of a module, of whatever args. */
+/** A function exported by a module. */
 export type LoadedFunction = (...args: never[]) => unknown
 
 const kept = new Map<string, LoadedFunction>()
 
-/** As {@link loadExport}, and remembered: Node keeps the module anyway, and looking for its file costs more than a run. */
+/** Cached {@link loadExport}: Node caches the module anyway, and searching for its file costs more than a run. */
 export function loadExportOnce(url: string, name: string): LoadedFunction | Promise<LoadedFunction> {
   const key = `${name} ${url}`
   const found = kept.get(key)
@@ -47,8 +47,8 @@ export function loadExportOnce(url: string, name: string): LoadedFunction | Prom
 }
 
 /**
- * Imports a module and gives its export of that name. `SetupError`, naming the paths that were tried, if either is not
- * there; what the module itself throws while it loads is passed on as it is.
+ * Imports a module and returns its export of that name. Throws a `SetupError` with the attempted paths if either is missing;
+ * errors of the module itself are passed on unchanged.
  */
 export async function loadExport(url: string, name: string): Promise<LoadedFunction> {
   const path = existing(url)
@@ -61,13 +61,13 @@ export async function loadExport(url: string, name: string): Promise<LoadedFunct
   const names = Object.keys({ ...(module.default as object | undefined), ...module })
   const hint = didYouMeanNearest(name, names)
   throw new SetupError(
-    `Cannot take '${name}' out of ${show(url)} as it must export a function of that name: ` +
+    `Cannot load '${name}' from ${show(url)} as the module must export a function of that name: ` +
       `${found === undefined ? `it exports ${names.slice(0, 20).join(', ') || 'nothing'}` : `a ${typeof found}`}.${hint}`,
   )
 }
 
 /**
- * An error that a module throws is passed on as it is; only Node's failure to read its file needs an
+ * Throws the error of an import. Errors of the module itself are passed on; only Node's failure to read the file needs an
  * explanation.
  */
 function refuse(path: string, error: unknown): never {
@@ -79,7 +79,7 @@ function refuse(path: string, error: unknown): never {
   )
 }
 
-/** Of a CommonJS module not every export has a name that Node can see without running it: those stand in the default. */
+/** The export of a module. Node does not see all named exports of a CommonJS module without running it; those are in `default`. */
 function exportOf(module: Record<string, unknown>, name: string): unknown {
   if (name in module) return module[name]
   const whole = module.default
@@ -96,7 +96,7 @@ function existing(url: string): string {
   const found = tried.find((each) => existsSync(fileURLToPath(each)))
   if (found !== undefined) return found
   throw new SetupError(
-    `Cannot load the module of this work as a file must be there: tried ${tried.map(show).join(' and ')}. Give the URL of a file that is there: moduleWork(new URL('./work.js', import.meta.url)).`,
+    `Cannot load the module of this work as its file must exist: tried ${tried.map(show).join(' and ')}. Give the URL of an existing file: moduleWork(new URL('./work.js', import.meta.url)).`,
   )
 }
 

@@ -1,19 +1,19 @@
 /**
- * Args that are made where the work is executed: a connection, a handle, anything that can't cross. All other args are made
- * in the session, before the run crosses.
+ * Args that are made where the work is executed: a connection, a handle, any value that cannot be cloned. All other args are
+ * made in the session, before the order is sent.
  */
 import { Arg } from '../../args/arg.ts'
 import type { FarRun } from '../run-facts.ts'
 import { loadExportOnce, toModuleUrl } from './load-export.ts'
 import type { AnyModule, FunctionName } from './module-work.ts'
 
-/** Where the maker of a value stands. */
+/** The location of the function that makes a value. */
 export interface Maker {
   readonly url: string
   readonly name: string
 }
 
-/** Stands for the value until the work is executed. A class, not data: params that come from outside can't pose as one. */
+/** A placeholder for the value until the work is executed. A class and not data, so that external params cannot imitate it. */
 class MadeThere implements Maker {
   constructor(
     readonly url: string,
@@ -22,8 +22,8 @@ class MadeThere implements Maker {
 }
 
 /**
- * An arg that a function of a module makes where the work is executed: in the thread, in the process, or in the session for
- * `async` and `main`. The function is given the run; it is called once for each run.
+ * An arg that an exported function makes where the work is executed: in the thread, in the process, or in the session for `async`
+ * and `main`. The function receives the run and is called once per run.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function moduleArg<M extends object = AnyModule, K extends FunctionName<M
   return new Arg(`moduleArg('${exportName}')`, { kind: 'function', args: [] }, () => value as never)
 }
 
-/** Parts args into those that are there and those that are to be made; null where there are none of these. */
+/** Splits args into plain values and those that the worker makes; null if there are none of the latter. */
 export function partArgs(args: Readonly<Record<string, unknown>>): {
   readonly given: Readonly<Record<string, unknown>>
   readonly makers: Readonly<Record<string, Maker>>
@@ -58,7 +58,7 @@ export function partArgs(args: Readonly<Record<string, unknown>>): {
   return given === null ? null : { given, makers }
 }
 
-/** All args of a run, with those made that are to be made here. */
+/** All args of a run, including those that are made here. */
 export async function makeArgs(
   given: Readonly<Record<string, unknown>>,
   makers: Readonly<Record<string, Maker>>,

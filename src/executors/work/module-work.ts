@@ -1,4 +1,4 @@
-/** Work that stands in a module and is named by address: the one form that is the same near, in a thread and in a process. */
+/** Work referenced as a module export, so it can run inline, in a thread or in a process. */
 
 import { checkOptions } from '../../values/check-options.ts'
 import type { FarRun } from '../run-facts.ts'
@@ -16,38 +16,39 @@ import { loadExport, loadExportOnce, toModuleUrl } from './load-export.ts'
  */
 export interface ModuleWorkOptions {
   /**
-   * A thread or a process for each run alone, so that the module and what it imports are loaded anew. Default: threads are
-   * kept and used again, processes are not (`false` keeps them, too, and what a run leaves in one as long). Near, only the module itself is loaded anew.
+   * True: a new thread or process for each run, so that the module and its imports are loaded again. Default: threads are reused,
+   * processes are not. `false` reuses processes, too, with any state that a run leaves behind. With inline execution, only the
+   * module itself is loaded again.
    */
   readonly fresh?: boolean
-  /** The most that args and return may count when they cross, in bytes; default 8 MB, about the work of 20 ms. */
+  /** The maximum size of args and of the return value when they are cloned, bytes; default 8 MB, which takes about 20 ms. */
   readonly maxSize?: number
   /**
-   * How much heap the run may take, in MB, before it is ended and has failed; it has a thread or a process of its own then.
-   * Buffers are not counted: for those, only a process with a limit of the system's own is safe.
+   * The maximum heap size of a run, MB; a run that exceeds it is terminated and fails. The run gets a separate thread or process.
+   * Buffers do not count: to limit those, use a process with a limit of the operating system.
    */
   readonly maxMemoryMb?: number
 }
 
-/** Any module, where its type is not given. */
+/** Any module, if its type is not given. */
 export type AnyModule = Readonly<Record<string, (args: unknown) => unknown>>
 
-/** The names under which a module exports functions. */
+/** The names of the functions that a module exports. */
 export type FunctionName<M> = keyof {
   [K in keyof M as M[K] extends (...given: never[]) => unknown ? K : never]: M[K]
 } &
   string
 
 /**
- * The work that an export is: its args, and a promise of what it returns.
+ * The type of an export as work: a function of its args that returns a promise of its return value.
  *
  * @example
  * ```ts
  * async function count(args: { root: string }): Promise<number> {
  *   return args.root.length
  * }
- * const near: ModuleWork<typeof count> = async (args, run) => {
- *   run.log.info('here and not in a thread')
+ * const inline: ModuleWork<typeof count> = async (args, run) => {
+ *   run.log.info('inline and not in a thread')
  *   return await count(args)
  * }
  * ```
@@ -59,11 +60,11 @@ export type ModuleWork<F> = F extends (args: infer A, ...rest: never[]) => infer
 let loads = 0
 
 /**
- * Work out of a module: the function that it exports under a name, loaded where the run is executed. Args and return
- * cross as plain data. Typed by the module's own type, so that args are checked and returns known.
+ * Work from a module: an exported function, loaded where the run is executed. Args and return value are copied as plain data. The
+ * module's own type makes args checked and the return type known.
  *
- * A file that is not there, or an export that is no function, makes the run fail with a `SetupError` that says what was
- * tried. A `.js` address finds the `.ts` beside it, under a loader, and the other way round.
+ * A missing file, or an export that is not a function, fails the run with a `SetupError` that lists the attempted paths. Under a
+ * loader a `.js` URL also finds the `.ts` file next to it, and vice versa.
  *
  * @example
  * ```ts

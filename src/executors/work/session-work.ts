@@ -1,4 +1,4 @@
-/** Ready work that speaks to the session. */
+/** Predefined work on the session. */
 import { withSpec } from '../work-spec.ts'
 
 interface Stoppable {
@@ -6,7 +6,7 @@ interface Stoppable {
 }
 
 /**
- * Work that shuts the session down: living runs are drained, or ended with `{ force: true }`.
+ * Work that shuts the session down: live runs are drained, or terminated with `{ force: true }`.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export function shutDownWork(
 }
 
 /**
- * Work that restarts the session, as its `restarting` option says.
+ * Work that restarts the session, in the way that its `restarting` option defines.
  *
  * @example
  * ```ts

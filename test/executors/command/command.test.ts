@@ -63,7 +63,7 @@ describe('command', () => {
   test('a program that is not there, or a folder, is an error of the set-up', async () => {
     expect(await run('no-such-program-here').settlement).toMatchObject({
       kind: 'threw',
-      error: { code: 'GANTRY_SETUP', message: expect.stringContaining('its program is not there') },
+      error: { code: 'GANTRY_SETUP', message: expect.stringContaining('its program was not found') },
     })
     expect(await run('echo', { cwd: '/no/such/folder' }).settlement).toMatchObject({
       error: {

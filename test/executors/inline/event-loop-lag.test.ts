@@ -65,7 +65,7 @@ test('work that holds it in its first stretch is named, once', () => {
   loop.lag.measure('computes', () => loop.hold(700))
   loop.idle(2000)
   expect(loop.named).toEqual(['computes'])
-  expect(loop.said[0]!.message).toMatch(/held for 700 ms by task 'computes'/)
+  expect(loop.said[0]!.message).toMatch(/blocked for 700 ms by task 'computes'/)
 })
 
 test('work that only awaits is never named, though it is the only one under way', () => {
@@ -74,7 +74,7 @@ test('work that only awaits is never named, though it is the only one under way'
   loop.hold(1200)
   loop.idle(2000)
   expect(loop.named).toEqual([undefined])
-  expect(loop.said[0]!.message).toMatch(/held for 700 ms.* not measured; running at that time: 'waits'\./)
+  expect(loop.said[0]!.message).toMatch(/blocked for 700 ms.* not measured; running at that time: 'waits'\./)
 })
 
 test('work that holds it after an await is listed with the others: nothing proves it', () => {

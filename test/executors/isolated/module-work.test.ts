@@ -279,8 +279,8 @@ describe('commands and code in a session', () => {
 
   test('functions that can’t cross are refused when the task is added', () => {
     make({ execution: 'thread' })
-    expect(() => app.task('f', false, () => 1)).toThrow(/functions can't cross/)
-    expect(() => app.task('g', false, { execution: 'process' }, () => 1)).toThrow(/functions can't cross/)
+    expect(() => app.task('f', false, () => 1)).toThrow(/functions cannot be sent/)
+    expect(() => app.task('g', false, { execution: 'process' }, () => 1)).toThrow(/functions cannot be sent/)
     expect(() => app.task('h', false, { execution: 'command' }, () => 1)).toThrow(/as a command/)
     app.task('i', false, { execution: 'async' }, () => 1)
   })

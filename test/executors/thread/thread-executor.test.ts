@@ -232,6 +232,6 @@ describe('createThreadExecutor', () => {
     })
     expect(await settlement('throw new Error(run.id)')).toMatchObject({ error: { message: 'run-1' } })
     expect(() => code('return (')).toThrow(SyntaxError)
-    expect(() => code('return (')).toThrow(/^Cannot take that as code as it must be the body of a function: /)
+    expect(() => code('return (')).toThrow(/^Cannot use this as code as it must be the body of a function: /)
   })
 })

@@ -28,7 +28,7 @@ function fixedError(name: string, message: string, more: object = {}): Error {
   })
 }
 
-/** One process of the app, on a clock that a script or a test moves. */
+/** One process of the app, on a clock that a script or a test advances. */
 export interface Life {
   readonly app: App
   readonly clock: TestClock
@@ -36,7 +36,7 @@ export interface Life {
   readonly warnings: string[]
 }
 
-/** Makes the app over a store, at an instant. `life` is part of the run ids, so that they differ between processes. */
+/** Creates the app over a store, at an instant. `life` is part of the run ids, so that they differ between processes. */
 export function makeLife(store: string, at: string, life: string): Life {
   const clock = new TestClock({ at, zone: 'UTC' })
   let runs = 0

@@ -58,7 +58,7 @@ async function firstLife(path: string, kind: FixtureStore): Promise<Life> {
   session.send({ type: 'task.create', task: 'ping b', template: 'ping', options: { priority: 2 } })
   session.createTask('comes later', false, () => {}).disable()
   await session.log.note({ task: 'fetch', message: 'ada: ran, "by hand"', data: { who: 'ada', ok: true } })
-  // Time enough for retries, the end condition and the hours.
+  // Enough time for retries, the end condition and the hours.
   await clock.advance('3 hours')
   run('left open')
   run('runs again', { n: 1, text: 'again' })

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import { EventTimes } from '../../../src/log/history/event-times.ts'
 import { PrunedRanges } from '../../../src/log/history/pruned-ranges.ts'
 
-/** Marks a second apart, first at `at`. */
+/** Adds events one second apart, the first at `at`. */
 const addSeconds = (of: PrunedRanges | EventTimes, at: number, mono: number, count: number): void => {
   for (let i = 0; i < count; i++) of.add(at + i * 1000, mono + i * 1000)
 }
 
 describe('PrunedRanges', () => {
-  test('touches what lies between forgotten marks, and nothing before or after', () => {
+  test('touches the range between pruned events, and nothing before or after it', () => {
     const forgotten = new PrunedRanges()
     addSeconds(forgotten, 100_000, 0, 10)
     expect(forgotten.touches(104_100, 104_200)).toBe(true)
@@ -18,7 +18,7 @@ describe('PrunedRanges', () => {
     expect(forgotten.touches(109_001, 120_000)).toBe(false)
   })
 
-  test('what lies between two settings of the clock was never lived, and is not touched', () => {
+  test('the range between two clock changes never elapsed, and is not touched', () => {
     const forgotten = new PrunedRanges()
     addSeconds(forgotten, 100_000, 0, 10)
     // A day ahead for a while, and back.
@@ -30,7 +30,7 @@ describe('PrunedRanges', () => {
     expect(forgotten.copy().touches(125_500, 125_600)).toBe(true)
   })
 
-  test('a clock that is set again and again keeps the newest stretches', () => {
+  test('a clock that is set repeatedly keeps the newest ranges', () => {
     const forgotten = new PrunedRanges()
     for (let i = 0; i < 1000; i++) forgotten.add(i * 100_000, i)
     expect(forgotten.touches(0, 1)).toBe(false)
@@ -39,7 +39,7 @@ describe('PrunedRanges', () => {
 })
 
 describe('Marks.between()', () => {
-  test('of a time that was forgotten counts one, of a time in which nothing was made none', () => {
+  test('a range with pruned events counts as one, a range without events as none', () => {
     const marks = new EventTimes()
     addSeconds(marks, 100_000, 0, 100)
     marks.forget(10, Number.POSITIVE_INFINITY)

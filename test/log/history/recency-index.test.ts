@@ -11,7 +11,7 @@ interface Made {
   readonly mono: number
 }
 
-/** Records of two tasks; the wall clock may be set back at any of them, the monotonic one never goes back. */
+/** Records of two tasks; any record may set the wall clock back, the monotonic clock never goes back. */
 const histories = fc
   .array(
     fc.record({
@@ -35,7 +35,7 @@ const histories = fc
 
 const someActions = fc.uniqueArray(fc.constantFrom<Action>(...actions), { maxLength: 6 })
 
-describe('RecencyIndex agrees with a reading of all records', () => {
+describe('RecencyIndex agrees with a scan of all records', () => {
   const matching = (made: readonly Made[], task: string, wanted: readonly Action[]) =>
     made.filter((one) => one.record.task === task && wanted.includes(one.record.action))
 
@@ -80,7 +80,7 @@ describe('RecencyIndex agrees with a reading of all records', () => {
           )
           expect(index.countWithin('a', wanted, near, far, nowMono)).toBe(within)
 
-          // By time alone nothing comes of age or leaves before the instant it tells, and at that instant something does.
+          // The passage of time changes the count at the returned instant, and not before.
           const changesIn = index.countWithinChangesIn('a', wanted, near, far, nowMono)
           const waits = found.flatMap(({ mono }) => [near - (nowMono - mono), far - (nowMono - mono)])
           if (near <= far) expect(changesIn).toBe(Math.min(Infinity, ...waits.filter((wait) => wait > 0)))
@@ -91,7 +91,7 @@ describe('RecencyIndex agrees with a reading of all records', () => {
   })
 })
 
-test('RecencyIndex: newer is by seq, whatever the order in which records are seen', () => {
+test('RecencyIndex: the newest record is the one with the highest seq, in any order of arrival', () => {
   const index = new RecencyIndex()
   index.add(record(2, 'a', 'run'), 2)
   index.add(record(1, 'a', 'success'), 1)
@@ -108,7 +108,7 @@ test('RecencyIndex: an age is never negative', () => {
   expect(index.newest('a', ['run'], 9)?.ageMs).toBe(0)
 })
 
-test('RecencyIndex: a count up to the bound is exact however long the log is, and memory stays bounded', () => {
+test('RecencyIndex: a count up to the limit is exact for a log of any length, and memory is bounded', () => {
   const index = new RecencyIndex()
   for (let seq = 1; seq <= 20_000; seq++) index.add(record(seq, 'a', 'run', { at: seq }), seq)
   const count = (start: number) => index.countBetween('a', ['run'], start, Infinity)
@@ -117,7 +117,7 @@ test('RecencyIndex: a count up to the bound is exact however long the log is, an
   expect(count(0)).toBeLessThanOrEqual(marksPerAction * 1.5)
 })
 
-test('RecencyIndex.keep: remembers as far back, or as many, as asked', () => {
+test('RecencyIndex.keep: keeps records as far back, or as many, as requested', () => {
   const index = new RecencyIndex()
   index.keep('a', { lastMs: 5_000 })
   index.keep('a', { lastMs: 1_000 })
@@ -131,16 +131,16 @@ test('RecencyIndex.keep: remembers as far back, or as many, as asked', () => {
   expect(index.countBetween('a', ['run'], 0, 30_000)).toBeLessThan(7_000)
 })
 
-test('RecencyIndex.keep: what is kept stays exact when the clock was set back in between', () => {
+test('RecencyIndex.keep: counts remain exact when the clock was set back in between', () => {
   const index = new RecencyIndex()
   for (let seq = 1; seq <= 3_000; seq++)
     index.add(record(seq, 'a', 'run', { at: seq < 2_700 ? seq : seq - 1_000 }), seq)
-  // The newest 500 are 2501 … 2699 and, set back, 1700 … 2000.
+  // The newest 500 are 2501 … 2699 and, after the clock was set back, 1700 … 2000.
   expect(index.countBetween('a', ['run'], 1_700, 2_001)).toBe(301)
   expect(index.countBetween('a', ['run'], 2_501, 2_700)).toBe(199)
 })
 
-test('RecencyIndex.forget: a task that is forgotten has no records and no open runs', () => {
+test('RecencyIndex.forget: a forgotten task has no records and no open runs', () => {
   const index = new RecencyIndex()
   index.add(record(1), 1)
   index.add(record(2, 'b'), 1)
@@ -150,7 +150,7 @@ test('RecencyIndex.forget: a task that is forgotten has no records and no open r
   expect([...index.tasks()]).toEqual(['b'])
 })
 
-test('RecencyIndex.streak is bounded and right at its new end', () => {
+test('RecencyIndex.streak is bounded, and correct at its new start', () => {
   const index = new RecencyIndex()
   for (let seq = 1; seq <= 10_000; seq++) index.add(record(seq, 'a', seq % 2 ? 'fail' : 'success'), seq)
   for (let seq = 10_001; seq <= 10_007; seq++) index.add(record(seq, 'a', 'fail'), seq)

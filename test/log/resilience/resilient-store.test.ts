@@ -11,13 +11,13 @@ import { describeStore, record } from '../../support/stores/store-laws.ts'
 
 describeStore('guardStore', { create: () => guardStore(createMemoryStore()) })
 
-/** A store that answers when told: with success, or with a failure. */
+/** A store that answers on request: with success, or with a failure. */
 class FaultyStore implements Store {
   readonly name = 'faulty'
   readonly durable = true
   readonly written: LogEntry[] = []
   readonly asked: { entries: readonly LogEntry[]; answer: (problem?: Error) => void }[] = []
-  /** While set, every append fails with it, at once but not before it has returned. */
+  /** While set, every append fails with it, immediately but not synchronously. */
   problem: Error | null = null
   /** Entries that can never be written. */
   refuses: (entry: LogEntry) => boolean = () => false
@@ -50,7 +50,7 @@ class FaultyStore implements Store {
 const full = new Error('the disk is full')
 const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq)
 
-/** A guard that tries again at once, and what it told. */
+/** A guarded store that retries at once, and its reports. */
 function guarded(store: Store, options: GuardOptions = {}) {
   const told: StoreHealth[] = []
   let changed = (): void => {}
@@ -71,7 +71,7 @@ function guarded(store: Store, options: GuardOptions = {}) {
 }
 
 describe('guardStore', () => {
-  test('pause: who appends waits until the store is back, and all is written in order', async () => {
+  test('pause: appenders wait until the store recovers, and all entries are written in order', async () => {
     const store = new FaultyStore()
     const { guard, told } = guarded(store)
     await guard.append([record(1)])
@@ -96,7 +96,7 @@ describe('guardStore', () => {
     expect(seqs(store.written)).toEqual([1, 2, 3, 4, 5, 6])
   })
 
-  test('buffer: who appends goes on at once up to the limit, and waits beyond it', async () => {
+  test('buffer: appenders continue at once up to the limit, and wait beyond it', async () => {
     const store = new FaultyStore()
     store.problem = full
     const { guard, isOk } = guarded(store, { whenDown: 'buffer', limit: 3 })
@@ -113,7 +113,7 @@ describe('guardStore', () => {
     await guard.close()
   })
 
-  test('a store that is slow is degraded until it answers, and what was kept meanwhile follows', async () => {
+  test('a slow store is degraded until it answers, and the entries kept meanwhile follow', async () => {
     const store = new FaultyStore()
     store.isManual = true
     const { guard, told, isOk } = guarded(store, { slowAfterMs: 1, whenDown: 'buffer' })
@@ -132,7 +132,7 @@ describe('guardStore', () => {
     await guard.close()
   })
 
-  test('rejections that come in another order than the appends: written in order all the same', async () => {
+  test('rejections that arrive in another order than the appends: entries are still written in order', async () => {
     const store = new FaultyStore()
     store.isManual = true
     const { guard } = guarded(store)
@@ -144,7 +144,7 @@ describe('guardStore', () => {
     await guard.close()
   })
 
-  test('an entry that can never be written is refused at once, and later without holding up others', async () => {
+  test('an entry that can never be written is refused at once, and later without blocking others', async () => {
     const store = new FaultyStore()
     store.refuses = ({ seq }) => seq === 2 || seq === 5
     const { guard } = guarded(store)
@@ -161,7 +161,7 @@ describe('guardStore', () => {
     await guard.close()
   })
 
-  test('an entry that was let go on and then refused is told as lost', async () => {
+  test('an entry that was released and then refused is reported as lost', async () => {
     const store = new FaultyStore()
     store.problem = full
     const lost: number[] = []
@@ -179,7 +179,7 @@ describe('guardStore', () => {
     await guard.close()
   })
 
-  test('close tries once more; what can not be written rejects, and is told with how many', async () => {
+  test('close retries once; it rejects entries that cannot be written, and reports their number', async () => {
     const store = new FaultyStore()
     store.problem = full
     const { guard } = guarded(store, { retryMs: 60_000 })
@@ -203,7 +203,7 @@ describe('guardStore', () => {
     expect(seqs(again.written)).toEqual([1])
   })
 
-  test('onHealth: a listener that throws keeps nothing from being written', async () => {
+  test('onHealth: a listener that throws does not prevent writes', async () => {
     const store = new FaultyStore()
     store.problem = full
     const guard = guardStore(store, {
@@ -224,7 +224,7 @@ describe('guardStore', () => {
     warned.mockRestore()
   })
 
-  test('flushSync hands over what waits, in order', async () => {
+  test('flushSync passes waiting entries on, in order', async () => {
     const store = new FaultyStore()
     store.problem = full
     const { guard } = guarded(store, { retryMs: 60_000, whenDown: 'buffer' })
@@ -236,7 +236,7 @@ describe('guardStore', () => {
     expect(seqs(store.written)).toEqual([1, 2])
   })
 
-  test('whatever fails when: every entry is written once, in order', async () => {
+  test('with any failures at any time, every entry is written once, in order', async () => {
     await checkProperty(
       fc.asyncProperty(
         fc.array(

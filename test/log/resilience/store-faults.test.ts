@@ -17,7 +17,7 @@ describeFaults('createJsonlStore', { create: () => createJsonlStore(newPath()) }
 describeFaults('createCsvStore', { create: () => createCsvStore(newPath()) })
 describeFaults('createSqliteStore', { create: () => createSqliteStore(newPath()) })
 
-test('guardStore leaves out what is no entry, and tells it once', async () => {
+test('guardStore leaves out invalid entries, and reports them once', async () => {
   const store = createMemoryStore()
   const bad = [
     { ...record(2), action: 'skip' },

@@ -6,7 +6,7 @@ import { describeStore, note, record } from '../../support/stores/store-laws.ts'
 
 describeStore('createMemoryStore', { create: () => createMemoryStore() })
 
-/** A store as others may write one: everything takes its time, and nothing is there that need not be. */
+/** A custom store: all methods are asynchronous, and the optional ones are missing. */
 function createDistantStore(): Store {
   const store = createMemoryStore()
   const later = async <T>(act: () => T): Promise<T> => {
@@ -25,11 +25,11 @@ function createDistantStore(): Store {
   }
 }
 
-describeStore('a Store of others, asynchronous and with the least of methods,', {
+describeStore('a custom Store, asynchronous and without optional methods,', {
   create: createDistantStore,
 })
 
-test('createMemoryStore is bounded per task, and the newest of each action outlives its flood', () => {
+test('createMemoryStore is bounded per task, and a flood does not displace the newest of each action', () => {
   const store = createMemoryStore({ retention: { maxPerTask: 10 } })
   store.append([record(1, 'a', 'fail'), record(2, 'b', 'success')])
   for (let seq = 3; seq < 50_000; seq++) store.append([record(seq, 'a', 'inaction')])
@@ -39,20 +39,20 @@ test('createMemoryStore is bounded per task, and the newest of each action outli
   expect(store.query({ task: 'a', limit: 1 })[0]?.seq).toBe(49_999)
 })
 
-test('createMemoryStore is bounded in all, whatever the number of tasks', () => {
+test('createMemoryStore is bounded in total, for any number of tasks', () => {
   const store = createMemoryStore({ retention: { maxTotal: 500 } })
   for (let seq = 1; seq < 20_000; seq++) store.append([record(seq, `task ${seq % 50}`, 'success')])
   expect(store.size).toBeLessThan(2_000)
 })
 
-test('createMemoryStore: a flood of notes pushes no record out', () => {
+test('createMemoryStore: a flood of notes displaces no record', () => {
   const store = createMemoryStore({ retention: { maxPerTask: 100 } })
   store.append(Array.from({ length: 50 }, (_, i) => record(i + 1)))
   for (let seq = 51; seq < 20_000; seq++) store.append([note(seq)])
   expect(store.query({ task: 'a' })).toHaveLength(50)
 })
 
-test('createMemoryStore refuses a limit that is no number from 0 with a RangeError', () => {
+test('createMemoryStore refuses a limit that is not a number of at least 0 with a RangeError', () => {
   expect(() => createMemoryStore({ retention: { maxPerTask: -1 } })).toThrow(RangeError)
   expect(() => createMemoryStore({ retention: { maxAgeMs: Number.NaN } })).toThrow(
     /maxAgeMs must be a number of at least 0: NaN/,

@@ -237,13 +237,18 @@ const failures: readonly (readonly [string, TaskOptions<never> | object, unknown
     'a function for a thread',
     { execution: 'thread', args: { cb: work } },
     moduleWork(pathToFileURL(join(folder, 'none.mjs')), 'work'),
-    ["arg 'cb' of task 'a'", 'only plain data crosses', 'a function at cb', 'Pass what it is made from'],
+    [
+      "arg 'cb' of task 'a'",
+      'only plain data can be cloned',
+      'a function at cb',
+      'Pass the data to create it from',
+    ],
   ],
   [
     'a module that is not there',
     {},
     moduleWork(pathToFileURL(join(folder, 'none.mjs')), 'work'),
-    ['Cannot load the module', 'a file must be there', 'none.mjs', 'Give the URL of a file that is there'],
+    ['Cannot load the module', 'its file must exist', 'none.mjs', 'Give the URL of an existing file'],
   ],
   [
     'a run that waits for itself',

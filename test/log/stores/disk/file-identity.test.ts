@@ -21,7 +21,7 @@ import { newPathsIn } from '../../../support/stores/store-laws.ts'
 
 const { folder, newPath } = newPathsIn('identity', 'txt')
 
-test('comparePath tells a file that is moved, deleted or replaced from one that is still there', () => {
+test('comparePath distinguishes a file that was moved, deleted or replaced from one that is in place', () => {
   const path = newPath()
   writeFileSync(path, 'x')
   const fd = openSync(path, 'r')
@@ -38,7 +38,7 @@ test('comparePath tells a file that is moved, deleted or replaced from one that 
   expect(comparePath(join(path, 'below a file'), opened)).toBe('missing')
 })
 
-test('realPathOf and isSameFile: symbolic links, links of folders and dots lead to one place, hard links to one file', () => {
+test('realPathOf and isSameFile: symbolic links, linked folders and dots lead to one path, hard links to one file', () => {
   const path = newPath()
   writeFileSync(path, 'x')
   const [link, hard, linked] = [newPath(), newPath(), newPath()]
@@ -53,7 +53,7 @@ test('realPathOf and isSameFile: symbolic links, links of folders and dots lead 
   expect(stateAt(path)!.links).toBe(2)
 })
 
-test('realPathOf follows a link to a file that is not there yet', () => {
+test('realPathOf follows a link to a file that does not exist yet', () => {
   const below = newPath()
   mkdirSync(below)
   const link = newPath()

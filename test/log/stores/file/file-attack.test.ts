@@ -1,6 +1,6 @@
 /**
- * Random disturbances of a log file under a real process: nothing that was acknowledged is lost without a word, and there are
- * never two writers. `GANTRY_SEED=… GANTRY_RUNS=…` runs it again, or longer.
+ * Random disturbances of a log file under a real process: no acknowledged entry is silently lost, and there are never two
+ * writers. `GANTRY_SEED=… GANTRY_RUNS=…` repeats a run, or makes it longer.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -28,7 +28,7 @@ import { checkProperty } from '../../../support/property.ts'
 const root = mkdtempSync(join(tmpdir(), 'gantry-attack-'))
 const disk = join(root, 'disk')
 mkdirSync(disk)
-/** A disk that can be filled, where this system lets a test have one. */
+/** A disk that can be filled, if this system allows a test to mount one. */
 const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]).status === 0
 let program: Program
 const living = new Set<ChildProcess>()
@@ -59,7 +59,7 @@ class Writer {
     this.#ended = once(this.#child, 'exit').then(() => living.delete(this.#child))
   }
 
-  /** The next line that is no problem told in between. */
+  /** The next line that is not a problem report. */
   async answer(): Promise<Answer> {
     for (;;) {
       const { value, done } = await this.#lines.next()
@@ -112,12 +112,12 @@ const steps = [
 ] as const
 type Step = (typeof steps)[number]
 
-/** One log under attack: what was acknowledged and must be there, and what was done. */
+/** One log under attack: the acknowledged entries, and the disturbances. */
 class Attack {
   readonly path: string
   #writer: Writer | null = null
   #acked: number[] = []
-  /** Whether the file was disturbed and nothing has been acknowledged since: a kill now may lose what was acknowledged. */
+  /** True if the file was disturbed and nothing was acknowledged since: a kill may now lose acknowledged entries. */
   #isDisturbed = false
   #names = 0
 
@@ -135,7 +135,7 @@ class Attack {
     const [word, found] = await writer.answer()
     if (word !== 'open') {
       await writer.kill()
-      // A hard link made while nobody had it, or a disk without room: said, and mended by whoever is told.
+      // A hard link made while no process held the log, or a full disk: reported, and resolved by the user.
       expect(String(found)).toMatch(/hard links|room|holds something else/)
       this.#clear()
       return this.open()
@@ -157,7 +157,7 @@ class Attack {
       return this.open()
     }
     if (step === 'close') {
-      // Closing restores the file, or says that it cannot.
+      // Closing restores the file, or reports that it cannot.
       const { problems } = this.#writer!
       await this.#close()
       if (!problems.some((problem) => problem.startsWith('Cannot restore'))) this.#isDisturbed = false
@@ -188,7 +188,7 @@ class Attack {
     }
     if (step === 'folder') renameSync(dirname(path), `${dirname(path)}-${this.#names}`)
     if (step === 'back') {
-      // Moved away and back again: nothing is lost, whoever looks when.
+      // Moved away and back again: nothing is lost, regardless of when it is checked.
       renameSync(path, name)
       renameSync(name, path)
     }
@@ -201,7 +201,7 @@ class Attack {
       this.#isDisturbed = false
       return
     }
-    // Not acknowledged, and said why. Whoever is told makes room.
+    // Not acknowledged, and the reason is reported. The user makes room.
     expect([word, seq]).toEqual(['failed', expect.stringMatching(/^Cannot (append to|restore) run log/)])
     this.#clear()
   }
@@ -212,7 +212,7 @@ class Attack {
     this.#writer = null
   }
 
-  /** A second process by another name of the file, while the first lives. */
+  /** A second process by another name of the file, while the first is running. */
   async #second(name: string): Promise<void> {
     if (this.#isDisturbed || !existsSync(this.path)) return
     for (const alias of [this.path, name, `${name}-hard`, `${name}-moved`]) {
@@ -225,19 +225,19 @@ class Attack {
       const second = new Writer(this.kind, alias)
       const [word, found] = await second.answer()
       await second.kill()
-      // Once the first one has looked, another name is that of an older copy, a file of its own.
+      // Once the first process has checked, another name belongs to an older copy, which is a separate file.
       if (word === 'open') expect(statSync(this.path).ino).not.toBe(statSync(alias).ino)
       else expect([alias, word, found]).toEqual([alias, 'refused', expect.stringMatching(/one session|room/)])
     }
     this.#isDisturbed = true
   }
 
-  /** Undoes what keeps a log from being written or opened. */
+  /** Removes obstacles to writing and opening the log. */
   #clear(): void {
     rmSync(join(disk, 'ballast'), { force: true })
     if (existsSync(dirname(this.path))) chmodSync(dirname(this.path), 0o700)
     if (this.#writer !== null || !existsSync(this.path)) return
-    // A copy in its place has one name only.
+    // A copy in its place has only one name.
     renameSync(this.path, `${this.path}.old-${++this.#names}`)
     this.#isDisturbed = true
   }
@@ -262,7 +262,7 @@ function writeFull(path: string): void {
 }
 
 test.each(['jsonl', 'csv'])(
-  'a %s log under attack loses nothing in silence and has one writer',
+  'a %s log under attack silently loses nothing and has one writer',
   async (kind) => {
     let count = 0
     await checkProperty(

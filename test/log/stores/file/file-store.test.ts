@@ -16,7 +16,7 @@ describeFileStore('csv', (path, onProblem) => createCsvStore(path, onProblem && 
 describe.each(['jsonl', 'csv'] as const)('an idle %s log', (kind) => {
   const create = kind === 'csv' ? createCsvStore : createJsonlStore
 
-  test('check restores the file and says so, or throws what stands in the way', async () => {
+  test('check restores the file and reports it, or throws the obstacle', async () => {
     const path = newPath()
     const problems: LogProblem[] = []
     const store = create(path, { onProblem: (problem) => problems.push(problem) })
@@ -38,7 +38,7 @@ describe.each(['jsonl', 'csv'] as const)('an idle %s log', (kind) => {
     await store.check!()
   })
 
-  test('what cannot be restored at the end is told', async () => {
+  test('a file that cannot be restored at the end is reported', async () => {
     const path = newPath()
     const problems: LogProblem[] = []
     const store = create(path, { onProblem: (problem) => problems.push(problem) })
@@ -51,7 +51,7 @@ describe.each(['jsonl', 'csv'] as const)('an idle %s log', (kind) => {
     ])
   })
 
-  test('a session notices by itself: a warning and a new file, or a degraded log until there is one', async () => {
+  test('a session detects it without an append: a warning and a new file, or a degraded log until there is one', async () => {
     const path = newPath()
     const app = createApp({ store: `${kind}:${path}`, logger: silent })
     const { session } = app

@@ -1,4 +1,4 @@
-/** A process that is stopped by a real SIGSTOP while its log writes, and goes on after longer than a write may take. */
+/** A process that is stopped by a real SIGSTOP during a write, for longer than a write may take. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -20,7 +20,7 @@ test('a write that was answered while the process was stopped is not reported as
     if (line !== 'writes') continue
     child.kill('SIGSTOP')
     child.stdin.write('the write is done\n')
-    // How long it is stopped is what is tested: longer than the limit, by however much.
+    // The duration of the stop is the subject of the test: longer than the limit, by any amount.
     await once(spawn('sleep', ['2']), 'exit')
     child.kill('SIGCONT')
   }

@@ -1,6 +1,6 @@
 /**
- * A disk without room, and one that is slow, which a test can't have for real: the one function that writes is replaced by
- * one that stops half-way.
+ * A full disk and a slow one, which a test cannot have for real: the one function that writes is replaced by one that stops
+ * halfway.
  */
 import {
   closeSync,
@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const real = await import('../../../../src/log/stores/disk/file-io.ts')
 let full = false
-/** While set, writes stop half-way and wait for it. */
+/** While set, writes stop halfway and wait for it. */
 let gate: Promise<void> | null = null
 let arrived = () => {}
 jest.unstable_mockModule('../../../../src/log/stores/disk/file-io.ts', () => ({
@@ -44,7 +44,7 @@ jest.unstable_mockModule('../../../../src/log/stores/disk/file-io.ts', () => ({
 }))
 const { createJsonlStore } = await import('../../../../src/log/stores/formats/jsonl.ts')
 
-/** Holds the next write half-way; resolves when it is there, with what lets it go on. */
+/** Stops the next write halfway; resolves when it has, with a function that lets it continue. */
 async function heldHalfWay(act: () => void): Promise<() => void> {
   let release!: () => void
   const isThere = new Promise<void>((resolve) => {
@@ -78,7 +78,7 @@ async function seqsAfterReopening(path: string): Promise<number[]> {
   return seqs
 }
 
-test('createJsonlStore.flushSync writes what is half-way and what waits, each once and in order', async () => {
+test('createJsonlStore.flushSync writes the half-written and the waiting entries, each once and in order', async () => {
   const path = join(folder, 'flush.jsonl')
   const store = createJsonlStore(path)
   await store.append([record(1)])
@@ -86,7 +86,7 @@ test('createJsonlStore.flushSync writes what is half-way and what waits, each on
   const release = await heldHalfWay(() => promises.push(store.append([record(2)])))
   promises.push(store.append([record(3)]))
   store.flushSync!()
-  // Read beside the store, as if the process had ended here.
+  // Read without the store, as if the process had ended here.
   expect(seqsIn(path)).toEqual([1, 2, 3])
   store.flushSync!()
   release()
@@ -97,7 +97,7 @@ test('createJsonlStore.flushSync writes what is half-way and what waits, each on
   expect(await seqsAfterReopening(path)).toEqual([1, 2, 3, 4])
 })
 
-test('createJsonlStore.flushSync: a write that fails after all takes nothing back', async () => {
+test('createJsonlStore.flushSync: a later failure of the write in flight takes nothing back', async () => {
   const path = join(folder, 'late.jsonl')
   const store = createJsonlStore(path)
   let done: unknown
@@ -114,7 +114,7 @@ test('createJsonlStore.flushSync: a write that fails after all takes nothing bac
   expect(await seqsAfterReopening(path)).toEqual([1, 2])
 })
 
-test('createJsonlStore.flushSync while the file is written anew: what was flushed is in the new one', async () => {
+test('createJsonlStore.flushSync during a rewrite: the flushed entries are in the new file', async () => {
   const path = join(folder, 'anew.jsonl')
   const store = createJsonlStore(path)
   await store.append([1, 2, 3].map((seq) => record(seq, 'a', 'success')))
@@ -138,7 +138,7 @@ test.each<[string, (path: string) => void]>([
   ['truncated', (path) => truncateSync(path)],
   ['truncated and filled', (path) => writeFileSync(path, Buffer.alloc(statSync(path).size))],
 ])(
-  'createJsonlStore: a file that is %s under a write is restored before that is acknowledged',
+  'createJsonlStore: a file that is %s during a write is restored before the write is acknowledged',
   async (how, disturb) => {
     const path = join(folder, `under-${how}.jsonl`)
     for (const isFlushed of [false, true]) {
@@ -152,11 +152,11 @@ test.each<[string, (path: string) => void]>([
       })
       disturb(path)
       let other = -1
-      // The end of the process, or so it seems: the write goes on behind it.
+      // An apparent end of the process: the write continues after it.
       if (isFlushed && how !== 'truncated and filled') {
         store.flushSync!()
         expect(seqsIn(path)).toEqual([1, 2])
-        // Were the old descriptor free by now, this file would have its number.
+        // If the old descriptor were free by now, this file would get its number.
         other = openSync(join(folder, 'other'), 'w+')
       }
       release()
@@ -173,7 +173,7 @@ test.each<[string, (path: string) => void]>([
   },
 )
 
-test('createJsonlStore: a write that cannot be restored leaves nothing in the file that was moved', async () => {
+test('createJsonlStore: a write that cannot be restored leaves nothing in the moved file', async () => {
   const path = join(folder, 'back.jsonl')
   const problems: unknown[] = []
   const store = createJsonlStore(path, { onProblem: (problem) => problems.push(problem) })
@@ -209,7 +209,7 @@ test('createJsonlStore on a full disk: the append rejects with the path, leaves 
   await expect(store.append([record(2), record(3)])).rejects.toMatchObject(refused)
   expect(readFileSync(path, 'utf8')).toBe(before)
   expect(await store.query({})).toHaveLength(1)
-  // A log that can't be written anew stays as it is, and says so.
+  // A log that cannot be rewritten remains as it is, and reports that.
   await expect(store.prune({ maxTotal: 0, maxPerTask: 0 }, 0)).resolves.toBe(0)
 
   full = false
@@ -220,7 +220,7 @@ test('createJsonlStore on a full disk: the append rejects with the path, leaves 
   await again.close()
 })
 
-test('createJsonlStore on a full disk: prune rejects, and the old file goes on', async () => {
+test('createJsonlStore on a full disk: prune rejects, and the old file remains in use', async () => {
   const path = join(folder, 'prune.jsonl')
   const store = createJsonlStore(path)
   await store.append([1, 2, 3].map((seq) => record(seq, 'a', 'success')))

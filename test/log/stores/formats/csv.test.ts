@@ -37,7 +37,7 @@ async function written(entries: readonly LogEntry[]): Promise<string> {
 }
 
 describe('csvFormat', () => {
-  test('a row tells in columns what a person looks for, in the units of Rocketry', () => {
+  test('the columns of a row hold what a user searches for, in the units of Rocketry', () => {
     const failed: RunRecord = {
       ...record(7, 'fetch, "daily"', 'fail', { at: 1_774_742_400_123 }),
       start: 1_774_742_400_000,
@@ -61,7 +61,7 @@ describe('csvFormat', () => {
     expect(csvFormat.decode(Buffer.from(line.trimEnd()))).toEqual(failed)
   })
 
-  test('decode gives back what encode was given, whatever the texts and numbers', () => {
+  test('decode returns what encode was given, for any texts and numbers', () => {
     const text = fc.oneof(fc.string(), fc.constantFrom('', '=1+1', 'a,b', '"', 'x\r\ny', '\0', '\ud800', ' '))
     const ms = fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.double({ min: 0, max: 4e12, noNaN: true }))
     const entries = fc.record(
@@ -113,10 +113,10 @@ describe('csvFormat in a spreadsheet', () => {
     "'",
     'json:=1',
   ]
-  /** A cell that a spreadsheet would take for a formula. Numbers are none. */
+  /** True for a cell that a spreadsheet would evaluate as a formula. Numbers are not formulas. */
   const isFormula = (cell: string) => /^\s*[=+\-@\t\r＝＋－＠]/u.test(cell) && Number.isNaN(Number(cell))
 
-  test('no text becomes a formula, wherever the spreadsheet splits, and each comes back as it was', () => {
+  test('no text becomes a formula, at any split of the row, and each is decoded unchanged', () => {
     const text = fc
       .array(fc.oneof(fc.constantFrom(...evil), fc.string()), { maxLength: 3 })
       .map((parts) => parts.join(''))
@@ -148,21 +148,21 @@ describe('csvFormat in a spreadsheet', () => {
           const { data } = Papa.parse<string[]>(line, { delimiter })
           expect(data.flat().filter(isFormula)).toEqual([])
         }
-        // A spreadsheet that sees quotes only in front of a cell.
+        // A spreadsheet that recognizes quotes only at the start of a cell.
         expect(line.split(/[;\t]/u).filter(isFormula)).toEqual([])
       }),
       { runs: 500 },
     )
   })
 
-  test('a text that is no formula stands there as it is', () => {
+  test('a text that is not a formula is written unchanged', () => {
     const line = csvFormat.encode(record(1, 'fetch; a-b, c=d', 'run', { runId: 'x@y' }))
     expect(line).toContain('"fetch; a-b, c=d",run,x@y,')
   })
 })
 
-describe('csvFormat tells what was damaged', () => {
-  test('any bit of a row flipped: the row is refused, or says the same', () => {
+describe('csvFormat detects damage', () => {
+  test('any bit of a row flipped: the row is refused, or decodes to the same record', () => {
     const rows: LogEntry[] = [
       record(12, 'a, "b" ü', 'fail', {
         start: 5,
@@ -179,7 +179,7 @@ describe('csvFormat tells what was damaged', () => {
       for (let bit = 0; bit < line.length * 8; bit++) {
         const flipped = Buffer.from(line)
         flipped[bit >> 3]! ^= 1 << (bit & 7)
-        // A bit that makes a line end makes two rows of it.
+        // A flipped bit may make a line end, and so two rows.
         const found = flipped
           .toString('latin1')
           .split('\n')
@@ -189,7 +189,7 @@ describe('csvFormat tells what was damaged', () => {
     }
   })
 
-  test('a row whose cells were changed is set aside; one whose checksum is empty or missing is taken', async () => {
+  test('a row whose cells were changed is set aside; a row with an empty or no checksum is accepted', async () => {
     const path = await written([1, 2, 3, 4].map((seq) => record(seq)))
     const lines = readFileSync(path, 'utf8').split('\n')
     const changed = (line: string) => line.replace(',a,', ',b,')
@@ -208,7 +208,7 @@ describe('csvFormat tells what was damaged', () => {
     expect(await reading(path)).toEqual({ entries, problems: [] })
   })
 
-  test('a file that a program has quoted anew, with a mark of its encoding in front, is the same', async () => {
+  test('a file that another program has requoted, with a byte order mark, is equivalent', async () => {
     const path = await written([
       record(1, 'a b'),
       record(2, '=c;d', 'fail', { error: { name: 'E', message: 'm' } }),
@@ -220,7 +220,7 @@ describe('csvFormat tells what was damaged', () => {
     expect(await reading(path)).toEqual({ entries: before, problems: [] })
   })
 
-  test('a file without checksums is read, and has them once it was open', async () => {
+  test('a file without checksums is read, and has them after it was open', async () => {
     const path = newPath()
     const old = csvFormat.first.replace(',crc', '')
     const more = '"{""period"":{""start"":0,""end"":10}}"'
@@ -241,8 +241,8 @@ describe('csvFormat tells what was damaged', () => {
   })
 })
 
-describe('createCsvStore mends', () => {
-  test('a torn tail, cut at every byte of the last two records: at most the torn one is lost', async () => {
+describe('createCsvStore repairs', () => {
+  test('a torn tail, cut at every byte of the last two records: only the torn record is lost', async () => {
     const path = await written([1, 2, 3].map((seq) => record(seq, 'a, "b"', 'success', { reason: 'x' })))
     const whole = readFileSync(path)
     const lineEnds = [...whole.keys()].filter((i) => whole[i] === 10).map((i) => i + 1)
@@ -254,7 +254,7 @@ describe('createCsvStore mends', () => {
     }
   })
 
-  test('a file that was torn while it was made', async () => {
+  test('a file that was cut short while it was created', async () => {
     for (let size = 0; size < csvFormat.first.length; size += 7) {
       const path = newPath()
       writeFileSync(path, csvFormat.first.slice(0, size))
@@ -262,7 +262,7 @@ describe('createCsvStore mends', () => {
     }
   })
 
-  test('rows that are none, which are moved aside and leave the others', async () => {
+  test('invalid rows, which are moved aside without loss of the others', async () => {
     const path = await written([1, 2, 3, 4].map((seq) => record(seq)))
     const lines = readFileSync(path, 'utf8').split('\n')
     lines[2] = `"${lines[2]!}`
@@ -294,7 +294,7 @@ describe('createCsvStore imports a log of Rocketry', () => {
     return first
   }
 
-  test('of minimal records: ends find their starts, and a run without an end stays open', async () => {
+  test('of minimal records: ends are matched to starts, and a run without an end remains open', async () => {
     const seconds = instant / 1_000
     const { entries, problems } = await imported(
       `task_name,action,created\nfetch,run,${seconds}\nfetch,success,${seconds + 1.5}\nreport,run,${seconds + 2}\n`,
@@ -351,7 +351,7 @@ describe('createCsvStore imports a log of Rocketry', () => {
     })
   })
 
-  test('and goes on behind it', async () => {
+  test('and continues after it', async () => {
     const path = newPath()
     writeFileSync(path, 'task_name,action,created\nfetch,run,1656658800\n')
     const store = createCsvStore(path, { onProblem: () => {} })
@@ -361,7 +361,7 @@ describe('createCsvStore imports a log of Rocketry', () => {
     expect((await reading(path)).entries.map((entry) => entry.seq)).toEqual([1, 2])
   })
 
-  test('but refuses a CSV of something else, which it leaves as it is', async () => {
+  test('but refuses another CSV file, which it leaves unchanged', async () => {
     const path = newPath()
     writeFileSync(path, 'name,age\nx,1\n')
     await expect(reading(path)).rejects.toMatchObject({

@@ -28,7 +28,7 @@ describeStore('createJsonlStore', {
   reopen: (store) => createJsonlStore(pathOf(store)),
 })
 
-/** Opens, reads all, closes; tells what was mended. */
+/** Opens a log, reads all entries, closes it; returns the entries and the reported problems. */
 async function reading(path: string): Promise<{ entries: readonly LogEntry[]; problems: LogProblem[] }> {
   const problems: LogProblem[] = []
   const store = createJsonlStore(path, { onProblem: (problem) => problems.push(problem) })
@@ -50,8 +50,8 @@ async function written(entries: readonly LogEntry[]): Promise<string> {
 
 const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq)
 
-describe('createJsonlStore mends', () => {
-  test('a torn tail, cut at every byte of the last three records: at most the torn one is lost', async () => {
+describe('createJsonlStore repairs', () => {
+  test('a torn tail, cut at every byte of the last three records: only the torn record is lost', async () => {
     const path = await written([1, 2, 3, 4, 5].map((seq) => record(seq)))
     const whole = readFileSync(path)
     const lineEnds = [...whole.keys()].filter((i) => whole[i] === 10).map((i) => i + 1)
@@ -62,12 +62,12 @@ describe('createJsonlStore mends', () => {
       const { entries, problems } = await reading(path)
       expect(seqs(entries)).toEqual([1, 2, 3, 4, 5].slice(0, complete))
       expect(problems.map((problem) => problem.kind)).toEqual(lineEnds.includes(size) ? [] : ['torn tail'])
-      // Repaired for good: the second look finds nothing, and appending goes on behind the last good line.
+      // Repaired permanently: a second open finds nothing, and appends continue after the last valid line.
       expect((await reading(path)).problems).toEqual([])
     }
   })
 
-  test('a file that was torn while it was made, at every byte of its first line', async () => {
+  test('a file that was cut short while it was created, at every byte of its first line', async () => {
     const first = encodeLine(header)
     for (let size = 0; size < first.length; size++) {
       const path = newPath()
@@ -80,7 +80,7 @@ describe('createJsonlStore mends', () => {
   })
 
   test.each([1, 2, 4, 5])(
-    'line %i of five damaged: it is moved aside, told of once, and the rest is there',
+    'line %i of five damaged: it is moved aside, reported once, and the rest is kept',
     async (line) => {
       const path = await written([1, 2, 3, 4].map((seq) => record(seq)))
       const lines = readFileSync(path, 'utf8').split('\n')
@@ -109,7 +109,7 @@ describe('createJsonlStore mends', () => {
     }
   })
 
-  test('warns as a process warning where no one listens', async () => {
+  test('reports by a process warning if there is no listener', async () => {
     const path = await written([record(1)])
     writeFileSync(path, `${readFileSync(path, 'utf8')}{"crc"`)
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
@@ -124,7 +124,7 @@ describe('createJsonlStore mends', () => {
 describe('createJsonlStore refuses', () => {
   const code = 'GANTRY_RUN_LOG'
 
-  test('a file that is no run log, and leaves it as it is', async () => {
+  test('a file that is not a run log, and leaves it unchanged', async () => {
     const path = newPath()
     for (const text of ['name,price\na,1\n', 'hello', '{"crc":"00000000","entry":{}}\n', '\n']) {
       writeFileSync(path, text)
@@ -139,7 +139,7 @@ describe('createJsonlStore refuses', () => {
     await expect(reading(path)).rejects.toThrow(/must be version 1: version 2/)
   })
 
-  test('a path that is a folder, and one below a file', async () => {
+  test('a folder, and a path below a file', async () => {
     const path = newPath()
     mkdirSync(path)
     await expect(reading(path)).rejects.toMatchObject({
@@ -160,7 +160,7 @@ describe('createJsonlStore refuses', () => {
     expect(existsSync(`${path}.lock`)).toBe(false)
   })
 
-  test('an entry that JSON cannot carry, and goes on', async () => {
+  test('an entry that is not JSON, and continues', async () => {
     const path = newPath()
     const store = createJsonlStore(path)
     expect(() => store.append([record(1), record(2, 'a', 'success', { value: 1n })])).toThrow(
@@ -171,7 +171,7 @@ describe('createJsonlStore refuses', () => {
     expect(seqs((await reading(path)).entries)).toEqual([3])
   })
 
-  test('a wrong path with a TypeError', () => {
+  test('an invalid path with a TypeError', () => {
     expect(() => createJsonlStore('')).toThrow(TypeError)
   })
 })
@@ -187,7 +187,7 @@ describe('createJsonlStore has one writer', () => {
     expect(seqs((await reading(path)).entries)).toEqual([1])
   })
 
-  test('another living process is refused by its id, and taken over once it is dead', async () => {
+  test('another live process is refused by its id, and its lock is taken over once it is dead', async () => {
     const path = await written([record(1)])
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
     const owner = { pid: child.pid, host: hostname(), born: null, token: 'x' }
@@ -199,14 +199,14 @@ describe('createJsonlStore has one writer', () => {
     expect(seqs((await reading(path)).entries)).toEqual([1])
   })
 
-  test("a process that has a dead one's id by chance is not mistaken for it", async () => {
+  test('a process with the reused id of a dead one is not mistaken for it', async () => {
     const path = await written([record(1)])
     const owner = { pid: process.pid, host: hostname(), born: 'another time', token: 'x' }
     writeFileSync(`${path}.lock`, JSON.stringify(owner))
     expect(seqs((await reading(path)).entries)).toEqual([1])
   })
 
-  test('a lock of another host is left alone', async () => {
+  test('a lock of another host is not touched', async () => {
     const path = await written([])
     writeFileSync(
       `${path}.lock`,
@@ -215,7 +215,7 @@ describe('createJsonlStore has one writer', () => {
     await expect(reading(path)).rejects.toThrow(`delete '${path}.lock'`)
   })
 
-  test('a lock that says nothing is taken over, and no file is left behind', async () => {
+  test('an empty lock is taken over, and no file is left behind', async () => {
     const path = await written([record(1)])
     writeFileSync(`${path}.lock`, '')
     expect(seqs((await reading(path)).entries)).toEqual([1])
@@ -225,7 +225,7 @@ describe('createJsonlStore has one writer', () => {
 })
 
 describe('createJsonlStore writes', () => {
-  test('what is appended in one turn with one write, in order', async () => {
+  test('entries appended in one turn with one write, in order', async () => {
     const path = newPath()
     const store = createJsonlStore(path)
     const order: number[] = []
@@ -244,7 +244,7 @@ describe('createJsonlStore writes', () => {
     expect(seqs((await reading(path)).entries)).toEqual([1, 2, 3, 4, 5])
   })
 
-  test('with close what was not waited for', async () => {
+  test('pending entries on close', async () => {
     const path = newPath()
     const store = createJsonlStore(path)
     void store.append([record(1)])
@@ -253,7 +253,7 @@ describe('createJsonlStore writes', () => {
     expect(existsSync(`${path}.lock`)).toBe(false)
   })
 
-  test('the file anew when most of it is past the retention, while appends go on', async () => {
+  test('a new file when most of it is past the retention, while appends continue', async () => {
     const path = newPath()
     const store = createJsonlStore(path, { retention: { maxPerTask: 10 } })
     for (let seq = 1; seq <= 40_000; seq += 100)
@@ -265,7 +265,7 @@ describe('createJsonlStore writes', () => {
     expect(existsSync(`${path}.tmp`)).toBe(false)
   })
 
-  test('folders that are missing', async () => {
+  test('in folders that it creates', async () => {
     const path = join(folder, 'deep', 'er', 'log.jsonl')
     const store = createJsonlStore(path)
     await store.append([record(1)])

@@ -1,4 +1,4 @@
-/** What others may do to the files of a SQLite log while it is open: nothing that was acknowledged is lost. */
+/** Foreign changes to the files of a SQLite log while it is open: no acknowledged entry is lost. */
 import {
   copyFileSync,
   existsSync,
@@ -28,7 +28,7 @@ const { folder, newPath } = newPathsIn('sqlite-displaced', 'db')
 const seqs = (entries: readonly LogEntry[]) => entries.map(({ seq }) => seq)
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-/** A log in a folder of its own, with some entries in the file and some in the WAL. */
+/** A log in a separate folder, with some entries in the file and some in the WAL. */
 async function opened(options: SqliteStoreOptions = {}) {
   const own = newPath()
   mkdirSync(own)
@@ -43,7 +43,7 @@ async function opened(options: SqliteStoreOptions = {}) {
   return { path, own, store, problems }
 }
 
-/** What a start finds after the process was killed: the files as they lie there now. */
+/** The entries that a start finds after a kill: of the files as they are now. */
 async function foundAfterKill(path: string): Promise<number[]> {
   const copy = newPath()
   for (const end of ['', '-wal']) if (existsSync(path + end)) copyFileSync(path + end, copy + end)
@@ -57,7 +57,7 @@ async function foundAfterKill(path: string): Promise<number[]> {
 
 const others = newPath()
 mkdirSync(others)
-/** A sound log of somebody else. */
+/** A sound log of another app. */
 async function otherLog(): Promise<string> {
   const path = join(others, `other-${readdirSync(others).length}.db`)
   const store = createSqliteStore(path)
@@ -99,7 +99,7 @@ const acts: Readonly<Record<string, (path: string) => void>> = {
 
 describe('createSqliteStore, its file being', () => {
   test.each(Object.entries(acts))(
-    '%s: what is acknowledged afterwards is found after a kill',
+    '%s: entries acknowledged afterwards are found after a kill',
     async (_, act) => {
       const { path, store, problems } = await opened()
       act(path)
@@ -115,7 +115,7 @@ describe('createSqliteStore, its file being', () => {
     },
   )
 
-  test.each(Object.entries(acts))('%s while it is idle: check puts it back', async (_, act) => {
+  test.each(Object.entries(acts))('%s while it is idle: check restores it', async (_, act) => {
     const { path, store, problems } = await opened()
     act(path)
     store.check!()
@@ -126,7 +126,7 @@ describe('createSqliteStore, its file being', () => {
     await store.close()
   })
 
-  test.each(Object.entries(acts))('%s before it is closed: the close puts it back', async (_, act) => {
+  test.each(Object.entries(acts))('%s before it is closed: the close restores it', async (_, act) => {
     const { path, store, problems } = await opened()
     act(path)
     await store.close()
@@ -136,7 +136,7 @@ describe('createSqliteStore, its file being', () => {
     await again.close()
   })
 
-  test('replaced: what lay there is kept, and told', async () => {
+  test('replaced: the file found there is kept and reported', async () => {
     const { path, store, problems } = await opened()
     acts['replaced by another log']!(path)
     await store.append([record(61)])
@@ -147,7 +147,7 @@ describe('createSqliteStore, its file being', () => {
     await store.close()
   })
 
-  test('written over by another log: refused as damage, and rescued where that is wanted', async () => {
+  test('overwritten by another log: refused as damage, or rescued on request', async () => {
     const { path, store } = await opened()
     copyFileSync(other, path)
     await Promise.resolve(store.append([record(61)])).catch((problem: unknown) =>
@@ -156,7 +156,7 @@ describe('createSqliteStore, its file being', () => {
     await Promise.resolve(store.close()).catch(() => {})
   })
 
-  test('only touched: nothing is told and nothing is moved', async () => {
+  test('only touched: nothing is reported and nothing is moved', async () => {
     const { path, own, store, problems } = await opened()
     const { ino } = statSync(path)
     utimesSync(path, 1, 1)
@@ -167,7 +167,7 @@ describe('createSqliteStore, its file being', () => {
     await store.close()
   })
 
-  test('reached by a link that is set to lead elsewhere: the log follows the link', async () => {
+  test('reached by a link that is changed to lead elsewhere: the log follows the link', async () => {
     const { path: real, own, store: first } = await opened()
     await first.close()
     const link = join(folder, 'link.db')
@@ -181,12 +181,12 @@ describe('createSqliteStore, its file being', () => {
     await store.close()
   })
 
-  test('unable to be put back: the guard is degraded when it is idle, too, and goes on by itself', async () => {
+  test('not restorable: the guard is degraded, also while idle, and recovers by itself', async () => {
     const { path, own, store } = await opened()
     const states: string[] = []
     const guard = guardStore(store, { retryMs: 1, onHealth: ({ state }) => states.push(state) })
     renameSync(own, `${own}-elsewhere`)
-    // A file where the folder was.
+    // A file in place of the folder.
     writeFileSync(own, '')
     guard.beat(0)
     while (states.length === 0) await nextTurn()
@@ -200,7 +200,7 @@ describe('createSqliteStore, its file being', () => {
     expect(states).toEqual(['degraded', 'ok'])
   })
 
-  test('cut in the middle, too long to be remembered: refused, or rescued where that is wanted', async () => {
+  test('cut in the middle, with too much to be cached: refused, or rescued on request', async () => {
     for (const onDamage of ['refuse', 'rescue'] as const) {
       const problems: LogProblem[] = []
       const path = newPath()
@@ -231,7 +231,7 @@ describe('createSqliteStore, its file being', () => {
     }
   }, 60_000)
 
-  // An emptied file holds what is remembered of it, which is little right after it was put back.
+  // An emptied file keeps only cached pages, which are few right after a restore.
   const names = Object.keys(acts).filter((name) => name !== 'emptied in place')
   test.each(range(1, 20))('harmed at random (%i): acknowledged records are found', async (seed) => {
     const { path, store } = await opened()
@@ -242,7 +242,7 @@ describe('createSqliteStore, its file being', () => {
       try {
         acts[names[next(names.length)]!]!(path)
       } catch {
-        // It was gone already.
+        // The file was gone already.
       }
       await store.append([record(acknowledged + 1)])
       acknowledged += 1

@@ -1,4 +1,4 @@
-/** A SQLite library whose n-th call fails, for every n: whatever the call was for, nothing acknowledged is lost. */
+/** A SQLite library whose n-th call fails, for every n: no acknowledged entry is lost. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq)
 
-/** The library, its n-th call failing as one does whose disk cannot be read, before it has done anything. */
+/** The library, with an n-th call that fails like a read error of the disk, before it has any effect. */
 function failingAt(n: number): { open: OpenSqlite; calls: () => number } {
   let calls = 0
   const count = (): void => {
@@ -42,14 +42,14 @@ function failingAt(n: number): { open: OpenSqlite; calls: () => number } {
           },
         }
       },
-      // Closing must be possible, or the file stays locked for the test itself.
+      // Closing must work, or the file stays locked for the test itself.
       close: () => db.close(),
     }
   }
   return { open, calls: () => calls }
 }
 
-/** What a session does with its store; tells what was acknowledged, and what was thrown. */
+/** The operations of a session on its store; returns the acknowledged entries and the errors. */
 async function use(path: string, library: OpenSqlite) {
   const problems: unknown[] = []
   const acknowledged: number[] = []
@@ -74,7 +74,7 @@ async function use(path: string, library: OpenSqlite) {
   return { problems, acknowledged }
 }
 
-test('createSqliteStore: a call that fails is a RunLogError, and what was acknowledged is there', async () => {
+test('createSqliteStore: a call that fails is a RunLogError, and acknowledged entries are kept', async () => {
   const none = failingAt(Infinity)
   const whole = join(folder, 'whole.db')
   expect(await use(whole, none.open)).toMatchObject({ problems: [] })
@@ -90,7 +90,7 @@ test('createSqliteStore: a call that fails is a RunLogError, and what was acknow
   }
 }, 60_000)
 
-test('guardStore over it: once opened, every append is written once and in order, whatever call fails', async () => {
+test('guardStore over it: once opened, every append is written once and in order, whichever call fails', async () => {
   for (let n = 20; n <= 90; n++) {
     const path = join(folder, `guarded-${n}.db`)
     const guard = guardStore(createSqliteStore(path, { library: failingAt(n).open }), { retryMs: 1 })

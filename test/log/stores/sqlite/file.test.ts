@@ -1,4 +1,4 @@
-/** What can happen to the file of a SQLite log: other writers, other contents, no room, no permission, damage. */
+/** Conditions of the file of a SQLite log: other writers, other contents, no room, no permission, damage. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -71,7 +71,7 @@ describe('createSqliteStore has one writer', () => {
     expect(seqs(await reading(path))).toEqual([1])
   })
 
-  test('another process is refused by pid and host, and taken over the moment it is killed, with its last sign of life', async () => {
+  test('another process is refused by pid and host, and taken over the moment it is killed, with its last heartbeat', async () => {
     const path = await written([record(1)])
     const libsql = createRequire(import.meta.url).resolve('libsql')
     const script = `
@@ -89,7 +89,7 @@ describe('createSqliteStore has one writer', () => {
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
     await ended
-    // Its lock file names another machine, as that of a container does that is gone.
+    // Its lock file names another machine, like that of a container that no longer exists.
     const store = createSqliteStore(path)
     expect(seqs(await store.load())).toEqual([1])
     expect(store.lastBeat!()).toEqual(expect.any(Number))
@@ -101,7 +101,7 @@ describe('createSqliteStore has one writer', () => {
     expect(existsSync(`${path}.lock`)).toBe(false)
   })
 
-  test('beat and lastBeat: a store that was closed leaves no sign of life behind', async () => {
+  test('beat and lastBeat: a closed store leaves no heartbeat behind', async () => {
     const path = await written([record(1)])
     const store = createSqliteStore(path)
     await store.load()
@@ -116,7 +116,7 @@ describe('createSqliteStore has one writer', () => {
 })
 
 describe('createSqliteStore refuses with a RunLogError', () => {
-  test('a file of another kind, which it leaves as it is', async () => {
+  test('a file of another kind, which it leaves unchanged', async () => {
     const path = newPath()
     writeFileSync(path, 'a,b\n1,2\n')
     await expect(reading(path)).rejects.toMatchObject(
@@ -125,7 +125,7 @@ describe('createSqliteStore refuses with a RunLogError', () => {
     expect(readFileSync(path, 'utf8')).toBe('a,b\n1,2\n')
   })
 
-  test('a database of something else, which it leaves as it is', async () => {
+  test('a database of another application, which it leaves unchanged', async () => {
     const path = newPath()
     sql(path, 'CREATE TABLE person (name TEXT)')
     const before = readFileSync(path)
@@ -147,7 +147,7 @@ describe('createSqliteStore refuses with a RunLogError', () => {
     await expect(reading(join(await written([]), 'log.db'))).rejects.toMatchObject({ code })
   })
 
-  test('an entry that JSON cannot carry, and goes on', async () => {
+  test('an entry that is not JSON, and continues', async () => {
     const store = createSqliteStore(newPath())
     expect(() => store.append([record(1), record(2, 'a', 'success', { value: 1n })])).toThrow(
       /append to run log/,
@@ -157,13 +157,13 @@ describe('createSqliteStore refuses with a RunLogError', () => {
     await store.close()
   })
 
-  test('a wrong path with a TypeError, a wrong limit with a RangeError', () => {
+  test('an invalid path with a TypeError, an invalid limit with a RangeError', () => {
     expect(() => createSqliteStore('')).toThrow(TypeError)
     expect(() => createSqliteStore(newPath(), { retention: { maxPerTask: -1 } })).toThrow(RangeError)
   })
 
   const isRoot = process.getuid?.() === 0
-  test('a file that may only be read', async () => {
+  test('a read-only file', async () => {
     const path = join(folder, 'read-only', 'log.db')
     mkdirSync(join(folder, 'read-only'))
     chmodSync(folder, 0o755)
@@ -171,7 +171,7 @@ describe('createSqliteStore refuses with a RunLogError', () => {
     await store.append([record(1)])
     await store.close()
     chmodSync(path, 0o444)
-    // The superuser may write what nobody may.
+    // The superuser may write read-only files.
     if (isRoot) process.seteuid!(65_534)
     try {
       await expect(reading(path)).rejects.toMatchObject(refusal(/read-only.*must be readable and writable/))
@@ -181,7 +181,7 @@ describe('createSqliteStore refuses with a RunLogError', () => {
   })
 })
 
-/** A library whose files have room for so many pages of 4 KB. */
+/** A library whose files have room for a number of pages of 4 KB. */
 const withRoom =
   (room: { pages: number }): OpenSqlite =>
   (path) => {
@@ -222,7 +222,7 @@ describe('createSqliteStore on a full disk', () => {
   })
 })
 
-test('guardStore over a SQLite log whose disk is full for a while: all is there once it has room, in order', async () => {
+test('guardStore over a SQLite log whose disk is full for a while: all entries are kept once it has room, in order', async () => {
   const room = { pages: 30 }
   const path = newPath()
   const states: string[] = []
@@ -244,7 +244,7 @@ test('guardStore over a SQLite log whose disk is full for a while: all is there 
 })
 
 describe('createSqliteStore and texts', () => {
-  test('names, ids and errors with a NUL or half a surrogate pair come back as they were, and are found', async () => {
+  test('names, ids and errors with a NUL or half a surrogate pair are restored unchanged, and are found', async () => {
     const odd = ['\0', 'a\0b', '\ud800', 'json:"x"', "'; DROP TABLE record; --", '', '\u2028']
     const store = createSqliteStore(newPath())
     const entries = odd.map(
@@ -263,7 +263,7 @@ describe('createSqliteStore and texts', () => {
     await store.close()
   })
 
-  test('query with a list of more tasks than a statement has places', async () => {
+  test('query with a list of more tasks than a statement has parameters', async () => {
     const store = createSqliteStore(newPath())
     await store.append([record(1, 'task 39999')])
     const task = Array.from({ length: 40_000 }, (_, i) => `task ${i}`)
@@ -272,8 +272,8 @@ describe('createSqliteStore and texts', () => {
   })
 })
 
-describe('createSqliteStore keeps to its retention', () => {
-  test('a flood of records is forgotten in the background, and no more than is allowed', async () => {
+describe('createSqliteStore applies its retention', () => {
+  test('a flood of records is pruned in the background, down to the limit', async () => {
     const store = createSqliteStore(newPath(), { retention: { maxPerTask: 100 } })
     await store.append([record(1, 'a', 'fail')])
     for (let seq = 2; seq < 40_000; seq += 500)
@@ -284,7 +284,7 @@ describe('createSqliteStore keeps to its retention', () => {
     await store.close()
   })
 
-  test('protect: what conditions need is kept by it', async () => {
+  test('protect: records that conditions need are kept', async () => {
     const store = createSqliteStore(newPath(), { retention: { maxPerTask: 10 } })
     store.protect!((task) => (task === 'a' ? { count: 700 } : undefined))
     for (let seq = 1; seq < 30_000; seq += 500)
@@ -317,7 +317,7 @@ describe('createSqliteStore and its WAL', () => {
     return { store, counts, append, walSize: () => statSync(`${path}-wal`).size }
   }
 
-  test('is overwritten past 4 MB, and never shorter again: to sync a file that grows costs more', async () => {
+  test('is overwritten past 4 MB, and never shrinks: syncing a file that grows costs more', async () => {
     const { store, counts, append, walSize } = await counted(newPath())
     for (let n = 0; n < 150 && walSize() <= 4_194_304; n++) await append()
     for (let n = 0; n < 300; n++) {
@@ -330,7 +330,7 @@ describe('createSqliteStore and its WAL', () => {
     await store.close()
   })
 
-  test('grows while another program keeps a transaction open, by few checkpoints, and is cut when that ends', async () => {
+  test('grows while another program keeps a transaction open, with few checkpoints, and is truncated when that ends', async () => {
     const path = newPath()
     const { store, counts, append, walSize } = await counted(path)
     const reader = findSqlite()(path)
@@ -349,8 +349,8 @@ describe('createSqliteStore and its WAL', () => {
   })
 })
 
-describe('createSqliteStore and what is no entry', () => {
-  test('a record with an unknown action is refused, with all that was appended with it', async () => {
+describe('createSqliteStore and invalid entries', () => {
+  test('a record with an unknown action is refused, with all entries of its append', async () => {
     const store = createSqliteStore(newPath())
     const odd = { ...record(2), action: 'skip' } as unknown as RunRecord
     expect(() => store.append([record(1), odd])).toThrow(/action must be one of .*: skip/)
@@ -359,7 +359,7 @@ describe('createSqliteStore and what is no entry', () => {
     await store.close()
   })
 
-  test('rows with an unknown action are set aside and told once, and spare every query', async () => {
+  test('rows with an unknown action are quarantined and reported once, and do not affect queries', async () => {
     const path = await written([record(1), record(2, 'a', 'success'), record(3), record(4, 'b', 'fail')])
     sql(
       path,
@@ -381,7 +381,7 @@ describe('createSqliteStore and what is no entry', () => {
 })
 
 describe('createSqliteStore on a damaged file', () => {
-  test('500 seeds of damage: it opens with what is there or is refused with a RunLogError, and never starts anew in silence', async () => {
+  test('500 seeds of damage: it opens with the existing entries or is refused with a RunLogError, and never silently starts empty', async () => {
     const entries = Array.from({ length: 400 }, (_, i) =>
       record(i + 1, `task ${i % 7}`, i % 3 ? 'success' : 'run', { value: `value ${i}`, runId: `run ${i}` }),
     )
@@ -416,7 +416,7 @@ describe('createSqliteStore on a damaged file', () => {
     expect(told.opened).toBeGreaterThan(20)
   }, 120_000)
 
-  test('onDamage rescue: 60 seeds of damage, and it always opens, with what can be read and the file kept', async () => {
+  test('onDamage rescue: 60 seeds of damage, and it always opens, with the readable entries and the file kept', async () => {
     const entries = Array.from({ length: 400 }, (_, i) =>
       i % 9 === 0 ? note(i + 1) : record(i + 1, `task ${i % 7}`, 'success', { value: `value ${i}` }),
     )
@@ -427,7 +427,7 @@ describe('createSqliteStore on a damaged file', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const path = join(folder, `rescued-${seed}.db`)
       const bytes = damaged(whole, seed)
-      // Without these it is not known to be a database at all.
+      // Without these bytes the file is not recognized as a database.
       whole.copy(bytes, 0, 0, 100)
       writeFileSync(path, bytes)
       const problems: LogProblem[] = []
@@ -436,7 +436,7 @@ describe('createSqliteStore on a damaged file', () => {
         onProblem: (problem) => problems.push(problem),
       })
       const loaded = await store.load()
-      // A number that was changed can't be told from another one: most are as they were.
+      // A number that was changed cannot be detected: most are unchanged.
       const known = loaded.filter(({ seq }) => bySeq.has(seq))
       expect(known.length).toBeGreaterThanOrEqual(loaded.length * 0.9)
       expect(loaded.every((entry) => isNote(entry) || isAction(entry.action))).toBe(true)
@@ -455,7 +455,7 @@ describe('createSqliteStore on a damaged file', () => {
     expect(some).toBeGreaterThan(8)
   }, 120_000)
 
-  test('a WAL that was cut or damaged gives back a beginning of what was written, in order', async () => {
+  test('a WAL that was cut or damaged restores a prefix of the written entries, in order', async () => {
     const path = newPath()
     const store = createSqliteStore(path)
     for (let seq = 1; seq <= 30; seq++) await store.append([record(seq)])
@@ -475,7 +475,7 @@ describe('createSqliteStore on a damaged file', () => {
   })
 })
 
-/** A copy with bytes changed, a stretch zeroed, or its end cut off: what of it, and where, the seed decides. */
+/** A copy with changed bytes, a zeroed range, or a truncated end, depending on the seed. */
 function damaged(whole: Buffer, seed: number): Buffer {
   let state = seed * 2_654_435_761
   const next = (below: number): number => {

@@ -1,4 +1,4 @@
-/** A SQLite log that fills its own small disk: it must neither be stuck for ever nor keep a session from stopping. */
+/** A SQLite log that fills its own small disk: it must neither be stuck forever nor prevent a session from stopping. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,12 +14,12 @@ import { record } from '../../../support/stores/store-laws.ts'
 const folder = mkdtempSync(join(tmpdir(), 'gantry-full-sqlite-'))
 const mounted: string[] = []
 afterAll(() => {
-  // Lazily, as one of the libraries lets go of a closed file only when it is collected.
+  // Lazily, as one of the libraries releases a closed file only when it is garbage-collected.
   for (const disk of mounted) spawnSync('umount', ['-l', disk])
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A new disk of 2 MB; null where this system lets no test make one. */
+/** A new disk of 2 MB; null if this system does not allow a test to mount one. */
 function newDisk(): string | null {
   const disk = join(folder, `disk-${mounted.length}`)
   mkdirSync(disk)
@@ -34,7 +34,7 @@ const free = (disk: string): number => statfsSync(disk).bavail * statfsSync(disk
 const large = (seq: number) => record(seq, 'a', 'success', { value: 'x'.repeat(1_000) })
 const range = (to: number) => Array.from({ length: to }, (_, i) => i + 1)
 
-testOnDisk('it goes on once there is room, and all is there in order', async () => {
+testOnDisk('it continues once there is room, and all entries are kept in order', async () => {
   const disk = first!
   writeFileSync(join(disk, 'ballast'), Buffer.alloc(400_000))
   const path = join(disk, 'log.db')
@@ -56,25 +56,28 @@ testOnDisk('it goes on once there is room, and all is there in order', async () 
   await again.close()
 })
 
-testOnDisk('filled by others to the last byte while it is open: it goes on once there is room', async () => {
-  const disk = newDisk()!
-  const path = join(disk, 'log.db')
-  const guard = guardStore(createSqliteStore(path, { onProblem: () => {} }), { retryMs: 1 })
-  await guard.load()
-  for (let seq = 1; seq <= 100; seq++) await guard.append([large(seq)])
-  writeFileSync(join(disk, 'ballast'), Buffer.alloc(free(disk)))
-  const appends = range(200).map((n) => guard.append([large(100 + n)]))
-  while (guard.health.state === 'ok') await nextTurn()
-  rmSync(join(disk, 'ballast'))
-  await Promise.all(appends)
-  await guard.close()
-  const again = createSqliteStore(path)
-  expect((await again.load()).map((entry) => entry.seq)).toEqual(range(300))
-  await again.close()
-})
+testOnDisk(
+  'filled by others to the last byte while it is open: it continues once there is room',
+  async () => {
+    const disk = newDisk()!
+    const path = join(disk, 'log.db')
+    const guard = guardStore(createSqliteStore(path, { onProblem: () => {} }), { retryMs: 1 })
+    await guard.load()
+    for (let seq = 1; seq <= 100; seq++) await guard.append([large(seq)])
+    writeFileSync(join(disk, 'ballast'), Buffer.alloc(free(disk)))
+    const appends = range(200).map((n) => guard.append([large(100 + n)]))
+    while (guard.health.state === 'ok') await nextTurn()
+    rmSync(join(disk, 'ballast'))
+    await Promise.all(appends)
+    await guard.close()
+    const again = createSqliteStore(path)
+    expect((await again.load()).map((entry) => entry.seq)).toEqual(range(300))
+    await again.close()
+  },
+)
 
 testOnDisk(
-  'forgetting what is past retention makes room in place, with nobody freeing anything',
+  'pruning makes room in place, without any space freed from outside',
   async () => {
     const disk = newDisk()!
     const path = join(disk, 'log.db')
@@ -90,7 +93,7 @@ testOnDisk(
 )
 
 testOnDisk(
-  'a session on it stops, and says what is lost',
+  'a session on it stops, and reports its losses',
   async () => {
     const disk = newDisk()!
     const store = guardStore(createSqliteStore(join(disk, 'log.db'), { onProblem: () => {} }), {

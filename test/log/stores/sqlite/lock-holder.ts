@@ -1,4 +1,4 @@
-/** A process that has a SQLite log: opens it, appends what it is told to, and says what became of it, a line each. */
+/** A process that holds a SQLite log: it opens the log, appends records on request, and prints each result on a line. */
 import { createInterface } from 'node:readline'
 import type { RunRecord } from '../../../../src/log/store.ts'
 import { createSqliteStore } from '../../../../src/log/stores/sqlite/sqlite-store.ts'

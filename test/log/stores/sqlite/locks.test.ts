@@ -1,4 +1,4 @@
-/** Whose a SQLite log is, by whatever name and in whatever process; and who may read it meanwhile. */
+/** Ownership of a SQLite log, by any name and in any process; and concurrent readers. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -34,7 +34,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const code = 'GANTRY_RUN_LOG'
 const inUse = expect.stringMatching(/as one session at a time may write it/)
 
-/** Another process that has a log, or was refused. */
+/** Another process that holds a log, or was refused. */
 class Holder {
   static readonly all: Holder[] = []
   readonly #child: ChildProcess
@@ -53,7 +53,7 @@ class Holder {
     return this.#child.pid!
   }
 
-  /** Its next line. */
+  /** The next line of its output. */
   async line(): Promise<string> {
     return (await this.#lines.next()).value ?? 'ended'
   }
@@ -84,7 +84,7 @@ async function found(path: string): Promise<number[]> {
   }
 }
 
-/** Names of one file: each leads to it, and none is the one it was opened by. */
+/** Other names of a file: each leads to it. */
 const names: Readonly<Record<string, (path: string) => string>> = {
   'its own name': (path) => path,
   'a symbolic link': (path) => {
@@ -108,14 +108,14 @@ const names: Readonly<Record<string, (path: string) => string>> = {
 }
 
 describe.each(Object.entries(names))('a second session, by %s,', (_, nameOf) => {
-  test('of this process is refused, and takes nothing from the first', async () => {
+  test('of this process is refused, without harm to the first', async () => {
     const path = newPath()
     const store = createSqliteStore(path)
     await store.append([record(1)])
     const name = nameOf(path)
     for (let n = 0; n < 3; n++)
       await expect((async () => createSqliteStore(name).load())()).rejects.toMatchObject({ code })
-    // The refusal has let nobody in.
+    // The refusal has released no lock.
     const other = new Holder(path)
     expect(await other.line()).toMatch(/^refused .* one session at a time|^refused .* must have one name/)
     await store.append([record(2)])
@@ -143,7 +143,7 @@ describe.each(Object.entries(names))('a second session, by %s,', (_, nameOf) => 
   })
 })
 
-test('the first session keeps its lock, whatever this process opens and closes meanwhile', async () => {
+test('the first session keeps its lock, regardless of what this process opens and closes meanwhile', async () => {
   const path = newPath()
   const store = createSqliteStore(path, { retention: { maxPerTask: 10 } })
   await store.append(range(1, 100).map((seq) => record(seq, 'a', 'success')))
@@ -202,7 +202,7 @@ describe('the lock file alone refuses a second session', () => {
     await store.close()
   })
 
-  test('while a log is put back, and no connection has it open', async () => {
+  test('while a log is being restored, and no connection has it open', async () => {
     const path = newPath()
     let isBetween = false
     const refused: unknown[] = []
@@ -230,7 +230,7 @@ describe('the lock file alone refuses a second session', () => {
 })
 
 describe('while a session has the log', () => {
-  test('another program reads it, with what was appended last, and cannot write to it', async () => {
+  test('another program can read it, including the newest entry, and cannot write to it', async () => {
     const path = newPath()
     const holder = new Holder(path)
     expect(await holder.line()).toBe('open')
@@ -247,7 +247,7 @@ describe('while a session has the log', () => {
     expect(await found(path)).toEqual(range(1, 6))
   })
 
-  test('a program that reads holds nothing up: not a write, not a close, not the next session', async () => {
+  test('a program that reads blocks nothing: not a write, not a close, not the next session', async () => {
     const path = newPath()
     const holder = new Holder(path)
     expect(await holder.line()).toBe('open')
@@ -269,7 +269,7 @@ describe('while a session has the log', () => {
   })
 })
 
-test('a log that is deleted and taken by another session acknowledges nothing more until that one is gone', async () => {
+test('a log that is deleted and taken by another session acknowledges nothing until that session is gone', async () => {
   const own = newPath()
   mkdirSync(own)
   const path = join(own, 'runs.db')
@@ -293,7 +293,7 @@ test('a log that is deleted and taken by another session acknowledges nothing mo
   expect(await found(`${path}.replaced-1`)).toEqual([1_000])
 })
 
-test('a session that was closed leaves the file alone, without a WAL or a lock', async () => {
+test('a session that was closed leaves only the file, without a WAL or a lock', async () => {
   const own = newPath()
   mkdirSync(own)
   const store = createSqliteStore(join(own, 'runs.db'))

@@ -1,4 +1,4 @@
-/** Where a WAL lies and how long it is, by a handle alone. */
+/** The path and the length of a WAL, observed by a handle. */
 import {
   appendFileSync,
   mkdirSync,
@@ -24,10 +24,10 @@ function opened(): { readonly path: string; readonly wal: SqliteWal } {
 }
 
 const acts: Readonly<Record<string, [isThere: boolean, act: (path: string) => void]>> = {
-  'as it was': [true, () => {}],
+  unchanged: [true, () => {}],
   'written to': [true, (path) => appendFileSync(path, 'd')],
   deleted: [false, (path) => unlinkSync(path)],
-  'deleted, with another of its name': [
+  'deleted, with another file of its name': [
     false,
     (path) => {
       unlinkSync(path)
@@ -42,7 +42,7 @@ const acts: Readonly<Record<string, [isThere: boolean, act: (path: string) => vo
       renameSync(`${path}-moved`, path)
     },
   ],
-  'replaced by another': [
+  'replaced by another file': [
     false,
     (path) => {
       writeFileSync(`${path}-new`, 'abc')
@@ -68,7 +68,7 @@ test.each(Object.entries(acts))('SqliteWal.isThere of a WAL %s', (_, [isThere, a
   expect(wal.isThere()).toBe(false)
 })
 
-test('SqliteWal: how long it is', () => {
+test('SqliteWal: isLongerThan and size', () => {
   const { path, wal } = opened()
   expect([wal.size, wal.isLongerThan(2), wal.isLongerThan(3)]).toEqual([3, true, false])
   appendFileSync(path, 'd')
@@ -78,7 +78,7 @@ test('SqliteWal: how long it is', () => {
   expect([wal.size, wal.isLongerThan(0)]).toEqual([0, false])
 })
 
-test('SqliteWal: none where there is no file', () => {
+test('SqliteWal: empty if there is no file', () => {
   const wal = new SqliteWal(newPath())
   expect([wal.size, wal.isLongerThan(0), wal.isThere()]).toEqual([0, false, false])
 })

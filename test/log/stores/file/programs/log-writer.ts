@@ -1,6 +1,7 @@
 /**
- * Holds a log and does as its stdin says, one word a line: `append` writes the next record and answers `acked SEQ` or `failed`;
- * `close` ends it. First it prints `open` and what it found, or `refused`; problems are printed as they come.
+ * A process that holds a log and reads commands from stdin, one word a line: `append` writes the next record and answers
+ * `acked SEQ` or `failed`; `close` ends it. At the start it prints `open` and the entries found, or `refused`; problems are printed
+ * as they occur.
  */
 import { createInterface } from 'node:readline'
 import { createCsvStore, createJsonlStore, type RunRecord } from 'gantry'
@@ -23,7 +24,7 @@ try {
       say('acked', seq)
     } catch (problem) {
       say('failed', (problem as Error).message)
-      // As the guard does: the same entry comes again.
+      // As the guard does: the same entry is appended again.
       seq--
     }
   }
