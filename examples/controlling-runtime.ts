@@ -1,9 +1,9 @@
-/** Controlling a session while it runs: everything that a task, a user interface or another program can ask of it. */
+/** Control of a running session: everything that a task, a user interface or another program can request. */
 import { createApp, daily, never } from 'gantry'
 
 const app = createApp()
 
-// From inside a task, the session is at hand as run.session; outside, as app.session.
+// In a task the session is available as run.session, elsewhere as app.session.
 const doThings = app.task('do things', false, () => 'done')
 app.task('do report', false, ({ reportDate }: Record<string, unknown>) => `report of ${reportDate}`)
 
@@ -13,8 +13,8 @@ app.task('create', false, (_, run) => {
 })
 app.task('remove', false, (_, run) => run.session.removeTask('created'))
 
-// Look at another task: by handle or by name.
-app.task('look', false, (_, run) => {
+// Read the state of another task, by handle or by name.
+app.task('inspect', false, (_, run) => {
   const other = run.session.task('do things')
   console.log(`${other.name}: ${other.status}, last success ${other.lastSuccess?.toISO() ?? 'never'}`)
 })
@@ -24,7 +24,7 @@ app.task('queue', never, { onStartup: true }, async (_, run) => {
   const queue = [
     ['do things', {}],
     ['do report', { reportDate: '2026-01-01' }],
-    ['look', {}],
+    ['inspect', {}],
     ['create', {}],
     ['remove', {}],
   ] as const
@@ -32,7 +32,7 @@ app.task('queue', never, { onStartup: true }, async (_, run) => {
     const { action, value } = await run.session.task(name).run(params)
     console.log(`${name}: ${action} ${value ?? ''}`)
   }
-  console.log(`the handle knows too: ${doThings.lastValue}`)
+  console.log(`the handle has the value, too: ${doThings.lastValue}`)
   run.session.shutDown()
 })
 

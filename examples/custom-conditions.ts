@@ -1,6 +1,4 @@
-/**
- * Conditions of the app's own: from a function, an async function and an Observable, alone and within a statement.
- */
+/** Custom conditions: from a function, an async function and an Observable, alone and within a statement. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,13 +30,13 @@ app.task('sync', app.condition('online', () => isOnline$).and(every('1 hour')), 
   console.log('sync: online')
 })
 
-// Each value of a stream is one reason to run, and reaches the run.
+// Each value of a stream starts one run, which receives it.
 const orders$ = new Subject<string>()
 app.task('pack', onEach(orders$), (_, run) => {
   console.log(`pack: ${run.value}`)
 })
 
-// The same words serve in any statement. Both orders must be packed.
+// The phrases work in any statement. Both orders must be packed.
 app.task(
   'tidy up',
   "online & after tasks 'read', 'count', 'sync' & task 'pack' has succeeded at least 2 times",

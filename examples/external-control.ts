@@ -1,6 +1,6 @@
 /**
- * A session that another program steers: one JSON command a line on standard input, one JSON piece of news a line on
- * standard output. Try `echo '{"type":"task.run","task":"report","params":{"day":"Monday"}}' | node dist/examples/external-control.js`.
+ * A session controlled by another program: one JSON command per line on standard input, one JSON event per line on standard
+ * output. Try `echo '{"type":"task.run","task":"report","params":{"day":"Monday"}}' | node dist/examples/external-control.js`.
  */
 import { createInterface } from 'node:readline'
 import { type Command, createApp } from 'gantry'
@@ -17,7 +17,7 @@ lines.on('line', (line) => {
   try {
     session.send(JSON.parse(line) as Command)
   } catch (error) {
-    // A bad line is answered, and the session goes on.
+    // An invalid line is answered, and the session continues.
     console.log(JSON.stringify({ type: 'refused', line, message: (error as Error).message }))
   }
 })

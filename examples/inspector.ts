@@ -1,5 +1,5 @@
 /**
- * Looking at a session in the Stately inspector: open the address that it prints.
+ * A session in the Stately inspector: open the address that the program prints.
  *
  * Runs until Ctrl-C; with `--once` it ends by itself after three seconds.
  */

@@ -1,12 +1,12 @@
 /**
- * A pipeline: each task starts when the one before has succeeded, and receives what that one returned. The first step is
- * flaky and is retried; the types of all steps follow from what they return, without a cast.
+ * A pipeline: each task starts when the one before it has succeeded, and receives its return value. The first step is flaky and is
+ * retried; the types of all steps are inferred from the return values, without a cast.
  *
  * `CURRENCY=USD node dist/examples/pipeline.js` changes an arg from outside.
  */
 import { afterSuccess, createApp, daily, env, retry, returnOf } from 'gantry'
 
-// The listener below prints how each run ends: the default logger would print failures a second time.
+// The listener below prints the outcome of each run: the default logger would print failures a second time.
 const app = createApp({ logger: false, shutCondition: "task 'publish' has succeeded" })
 
 let attempts = 0

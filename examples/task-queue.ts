@@ -14,7 +14,7 @@ const measure = app.task('measure', false, { args: { city: 'Turku' } }, ({ city 
 })
 const report = app.task('report', false, { args: { title: 'untitled' } }, ({ title }) => `report "${title}"`)
 
-// The steps of the queue: any iterable will do, also one that makes its steps as it goes.
+// The steps of the queue: any iterable works, also one that creates its steps lazily.
 function* steps(): Generator<readonly [task: Task, params: Record<string, unknown>]> {
   for (const city of ['Oulu', 'Atlantis', 'Rovaniemi']) yield [measure, { city }]
   yield [report, { title: 'two cities' }]

@@ -1,6 +1,6 @@
 /**
- * Looking at a session in the inspector of `@xstate/inspect`, which can also send events: choose a task, send it
- * `{ "type": "task.run" }`, and it runs. Needs the package `gantry-xstate-inspect`.
+ * A session in the inspector of `@xstate/inspect`, which can also send events: choose a task, send it `{ "type": "task.run" }`, and
+ * it runs. Requires the package `gantry-xstate-inspect`.
  *
  * Runs until Ctrl-C; with `--once` it ends by itself after three seconds.
  */

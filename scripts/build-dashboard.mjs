@@ -1,4 +1,4 @@
-// Builds the dashboard and puts its files, packed, into one module of the package. Its sizes are part of what is promised.
+// Build of the dashboard: packs its files into one module of the package, and checks their sizes against the promised limits.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -29,7 +29,7 @@ await build({
     modulePreload: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,
-    // `light-dark()` is to stay: taken apart it would follow the system only.
+    // Keeps `light-dark()`: the replacement of other minifiers follows only the system's color scheme.
     cssMinify: 'esbuild',
     cssTarget: 'chrome123',
   },
@@ -55,7 +55,7 @@ const packed = files
   )
 
 const unknown = packed.find(({ type }) => type === undefined)
-if (unknown !== undefined) throw new Error(`Cannot pack '${unknown.path}' as its kind is not known.`)
+if (unknown !== undefined) throw new Error(`Cannot pack '${unknown.path}' as its file type must be known.`)
 const page = readFileSync(join(out, 'index.html'), 'utf8')
 const sizeOf = (assets) => assets.reduce((sum, { gzip }) => sum + gzip.length, 0)
 const first = sizeOf(packed.filter(({ path }) => path === 'index.html' || page.includes(path)))

@@ -1,5 +1,5 @@
-// Builds to dist/: compiles, lets the declarations name the files that exist (`.js`, not `.ts`), and adds the declarations
-// that a CommonJS importer needs. `--companion` builds the companion package alone.
+// Build to dist/: compiles, rewrites imports in declarations to the files that exist (`.js`, not `.ts`), and adds the declarations
+// that a CommonJS importer needs. `--companion` builds only the companion package.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
@@ -26,9 +26,9 @@ function nameBuiltFiles(folder) {
 }
 
 /**
- * TypeScript treats the declarations of an ES module as unusable from CommonJS under `module: node16`, although
- * `require()` loads the module. A `.d.cts` next to each entry re-exports its types for such importers. The suppressed
- * error is that very rule, and applies to the one line below it.
+ * TypeScript treats the declarations of an ES module as unusable from CommonJS under `module: node16`, although `require()` loads
+ * the module. A `.d.cts` next to each entry re-exports its types for such importers. The suppressed error is that rule, and the
+ * comment applies to the one line below it.
  */
 function declareForCommonJs(folder) {
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

@@ -1,4 +1,4 @@
-// The one gate: every step in order, each named; the first that fails ends it.
+// The full check: all steps in order; the first failure ends it.
 import { spawnSync } from 'node:child_process'
 
 const steps = [

@@ -1,8 +1,8 @@
-// Counts the functions between a timer and the work, and the frames between a manual request and its queue: `npm run hops`.
+// Count of the functions between a timer and the work, and of the frames between a manual request and its queue: `npm run hops`.
 //
 // The count uses V8 precise coverage per function (call counts, no blocks), on a TestClock with the memory store. Own code is the code
 // below dist/ of the package, including the TestClock. XState, RxJS, Luxon, Node and this script are not counted. A function counts
-// once per phase, however often it is called; a file counts if one of its functions ran.
+// once per phase, regardless of the number of calls; a file counts if one of its functions ran.
 //
 // - `timer to work`: from the callback of the timer that makes the second run of `every 1 second` due, to the first line of the work.
 // - `work to end`: from that line (the work does nothing else) to the event `run.ended`, which follows the end record.
@@ -19,7 +19,7 @@ import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 
-/** Path of the queue of manual runs below dist/; it decides where several own functions store the request. */
+/** Path of the queue of manual runs below dist/; it decides if several own functions store the request. */
 const queueFile = /queue|manual-runs/
 /** Targets of files, functions and frames. */
 const targets = { 'timer to work': { files: 22, functions: 90 }, 'run() to queue': { frames: 4 } }
@@ -87,7 +87,7 @@ async function measure(root) {
   inspector.connect()
   const post = (method, params) => {
     let answer
-    // In the same thread, the answer comes before `post` returns.
+    // In the same thread, the answer arrives before `post` returns.
     inspector.post(method, params, (error, result) => {
       if (error) throw error
       answer = result
@@ -205,7 +205,7 @@ function holdsKey(value, depth) {
   )
 }
 
-/** Calls `look` with each value that is added to an array, a map or a set, until the returned function is called. */
+/** Calls `onValue` with each value that is added to an array, a map or a set, until the returned function is called. */
 function watchCollections(look) {
   const methods = [
     [Array.prototype, 'push'],

@@ -1,12 +1,12 @@
-// Checks both packages as a registry would get them. Warnings count as errors.
+// Check of both packages as a registry would receive them. Warnings count as errors.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
-// The declarations for `require` are CommonJS on purpose, in addition to one ES module for both conditions: only so does
-// `module: node16` accept an import from a CommonJS file. The rule guards default imports, and there is no default export.
+// The declarations for `require` are CommonJS on purpose, although the module is an ES module in both conditions: otherwise
+// `module: node16` rejects an import from a CommonJS file. The rule protects default imports, and there is no default export.
 const isIntended = ({ code, path }) => code === 'EXPORTS_TYPES_INVALID_FORMAT' && path.at(-1) === 'require'
 
 let isClean = true

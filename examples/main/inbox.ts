@@ -1,9 +1,9 @@
-/** The watched folder of the main job: which files are new or changed, and the prices read from each. */
+/** The watched folder of the main example: detects new and changed files, and stores the prices from each. */
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { extensions, type Price } from './prices.ts'
 
-/** A file as it was when it was seen. */
+/** The name and the state of a file when it was detected. */
 export interface SeenFile {
   readonly name: string
   readonly modifiedMs: number
@@ -17,7 +17,7 @@ export class Inbox {
 
   /** The files that are new, or changed since the last call. */
   async changes(): Promise<SeenFile[]> {
-    const files = await Promise.all((await this.#names()).map((name) => this.#look(name)))
+    const files = await Promise.all((await this.#names()).map((name) => this.#stateOf(name)))
     const changed = files.filter((file) => file !== null && this.#seen.get(file.name) !== file.modifiedMs)
     for (const { name, modifiedMs } of changed as SeenFile[]) this.#seen.set(name, modifiedMs)
     return changed as SeenFile[]
@@ -33,7 +33,7 @@ export class Inbox {
     return [...this.#pricesOf.values()].flat()
   }
 
-  /** Drops the prices of files that are gone, and returns the names of these. */
+  /** Drops the prices of deleted files, and returns their names. */
   async forgetDeleted(): Promise<string[]> {
     const names = new Set(await this.#names())
     const deleted = [...this.#pricesOf.keys()].filter((name) => !names.has(name))
@@ -48,8 +48,8 @@ export class Inbox {
     return (await readdir(this.folder)).filter((name) => extensions.has(extname(name)))
   }
 
-  /** Null if the file was deleted in between. */
-  async #look(name: string): Promise<SeenFile | null> {
+  /** The state of a file; null if it was deleted in between. */
+  async #stateOf(name: string): Promise<SeenFile | null> {
     const stats = await stat(join(this.folder, name)).catch(() => null)
     return stats === null ? null : { name, modifiedMs: stats.mtimeMs }
   }

@@ -1,6 +1,6 @@
 /**
- * The main job: watches a folder, parses the CSV and JSON files that appear or change in it, and reports a total. The
- * upload of the report fails twice and is retried; a maintenance task pauses the rest while it cleans up.
+ * The main example: watches a folder, parses the CSV and JSON files that appear or change in it, and reports a total. The upload of
+ * the report fails twice and is retried; a maintenance task pauses the other tasks during its cleanup.
  *
  * `npm start`, and Ctrl-C to stop. `GANTRY_SECONDS=5 npm start` stops by itself.
  */
@@ -13,7 +13,7 @@ import { parsePrices } from './prices.ts'
 const folder = process.argv[2] ?? join(process.cwd(), 'examples', 'main', 'inbox')
 const seconds = Number(process.env.GANTRY_SECONDS ?? Number.POSITIVE_INFINITY)
 
-// The listener below prints how each run ends: the default logger would print failures a second time.
+// The listener below prints the outcome of each run: the default logger would print failures a second time.
 const app = createApp({
   logger: false,
   ...(Number.isFinite(seconds) ? { shutCondition: schedulerRunning({ moreThan: { seconds } }) } : {}),
@@ -37,7 +37,7 @@ const parse = app.task(
       try {
         inbox.keep(name, parsePrices(name, await readFile(join(folder, name), 'utf8')))
       } catch (error) {
-        // A broken file is read again when it changes, and does not keep the others from being read.
+        // An invalid file is read again when it changes, and does not prevent others from being read.
         inbox.keep(name, [])
         say(`skipped ${name}: ${(error as Error).message}`)
       }

@@ -1,4 +1,4 @@
-/** Parses the files of the main job, and checks every value. */
+/** Parser of the main example's files, which validates every value. */
 import { extname } from 'node:path'
 
 export interface Price {
@@ -6,7 +6,7 @@ export interface Price {
   readonly price: number
 }
 
-/** The file extensions that can be parsed. */
+/** The supported file extensions. */
 export const extensions: ReadonlySet<string> = new Set(['.csv', '.json'])
 
 /** Throws an error that names the row and the value if a price is not a number. */
@@ -17,7 +17,7 @@ export function parsePrices(name: string, text: string): Price[] {
     if (typeof product !== 'string' || product === '')
       throw new Error(`row ${index + 1} has no product: ${JSON.stringify({ product, price })}`)
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new Error(`row ${index + 1} has no number as its price: ${JSON.stringify(price)}`)
+      throw new Error(`the price of row ${index + 1} is not a number: ${JSON.stringify(price)}`)
     return { product, price: value }
   })
 }
@@ -27,7 +27,7 @@ type Row = { readonly product?: unknown; readonly price?: unknown }
 function jsonRows(text: string): Row[] {
   const rows: unknown = JSON.parse(text)
   if (!Array.isArray(rows) || rows.some((row) => typeof row !== 'object' || row === null))
-    throw new Error('it must hold an array of objects')
+    throw new Error('it must contain an array of objects')
   return rows
 }
 

@@ -97,7 +97,7 @@ function commentBlock(group, isHeader) {
   }
 }
 
-/** A comment's line as Markdown: without directives, with names of symbols and parameters as code. */
+/** A line of a comment as Markdown: without directives, and with names of symbols and parameters as code. */
 const plain = (text) =>
   text
     .replace(directive, '')
@@ -106,7 +106,7 @@ const plain = (text) =>
     .replace(/\{@\w+\s+([^}|]+)[^}]*\}/g, '`$1`')
     .replace(/^\s+(?=\S)/, (space) => (space.length > 3 ? space : ''))
 
-/** Strings that are sentences: three words or more. In tests only the titles count: other text there is material. */
+/** Strings that are sentences: three words or more. In tests only the titles count: other text there is test data. */
 function stringsOf(program, isTest) {
   /** @type {Block[]} */
   const found = []

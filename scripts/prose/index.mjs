@@ -19,7 +19,7 @@ const args = process.argv.slice(2)
 const flags = new Set(args.filter((arg) => arg.startsWith('--')))
 const chosen = args.filter((arg) => !arg.startsWith('--')).map((arg) => arg.replace(/\/$/, ''))
 
-/** Code that contains, on purpose, what is avoided or does not compile. */
+/** Code that contains, on purpose, words to avoid, or that does not compile. */
 const exempt = /^(test\/types\/bad\/|scripts\/prose\/words\.mjs$)/
 
 /** Files that git tracks or would add, so that build output and node_modules are left out. */
@@ -89,7 +89,7 @@ function check() {
   process.exitCode = isClean ? 0 : 1
 }
 
-/** Every finding of a file over its limit, since the count does not tell which one is new. */
+/** Prints every finding of a file over its limit, since the count does not show which one is new. */
 function report(over) {
   for (const [path, now, limit] of over) {
     console.error(`${path}: ${now} findings, and ${limit} are allowed`)

@@ -1,4 +1,4 @@
-// The checks of prose: remark and retext read it, the rules of words.mjs and openings.mjs judge it.
+// The prose checks: remark and retext parse the text, and the rules of words.mjs and openings.mjs check it.
 import { ParseEnglish } from 'parse-english'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
@@ -22,7 +22,7 @@ import { words } from './words.mjs'
 /**
  * Checks one file. Markdown is read whole, code for its comments and for strings that are sentences.
  *
- * @param {string} path Tells the language by its extension, and tests by their folder.
+ * @param {string} path Determines the language by its extension, and tests by their folder.
  * @param {string} text
  * @returns {Finding[]} By line.
  */
@@ -49,7 +49,7 @@ function lintCode(path, text) {
   return found
 }
 
-/** Judges all blocks of a file as one document, which is quicker than a document per block. */
+/** Checks all blocks of a file as one document, which is faster than a document per block. */
 function judge(blocks) {
   const comments = blocks.filter(({ kind }) => kind !== 'string')
   const strings = blocks.filter(({ kind }) => kind === 'string')
@@ -67,7 +67,7 @@ function judge(blocks) {
 }
 
 function judgeWords(blocks, language) {
-  // Most blocks have none of the words at all, and to parse those would take most of the time.
+  // Most blocks contain none of the words, and parsing them would take most of the time.
   const suspects = blocks.filter(({ lines }) => {
     const text = lines.map((line) => line.text).join(' ')
     return words.some(({ find }) => text.search(find) !== -1)
@@ -84,7 +84,7 @@ function judgeWords(blocks, language) {
   }))
 }
 
-/** Turns table cells into paragraphs, each ended by code, since remark-retext skips tables and joins what is on one line. */
+/** Turns table cells into paragraphs, each ended by code, since remark-retext skips tables and joins text on one line. */
 const readTables = () => (tree) => {
   visit(tree, (node) => {
     if (node.type === 'table' || node.type === 'tableRow') node.type = 'blockquote'

@@ -1,4 +1,4 @@
-// Rules for the first sentence of a comment: it names what it documents first.
+// Rules for the first sentence of a comment, which must name its subject first.
 
 const sayNoun = 'begin with a noun phrase (what it is) or a verb (what it does)'
 

@@ -1,4 +1,4 @@
-// The ratchet: how many findings each file may still have. The counts only go down.
+// The ratchet: the number of findings that each file may still have. The counts only decrease.
 
 /**
  * Compares findings with the counts that are allowed.

@@ -1,8 +1,8 @@
-// Words that this project avoids, with what it says instead. The table in docs/GLOSSARY.md is generated from this list.
+// Words that this project avoids, and their replacements. The table in docs/GLOSSARY.md is generated from this list.
 
 /**
  * @typedef {object} Word
- * @property {string} not What is avoided, as the table and findings name it.
+ * @property {string} not The words to avoid, as shown in the table and in findings.
  * @property {string} say What to write instead.
  * @property {RegExp} find Matches it in a sentence whose code is replaced by `￼`.
  */

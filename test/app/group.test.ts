@@ -1,11 +1,11 @@
-/** Groups: one prefix, one more condition, one execution; of an app, or written without one. */
+/** Groups: a prefix, an additional condition and an execution for their tasks; created from an app or without one. */
 import { expect, test } from '@jest/globals'
 import { createApp, createGroup, daily, StatementError } from 'gantry'
 import { TestClock } from 'gantry/testing'
 
 const work = () => {}
 
-test("an app's group adds at once, and its task is the task itself", async () => {
+test("an app's group adds tasks at once, and returns the task itself", async () => {
   const app = createApp({ clock: new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' }), timezone: 'UTC' })
   const nightly = app.group({ prefix: 'nightly.', start: 'time of day between 22:00 and 06:00' })
   const backUp = nightly.task('backup', daily, { priority: 3 }, work)
@@ -26,7 +26,7 @@ test('groups nest: prefixes join, all conditions must hold, the inner execution 
   expect(outer.task('e', false, { execution: 'async' }, work).execution).toBe('async')
 })
 
-test('a task of a group that is started by hand stays so, without a warning, and runs at the start of the session', async () => {
+test('a task of a group with manual start keeps it, without a warning, and runs at the start of the session', async () => {
   const app = createApp()
   const group = app.group({ start: 'daily before 00:01' })
   group.task('by hand', false, work)
@@ -52,7 +52,7 @@ test('a group written without an app is included with its params, also into anot
   expect(app.session.params.toJSON()).toEqual({ stage: 'dev', other: 1 })
 })
 
-test('of a group with a bad task nothing is added', () => {
+test('a group with an invalid task adds nothing', () => {
   const group = createGroup()
   group.task('good', 'daily', work)
   group.task('bad', 'dayly' as string, work)
@@ -61,7 +61,7 @@ test('of a group with a bad task nothing is added', () => {
   expect(app.session.tasks()).toEqual([])
 })
 
-test('what is no group cannot be included', () => {
+test('only groups can be included', () => {
   expect(() => createApp().include({} as never)).toThrow(/^Cannot include that as it must be a group/)
 })
 

@@ -6,7 +6,7 @@ import { silent } from '../support/silent.ts'
 
 afterEach(tearDown)
 
-/** An app that tells the link of its page, which is printed by the logger. */
+/** An app, and a function that returns the link to its page, which the logger prints. */
 function shown(options: AppOptions = {}) {
   const told: string[] = []
   const logger = { ...silent, info: (text: unknown) => void told.push(String(text)) }
@@ -44,7 +44,7 @@ test.each([
   await ended
 })
 
-test.each(['start', 'run'] as const)('%s refuses what it does not know', async (door) => {
+test.each(['start', 'run'] as const)('%s refuses unknown options', async (door) => {
   const { app } = setUp()
   await expect(app[door]({ dashbord: true } as RunOptions)).rejects.toThrow(
     `Cannot read options of app.${door}() as 'dashbord' is not one of them. Did you mean 'dashboard'?`,

@@ -1,7 +1,7 @@
 /**
  * The process that is killed: `node app.js STORE`. It runs its tasks, some of them in other processes, and prints a line for
- * everything that the session has announced, which is a promise that it is in the log. With `settle` nothing starts by itself any more but what follows from
- * what has happened, and it ends once that is done. With `POINT TASK TIMES` it kills itself at that point.
+ * every event of the session; a printed event must be in the log. With `settle` no task starts by itself except as a consequence of
+ * earlier events, and the process ends once all are done. With `POINT TASK TIMES` it kills itself at that point.
  */
 import './torn-write.ts'
 import { writeSync } from 'node:fs'
@@ -26,7 +26,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: console
 const isSettling = mode === 'settle'
 const failpoint = mode === undefined || isSettling ? null : new Failpoint(mode as Point, task, Number(times))
 
-/** Written at once: what was printed before a kill is read after it. */
+/** Prints synchronously: lines printed before a kill are read after it. */
 const print = (line: object): void => {
   writeSync(1, `${JSON.stringify(line)}\n`)
 }
@@ -39,15 +39,15 @@ const app = createApp({
 })
 const { clock } = app.session
 
-/** A start that holds by itself: not any more when things are to settle. */
+/** The start of an independent task: disabled while the session settles. */
 const byItself = (start: Start): Start => (isSettling ? false : start)
-/** Work here that takes so long, at random; the process may die within it. */
+/** Inline work of a random duration up to `ms`; the process may die within it. */
 const working = (name: string, ms: number) => async (): Promise<string> => {
   await clock.sleep(Math.random() * ms)
   failpoint?.reach('during run', name)
   return 'x'.repeat(500)
 }
-/** Work elsewhere, within which this process may die. */
+/** Isolated work, during which this process may die. */
 const add = moduleWork<typeof import('./work.ts'), 'add'>(new URL('./work.js', import.meta.url), 'add')
 const numbers = (name: string) => ({
   a: 1,
@@ -72,7 +72,7 @@ for (const name of ['thread-1', 'thread-2'])
   app.task(name, byItself(every('200 ms')), { execution: 'thread', args: numbers(name) }, add)
 app.task('process', byItself(every('250 ms')), { execution: 'process', args: numbers('process') }, add)
 for (const name of ['quick-1', 'quick-2']) app.task(name, byItself(every('40 ms')), command('true'))
-// Told to end by its timeout, or alive when the process dies.
+// Terminated by its timeout, or alive when the process dies.
 app.task('stays', byItself(every('60 ms')), { timeout: 100, graceMs: 50 }, command('sleep 600'))
 app.task(
   'loops',
@@ -87,7 +87,7 @@ app.session.on('run.ended', ({ runId, action }) => print({ runId, action }))
 await app.start()
 print({ ready: app.session.tasks().length })
 if (isSettling) {
-  // What follows from an end starts in the next turns: nothing lives for so long only when nothing follows.
+  // A dependent task starts in the next turns: no live runs in ten consecutive turns means that none follows.
   for (let quiet = 0; quiet < 10; quiet = app.session.runs().length === 0 ? quiet + 1 : 0)
     await clock.sleep(20)
   app.session.shutDown()

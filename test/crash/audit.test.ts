@@ -16,7 +16,7 @@ const good = [
   run(5, 'a3', 'z'),
 ]
 
-test('audit finds nothing wrong with a good log', () => {
+test('audit finds nothing wrong in a valid log', () => {
   expect(audit(good, [{ runId: 'x', action: 'success' }], none)).toEqual([])
   expect([...openRuns(good)]).toEqual(['z'])
   expect(unfollowed(good)).toEqual([])
@@ -52,12 +52,12 @@ test.each([
   expect(audit(entries, [], none).join()).toMatch(wrong)
 })
 
-test('audit finds what was announced and is not there, and a run that was left open and is no crash', () => {
+test('audit finds an announced record that is missing, and a run that was left open without a crash', () => {
   expect(audit(good, [{ runId: 'z', action: 'success' }], none)).toEqual(['lost: success of run z'])
-  expect(audit(good, [], new Set(['z']))).toEqual(['run z was left open and is no crash'])
+  expect(audit(good, [], new Set(['z']))).toEqual(['run z was left open without a crash'])
   expect(audit([...good, record(6, 'a3', 'crash', { runId: 'z' })], [], new Set(['z']))).toEqual([])
 })
 
-test('unfollowed finds a success that nothing followed', () => {
+test('unfollowed finds a success without a dependent run', () => {
   expect(unfollowed(good.slice(0, 2))).toEqual(['a2 did not follow the last success of a1'])
 })

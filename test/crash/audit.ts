@@ -1,4 +1,4 @@
-/** What must hold of a log, whenever the process that wrote it was killed. */
+/** Invariants of a log, at whichever instant its process was killed. */
 import { isNote, type LogEntry, type RunRecord } from '../../src/log/store.ts'
 
 /** A record that was announced. */
@@ -7,7 +7,7 @@ export interface Announced {
   readonly action: string
 }
 
-/** What is wrong with a log; empty if nothing is. `openBefore` are runs that an earlier process left open. */
+/** The violations in a log; empty if there are none. `openBefore` are the runs that an earlier process left open. */
 export function audit(
   entries: readonly LogEntry[],
   announced: readonly Announced[],
@@ -34,7 +34,7 @@ export function openRuns(entries: readonly LogEntry[]): Set<string> {
   return open
 }
 
-/** Which tasks have followed each success of what they depend on; told are those that have not. */
+/** The dependent tasks that have not run since the last success of the task before them. */
 export function unfollowed(entries: readonly LogEntry[]): string[] {
   const left: string[] = []
   for (const [task, before] of dependents) {
@@ -61,14 +61,14 @@ function* ofOrder(entries: readonly LogEntry[]): Generator<string> {
     if (entries[i]!.seq <= entries[i - 1]!.seq) yield `seq ${entries[i]!.seq} follows ${entries[i - 1]!.seq}`
 }
 
-/** What was announced is there. */
+/** Every announced record is in the log. */
 function* ofPromises(records: readonly RunRecord[], announced: readonly Announced[]): Generator<string> {
   const there = new Set(records.map(({ runId, action }) => `${runId} ${action}`))
   for (const { runId, action } of announced)
     if (!there.has(`${runId} ${action}`)) yield `lost: ${action} of run ${runId}`
 }
 
-/** A run has one start and one end at most; what an earlier process left open has ended. */
+/** A run has at most one start and one end; a run that an earlier process left open has ended. */
 function* ofRuns(records: readonly RunRecord[], openBefore: ReadonlySet<string>): Generator<string> {
   const starts = new Set<string>()
   const ends = new Set<string>()
@@ -78,13 +78,13 @@ function* ofRuns(records: readonly RunRecord[], openBefore: ReadonlySet<string>)
     if (action !== 'run' && !starts.has(runId)) yield `an end without a start: run ${runId} of ${task}`
     seen.add(runId)
   }
-  for (const runId of openBefore) if (!ends.has(runId)) yield `run ${runId} was left open and is no crash`
+  for (const runId of openBefore) if (!ends.has(runId)) yield `run ${runId} was left open without a crash`
 }
 
-/** Tasks that run once in each of their unit, by the beginning of their names. */
+/** The period lengths of tasks that run once per period, by the prefix of their names, ms. */
 const unitMs = { second: 1_000, minute: 60_000 }
 
-/** A period that has a success has no other. */
+/** A period has at most one success. */
 function* ofPeriods(records: readonly RunRecord[]): Generator<string> {
   const done = new Set<string>()
   for (const { task, action, start } of records) {
@@ -96,7 +96,7 @@ function* ofPeriods(records: readonly RunRecord[]): Generator<string> {
   }
 }
 
-/** A dependent starts once for each success, or once for several: never without a new one. */
+/** A dependent task starts once for one or several successes, and never without a new one. */
 function* ofDependents(records: readonly RunRecord[]): Generator<string> {
   for (const [task, before] of dependents) {
     let successes = 0

@@ -1,4 +1,4 @@
-/** The process that is killed, seen from outside. */
+/** The killed process, observed from outside. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -8,31 +8,31 @@ import { findMarked, type Marked, markName } from '../support/marked.ts'
 import type { Announced } from './audit.ts'
 
 const clock = createSystemClock()
-/** What a process has started is gone so soon after it. */
+/** The time after which processes that it started must be gone, ms. */
 const goneMs = 5_000
 
 const program = fileURLToPath(new URL('./app.js', import.meta.url))
 
-/** What a process told until it ended. */
-export interface Told {
+/** The output and the end of a process. */
+export interface ProcessEnd {
   readonly announced: readonly Announced[]
-  /** Whether its tasks could launch. */
+  /** True if its tasks could launch. */
   readonly isReady: boolean
   /** Null if it was killed. */
   readonly code: number | null
-  /** What it had started and what lived on after it. */
+  /** Processes that it had started and that outlived it. */
   readonly orphans: readonly Marked[]
 }
 
-/** A process under way. */
+/** A running process. */
 export interface Child {
   readonly process: ChildProcess
   /** Resolves when its tasks may launch, or when it has ended. */
   readonly ready: Promise<void>
-  readonly ended: Promise<Told>
+  readonly ended: Promise<ProcessEnd>
 }
 
-/** Starts it. */
+/** Starts the process. */
 export function startChild(args: readonly string[]): Child {
   const mark = randomUUID()
   const made = spawn(process.execPath, ['--no-warnings', program, ...args], {
@@ -41,32 +41,32 @@ export function startChild(args: readonly string[]): Child {
   })
   let text = ''
   let isReady = false
-  let tellReady = (): void => {}
+  let markReady = (): void => {}
   const ready = new Promise<void>((resolve) => {
-    tellReady = resolve
+    markReady = resolve
   })
   made.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part
     if (isReady || !text.includes('"ready"')) return
     isReady = true
-    tellReady()
+    markReady()
   })
-  const ended = new Promise<Told>((resolve) => {
-    // Not the end of its output, which an orphan may hold.
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    // Not the end of its output, which an orphan may keep open.
     made.once('exit', async (code) => {
-      tellReady()
+      markReady()
       const orphans = await orphansOf(mark)
       if (!made.stdout.readableEnded && orphans.length === 0) await once(made.stdout, 'end')
-      // The last line may be cut short by the kill: it was not told.
+      // The kill may have cut the last line short: it does not count.
       const lines = text.split('\n').slice(0, -1)
-      const told = lines.map((line) => JSON.parse(line) as Announced | { ready: number })
-      resolve({ announced: told.filter((line) => 'runId' in line), isReady, code, orphans })
+      const printed = lines.map((line) => JSON.parse(line) as Announced | { ready: number })
+      resolve({ announced: printed.filter((line) => 'runId' in line), isReady, code, orphans })
     })
   })
   return { process: made, ready, ended }
 }
 
-/** What still lives of what carries the mark, when it has had time to go. It is killed: it must not disturb what follows. */
+/** Processes with the mark that are live after the time to end. They are killed, as they must not disturb later trials. */
 async function orphansOf(mark: string): Promise<readonly Marked[]> {
   const until = clock.monotonic() + goneMs
   while (findMarked(mark).length > 0 && clock.monotonic() < until) await clock.sleep(5)

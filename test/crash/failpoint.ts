@@ -1,4 +1,4 @@
-/** A point at which a process kills itself: the store that it is given, or its work, does it. */
+/** A point at which a process kills itself, from within its store or its work. */
 import {
   createJsonlStore,
   createSqliteStore,
@@ -10,15 +10,15 @@ import { findSqlite } from '../../src/log/stores/sqlite/driver.ts'
 import { tearWrites } from './torn-write.ts'
 
 /**
- * What a run goes through. `before`: the record is not yet handed to the store; `within`: it is being written, with others;
- * `after`: it is durable, and nobody has been told.
+ * The stages of a run. `before`: the record is not yet passed to the store; `within`: it is being written, with others; `after`: it
+ * is durable, and no one has been notified.
  */
 export type Point =
   | `${'before' | 'within' | 'after'} ${'start' | 'end'}`
   | 'during run'
   | `${'before' | 'after'} crash`
 
-/** Kills the process when a task has come so often to a point. */
+/** Kills the process when a task has reached a point the given number of times. */
 export class Failpoint {
   #left: number
 
@@ -30,18 +30,18 @@ export class Failpoint {
     this.#left = times
   }
 
-  /** The task is at a point: true, once, if that is the one. */
+  /** Called when a task reaches a point: returns true, once, if the process must die there. */
   isReached(point: string, task: string): boolean {
     return point === this.point && task === this.task && --this.#left === 0
   }
 
-  /** The task is at a point: the process may be dead after this. */
+  /** Called when a task reaches a point: the process may be dead after this. */
   reach(point: string, task: string): void {
     if (this.isReached(point, task)) process.kill(process.pid, 'SIGKILL')
   }
 }
 
-/** The store that an option means, with the failpoint in it. */
+/** The store of an option, with the failpoint in it. */
 export function failingStore(option: string, failpoint: Failpoint): Store {
   const kind = option.split(':', 1)[0]!
   const path = option.slice(kind.length + 1)
@@ -69,7 +69,7 @@ function partOf(action: unknown): string {
   return action === 'run' ? 'start' : action === 'crash' ? 'crash' : 'end'
 }
 
-/** SQLite that dies in the middle of a transaction, when the row is in and not committed. */
+/** SQLite that dies in the middle of a transaction, after the row was inserted and before the commit. */
 function failingLibrary(failpoint: Failpoint): OpenSqlite {
   return (path) => {
     const driver = findSqlite()(path)
@@ -91,7 +91,7 @@ function failingLibrary(failpoint: Failpoint): OpenSqlite {
   }
 }
 
-/** The middle of the line of the record. */
+/** The middle of the record's line. */
 function tearAt(bytes: Buffer, failpoint: Failpoint): number | null {
   let end = 0
   for (const line of bytes.toString().split('\n')) {

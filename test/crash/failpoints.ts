@@ -1,13 +1,13 @@
-/** At which points of which tasks the process is killed. */
+/** The failpoints at which the process is killed. */
 import type { Point } from './failpoint.ts'
 
-/** A point, the task that comes to it, and how often it does before the process dies. */
+/** A point, the task that reaches it, and the number of times before the process dies. */
 export type Failing = readonly [point: Point, task: string, times: number]
 
-/** A fresh log: the minute that has its success must stay with the one, whatever comes after within it. */
+/** A fresh log: the minute with a success must keep only that one. */
 const ofPeriod: Failing = ['after end', 'minute', 1]
 
-/** A run that was left open is made a crash, and the process dies over that, too. */
+/** A run that was left open becomes a crash, and the process dies while that is recorded. */
 const ofRestart: readonly Failing[] = [
   ['during run', 'main', 2],
   ['before crash', 'main', 1],

@@ -1,7 +1,6 @@
 /**
- * `node run.js [KILLS] [SEED]`: a process that runs tasks is killed at each failpoint, and so many times at random
- * instants, over each kind of store. Each time what it left is looked at, and in the end whether everything that was to
- * follow has followed. Prints the counts.
+ * `node run.js [KILLS] [SEED]`: kills a process that runs tasks at each failpoint, and KILLS times at random instants, over each
+ * kind of store. The log is checked after each kill, and at the end all dependent tasks must have run. Prints the counts.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,13 +13,13 @@ const kills = Number(process.argv[2] ?? 200)
 let seed = Number(process.argv[3] ?? 1)
 const clock = createSystemClock()
 
-/** Evenly from 0 to 1, the same for the same seed. */
+/** A random number from 0 to 1, reproducible by the seed. */
 function random(): number {
   seed = (Math.imul(seed ^ (seed >>> 15), 2_246_822_519) + 0x9e3779b9) >>> 0
   return seed / 2 ** 32
 }
 
-/** Longer than it takes to come to any failpoint; a process that does not is killed, and that is wrong. */
+/** The time limit for reaching a failpoint, ms; a process that exceeds it is killed and counts as a failure. */
 const patienceMs = 15_000
 
 async function atFailpoints(trial: Trial, failpoints: readonly Failing[], settles: boolean): Promise<void> {
@@ -35,7 +34,7 @@ async function atFailpoints(trial: Trial, failpoints: readonly Failing[], settle
       undo()
     })
     if (trial.wrong.length > 0) trial.wrong.push(`the failpoint was '${point}' of ${task}`)
-    // What a restart is to find open must stay so until it dies over that.
+    // A run that a restart must find open stays open until the process dies over it.
     else if (settles && !failpoints[i + 1]?.[0].endsWith('crash')) await trial.settle()
   }
   if (trial.wrong.length === 0) await trial.settle()
@@ -44,7 +43,7 @@ async function atFailpoints(trial: Trial, failpoints: readonly Failing[], settle
 async function atRandom(trial: Trial, times: number): Promise<void> {
   for (let n = 1; n <= times && trial.wrong.length === 0; n++)
     await trial.kill([], async ({ process, ready }) => {
-      // Most are killed at work, some while they start.
+      // Most processes are killed at work, some while they start.
       if (random() < 0.1) await clock.sleep(random() * 300)
       else {
         await ready
@@ -55,7 +54,7 @@ async function atRandom(trial: Trial, times: number): Promise<void> {
   if (trial.wrong.length === 0) await trial.settle()
 }
 
-function told(trial: Trial, how: string): boolean {
+function report(trial: Trial, how: string): boolean {
   console.log(`${how.padEnd(14)} ${trial}`)
   for (const line of trial.wrong.slice(0, 20)) console.log(`  ${line}`)
   return trial.wrong.length === 0
@@ -67,10 +66,10 @@ let isGood = true
 for (const kind of ['sqlite', 'jsonl']) {
   const failing = new Trial(`${kind}:${join(folder, `failing.${kind}`)}`)
   await atFailpoints(failing, isThorough ? allFailpoints : someFailpoints, isThorough)
-  if (!told(failing, 'at failpoints')) isGood = false
+  if (!report(failing, 'at failpoints')) isGood = false
   const killed = new Trial(`${kind}:${join(folder, `killed.${kind}`)}`)
   await atRandom(killed, kills)
-  if (!told(killed, 'at random')) isGood = false
+  if (!report(killed, 'at random')) isGood = false
 }
 if (isGood) rmSync(folder, { recursive: true })
 else console.log(`the files are in ${folder}`)

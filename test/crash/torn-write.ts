@@ -1,6 +1,6 @@
 /**
- * Lets a write to a file be cut short by the death of the process. To be imported before all that imports `node:fs`: what
- * a module has taken from there it keeps.
+ * Writes that the death of the process cuts short. Import this before any module that imports `node:fs`, as a module keeps the
+ * functions that it has imported.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -10,14 +10,14 @@ type Write = (fd: number, bytes: Buffer, offset: number, length: number, place: 
 
 let tornAt: (bytes: Buffer) => number | null = () => null
 
-/** From now on `where` is asked of each write: of the bytes up to there the file has them, and the process is dead. */
+/** From now on calls `where` for each write: if it returns a length, only that many bytes are written, and the process dies. */
 export function tearWrites(where: (bytes: Buffer) => number | null): void {
   tornAt = where
 }
 
 const whole = promisify(fs.write) as Write
 const write = fs.write
-// Whoever makes a promise of `write`, as the log does, gets this one.
+// A promisified `write`, which the log uses, is replaced as well.
 Object.defineProperty(write, promisify.custom, {
   value: async (...call: Parameters<Write>): Promise<unknown> => {
     const [fd, bytes, offset, length, place] = call

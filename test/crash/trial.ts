@@ -1,14 +1,14 @@
-/** A store whose process is killed again and again, and what it is found to be after each kill. */
+/** A store whose process is killed repeatedly, and the checks after each kill. */
 
 import { resolveStore } from '../../src/log/resolve-store.ts'
 import { isNote, type LogEntry } from '../../src/log/store.ts'
 import type { LogProblem } from '../../src/log/store-problem.ts'
 import { findSqlite } from '../../src/log/stores/sqlite/driver.ts'
 import { type Announced, audit, openRuns, unfollowed } from './audit.ts'
-import { type Child, startChild, type Told } from './child.ts'
+import { type Child, type ProcessEnd, startChild } from './child.ts'
 
 export class Trial {
-  /** What was found wrong. */
+  /** The violations found. */
   readonly wrong: string[] = []
   readonly #announced: Announced[] = []
   #entries: readonly LogEntry[] = []
@@ -20,27 +20,27 @@ export class Trial {
 
   constructor(readonly option: string) {}
 
-  /** Starts a process that is to be killed, by `kill` or by itself, and looks at what it leaves. */
+  /** Starts a process that is killed, by `kill` or by itself, and checks its log. */
   async kill(args: readonly string[], kill: (child: Child) => Promise<void>): Promise<void> {
     const child = startChild([this.option, ...args])
     await kill(child)
-    const told = await child.ended
+    const end = await child.ended
     this.#kills++
-    if (!told.isReady) this.#killedEarly++
-    if (told.code !== null) this.wrong.push(`the process ended by itself, with code ${told.code}`)
-    await this.#look(told)
+    if (!end.isReady) this.#killedEarly++
+    if (end.code !== null) this.wrong.push(`the process ended by itself, with code ${end.code}`)
+    await this.#check(end)
   }
 
-  /** Starts a process in which everything comes to its end, and looks at what it leaves. */
+  /** Starts a process in which every run ends, and checks its log. */
   async settle(): Promise<void> {
-    const told = await startChild([this.option, 'settle']).ended
-    if (told.code !== 0) this.wrong.push(`the last process ended with code ${told.code}`)
-    await this.#look(told)
+    const end = await startChild([this.option, 'settle']).ended
+    if (end.code !== 0) this.wrong.push(`the last process ended with code ${end.code}`)
+    await this.#check(end)
     this.wrong.push(...unfollowed(this.#entries))
     for (const runId of this.#open) this.wrong.push(`run ${runId} has no end after a clean stop`)
   }
 
-  /** What happened, in a line. */
+  /** A one-line summary. */
   toString(): string {
     const count = (action: string): number =>
       this.#entries.filter((entry) => !isNote(entry) && entry.action === action).length
@@ -52,20 +52,20 @@ export class Trial {
     )
   }
 
-  async #look(told: Told): Promise<void> {
-    this.#announced.push(...told.announced)
-    for (const { pid, command } of told.orphans) this.wrong.push(`process ${pid} lived on: ${command}`)
+  async #check(end: ProcessEnd): Promise<void> {
+    this.#announced.push(...end.announced)
+    for (const { pid, command } of end.orphans) this.wrong.push(`process ${pid} outlived it: ${command}`)
     const { entries, problems } = await read(this.option)
     for (const { kind, message } of problems)
       if (kind === 'torn tail') this.#torn++
       else this.wrong.push(message)
-    this.wrong.push(...audit(entries, this.#announced, told.isReady ? this.#open : new Set()))
+    this.wrong.push(...audit(entries, this.#announced, end.isReady ? this.#open : new Set()))
     this.#entries = entries
     this.#open = openRuns(entries)
   }
 }
 
-/** The whole log as the next process would find it. */
+/** The whole log as the next process finds it. */
 async function read(option: string): Promise<{ entries: readonly LogEntry[]; problems: LogProblem[] }> {
   const problems: LogProblem[] = []
   if (option.startsWith('sqlite:')) {

@@ -1,4 +1,4 @@
-/** These tests run over the build of XState that warns, or they would show nothing. */
+/** Tests over the development build of XState, which is the one that warns. */
 import { afterEach, expect, test } from '@jest/globals'
 import { condition, createApp } from 'gantry'
 import { assign, createActor, createMachine } from 'xstate'
@@ -8,13 +8,13 @@ import { takeWarnings } from './warnings.ts'
 
 afterEach(tearDown)
 
-test('the development build is loaded, and its warnings are heard', () => {
+test('the development build is loaded, and its warnings are captured', () => {
   const machine = createMachine({ entry: () => void assign({}) })
   createActor(machine).start()
   expect(takeWarnings()).toEqual([expect.stringContaining('should not call `assign()` directly')])
 })
 
-test('what an app does in its work, hooks and listeners is no part of an action of ours', async () => {
+test('code of an app in work, hooks and listeners does not run within an action of Gantry', async () => {
   const { app, session, clock } = setUp()
   let made = 0
   const own = createMachine({ context: () => ({ n: 0 }), entry: assign({ n: 1 }) })
@@ -51,7 +51,7 @@ test('what an app does in its work, hooks and listeners is no part of an action 
   expect(takeWarnings()).toEqual([])
 })
 
-test('a session on the system clock warns of nothing', async () => {
+test('a session on the system clock causes no warning', async () => {
   const app = createApp({ logger: silent })
   const task = app.task('a', false, () => 1)
   await app.start()

@@ -1,10 +1,10 @@
 /** Fails a test in which XState or RxJS warns. Loaded before each test file. */
 import { afterEach } from '@jest/globals'
 
-/** What the libraries have said since the last look. */
+/** The warnings of the libraries since the last check. */
 const said: string[] = []
 
-/** Takes what was said, so that it fails nothing. */
+/** Takes the warnings, so that they fail no test. */
 export function takeWarnings(): string[] {
   return said.splice(0)
 }
@@ -12,7 +12,7 @@ export function takeWarnings(): string[] {
 for (const level of ['warn', 'error'] as const) {
   const print = console[level].bind(console)
   console[level] = (...data: unknown[]) => {
-    // The line that calls: further up the stack XState stands above whatever an effect does.
+    // The calling line: further up the stack XState calls every effect.
     const { stack = '' } = new Error('said')
     const caller = stack.split('\n')[2] ?? ''
     if (/node_modules\/(xstate|rxjs)\//.test(caller)) said.push(`${data.map(String).join(' ')}\n${stack}`)

@@ -83,7 +83,7 @@ test('main: a broken file is skipped once, and read again when it changes', asyn
   child.kill('SIGINT')
   const { code, out } = await ended
   await rm(inbox, { recursive: true })
-  expect(count(out, /skipped broken\.csv: row 1 has no number as its price: "one"/g)).toBe(1)
+  expect(count(out, /skipped broken\.csv: the price of row 1 is not a number: "one"/g)).toBe(1)
   expect(out).toContain('report: 2.00 in total, from 1 price')
   expect(out).not.toContain('NaN')
   expect(code).toBe(0)

@@ -1,4 +1,4 @@
-/** The addresses that the inspectors print, opened in a real browser: they work, and the token in them goes nowhere else. */
+/** The addresses that the inspectors print, opened in a real browser: they work, and the token in them is not leaked. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -12,11 +12,11 @@ const executable = await findBrowser()
 if (executable === null)
   throw new Error('The pages need a browser: npm ci installs one, or CHROMIUM names it.')
 
-/** Says in its title which of these events came. */
-const shown = (type: string) => `document.title = 'told of ' + ${type}`
+/** Sets the page's title to the type of an event that arrived. */
+const shown = (type: string) => `document.title = 'received ' + ${type}`
 const pages: Record<string, string> = {
   // What the inspector of Stately does in its frame.
-  '/frame': `addEventListener('message', ({ data }) => { ${shown('data.type')}; fetch('/told?' + data.type) })
+  '/frame': `addEventListener('message', ({ data }) => { ${shown('data.type')}; fetch('/received?' + data.type) })
     parent.postMessage({ type: '@statelyai.connected' }, '*')`,
   // What the inspector of XState 4 does with its address.
   '/viz': `const [protocol, ...rest] = new URLSearchParams(location.search).get('server').split('://')
@@ -33,14 +33,14 @@ let browser: Browser
 let server: Server
 let origin: string
 const asked: { readonly url: string; readonly referer: string | undefined }[] = []
-let told = (_: string): void => {}
+let received = (_: string): void => {}
 
 beforeAll(async () => {
   browser = await launch(executable)
   server = createServer(({ url = '', headers }, response) => {
     asked.push({ url, referer: headers.referer })
     const [path = '', query = ''] = url.split('?')
-    if (path === '/told') told(query)
+    if (path === '/received') received(query)
     const script = pages[path] ?? ''
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<script>${script}</script>`)
   })
@@ -53,7 +53,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** Opens an address and resolves with the first title that the page gives itself. */
+/** Opens an address and resolves to the first title that the page sets. */
 async function titleAt(url: string): Promise<string> {
   const page = await browser.newPage()
   await page.goto(url)
@@ -63,11 +63,11 @@ async function titleAt(url: string): Promise<string> {
   }
 }
 
-test('createStatelyInspector: its url works in a browser, and its frame is not told the token', async () => {
+test('createStatelyInspector: its url works in a browser, and its frame does not receive the token', async () => {
   const inspector = await createStatelyInspector({ port: 0, page: `${origin}/frame` })
   createFleet(['report'], inspector.inspect)
   const first = new Promise<string>((resolve) => {
-    told = resolve
+    received = resolve
   })
   const page = await browser.newPage()
   await page.goto(inspector.url)
@@ -86,7 +86,7 @@ test('createStatelyInspector: its url works in a browser, and its frame is not t
 test('createXStateInspector: its url works in a browser, and pages of other origins are refused', async () => {
   const inspector = await createXStateInspector({ port: 0, page: `${origin}/viz` })
   createFleet(['report'], inspector.inspect)
-  expect(await titleAt(inspector.url)).toBe('told of service.register')
+  expect(await titleAt(inspector.url)).toBe('received service.register')
   const other = origin.replace('127.0.0.1', 'localhost')
   expect(await titleAt(`${other}/other?${encodeURIComponent(inspector.address)}`)).toBe('refused')
   await inspector.close()

@@ -12,14 +12,14 @@ interface Machine4 {
   transition(state: unknown, event: string): { value: unknown }
 }
 
-/** The definition as the page gets it: as text, read by XState 4. */
+/** The definition as the page receives it: as text, parsed by XState 4. */
 function read(logic: unknown, name = 'thing'): { definition: StateDefinition; machine: Machine4 } {
   const definition = JSON.parse(JSON.stringify(toDefinition(logic, name)))
   return { definition, machine: xstate4.createMachine(definition) }
 }
 
 describe('toDefinition', () => {
-  test('its targets mean the same to XState 4: nested, parallel, to siblings, to ids, to itself', () => {
+  test('its targets have the same meaning in XState 4: nested, parallel, siblings, ids, self-transitions', () => {
     const machine = createMachine({
       id: 'many',
       type: 'parallel',
@@ -57,7 +57,7 @@ describe('toDefinition', () => {
   test.each([
     ['a task', taskMachine],
     ['a session', sessionMachine],
-  ])('%s of the house is read by XState 4 with every state and its description', (_name, machine) => {
+  ])('%s of Gantry is parsed by XState 4 with every state and its description', (_name, machine) => {
     const { definition } = read(machine, 'a name: with, anything.in & it')
     expect(Object.keys(definition.states ?? {})).toEqual(Object.keys(machine.root.states))
     for (const [key, state] of Object.entries(machine.root.states))
@@ -76,7 +76,7 @@ describe('toDefinition', () => {
     expect(copy.initialState.value).toBe('b')
   })
 
-  test('actions and guards keep their names; inline ones are called what they are', () => {
+  test('actions and guards keep their names; inline ones have descriptive names', () => {
     const machine = setup({
       actions: { note: () => {}, keep: assign({}) },
       guards: { isFull: () => true, isDay: () => true },
@@ -96,7 +96,7 @@ describe('toDefinition', () => {
     expect(definition.on?.c?.[0]?.cond).toMatch(/\w/)
   })
 
-  test('after, invoke, history and done events are told in the words of XState 4', () => {
+  test('after, invoke, history and done events are translated to the format of XState 4', () => {
     const machine = createMachine({
       initial: 'a',
       states: {
@@ -122,7 +122,7 @@ describe('toDefinition', () => {
     expect(b!.states!.back).toMatchObject({ type: 'history', history: 'deep', target: ['#thing.b.x'] })
   })
 
-  test('logic that is no machine has the states that every actor has', () => {
+  test('logic that is not a machine has the states that every actor has', () => {
     const { definition, machine } = read(fromPromise(async () => 1))
     expect(Object.keys(definition.states!)).toEqual(['active', 'done', 'error', 'stopped'])
     expect(machine.initialState.value).toBe('active')

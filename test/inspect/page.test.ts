@@ -8,7 +8,7 @@ interface Socket {
   onmessage(message: { data: string }): void
 }
 
-/** Runs the page's script in a browser that is just enough of one. */
+/** Runs the page's script in a minimal browser. */
 function openBridge(inspector: string) {
   const posted: [message: unknown, origin: string][] = []
   const sockets: Socket[] = []
@@ -44,7 +44,7 @@ function openBridge(inspector: string) {
   }
 }
 
-test('bridgePage frames the inspector, connects when that is ready, and passes on to it alone', () => {
+test('bridgePage frames the inspector, connects when it is ready, and passes messages to it alone', () => {
   const bridge = openBridge('https://stately.ai/inspect')
   expect(bridge.frame.src).toBe('https://stately.ai/inspect')
   bridge.hear({}, { type: '@statelyai.connected' })
@@ -56,7 +56,7 @@ test('bridgePage frames the inspector, connects when that is ready, and passes o
   expect(bridge.posted).toEqual([[{ type: '@xstate.actor' }, 'https://stately.ai']])
 })
 
-test('bridgePage connects anew when the inspector is loaded again, so that it is told of all actors', () => {
+test('bridgePage reconnects when the inspector is loaded again, so that it receives all actors', () => {
   const bridge = openBridge('https://stately.ai/inspect')
   bridge.hear(bridge.framed, { type: '@statelyai.connected' })
   bridge.hear(bridge.framed, { type: '@statelyai.connected' })

@@ -41,7 +41,7 @@ async function look(address: string): Promise<Page> {
 
 const changes = (values: readonly unknown[]) => values.filter((value, i) => value !== values[i - 1])
 
-/** How each inspector says the same. */
+/** Readers of the messages of each inspector, in a common form. */
 const inspectors = {
   'gantry/inspect': {
     create: () => createStatelyInspector({ port: 0 }),
@@ -79,8 +79,8 @@ describe.each(Object.keys(inspectors) as (keyof typeof inspectors)[])('a session
   }
 
   function statesOf(page: Page, task: Message) {
-    const told = page.heard.filter((message) => isState(message) && message.sessionId === task.sessionId)
-    return changes([stateOf(task), ...told.map(stateOf)])
+    const received = page.heard.filter((message) => isState(message) && message.sessionId === task.sessionId)
+    return changes([stateOf(task), ...received.map(stateOf)])
   }
 
   test('registers the session, which is running, and its tasks as its children', async () => {
@@ -119,7 +119,7 @@ describe.each(Object.keys(inspectors) as (keyof typeof inspectors)[])('a session
     expect(statesOf(page, actor)).toEqual(['idle', 'running', 'failed'])
   })
 
-  test('shows a task that is created and removed while it looks', async () => {
+  test('shows a task that is created and removed while a page is connected', async () => {
     const { page, session } = await open()
     await page.hears(isTask('flaky'))
     session.createTask('late', false, () => {})
@@ -131,7 +131,7 @@ describe.each(Object.keys(inspectors) as (keyof typeof inspectors)[])('a session
     )
   })
 
-  test('leaves the session alone when it is closed in the midst of a run', async () => {
+  test('does not affect the session when it is closed during a run', async () => {
     const { page, report, endRun, inspector } = await open()
     const run = report.run()
     await run.started
@@ -187,7 +187,7 @@ describe('the page of gantry-xstate-inspect', () => {
     expect(session.state).toBe('held')
   })
 
-  test('cannot send what is no command: it is reported, and the next command works', async () => {
+  test('cannot send an invalid command: it is reported, and the next command works', async () => {
     const refused: unknown[] = []
     const inspector = await createXStateInspector({ port: 0, onError: (error) => refused.push(error) })
     ended.push(() => inspector.close())
@@ -207,7 +207,7 @@ describe('the page of gantry-xstate-inspect', () => {
         event: JSON.stringify({ data, $$type: 'scxml', origin: to.sessionId }),
         service: to.sessionId,
       })
-    // These an inspector does not even pass on; the others the actors refuse.
+    // The inspector drops these; the actors refuse the others.
     const dropped = [null, 5, {}, { type: 7 }, { type: 'xstate.stop' }, { type: 'xstate.error.actor.x' }]
     const types = [
       '*',
@@ -253,7 +253,7 @@ describe('createApp({ inspect })', () => {
     expect(ids.size).toBeGreaterThanOrEqual(4)
   })
 
-  test('an observer that throws never takes the session down', async () => {
+  test('an observer that throws does not stop the session', async () => {
     const { report, endRun, session } = await startApp({
       next: () => {
         throw new Error('observer')

@@ -31,7 +31,7 @@ const registers = (name: string) => (message: Message) =>
 const isIn = (sessionId: string, value: string) => (message: Message) =>
   message.type === '@xstate.snapshot' && message.sessionId === sessionId && message.snapshot.value === value
 
-describe('createStatelyInspector: what the page is told', () => {
+describe('createStatelyInspector: messages to the page', () => {
   test('it registers the session and its tasks as a tree', async () => {
     const inspector = await open()
     const { session } = createFleet(['fetch', 'report'], inspector.inspect)
@@ -49,7 +49,7 @@ describe('createStatelyInspector: what the page is told', () => {
   test.each([
     ['success', 'idle'],
     ['fail', 'failed'],
-  ] as const)('it tells idle → running → (%s) %s of a task', async (outcome, end) => {
+  ] as const)('it reports idle → running → (%s) %s of a task', async (outcome, end) => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -57,16 +57,16 @@ describe('createStatelyInspector: what the page is told', () => {
     fleet.run('report')
     fleet.end('report', outcome)
     await page.hears(({ type, event }) => type === '@xstate.snapshot' && event.type === 'run.ended')
-    const told = page.heard.filter(
+    const received = page.heard.filter(
       ({ type, sessionId: id }) => type === '@xstate.snapshot' && id === sessionId,
     )
-    const states = [snapshot.value, ...told.map((message) => message.snapshot.value)]
+    const states = [snapshot.value, ...received.map((message) => message.snapshot.value)]
     expect(states.filter((item, i) => item !== states[i - 1])).toEqual(['idle', 'running', end])
     const events = page.heard.filter(({ type }) => type === '@xstate.event').map(({ event }) => event.type)
     expect(events).toEqual(expect.arrayContaining(['task.run', 'run.launched', 'run.ended']))
   })
 
-  test("the library's own receiver takes the messages", async () => {
+  test("the library's own receiver accepts the messages", async () => {
     const inspector = await open()
     createFleet(['report'], inspector.inspect)
     const receiver = createWebSocketReceiver({ server: inspector.address })
@@ -78,7 +78,7 @@ describe('createStatelyInspector: what the page is told', () => {
     expect(seen._version).toMatch(/^\d+\.\d+/)
   })
 
-  test('a page that comes after a thousand tasks is told of all of them, in their state of now', async () => {
+  test('a page that connects after a thousand tasks receives all of them, in their current state', async () => {
     const names = Array.from({ length: 999 }, (_, i) => `task-${i}`)
     const inspector = await open()
     const fleet = createFleet(names, inspector.inspect)
@@ -89,7 +89,7 @@ describe('createStatelyInspector: what the page is told', () => {
     expect(page.heard.find(registers('task-7'))?.snapshot.value).toBe('running')
   })
 
-  test('a page that comes late repeats nothing to pages that are there', async () => {
+  test('a page that connects late causes no repetition for other pages', async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const early = await look(inspector)
@@ -101,7 +101,7 @@ describe('createStatelyInspector: what the page is told', () => {
     expect(early.heard.filter(registers('report'))).toHaveLength(1)
   })
 
-  test('a page that lags behind is told the latest state of each actor, and then events again', async () => {
+  test('a page that is behind receives the latest state of each actor, and then events again', async () => {
     const inspector = await open()
     const fleet = createFleet(['busy'], inspector.inspect)
     const page = await look(inspector)
@@ -120,7 +120,7 @@ describe('createStatelyInspector: what the page is told', () => {
     expect(page.heard.slice(before)[0]?.type).toBe('@xstate.event')
   })
 
-  test('the end of an actor is told, also of one that failed, and it does not come back', async () => {
+  test('the end of an actor is reported, also after a failure, and the actor does not return', async () => {
     const inspector = await open()
     const root = createActor(createMachine({ on: { 'xstate.error.actor.*': {} } }), {
       inspect: inspector.inspect,
@@ -163,7 +163,7 @@ describe('createStatelyInspector: what the page is told', () => {
   })
 })
 
-describe('createStatelyInspector: it never harms what it looks at', () => {
+describe('createStatelyInspector: it never affects the session', () => {
   test('a context that throws when read is shown as unreadable', async () => {
     const inspector = await open()
     const odd = {
@@ -181,7 +181,7 @@ describe('createStatelyInspector: it never harms what it looks at', () => {
     expect(actor.getSnapshot().status).toBe('active')
   })
 
-  test('its own failure is told to onError and not to the actors', async () => {
+  test('its own failure is reported to onError and not to the actors', async () => {
     const onError = jest.fn()
     const inspector = await open({ onError })
     const broken = {
@@ -204,7 +204,7 @@ describe('createStatelyInspector: it never harms what it looks at', () => {
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ message: 'no snapshot' }))
   })
 
-  test('what a page says is not listened to, and too much of it ends the connection alone', async () => {
+  test('messages from a page are ignored, and one that is too large ends only that connection', async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -237,7 +237,7 @@ describe('createStatelyInspector: the page, close and options', () => {
     ['a page from elsewhere', () => ({ origin: 'https://example.com' }), false],
     ['a page without an origin of its own', () => ({ origin: 'null' }), false],
     ['a foreign name that points here', () => ({ host: 'example.com' }), false],
-  ])('with the token, %s is let in: %#', async (_who, headersAt, isIn) => {
+  ])('with the token, %s is accepted or refused: %#', async (_who, headersAt, isIn) => {
     const inspector = await open()
     const headers: Record<string, string> = headersAt(new URL(inspector.url).host)
     const visit = openPage(inspector.address, headers)
@@ -260,7 +260,7 @@ describe('createStatelyInspector: the page, close and options', () => {
     },
   )
 
-  test('each inspector has a token of its own, and its page tells nobody of it', async () => {
+  test('each inspector has a separate token, and its page does not leak it', async () => {
     const [one, two] = [await open(), await open()]
     const tokenOf = ({ url }: StatelyInspector) => new URL(url).pathname
     expect(tokenOf(one)).not.toBe(tokenOf(two))
@@ -270,13 +270,13 @@ describe('createStatelyInspector: the page, close and options', () => {
     expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
   })
 
-  test('it listens on this machine alone', async () => {
+  test('it listens on this machine only', async () => {
     const inspector = await open()
     expect(inspector.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}$/)
     expect(inspector.address).toBe(inspector.url.replace('http', 'ws'))
   })
 
-  test('close frees the port, sends pages away, and leaves the observer without effect', async () => {
+  test('close releases the port, disconnects pages, and leaves an observer without effect', async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -290,7 +290,7 @@ describe('createStatelyInspector: the page, close and options', () => {
     expect(new URL(again.url).host).toBe(new URL(inspector.url).host)
   })
 
-  test('a port that is taken is a SetupError', async () => {
+  test('a port in use is a SetupError', async () => {
     const port = Number(new URL((await open()).url).port)
     await expect(open({ port })).rejects.toMatchObject({
       code: 'GANTRY_SETUP',
@@ -310,7 +310,7 @@ describe('createStatelyInspector: the page, close and options', () => {
     await expect(createStatelyInspector(options)).rejects.toThrow(message)
   })
 
-  test('without @statelyai/inspect it is a SetupError that says what to install', async () => {
+  test('without @statelyai/inspect it is a SetupError with the package to install', async () => {
     jest.resetModules()
     jest.unstable_mockModule('@statelyai/inspect', () => {
       throw new Error('Cannot find package')

@@ -9,7 +9,7 @@ import { assign, createActor, createMachine, fromPromise } from 'xstate'
 import { createFleet } from '../support/inspect/fleet.ts'
 import { type Message, openPage, type Page } from '../support/inspect/page.ts'
 
-// The inspector's own reader, with its XState 4: what it can't read, its page can't show.
+// The inspector's own parser, with its XState 4: its page cannot show anything that this cannot parse.
 const theirs = createRequire(new URL('../../packages/xstate-inspect/package.json', import.meta.url))
 const { parseReceiverEvent } = theirs('@xstate/inspect/lib/utils.js') as {
   parseReceiverEvent(message: Message): Message
@@ -45,7 +45,7 @@ function sends(target: string, event: object): Message {
   return { type: 'xstate.event', event: JSON.stringify(wrapped), service: target }
 }
 
-describe('createXStateInspector: what the page is told', () => {
+describe('createXStateInspector: messages to the page', () => {
   test('it registers the session and its tasks as a tree', async () => {
     const inspector = await open()
     const { session } = createFleet(['fetch', 'report'], inspector.inspect)
@@ -60,7 +60,7 @@ describe('createXStateInspector: what the page is told', () => {
     expect(page.heard.filter(registers('fetch'))).toHaveLength(1)
   })
 
-  test('it registers a task that is added while a page looks, parents before children', async () => {
+  test('it registers a task that is added while a page is connected, parents before children', async () => {
     const inspector = await open()
     const fleet = createFleet([], inspector.inspect)
     const page = await look(inspector)
@@ -73,7 +73,7 @@ describe('createXStateInspector: what the page is told', () => {
   test.each([
     ['success', 'idle'],
     ['fail', 'failed'],
-  ] as const)('it tells idle → running → (%s) %s of a task', async (outcome, end) => {
+  ] as const)('it reports idle → running → (%s) %s of a task', async (outcome, end) => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -81,15 +81,17 @@ describe('createXStateInspector: what the page is told', () => {
     fleet.run('report')
     fleet.end('report', outcome)
     await page.hears((message) => message.type === 'service.state' && eventOf(message) === 'run.ended')
-    const told = page.heard.filter(({ type, sessionId: id }) => type === 'service.state' && id === sessionId)
-    const states = [JSON.parse(state).value, ...told.map(value)]
+    const received = page.heard.filter(
+      ({ type, sessionId: id }) => type === 'service.state' && id === sessionId,
+    )
+    const states = [JSON.parse(state).value, ...received.map(value)]
     expect(states.filter((item, i) => item !== states[i - 1])).toEqual(['idle', 'running', end])
     expect(page.heard.filter(({ type }) => type === 'service.event').map(eventType)).toEqual(
       expect.arrayContaining(['task.run', 'run.launched', 'run.ended']),
     )
   })
 
-  test("the inspector's own reader takes every message", async () => {
+  test("the inspector's own parser accepts every message", async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     createActor(
@@ -112,7 +114,7 @@ describe('createXStateInspector: what the page is told', () => {
     expect(machine.resolveState(last.state).matches('removed')).toBe(true)
   })
 
-  test('an actor without a name is called what its machine is called', async () => {
+  test('an actor without a name has the name of its machine', async () => {
     const inspector = await open()
     const actor = createActor(createMachine({ id: 'nameless' }), { inspect: inspector.inspect }).start()
     const page = await look(inspector)
@@ -120,7 +122,7 @@ describe('createXStateInspector: what the page is told', () => {
     expect(sessionId).toBe(actor.sessionId)
   })
 
-  test('a page that comes late is told the state of now, and pages that are there hear nothing again', async () => {
+  test('a page that connects late receives the current states, and other pages receive nothing again', async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const early = await look(inspector)
@@ -134,7 +136,7 @@ describe('createXStateInspector: what the page is told', () => {
     expect(early.heard.filter(registers('report'))).toHaveLength(1)
   })
 
-  test('a page that lags behind is told the latest state of each actor, and then events again', async () => {
+  test('a page that is behind receives the latest state of each actor, and then events again', async () => {
     const inspector = await open()
     const fleet = createFleet(['busy'], inspector.inspect)
     const page = await look(inspector)
@@ -155,7 +157,7 @@ describe('createXStateInspector: what the page is told', () => {
     expect(page.heard[before]?.type).toBe('service.event')
   })
 
-  test('an actor that failed is told as stopped, and does not come back', async () => {
+  test('an actor that failed is reported as stopped, and does not return', async () => {
     const inspector = await open()
     const parent = createMachine({ id: 'parent', on: { 'xstate.error.actor.*': {} } })
     const root = createActor(parent, { inspect: inspector.inspect }).start()
@@ -211,8 +213,8 @@ describe('createXStateInspector: what the page is told', () => {
   })
 })
 
-describe('createXStateInspector: what the page may do', () => {
-  test("the page's event starts a task, and is told once", async () => {
+describe('createXStateInspector: messages from the page', () => {
+  test("the page's event starts a task, and is reported once", async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -220,20 +222,20 @@ describe('createXStateInspector: what the page may do', () => {
     page.say(sends(sessionId, { type: 'task.run', params: { day: 1 } }))
     await page.hears(isIn(sessionId, 'running'))
     expect(fleet.task('report').getSnapshot().value).toBe('running')
-    const told = page.heard.filter((message) => message.type === 'service.event')
-    expect(told.map(eventType).filter((type) => type === 'task.run')).toHaveLength(1)
+    const received = page.heard.filter((message) => message.type === 'service.event')
+    expect(received.map(eventType).filter((type) => type === 'task.run')).toHaveLength(1)
   })
 
   test.each([
     ['text that is not JSON', () => '{'],
-    ['JSON that is no object', () => 'null'],
+    ['JSON that is not an object', () => 'null'],
     ["XState's own events", (id: string) => JSON.stringify(sends(id, { type: 'xstate.stop' }))],
     ['an event without a type', (id: string) => JSON.stringify(sends(id, {}))],
-    ['an event that is no JSON', () => JSON.stringify({ type: 'xstate.event', event: '{' })],
-    ['an event for nobody', () => JSON.stringify(sends('x:none', { type: 'task.run' }))],
+    ['an event that is not JSON', () => JSON.stringify({ type: 'xstate.event', event: '{' })],
+    ['an event for an unknown actor', () => JSON.stringify(sends('x:none', { type: 'task.run' }))],
     ["the inspector's own messages", () => JSON.stringify({ type: 'disconnect' })],
-    ['news of its own making', () => JSON.stringify({ type: 'service.stop', sessionId: 'x:0' })],
-  ])('%s is not obeyed and ends nothing', async (_what, say) => {
+    ['a forged report', () => JSON.stringify({ type: 'service.stop', sessionId: 'x:0' })],
+  ])('%s is ignored and ends nothing', async (_what, say) => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -246,7 +248,7 @@ describe('createXStateInspector: what the page may do', () => {
     expect(fleet.task('report').getSnapshot().status).toBe('active')
   })
 
-  test('a page that speaks no WebSocket, or too much, is sent away alone', async () => {
+  test('a page that sends no WebSocket frames, or too much, is disconnected alone', async () => {
     const inspector = await open()
     createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -265,7 +267,7 @@ describe('createXStateInspector: what the page may do', () => {
     ['a page from elsewhere', { origin: 'https://example.com' }, false],
     ['a page without an origin of its own', { origin: 'null' }, false],
     ['a foreign name that points here', { host: 'example.com:8888' }, false],
-  ])('with the token, %s: %j is let in: %s', async (_who, headers, isIn) => {
+  ])('with the token, %s: %j is accepted: %s', async (_who, headers, isIn) => {
     const inspector = await open()
     const visit = openPage(inspector.address, headers as Record<string, string>)
     if (isIn) await expect(visit.then((page) => page.leave())).resolves.toBeUndefined()
@@ -279,14 +281,14 @@ describe('createXStateInspector: what the page may do', () => {
     await expect(openPage(at, { origin: 'https://stately.ai' })).rejects.toThrow('401')
   })
 
-  test('a page of another origin is let in where it was named', async () => {
+  test('a page of another origin is accepted if it is configured', async () => {
     const inspector = await open({ page: 'http://localhost:3000/viz' })
     await (await openPage(inspector.address, { origin: 'http://localhost:3000' })).leave()
     await expect(openPage(inspector.address, { origin: 'https://stately.ai' })).rejects.toThrow('401')
   })
 })
 
-describe('createXStateInspector: it never harms what it looks at', () => {
+describe('createXStateInspector: it never affects the actors', () => {
   test('a context that throws when read is shown as unreadable', async () => {
     const inspector = await open()
     const context = {
@@ -306,7 +308,7 @@ describe('createXStateInspector: it never harms what it looks at', () => {
     expect(actor.getSnapshot().status).toBe('active')
   })
 
-  test('its own failure is told to onError, even to one that throws, and not to the actors', async () => {
+  test('its own failure is reported to onError, even to one that throws, and not to the actors', async () => {
     const onError = jest.fn((_error: unknown) => {
       throw new Error('neither')
     })
@@ -324,7 +326,7 @@ describe('createXStateInspector: it never harms what it looks at', () => {
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ message: 'no snapshot' }))
   })
 
-  test('while no page looks, contexts are not read', async () => {
+  test('while no page is connected, contexts are not read', async () => {
     const inspector = await open()
     const read = jest.fn(() => 1)
     const data = Object.defineProperty({}, 'value', { get: read, enumerable: true })
@@ -336,7 +338,7 @@ describe('createXStateInspector: it never harms what it looks at', () => {
     await page.hears(registers('quiet'))
     expect(read).toHaveBeenCalled()
     await page.leave()
-    // The server hears of the leaving a little later than the page: what counts is that the reading ends.
+    // The server learns of the disconnection a little later than the page: the reads must end.
     let before: number
     do {
       await new Promise(setImmediate)
@@ -347,7 +349,7 @@ describe('createXStateInspector: it never harms what it looks at', () => {
 })
 
 describe('createXStateInspector: close and options', () => {
-  test('close frees the port, sends pages away, and leaves the observer without effect', async () => {
+  test('close releases the port, disconnects pages, and leaves an observer without effect', async () => {
     const inspector = await open()
     const fleet = createFleet(['report'], inspector.inspect)
     const page = await look(inspector)
@@ -361,7 +363,7 @@ describe('createXStateInspector: close and options', () => {
     expect(new URL(again.address).host).toBe(new URL(inspector.address).host)
   })
 
-  test('globalThis.__xstate__ is as it was, while it is open and after', async () => {
+  test('globalThis.__xstate__ is unchanged, while it is open and after', async () => {
     const global = globalThis as { __xstate__?: unknown }
     expect('__xstate__' in global).toBe(false)
     const inspector = await open()
@@ -373,7 +375,7 @@ describe('createXStateInspector: close and options', () => {
     delete global.__xstate__
   })
 
-  test('two inspectors know nothing of each other, and one goes on when the other is closed', async () => {
+  test('two inspectors are independent, and one continues when the other is closed', async () => {
     const [first, second] = [await open(), await open()]
     const one = createFleet(['one'], first.inspect)
     createFleet(['two'], second.inspect)
@@ -385,7 +387,7 @@ describe('createXStateInspector: close and options', () => {
     expect(page.heard.filter(registers('two'))).toEqual([])
   })
 
-  test('it listens on this machine alone, and says what to open', async () => {
+  test('it listens on this machine only, and returns the address to open', async () => {
     const inspector = await open()
     expect(inspector.address).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/[\w-]{32}$/)
     expect(inspector.url).toBe(`https://stately.ai/viz?inspect&server=${inspector.address}`)
@@ -393,7 +395,7 @@ describe('createXStateInspector: close and options', () => {
     if (own) expect(own.url).toBe(`http://localhost:3000/viz?server=${own.address}`)
   })
 
-  test('a port that is taken is said so', async () => {
+  test('a port in use is reported', async () => {
     const { address } = await open()
     const port = Number(new URL(address).port)
     await expect(open({ port })).rejects.toThrow(

@@ -207,14 +207,14 @@ describe('SessionLog.restore', () => {
     })
     const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
     const gone = once(child, 'exit')
-    let told = ''
+    let output = ''
     for await (const chunk of child.stdout) {
-      told += chunk
-      if (told.split('\n').length > 200) child.kill('SIGKILL')
+      output += chunk
+      if (output.split('\n').length > 200) child.kill('SIGKILL')
     }
     // Its end of the pipe closes a moment before the process is gone, and until then it holds the lock.
     await gone
-    const acknowledged = told.split('\n').slice(0, -1).map(Number)
+    const acknowledged = output.split('\n').slice(0, -1).map(Number)
     const log = new SessionLog(createJsonlStore(path, { onProblem: () => undefined }), timeAt(0, 0))
     await log.restore()
     const kept = new Set((await log.query()).map((record) => record.seq))

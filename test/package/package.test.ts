@@ -1,4 +1,4 @@
-/** The package as a new user gets it: packed, installed in an empty folder, run and type-checked there. */
+/** The package as a new user installs it: packed, installed in an empty folder, run and type-checked there. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, posix, resolve } from 'node:path'
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([tarballs, plain, full].map((folder) => folder?.remove())))
 
 describe('the tarball', () => {
-  test('holds what runs, its types and its papers, and nothing else', () => {
+  test('contains the code, its types and its documents, and nothing else', () => {
     const odd = gantry.files.filter(
       (path) =>
         !/^dist\/(src|machines)\/.+\.(js|d\.c?ts)$|^docs\/.+\.(md|png)$|^(package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|LICENSE)$/.test(
@@ -48,7 +48,7 @@ describe('the tarball', () => {
     expect(gantry.files.filter((path) => path.endsWith('.js')).every(hasTypes)).toBe(true)
   })
 
-  test('npm pack builds what a fresh clone lacks', async () => {
+  test('npm pack builds files that a fresh clone lacks', async () => {
     const clone = await EmptyFolder.create()
     try {
       expect([...(await packFreshClone(clone.path))].sort()).toEqual([...gantry.files].sort())
@@ -69,7 +69,7 @@ describe('the tarball', () => {
     expect(dead).toEqual([])
   })
 
-  test.each(['.', 'packages/xstate-inspect'])('%s says where it comes from', (folder) => {
+  test.each(['.', 'packages/xstate-inspect'])('%s names its repository', (folder) => {
     const { repository, homepage, bugs } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
     expect(repository.url).toMatch(/^git\+https:\/\/.+\.git$/)
     expect([homepage, bugs]).toEqual([expect.stringMatching(/^https:/), expect.stringMatching(/^https:/)])
@@ -122,7 +122,7 @@ describe('installed alone', () => {
     expect(code).toBe(0)
   })
 
-  test('what is not exported cannot be reached', async () => {
+  test('internal modules cannot be imported', async () => {
     const { errors } = await plain.run(
       '--input-type=module',
       '-e',
@@ -131,7 +131,7 @@ describe('installed alone', () => {
     expect(errors).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
 
-  test('createStatelyInspector() says which package is missing', async () => {
+  test('createStatelyInspector() names the missing package', async () => {
     const { out } = await plain.run('no-inspector.mjs')
     expect(out).toContain('npm install --save-dev @statelyai/inspect')
   })
@@ -171,7 +171,7 @@ describe('installed with inspectors and types', () => {
 
   test("served.ts compiles with Node's types and every strictness", async () => {
     const { out } = await full.check({ module: 'nodenext', types: ['node'], ...strictest }, ['served.ts'])
-    // XState's own declarations do not hold with exact optional properties.
+    // XState's own declarations do not compile with exact optional properties.
     const problems = out
       .split('\n')
       .filter((line) => /^\S/.test(line) && !line.startsWith('node_modules/xstate/'))
@@ -191,7 +191,7 @@ describe('installed with inspectors and types', () => {
     const [shown] = programsOf('testing.md', readFileSync('docs/guide/testing.md', 'utf8')).filter(
       ({ file }) => file === 'jest.config.cjs',
     )
-    // The transformer stands in for one that the user has installed.
+    // The transformer represents one that the user has installed.
     const transformer = JSON.stringify(createRequire(import.meta.url).resolve('@swc/jest'))
     await full.write('jest.config.cjs', shown!.code.replace("'@swc/jest'", transformer))
     await full.write('night.test.js', nightTest)
@@ -200,7 +200,7 @@ describe('installed with inspectors and types', () => {
     expect(code).toBe(0)
   })
 
-  test('both inspectors open beside one another', async () => {
+  test('both inspectors can be open at the same time', async () => {
     const { code, out, errors } = await full.run('inspectors.mjs')
     expect(errors).toBe('')
     expect(out.trim().split('\n')).toEqual([

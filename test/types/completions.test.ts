@@ -1,4 +1,4 @@
-/** What an editor offers where a statement is written: asked of the language server of the compiler. */
+/** The completions that an editor offers within a statement, from the compiler's language server. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { LanguageServer } from '../support/types/language-server.ts'
 
@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => server.stop())
 
-/** The completions at the place of the bar. */
+/** The completions at the position of the bar. */
 const completionsOf = (line: string): Promise<readonly string[]> =>
   server.completionsOf(`import { createApp, daily } from '../src/index.ts'\nconst app = createApp()\n`, line)
 
@@ -25,7 +25,7 @@ test.each([
   '%s',
   async (line, offered) => {
     const completions = await completionsOf(line)
-    // A quote of the text is escaped for the quotes that it stands in.
+    // A quote within the text is escaped for the enclosing quotes.
     const plain = completions.map((label) => label.replaceAll("\\'", "'"))
     for (const statement of offered) expect(plain).toContain(statement)
     expect(plain.filter((label) => label.startsWith('There are no such words'))).toEqual([])

@@ -1,4 +1,4 @@
-/** Options, params, commands and news: types that must and that must not compile. Nothing here runs. */
+/** Options, params, commands and events: types that must or must not compile. Nothing here runs. */
 import { type Command, createApp, daily, type News, type Outcome } from 'gantry'
 import { type Observable, of } from 'rxjs'
 import { app, type Equal, type Run, type Session, same, type Task } from '../support/types/shapes.ts'
@@ -10,21 +10,21 @@ declare const run: Run
 app.task('a', false, { timeout: '5 minutes', priority: 3, end: 'daily after 20:00' }, () => {})
 app.task('a', false, { timeout: { minutes: 5 }, multilaunch: 2, execution: 'main' }, () => {})
 app.task('a', false, { timeout: 'never' }, () => {})
-// @ts-expect-error a misspelt option
+// @ts-expect-error a misspelled option
 app.task('a', false, { prioritty: 3 }, () => {})
-// @ts-expect-error a length without a unit
+// @ts-expect-error a duration without a unit
 app.task('a', false, { timeout: '5' }, () => {})
 // @ts-expect-error no such execution
 app.task('a', false, { execution: 'fork' }, () => {})
 // @ts-expect-error a task has work
 app.task('a', false)
 createApp({ timezone: 'Europe/Helsinki', timeout: 'never', shutCondition: 'daily after 20:00' })
-// @ts-expect-error a misspelt option
+// @ts-expect-error a misspelled option
 createApp({ timezne: 'UTC' })
-// @ts-expect-error undefined is not the same as left out
+// @ts-expect-error undefined differs from an omitted option
 createApp({ timezone: undefined })
 
-// Runs by hand, and what they come to.
+// Manual runs and their outcomes.
 const measure = app.task('measure', false, { args: { city: 'Turku' } }, ({ city }) => city.length)
 export const measured = async (): Promise<void> => {
   const { action, value, runId } = await measure.run({ city: 'Oulu' })
@@ -39,10 +39,10 @@ export const measured = async (): Promise<void> => {
 measure.run(['Oulu'])
 same<Equal<ReturnType<typeof session.task>, Task>>()
 same<Equal<typeof run.value, unknown>>()
-// A handle gives the task with its type; a name gives one whose value is unknown.
+// A handle returns the task with its type; a name returns one whose value is unknown.
 same<Equal<typeof typed.lastValue, number | undefined>>()
 const typed = session.task(measure)
-// @ts-expect-error a task is named by text or by a handle
+// @ts-expect-error a task is referenced by name or by handle
 session.task(5)
 
 // Commands.
@@ -51,9 +51,9 @@ session.send({ type: 'session.shutDown', force: true })
 session.send({ type: 'param.set', name: 'x', value: 1 })
 // @ts-expect-error no such command
 session.send({ type: 'task.start', task: 'measure' })
-// @ts-expect-error a task must be named
+// @ts-expect-error the task name is missing
 session.send({ type: 'task.run' })
-// @ts-expect-error no such member of this command
+// @ts-expect-error an unknown member of this command
 session.send({ type: 'session.hold', force: true })
 same<Equal<Extract<Command, { type: 'task.disable' }>['task'], string>>()
 
@@ -65,7 +65,7 @@ const off: () => void = session.on('run.ended', (news) => {
 off()
 session.on('*', (news) => same<Equal<typeof news, News>>())
 session.on('run.progress', ({ progress }) => progress.toFixed())
-// @ts-expect-error no such news
+// @ts-expect-error an unknown event
 session.on('run.finished', () => {})
 session.on('run.started', (news) => {
   // @ts-expect-error a run that has started has no outcome yet
@@ -99,6 +99,6 @@ app.hook('task', ({ name }) => name.length)
 // @ts-expect-error no such place for a hook
 app.hook('end', () => {})
 app.hook('cycle', (context) => {
-  // @ts-expect-error a cycle is of no run
+  // @ts-expect-error a cycle has no run
   context.run
 })

@@ -1,4 +1,4 @@
-/** What must and must not compile of work that may be far away. */
+/** Isolated work: types that must or must not compile. */
 import {
   code,
   command,
@@ -43,7 +43,7 @@ moduleWork<Work, 'scna'>(url, 'scna')
 app.task('missing', false, { args: {} }, moduleWork<Work, 'scan'>(url, 'scan'))
 // @ts-expect-error an arg is of another type
 app.task('other', false, { args: { root: 1 } }, moduleWork<Work, 'scan'>(url, 'scan'))
-// @ts-expect-error it is no function
+// @ts-expect-error not a function
 app.task('value', false, moduleWork<Work, 'notAFunction'>(url, 'notAFunction'))
 // @ts-expect-error unknown option
 moduleWork(url, 'x', { fesh: true })

@@ -1,4 +1,4 @@
-/** From what a task returns to what another receives: types that must and that must not compile. Nothing here runs. */
+/** Return values as args of other tasks: types that must or must not compile. Nothing here runs. */
 import {
   afterSuccess,
   all,
@@ -17,7 +17,7 @@ import { app, type Equal, type Price, same, type Work } from '../support/types/s
 const prices = app.task('prices', 'daily after 07:00', async (): Promise<Price[]> => [])
 same<Equal<typeof prices.lastValue, Price[] | undefined>>()
 
-// Inaction is no value of the task.
+// Inaction is not a return value of the task.
 const perhaps = app.task('perhaps', 'hourly', () =>
   app.session.cycles > 5 ? app.session.cycles : inaction('nothing to do'),
 )
@@ -54,21 +54,21 @@ app.task('low', afterSuccess(stock), { args: { stock: returnOf(stock) } }, ({ st
   same<Equal<typeof stock, Map<string, number>>>()
 })
 
-// @ts-expect-error there is no such arg
+// @ts-expect-error no such arg
 app.task('typo', afterSuccess(prices), { args: { rows: returnOf(prices) } }, ({ row }) => row)
-// @ts-expect-error the work takes numbers, and prices are none
+// @ts-expect-error the work takes numbers, not prices
 app.task('wrong', afterSuccess(prices), { args: { rows: returnOf(prices) } }, sum)
 app.task('none', afterSuccess(prices), ({ rows }) => {
   // @ts-expect-error a task without args receives none
   rows.length
 })
-// @ts-expect-error a return is of a task, and not of its value
+// @ts-expect-error a return value belongs to a task, not to a value
 returnOf(7)
-// @ts-expect-error after a task, and not after a number
+// @ts-expect-error after a task, not after a number
 afterSuccess(7)
-// @ts-expect-error no length of time
+// @ts-expect-error not a duration
 retry(3, { delay: true })
-// @ts-expect-error text among conditions is read with parse()
+// @ts-expect-error a text as a condition must be parsed with parse()
 all('daily', prices)
 // @ts-expect-error a stream is given to onEach() or to a task
 any(not(onEach('stream')))

@@ -1,4 +1,4 @@
-/** What a task may be started by, as the compiler sees it. Nothing here runs. */
+/** The start of a task, as the compiler checks it. Nothing here runs. */
 import {
   all,
   any,
@@ -35,7 +35,7 @@ app.task('a', onEach(new Subject<string>()), work)
 app.task('a', 'daily after 07:00', work)
 app.task('a', 'folder inbox is empty', work)
 app.task('a', "daily & task 'b' has succeeded", work)
-// Text that is made at run time passes; it is read when the task is added.
+// Text that is only known at run time passes; it is parsed when the task is added.
 app.task('a', text, work)
 app.task('a', either, work)
 app.task('a', `task '${text}' is running`, work)
@@ -43,22 +43,22 @@ for (const often of ['hourly', 'daily'] as const) app.task(often, often, work)
 group.task('a', 'every 10 minutes', { timeout: '1 minute' }, work)
 session.createTask('a', 'weekly on Mon, Wed and Fri', work)
 
-// @ts-expect-error a misspelt word
+// @ts-expect-error a misspelled word
 app.task('a', 'dayly', work)
-// @ts-expect-error a misspelt word beside options
+// @ts-expect-error a misspelled word next to options
 app.task('a', 'dayly after 07:00', { priority: 1 }, work)
-// @ts-expect-error a word that no one added
+// @ts-expect-error a word that was not declared
 app.task('a', 'drawer inbox is empty', work)
-// @ts-expect-error one of them is misspelt
+// @ts-expect-error one of them is misspelled
 for (const often of ['hourly', 'dialy'] as const) app.task(often, often, work)
-// @ts-expect-error a misspelt unit, in a group
+// @ts-expect-error a misspelled unit, in a group
 group.task('a', 'every 10 minuts', work)
-// @ts-expect-error a misspelt verb, in a session
+// @ts-expect-error a misspelled verb, in a session
 session.createTask('a', 'has suceeded', work)
-// @ts-expect-error a number is no start
+// @ts-expect-error a number is not a start
 app.task('a', 5, work)
 
-// What combines conditions takes what a start takes.
+// Combinators accept what a start accepts.
 const isHot$ = new Subject<boolean>()
 const list: Condition[] = [daily]
 const starts: Start[] = []
@@ -91,13 +91,13 @@ app.task('a', () => isHot$, { end: () => true }, work)
 createApp({ shutCondition: async () => true })
 createGroup({ start: () => true })
 
-// @ts-expect-error a misspelt word
+// @ts-expect-error a misspelled word
 daily.and('hurly')
-// @ts-expect-error a misspelt word beside a right one
+// @ts-expect-error a misspelled word next to a correct one
 daily.or('hourly', 'dayli')
-// @ts-expect-error a misspelt word
+// @ts-expect-error a misspelled word
 all(daily, 'dayly')
-// @ts-expect-error a misspelt word
+// @ts-expect-error a misspelled word
 not('dayly')
-// @ts-expect-error a number is no condition
+// @ts-expect-error a number is not a condition
 daily.and(5)

@@ -1,4 +1,4 @@
-/** An app of two hundred tasks passes the type checker; with one misspelt statement in it, it does not. */
+/** An app of two hundred tasks passes the type checker; with one misspelled statement in it, it does not. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { generatedApp } from '../../bench/generated-app.ts'
 const folder = join(process.cwd(), '.tmp', `statements-app-${process.pid}`)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What the type checker says of an app with tasks that start so beside its two hundred. */
+/** The errors of the type checker for an app with additional tasks of these starts. */
 function problemsWith(...starts: readonly string[]): readonly string[] {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'app.ts'), generatedApp(200, '../../src/index.ts', starts))
@@ -22,11 +22,11 @@ function problemsWith(...starts: readonly string[]): readonly string[] {
   )
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
   const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-  // Only what is wrong with the app: its own room is checked by the gate.
+  // Only errors of the app: the full check covers the rest.
   return stdout.split('\n').filter((line) => line.includes('app.ts('))
 }
 
-test('an app of 200 tasks type-checks; every wrong start beside them is told', () => {
+test('an app of 200 tasks type-checks; every invalid start is reported', () => {
   const wrong: readonly (readonly [start: string, told: string])[] = [
     ["'hourlyy'", 'There are no such words: hourlyy'],
     ["isOld({ path: 'a.csv', age: '2 hous' })", '2 hous'],

@@ -1,4 +1,4 @@
-/** Custom words: what their functions get and what they are called with. The type check is the test; nothing here runs. */
+/** Custom words: the args of their functions and of their calls. The type check is the test; nothing here runs. */
 import { type CustomCondition, condition } from '../../src/conditions/index.ts'
 import type { Context, Instant, TaskName } from '../../src/index.ts'
 import { createApp, every } from '../../src/index.ts'
@@ -34,11 +34,11 @@ same<
 >()
 
 old({ path: 'a', who: 'b', age: '2 hours', at: '07:00', day: new Date(0), n: 1 })
-// @ts-expect-error a slot is left out
+// @ts-expect-error a placeholder is left out
 old({ path: 'a' })
 // @ts-expect-error no such unit
 old({ path: 'a', who: 'b', age: '2 hous', at: '07:00', day: 0, n: 1 })
-// @ts-expect-error no number
+// @ts-expect-error not a number
 old({ path: 'a', who: 'b', age: 1, at: '07:00', day: 0, n: '1' })
 
 app.condition(
@@ -52,7 +52,7 @@ app.condition({ validFor: 1000 }, () => true)
 condition('file {path} exists', ({ path }: { path: string }) => path !== '')({ path: 'a' })
 // @ts-expect-error no such option
 app.condition('online', { vaildFor: 1000 }, () => true)
-// @ts-expect-error the slot is text
+// @ts-expect-error the placeholder is text
 condition('file {path} exists', ({ path }: { path: number }) => path > 0)({ path: 'a' })
-// @ts-expect-error no such slot
+// @ts-expect-error no such placeholder
 condition('file {path} exists', ({ file }) => file !== '')

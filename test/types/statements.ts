@@ -1,4 +1,4 @@
-/** Statements that must and that must not compile. The gate's type check is the test; nothing here runs. */
+/** Statements that must or must not compile. The type check is the test; nothing here runs. */
 import type { StatementText } from 'gantry'
 
 declare module 'gantry' {
@@ -54,7 +54,7 @@ start("daily & ~(task 'x' is running)")
 start('file prices.csv exists')
 start(unknownText)
 
-// What is known at run time only is left open.
+// Parts that are only known at run time are not checked.
 start(`every ${unknownText}`)
 start(`every ${n} minutes`)
 start(`every ${n} ${unit}`)
@@ -93,21 +93,21 @@ start("param 'cpu' is 'hot' for 30 seconds")
 start('daily for 2h')
 start("param 'a for b' is 'x' for 5 minutes")
 
-// @ts-expect-error a misspelt word
+// @ts-expect-error a misspelled word
 start('dayly')
-// @ts-expect-error a misspelt word before a window
+// @ts-expect-error a misspelled word before a window
 start('dialy after 07:00')
 // @ts-expect-error a window without its end
 start('daily between 22:00')
-// @ts-expect-error a window word that is none
+// @ts-expect-error an invalid window word
 start('daily since 07:00')
 // @ts-expect-error no such day
 start('weekly on Funday')
 // @ts-expect-error no such unit
 start('time of decade after 2020')
-// @ts-expect-error no such unit of a length
+// @ts-expect-error an unknown unit of a duration
 start('every 10 minuts')
-// @ts-expect-error a length without a unit
+// @ts-expect-error a duration without a unit
 start('every 10')
 // @ts-expect-error a name without quotes
 start('after task fetch')
@@ -119,29 +119,29 @@ start('has suceeded')
 start('scheduler has many cycles')
 // @ts-expect-error capital letters
 start('Daily')
-// @ts-expect-error words that no one added
+// @ts-expect-error words that were not declared
 start('folder inbox exists')
-// @ts-expect-error no such unit of a time to come
+// @ts-expect-error no such unit of a future time
 start('in 10 minuts')
 // @ts-expect-error a period without quotes
 start('during yesterday')
-// @ts-expect-error nothing
+// @ts-expect-error an empty statement
 start('')
 
-// What is known of a template is checked.
-// @ts-expect-error no statement can be so
+// The known parts of a template are checked.
+// @ts-expect-error no statement matches
 start(`evry ${unknownText}`)
-// @ts-expect-error no statement can be so
+// @ts-expect-error no statement matches
 start(`dayly after ${unknownText}`)
-// @ts-expect-error no statement can be so
+// @ts-expect-error no statement matches
 start(`daily aftr ${unknownText}`)
-// @ts-expect-error no statement can be so
+// @ts-expect-error no statement matches
 start(`every ${n} minuts`)
-// @ts-expect-error no statement can be so
+// @ts-expect-error no statement matches
 start(`every ${n}`)
-// @ts-expect-error no statement can be so
+// @ts-expect-error no statement matches
 start(`after tsk '${unknownText}'`)
-// @ts-expect-error no statement can be so
+// @ts-expect-error no statement matches
 start('daily for 30 secnds')
-// @ts-expect-error no statement can be so
+// @ts-expect-error no statement matches
 start('dayly for 30 seconds')

@@ -1,4 +1,4 @@
-/** Nothing that a session has started outlives it when it is killed outright, at whatever instant. */
+/** No process that a session has started outlives it, at whichever instant the session is killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -19,7 +19,7 @@ interface Host {
 
 let hosts: Host[] = []
 afterEach(() => {
-  // What a failed test has left.
+  // Processes that a failed test has left.
   for (const { mark } of hosts) for (const { pid } of findMarked(mark)) process.kill(pid, 'SIGKILL')
   hosts = []
 })
@@ -39,7 +39,7 @@ function start(how: string): Host {
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10))
 
-/** Resolves when nothing that carries the mark lives; a guard has some seconds for that, whatever the machine is busy with. */
+/** Resolves when no live process carries the mark; guards have some seconds for this, even on a busy machine. */
 async function untilNoneLives(mark: string): Promise<void> {
   for (let n = 0; n < 1000 && findMarked(mark).length > 0; n++) await turn()
   expect(findMarked(mark)).toEqual([])
@@ -50,7 +50,7 @@ const guardsOf = ({ mark }: Host) =>
     .filter(({ command }) => command.includes('while read'))
     .map(({ pid }) => pid)
 
-/** Resolves to the guards when there are two, none of which is one of those. */
+/** Resolves to the guards when there are two new ones. */
 async function untilGuarded(host: Host, before: readonly number[] = []): Promise<readonly number[]> {
   for (;;) {
     const guards = guardsOf(host).filter((pid) => !before.includes(pid))
@@ -63,7 +63,7 @@ const kill = (...pids: readonly (number | undefined)[]): void => {
   for (const pid of pids) process.kill(pid!, 'SIGKILL')
 }
 
-describe('a child that kills its session as the first thing it does', () => {
+describe('a child that immediately kills its session', () => {
   test.each(['command', 'shell', 'process'])(
     'ends with it: %s',
     async (how) => {
@@ -77,11 +77,11 @@ describe('a child that kills its session as the first thing it does', () => {
   )
 })
 
-test('a session that is killed at any instant while it starts children leaves none', async () => {
+test('a session that is killed at a random instant while it starts children leaves none', async () => {
   for (let n = 0; n < 15; n++) {
     const { child, ready, exited, mark } = start('spawning')
     await ready
-    // At random, and meant to be: no instant is the right one.
+    // Random on purpose: no single instant is the right one.
     await new Promise((resolve) => setTimeout(resolve, randomInt(300)))
     child.kill('SIGKILL')
     await exited
@@ -90,7 +90,7 @@ test('a session that is killed at any instant while it starts children leaves no
 }, 60_000)
 
 describe('guards that are killed', () => {
-  test('are replaced while children live, and the new ones know of them', async () => {
+  test('are replaced while children are live, and the new ones guard them', async () => {
     const host = start('children')
     await host.ready
     const first = await untilGuarded(host)

@@ -22,7 +22,7 @@ const outputOf = async (...given: Parameters<typeof run>) => {
 const node = (text: string) => [process.execPath, '-e', text]
 
 describe('command', () => {
-  test('its value is stdout, and no shell reads it', async () => {
+  test('its return value is stdout, and no shell reads the line', async () => {
     expect(await outputOf('echo "a  b" \'$HOME\' c')).toBe('a  b $HOME c\n')
     expect(await outputOf(['echo', '$HOME', '*'])).toBe('$HOME *\n')
   })
@@ -38,7 +38,7 @@ describe('command', () => {
     expect(heard.lines.filter(([level]) => level === 'warn')).toEqual([['warn', 'three']])
   })
 
-  test('{ shell: true } is a shell’s line, with args as quoted words', async () => {
+  test('with { shell: true } a shell reads the line, with args as quoted words', async () => {
     expect(await outputOf('printf "%s|" a b | tr a-z A-Z', { shell: true })).toBe('A|B|')
     const args = { q: "it's; echo $HOME" }
     expect(await outputOf('printf "%s|"', { shell: true, argStyle: 'values' }, args)).toBe(
@@ -60,7 +60,7 @@ describe('command', () => {
     })
   })
 
-  test('a program that is not there, or a folder, is an error of the set-up', async () => {
+  test('a missing program, or a missing folder, is a SetupError', async () => {
     expect(await run('no-such-program-here').settlement).toMatchObject({
       kind: 'threw',
       error: { code: 'GANTRY_SETUP', message: expect.stringContaining('its program was not found') },
@@ -90,8 +90,8 @@ describe('command', () => {
     expect(await outputOf('true', { input: 'x'.repeat(1_000_000) })).toBe('')
   })
 
-  test('the program gets what it was given, and nothing of how it was started', async () => {
-    // No name to a shell, which would drop it.
+  test('the program receives its arguments and environment, and no trace of the gate', async () => {
+    // A variable name that a shell would drop.
     const odd = node('console.log(process.env["a.b"], process.env.A, process.ppid)')
     expect(await outputOf(odd, { env: { 'a.b': 'x y', A: '$1' } })).toBe(`x y $1 ${process.pid}\n`)
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'command-')))
@@ -107,7 +107,7 @@ describe('command', () => {
     expect(await outputOf('shows', { env: { PATH: folder }, cwd: '/' })).toMatchObject({
       error: { data: { exitCode: 5 } },
     })
-    // Node opens files of its own: a shell shows best what it was left.
+    // Node opens files itself: a shell shows best which descriptors it inherits.
     for (const fd of [3, 4, 5])
       expect(await run(`echo x >&${fd}`, { shell: true }).settlement).toMatchObject({ kind: 'threw' })
   })
@@ -120,14 +120,14 @@ describe('command', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('bytes, and more of them than are kept', async () => {
+  test('as bytes, and more of them than are kept', async () => {
     expect(await outputOf(['printf', '\\377'], { encoding: 'buffer' })).toEqual(new Uint8Array([255]))
     const heard = run(node('process.stdout.write("a".repeat(1e6) + "end")'), { maxOutput: 1000 })
     expect(await heard.settlement).toEqual({ kind: 'returned', value: `${'a'.repeat(997)}end` })
     expect(heard.lines.at(-1)?.[1]).toMatch(/^the first 999003 bytes/)
   })
 
-  test('a stream without end is cut in the log and ends with the run', async () => {
+  test('an endless stream is truncated in the log and ends with the run', async () => {
     const heard = run('yes')
     while (!heard.lines.some(([, line]) => String(line).includes('dropped')))
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -135,7 +135,7 @@ describe('command', () => {
     expect(await heard.settlement).toMatchObject({ error: { data: { exitSignal: 'SIGTERM' } } })
   })
 
-  test('told to end it gets SIGTERM; at the end of the grace SIGKILL, with what it started', async () => {
+  test('on abort it gets SIGTERM; after the grace period it and its descendants get SIGKILL', async () => {
     const deaf = 'trap "" TERM; sleep 600 & echo $!; wait; sleep 600'
     const heard = run(deaf, { shell: true })
     while (heard.lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -147,7 +147,7 @@ describe('command', () => {
     expect(heard.settled).toEqual([])
   })
 
-  test('what it leaves behind ends with it, unless it is detached', async () => {
+  test('processes that it leaves behind end with it, unless it is detached', async () => {
     const line = 'sleep 600 >/dev/null 2>&1 & echo $!'
     await untilGone(Number(await outputOf(line, { shell: true })))
     const left = Number(await outputOf(line, { shell: true, detached: true }))
@@ -155,10 +155,10 @@ describe('command', () => {
     process.kill(left)
   })
 
-  test('what only a shell understands is refused without one, at the door', () => {
+  test('shell syntax without a shell is refused at once', () => {
     for (const line of ['ls | wc', 'a && b', 'a > b', 'echo $HOME', 'ls *.csv', 'a; b', 'echo `date`'])
       expect(() => command(line)).toThrow(SyntaxError)
-    expect(() => command('echo "a')).toThrow(/never closed/)
+    expect(() => command('echo "a')).toThrow(/must be closed/)
     expect(() => command('')).toThrow(TypeError)
     expect(() => command([])).toThrow(TypeError)
     expect(() => command(['ls'], { shell: true })).toThrow(TypeError)

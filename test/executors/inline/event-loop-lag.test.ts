@@ -1,9 +1,9 @@
-/** Who held the event loop: named where it was measured, and nobody else. The lag comes from a source of the test's own. */
+/** Reports on a blocked event loop: the cause is named only if it was measured. The test provides the source of the lag. */
 import { expect, test } from '@jest/globals'
 import { type LagSource, LoopLag } from '../../../src/executors/inline/event-loop-lag.ts'
 import { Stretches } from '../../../src/executors/inline/loop-stretches.ts'
 
-/** A loop whose time passes as the test says. */
+/** An event loop whose time the test controls. */
 class Loop {
   at = 0
   worked = 0
@@ -34,13 +34,13 @@ class Loop {
     return this.#beat !== null
   }
 
-  /** Something computes for so long; timers wait. */
+  /** Blocks the loop for a duration; timers wait. */
   hold(ms: number): void {
     this.at += ms
     this.worked += ms
   }
 
-  /** The loop has nothing to do, and its timers are in time. */
+  /** Lets the loop idle for a duration, with its timers on time. */
   idle(ms: number): void {
     const until = this.at + ms
     for (let beat = this.#beat; beat !== null && beat.at <= until; beat = this.#beat) {
@@ -59,7 +59,7 @@ class Loop {
 const awaiting = {}
 const other = {}
 
-test('work that holds it in its first stretch is named, once', () => {
+test('work that blocks it in its first stretch is named, once', () => {
   const loop = new Loop()
   loop.lag.begin(awaiting, 'waits')
   loop.lag.measure('computes', () => loop.hold(700))
@@ -68,7 +68,7 @@ test('work that holds it in its first stretch is named, once', () => {
   expect(loop.said[0]!.message).toMatch(/blocked for 700 ms by task 'computes'/)
 })
 
-test('work that only awaits is never named, though it is the only one under way', () => {
+test('work that only awaits is never named, even as the only live run', () => {
   const loop = new Loop()
   loop.lag.begin(awaiting, 'waits')
   loop.hold(1200)
@@ -77,7 +77,7 @@ test('work that only awaits is never named, though it is the only one under way'
   expect(loop.said[0]!.message).toMatch(/blocked for 700 ms.* not measured; running at that time: 'waits'\./)
 })
 
-test('work that holds it after an await is listed with the others: nothing proves it', () => {
+test('work that blocks it after an await is listed with the others: nothing proves the cause', () => {
   const loop = new Loop()
   loop.lag.begin(awaiting, 'waits')
   loop.lag.begin(other, 'computes after its await')
@@ -88,7 +88,7 @@ test('work that holds it after an await is listed with the others: nothing prove
   expect(loop.said[0]!.message).toContain("running at that time: 'waits', 'computes after its await'.")
 })
 
-test('several stretches of one task that make most of a hold name it; a small part of it does not', () => {
+test('several stretches of one task that cover most of the time name it; a small part does not', () => {
   const loop = new Loop()
   loop.lag.begin(awaiting, 'waits')
   loop.idle(400)
@@ -102,7 +102,7 @@ test('several stretches of one task that make most of a hold name it; a small pa
   expect(loop.named).toEqual(['computes', undefined])
 })
 
-test('the scheduler names itself where it did it, and not for what works did within it', () => {
+test('the scheduler names itself for its own time, and not for that of work within it', () => {
   const loop = new Loop()
   loop.lag.begin(awaiting, 'waits')
   loop.stretches.measure({ part: 'launching' }, () => loop.hold(1100))
@@ -119,7 +119,7 @@ test('the scheduler names itself where it did it, and not for what works did wit
   expect(loop.named).toEqual([undefined, 'computes'])
 })
 
-test('a machine that slept is no hold', () => {
+test('a machine that slept did not block the loop', () => {
   const loop = new Loop()
   loop.lag.begin(awaiting, 'waits')
   loop.at += 60_000
@@ -127,7 +127,7 @@ test('a machine that slept is no hold', () => {
   expect(loop.said).toEqual([])
 })
 
-test('without runs under way there is no timer; stop() takes it back', () => {
+test('without live runs there is no timer; stop() removes it', () => {
   const loop = new Loop()
   loop.lag.measure('short', () => loop.hold(1))
   expect(loop.hasBeat).toBe(false)

@@ -1,4 +1,4 @@
-/** What a run throws out of a timer or an event, in real processes: Node's end of the process, or the failure of the run. */
+/** Uncaught errors of runs from a timer or an event, in real processes: either Node ends the process, or the run fails. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -21,20 +21,20 @@ async function play(how: string) {
     once(child, 'exit'),
   ])
   const lines = stdout.split('\n').filter((line) => line !== '')
-  return { told: lines.map((line) => JSON.parse(line) as unknown), stderr, end: signal ?? code }
+  return { reports: lines.map((line) => JSON.parse(line) as unknown), stderr, end: signal ?? code }
 }
 
-test('exit, the default: the run is named, and the process ends in Node’s way', async () => {
-  const { told, stderr, end } = await play('exit')
-  expect(told).toEqual([['uncaught', 'timer', 'out of a timer']])
+test('exit, the default: the run is named, and Node ends the process', async () => {
+  const { reports, stderr, end } = await play('exit')
+  expect(reports).toEqual([['uncaught', 'timer', 'out of a timer']])
   expect(stderr).toContain('Error: out of a timer')
   expect(stderr).toContain('Node.js v')
   expect(end).toBe(1)
 })
 
-test('fail: the run fails, others go on, and no listener is left', async () => {
-  const { told, stderr, end } = await play('fail')
-  expect(told).toEqual([
+test('fail: the run fails, others continue, and no listener is left', async () => {
+  const { reports, stderr, end } = await play('fail')
+  expect(reports).toEqual([
     'success',
     ['uncaught', 'timer', 'out of a timer'],
     'fail',
@@ -49,26 +49,26 @@ test('fail: the run fails, others go on, and no listener is left', async () => {
   expect(end).toBe(0)
 })
 
-test('a change counts for the runs that start after it', async () => {
-  const { told, end } = await play('update')
+test('a change applies to runs that start after it', async () => {
+  const { reports, end } = await play('update')
   const warning = ['uncaught', 'timer', 'out of a timer']
-  expect(told).toEqual(['success', warning, 'fail', warning, 'fail', [0, 0]])
+  expect(reports).toEqual(['success', warning, 'fail', warning, 'fail', [0, 0]])
   expect(end).toBe(0)
 })
 
-test('fail: an error of no run ends the process in Node’s way, or is left to who else listens', async () => {
-  const { told, stderr, end } = await play('foreign')
-  expect(told).toEqual(['success'])
+test('fail: an error of no run ends the process in the way of Node, or is left to other listeners', async () => {
+  const { reports, stderr, end } = await play('foreign')
+  expect(reports).toEqual(['success'])
   expect(stderr).toContain('Error: of no run')
   expect(stderr).toContain('Node.js v')
   expect(end).toBe(1)
   const heard = await play('foreignHeard')
-  expect(heard).toEqual({ told: ['success', 'of no run', [0, 0]], stderr: '', end: 0 })
+  expect(heard).toEqual({ reports: ['success', 'of no run', [0, 0]], stderr: '', end: 0 })
 })
 
-test('of two sessions each has its own choice', async () => {
-  const { told, stderr, end } = await play('two')
-  expect(told).toEqual([
+test('each of two sessions has its own setting', async () => {
+  const { reports, stderr, end } = await play('two')
+  expect(reports).toEqual([
     'success',
     ['uncaught', 'timer', 'out of a timer'],
     'fail',
@@ -78,7 +78,7 @@ test('of two sessions each has its own choice', async () => {
   expect(end).toBe(1)
 })
 
-test('other values are refused at the door', () => {
+test('other values are refused at once', () => {
   expect(() => createApp({ onUncaught: 'report' as never })).toThrow(/onUncaught.*exit.*fail/)
   expect(() => createApp().session.update({ onUncaught: true as never })).toThrow(/onUncaught/)
 })

@@ -1,4 +1,4 @@
-/** The package in a bundle, as esbuild makes it without further options: what works there, and what the rest says. */
+/** The package in a bundle, as esbuild makes it without further options: the parts that work there, and the errors of the rest. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { buildSync } from 'esbuild'
 const folder = mkdtempSync(join(tmpdir(), 'gantry-bundle-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('async work and commands run; threads and processes say that the package must be external', () => {
+test('async work and commands run; threads and processes report that the package must be external', () => {
   const outfile = join(folder, 'bundle.mjs')
   buildSync({
     entryPoints: ['test/support/executors/hosts/bundled.ts'],
@@ -17,7 +17,7 @@ test('async work and commands run; threads and processes say that the package mu
     bundle: true,
     platform: 'node',
     format: 'esm',
-    // The built files: `sideEffects` of package.json names them, and a bundler leaves out what it does not name.
+    // The built files: `sideEffects` of package.json lists them, and a bundler leaves out other files.
     alias: { gantry: './dist/src/index.js' },
   })
   const lines = execFileSync(process.execPath, [outfile], { encoding: 'utf8' }).trimEnd().split('\n')

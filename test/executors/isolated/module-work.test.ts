@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 
 describe.each(['async', 'main', 'thread', 'process'] as const)('moduleWork executed as %s', (execution) => {
-  test('has args, returns, and the run as it is', async () => {
+  test('receives args, returns a value, and sees the run', async () => {
     make()
     const sum = app.task('sum', false, { execution, args: { a: 1, b: 2 } }, both('add'))
     const facts = app.task('facts', false, { execution }, both('facts'))
@@ -56,7 +56,7 @@ describe.each(['async', 'main', 'thread', 'process'] as const)('moduleWork execu
     expect(await absent.run()).toMatchObject({ action: 'fail', error: { code: 'GANTRY_SETUP' } })
   })
 
-  test('has args that are made there, and only there', async () => {
+  test('receives args that are made there, and only there', async () => {
     make()
     const there = moduleArg<Both, 'connect'>(workUrl, 'connect')
     const asks = app.task('asks', false, { execution, args: { there, n: 2 } }, both('asksConnection'))
@@ -73,7 +73,7 @@ describe.each(['async', 'main', 'thread', 'process'] as const)('moduleWork execu
     expect(await absent.run()).toMatchObject({ action: 'fail', error: { code: 'GANTRY_SETUP' } })
   })
 
-  test('gives inaction and failures as they are', async () => {
+  test('reports inaction and failures', async () => {
     make()
     const nothing = app.task('nothing', false, { execution }, both('nothing'))
     const fails = app.task('fails', false, { execution }, both('fails'))
@@ -86,9 +86,9 @@ describe.each(['async', 'main', 'thread', 'process'] as const)('moduleWork execu
   })
 })
 
-test('a thread that loops until run.signal says so ends by itself, with the reason, and is used again', async () => {
+test('a thread that loops until run.signal is aborted ends by itself, with the reason, and is reused', async () => {
   make({ maxThreads: 1 })
-  // Within this grace nobody ends the thread from outside.
+  // Within this grace period nothing terminates the thread.
   const task = (name: string, options: TaskOptions) =>
     app.task(
       name,
@@ -96,7 +96,7 @@ test('a thread that loops until run.signal says so ends by itself, with the reas
       { execution: 'thread', graceMs: 3_600_000, args: { how: 'throwIfAborted' }, ...options } as never,
       both('loopsUntilTold') as never,
     )
-  const told = task('told', {})
+  const aborted = task('aborted', {})
   const late = task('late', { timeout: 300 })
   const reports = app.task(
     'reports',
@@ -108,11 +108,11 @@ test('a thread that loops until run.signal says so ends by itself, with the reas
   await app.start()
   const warned: unknown[] = []
   app.session.on('run.progress', ({ task }) => {
-    if (task === 'told') told.terminate()
+    if (task === 'aborted') aborted.terminate()
   })
   app.session.on('session.warning', ({ kind }) => warned.push(kind))
   const first = (await where.run()).value
-  expect(await told.run()).toMatchObject({ action: 'terminate', reason: 'asked' })
+  expect(await aborted.run()).toMatchObject({ action: 'terminate', reason: 'asked' })
   expect(await late.run()).toMatchObject({ action: 'terminate', reason: 'timeout' })
   expect(await reports.run()).toMatchObject({ action: 'success', value: 'GANTRY_RUN_TIMEOUT' })
   expect((await where.run()).value).toEqual(first)
@@ -120,7 +120,7 @@ test('a thread that loops until run.signal says so ends by itself, with the reas
 })
 
 describe.each(['thread', 'process'] as const)('a %s that', (execution) => {
-  test('ends on the signal is a termination, with its reason; the slot is free again', async () => {
+  test('ends on the signal is a termination, with its reason, and frees its capacity', async () => {
     make({ maxThreads: 1, maxProcesses: 1 })
     const waits = app.task('waits', false, { execution, timeout: 300 }, both('untilTold'))
     const add = app.task('add', false, { execution, args: { a: 1, b: 1 } }, both('add'))
@@ -131,7 +131,7 @@ describe.each(['thread', 'process'] as const)('a %s that', (execution) => {
     expect(await next).toMatchObject({ action: 'success' })
   })
 
-  test('does not end on the signal is ended when its grace is over; others launch meanwhile', async () => {
+  test('does not end on the signal is terminated after its grace period; others launch meanwhile', async () => {
     make()
     const loops = app.task('loops', false, { execution, graceMs: 50 }, both('loops'))
     let others = 0
@@ -159,7 +159,7 @@ describe.each(['thread', 'process'] as const)('a %s that', (execution) => {
     }
   })
 
-  test('is given what can’t cross fails, and the arg is named', async () => {
+  test('receives a value that cannot be cloned fails, and the arg is named', async () => {
     make()
     const echo = app.task('echo', false, { execution, args: { value: [{ f: () => 1 }] } }, both('echo'))
     await app.start()
@@ -186,7 +186,7 @@ test('a process that ignores SIGTERM, or leaves a grandchild, is gone with its s
 })
 
 test.each(['async', 'thread', 'process'] as const)(
-  'a run executed as %s shows its progress and its last lines',
+  'a run executed as %s reports its progress and its last lines',
   async (execution) => {
     make()
     const talks = app.task('talks', false, { execution }, both('talksAndWaits'))
@@ -242,7 +242,7 @@ describe.each(['thread', 'process'] as const)('a shut-down while a %s runs', (ex
 })
 
 describe('commands and code in a session', () => {
-  test('know how they are executed', async () => {
+  test('have a fixed execution', async () => {
     make({ execution: 'process' })
     const hello = app.task('hello', false, { args: { n: 3 } }, command('echo hello'))
     const sum = app.task(
@@ -259,7 +259,7 @@ describe('commands and code in a session', () => {
     expect(await exclusive.run()).toMatchObject({ action: 'success', value: 'alone\n' })
   })
 
-  test('a command told to end gets SIGTERM; one that is deaf SIGKILL', async () => {
+  test('an aborted command gets SIGTERM; one that ignores it gets SIGKILL', async () => {
     make()
     const sleeps = app.task('sleeps', false, command('sleep 600'))
     const deaf = app.task(
@@ -277,7 +277,7 @@ describe('commands and code in a session', () => {
     }
   })
 
-  test('functions that can’t cross are refused when the task is added', () => {
+  test('functions that cannot be cloned are refused when the task is added', () => {
     make({ execution: 'thread' })
     expect(() => app.task('f', false, () => 1)).toThrow(/functions cannot be sent/)
     expect(() => app.task('g', false, { execution: 'process' }, () => 1)).toThrow(/functions cannot be sent/)
@@ -294,7 +294,7 @@ describe('commands and code in a session', () => {
   })
 })
 
-test('a loop held by main work is told with the task’s name, and nothing is lost after it', async () => {
+test('a loop blocked by main work is reported with the name of the task, and nothing is lost after it', async () => {
   make()
   const hold = app.task('hold', false, { execution: 'main' }, () => {
     const until = performance.now() + 700
@@ -309,7 +309,7 @@ test('a loop held by main work is told with the task’s name, and nothing is lo
   expect(news).toEqual([['loop-lag', 'hold']])
 })
 
-test('a loop held after an await is told with what was running, and blames nobody', async () => {
+test('a loop blocked after an await is reported with the live tasks, without a culprit', async () => {
   make()
   const hold = app.task('hold', false, async (_, run: FarRun) => {
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -340,7 +340,7 @@ describe('on a TestClock', () => {
     expect(ran).toEqual(['2026-03-03T07:00:00.000Z', '2026-03-02T07:00:00.000Z', '2026-03-01T07:00:00.000Z'])
   })
 
-  test('but not for ever: a timeout ends what does not end', async () => {
+  test('but not forever: a timeout terminates work that does not end', async () => {
     const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC' })
     make({ clock })
     const task = app.task('loops', false, { execution: 'thread', timeout: '1 hour' }, both('loops'))

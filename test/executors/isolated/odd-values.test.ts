@@ -1,4 +1,4 @@
-/** Thirty odd values, as an arg and as a return, through every kind of execution: a faithful copy or a clear error. */
+/** Thirty odd values, as an arg and as a return value, in every kind of execution: an exact copy or a clear error. */
 import { deserialize, serialize } from 'node:v8'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Executor } from '../../../src/executors/executor.ts'
@@ -28,11 +28,11 @@ const throwing = (): unknown => ({
     throw new Error('not for you')
   },
 })
-/** A copy made here: what a faithful one is like. */
+/** A reference copy, made in this thread. */
 const copyOf = (value: unknown): unknown => deserialize(serialize(value))
 const longPromise = new Promise(() => {})
 
-/** [name, value, does it cross] */
+/** [name, value, whether it can be cloned] */
 const values: readonly [string, () => unknown, boolean][] = [
   ['undefined', () => undefined, true],
   ['null', () => null, true],
@@ -105,7 +105,7 @@ afterAll(async () => {
 
 describe.each(['thread', 'process'])('through a %s', (kind) => {
   const executor = executors[kind]!
-  // One process for all of them: forty starts would be forty times the same.
+  // One process for all of them: forty starts would test the same forty times.
   const echo = moduleWork(workUrl, 'echo', { fresh: false })
 
   test.each(values)('%s', async (_, make, crosses) => {
@@ -113,7 +113,7 @@ describe.each(['thread', 'process'])('through a %s', (kind) => {
     const settlement = await execute(executor, echo, { value }).settlement
     if (crosses) {
       expect(settlement.kind).toBe('returned')
-      // Compared as they would be written: what came back is made of another realm's classes.
+      // Compared in serialized form: the result consists of classes of another realm.
       if (settlement.kind === 'returned')
         expect(serialize(settlement.value)).toEqual(serialize(copyOf(value)))
     } else {
@@ -126,16 +126,16 @@ describe.each(['thread', 'process'])('through a %s', (kind) => {
   })
 })
 
-test.each(values)('inline nothing crosses, so all of it stays: %s', async (name, make) => {
+test.each(values)('inline nothing is cloned, so every value works: %s', async (name, make) => {
   const value = make()
   const settlement = await execute(executors.async!, () =>
     value === longPromise ? 'a promise is awaited' : value,
   ).settlement
-  // To see whether it is a promise it is asked for its `then`, as `await` would: that one answers with a throw.
+  // `await` reads `then` to detect a promise, and this value throws when it is read.
   expect(settlement.kind).toBe(name === 'a Proxy' ? 'threw' : 'returned')
 })
 
-test('the same values as returns: made on the far side, told there', async () => {
+test('the same values as return values: made in the worker, reported there', async () => {
   const make = (text: string) =>
     moduleWork(
       new URL(`data:text/javascript,export const make = () => (${encodeURIComponent(text)})`),
@@ -160,13 +160,13 @@ test('the same values as returns: made on the far side, told there', async () =>
   }
 })
 
-describe('what is thrown', () => {
+describe('a thrown value', () => {
   test.each([
     ['undefined', undefined],
     ['null', null],
     ['text', 'no'],
     ['an object', { reason: 'no' }],
-  ])('%s arrives as it is', async (_, value) => {
+  ])('%s arrives unchanged', async (_, value) => {
     for (const kind of ['thread', 'process']) {
       const settlement = await execute(executors[kind]!, moduleWork(workUrl, 'failsWith', { fresh: false }), {
         value,
@@ -176,7 +176,7 @@ describe('what is thrown', () => {
   })
 })
 
-describe('what is thrown on the far side and is no plain data', () => {
+describe('a value thrown in the worker that is not plain data', () => {
   const throwing = (text: string) =>
     moduleWork(
       new URL(`data:text/javascript,export const make = () => { throw ${encodeURIComponent(text)} }`),
@@ -218,13 +218,13 @@ describe('what is thrown on the far side and is no plain data', () => {
   })
 })
 
-test('obstacleIn: shared memory crosses to threads alone', () => {
+test('cloneProblemIn: shared memory can be sent to threads only', () => {
   const shared = new Uint8Array(new SharedArrayBuffer(8))
   expect(cloneProblemIn(shared, 'x', 'thread')).toBeNull()
   expect(cloneProblemIn(shared, 'x', 'process')?.found).toMatch(/SharedArrayBuffer at x/)
 })
 
-test('obstacleIn: names the place, and asks a Proxy nothing', () => {
+test('cloneProblemIn: names the place, and performs no operation on a Proxy', () => {
   let asked = 0
   const spy = new Proxy(
     {},

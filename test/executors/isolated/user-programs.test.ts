@@ -1,4 +1,4 @@
-/** What only a whole process shows: programs of users, from sources under a loader and built. */
+/** Programs of users in separate processes, from sources under a loader and built. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,14 +8,14 @@ import { isAlive, untilGone } from '../../support/executors/far.ts'
 const pathOf = (name: string): string =>
   fileURLToPath(new URL(`../../support/executors/${name}`, import.meta.url))
 
-interface Told {
+interface Program {
   readonly child: ChildProcess
   readonly lines: unknown[]
   readonly printed: () => number
   readonly exited: Promise<[number | null, string | null]>
 }
 
-function start(...args: readonly string[]): Told {
+function start(...args: readonly string[]): Program {
   const { NODE_OPTIONS, ...env } = process.env
   const child = spawn(process.execPath, ['--no-warnings', ...args], {
     env,
@@ -44,7 +44,7 @@ function parsed(line: string): unknown {
   }
 }
 
-const show = (what: string): Told =>
+const show = (what: string): Program =>
   start(
     '--import',
     new URL('../../support/executors/typescript-loader.mjs', import.meta.url).href,
@@ -53,7 +53,7 @@ const show = (what: string): Told =>
   )
 
 describe('from sources under a loader', () => {
-  test('threads, processes and commands leave nothing, and the program ends by itself', async () => {
+  test('threads, processes and commands leave nothing behind, and the program ends by itself', async () => {
     const { lines, exited } = show('leavesNothing')
     expect(await exited).toEqual([0, null])
     expect(lines).toEqual([3, 3, '3\n', 3, []])
@@ -66,7 +66,7 @@ describe('from sources under a loader', () => {
     expect(printed()).toBe(1_000_000)
   })
 
-  test('children do not outlive a program that is killed outright, not even those that loop', async () => {
+  test('children do not outlive a program that is killed, not even those in a loop', async () => {
     const { child, lines, exited } = show('children')
     while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
     for (const pid of lines) expect([pid, isAlive(pid as number)]).toEqual([expect.any(Number), true])
@@ -75,7 +75,7 @@ describe('from sources under a loader', () => {
     for (const pid of lines as number[]) await untilGone(pid)
   })
 
-  test('an unhandled rejection is told with its task, and the program lives', async () => {
+  test('an unhandled rejection is reported with its task, and the program continues', async () => {
     const { lines, exited } = show('rejections')
     expect(await exited).toEqual([0, null])
     expect(lines).toEqual([
@@ -87,14 +87,14 @@ describe('from sources under a loader', () => {
     ])
   })
 
-  test('one that is no run’s ends the program, as it would without a session', async () => {
+  test('an unhandled rejection of no run ends the program, as without a session', async () => {
     const { lines, exited } = show('foreign')
     expect(await exited).toEqual([1, null])
     expect(lines.join('\n')).toContain('Error: nobody’s')
   })
 })
 
-test('its own say about unhandled rejections stands: --unhandled-rejections=warn', async () => {
+test('its own setting for unhandled rejections applies: --unhandled-rejections=warn', async () => {
   const loader = new URL('../../support/executors/typescript-loader.mjs', import.meta.url).href
   const { exited } = start(
     '--unhandled-rejections=warn',
@@ -106,7 +106,7 @@ test('its own say about unhandled rejections stands: --unhandled-rejections=warn
   expect(await exited).toEqual([0, null])
 })
 
-test('a pipe of the log that is closed ends no run', async () => {
+test('a closed pipe of the log ends no run', async () => {
   const { child, lines, exited } = show('closedPipe')
   await new Promise((resolve) => child.stdout!.once('data', resolve))
   child.stdout!.destroy()
@@ -115,7 +115,7 @@ test('a pipe of the log that is closed ends no run', async () => {
   expect(lines.filter((line) => line === 'success')).toHaveLength(3)
 })
 
-// The gate builds before it tests; who runs only the tests may have no build, or an old one.
+// The full check builds before it tests; a run of only the tests may have no build, or an old one.
 const isBuilt = existsSync(pathOf('../../../dist/src/executors/executors.js'))
 ;(isBuilt ? test : test.skip)('from the built package, in CommonJS', async () => {
   const { child, exited } = start(pathOf('hosts/common.cjs'))

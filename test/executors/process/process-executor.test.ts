@@ -26,7 +26,7 @@ const own = (name: keyof Own & string, args: Record<string, unknown> = {}) =>
   execute(executor, moduleWork<Own, typeof name>(ownUrl, name), args)
 
 describe('createProcessExecutor', () => {
-  test('carries work out in a process of its own, which is gone at the end', async () => {
+  test('executes work in a separate process, which is gone at the end', async () => {
     const settlement = await own('pid').settlement
     const { value } = settlement as { value: number }
     expect(value).not.toBe(process.pid)
@@ -42,7 +42,7 @@ describe('createProcessExecutor', () => {
     expect(isAlive((first as { value: number }).value)).toBe(false)
   })
 
-  test('a large result is heard to its end, though the process has gone', async () => {
+  test('a large result is received completely, although the process has exited', async () => {
     const echo = moduleWork<Both, 'echo'>(workUrl, 'echo')
     for (let n = 0; n < 5; n++) {
       const { settlement } = execute(executor, echo, { value: 'x'.repeat(7_000_000) })
@@ -50,7 +50,7 @@ describe('createProcessExecutor', () => {
     }
   })
 
-  test('throws, inaction, facts, log, progress and the signal cross as from a thread', async () => {
+  test('throws, inaction, facts, log, progress and the signal work as in a thread', async () => {
     expect(await both('fails').settlement).toMatchObject({
       kind: 'threw',
       error: { name: 'RangeError', code: 'E_FAR' },
@@ -60,10 +60,10 @@ describe('createProcessExecutor', () => {
     expect(await heard.settlement).toMatchObject({ value: { id: 'run-1', task: 'far', trigger: 'manual' } })
     expect(heard.lines).toEqual([['info', 'hello', { from: 'far' }]])
     expect(heard.progress).toEqual([[0.5, 'half']])
-    const told = both('untilTold')
-    await told.underWay
-    told.abort(new DOMException('told to end', 'AbortError'))
-    expect(await told.settlement).toMatchObject({ error: { name: 'AbortError', message: 'told to end' } })
+    const aborted = both('untilTold')
+    await aborted.underWay
+    aborted.abort(new DOMException('asked to end', 'AbortError'))
+    expect(await aborted.settlement).toMatchObject({ error: { name: 'AbortError', message: 'asked to end' } })
   })
 
   test.each([0, 1, 3])('a process that exits with %p and no result has failed', async (exitCode) => {
@@ -73,7 +73,7 @@ describe('createProcessExecutor', () => {
     })
   })
 
-  test('a process that a signal ended, has failed', async () => {
+  test('a process that a signal ended has failed', async () => {
     expect(await own('killsItself', { signal: 'SIGKILL' }).settlement).toMatchObject({
       error: { data: { exitCode: null, exitSignal: 'SIGKILL' } },
     })
@@ -82,14 +82,14 @@ describe('createProcessExecutor', () => {
     })
   })
 
-  test('what a run leaves behind ends with it', async () => {
+  test('processes that a run leaves behind end with it', async () => {
     for (const name of ['leavesGrandchild', 'leavesOrphan'] as const) {
       const { value } = (await own(name).settlement) as { value: number }
       await untilGone(value)
     }
   })
 
-  test('told to end before its process is there, it never begins', async () => {
+  test('aborted before its process is ready, it never begins', async () => {
     const heard = both('untilTold')
     heard.abort(new DOMException('at once', 'AbortError'))
     expect(await heard.settlement).toMatchObject({ kind: 'threw', error: { message: 'at once' } })
@@ -100,7 +100,7 @@ describe('createProcessExecutor', () => {
     expect(deaf.settled).toEqual([])
   })
 
-  test('end() ends a process that ignores SIGTERM, one that loops, and what they started', async () => {
+  test('end() ends a process that ignores SIGTERM, one that loops, and their descendants', async () => {
     for (const start of [() => own('ignoresSigterm'), () => both('loops')]) {
       const heard = start()
       await heard.underWay
@@ -111,12 +111,12 @@ describe('createProcessExecutor', () => {
     }
   })
 
-  test('garbage on the line is nobody’s', async () => {
+  test('invalid messages on the channel are ignored', async () => {
     expect(await own('postsGarbage').settlement).toEqual({ kind: 'returned', value: 'done' })
     expect(warned).toEqual([])
   })
 
-  test('an unhandled rejection, or a throw out of a timer, is the failure of its run', async () => {
+  test('an unhandled rejection, or an error thrown in a timer, fails its run', async () => {
     expect(await both('rejectsMeanwhile').settlement).toMatchObject({
       error: { message: 'nobody waits for me' },
     })
@@ -124,7 +124,7 @@ describe('createProcessExecutor', () => {
     expect(warned).toEqual([])
   })
 
-  test('one that dies at its start fails its run, and the next may be better', async () => {
+  test('one that dies at its start fails its run, and the next may succeed', async () => {
     const other = createProcessExecutor(warn)
     const { NODE_OPTIONS } = process.env
     process.env.NODE_OPTIONS = '--import data:text/javascript,process.exit(1)'
@@ -140,13 +140,13 @@ describe('createProcessExecutor', () => {
     await other.close?.()
   })
 
-  test('plain functions and modules that are not there are errors of the set-up', async () => {
+  test('plain functions and missing modules are a SetupError', async () => {
     expect(await execute(executor, () => 1).settlement).toMatchObject({ error: { code: 'GANTRY_SETUP' } })
     const absent = moduleWork(new URL('./absent.js', workUrl), 'x')
     expect(await execute(executor, absent).settlement).toMatchObject({ error: { code: 'GANTRY_SETUP' } })
   })
 
-  test('code runs in a fresh process', async () => {
+  test('code runs in a new process', async () => {
     const settlement = await execute(executor, code('return [a + b, process.pid]'), { a: 1, b: 2 }).settlement
     expect(settlement).toMatchObject({ kind: 'returned', value: [3, expect.any(Number)] })
     expect((settlement as { value: number[] }).value[1]).not.toBe(process.pid)

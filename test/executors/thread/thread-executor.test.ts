@@ -19,7 +19,7 @@ const outcome = (name: keyof FarWork & string, args: Record<string, unknown> = {
   execute(executor, work(name), args).settlement
 
 describe('createThreadExecutor', () => {
-  test('carries work out in a thread of this process, and keeps the thread', async () => {
+  test('executes work in a thread of this process, and keeps the thread', async () => {
     expect(await outcome('add', { a: 1, b: 2 })).toEqual({ kind: 'returned', value: 3 })
     const first = await outcome('where')
     expect(first).toMatchObject({ value: { process: process.pid, thread: expect.any(Number) } })
@@ -27,13 +27,13 @@ describe('createThreadExecutor', () => {
     expect(await outcome('where')).toEqual(first)
   })
 
-  test('fresh work has a thread of its own', async () => {
+  test('work with `fresh` has a separate thread', async () => {
     const fresh = moduleWork<FarWork, 'counts'>(workUrl, 'counts', { fresh: true })
     for (let n = 0; n < 2; n++)
       expect(await execute(executor, fresh).settlement).toEqual({ kind: 'returned', value: 1 })
   })
 
-  test('a throw is a failure with name, words, code and stack', async () => {
+  test('a throw is a failure with name, message, code and stack', async () => {
     const settlement = await outcome('fails')
     expect(settlement).toMatchObject({
       kind: 'threw',
@@ -64,7 +64,7 @@ describe('createThreadExecutor', () => {
     expect(heard.progress).toEqual([[0.5, 'half']])
   })
 
-  test('what a run says last is heard before its end', async () => {
+  test('the last messages of a run are received before its end', async () => {
     for (let n = 0; n < 200; n++) {
       const heard = execute(executor, work('logsWithoutEnd'), { lines: 150 })
       await heard.settlement
@@ -72,41 +72,41 @@ describe('createThreadExecutor', () => {
     }
   })
 
-  test('run.session has facts only, and says so', async () => {
+  test('run.session has only facts, and other members throw', async () => {
     expect(await outcome('usesSession')).toMatchObject({
       kind: 'threw',
       error: { code: 'GANTRY_SETUP', message: expect.stringContaining('run.session.shutDown in a thread') },
     })
   })
 
-  test('the signal reaches the far side, with its reason', async () => {
+  test('the signal reaches the worker, with its reason', async () => {
     const heard = execute(executor, work('untilTold'))
     await heard.underWay
-    heard.abort(new DOMException('told to end', 'AbortError'))
+    heard.abort(new DOMException('asked to end', 'AbortError'))
     expect(await heard.settlement).toMatchObject({
       kind: 'threw',
-      error: { name: 'AbortError', message: 'told to end' },
+      error: { name: 'AbortError', message: 'asked to end' },
     })
   })
 
   test.each(['throwIfAborted', 'aborted', 'reason'] as const)(
-    'a loop without a turn of the event loop ends by run.signal.%s, and its thread is used again',
+    'a loop without a turn of the event loop ends by run.signal.%s, and its thread is reused',
     async (how) => {
       const heard = execute(executor, work('loopsUntilTold'), { how })
       await heard.underWay
-      heard.abort(new DOMException('told to end', 'AbortError'))
-      const error = { name: 'AbortError', message: 'told to end' }
+      heard.abort(new DOMException('asked to end', 'AbortError'))
+      const error = { name: 'AbortError', message: 'asked to end' }
       const settlement = await heard.settlement
       if (how === 'throwIfAborted') expect(settlement).toMatchObject({ kind: 'threw', error })
       else {
         expect(settlement.kind).toBe('returned')
-        expect(heard.lines).toEqual([['info', 'heard', 'told to end']])
+        expect(heard.lines).toEqual([['info', 'heard', 'asked to end']])
       }
       expect(await outcome('where')).toMatchObject({ value: { thread: heard.progress[0]![0] * 1000 } })
     },
   )
 
-  test('told to end before its thread is there, it never begins', async () => {
+  test('aborted before its thread is ready, it never begins', async () => {
     const fresh = moduleWork<FarWork, 'loops'>(workUrl, 'loops', { fresh: true })
     const heard = execute(executor, fresh)
     heard.abort(new DOMException('at once', 'AbortError'))
@@ -114,7 +114,7 @@ describe('createThreadExecutor', () => {
     expect(heard.progress).toEqual([])
   })
 
-  test('end() ends a thread that loops for ever; others go on', async () => {
+  test('end() terminates a thread that loops forever; others continue', async () => {
     const heard = execute(executor, work('loops'))
     await heard.underWay
     const other = execute(executor, work('add'), { a: 2, b: 2 })
@@ -141,21 +141,21 @@ describe('createThreadExecutor', () => {
     })
   })
 
-  test('garbage on the line of a thread is nobody’s', async () => {
+  test('invalid messages of a thread are ignored', async () => {
     warned.length = 0
     expect(await outcome('postsGarbage')).toEqual({ kind: 'returned', value: 'done' })
     expect(warned).toEqual([])
   })
 
-  test('an unhandled rejection, or a throw out of a timer, is the failure of its run', async () => {
+  test('an unhandled rejection, or an error thrown in a timer, fails its run', async () => {
     expect(await outcome('rejectsMeanwhile')).toMatchObject({ error: { message: 'nobody waits for me' } })
     expect(await outcome('throwsMeanwhile')).toMatchObject({ error: { message: 'out of a timer' } })
   })
 
-  test('a rejection after the end is told with the task’s name', async () => {
+  test('a rejection after the end is reported with the name of the task', async () => {
     warned.length = 0
     expect(await outcome('leavesRejection', { afterMs: 1 })).toEqual({ kind: 'returned', value: 'returned' })
-    // Nothing else runs in the thread meanwhile: it must be awake by itself.
+    // Nothing else runs in the thread meanwhile: it must stay awake by itself.
     while (warned.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
     expect(warned[0]).toMatchObject({
       kind: 'unhandled-rejection',
@@ -163,14 +163,14 @@ describe('createThreadExecutor', () => {
     })
   })
 
-  test('lines without end are cut, and counted', async () => {
+  test('an endless stream of lines is limited, and counted', async () => {
     const heard = execute(executor, work('logsWithoutEnd'), { lines: 20_000 })
     await heard.settlement
     expect(heard.lines.length).toBeLessThan(20_000)
     expect(heard.lines.at(-1)?.[1]).toMatch(/^… \d+ lines dropped/)
   })
 
-  test('one that dies at its start fails its run, and the next may be better', async () => {
+  test('one that dies at its start fails its run, and the next may succeed', async () => {
     const other = createThreadExecutor(warn)
     const { NODE_OPTIONS } = process.env
     process.env.NODE_OPTIONS = '--import data:text/javascript,throw%20new%20Error(%22broken%22)'
@@ -186,7 +186,7 @@ describe('createThreadExecutor', () => {
     await other.close?.()
   })
 
-  test('plain functions and unknown exports are errors of the set-up', async () => {
+  test('plain functions and unknown exports are a SetupError', async () => {
     expect(await execute(executor, () => 1).settlement).toMatchObject({
       error: { code: 'GANTRY_SETUP', message: expect.stringContaining('moduleWork') },
     })
@@ -203,7 +203,7 @@ describe('createThreadExecutor', () => {
     })
   })
 
-  test('a file that Node cannot read in a thread is an error of the set-up that says what to do', async () => {
+  test('a file that Node cannot read in a thread is a SetupError with advice', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'thread-')), 'work.tsx')
     writeFileSync(path, 'export const work = () => 1')
     expect(await execute(executor, moduleWork(path, 'work')).settlement).toMatchObject({
@@ -214,7 +214,7 @@ describe('createThreadExecutor', () => {
     })
   })
 
-  test('code runs in a thread of its own with its args as variables', async () => {
+  test('code runs in a separate thread with its args as variables', async () => {
     const settlement = (text: string, args = {}) => execute(executor, code(text), args).settlement
     expect(await settlement('return a + b', { a: 1, b: 2 })).toEqual({ kind: 'returned', value: 3 })
     expect(await settlement('return args["not-a-name"] + args.class', { 'not-a-name': 1, class: 2 })).toEqual(

@@ -52,12 +52,12 @@ const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq)
 
 /** A guarded store that retries at once, and its reports. */
 function guarded(store: Store, options: GuardOptions = {}) {
-  const told: StoreHealth[] = []
+  const reports: StoreHealth[] = []
   let changed = (): void => {}
   const guard = guardStore(store, {
     retryMs: 1,
     onHealth: (health) => {
-      told.push(health)
+      reports.push(health)
       changed()
     },
     ...options,
@@ -67,13 +67,13 @@ function guarded(store: Store, options: GuardOptions = {}) {
       changed = () => guard.health.state === 'ok' && resolve()
       changed()
     })
-  return { guard, told, isOk }
+  return { guard, reports, isOk }
 }
 
 describe('guardStore', () => {
   test('pause: appenders wait until the store recovers, and all entries are written in order', async () => {
     const store = new FaultyStore()
-    const { guard, told } = guarded(store)
+    const { guard, reports } = guarded(store)
     await guard.append([record(1)])
     store.problem = full
     const settled: number[] = []
@@ -89,7 +89,7 @@ describe('guardStore', () => {
     await Promise.all(appends)
     expect(settled).toEqual([2, 3, 4, 5])
     expect(seqs(store.written)).toEqual([1, 2, 3, 4, 5])
-    expect(told.map(({ state }) => state)).toEqual(['degraded', 'ok'])
+    expect(reports.map(({ state }) => state)).toEqual(['degraded', 'ok'])
     expect(guard.health).toEqual({ state: 'ok', waiting: 0 })
     await guard.append([record(6)])
     await guard.close()
@@ -116,13 +116,13 @@ describe('guardStore', () => {
   test('a slow store is degraded until it answers, and the entries kept meanwhile follow', async () => {
     const store = new FaultyStore()
     store.isManual = true
-    const { guard, told, isOk } = guarded(store, { slowAfterMs: 1, whenDown: 'buffer' })
+    const { guard, reports, isOk } = guarded(store, { slowAfterMs: 1, whenDown: 'buffer' })
     const first = guard.append([record(1)])
     await new Promise<void>((resolve) => {
       const look = (): unknown => (guard.health.state === 'degraded' ? resolve() : setImmediate(look))
       look()
     })
-    expect(told[0]).toMatchObject({ reason: { message: expect.stringContaining('longer than 1 ms') } })
+    expect(reports[0]).toMatchObject({ reason: { message: expect.stringContaining('longer than 1 ms') } })
     expect(guard.append([record(2)])).toBeUndefined()
     store.isManual = false
     store.asked[0]!.answer()
@@ -219,8 +219,8 @@ describe('guardStore', () => {
     await appended
     await guard.close()
     expect(seqs(store.written)).toEqual([1])
-    const told = warned.mock.calls.map(([problem]) => String(problem))
-    expect(told).toEqual([expect.stringContaining('a listener'), expect.stringContaining('a listener')])
+    const reports = warned.mock.calls.map(([problem]) => String(problem))
+    expect(reports).toEqual([expect.stringContaining('a listener'), expect.stringContaining('a listener')])
     warned.mockRestore()
   })
 

@@ -1,4 +1,4 @@
-// The same package by require(): one copy of it, whichever way it comes.
+// The package by require(): the same instance as by import.
 const gantry = require('gantry')
 const { TestClock } = require('gantry/testing')
 const { sessionMachine, taskMachine, runMachine } = require('gantry/machines')

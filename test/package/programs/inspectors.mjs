@@ -1,4 +1,4 @@
-// A session before both inspectors at once, each on a free port.
+// A session with both inspectors at the same time, each on a free port.
 import { createApp } from 'gantry'
 import { createStatelyInspector } from 'gantry/inspect'
 import { createXStateInspector } from 'gantry-xstate-inspect'

@@ -1,4 +1,4 @@
-// A user's first program, as an ES module: two tasks, one after the other, on a clock that is moved.
+// A user's first program, as an ES module: two tasks, one after the other, on a clock that the program advances.
 import { afterSuccess, createApp, daily, returnOf } from 'gantry'
 import { TestClock } from 'gantry/testing'
 

@@ -1,4 +1,4 @@
-// The inspector without the package behind it: an error that says what to install.
+// The inspector without its package: an error that names the package to install.
 import { createStatelyInspector } from 'gantry/inspect'
 
 await createStatelyInspector({ port: 0 }).catch((error) => console.log(error.message))

@@ -1,4 +1,4 @@
-// What a strict compiler must understand of all the sub-paths together, without the types of a browser.
+// All sub-paths together under strict compiler options, without browser types.
 import { createApp, cron, type SessionOptions, type TaskOptions } from 'gantry'
 import { createHttp } from 'gantry/http'
 import * as inspect from 'gantry/inspect'

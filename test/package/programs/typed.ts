@@ -1,4 +1,4 @@
-// What a user's compiler must understand of the installed types, with its own checks of libraries on.
+// The installed types under a user's compiler, with library checks enabled.
 import { afterSuccess, type Command, createApp, daily, env, type News, returnOf, type Session } from 'gantry'
 import { createStatelyInspector } from 'gantry/inspect'
 import { taskMachine } from 'gantry/machines'
@@ -26,9 +26,9 @@ export const listen = (session: Session): (() => void) =>
 export const subscribe = (session: Session) => session.events$.subscribe((news) => news.at)
 export const id: string = taskMachine.id
 export const look = async () => createApp({ inspect: (await createStatelyInspector()).inspect })
-app.task('words of its own', 'file prices.csv exists', () => {})
+app.task('custom words', 'file prices.csv exists', () => {})
 
-// @ts-expect-error a misspelt statement
-app.task('misspelt', 'dayly after 07:00', () => {})
-// @ts-expect-error the return of the task is an array of prices, and not a number
+// @ts-expect-error a misspelled statement
+app.task('misspelled', 'dayly after 07:00', () => {})
+// @ts-expect-error the return value of the task is an array of prices, not a number
 report.lastValue satisfies number

@@ -387,7 +387,7 @@ describe('createSqliteStore on a damaged file', () => {
     )
     const path = await written(entries)
     const whole = readFileSync(path)
-    const told = { opened: 0, refused: 0 }
+    const counts = { opened: 0, refused: 0 }
     for (let seed = 1; seed <= 500; seed++) {
       const file = join(folder, `damaged-${seed}.db`)
       writeFileSync(file, damaged(whole, seed))
@@ -399,10 +399,10 @@ describe('createSqliteStore on a damaged file', () => {
         await store.prune({ maxPerTask: 20 }, 0)
         await store.load()
         expect(loaded.length + (await store.count!({}))).toBeGreaterThan(1)
-        told.opened++
+        counts.opened++
       } catch (problem) {
         expect(problem).toMatchObject({ code, message: expect.stringContaining(file) })
-        told.refused++
+        counts.refused++
       } finally {
         await Promise.resolve(store.close()).catch((problem: unknown) => {
           expect(problem).toMatchObject({ code })
@@ -411,9 +411,9 @@ describe('createSqliteStore on a damaged file', () => {
       for (const name of readdirSync(folder))
         if (name.startsWith(`damaged-${seed}.`)) rmSync(join(folder, name))
     }
-    expect(told.opened + told.refused).toBe(500)
-    expect(told.refused).toBeGreaterThan(50)
-    expect(told.opened).toBeGreaterThan(20)
+    expect(counts.opened + counts.refused).toBe(500)
+    expect(counts.refused).toBeGreaterThan(50)
+    expect(counts.opened).toBeGreaterThan(20)
   }, 120_000)
 
   test('onDamage rescue: 60 seeds of damage, and it always opens, with the readable entries and the file kept', async () => {

@@ -101,10 +101,10 @@ testOnDisk(
       closeWithinMs: 50,
     })
     const app = createApp({ store, logger: silent })
-    const told: string[] = []
+    const warnings: string[] = []
     app.session.on(
       'session.warning',
-      (news) => void (news.type === 'session.warning' && told.push(news.message)),
+      (news) => void (news.type === 'session.warning' && warnings.push(news.message)),
     )
     const task = app.task('t', false, { multilaunch: 100 }, () => 'x'.repeat(60_000))
     await app.start()
@@ -116,8 +116,8 @@ testOnDisk(
     app.session.shutDown()
     await app.session.stopped
     await Promise.allSettled(runs)
-    expect(told.join('\n')).toMatch(/the disk must have room/)
-    expect(told.join('\n')).toMatch(/could not be recorded|entries are lost/)
+    expect(warnings.join('\n')).toMatch(/the disk must have room/)
+    expect(warnings.join('\n')).toMatch(/could not be recorded|entries are lost/)
   },
   60_000,
 )

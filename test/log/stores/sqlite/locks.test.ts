@@ -58,7 +58,7 @@ class Holder {
     return (await this.#lines.next()).value ?? 'ended'
   }
 
-  tell(line: string): Promise<string> {
+  send(line: string): Promise<string> {
     this.#child.stdin!.write(`${line}\n`)
     return this.line()
   }
@@ -128,10 +128,10 @@ describe.each(Object.entries(names))('a second session, by %s,', (_, nameOf) => 
     const path = newPath()
     const holder = new Holder(path)
     expect(await holder.line()).toBe('open')
-    for (const seq of range(1, 20)) expect(await holder.tell(`append ${seq}`)).toBe(`acknowledged ${seq}`)
+    for (const seq of range(1, 20)) expect(await holder.send(`append ${seq}`)).toBe(`acknowledged ${seq}`)
     const name = nameOf(path)
     await expect((async () => createSqliteStore(name).load())()).rejects.toMatchObject({ code })
-    expect(await holder.tell('append 21')).toBe('acknowledged 21')
+    expect(await holder.send('append 21')).toBe('acknowledged 21')
     await holder.kill()
     if (name.endsWith('.hard')) {
       await expect(found(name)).rejects.toMatchObject({
@@ -176,14 +176,14 @@ describe('the lock file alone refuses a second session', () => {
     const path = newPath()
     const holder = new Holder(path)
     expect(await holder.line()).toBe('open')
-    await holder.tell('append 1')
+    await holder.send('append 1')
     rmSync(`${path}-shm`)
     await expect(found(path)).rejects.toMatchObject({ code, message: inUse })
     const other = new Holder(path)
     expect(await other.line()).toMatch(/^refused .* one session at a time/)
-    expect(await holder.tell('append 2')).toMatch(/^problem .* lost its shared memory/)
+    expect(await holder.send('append 2')).toMatch(/^problem .* lost its shared memory/)
     expect(await holder.line()).toBe('acknowledged 2')
-    expect(await holder.tell('close')).toBe('closed')
+    expect(await holder.send('close')).toBe('closed')
     expect(await found(path)).toEqual([1, 2])
   })
 
@@ -193,8 +193,8 @@ describe('the lock file alone refuses a second session', () => {
     await store.append([record(1)])
     symlinkSync(join(process.cwd(), 'node_modules'), join(program.folder, 'node_modules'))
     const thread = new Worker(program.path, { argv: [path], stdin: true, stdout: true })
-    const [told] = (await once(thread.stdout, 'data')) as [Buffer]
-    expect(String(told)).toMatch(/^refused .* one session at a time/)
+    const [output] = (await once(thread.stdout, 'data')) as [Buffer]
+    expect(String(output)).toMatch(/^refused .* one session at a time/)
     await thread.terminate()
     rmSync(`${path}-shm`)
     const other = new Holder(path)
@@ -235,15 +235,15 @@ describe('while a session has the log', () => {
     const holder = new Holder(path)
     expect(await holder.line()).toBe('open')
     for (const seq of range(1, 5)) {
-      await holder.tell(`append ${seq}`)
+      await holder.send(`append ${seq}`)
       const reader = findSqlite()(path)
       expect(reader.prepare('SELECT max(seq) AS seq FROM record').all()).toMatchObject([{ seq }])
       expect(() => reader.exec('DELETE FROM record')).toThrow(/locked/)
       expect(() => reader.prepare('PRAGMA journal_mode = DELETE').all()).toThrow(/locked/)
       reader.close()
     }
-    expect(await holder.tell('append 6')).toBe('acknowledged 6')
-    expect(await holder.tell('close')).toBe('closed')
+    expect(await holder.send('append 6')).toBe('acknowledged 6')
+    expect(await holder.send('close')).toBe('closed')
     expect(await found(path)).toEqual(range(1, 6))
   })
 
@@ -251,16 +251,16 @@ describe('while a session has the log', () => {
     const path = newPath()
     const holder = new Holder(path)
     expect(await holder.line()).toBe('open')
-    await holder.tell('append 1')
+    await holder.send('append 1')
     const reader = findSqlite()(path)
     reader.exec('BEGIN')
     reader.prepare('SELECT * FROM record').all()
-    for (const seq of range(2, 50)) expect(await holder.tell(`append ${seq}`)).toBe(`acknowledged ${seq}`)
-    expect(await holder.tell('prune')).toBe('pruned')
-    expect(await holder.tell('close')).toBe('closed')
+    for (const seq of range(2, 50)) expect(await holder.send(`append ${seq}`)).toBe(`acknowledged ${seq}`)
+    expect(await holder.send('prune')).toBe('pruned')
+    expect(await holder.send('close')).toBe('closed')
     const next = new Holder(path)
     expect(await next.line()).toBe('open')
-    expect(await next.tell('append 51')).toBe('acknowledged 51')
+    expect(await next.send('append 51')).toBe('acknowledged 51')
     await next.kill()
     reader.exec('COMMIT')
     expect(reader.prepare('SELECT max(seq) AS seq FROM record').all()).toMatchObject([{ seq: 51 }])
@@ -278,7 +278,7 @@ test('a log that is deleted and taken by another session acknowledges nothing un
   for (const name of readdirSync(own)) rmSync(join(own, name))
   const taker = new Holder(path)
   expect(await taker.line()).toBe('open')
-  await taker.tell('append 1000')
+  await taker.send('append 1000')
   const states: string[] = []
   const guard = guardStore(store, { retryMs: 1, onHealth: ({ state }) => states.push(state) })
   const appended = Promise.resolve(guard.append([record(2)]))
