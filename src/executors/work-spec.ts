@@ -51,8 +51,8 @@ export type WorkSpec = ModuleSpec | CodeSpec | CommandSpec | SessionWorkSpec
 const brand = Symbol.for('gantry.work')
 
 /** Attaches a specification to a function. */
-export function withSpec<W extends (...given: never[]) => unknown>(work: W, order: WorkSpec): W {
-  return Object.defineProperty(work, brand, { value: Object.freeze(order) })
+export function withSpec<W extends (...given: never[]) => unknown>(work: W, spec: WorkSpec): W {
+  return Object.defineProperty(work, brand, { value: Object.freeze(spec) })
 }
 
 /** The specification of work; null for plain functions. */

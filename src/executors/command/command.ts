@@ -52,14 +52,14 @@ function start(
   settle: (settlement: Settlement) => void,
   living: Set<ProcessGroup>,
 ): ExecutionHandle {
-  const order = specOf(work)
-  if (order?.kind !== 'command')
+  const spec = specOf(work)
+  if (spec?.kind !== 'command')
     throw new SetupError(
       `Cannot execute task '${context.task}' as a command as its work must be a command: write command('...') as its work, or leave 'execution' out.`,
     )
-  const input = typeof order.input === 'function' ? order.input(args) : order.input
-  const { words, options } = toChild(order, args, context)
-  const group = new ProcessGroup(words, options, order.isDetached)
+  const input = typeof spec.input === 'function' ? spec.input(args) : spec.input
+  const { words, options } = toChild(spec, args, context)
+  const group = new ProcessGroup(words, options, spec.isDetached)
   const child = group.child as Child
   living.add(group)
   let isEnded = false
@@ -69,7 +69,7 @@ function start(
   // A command may exit before it has read all of its input.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
-  void finish(child, group, order, context).then((settlement) => {
+  void finish(child, group, spec, context).then((settlement) => {
     living.delete(group)
     context.signal.removeEventListener('abort', terminate)
     if (!isEnded) settle(settlement)
@@ -108,11 +108,11 @@ function toChild(
 async function finish(
   child: Child,
   group: ProcessGroup,
-  order: CommandSpec,
+  spec: CommandSpec,
   context: ExecutionContext,
 ): Promise<Settlement> {
   const limit = new LogRateLimit()
-  const stdout = new Tail(order.maxOutput)
+  const stdout = new Tail(spec.maxOutput)
   const stderr = new Tail(maxStderr)
   const closed = once(child, 'close').catch(() => {})
   const toLog = (level: 'info' | 'warn'): LineListener => ({
@@ -133,7 +133,7 @@ async function finish(
   }
   logDropped(limit, context)
   if (exit.error !== undefined || exit.exitCode !== 0)
-    return { kind: 'threw', error: failureOf(order, exit, stderr.bytes().toString()) }
+    return { kind: 'threw', error: failureOf(spec, exit, stderr.bytes().toString()) }
   const value = stdout.bytes()
   if (stdout.dropped > 0)
     log(
@@ -141,7 +141,7 @@ async function finish(
       'warn',
       `the first ${stdout.dropped} bytes of its output are not in its return value (maxOutput)`,
     )
-  return { kind: 'returned', value: order.encoding === 'buffer' ? new Uint8Array(value) : value.toString() }
+  return { kind: 'returned', value: spec.encoding === 'buffer' ? new Uint8Array(value) : value.toString() }
 }
 
 function read(stream: Readable, tail: Tail, lines: Lines): void {
@@ -167,11 +167,11 @@ function log(context: ExecutionContext, level: 'info' | 'warn', line: string): v
   }
 }
 
-function failureOf(order: CommandSpec, { exitCode, exitSignal, error }: Exit, stderr: string): Error {
-  const name = typeof order.line === 'string' ? order.line : order.line.join(' ')
+function failureOf(spec: CommandSpec, { exitCode, exitSignal, error }: Exit, stderr: string): Error {
+  const name = typeof spec.line === 'string' ? spec.line : spec.line.join(' ')
   const shown = name.length > 200 ? `${name.slice(0, 199)}…` : name
   if (error !== undefined)
-    return new SetupError(`Cannot run the command '${shown}' as ${whyNotStarted(order, error)}`, {
+    return new SetupError(`Cannot run the command '${shown}' as ${whyNotStarted(spec, error)}`, {
       cause: error,
     })
   const how = exitSignal === null ? `exited with ${exitCode}` : `was ended by ${exitSignal}`

@@ -1,6 +1,6 @@
 /**
- * Uncaught errors of runs: thrown from a timer or an event, when the run's promise can no longer reject with them. Node ends the
- * process on such an error. The session's options decide what happens; the report always names the run.
+ * Uncaught errors of runs: thrown from a timer or an event, when the run's promise can no longer reject with them. By default
+ * Node ends the process then. The session's options decide what happens; the report always names the run.
  */
 import type { Undo } from '../../clock/clock.ts'
 import { insideRun } from '../current-run.ts'

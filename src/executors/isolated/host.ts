@@ -16,13 +16,13 @@ export function toWorkerOrder(
   context: ExecutionContext,
   realm: Realm,
 ): WorkerOrder {
-  const order = specOf(work)
-  if (order?.kind !== 'module' && order?.kind !== 'code')
+  const spec = specOf(work)
+  if (spec?.kind !== 'module' && spec?.kind !== 'code')
     throw new SetupError(
       `Cannot execute task '${context.task}' in a ${realm} as functions cannot be sent there: ` +
         `give it moduleWork(url, exportName), or code(text).`,
     )
-  const max = order.kind === 'module' ? order.maxSize : undefined
+  const max = spec.kind === 'module' ? spec.maxSize : undefined
   const parts = partArgs(args)
   const given = parts?.given ?? args
   const facts = toRunFacts(context.run)
@@ -30,7 +30,7 @@ export function toWorkerOrder(
   const values: [string, unknown][] = [...Object.entries(given), ['run.params', params], ['run.value', value]]
   const problem = cloneProblemAmong(values, realm, max)
   if (problem !== null) throw cannotClone(problem, context, realm)
-  return { work: order, args: given, facts, ...(parts === null ? {} : { makers: parts.makers }) }
+  return { work: spec, args: given, facts, ...(parts === null ? {} : { makers: parts.makers }) }
 }
 
 /** The error for a message that could not be sent in spite of the check. */

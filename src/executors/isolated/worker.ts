@@ -23,31 +23,33 @@ export interface WorkerChannel {
 }
 
 /** Executes one order. Resolves to exactly one settlement and never rejects. */
-export function runIsolated(order: WorkerOrder, line: WorkerChannel): Promise<ClonedSettlement> {
+export function runIsolated(order: WorkerOrder, channel: WorkerChannel): Promise<ClonedSettlement> {
   const { facts } = order
   const limit = new LogRateLimit()
   let isOver = false
   return new Promise<ClonedSettlement>((resolve) => {
     const threw = (error: unknown): void =>
       resolve(
-        isInaction(error) ? inactionOf(error) : { kind: 'threw', thrown: toClonedError(error, line.realm) },
+        isInaction(error)
+          ? inactionOf(error)
+          : { kind: 'threw', thrown: toClonedError(error, channel.realm) },
       )
     const onUnhandled = (error: unknown): void => {
       if (!isOver) return threw(error)
-      line.send({ type: 'stray', task: facts.task, error: toClonedError(error, line.realm) })
+      channel.send({ type: 'stray', task: facts.task, error: toClonedError(error, channel.realm) })
     }
     const inside = { task: facts.task, runId: facts.id, onUnhandled }
-    const carry = async (): Promise<unknown> => {
-      const run = toIsolatedRun(facts, line, limit)
+    const execute = async (): Promise<unknown> => {
+      const run = toIsolatedRun(facts, channel, limit)
       const work = await loadWork(order)
       const { args, makers } = order
       return await work(makers === undefined ? args : await makeArgs(args, makers, run), run)
     }
-    runInside(inside, carry).then((value) => resolve(returned(value, order, line.realm)), threw)
+    runInside(inside, execute).then((value) => resolve(returned(value, order, channel.realm)), threw)
   }).finally(() => {
     isOver = true
     const dropped = limit.takeDropped()
-    if (dropped !== null) line.send({ type: 'log', level: 'warn', data: [dropped] })
+    if (dropped !== null) channel.send({ type: 'log', level: 'warn', data: [dropped] })
   })
 }
 
@@ -74,21 +76,21 @@ function inactionOf({ reason }: Inaction): ClonedSettlement {
 }
 
 /** The run as the work sees it in a worker. */
-function toIsolatedRun(facts: RunFacts, line: WorkerChannel, limit: LogRateLimit): FarRun {
+function toIsolatedRun(facts: RunFacts, channel: WorkerChannel, limit: LogRateLimit): FarRun {
   const time = (at: number) => toDateTime(at, facts.zone)
   const log = (level: LogLevel) => {
     return (...data: unknown[]): void => {
       if (!limit.admits()) return
       const dropped = limit.takeDropped()
-      if (dropped !== null) line.send({ type: 'log', level: 'warn', data: [dropped] })
-      line.send({ type: 'log', level, data: data.map((each) => toLogged(each, line.realm)) })
+      if (dropped !== null) channel.send({ type: 'log', level: 'warn', data: [dropped] })
+      channel.send({ type: 'log', level, data: data.map((each) => toLogged(each, channel.realm)) })
     }
   }
   // Times are created on first access: most work reads none.
   return Object.freeze({
     id: facts.id,
-    task: onlyFacts('task', line.realm, { name: facts.task }),
-    session: onlyFacts('session', line.realm, {
+    task: onlyFacts('task', channel.realm, { name: facts.task }),
+    session: onlyFacts('session', channel.realm, {
       get startedAt() {
         return facts.sessionStartedAt === null ? null : time(facts.sessionStartedAt)
       },
@@ -106,12 +108,12 @@ function toIsolatedRun(facts: RunFacts, line: WorkerChannel, limit: LogRateLimit
     trigger: facts.trigger,
     params: facts.params,
     value: facts.value,
-    signal: line.signal,
+    signal: channel.signal,
     log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     progress: (fraction: number, message?: string) => {
       checkProgress(fraction)
       const text = message === undefined ? {} : { message: String(message).slice(0, 1000) }
-      line.send({ type: 'progress', progress: fraction, ...text })
+      channel.send({ type: 'progress', progress: fraction, ...text })
     },
   })
 }

@@ -55,7 +55,7 @@ class ProcessExecutor implements Executor {
       const maxMemoryMb = what.kind === 'module' ? what.maxMemoryMb : undefined
       const isOnly = what.kind === 'code' || what.fresh !== false || maxMemoryMb !== undefined
       const worker = isOnly ? this.#start(maxMemoryMb) : (this.#takeIdle() ?? this.#start())
-      void worker.carry(order, isOnly, context).then((settlement) => {
+      void worker.execute(order, isOnly, context).then((settlement) => {
         if (!isOnly && !worker.isEnding) this.#keep(worker)
         if (settlement !== null) settle(settlement)
       })
@@ -129,7 +129,7 @@ class WorkerProcess {
   }
 
   /** Executes one run; resolves to null if it was terminated. */
-  async carry(order: WorkerOrder, isOnly: boolean, context: ExecutionContext): Promise<Settlement | null> {
+  async execute(order: WorkerOrder, isOnly: boolean, context: ExecutionContext): Promise<Settlement | null> {
     this.#context = context
     const { signal } = context
     const passOn = (): void =>

@@ -9,10 +9,10 @@ import { type FromThread, type ThreadOrder, type ToThreads, tryBegin, wasAborted
 watchRejections()
 
 const aborts = new Map<number, AbortController>()
-const line = new BroadcastChannel((workerData as { readonly line: string }).line)
-line.onmessage = (event: unknown): void => receive((event as { readonly data: ToThreads }).data)
+const channel = new BroadcastChannel((workerData as { readonly channel: string }).channel)
+channel.onmessage = (event: unknown): void => receive((event as { readonly data: ToThreads }).data)
 // The pool keeps the thread alive, not its channel.
-line.unref()
+channel.unref()
 
 function receive({ key, reason }: ToThreads): void {
   aborts.get(key)?.abort(fromClonedError(reason))
@@ -21,7 +21,7 @@ function receive({ key, reason }: ToThreads): void {
 /** Receives the messages in the channel synchronously, without a turn of the event loop. */
 function receivePending(): void {
   // Node accepts a BroadcastChannel here, too, but its types do not declare that.
-  const port = line as unknown as Parameters<typeof receiveMessageOnPort>[0]
+  const port = channel as unknown as Parameters<typeof receiveMessageOnPort>[0]
   for (
     let received = receiveMessageOnPort(port);
     received !== undefined;

@@ -40,11 +40,11 @@ class ThreadExecutor implements Executor {
   readonly #name = `gantry-${crypto.randomUUID()}`
   #channel: BroadcastChannel | null = null
   #kept: Promise<Piscina> | null = null
-  readonly #line: ThreadChannel
+  readonly #host: ThreadChannel
 
   constructor(warn: Warn) {
     this.#warn = warn
-    this.#line = { warn, abort: (message) => this.#abort(message) }
+    this.#host = { warn, abort: (message) => this.#abort(message) }
   }
 
   execute(
@@ -60,9 +60,9 @@ class ThreadExecutor implements Executor {
       settle({ kind: 'threw', error })
       return undefined
     }
-    const run = new ThreadRun(++this.#lastKey, order, context, this.#line)
+    const run = new ThreadRun(++this.#lastKey, order, context, this.#host)
     this.#runs.set(run.key, run)
-    void this.#carry(run, order).then((settlement) => {
+    void this.#execute(run, order).then((settlement) => {
       this.#runs.delete(run.key)
       if (settlement !== null) settle(settlement)
     })
@@ -82,7 +82,7 @@ class ThreadExecutor implements Executor {
     )
   }
 
-  async #carry(run: ThreadRun, { work }: WorkerOrder): Promise<Settlement | null> {
+  async #execute(run: ThreadRun, { work }: WorkerOrder): Promise<Settlement | null> {
     const maxMemoryMb = work.kind === 'module' ? work.maxMemoryMb : undefined
     const isOwn = work.kind === 'code' || work.fresh === true || maxMemoryMb !== undefined
     try {
@@ -111,7 +111,7 @@ class ThreadExecutor implements Executor {
     const pool = new Piscina({
       filename,
       name: 'runInThread',
-      workerData: { line: this.#name },
+      workerData: { channel: this.#name },
       minThreads: 0,
       maxThreads,
       idleTimeout: idleMs,

@@ -36,12 +36,12 @@ export class ThreadRun {
   /** Called on each message while the last ones are awaited. */
   #onMessage: (() => void) | null = null
 
-  constructor(key: number, order: WorkerOrder, context: ExecutionContext, line: ThreadChannel) {
+  constructor(key: number, order: WorkerOrder, context: ExecutionContext, channel: ThreadChannel) {
     this.key = key
     this.#order = order
     this.#context = context
-    this.#warn = line.warn
-    this.#abort = line.abort
+    this.#warn = channel.warn
+    this.#abort = channel.abort
   }
 
   isOn(pool: Piscina): boolean {
@@ -66,8 +66,8 @@ export class ThreadRun {
       if (signal.aborted) throw signal.reason
       signal.addEventListener('abort', passOn, { once: true })
       const given: ThreadOrder = { key: this.key, state, order: this.#order }
-      const carried = pool.run(given, { signal: this.#ending.signal }) as Promise<FromThread>
-      const { settlement, messages } = await Promise.race([carried, failed])
+      const result = pool.run(given, { signal: this.#ending.signal }) as Promise<FromThread>
+      const { settlement, messages } = await Promise.race([result, failed])
       await this.#lastMessages(messages)
       return settlement === null ? { kind: 'threw', error: signal.reason } : fromCloned(settlement)
     } catch (error) {

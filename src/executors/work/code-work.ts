@@ -50,7 +50,8 @@ export function compileCode(
 ): (args: unknown, run: FarRun) => Promise<unknown> {
   const variables = names.filter(isVariable)
   const run = new AsyncFunction('args', 'run', ...variables, `${text}\n//# sourceURL=gantry-code.js`)
-  return (args, far) => run(args, far, ...variables.map((name) => (args as Record<string, unknown>)[name]))
+  return (args, context) =>
+    run(args, context, ...variables.map((name) => (args as Record<string, unknown>)[name]))
 }
 
 function isVariable(name: string): boolean {

@@ -66,7 +66,7 @@ export function command(line: string | readonly string[], options: CommandOption
   checkCommandOptions(options)
   const { shell = false, argStyle = 'long', cwd, env, input, encoding = 'utf8' } = options
   const words = shell ? toShellLine(line) : toWordList(line)
-  const order: CommandSpec = {
+  const spec: CommandSpec = {
     kind: 'command',
     line: words,
     argStyle,
@@ -79,7 +79,7 @@ export function command(line: string | readonly string[], options: CommandOption
   }
   const work = (): Promise<never> =>
     Promise.reject(new SetupError('Cannot run a command by calling it as it must be the work of a task.'))
-  return withSpec(work, order)
+  return withSpec(work, spec)
 }
 
 function toWordList(line: string | readonly string[]): readonly string[] {

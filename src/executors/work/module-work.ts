@@ -1,5 +1,4 @@
 /** Work referenced as a module export, so it can run inline, in a thread or in a process. */
-
 import { checkOptions } from '../../values/check-options.ts'
 import type { FarRun } from '../run-facts.ts'
 import { type ModuleSpec, withSpec } from '../work-spec.ts'

@@ -35,7 +35,7 @@ export function takeSystemLock(place: string, open: OpenSqlite): SystemLock {
     const now = stateAt(file)
     // An owner that released the lock may have deleted the file between the checks: the locked file then has no name.
     if (found !== null && now !== null && isSameFile(found, now)) return held(file, now, db)
-    letGo(db)
+    closeLock(db)
   }
   throw new RunLogError(
     `Cannot lock run log '${place}' as other processes keep taking and releasing its lock: ${file}.`,
@@ -78,12 +78,12 @@ function held(file: string, identity: FileIdentity, db: SqliteDriver): SystemLoc
     release: () => {
       // Deleted while the lock is held, so that only this lock's file is deleted.
       quietly(() => isThere() && unlinkSync(file))
-      letGo(db)
+      closeLock(db)
     },
   }
 }
 
-function letGo(db: SqliteDriver): void {
+function closeLock(db: SqliteDriver): void {
   rollBack(db)
   quietly(() => db.close())
 }
