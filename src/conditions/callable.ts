@@ -1,13 +1,17 @@
-/** Conditions that are also functions: `succeeded` is "this task ever succeeded", `succeeded('fetch')` asks of another. */
+/**
+ * Conditions that are also functions: `succeeded` is "this task has ever succeeded", `succeeded('fetch')` refers to
+ * another task.
+ */
 import { withDoor } from '../errors/at-door.ts'
 import type { Condition } from './condition.ts'
 
-/** The condition with a call of its own: everything the condition is, and a function besides. */
+/** Makes a condition callable. The result is the condition and a function. */
 export function callable<C extends Condition, F extends (...args: never[]) => unknown>(
   condition: C,
   call: F,
 ): C & F {
-  // The function takes the condition's data as its own and its class as prototype, so it is an instance of it.
+  // The function gets the condition's data as own properties and its class as prototype, so it is an instance of the
+  // class.
   const target = withDoor((...args: never[]) => call(...args))
   Object.setPrototypeOf(target, Object.getPrototypeOf(condition))
   for (const key of Reflect.ownKeys(condition)) {

@@ -1,4 +1,4 @@
-/** A condition as a value: immutable, combinable, printable, and answerable by hand. */
+/** Conditions as values: immutable, combinable, printable, and evaluable. */
 import { openDoors } from '../errors/at-door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration/duration.ts'
@@ -11,18 +11,18 @@ import type { Dependency, FactsSource } from './facts.ts'
 import { allOf, anyOf, type ConditionNode, falseNode, type HeldNode, notOf, trueNode, visit } from './node.ts'
 import type { StatementText } from './statement-type.ts'
 
-/** Registered, so that a condition of another copy of the package is one, too. */
+/** A registered symbol, so that conditions of another copy of the package are recognized. */
 const brand = Symbol.for('gantry.condition')
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
-/** Whatever carries a condition: a condition, or a builder that is one and more (`daily`, `succeeded`). */
+/** A condition, or a builder that is a condition and more (`daily`, `succeeded`). */
 export interface ConditionLike {
   readonly node: ConditionNode
 }
 
 /**
- * A statement that holds or does not at an instant. Immutable: `and`, `or`, `not` and `in` give new ones. It prints as
- * its text, which {@link parse} reads back.
+ * A condition, which holds or does not hold at an instant. Immutable: `and`, `or`, `not` and `in` return new ones. It
+ * prints as a statement, which {@link parse} reads back.
  *
  * @example
  * ```ts
@@ -40,8 +40,9 @@ export class Condition implements ConditionLike {
   }
 
   /**
-   * Both hold: `a & b`. Takes whatever a task may be given as its start: conditions, statements, booleans, functions and
-   * Observables. A statement is read with the built-in words; words of an app are read where the app reads the text.
+   * Both conditions hold: `a & b`. Takes the same inputs as the start of a task: conditions, statements, booleans,
+   * functions and Observables. Statements are parsed with the built-in vocabulary; custom words work where the app parses
+   * the text.
    *
    * @example
    * ```ts
@@ -55,18 +56,18 @@ export class Condition implements ConditionLike {
     return new Condition(allOf([this.node, ...nodesOf(others)]))
   }
 
-  /** Either holds: `a | b`. Takes what {@link Condition.and} takes. */
+  /** Either condition holds: `a | b`. Takes the same inputs as {@link Condition.and}. */
   or<const I extends readonly ConditionInput[]>(...others: CheckedInputs<I>): Condition {
     return new Condition(anyOf([this.node, ...nodesOf(others)]))
   }
 
-  /** It does not hold: `~a`. */
+  /** The condition does not hold: `~a`. */
   not(): Condition {
     return new Condition(notOf(this.node))
   }
 
   /**
-   * It has held for so long, without interruption: `a for 30 seconds`. See {@link heldFor}.
+   * The condition has held for the duration without interruption: `a for 30 seconds`. See {@link heldFor}.
    *
    * @example
    * ```ts
@@ -77,13 +78,13 @@ export class Condition implements ConditionLike {
     return new Condition(heldNodeOf(this.node, length))
   }
 
-  /** The same condition with its calendar read in a zone of its own; parts that have one already keep it. */
+  /** The same condition with its calendar in the given zone; parts that have a zone keep it. */
   in(zone: string): Condition {
     return new Condition(inZone(this.node, checkZone(zone)))
   }
 
   /**
-   * Whether it holds in a session, for a task of it, now or at an instant.
+   * Evaluates the condition in a session, optionally for one of its tasks; now or at an instant.
    *
    * @example
    * ```ts
@@ -97,7 +98,7 @@ export class Condition implements ConditionLike {
     return holds(this.node, where.session.facts({ task, ...at }))
   }
 
-  /** What else than time it depends on, for a task of that name. */
+  /** The dependencies of the condition besides time, for a task of that name. */
   dependencies(task: string | null = null): Dependency[] {
     return dependencies(this.node, task)
   }
@@ -118,8 +119,8 @@ export class Condition implements ConditionLike {
 openDoors(Condition)
 
 /**
- * What can stand for a condition beside others, the same as for the start of a task: a condition, a statement, a boolean, a
- * function (also an async one), or an Observable of booleans.
+ * Inputs that become conditions, also as the start of a task: a condition, a statement, a boolean, a function (also an
+ * async one), or an Observable of booleans.
  *
  * @example
  * ```ts
@@ -134,7 +135,7 @@ export type ConditionInput =
   | { subscribe: (...observer: never[]) => unknown }
   | PredicateFunction<never, never>
 
-/** Each input as the compiler reads it: a misspelt word of a statement does not compile. */
+/** Inputs checked by the compiler: a misspelled word of a statement does not compile. */
 export type CheckedInputs<I extends readonly ConditionInput[]> = {
   readonly [K in keyof I]: CheckedInput<I[K]>
 }
@@ -143,9 +144,9 @@ export type CheckedInputs<I extends readonly ConditionInput[]> = {
 export type CheckedInput<I> = I extends string ? StatementText<I> : I
 
 /**
- * Says whether it holds: gets the values of its args, and a context with session, task, params, options, clock,
- * logger, signal. It gives a boolean, a promise of one, or an Observable whose last value stands. What it throws
- * counts as false and is reported as a `ConditionError`.
+ * A predicate: receives the values of its args, and a context with session, task, params, options, clock, logger and
+ * signal. It returns a boolean, a promise of one, or an Observable whose last value counts. If it throws, it counts as
+ * false, and the error is reported as a `ConditionError`.
  *
  * @example
  * ```ts
@@ -161,12 +162,12 @@ export type PredicateFunction<A = Record<string, unknown>, C = unknown> = (
 ) => boolean | Promise<boolean> | StreamLike
 
 /**
- * True of conditions, also of those made by another copy of the package.
+ * True for conditions, including those of another copy of the package.
  *
  * @example
  * ```ts
  * isCondition(daily.after('07:00')) // true
- * isCondition('daily after 07:00') // false: text is read with parse()
+ * isCondition('daily after 07:00') // false: use parse() for text
  * ```
  */
 export function isCondition(value: unknown): value is Condition {
@@ -176,42 +177,40 @@ export function isCondition(value: unknown): value is Condition {
   )
 }
 
-/** The node of whatever can stand for a condition; a `TypeError` for anything else. */
+/** Converts an input to a node. Throws a `TypeError` for other values. */
 export function toNode(input: unknown): ConditionNode {
   if (typeof input === 'boolean') return input ? trueNode : falseNode
   return isCondition(input) ? input.node : readInput(input)
 }
 
 function nodesOf(inputs: readonly unknown[]): readonly ConditionNode[] {
-  // Not `map(toNode)`: it would be called with the place as well.
+  // Not `map(toNode)`, which would also pass the index.
   return inputs.map((input) => toNode(input))
 }
 
-/** The node of a condition that must have held for so long. */
+/** Creates the node of a condition that must have held for a duration. */
 export function heldNodeOf(node: ConditionNode, length: DurationInput | (string & {})): HeldNode {
   const forMs = toDurationMs(length)
   if (forMs > 0) return Object.freeze({ kind: 'held', node, forMs })
-  throw new RangeError(
-    `Cannot ask whether a condition has held that long as it must be longer than 0: ${printDuration(forMs)}`,
-  )
+  throw new RangeError(`Cannot use heldFor() as its duration must be longer than 0: ${printDuration(forMs)}`)
 }
 
 let readInput = (input: unknown): ConditionNode => {
-  throw new TypeError(`Cannot combine conditions as each must be one: ${String(input)}.`)
+  throw new TypeError(`Cannot combine conditions as each must be a condition: ${String(input)}.`)
 }
 
 /**
- * Says how text, functions and streams become conditions. Bound late: the reader of statements is made of conditions, and
- * these of `and` and `or`, which take statements.
+ * Sets the conversion of text, functions and streams to conditions. Bound late: the parser depends on conditions, and
+ * `and` and `or` take statements.
  */
 export function bindInputs(read: (input: unknown) => ConditionNode): void {
   readInput = read
 }
 
-/** Periods that are the same in every zone. */
+/** Periods that are equal in every zone. */
 const zoneless: ReadonlySet<string> = new Set(['span', 'always', 'never'])
 
-/** The node with its calendar read in a zone. A part that has a zone of its own keeps it: the nearer word wins. */
+/** The node with its calendar in a zone. A part that has a zone keeps it. */
 export function inZone(node: ConditionNode, zone: string): ConditionNode {
   if (node.kind === 'not' || node.kind === 'held') {
     const inner = inZone(node.node, zone)

@@ -1,49 +1,52 @@
 /**
- * What conditions may ask of the world. The session answers; tests answer with a table.
+ * Facts that conditions are evaluated with. A session provides them; tests provide a table.
  *
- * All answers are about one instant, `now`. Ages are elapsed time on the monotonic clock, so that a wall clock that is set
- * does not move `every` and spans; windows of the calendar are wall instants.
+ * All values refer to one instant, `now`. Ages are elapsed time on the monotonic clock, so that setting the wall clock
+ * does not affect `every` and spans; calendar windows are wall instants.
  */
 import type { Action, ErrorData } from '../../machines/protocol.ts'
 import type { HeldNode, PredicateNode } from './node.ts'
 
-/** What history can tell of a task: its actions, and that an occurrence lapsed without a run (a note of the log). */
+/** Actions in the history of a task: those of runs, and `missed` for an occurrence without a run (a note of the log). */
 export type MarkAction = Action | 'missed'
 
-/** One record of the run log, as far as conditions look at it. */
+/** One record of the run log, with the fields that conditions use. */
 export interface Mark {
   readonly action: MarkAction
-  /** The order of the log: newer is greater. Times may be equal or set back, this never is. */
+  /** Position in the log: newer records are greater. Times may be equal or set back, positions are not. */
   readonly seq: number
   /** Wall time of the record, epoch ms. */
   readonly at: number
   /** Elapsed ms since the record was made; never negative. */
   readonly ageMs: number
   readonly runId: string
-  /** What a run that failed failed with. */
+  /** The error of a failed run. */
   readonly error?: ErrorData
 }
 
-/** A run that lives. */
+/** A live run. */
 export interface LiveRun {
   readonly runId: string
   readonly startedAt: number
   readonly ageMs: number
 }
 
-/** What a predicate said when it was last looked at. */
+/** The result of a predicate's last evaluation. */
 export interface PredicateReading {
-  /** Its last value; false before the first one and after an error. */
+  /** The last value; false before the first one and after an error. */
   readonly value: boolean
-  /** No value yet (an unresolved promise, a silent Observable). */
+  /** True while there is no value (an unresolved promise, a silent Observable). */
   readonly pending: boolean
   readonly error?: unknown
-  /** Ms until it is asked again, where it says so itself (`validFor`, `refresh`) and not the session's `pollEvery`. */
+  /**
+   * Ms until the next evaluation, if the predicate defines it (`validFor`, `refresh`) instead of the session's
+   * `pollEvery`.
+   */
   readonly againInMs?: number
 }
 
 /**
- * The facts that a condition is held against, for one owner at one instant. Instants are epoch ms, ages elapsed ms.
+ * The facts that a condition is evaluated with, for one owner at one instant. Instants are epoch ms, ages elapsed ms.
  *
  * @example
  * ```ts
@@ -52,63 +55,60 @@ export interface PredicateReading {
  * ```
  */
 export interface Facts {
-  /** Epoch ms. */
+  /** Current instant, epoch ms. */
   readonly now: number
-  /** IANA zone of the owner: its own, else the session's, else the system's. */
+  /** IANA zone of the owner: its own, otherwise the session's, otherwise the system's. */
   readonly zone: string
-  /** The task that owns the condition ("this task"); null for a condition without owner (a shut condition). */
+  /** The task that owns the condition ("this task"); null for a condition without an owner (a shut condition). */
   readonly task: string | null
 
-  /** Whether a task of that name is in the session. */
+  /** True if a task of that name is in the session. */
   has(task: string): boolean
-  /** Names in the session close to one that is not. */
+  /** Names in the session similar to an unknown one. */
   near(task: string): readonly string[]
 
   /** The newest record (by `seq`) of the task with one of these actions. */
   newest(task: string, actions: readonly MarkAction[]): Mark | null
-  /** How many records with one of these actions were made in `[start, end)` of wall time. */
+  /** Number of records with one of these actions in `[start, end)` of wall time. */
   countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number
-  /** How many records with one of these actions have an age in `[nearMs, farMs)`. */
+  /** Number of records with one of these actions and an age in `[nearMs, farMs)`. */
   countWithin(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number
-  /**
-   * Ms from now until that count next changes by time alone (a record comes of age at `nearMs` or leaves at `farMs`);
-   * Infinity if no record can.
-   */
+  /** Ms until time alone changes that count (a record reaches `nearMs` or `farMs`); Infinity if no record can. */
   countWithinChangesIn(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number
-  /** How many of the newest ended runs in a row ended with one of these actions. */
+  /** Number of consecutive newest ended runs with one of these actions. */
   streak(task: string, actions: readonly Action[]): number
-  /** The last action of the task, or null if it never ran. */
+  /** The last action of the task; null if it has never run. */
   status(task: string): Action | null
-  /** Runs of the task that live now. */
+  /** Live runs of the task. */
   running(task: string): readonly LiveRun[]
 
   /** Elapsed ms since the session started; null if it has not. */
   readonly sessionAgeMs: number | null
-  /** Cycles of the session since it started. */
+  /** Number of cycles of the session since it started. */
   readonly cycles: number
 
   param(name: string): { readonly exists: boolean; readonly value: unknown }
-  /** Looks at a predicate: calls a function, or tells the last value of a promise or Observable. */
+  /** Evaluates a predicate: calls a function, or returns the last value of a promise or Observable. */
   predicate(node: PredicateNode): PredicateReading
   /**
-   * Elapsed ms for which the inner condition has held without interruption; null if it does not hold, or if
-   * no watch saw it. Asked only where more than time decides.
+   * Elapsed ms for which the inner condition has held without interruption; null if it does not hold, or if no watch
+   * observed it. Used only if more than time determines the condition.
    */
   heldForMs(node: HeldNode): number | null
-  /** How often plain function predicates are looked at, ms. */
+  /** Interval in which plain function predicates are evaluated, ms. */
   readonly pollEveryMs: number
 }
 
-/** A thing whose change can change the truth of a condition. */
+/** A dependency, whose change can change the value of a condition. */
 export type Dependency =
   | { readonly kind: 'task'; readonly task: string }
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'session' }
   | { readonly kind: 'predicate'; readonly node: PredicateNode }
 
-/** Where changes are heard of. */
+/** Source of change notifications. */
 export interface Changes {
-  /** Calls `listener` at every change of the dependency, until the returned undo is called. */
+  /** Calls `listener` at every change of the dependency, until the returned function is called. */
   on(dependency: Dependency, owner: string | null, listener: () => void): () => void
 }
 
@@ -119,14 +119,14 @@ export interface HeldNotes {
   saw(node: HeldNode, isTrue: boolean): void
 }
 
-/** What `watch` needs of a clock. */
+/** The part of a clock that `watch` uses. */
 export interface WakeClock {
   now(): number
-  /** Calls `wake` once at that wall instant or when the clock is set; returns its undo. */
+  /** Calls `wake` once at the wall instant, or when the clock is set; returns a function that cancels it. */
   wakeAt(at: number, wake: () => void): () => void
 }
 
-/** Whoever can give facts: a session. */
+/** A provider of facts, such as a session. */
 export interface FactsSource {
   facts(owner?: { readonly task?: string | null; readonly at?: number }): Facts
 }

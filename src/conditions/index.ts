@@ -1,4 +1,4 @@
-/** Conditions: statements that hold or do not at an instant, as values, as builders and as text. */
+/** Conditions: values, builders and statements. */
 
 export { lapsesAt, missedBetween, occurrencesBetween } from './analysis/missed.ts'
 export { neverHolds } from './analysis/never-holds.ts'
@@ -77,7 +77,7 @@ export { HeldTimes } from './evaluate/held.ts'
 export { holds } from './evaluate/holds.ts'
 export { printNode } from './evaluate/print.ts'
 export type { StreamLike } from './evaluate/reading.ts'
-export { asksForCycles, dependencies, wakesAt } from './evaluate/wakes-at.ts'
+export { dependencies, dependsOnCycles, wakesAt } from './evaluate/wakes-at.ts'
 export { watch } from './evaluate/watch.ts'
 export { type ExplainOptions, type Explanation, explain, printExplanation } from './explain/explain.ts'
 export { type WaitedFor, waitsFor } from './explain/waits-for.ts'

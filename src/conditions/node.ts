@@ -1,11 +1,8 @@
-/**
- * The thirteen kinds of condition, as frozen plain data. Interpreters are total over the kinds: a new kind
- * breaks the build.
- */
+/** Kinds of condition as frozen plain data. Interpreters are total over the thirteen kinds: a new kind fails the build. */
 import type { Action, ErrorData } from '../../machines/protocol.ts'
 import type { Period } from '../time/period.ts'
 
-/** How a count is compared. All that are given must hold; none given means "at least one". */
+/** Comparison of a count. All given limits must hold; without limits, the count must be at least one. */
 export interface Comparison {
   readonly atLeast?: number
   readonly atMost?: number
@@ -14,32 +11,32 @@ export interface Comparison {
   readonly exactly?: number
 }
 
-/** Always or never true. */
+/** A condition that is always true or never true. */
 export interface ConstantNode {
   readonly kind: 'constant'
   readonly value: boolean
-  /** False as nobody has said yet from when so many ms are reckoned: a session says it as a task is added. */
+  /** Delay of `in 10 minutes` in ms, until a session resolves it when a task is added; false until then. */
   readonly inMs?: number
 }
 
-/** Now lies in the period. */
+/** Now is in the period. */
 export interface PeriodNode {
   readonly kind: 'period'
   readonly period: Period
 }
 
-/** How many records of a task with one of these actions were made in a period, compared with a number. */
+/** The number of records of a task with one of these actions in a period, compared with a number. */
 export interface CountNode {
   readonly kind: 'count'
-  /** null: the task that owns the condition. */
+  /** The task; null for the task that owns the condition. */
   readonly task: string | null
   readonly actions: readonly (Action | 'missed')[]
-  /** null: ever. */
+  /** The period; null for any time. */
   readonly period: Period | null
   readonly compare: Comparison
 }
 
-/** How many runs of a task live that have lasted within these limits, compared with a number. */
+/** The number of live runs of a task that have lasted within these limits, compared with a number. */
 export interface RunningNode {
   readonly kind: 'running'
   readonly task: string | null
@@ -48,41 +45,41 @@ export interface RunningNode {
   readonly compare: Comparison
 }
 
-/** Another task came to one of these actions since this one last started. */
+/** Another task ended with one of these actions since this one last started. */
 export interface AfterNode {
   readonly kind: 'after'
   readonly task: string
   readonly actions: readonly Action[]
 }
 
-/** The last run failed, and less often in a row than there are retries. */
+/** The last run failed, and the number of consecutive failures is below the limit. */
 export interface RetryNode {
   readonly kind: 'retry'
-  /** Infinity: without end. */
+  /** Maximum number of retries; Infinity for no limit. */
   readonly times: number
   readonly on: readonly Action[]
   readonly delayMs: number
   readonly factor: number
   readonly maxDelayMs: number
-  /** Share of the delay (0 to 1) by which it may be shorter or longer; the same for the same run. */
+  /** Relative variation of the delay (0 to 1), constant for a run. */
   readonly jitter: number
-  /** Looks at what the last run failed with; without it every failure is retried. */
+  /** Decides about the failure of the last run; without it every failure is retried. */
   readonly when?: RetryTest
 }
 
-/** Whether a failure is worth another run: told what it failed with and how many failures in a row there are. */
+/** Decides whether a failure is retried, from its error and the number of consecutive failures. */
 export type RetryTest = (error: ErrorData | undefined, failures: number) => boolean
 
-/** How long the session has run, or how many cycles it has had. */
+/** The session's age, or its number of cycles. */
 export interface SessionNode {
   readonly kind: 'session'
   readonly moreThanMs: number | null
   readonly lessThanMs: number | null
-  /** null: cycles are not asked for. */
+  /** Comparison of the cycles; null to ignore them. */
   readonly cycles: Comparison | null
 }
 
-/** A param of the session is there, or has a value. */
+/** A param of the session exists, or has a value. */
 export interface ParamNode {
   readonly kind: 'param'
   readonly name: string
@@ -90,24 +87,24 @@ export interface ParamNode {
   readonly value: unknown
 }
 
-/** A function, a promise or a stream of the app's own. */
+/** A custom function, promise or stream. */
 export interface PredicateNode {
   readonly kind: 'predicate'
-  /** `events`: each value of the stream is one reason to run. */
+  /** Kind of the source; in `events`, each value of the stream causes one run. */
   readonly mode: 'function' | 'stream' | 'events'
   readonly name: string
   /** The function or the stream; the same for all uses of one custom condition. */
   readonly source: unknown
   readonly args: Readonly<Record<string, unknown>>
-  /** How it reads in a statement; null if it has no words. */
+  /** The words in a statement; null if there are none. */
   readonly words: string | null
-  /** How long an answer stands, ms; null: until the next look. */
+  /** Validity of a value, ms; null: until the next evaluation. */
   readonly validForMs: number | null
-  /** When the function is asked, "this task" being its own looks; null: at every look. */
+  /** Condition of the next evaluation, in which "this task" is the evaluations themselves; null: every evaluation. */
   readonly refresh: ConditionNode | null
-  /** How many async answers may be under way at a time. */
+  /** Maximum number of concurrent async evaluations. */
   readonly concurrency: number
-  /** The kind of execution that the function is called in; null: here. */
+  /** Kind of the execution of the function; null: in this thread. */
   readonly execution: string | null
 }
 
@@ -126,14 +123,14 @@ export interface NotNode {
   readonly node: ConditionNode
 }
 
-/** The inner condition has held without interruption for so long. */
+/** The inner condition has held without interruption for a duration. */
 export interface HeldNode {
   readonly kind: 'held'
   readonly node: ConditionNode
   readonly forMs: number
 }
 
-/** A condition as data. `text` is the words it came from, where it came from words that its parts don't show. */
+/** A condition as data. `text` is its original statement, if the parts do not print as it. */
 export type ConditionNode = (
   | ConstantNode
   | PeriodNode
@@ -150,48 +147,48 @@ export type ConditionNode = (
   | HeldNode
 ) & { readonly text?: string }
 
-/** The name of a kind of condition. */
+/** Name of a kind of condition. */
 export type NodeKind = ConditionNode['kind']
 
 export const trueNode: ConditionNode = Object.freeze({ kind: 'constant', value: true })
 export const falseNode: ConditionNode = Object.freeze({ kind: 'constant', value: false })
 
-/** All of the nodes; nested ones are flattened, one alone stays itself. */
+/** Combines nodes that must all hold; nested ones are flattened, a single one is returned unchanged. */
 export function allOf(nodes: readonly ConditionNode[]): ConditionNode {
   return combine('all', nodes)
 }
 
-/** Any of the nodes; nested ones are flattened, one alone stays itself. */
+/** Combines nodes of which one must hold; nested ones are flattened, a single one is returned unchanged. */
 export function anyOf(nodes: readonly ConditionNode[]): ConditionNode {
   return combine('any', nodes)
 }
 
-/** The opposite; twice is none, and of a constant it is the other constant. */
+/** Negates a node; a double negation is removed, and a constant is inverted. */
 export function notOf(node: ConditionNode): ConditionNode {
   if (node.kind === 'not') return node.node
   if (node.kind === 'constant' && node.inMs === undefined) return node.value ? falseNode : trueNode
   return Object.freeze({ kind: 'not', node })
 }
 
-/** The node with the words it came from. */
+/** The node with its original statement. */
 export function withText(node: ConditionNode, text: string): ConditionNode {
   return Object.freeze({ ...node, text })
 }
 
 function combine(kind: 'all' | 'any', nodes: readonly ConditionNode[]): ConditionNode {
-  // A part with words of its own (`daily`) keeps them: flattening would lose what it prints as.
+  // A part with its own text (`daily`) keeps it; flattening would lose that text.
   const flat = nodes.flatMap((node) => (node.kind === kind && node.text === undefined ? node.nodes : [node]))
   return flat.length === 1 ? flat[0]! : Object.freeze({ kind, nodes: Object.freeze(flat) })
 }
 
-/** Calls with the node and everything below it. */
+/** Calls the function with the node and all of its parts. */
 export function visit(node: ConditionNode, call: (node: ConditionNode) => void): void {
   call(node)
   if (node.kind === 'all' || node.kind === 'any') for (const part of node.nodes) visit(part, call)
   else if (node.kind === 'not' || node.kind === 'held') visit(node.node, call)
 }
 
-/** The predicates in event form (`onEach`): a launch takes a value of each. */
+/** The event streams (`onEach`) of the condition: a launch takes a value of each. */
 export function onEachNodes(node: ConditionNode): PredicateNode[] {
   const found: PredicateNode[] = []
   visit(node, (part) => {
@@ -200,7 +197,7 @@ export function onEachNodes(node: ConditionNode): PredicateNode[] {
   return found
 }
 
-/** The calendar period that a run under this condition is for: the first cycle or cron that must hold. */
+/** The calendar period that a run under this condition belongs to: the first cycle or cron that must hold. */
 export function periodOf(node: ConditionNode): Period | null {
   if (node.kind === 'period') {
     return node.period.kind === 'cycle' || node.period.kind === 'cron' ? node.period : null
@@ -214,7 +211,7 @@ export function periodOf(node: ConditionNode): Period | null {
   return null
 }
 
-/** True if the number compares so. */
+/** True if the number satisfies the comparison. */
 export function compares(count: number, compare: Comparison): boolean {
   const { atLeast, atMost, moreThan, lessThan, exactly } = compare
   if (

@@ -1,8 +1,8 @@
-/** Statements as types: a misspelt word in text that the compiler can see does not compile. */
+/** Statements as types: a misspelled word in text that the compiler knows does not compile. */
 import type { DurationText } from '../time/duration/duration.ts'
 
 /**
- * Words that an app adds to the language, for the compiler: augment it with the templates of custom conditions.
+ * Custom words of the language, for the compiler: augment this interface with the templates of custom conditions.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ type Come = '' | ` ${'succeeded' | 'failed' | 'finished' | 'terminated'}`
 type EveryText = `every ${DurationText}${'' | ` ${'between' | 'based on' | 'in'} ${string}`}`
 type Bound = '' | `${'more than' | 'less than' | 'at least' | 'at most' | 'exactly'} `
 
-/** One condition in the language's own words. */
+/** One condition of the built-in vocabulary. */
 type AtomText =
   | `${'' | 'always '}${'true' | 'false'}`
   | 'always'
@@ -73,7 +73,7 @@ type AtomText =
   | `${'from' | 'until'} ${number}-${string}`
   | `at most ${number} ${'run' | 'runs'}`
 
-/** A template with every slot open: `file {path} exists` is `file ${string} exists`. */
+/** A template with open placeholders: `file {path} exists` is `file ${string} exists`. */
 type Opened<T extends string> = T extends `${infer Before}{${string}}${infer Rest}`
   ? `${Before}${string}${Opened<Rest>}`
   : T
@@ -81,7 +81,7 @@ type Opened<T extends string> = T extends `${infer Before}{${string}}${infer Res
 type Blank = ' ' | '\n' | '\t'
 type Trimmed<S extends string> = S extends `${Blank}${infer T}` | `${infer T}${Blank}` ? Trimmed<T> : S
 
-/** Operators: such text is read when the task is added, and shown with a caret where it is wrong. */
+/** Text with operators: it is parsed when the task is added, and errors are shown with a caret. */
 type Composed = `${string}${'&' | '|' | '~' | '('}${string}`
 
 /** Trial values for a placeholder of a template: each word of the language accepts one of these somewhere. */
@@ -103,7 +103,7 @@ type Filler =
   | 'has'
   | 'succeeded'
 
-/** A text with holes (`${string}`, `${number}`), of which the first two are filled in every way; null: it has more. */
+/** A text with holes (`${string}`, `${number}`), of which the first two are filled in every way; null if it has more. */
 type Tried<S extends string, Before extends string = '', Holes extends 0[] = []> = string extends S
   ? Filled<Holes, `${Before}${FillerAfter<Before>}`, ''>
   : S extends `${infer Letter}${infer Rest}`
@@ -121,7 +121,7 @@ type Filled<Holes extends 0[], Text extends string, Rest extends string> = Holes
 /** In quotes there is a name. */
 type FillerAfter<Before extends string> = Before extends `${string}'` ? 'x' : Filler
 
-/** True of a template with holes: no set of properties can be required of such names. */
+/** True for a template with holes, for which no set of properties can be required. */
 type HasHoles<S extends string> = Record<never, never> extends Record<S, 1> ? true : false
 
 /**
@@ -159,7 +159,7 @@ type Reads<S extends string> = S extends Readable
     : Reads<HeadOfFor<S>>
 
 /**
- * Statements to begin with, for the completions of an editor. `HH:MM`, names in quotes and numbers are there to be changed.
+ * Common statements, for the completions of an editor. `HH:MM`, quoted names and numbers are to be replaced.
  *
  * @example
  * ```ts
@@ -194,30 +194,31 @@ export type KnownStatement =
   | `during 'yesterday'`
   | `scheduler ${'started' | 'has run over 1 hour' | 'has 3 cycles'}`
 
-/** What an editor may complete a text to. `NoInfer`: nothing about the text is to be concluded from it. */
+/** Possible completions of a text. `NoInfer`: the text is not inferred from them. */
 type CompletedTo<S extends string> = Extract<
   KnownStatement | (keyof StatementWords & string),
   `${NoInfer<S>}${string}`
 >
 
 /**
- * The text itself if it reads as a statement, else a message: for parameters that take statements. Text that the compiler
- * does not know (a plain `string`) and composed text pass; they are checked when they are read. A template passes if what is
- * known of it can be part of a statement: `` `every ${interval}` `` does, `` `evry ${interval}` `` does not.
+ * The text itself if it is a statement, otherwise a message: for parameters that take statements. Text that the
+ * compiler does not know (a plain `string`) and text with operators pass; they are checked when they are parsed. A
+ * template passes if its known parts can belong to a statement: `` `every ${interval}` `` passes, `` `evry ${interval}`
+ * `` does not.
  *
  * @example
  * ```ts
  * declare function start<S extends string>(statement: StatementText<S>): void
  * start('daily after 07:00')
- * // @ts-expect-error: there is no such word
+ * // @ts-expect-error: an unknown word
  * start('dayly after 07:00')
  * ```
  */
 export type StatementText<S extends string> = string extends S
   ? S
   : Reads<Trimmed<S>> extends true
-    ? // What it could go on to is part of the type, so that editors offer it.
+    ? // Possible completions are part of the type, so that editors offer them.
       S | CompletedTo<S>
     : [CompletedTo<S>] extends [never]
-      ? `There are no such words: ${S}`
+      ? `This statement contains unknown words: ${S}`
       : CompletedTo<S>

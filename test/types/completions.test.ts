@@ -28,7 +28,7 @@ test.each([
     // A quote within the text is escaped for the enclosing quotes.
     const plain = completions.map((label) => label.replaceAll("\\'", "'"))
     for (const statement of offered) expect(plain).toContain(statement)
-    expect(plain.filter((label) => label.startsWith('There are no such words'))).toEqual([])
+    expect(plain.filter((label) => label.startsWith('This statement contains unknown words'))).toEqual([])
   },
   60_000,
 )

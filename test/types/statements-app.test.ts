@@ -28,7 +28,7 @@ function problemsWith(...starts: readonly string[]): readonly string[] {
 
 test('an app of 200 tasks type-checks; every invalid start is reported', () => {
   const wrong: readonly (readonly [start: string, told: string])[] = [
-    ["'hourlyy'", 'There are no such words: hourlyy'],
+    ["'hourlyy'", 'This statement contains unknown words: hourlyy'],
     ["isOld({ path: 'a.csv', age: '2 hous' })", '2 hous'],
     ["isOld({ path: 'a.csv' })", 'age'],
     ["daily.afters('07:00')", 'afters'],

@@ -1,4 +1,4 @@
-/** When a condition could hold at the earliest, if all that is not of time alone were as it wishes. */
+/** Earliest time at which a condition can hold, if everything but time is as required. */
 import { Period } from '../../time/period.ts'
 import { cycleUnitOf } from '../../time/period-phrases.ts'
 import type { Rule } from '../../time/rules/rule.ts'
@@ -6,36 +6,36 @@ import { isOfTimeAlone } from '../evaluate/held-time.ts'
 import type { ConditionNode, HeldNode } from '../node.ts'
 import { repeatOf, Skipper } from './repeats.ts'
 
-/** Questions to the calendar are counted: a search that would not end is given up. */
-const maxQuestions = 20_000
-/** What repeats within the hour has been seen in every constellation after so many. */
-const maxFineQuestions = 2_000
+/** Maximum number of calendar evaluations, after which a search is abandoned. */
+const maxEvaluations = 20_000
+/** After this number of evaluations, every combination of parts that repeat within the hour has occurred. */
+const maxFineEvaluations = 2_000
 
-/** A cron expression takes so much longer to ask than a cycle. */
+/** Cost of a cron expression in evaluations: it is that much slower than a cycle. */
 const cronCost = 50
 
-/** What a search found. */
+/** Result of a search. */
 export interface Earliest {
   /** The first instant, or Infinity. */
   readonly at: number
-  /** Up to where there is none before it: a search is given up after so many questions. */
+  /** The end of the searched range: no earlier instant was found before it. A search may be abandoned early. */
   readonly searchedTo: number
 }
 
 /** The times at which a condition could hold. */
 interface Times {
-  /** The first such instant at or after this one; Infinity if there is none up to the horizon. */
+  /** The first such instant at or after `at`; Infinity if there is none up to the horizon. */
   next(at: number): number
 }
 
-/** The first instant from `now` on at which time lets all of the conditions hold, up to `horizon`. */
+/** Finds the first instant from `now` on, up to `horizon`, at which time allows all of the conditions to hold. */
 export function earliest(
   nodes: readonly ConditionNode[],
   zone: string,
   now: number,
   horizon: number,
 ): Earliest {
-  // Most conditions could hold now, and asking that much is what their first look asks anyway.
+  // Most conditions can hold now, and their first evaluation needs that result anyway.
   if (nodes.every((node) => couldHold(node, zone, now))) return { at: now, searchedTo: now }
   const search = new Search(zone, horizon)
   try {
@@ -43,12 +43,12 @@ export function earliest(
     const found = times.length === 0 ? now : search.all(times).next(now)
     return { at: found > horizon ? Number.POSITIVE_INFINITY : found, searchedTo: Math.min(found, horizon) }
   } catch (error) {
-    if (error !== givenUp) throw error
+    if (error !== abandoned) throw error
     return { at: Number.POSITIVE_INFINITY, searchedTo: search.isFine ? horizon : search.reached }
   }
 }
 
-/** Whether time lets it hold at the instant. */
+/** True if time allows the condition to hold at the instant. */
 function couldHold(node: ConditionNode, zone: string, at: number): boolean {
   if (node.kind === 'period') return node.period.contains(at, zone)
   if (node.kind === 'constant') return node.value
@@ -59,13 +59,13 @@ function couldHold(node: ConditionNode, zone: string, at: number): boolean {
   return node.node.kind === 'period' && !node.node.period.contains(at, zone)
 }
 
-const givenUp = new Error('the search was given up')
+const abandoned = new Error('the search was abandoned')
 
 class Search {
-  #questions = 0
-  /** The latest instant that was asked about. */
+  #evaluations = 0
+  /** The latest instant that was evaluated. */
   reached = Number.NEGATIVE_INFINITY
-  /** All that was asked repeats within the hour. */
+  /** True while everything that was evaluated repeats within the hour. */
   isFine = true
 
   constructor(
@@ -73,7 +73,7 @@ class Search {
     readonly horizon: number,
   ) {}
 
-  /** Null where more than time decides. */
+  /** Null if more than time determines the condition. */
   timesOf(node: ConditionNode): Times | null {
     if (node.kind === 'period') return this.#period(node.period)
     if (node.kind === 'constant') return node.inMs === undefined ? constantly(node.value) : null
@@ -89,7 +89,7 @@ class Search {
     if (parts.length === 1) return parts[0]!
     return {
       next: (from) => {
-        // One after the other says from when on it could be, until all agree.
+        // Each part in turn moves the instant to its next possible one, until all agree.
         let at = from
         for (let agreed = 0, place = 0; agreed < parts.length && at <= this.horizon; place++) {
           const next = parts[place % parts.length]!.next(at)
@@ -107,7 +107,7 @@ class Search {
     return { next: (from) => Math.min(...times.map((part) => part.next(from))) }
   }
 
-  /** The opposite: of all it is any opposite, of any all opposites. */
+  /** The negation: of `all`, any negated part; of `any`, all negated parts. */
   #not(node: ConditionNode): Times | null {
     if (node.kind === 'not') return this.timesOf(node.node)
     if (node.kind === 'constant') return node.inMs === undefined ? constantly(!node.value) : null
@@ -119,7 +119,10 @@ class Search {
     return node.kind === 'period' ? this.#outside(node.period) : null
   }
 
-  /** From so long after each beginning to the end; where more than time decides, some of the times of the inner condition. */
+  /**
+   * From the required duration after each beginning to the end. If more than time determines the inner condition, a
+   * superset of its times.
+   */
   #held({ node, forMs }: HeldNode): Times | null {
     const inner = this.timesOf(node)
     const outside = this.#not(node)
@@ -141,7 +144,7 @@ class Search {
 
   #period(period: Period): Times | null {
     if (movesAlong(period)) return null
-    // The parts of an intersection are asked one by one: it would itself search for decades.
+    // The parts of an intersection are searched one by one: the intersection itself would search for decades.
     const parts = partsOf(period)
     if (parts !== null)
       return this.all(parts.map((part) => this.#period(part)).filter((times) => times !== null))
@@ -150,11 +153,11 @@ class Search {
     return {
       next: (at) => {
         let next = at
-        // What a period knows of an instant is until when it is so: asking that is asking once.
-        this.#ask(next)
+        // A period caches its result with the end of its validity, so these two calls cost one evaluation.
+        this.#count(next)
         while (next <= this.horizon && !period.contains(next, this.zone)) {
           next = period.edgeAfter(next, this.zone)
-          this.#ask(next, cost)
+          this.#count(next, cost)
         }
         return next
       },
@@ -167,7 +170,7 @@ class Search {
     return {
       next: (from) => {
         for (let at = from; at <= this.horizon; ) {
-          this.#ask(at)
+          this.#count(at)
           const current = period.current(at, this.zone)
           if (current === null) return at
           at = current.end
@@ -177,10 +180,10 @@ class Search {
     }
   }
 
-  #ask(at: number, cost = 1): void {
+  #count(at: number, cost = 1): void {
     this.reached = Math.max(this.reached, at)
-    this.#questions += cost
-    if (this.#questions > (this.isFine ? maxFineQuestions : maxQuestions)) throw givenUp
+    this.#evaluations += cost
+    if (this.#evaluations > (this.isFine ? maxFineEvaluations : maxEvaluations)) throw abandoned
   }
 
   #note(period: Period): void {
@@ -191,7 +194,7 @@ class Search {
 
 const constantly = (value: boolean): Times => ({ next: (at) => (value ? at : Number.POSITIVE_INFINITY) })
 
-/** Spans and relative days move with the question; what they say later can't be asked now. */
+/** True for spans and relative days: they move with the instant, so they cannot be evaluated ahead. */
 function movesAlong(period: Period): boolean {
   return /\b(?:past|future|today|yesterday|the day before)\b/.test(String(period))
 }

@@ -1,4 +1,4 @@
-/** Conditions that can never hold: found when a task is added, and not by waiting. */
+/** Static check for conditions that can never hold, so that they are found when a task is added. */
 
 import { printNode } from '../evaluate/print.ts'
 import type { MarkAction } from '../facts.ts'
@@ -6,13 +6,14 @@ import type { Comparison, ConditionNode } from '../node.ts'
 import { notOf } from '../node.ts'
 import { earliest } from './earliest.ts'
 
-/** What does not occur in five years is taken for what never does. */
+/** A condition that does not hold within five years is considered never to hold. */
 const yearMs = 366 * 86_400_000
 const horizonMs = 5 * yearMs
 
 /**
- * Why the condition can never hold from `now` (epoch ms) on, or null if it can or nobody can tell: its parts contradict one
- * another, or its times don't meet within five years (two that are dense, a cron expression among them, within a year). A plain `false` is no mistake: it means "only by hand".
+ * The reason why the condition can never hold from `now` (epoch ms) on; null if it can, or if the check cannot decide.
+ * Either its parts contradict one another, or their times do not overlap within five years (within a year for two dense
+ * ones, including a cron expression). A plain `false` is valid: it means "manual runs only".
  *
  * @example
  * ```ts
@@ -28,7 +29,7 @@ export function neverHolds(node: ConditionNode, zone: string, now: number): stri
   }
 }
 
-/** The same in steps of some milliseconds each: the search of a contradiction in time may take many of them. */
+/** Performs the same check in steps of some milliseconds each, as the search for contradicting times may need many. */
 export function* neverHoldsInSteps(node: ConditionNode, zone: string, now: number): Steps<string | null> {
   if (node.kind === 'constant') return null
   const key = `${zone} ${printNode(node)}`
@@ -43,8 +44,9 @@ export function* neverHoldsInSteps(node: ConditionNode, zone: string, now: numbe
 }
 
 /**
- * Contradictions found, by zone and statement: only they take a long search, and what never holds from one instant on does not
- * hold from a later one on either. The horizon moves, so that a contradiction is searched again after a while.
+ * Contradictions found, by zone and statement. Only they need a long search, and a condition that never holds from one
+ * instant on does not hold from a later one on either. The horizon moves, so that a contradiction is searched again
+ * after a while.
  */
 const found = new Map<string, { readonly why: string; readonly at: number }>()
 const maxFound = 10_000
@@ -76,12 +78,12 @@ function* reason(node: ConditionNode, zone: string, now: number): Steps<string |
   return contradiction(flat(parts)) ?? (yield* whyNoTime(parts, zone, now))
 }
 
-/** The parts of parts: `daily` is a time and a count. */
+/** Parts with nested ones flattened: `daily` is a time and a count. */
 function flat(parts: readonly ConditionNode[]): readonly ConditionNode[] {
   return parts.flatMap((part) => (part.kind === 'all' ? flat(part.nodes) : [part]))
 }
 
-/** Why time never lets all of the parts hold: those of them that are to blame. */
+/** The reason why time never allows all of the parts to hold, naming the parts that conflict. */
 function* whyNoTime(parts: readonly ConditionNode[], zone: string, now: number): Steps<string | null> {
   const within = noTimeWithin(parts, zone, now)
   if (within === null) return null
@@ -101,7 +103,10 @@ function* whyNoTime(parts: readonly ConditionNode[], zone: string, now: number):
   return `the times of ${words.slice(0, -1).join(', ')} and ${words.at(-1)} do not meet within ${within}`
 }
 
-/** How long no time lets the parts hold, in words; null where there is such a time, or the search was given up within a year. */
+/**
+ * The range in which no time allows the parts to hold, as text; null if a time allows it, or if the search was
+ * abandoned within a year.
+ */
 function noTimeWithin(parts: readonly ConditionNode[], zone: string, now: number): string | null {
   const { at, searchedTo } = earliest(parts, zone, now, now + horizonMs)
   if (at !== Number.POSITIVE_INFINITY || searchedTo < now + yearMs) return null
@@ -112,7 +117,7 @@ function pairsOf<T>(items: readonly T[]): readonly (readonly [T, T])[] {
   return items.flatMap((a, place) => items.slice(place + 1).map((b) => [a, b] as const))
 }
 
-/** Parts that no session can make true together, at whatever time. */
+/** Parts that cannot be true together in any session at any time. */
 function contradiction(parts: readonly ConditionNode[]): string | null {
   const opposites = parts.filter((part) => part.kind === 'not')
   const words = new Set(opposites.length === 0 ? [] : parts.map(printNode))
@@ -122,7 +127,7 @@ function contradiction(parts: readonly ConditionNode[]): string | null {
   return pair === undefined ? null : `'${printNode(pair[0])}' and '${printNode(pair[1])}' never hold together`
 }
 
-/** Two counts of the same that no number satisfies, or two values of one param. */
+/** True for two counts of the same records that no number satisfies, or for two values of one param. */
 function excludes(a: ConditionNode, b: ConditionNode): boolean {
   if (a.kind === 'count' && b.kind === 'count')
     return subjectOf(a) === subjectOf(b) && noNumber({ ...a.compare }, { ...b.compare })
@@ -149,7 +154,7 @@ function noNumber(a: Comparison, b: Comparison): boolean {
   return low > high
 }
 
-/** The least and the greatest number that compares so. */
+/** The least and the greatest number that satisfies the comparison. */
 function boundsOf(compare: Comparison): readonly [number, number] {
   const { atLeast = 0, atMost = Number.POSITIVE_INFINITY, moreThan = -1, exactly } = compare
   const { lessThan = Number.POSITIVE_INFINITY } = compare

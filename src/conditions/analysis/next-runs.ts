@@ -1,4 +1,4 @@
-/** When a task will run by time alone. */
+/** Prediction of the runs that time alone causes. */
 
 import { holds } from '../evaluate/holds.ts'
 import { wakesAt } from '../evaluate/wakes-at.ts'
@@ -7,16 +7,13 @@ import type { ConditionNode } from '../node.ts'
 import { neverHolds } from './never-holds.ts'
 import { FrozenReadings, ImaginedFacts, ImaginedRuns, ImaginedTimes } from './simulated-facts.ts'
 
-/**
- * The search ends after this number of evaluations: a condition may have no next run, and no proof that it
- * has none.
- */
-const maxLooks = 10_000
-/** A part of an explanation is searched less far. */
-const maxFlipLooks = 1_000
+/** Maximum number of evaluations: a condition may have no next run, and no proof that it has none. */
+const maxEvaluations = 10_000
+/** Maximum number of evaluations for a part of an explanation. */
+const maxFlipEvaluations = 1_000
 
 /**
- * The starting point of a look ahead, beside the facts.
+ * Starting point of a prediction, in addition to the facts.
  *
  * @example
  * ```ts
@@ -25,24 +22,24 @@ const maxFlipLooks = 1_000
  * ```
  */
 export interface NextRunsOptions {
-  /** No run starts before this instant, epoch ms: a delay or a rate limit holds it up. */
+  /** Earliest start of a run, epoch ms; set by a delay or a rate limit. */
   readonly notBefore?: number
-  /** Runs of the task that are live or wait in its queue: they are taken to succeed now. */
+  /** Live runs of the task, which are assumed to succeed now. `queued` are those that wait in its queue. */
   readonly live?: number
   readonly queued?: number
-  /** The session is taken to start now. Its streams are not subscribed to: they count as silent. */
+  /** The session is assumed to start now. Its streams are not subscribed to, and have no value. */
   readonly isStopped?: boolean
-  /** A run that could start now has to wait for runs of other tasks to end. */
+  /** A run that could start now waits for the end of other tasks' runs. */
   readonly dependsOnOthers?: boolean
-  /** Readings of predicates that were taken already. */
+  /** Existing readings of predicates. */
   readonly readings?: FrozenReadings
 }
 
 /**
- * The next `n` instants (epoch ms) at which a run would be launched if each succeeded at once and nothing else happened:
- * exact where time alone decides. What stays true after its run (`true`, a bare window) counts once, as it begins; empty
- * where the next run depends on when a live run ends, and where the condition can never hold. `factsAt` gives the facts of
- * the task at an instant, or now.
+ * Predicts the next `n` instants (epoch ms) at which a run would launch if each run succeeded at once and nothing else
+ * happened. The prediction is exact if time alone determines the condition. A condition that remains true after its run
+ * (`true`, a bare window) counts once, at its beginning. The result is empty if the next run depends on the end of a
+ * live run, and if the condition can never hold. `factsAt` returns the task's facts at an instant, or now.
  *
  * @example
  * ```ts
@@ -67,18 +64,18 @@ export function nextRuns(
   for (let i = 0; i < live; i++) runs.end(now)
   for (let i = 0; i < queued; i++) runs.add(now)
   let facts = imagine(notBefore > now ? factsAt(Math.ceil(notBefore)) : present)
-  // The next run follows the end of others, whenever that is.
+  // The next run follows the end of other runs, which cannot be predicted.
   if ((live + queued > 0 || options.dependsOnOthers === true) && holds(node, facts)) return []
   const found: number[] = []
   let stays = false
-  for (let looks = 0; looks < maxLooks && found.length < n; looks++) {
-    times.look(facts)
+  for (let count = 0; count < maxEvaluations && found.length < n; count++) {
+    times.update(facts)
     if (holds(node, facts) && !stays) {
       found.push(facts.now)
       runs.add(facts.now)
     }
-    times.look(facts)
-    // With the run just imagined most conditions are over; those that are not have no next beginning yet.
+    times.update(facts)
+    // Most conditions no longer hold after the imagined run; a condition that still holds has no next beginning yet.
     stays = holds(node, facts)
     const at = Math.min(wakesAt(node, facts), times.wakesAt(facts))
     if (!Number.isFinite(at)) break
@@ -87,7 +84,7 @@ export function nextRuns(
   return found
 }
 
-/** The next instant (epoch ms) at which time alone changes whether the condition holds; Infinity if it does not. */
+/** The next instant (epoch ms) at which time alone changes the condition's value; Infinity if there is none. */
 export function flipsAt(
   node: ConditionNode,
   factsAt: (at?: number) => Facts,
@@ -97,13 +94,13 @@ export function flipsAt(
   const present = factsAt()
   const times = new ImaginedTimes(node, present)
   let facts = new ImaginedFacts(present, none, readings, times)
-  times.look(facts)
+  times.update(facts)
   const before = holds(node, facts)
-  for (let looks = 0; looks < maxFlipLooks; looks++) {
+  for (let count = 0; count < maxFlipEvaluations; count++) {
     const at = Math.min(wakesAt(node, facts), times.wakesAt(facts))
     if (!Number.isFinite(at)) break
     facts = new ImaginedFacts(factsAt(at), none, readings, times)
-    times.look(facts)
+    times.update(facts)
     if (holds(node, facts) !== before) return at
   }
   return Number.POSITIVE_INFINITY

@@ -1,4 +1,4 @@
-/** Conditions of the calendar that repeat: what they say of one day they say of all days on which no clock changes. */
+/** Repetition of calendar conditions: the result for one day applies to all days without a clock change. */
 
 import { cycleUnitOf } from '../../time/period-phrases.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../time/zone/units.ts'
@@ -6,7 +6,7 @@ import { type OffsetPeriod, offsetPeriodAt } from '../../time/zone/utc-offsets.t
 import { partsOf } from '../evaluate/held-time.ts'
 import type { ConditionNode } from '../node.ts'
 
-/** Months and years differ in length, so nothing repeats with them. */
+/** Months and years differ in length, so conditions with them do not repeat. */
 const repeatMs: Readonly<Record<string, number>> = {
   second: SECOND,
   minute: MINUTE,
@@ -15,13 +15,13 @@ const repeatMs: Readonly<Record<string, number>> = {
   week: 7 * DAY,
 }
 
-/** How a condition repeats: after so long, while the offset of the zone stays the same. */
+/** Length of a condition's repetition, which applies while the offset of the zone is constant. */
 export interface Repeat {
   readonly ms: number
   readonly zone: string
 }
 
-/** The repetition of the condition; null if it does not repeat, or if its parts are read in several zones. */
+/** The repetition of the condition; null if it does not repeat, or if its parts use several zones. */
 export function repeatOf(node: ConditionNode, zone: string): Repeat | null {
   if (node.kind === 'constant') return { ms: 0, zone }
   if (node.kind === 'period') {
@@ -30,7 +30,7 @@ export function repeatOf(node: ConditionNode, zone: string): Repeat | null {
     const ms = repeatMs[cycleUnitOf(unit ?? '') ?? '']
     return ms === undefined ? null : { ms, zone: period.zone ?? zone }
   }
-  // A condition that looks back (`held`) repeats later than the condition it looks at.
+  // A condition that depends on the past (`held`) repeats later than its inner condition.
   if (node.kind !== 'all' && node.kind !== 'any' && node.kind !== 'not') return null
   const parts = partsOf(node).map((part) => repeatOf(part, zone))
   const [first] = parts
@@ -39,8 +39,8 @@ export function repeatOf(node: ConditionNode, zone: string): Repeat | null {
 }
 
 /**
- * Skips instances that are like those that were seen: once all that begin within one repeat have been too short, all of them
- * are until the offset of the zone changes.
+ * Skips instances that equal evaluated ones: if all that begin within one repeat are too short, all later ones are,
+ * until the offset of the zone changes.
  */
 export class Skipper {
   readonly #repeat: Repeat
@@ -52,13 +52,13 @@ export class Skipper {
 
   constructor(
     repeat: Repeat,
-    /** Nothing is asked about beyond it. */
+    /** End of the search. */
     readonly horizon: number,
   ) {
     this.#repeat = repeat
   }
 
-  /** From where on the next instance may be another one; told of each instance that was too short, in order. */
+  /** The start of the next instance that may differ. Receives each instance that was too short, in order. */
   after(begin: number, end: number): number {
     const { ms } = this.#repeat
     if (begin >= this.#steady.to) {
@@ -66,13 +66,13 @@ export class Skipper {
       this.#seenFrom = null
     }
     const { from, to } = this.#steady
-    // Beside a change of the offset an instance may be longer or shorter than the others.
+    // Next to a change of the offset, an instance may be longer or shorter than the others.
     if (begin - ms < from || end + ms > to) return end
     this.#seenFrom ??= begin
     return end < this.#seenFrom + ms ? end : Math.max(end, to - 2 * ms)
   }
 
-  /** The time around an instant in which the offset stays the same; stretches are also cut where it does not change. */
+  /** The range of constant offset around an instant. Ranges may also end without a change. */
   #steadyAt(at: number): Pick<OffsetPeriod, 'from' | 'to'> {
     const { zone } = this.#repeat
     const { from, offset, ...first } = offsetPeriodAt(at, zone)

@@ -1,19 +1,22 @@
-/** Future facts: predicates keep the value of their last evaluation, and the owner has imagined runs. */
+/** Facts of the future: predicates keep the value of their last evaluation, and the owner has imagined runs. */
 import type { Action } from '../../../machines/protocol.ts'
 import { FactsOver } from '../evaluate/facts-over.ts'
 import { heldWakesAt, noteHeld, watchedHeldNodes } from '../evaluate/held.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from '../facts.ts'
 import type { ConditionNode, HeldNode, PredicateNode } from '../node.ts'
 
-/** Greater than the number of every real record. */
+/** Greater than the sequence number of every real record. */
 const firstSeq = 2 ** 50
 
-/** Values of predicates, each evaluated once: the return value of a function cannot be foreseen. */
+/** Values of predicates, each evaluated once: the return value of a function cannot be predicted. */
 export class FrozenReadings {
   readonly #readings = new Map<PredicateNode, PredicateReading>()
   readonly #isListening: boolean
 
-  /** `isListening`: streams are subscribed to already. If not, a look must not subscribe: they count as silent. */
+  /**
+   * `isListening`: streams are already subscribed to. Otherwise an evaluation must not subscribe, and streams have no
+   * value.
+   */
   constructor(isListening = true) {
     this.#isListening = isListening
   }
@@ -31,8 +34,8 @@ export class FrozenReadings {
 const silent: PredicateReading = { value: false, pending: true }
 
 /**
- * Facts of one instant in which each predicate is evaluated once, so that all statements on it rest on one
- * evaluation.
+ * Facts of one instant in which each predicate is evaluated once, so that all statements about the instant are
+ * consistent.
  */
 export class ReadOnceFacts extends FactsOver {
   readonly #readings: FrozenReadings
@@ -47,7 +50,7 @@ export class ReadOnceFacts extends FactsOver {
   }
 }
 
-/** Since when parts of a condition will have held, epoch ms, as far as the look ahead has come. */
+/** The instants since which parts of a condition have held in the prediction, epoch ms. */
 export class ImaginedTimes {
   readonly nodes: readonly HeldNode[]
   readonly #since = new Map<HeldNode, number>()
@@ -60,7 +63,7 @@ export class ImaginedTimes {
     }
   }
 
-  look(facts: Facts): void {
+  update(facts: Facts): void {
     const saw = (node: HeldNode, isTrue: boolean): void => {
       if (!isTrue) this.#since.delete(node)
       else if (!this.#since.has(node)) this.#since.set(node, facts.now)
@@ -78,34 +81,34 @@ export class ImaginedTimes {
   }
 }
 
-/** Runs of the owner that are imagined, as the records that they make, oldest first. */
+/** Imagined runs of the owner, as their records, oldest first. */
 export class ImaginedRuns {
   readonly marks: { readonly action: 'run' | 'success'; readonly at: number }[] = []
 
-  /** A run that starts and succeeds at once. */
+  /** Adds a run that starts and succeeds at once. */
   add(at: number): void {
     this.start(at)
     this.end(at)
   }
 
-  /** A run that starts, and is live. */
+  /** Adds the start of a run, which is then live. */
   start(at: number): void {
     this.marks.push({ action: 'run', at })
   }
 
-  /** A live run that succeeds. */
+  /** Adds the success of a live run. */
   end(at: number): void {
     this.marks.push({ action: 'success', at })
   }
 }
 
-/** Facts at an instant to come, with imagined runs of the owner. */
+/** Facts at a future instant, with imagined runs of the owner. */
 export class ImaginedFacts extends ReadOnceFacts {
   readonly #marks: ImaginedRuns['marks']
   readonly #times: ImaginedTimes | null
   readonly #sessionStart: number | null
 
-  /** `sessionStart`: when the session is taken to start, if it has not. */
+  /** `sessionStart`: assumed start of a session that has not started. */
   constructor(
     facts: Facts,
     runs: ImaginedRuns,
@@ -119,7 +122,7 @@ export class ImaginedFacts extends ReadOnceFacts {
     this.#sessionStart = sessionStart
   }
 
-  /** Predicates are not read again. */
+  /** Predicates are not evaluated again. */
   override get pollEveryMs(): number {
     return Number.POSITIVE_INFINITY
   }

@@ -1,11 +1,14 @@
-/** After another task: once per success (fail, finish, termination) of it since this task last started. */
+/**
+ * Conditions on other tasks: true once per success (fail, finish, termination) of another task since this task last
+ * started.
+ */
 import type { Action } from '../../../machines/protocol.ts'
 import { withDoor } from '../../errors/at-door.ts'
 import { type TaskName, toTaskName } from '../../task-ref.ts'
 import { Condition } from '../condition.ts'
 import { allOf, anyOf, type ConditionNode } from '../node.ts'
 
-/** What `finished` means after a task: its work came to an end by itself. */
+/** Actions of `finished` for other tasks: the work ended by itself. */
 const finishes: readonly Action[] = Object.freeze(['success', 'fail'])
 
 const afterNode = (task: TaskName, actions: readonly Action[]): ConditionNode =>
@@ -64,7 +67,7 @@ export const afterFinish = afterOne(finishes)
 export const afterTerminate = afterOne(Object.freeze(['terminate'] as const))
 
 /**
- * All of the other tasks have succeeded since this one last started. A `TypeError` if none is named.
+ * All of the other tasks have succeeded since this one last started. Throws a `TypeError` without tasks.
  *
  * @example
  * ```ts
@@ -74,7 +77,7 @@ export const afterTerminate = afterOne(Object.freeze(['terminate'] as const))
 export const afterAllSuccess = afterMany(allOf, ['success'])
 
 /**
- * All of the other tasks have failed since this one last started. A `TypeError` if none is named.
+ * All of the other tasks have failed since this one last started. Throws a `TypeError` without tasks.
  *
  * @example
  * ```ts
@@ -84,7 +87,7 @@ export const afterAllSuccess = afterMany(allOf, ['success'])
 export const afterAllFail = afterMany(allOf, ['fail'])
 
 /**
- * All of the other tasks have succeeded or failed since this one last started. A `TypeError` if none is named.
+ * All of the other tasks have succeeded or failed since this one last started. Throws a `TypeError` without tasks.
  *
  * @example
  * ```ts
@@ -94,7 +97,7 @@ export const afterAllFail = afterMany(allOf, ['fail'])
 export const afterAllFinish = afterMany(allOf, finishes)
 
 /**
- * All of the other tasks were terminated since this one last started. A `TypeError` if none is named.
+ * All of the other tasks were terminated since this one last started. Throws a `TypeError` without tasks.
  *
  * @example
  * ```ts
@@ -104,7 +107,7 @@ export const afterAllFinish = afterMany(allOf, finishes)
 export const afterAllTerminate = afterMany(allOf, ['terminate'])
 
 /**
- * One of the other tasks has succeeded since this one last started. A `TypeError` if none is named.
+ * At least one of the other tasks has succeeded since this one last started. Throws a `TypeError` without tasks.
  *
  * @example
  * ```ts
@@ -114,7 +117,7 @@ export const afterAllTerminate = afterMany(allOf, ['terminate'])
 export const afterAnySuccess = afterMany(anyOf, ['success'])
 
 /**
- * One of the other tasks has failed since this one last started. A `TypeError` if none is named.
+ * At least one of the other tasks has failed since this one last started. Throws a `TypeError` without tasks.
  *
  * @example
  * ```ts
@@ -124,7 +127,8 @@ export const afterAnySuccess = afterMany(anyOf, ['success'])
 export const afterAnyFail = afterMany(anyOf, ['fail'])
 
 /**
- * One of the other tasks has succeeded or failed since this one last started. A `TypeError` if none is named.
+ * At least one of the other tasks has succeeded or failed since this one last started. Throws a `TypeError` without
+ * tasks.
  *
  * @example
  * ```ts
@@ -134,7 +138,7 @@ export const afterAnyFail = afterMany(anyOf, ['fail'])
 export const afterAnyFinish = afterMany(anyOf, finishes)
 
 /**
- * One of the other tasks was terminated since this one last started. A `TypeError` if none is named.
+ * At least one of the other tasks was terminated since this one last started. Throws a `TypeError` without tasks.
  *
  * @example
  * ```ts

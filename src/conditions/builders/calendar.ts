@@ -1,4 +1,4 @@
-/** Once per cycle of the calendar (`daily`, `hourly`, ...), and the plain windows of the calendar (`timeOfDay`, ...). */
+/** Calendar conditions: once per cycle (`daily`, `hourly`, …), and plain windows (`timeOfDay`, …). */
 
 import type { Action } from '../../../machines/protocol.ts'
 import { openDoors } from '../../errors/at-door.ts'
@@ -10,10 +10,10 @@ import type { CycleUnit } from '../../time/zone/units.ts'
 import { Condition } from '../condition.ts'
 import { allOf, type ConditionNode, withText } from '../node.ts'
 
-/** What ends a task's turn in a cycle; a crash does not. */
+/** Actions that complete a task's run for a cycle; a crash does not. */
 const turnEnds: readonly Action[] = Object.freeze(['success', 'fail', 'terminate', 'inaction'])
 
-/** Now is in the period, and in its present instance the task has not finished. Says so in the given words. */
+/** True while now is in the period, and the task has not finished in its current instance. Prints as the given text. */
 export function oncePer(period: Period, text: string): ConditionNode {
   return withText(
     allOf([
@@ -30,7 +30,7 @@ export function oncePer(period: Period, text: string): ConditionNode {
   )
 }
 
-/** A cycle of the calendar as a condition, with the windows that it can be cut to. */
+/** A cycle of the calendar as a condition, with methods that limit it to a window. */
 export class CyclicCondition extends Condition {
   readonly #unit: CycleUnit
   readonly #toNode: (period: Period) => ConditionNode
@@ -41,7 +41,7 @@ export class CyclicCondition extends Condition {
     this.#toNode = toNode
   }
 
-  /** From the start of the cycle up to a moment, which is excluded (a day without a time is included). */
+  /** From the start of the cycle to a moment, which is excluded (a day without a time is included). */
   before(end: MomentInput): Condition {
     return this.#cut({ before: end })
   }
@@ -51,32 +51,32 @@ export class CyclicCondition extends Condition {
     return this.#cut({ after: start })
   }
 
-  /** From one moment to another; across the end of the cycle where the first is the later one. */
+  /** From one moment to another, across the end of the cycle if the first one is later. */
   between(start: MomentInput, end: MomentInput): Condition {
     return this.#cut({ between: [start, end] })
   }
 
-  /** One unit at a moment (of a day an hour, of an hour a minute); of several moments, once in each. */
+  /** One unit from a moment (of a day an hour, of an hour a minute); with several moments, once in each. */
   at(...moments: readonly MomentInput[]): Condition {
     return this.#cut({ at: moments.length === 1 ? moments[0]! : moments })
   }
 
-  /** The same as {@link at}; reads better with days: `weekly.on('Mon', 'Fri')`. */
+  /** The same as {@link at}, for days: `weekly.on('Mon', 'Fri')`. */
   on(...moments: readonly MomentInput[]): Condition {
     return this.#cut({ on: moments.length === 1 ? moments[0]! : moments })
   }
 
-  /** The whole cycle, begun at a moment: `daily.starting('06:00')` is from six to six. */
+  /** The whole cycle, shifted to begin at a moment: `daily.starting('06:00')` lasts from six to six. */
   starting(start: MomentInput): Condition {
     return this.#cut({ starting: start })
   }
 
   #cut(options: CycleOptions): Condition {
-    // A variable that was never set would else mean the whole cycle: `daily.after(config.start)`.
+    // An unset variable would otherwise mean the whole cycle: `daily.after(config.start)`.
     for (const [how, moment] of Object.entries(options))
       if (moment === undefined)
         throw new TypeError(
-          `Cannot cut a cycle with '${how}' as a moment must be text, a number or components: undefined.`,
+          `Cannot limit a cycle with '${how}' as a moment must be text, a number or components: undefined.`,
         )
     return new Condition(this.#toNode(cycle(this.#unit, options)))
   }
@@ -93,7 +93,7 @@ const words: Readonly<Record<CycleUnit, string>> = {
   year: 'yearly',
 }
 
-/** `daily after 07:00`, from the words of its period (`time of day after 07:00`). */
+/** The text `daily after 07:00`, derived from its period's text (`time of day after 07:00`). */
 export function cyclicWords(unit: CycleUnit, period: Period): string {
   return `${words[unit]}${String(period).slice(`time of ${unit}`.length)}`
 }
@@ -126,7 +126,7 @@ export const secondly: CyclicCondition = oncePerUnit('second')
 export const minutely: CyclicCondition = oncePerUnit('minute')
 
 /**
- * Once an hour: at any time of the hour in which the task has not finished yet.
+ * Once an hour, at any time of the hour until the task has finished in it.
  *
  * @example
  * ```ts
@@ -135,10 +135,10 @@ export const minutely: CyclicCondition = oncePerUnit('minute')
  */
 export const hourly: CyclicCondition = oncePerUnit('hour')
 /**
- * Once a day: at any time of the day at which the task has not finished yet that day.
+ * Once a day, at any time of the day until the task has finished on it.
  *
- * On a first start it runs at once, as the task has not run today; `daily.after('07:00')` does, too, if it is past seven. Take
- * `daily.at('07:00')` (holds from seven to eight) or `cron('0 7 * * *')` for a run at the next seven o'clock.
+ * On its first start a task runs at once, as it has not run today; so does `daily.after('07:00')` after seven. For a
+ * run at the next seven o'clock, use `daily.at('07:00')` (true from seven to eight) or `cron('0 7 * * *')`.
  *
  * @example
  * ```ts
@@ -159,7 +159,7 @@ export const daily: CyclicCondition = oncePerUnit('day')
 export const weekly: CyclicCondition = oncePerUnit('week')
 
 /**
- * Once a month, in the task's zone. A day that a month lacks does not occur in it.
+ * Once a month, in the task's zone. Days that a month lacks are skipped.
  *
  * @example
  * ```ts
@@ -180,7 +180,7 @@ export const monthly: CyclicCondition = oncePerUnit('month')
 export const yearly: CyclicCondition = oncePerUnit('year')
 
 /**
- * Now is in the window of the second (ms). It remembers no runs: alone as a start it launches again and again.
+ * Now is in the window of the second (ms). It does not consider runs: alone as a start it launches again and again.
  *
  * @example
  * ```ts
@@ -210,7 +210,7 @@ export const timeOfMinute: CyclicCondition = windowOfUnit('minute')
 export const timeOfHour: CyclicCondition = windowOfUnit('hour')
 
 /**
- * Now is in the window of the day, in the task's zone; the end is excluded, and a window may go across midnight.
+ * Now is in the window of the day, in the task's zone. The end is excluded, and a window may extend across midnight.
  *
  * @example
  * ```ts
@@ -221,7 +221,7 @@ export const timeOfHour: CyclicCondition = windowOfUnit('hour')
 export const timeOfDay: CyclicCondition = windowOfUnit('day')
 
 /**
- * Now is in the window of the week, in the task's zone; a day without a time at its end is included.
+ * Now is in the window of the week, in the task's zone. A day without a time at its end is included.
  *
  * @example
  * ```ts
@@ -235,7 +235,7 @@ export const timeOfWeek: CyclicCondition = windowOfUnit('week')
  *
  * @example
  * ```ts
- * daily.and(timeOfMonth.before('15th')) // up to and with the fifteenth
+ * daily.and(timeOfMonth.before('15th')) // up to and including the fifteenth
  * ```
  */
 export const timeOfMonth: CyclicCondition = windowOfUnit('month')

@@ -1,7 +1,7 @@
-/** The numbers that counts are compared with. */
+/** Check of the numbers that counts are compared with. */
 
-/** The number, if it is a whole one from 0; else a `RangeError`. */
+/** Returns a whole number of at least 0; throws a `RangeError` for others. */
 export function checkCount(n: number): number {
   if (Number.isInteger(n) && n >= 0) return n
-  throw new RangeError(`Cannot compare a number of times as it must be a whole number from 0: ${String(n)}`)
+  throw new RangeError(`Cannot compare a count as it must be a whole number of at least 0: ${String(n)}`)
 }

@@ -1,4 +1,4 @@
-/** Conditions from conditions. */
+/** Combinations of conditions. */
 import { atDoor } from '../../errors/at-door.ts'
 import {
   type CheckedInput,
@@ -10,7 +10,7 @@ import {
 import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode } from '../node.ts'
 
 /**
- * Holds at every instant. As a start: as often as possible.
+ * A condition that always holds. As a start: run as often as possible.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode } from '..
 export const always = new Condition(trueNode)
 
 /**
- * Holds at no instant. As a start: only by hand.
+ * A condition that never holds. As a start: manual runs only.
  *
  * @example
  * ```ts
@@ -30,8 +30,8 @@ export const always = new Condition(trueNode)
 export const never = new Condition(falseNode)
 
 /**
- * All of them hold: `a & b`. Takes what a task takes as its start: conditions, statements, booleans, functions and
- * Observables. A `TypeError` if there is none.
+ * All of the conditions hold: `a & b`. Takes the same inputs as the start of a task: conditions, statements, booleans,
+ * functions and Observables. Throws a `TypeError` without conditions.
  *
  * @example
  * ```ts
@@ -43,7 +43,8 @@ export function all<const I extends readonly ConditionInput[]>(...conditions: Ch
 }
 
 /**
- * One of them holds: `a | b`. Takes what {@link all} takes. A `TypeError` if there is none.
+ * At least one of the conditions holds: `a | b`. Takes the same inputs as {@link all}. Throws a `TypeError` without
+ * conditions.
  *
  * @example
  * ```ts
@@ -55,7 +56,7 @@ export function any<const I extends readonly ConditionInput[]>(...conditions: Ch
 }
 
 /**
- * It does not hold: `~a`. Takes what {@link all} takes.
+ * The condition does not hold: `~a`. Takes the same inputs as {@link all}.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Once per occurrence of a cron expression, and the bare time of its occurrences. */
+/** Cron conditions: once per occurrence of an expression, and plain occurrences. */
 import { atDoor } from '../../errors/at-door.ts'
 import type { DurationInput } from '../../time/duration/duration.ts'
 import type { Period } from '../../time/period.ts'
@@ -8,8 +8,8 @@ import { Condition } from '../condition.ts'
 import { allOf, type ConditionNode, withText } from '../node.ts'
 
 /**
- * The fields of a cron expression, each `*` if left out (`second`: no such field). Numbers, ranges, steps, lists and
- * names are written as in the expression.
+ * Fields of a cron expression. A missing field is `*`; without `second` the expression has five fields. Numbers,
+ * ranges, steps, lists and names are written as in the expression.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export interface CronFields {
 }
 
 /**
- * How an occurrence is waited for.
+ * Options of {@link cron} and {@link crontime}.
  *
  * @example
  * ```ts
@@ -37,15 +37,16 @@ export interface CronFields {
  */
 export interface CronOptions {
   /**
-   * How long after its occurrence a run may still start, up to the next one: for a session that is held, busy or not there
-   * just then. Default: one unit of the finest field, a minute or, with seconds, a second.
+   * Time after an occurrence in which a run may still start, up to the next occurrence, for sessions that were held,
+   * busy or stopped at the occurrence. Default: one unit of the finest field (a minute or, with seconds, a second).
    */
   readonly grace?: DurationInput | (string & {})
 }
 
 /**
- * Once per occurrence of the cron expression: it holds from the occurrence until its grace is over, while no run has started in it.
- * What lapses is missed. Five fields, or six with seconds first; names, `L`, `W`, `#` are understood.
+ * Once per occurrence of the cron expression: true from the occurrence until its grace period ends, unless a run has
+ * started in it. Occurrences without a run are missed. The expression has five fields, or six with seconds first;
+ * names, `L`, `W` and `#` are supported.
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ export function cron(expression: string | CronFields, options: CronOptions = {})
 }
 
 /**
- * Now is in an occurrence of the cron expression; it remembers no runs.
+ * Now is in an occurrence of the cron expression. It does not consider runs.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Once at a date, within periods and dates, and at most so many runs: what bounds a schedule. */
+/** Limits of a schedule: once at a date, within periods and dates, and a maximum number of runs. */
 import { atDoor } from '../../errors/at-door.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { dated, toDate } from '../../time/date-range.ts'
@@ -12,7 +12,7 @@ import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode, withText 
 /** A date: text without an offset is read in the zone of the task. */
 type DateInput = Instant
 
-/** Fewer runs than this have started in the period. */
+/** True while fewer runs than the limit have started in the period. */
 const fewerStarts = (period: Period | null, limit: number): ConditionNode =>
   Object.freeze({
     kind: 'count',
@@ -25,7 +25,7 @@ const fewerStarts = (period: Period | null, limit: number): ConditionNode =>
 const inPeriod = (period: Period): ConditionNode => Object.freeze({ kind: 'period', period })
 
 /**
- * Once, at a date or as soon as possible after it: until the task has started since then.
+ * Once, at a date or as soon as possible after it: true until the task has started since then.
  *
  * @example
  * ```ts
@@ -41,11 +41,12 @@ export function once(at: DateInput): Condition {
 }
 
 /**
- * Once, so long from when a task is given this condition: `in 10 minutes` in a statement.
+ * Once, at the given delay after a task receives this condition; `in 10 minutes` in a statement.
  *
- * The instant is reckoned as the task is added (or updated), on the session's clock, and from then on the condition is, and
- * prints as, `once at <that instant>`: a restart of the session keeps it. A program that adds the task again as it starts anew
- * counts anew; give {@link once} a date, or keep what was printed, where a run must not be repeated after that.
+ * The instant is computed on the session's clock when the task is added or updated. From then on the condition is, and
+ * prints as, `once at <that instant>`, so that a restart of the session keeps it. A program that adds the task again
+ * when it starts begins a new delay; if that run must not be repeated, use {@link once} with a date, or store the
+ * printed statement.
  *
  * @example
  * ```ts
@@ -62,25 +63,25 @@ export function onceIn(delay: DurationInput | (string & {})): Condition {
   })
 }
 
-/** The condition with every `in 10 minutes` of it reckoned from an instant. */
-export function reckonedFrom(now: number, node: ConditionNode): ConditionNode {
+/** Converts every `in 10 minutes` of the condition to a date, from an instant. */
+export function resolvedAt(now: number, node: ConditionNode): ConditionNode {
   if (node.kind === 'constant' && node.inMs !== undefined) return once(now + node.inMs).node
   if (node.kind === 'not') {
-    const inner = reckonedFrom(now, node.node)
+    const inner = resolvedAt(now, node.node)
     return inner === node.node ? node : notOf(inner)
   }
   if (node.kind === 'held') {
-    const inner = reckonedFrom(now, node.node)
+    const inner = resolvedAt(now, node.node)
     return inner === node.node ? node : Object.freeze({ ...node, node: inner })
   }
   if (node.kind !== 'all' && node.kind !== 'any') return node
-  const nodes = node.nodes.map((part) => reckonedFrom(now, part))
+  const nodes = node.nodes.map((part) => resolvedAt(now, part))
   if (nodes.every((part, place) => part === node.nodes[place])) return node
   return node.kind === 'all' ? allOf(nodes) : anyOf(nodes)
 }
 
 /**
- * From a date on.
+ * From a date on. Text without an offset is read in the task's zone.
  *
  * @example
  * ```ts
@@ -92,7 +93,7 @@ export function from(date: DateInput): Condition {
 }
 
 /**
- * Up to a date, which is excluded.
+ * Until a date, which is excluded. Text without an offset is read in the task's zone.
  *
  * @example
  * ```ts
@@ -107,8 +108,8 @@ export function until(date: DateInput): Condition {
 }
 
 /**
- * Now is in the period: whatever the calendar can say, as a condition. It remembers no runs: beside {@link every} or `daily`
- * it narrows them. In a statement it is `during '…'`, with the words of a period in the quotes.
+ * Now is in the period, which may be any expression of the calendar. It does not consider runs: together with
+ * {@link every} or `daily` it restricts them. In a statement it is `during '…'` with the text of a period.
  *
  * @example
  * ```ts
@@ -129,7 +130,8 @@ export function during(period: Period | string): Condition {
 }
 
 /**
- * Fewer than so many runs of the task have ever started: with a start beside it, the task runs at most so often.
+ * Fewer runs of the task than the limit have ever started: together with a start condition, it limits the number of
+ * runs.
  *
  * @example
  * ```ts
@@ -139,7 +141,9 @@ export function during(period: Period | string): Condition {
 export function atMostRuns(limit: number): Condition {
   if (!Number.isInteger(limit) || limit < 1)
     atDoor(atMostRuns, () => {
-      throw new RangeError(`Cannot limit runs as the number must be whole and from 1: ${String(limit)}`)
+      throw new RangeError(
+        `Cannot limit runs as the limit must be a whole number of at least 1: ${String(limit)}`,
+      )
     })
   const words = `at most ${limit} ${limit === 1 ? 'run' : 'runs'}`
   return new Condition(withText(fewerStarts(null, limit), words))

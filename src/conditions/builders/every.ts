@@ -1,4 +1,4 @@
-/** Once per length of time. */
+/** Interval conditions. */
 
 import type { Action } from '../../../machines/protocol.ts'
 import { atDoor } from '../../errors/at-door.ts'
@@ -10,7 +10,7 @@ import { Condition } from '../condition.ts'
 import { allOf, type ConditionNode, withText } from '../node.ts'
 
 /**
- * What `every` measures from: the task's last start (`run` is the same), or its last finish, success or fail.
+ * Reference of `every`: the task's last start (`run` is the same), or its last finish, success or fail.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ const bases: Readonly<Record<EveryBase, readonly Action[]>> = {
 }
 
 /**
- * How `every` measures: from the last start, around the clock, if nothing else is said.
+ * Options of `every`. Default: measured from the last start, at any time of the day.
  *
  * @example
  * ```ts
@@ -39,16 +39,16 @@ const bases: Readonly<Record<EveryBase, readonly Action[]>> = {
  */
 export interface EveryOptions {
   readonly based?: EveryBase
-  /** Only between these moments of the day, once in each step counted from the first. */
+  /** Only between these moments of the day, once in each step counted from the first moment. */
   readonly between?: readonly [MomentInput, MomentInput]
 }
 
 /**
- * The task has not started in the past so long: it runs again exactly that long after it last started. Elapsed time, so a
- * day is 24 hours. `based` measures from its last finish, success or fail instead.
+ * True if the task has not started within the duration: it runs again exactly that long after its last start. Durations
+ * are elapsed time, so a day is 24 hours. `based` measures from the last finish, success or fail instead.
  *
- * On a first start it runs at once, as no run has started in the past so long. Add `.and(schedulerRunning({ moreThan }))` to let the
- * session run for a while before, or take `cron`, which waits for its next occurrence.
+ * On its first start a task runs at once. Add `.and(schedulerRunning({ moreThan }))` to delay it after the session's
+ * start, or use `cron`, which waits for its next occurrence.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ function everyOf(length: DurationInput | (string & {}), options: EveryOptions): 
   const { based = 'start', between } = options
   if (!Object.hasOwn(bases, based))
     throw new RangeError(
-      `Cannot measure 'every' from that as it must be one of ${Object.keys(bases).join(', ')}: ${String(based)}`,
+      `Cannot use 'based' of every() as it must be one of ${Object.keys(bases).join(', ')}: ${String(based)}`,
     )
   const ms = toDurationMs(length)
   if (between !== undefined) return new Condition(everyWithin(ms, between, bases[based], based))
@@ -83,7 +83,10 @@ function everyOf(length: DurationInput | (string & {}), options: EveryOptions): 
   )
 }
 
-/** Once in each cell of a grid: measured from the first moment of the day and not from the last run, so it never drifts. */
+/**
+ * Once in each cell of a grid, measured from the first moment of the day instead of the last run, so that it does not
+ * drift.
+ */
 function everyWithin(
   ms: number,
   between: readonly [MomentInput, MomentInput],

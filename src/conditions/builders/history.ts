@@ -1,4 +1,4 @@
-/** What a task has done: ever, in the present cycle, in the past so long; and how often. */
+/** Conditions on a task's run history: at any time, in the current cycle, in a past duration; with counts. */
 import { openDoors } from '../../errors/at-door.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { type TaskName, toTaskName } from '../../task-ref.ts'
@@ -15,7 +15,7 @@ import type { MarkAction } from '../facts.ts'
 import type { Comparison, ConditionNode } from '../node.ts'
 import { checkCount } from './check-count.ts'
 
-/** Whose history, of which actions, in which period. */
+/** The task, actions and period of a history. */
 interface Subject {
   readonly task: string | null
   readonly actions: readonly MarkAction[]
@@ -26,7 +26,7 @@ function countNode(subject: Subject, compare: Comparison): ConditionNode {
   return Object.freeze({ kind: 'count', ...subject, compare: Object.freeze(compare) })
 }
 
-/** "It happened at least once", and the other comparisons. */
+/** A count of actions, at least one unless compared otherwise. */
 export class CountedCondition extends Condition {
   readonly subject: Subject
 
@@ -35,34 +35,34 @@ export class CountedCondition extends Condition {
     this.subject = subject
   }
 
-  /** At least so often. */
+  /** At least `n` times. */
   atLeast(n: number): Condition {
     return new Condition(countNode(this.subject, { atLeast: checkCount(n) }))
   }
 
-  /** At most so often. */
+  /** At most `n` times. */
   atMost(n: number): Condition {
     return new Condition(countNode(this.subject, { atMost: checkCount(n) }))
   }
 
-  /** So often and no other number. */
+  /** Exactly `n` times. */
   exactly(n: number): Condition {
     return new Condition(countNode(this.subject, { exactly: checkCount(n) }))
   }
 
-  /** More often than this. */
+  /** More than `n` times. */
   moreThan(n: number): Condition {
     return new Condition(countNode(this.subject, { moreThan: checkCount(n) }))
   }
 
-  /** Less often than this. */
+  /** Less than `n` times. */
   lessThan(n: number): Condition {
     return new Condition(countNode(this.subject, { lessThan: checkCount(n) }))
   }
 }
 openDoors(CountedCondition)
 
-/** In the present cycle of the calendar, whole or cut to a window. */
+/** Actions in the current cycle of the calendar, whole or limited to a window. */
 export class CycleHistory extends CountedCondition {
   readonly unit: CycleUnit
 
@@ -101,7 +101,7 @@ export class CycleHistory extends CountedCondition {
 }
 openDoors(CycleHistory)
 
-/** What a task has done at any time, and the periods that this can be cut to. */
+/** Actions of a task at any time, with methods that limit them to a period. */
 export class HistoryCondition extends CountedCondition {
   get thisSecond(): CycleHistory {
     return new CycleHistory(this.subject, 'second')
@@ -128,12 +128,15 @@ export class HistoryCondition extends CountedCondition {
     return new CycleHistory(this.subject, 'year')
   }
 
-  /** In the past so long, elapsed time. */
+  /** In the past duration, as elapsed time. */
   past(length: DurationInput | (string & {})): CountedCondition {
     return new CountedCondition({ ...this.subject, period: past(toDurationMs(length)) })
   }
 
-  /** In the present, or else the last, instance of any period, or of its words: `failed.during('yesterday')`. */
+  /**
+   * In the current instance of any period, otherwise the last one. Takes a period or its text:
+   * `failed.during('yesterday')`.
+   */
   during(period: Period | string): CountedCondition {
     const given = typeof period === 'string' ? parseTime(period) : period
     if (given instanceof Period) return new CountedCondition({ ...this.subject, period: given })
@@ -144,7 +147,7 @@ export class HistoryCondition extends CountedCondition {
 }
 openDoors(HistoryCondition)
 
-/** A history of this task, and when called with a task, of that one. */
+/** A history of this task; called with a task, of that task. */
 export type History = HistoryCondition & ((task?: TaskName) => HistoryCondition)
 
 function history(...actions: MarkAction[]): History {
@@ -154,7 +157,7 @@ function history(...actions: MarkAction[]): History {
 }
 
 /**
- * The task has started: ever, or `started.today`, `started('fetch').past('2 hours')`, `.atLeast(3)`.
+ * The task has started: at any time, or `started.today`, `started('fetch').past('2 hours')`, `.atLeast(3)`.
  *
  * @example
  * ```ts
@@ -164,7 +167,7 @@ function history(...actions: MarkAction[]): History {
 export const started: History = history('run')
 
 /**
- * The task has succeeded: this one, or `succeeded('fetch')`; ever, or in a period, so often.
+ * The task has succeeded: this one, or `succeeded('fetch')`; at any time, or in a period, with an optional count.
  *
  * @example
  * ```ts
@@ -175,7 +178,7 @@ export const started: History = history('run')
 export const succeeded: History = history('success')
 
 /**
- * The task has failed: this one, or `failed('fetch')`; ever, or in a period, so often.
+ * The task has failed: this one, or `failed('fetch')`; at any time, or in a period, with an optional count.
  *
  * @example
  * ```ts
@@ -185,7 +188,8 @@ export const succeeded: History = history('success')
 export const failed: History = history('fail')
 
 /**
- * The task has finished (succeeded, failed or was terminated): this one, or `finished('fetch')`; ever, or in a period.
+ * The task has finished (succeeded, failed or was terminated): this one, or `finished('fetch')`; at any time, or in a
+ * period.
  *
  * @example
  * ```ts
@@ -195,7 +199,7 @@ export const failed: History = history('fail')
 export const finished: History = history('success', 'fail', 'terminate')
 
 /**
- * The task was terminated: this one, or `terminated('fetch')`; ever, or in a period, so often.
+ * The task was terminated: this one, or `terminated('fetch')`; at any time, or in a period, with an optional count.
  *
  * @example
  * ```ts
@@ -205,7 +209,7 @@ export const finished: History = history('success', 'fail', 'terminate')
 export const terminated: History = history('terminate')
 
 /**
- * The task found nothing to do: this one, or `inacted('fetch')`; ever, or in a period, so often.
+ * The task had nothing to do: this one, or `inacted('fetch')`; at any time, or in a period, with an optional count.
  *
  * @example
  * ```ts
@@ -215,7 +219,7 @@ export const terminated: History = history('terminate')
 export const inacted: History = history('inaction')
 
 /**
- * An occurrence of the task's cron or cycle lapsed without a run: of this one, or `missed('backup')`; ever, or in a
+ * An occurrence of the task's cron or cycle was missed: of this task, or `missed('backup')`; at any time, or in a
  * period.
  *
  * @example
@@ -226,7 +230,8 @@ export const inacted: History = history('inaction')
 export const missed: History = history('missed')
 
 /**
- * The task's process died while it ran: of this one, or `crashed('import')`; ever, or in a period, so often.
+ * The task's process died during a run: of this task, or `crashed('import')`; at any time, or in a period, with an
+ * optional count.
  *
  * @example
  * ```ts

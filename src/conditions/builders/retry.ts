@@ -1,4 +1,4 @@
-/** Once more after a failure, so often, after such a pause. */
+/** Retry condition with limit and backoff. */
 import { type Action, actions, isAction } from '../../../machines/protocol.ts'
 import { atDoor } from '../../errors/at-door.ts'
 import { type DurationInput, toDurationMs } from '../../time/duration/duration.ts'
@@ -7,7 +7,7 @@ import { Condition } from '../condition.ts'
 import type { RetryTest } from '../node.ts'
 
 /**
- * How retries are spaced and what counts as a failure.
+ * Spacing of retries, and the failures that are retried.
  *
  * @example
  * ```ts
@@ -16,27 +16,28 @@ import type { RetryTest } from '../node.ts'
  * ```
  */
 export interface RetryOptions {
-  /** The pause before the first retry; default none. */
+  /** Delay of the first retry; default: none. */
   readonly delay?: DurationInput | (string & {})
-  /** Each pause is so many times the one before; default 1. */
+  /** Factor from each delay to the next; default: 1. */
   readonly factor?: number
-  /** No pause is longer than this. */
+  /** Maximum delay. */
   readonly max?: DurationInput | (string & {})
-  /** The share, from 0 to 1, by which a pause may be shorter or longer; default 0. */
+  /** Relative variation of each delay, from 0 to 1; default: 0. */
   readonly jitter?: number
-  /** Which outcomes are retried; default only `fail`. */
+  /** Outcomes that are retried; default: only `fail`. */
   readonly on?: readonly Action[]
   /**
-   * Whether such a failure is worth another run: told the error as data (`name`, `message`, `code`) and how many failures in
-   * a row there are. Default: always. A function has no words: the condition prints, but its text does not read back.
+   * Decides whether a failure is retried. Receives the error as data (`name`, `message`, `code`) and the number of
+   * consecutive failures. Default: always. A function has no statement form: the condition prints, but its text cannot
+   * be parsed back.
    */
   readonly when?: RetryTest
 }
 
 /**
- * Holds after a failure, for up to `times` further runs (default: without limit). Combine it with the start that it
- * retries: `daily.or(retry(3))`. Failures are counted in a row, and only a success resets the count: a task that always
- * fails is retried on the first day and not on the next. The second example retries anew each day.
+ * True after a failure, for up to `times` further runs (default: unlimited). Combine it with the start that it retries:
+ * `daily.or(retry(3))`. Only a success resets the number of consecutive failures: a task that always fails is retried
+ * on the first day and not on the next. The second example retries again each day.
  *
  * @example
  * ```ts
@@ -52,10 +53,10 @@ export function retry(times: number = Number.POSITIVE_INFINITY, options: RetryOp
 function retryOf(times: number, options: RetryOptions): Condition {
   if (typeof times !== 'number' || Number.isNaN(times))
     throw new TypeError(`Cannot retry as 'times' must be a number: ${String(times)}`)
-  // Rocketry's way to write "without end".
+  // Rocketry's notation for "unlimited".
   const limit = times === -1 ? Number.POSITIVE_INFINITY : times
   if (limit < 0 || (limit !== Number.POSITIVE_INFINITY && !Number.isInteger(limit)))
-    throw new RangeError(`Cannot retry as 'times' must be a whole number from 0: ${times}`)
+    throw new RangeError(`Cannot retry as 'times' must be a whole number of at least 0: ${times}`)
   checkOptions(options, ['delay', 'factor', 'max', 'jitter', 'on', 'when'], 'options of retry()')
   const { factor = 1, jitter = 0, on = ['fail'] } = options
   if (typeof factor !== 'number' || !(factor >= 1))

@@ -1,4 +1,4 @@
-/** Whether runs live now: of this task or another, for how long, and how many. */
+/** Conditions on live runs of a task: their duration and number. */
 import { openDoors, withDoor } from '../../errors/at-door.ts'
 import { type TaskName, toTaskName } from '../../task-ref.ts'
 import { type DurationInput, toDurationMs } from '../../time/duration/duration.ts'
@@ -17,7 +17,7 @@ function runningNode(limits: Limits, compare: Comparison): ConditionNode {
   return Object.freeze({ kind: 'running', ...limits, compare: Object.freeze(compare) })
 }
 
-/** How many runs live, compared with a number. */
+/** The number of live runs, compared with a number. */
 export interface RunningCount {
   atLeast(n: number): Condition
   atMost(n: number): Condition
@@ -26,7 +26,7 @@ export interface RunningCount {
   lessThan(n: number): Condition
 }
 
-/** A run lives; and what can be said of how long and how many. */
+/** At least one run is live, with methods for its duration and for the number of live runs. */
 export class RunningCondition extends Condition {
   readonly limits: Limits
 
@@ -35,22 +35,22 @@ export class RunningCondition extends Condition {
     this.limits = limits
   }
 
-  /** A run lives that has lasted longer than this. */
+  /** A live run has lasted longer than the duration. */
   moreThan(length: DurationInput | (string & {})): RunningCondition {
     return new RunningCondition({ ...this.limits, moreThanMs: toDurationMs(length) })
   }
 
-  /** A run lives that has lasted less than this. */
+  /** A live run has lasted less than the duration. */
   lessThan(length: DurationInput | (string & {})): RunningCondition {
     return new RunningCondition({ ...this.limits, lessThanMs: toDurationMs(length) })
   }
 
-  /** A run lives that has lasted between these. */
+  /** A live run has lasted between the two durations. */
   between(more: DurationInput | (string & {}), less: DurationInput | (string & {})): RunningCondition {
     return this.moreThan(more).lessThan(less)
   }
 
-  /** How many runs live: `running.count.lessThan(4)`. */
+  /** The number of live runs: `running.count.lessThan(4)`. */
   get count(): RunningCount {
     const compared = (key: keyof Comparison): ((n: number) => Condition) =>
       withDoor((n: number) => new Condition(runningNode(this.limits, { [key]: checkCount(n) })))
@@ -69,7 +69,7 @@ const ofTask = (task: string | null): RunningCondition =>
   new RunningCondition({ task, moreThanMs: null, lessThanMs: null })
 
 /**
- * A run of the task lives. Called with a task it asks of that one.
+ * A run of the task is live. Called with a task, a run of that task.
  *
  * @example
  * ```ts

@@ -1,17 +1,17 @@
-/** What is true of the session: how long it has run, how many cycles it has had, its params. */
+/** Conditions on the session: its age, number of cycles, and params. */
 import { atDoor } from '../../errors/at-door.ts'
 import { type DurationInput, toDurationMs } from '../../time/duration/duration.ts'
 import { checkOptions } from '../../values/check-options.ts'
 import { Condition } from '../condition.ts'
 import { allOf, type Comparison, type ConditionNode } from '../node.ts'
 
-/** Limits of an age. */
+/** Limits of the session's age. */
 export interface AgeLimits {
   readonly moreThan?: DurationInput | (string & {})
   readonly lessThan?: DurationInput | (string & {})
 }
 
-/** Limits of a number of cycles. */
+/** Limits of the session's number of cycles. */
 export interface CycleLimits {
   readonly moreThan?: number
   readonly lessThan?: number
@@ -21,7 +21,7 @@ export interface CycleLimits {
 }
 
 /**
- * The session has run for at least, or at most, so long.
+ * The session has run for at least, or at most, the given duration.
  *
  * @example
  * ```ts
@@ -38,14 +38,14 @@ function ofAge(limits: AgeLimits): Condition {
   const moreThanMs = moreThan === undefined ? null : toDurationMs(moreThan)
   const lessThanMs = lessThan === undefined ? null : toDurationMs(lessThan)
   const parts: ConditionNode[] = []
-  // Two limits are two parts: each has words of its own.
+  // Two limits become two parts, as each has its own statement.
   if (moreThanMs !== null || lessThanMs === null) parts.push(sessionNode(moreThanMs, null, null))
   if (lessThanMs !== null) parts.push(sessionNode(null, lessThanMs, null))
   return new Condition(allOf(parts))
 }
 
 /**
- * The session has had so many cycles.
+ * The session has completed the given number of cycles.
  *
  * @example
  * ```ts
@@ -65,10 +65,10 @@ function ofCycles(limits: CycleLimits): Condition {
   for (const [name, value] of Object.entries(limits))
     if (!Number.isInteger(value) || value < 0)
       throw new RangeError(
-        `Cannot compare cycles as '${name}' must be a whole number from 0: ${String(value)}`,
+        `Cannot compare cycles as '${name}' must be a whole number of at least 0: ${String(value)}`,
       )
   const parts = Object.entries(limits).map(([name, value]) =>
-    // There are words for less than, none for at most.
+    // The statement language has "less than", but not "at most".
     sessionNode(null, null, name === 'atMost' ? { lessThan: value + 1 } : { [name]: value }),
   )
   if (parts.length === 0) throw new TypeError('Cannot compare cycles as a limit must be given: none')
@@ -89,7 +89,7 @@ function sessionNode(
 }
 
 /**
- * The session has a param of each of these names.
+ * The session has params with all of these names.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export function paramExists(name: string, ...more: readonly string[]): Condition
 }
 
 /**
- * The session has a param of that name with that value (text also matches the number it reads as).
+ * The session has a param with that name and value (text also matches the number it denotes).
  *
  * @example
  * ```ts
@@ -120,7 +120,7 @@ export function paramIs(name: string, value: unknown): Condition {
 function paramCondition(name: string, hasValue: boolean, value: unknown): Condition {
   if (typeof name !== 'string' || name === '')
     throw new TypeError(
-      `Cannot ask for a param as its name must be a non-empty string: ${name === '' ? "''" : String(name)}`,
+      `Cannot use a param in a condition as its name must be a non-empty string: ${name === '' ? "''" : String(name)}`,
     )
   return new Condition(Object.freeze({ kind: 'param', name, hasValue, value }))
 }

@@ -1,9 +1,9 @@
-/** Facts that delegate to other facts. Subclasses override single answers. */
+/** Facts that delegate to other facts. Subclasses override single methods. */
 import type { Action } from '../../../machines/protocol.ts'
 import type { Facts, LiveRun, Mark, MarkAction, PredicateReading } from '../facts.ts'
 import type { HeldNode, PredicateNode } from '../node.ts'
 
-/** Passes every question on. */
+/** Delegates every method. */
 export class FactsOver implements Facts {
   readonly facts: Facts
 

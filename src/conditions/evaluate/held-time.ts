@@ -2,16 +2,13 @@
 import type { Facts } from '../facts.ts'
 import type { ConditionNode, HeldNode } from '../node.ts'
 
-/**
- * The maximum number of edges that are traced back; with more of them in the required time, half of it is
- * examined.
- */
+/** Maximum number of edges to trace back; with more of them in the required time, half of it is examined. */
 const maxEdges = 5_000
 
 const timeAlone: ReadonlySet<string> = new Set(['constant', 'period', 'all', 'any', 'not', 'held'])
 const known = new WeakMap<ConditionNode, boolean>()
 
-/** True if the calendar alone decides, so that no watch is needed. */
+/** True if the calendar alone determines the condition, so that no watch is needed. */
 export function isOfTimeAlone(node: ConditionNode): boolean {
   let is = known.get(node)
   if (is === undefined) {
@@ -21,15 +18,15 @@ export function isOfTimeAlone(node: ConditionNode): boolean {
   return is
 }
 
-/** The parts of a condition that is made of others. */
+/** The parts of a combined condition. */
 export function partsOf(node: ConditionNode): readonly ConditionNode[] {
   if (node.kind === 'all' || node.kind === 'any') return node.nodes
   return node.kind === 'not' || node.kind === 'held' ? [node.node] : []
 }
 
 /**
- * Elapsed ms for which the inner condition has held without interruption; null if it does not hold, or if no
- * watch saw it. Where time alone decides, it is traced back no further than the required time.
+ * Elapsed ms for which the inner condition has held without interruption; null if it does not hold, or if no watch
+ * observed it. If time alone determines it, it is traced back no further than the required time.
  */
 export function heldMs(node: HeldNode, facts: Facts): number | null {
   return isOfTimeAlone(node.node) ? heldByCalendar(node, facts.now, facts.zone) : facts.heldForMs(node)
@@ -42,7 +39,7 @@ function heldByCalendar({ node, forMs }: HeldNode, now: number, zone: string): n
   }
 }
 
-/** Undefined where there are too many edges to follow. */
+/** Undefined if there are too many edges to follow. */
 function followed(node: ConditionNode, from: number, now: number, zone: string): number | null | undefined {
   let since: number | null = null
   let edges = 0
@@ -54,7 +51,7 @@ function followed(node: ConditionNode, from: number, now: number, zone: string):
   return since === null ? null : now - since
 }
 
-/** The answer of `holds` for conditions of time alone. */
+/** Equivalent of `holds` for conditions of time alone. */
 function holdsAt(node: ConditionNode, at: number, zone: string): boolean {
   if (node.kind === 'period') return node.period.contains(at, zone)
   if (node.kind === 'all') return node.nodes.every((part) => holdsAt(part, at, zone))
@@ -64,7 +61,7 @@ function holdsAt(node: ConditionNode, at: number, zone: string): boolean {
   return node.kind === 'constant' && node.value
 }
 
-/** The answer of `wakesAt` for conditions of time alone: an instant later than this one. */
+/** Equivalent of `wakesAt` for conditions of time alone: an instant later than this one. */
 function edgeAfter(node: ConditionNode, at: number, zone: string): number {
   if (node.kind === 'period') return Math.max(at + 1, node.period.edgeAfter(at, zone))
   const inner = Math.min(Number.POSITIVE_INFINITY, ...partsOf(node).map((part) => edgeAfter(part, at, zone)))

@@ -1,4 +1,4 @@
-/** Whether a condition holds of the facts. */
+/** Evaluation of conditions. */
 
 import type { Period } from '../../time/period.ts'
 import type { Interval } from '../../time/zone/interval.ts'
@@ -8,7 +8,7 @@ import { heldMs } from './held-time.ts'
 
 type Holds<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => boolean
 
-/** True if the condition holds at `facts.now`. Throws only what a failing predicate's reading carries. */
+/** True if the condition holds at `facts.now`. Throws only if the reading of a predicate throws. */
 export function holds(node: ConditionNode, facts: Facts): boolean {
   return (byKind[node.kind] as Holds<NodeKind>)(node, facts)
 }
@@ -61,7 +61,7 @@ const byKind: { readonly [K in NodeKind]: Holds<K> } = {
   held: (node, facts) => (heldMs(node, facts) ?? -1) >= node.forMs,
 }
 
-/** Of a task that is not in the session nothing holds, not even that it never ran: the name may be a slip. */
+/** No condition on a missing task holds, not even that it never ran: the name may be misspelled. */
 function isKnown(task: string | null, facts: Facts): boolean {
   return task === null || facts.has(task)
 }
@@ -78,18 +78,18 @@ export function countOf(node: CountNode, facts: Facts): number {
 }
 
 /**
- * The window that a calendar period counts in: its whole current instance, or else the one before. Whole, so that records
- * later than now (the clock was set back) still count: a period with a recorded run is done.
+ * The window in which a calendar period counts: its whole current instance, otherwise the previous one. The whole
+ * instance, so that records later than now (after the clock was set back) still count.
  */
 export function windowOf(period: Period, facts: Facts): Interval | null {
   if (period.kind === 'relative-day') return period.rollBack(facts.now, facts.zone)
   return period.current(facts.now, facts.zone) ?? period.previous(facts.now, facts.zone)
 }
 
-/** The ages between which a past span counts, or null if the period is no past span. */
+/** The ages between which a past span counts; null for other periods. */
 export function spanOf(period: Period): { readonly nearMs: number; readonly farMs: number } | null {
   if (period.kind !== 'span') return null
-  // A zone bound to a span changes nothing: elapsed time is the same everywhere.
+  // The zone of a span is irrelevant: elapsed time is equal everywhere.
   const rule = period.rule as unknown as SpanLike & { readonly rule?: SpanLike }
   const { side, near, far } = rule.rule ?? rule
   return side === 'past' ? { nearMs: near, farMs: far } : null
@@ -101,7 +101,7 @@ interface SpanLike {
   readonly far: number
 }
 
-/** Ms until the next retry is due (0 or less: now); null if there is none to come. */
+/** Ms until the next retry is due (0 or less: now); null if there is none. */
 export function retryWaitMs(node: RetryNode, facts: Facts): number | null {
   const { task } = facts
   if (task === null) return null
@@ -115,7 +115,7 @@ export function retryWaitMs(node: RetryNode, facts: Facts): number | null {
   return delay * (1 + node.jitter * swing(last.runId)) - last.ageMs
 }
 
-/** A number from -1 to 1 that is the same for the same run: a look again must not draw another delay. */
+/** A number from -1 to 1 that is constant per run, so that another evaluation does not choose another delay. */
 function swing(runId: string): number {
   let hash = 2166136261
   for (let i = 0; i < runId.length; i++) hash = Math.imul(hash ^ runId.charCodeAt(i), 16777619)
@@ -123,6 +123,6 @@ function swing(runId: string): number {
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  // A statement can only write text: `param 'n' is '5'` means the number as well.
+  // A statement has only text: `param 'n' is '5'` also means the number.
   return Object.is(a, b) || (typeof b === 'string' && typeof a !== 'object' && String(a) === b)
 }

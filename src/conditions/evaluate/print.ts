@@ -1,4 +1,4 @@
-/** Every condition as a statement: words that are read back to the same condition, where there are words for it. */
+/** Printer of conditions as statements, which parse back to the same condition if the language has words for it. */
 import { printDuration } from '../../time/duration/duration.ts'
 import type { Period } from '../../time/period.ts'
 import type { MarkAction } from '../facts.ts'
@@ -12,7 +12,7 @@ export function printNode(node: ConditionNode): string {
   return node.text ?? (byKind[node.kind] as Print<NodeKind>)(node)
 }
 
-/** How the statement language says what a task did. */
+/** Verbs of the statement language, by action. */
 const verbs: Readonly<Record<MarkAction, string>> = {
   run: 'started',
   success: 'succeeded',
@@ -60,34 +60,37 @@ const byKind: { readonly [K in NodeKind]: Print<K> } = {
   all: (node) => node.nodes.map((part) => bracket(part, ['any'])).join(' & '),
   any: (node) => node.nodes.map((part) => bracket(part, ['all'])).join(' | '),
   not: (node) => `~${bracket(node.node, ['all', 'any'])}`,
-  // Words of an app may end in a slot that takes the rest of the words.
+  // Custom words may end in a placeholder that would take the following words.
   held: (node) =>
     `${bracket(node.node, ['all', 'any', 'not', 'held', 'predicate'])} for ${printDuration(node.forMs)}`,
 }
 
-/** A task's name, or another text, as a statement quotes it. */
+/** Quotes a task's name, or another text, for a statement. */
 export function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 
-/** Numbers, truths and null stay what they are; whatever else is text. */
+/** Numbers, booleans and null print unquoted; other values print as text. */
 function printValue(value: unknown): string {
   const isPlain = value === null || typeof value === 'boolean' || Number.isFinite(value)
   return isPlain ? String(value) : quote(String(value))
 }
 
-/** What the actions are called. `has finished` counts terminations, `after … finished` does not: the words are the same, the actions tell. */
+/**
+ * The verb for the actions. `has finished` includes terminations, `after … finished` does not; the actions distinguish
+ * them.
+ */
 export function verbOf(actions: readonly MarkAction[]): string {
   return actions.length > 1 ? 'finished' : verbs[actions[0]!]
 }
 
-/** Cycles and cron have words of their own; all other periods are quoted. */
+/** Cycles and cron have their own words; all other periods are quoted. */
 function printPeriod(period: Period): string {
   if (period.kind === 'cron') return `time of ${period}`
   return period.kind === 'cycle' ? String(period) : `during ${quote(String(period))}`
 }
 
-/** The words of a count's period, and of its zone: that stands last, where statements are read for one. */
+/** The words of a count's period, and of its zone, which statements expect at the end. */
 function printWindow(period: Period | null): readonly [window: string, zone: string] {
   if (period === null) return ['', '']
   const span = spanOf(period)
@@ -129,7 +132,7 @@ function showValue(value: unknown): string {
 
 function bracket(node: ConditionNode, kinds: readonly NodeKind[]): string {
   const text = printNode(node)
-  // Words that a part came from may hold operators of their own.
+  // Original text of a part may contain operators.
   const hasOperators = node.text !== undefined && /[&|]/.test(node.text)
   return hasOperators || (node.text === undefined && kinds.includes(node.kind)) ? `(${text})` : text
 }

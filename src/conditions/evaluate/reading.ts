@@ -1,6 +1,6 @@
-/** What is kept of one custom condition for one owner: its last answer, and when it may be asked again. */
+/** Cached state of one custom condition for one owner: its last value, and the time of the next evaluation. */
 
-/** Something to subscribe to, of RxJS or another library. */
+/** A stream of RxJS or another library. */
 export interface StreamLike {
   subscribe(observer: {
     next: (value: unknown) => void
@@ -9,7 +9,7 @@ export interface StreamLike {
   }): { unsubscribe(): void }
 }
 
-/** True of whatever can be subscribed to. */
+/** True for objects with a `subscribe` method. */
 export function isStream(value: unknown): value is StreamLike {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
@@ -17,91 +17,92 @@ export function isStream(value: unknown): value is StreamLike {
   )
 }
 
-/** After so many errors in a row a function is looked at more and more rarely. */
-const patience = 5
+/** After this number of consecutive errors, a function is evaluated less and less often. */
+const errorsBeforeBackoff = 5
 const longestPauseMs = 60_000
-/** An answer that takes longer than this is reported, once, and the one before it counts no more. */
+/** A pending evaluation is reported once after this time, and the previous value no longer counts. */
 const slowMs = 1000
-/** A function that takes longer than this holds up every other task. */
-const holdMs = 100
+/** A function that takes longer than this blocks all other tasks. */
+const blockingMs = 100
 
-/** The last answer of a condition. All times are on the monotonic clock, but `askedAt`. */
+/** The last value of a condition. All times are on the monotonic clock, except `startedAt`. */
 export class CachedPredicate {
   value = false
   pending = true
   error: unknown = undefined
   hasError = false
-  /** Not asked before this. */
-  nextLook = Number.NEGATIVE_INFINITY
-  /** When it was last asked: wall time, for conditions of the calendar. */
-  askedAt = Number.NEGATIVE_INFINITY
-  askedMono = Number.NEGATIVE_INFINITY
-  /** The newest record then of those that its refresh waits for. */
-  askedSeq = Number.NEGATIVE_INFINITY
-  answeredMono = Number.NEGATIVE_INFINITY
-  /** An answer is under way. */
-  isLooking = false
+  /** Earliest time of the next evaluation. */
+  nextEvaluation = Number.NEGATIVE_INFINITY
+  /** Start of the last evaluation in wall time, for conditions of the calendar. */
+  startedAt = Number.NEGATIVE_INFINITY
+  startedMono = Number.NEGATIVE_INFINITY
+  /** The newest record at that time, of those that the refresh depends on. */
+  startedSeq = Number.NEGATIVE_INFINITY
+  endedMono = Number.NEGATIVE_INFINITY
+  /** True while an evaluation is pending. */
+  isEvaluating = false
   isReleased = false
   /** Values of an event stream that wait for a run. */
   readonly waiting: unknown[] = []
   subscription: { unsubscribe(): void } | null = null
   #errors = 0
   #isKnownSlow = false
-  #isKnownToHold = false
+  #isKnownToBlock = false
 
-  /** It was asked for the first time, at least. */
-  get wasAsked(): boolean {
-    return this.askedMono !== Number.NEGATIVE_INFINITY
+  /** True after the first evaluation has started. */
+  get wasStarted(): boolean {
+    return this.startedMono !== Number.NEGATIVE_INFINITY
   }
 
-  asks(at: number, mono: number, seq: number): void {
-    this.isLooking = true
-    this.askedSeq = seq
-    this.askedAt = at
-    this.askedMono = mono
+  start(at: number, mono: number, seq: number): void {
+    this.isEvaluating = true
+    this.startedSeq = seq
+    this.startedAt = at
+    this.startedMono = mono
   }
 
-  said(value: unknown, mono: number): void {
-    this.#ends(mono)
+  succeed(value: unknown, mono: number): void {
+    this.#end(mono)
     this.value = Boolean(value)
     this.hasError = false
     this.error = undefined
     this.#errors = 0
   }
 
-  failed(cause: unknown, mono: number, pauseMs: number): void {
-    this.#ends(mono)
+  fail(cause: unknown, mono: number, pauseMs: number): void {
+    this.#end(mono)
     this.value = false
     this.hasError = true
     this.error = cause
     this.#errors += 1
-    const pause = this.#errors < patience ? pauseMs : 1000 * 2 ** (this.#errors - patience)
-    this.nextLook = mono + Math.min(pause, longestPauseMs)
+    const pause =
+      this.#errors < errorsBeforeBackoff ? pauseMs : 1000 * 2 ** (this.#errors - errorsBeforeBackoff)
+    this.nextEvaluation = mono + Math.min(pause, longestPauseMs)
   }
 
-  /** True once for an answer that is late. */
-  noticesDelay(mono: number): boolean {
-    if (this.#isKnownSlow || mono - this.askedMono <= slowMs) return false
+  /** True once for an evaluation that is late. */
+  detectsDelay(mono: number): boolean {
+    if (this.#isKnownSlow || mono - this.startedMono <= slowMs) return false
     return (this.#isKnownSlow = true)
   }
 
-  /** True once for a function that took so long that everything else waited. */
-  holdsUp(ms: number): boolean {
-    if (this.#isKnownToHold || ms <= holdMs) return false
-    return (this.#isKnownToHold = true)
+  /** True once for a function that blocked the event loop for too long. */
+  detectsBlocking(ms: number): boolean {
+    if (this.#isKnownToBlock || ms <= blockingMs) return false
+    return (this.#isKnownToBlock = true)
   }
 
   get isLate(): boolean {
     return this.#isKnownSlow
   }
 
-  #ends(mono: number): void {
-    this.isLooking = false
+  #end(mono: number): void {
+    this.isEvaluating = false
     this.pending = false
-    this.answeredMono = mono
+    this.endedMono = mono
     this.#isKnownSlow = false
   }
 }
 
-/** How long an answer may take, in words. */
-export const slowWords = `${slowMs} ms`
+/** The time limit of an evaluation, as text. */
+export const slowText = `${slowMs} ms`

@@ -1,4 +1,4 @@
-/** When a condition has to be looked at again because of time alone, and what else it depends on. */
+/** Next instant at which a condition must be evaluated again because of time, and its other dependencies. */
 import type { Dependency, Facts } from '../facts.ts'
 import { type ConditionNode, type NodeKind, visit } from '../node.ts'
 import { heldMs } from './held-time.ts'
@@ -7,8 +7,8 @@ import { holds, retryWaitMs, spanOf } from './holds.ts'
 type Wakes<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => number
 
 /**
- * The next instant (epoch ms) at which time alone could change whether the condition holds: always later than now,
- * Infinity if it can't. It may be too early (then nothing has changed), never too late.
+ * The next instant (epoch ms) at which time alone could change the condition's value: always later than now, Infinity
+ * if there is none. It may be too early (then nothing has changed), never too late.
  */
 export function wakesAt(node: ConditionNode, facts: Facts): number {
   return (byKind[node.kind] as Wakes<NodeKind>)(node, facts)
@@ -49,7 +49,7 @@ const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
   predicate: (node, facts) => {
     if (node.mode !== 'function') return never
     if (node.validForMs === null && node.refresh === null) return facts.now + facts.pollEveryMs
-    // Its answer stands by now, so that this look asks no one.
+    // The predicate was read in this evaluation, so this does not call the function again.
     return after(facts.predicate(node).againInMs ?? facts.pollEveryMs, facts)
   },
   all: (node, facts) => deciderOf(node.nodes, false, facts) ?? soonestOf(node.nodes, facts),
@@ -62,26 +62,26 @@ const byKind: { readonly [K in NodeKind]: Wakes<K> } = {
   },
 }
 
-/** Ms until an age is the limit; Infinity if it is already. */
+/** Ms until an age reaches the limit; Infinity if it already has. */
 function untilReached(limit: number | null, age: number): number {
   return limit === null || age >= limit ? never : limit - age
 }
 
-/** Whole ms until an age is over the limit: at the limit itself it is not yet. */
+/** Whole ms until an age exceeds the limit; at the limit itself it does not. */
 function untilPast(limit: number | null, age: number): number {
   return limit === null || age > limit ? never : Math.floor(limit - age) + 1
 }
 
 /**
- * As long as one part alone decides (a false one among all, a true one among any), nothing changes before that part does:
- * a task that is done for today sleeps until tomorrow, whatever else it asks for every second.
+ * While one part alone determines the result (a false one in `all`, a true one in `any`), nothing changes before that
+ * part does: a task that is done for today sleeps until tomorrow, regardless of parts that change every second.
  */
 function deciderOf(nodes: readonly ConditionNode[], decisive: boolean, facts: Facts): number | null {
   for (const node of nodes) if (isQuiet(node) && holds(node, facts) === decisive) return wakesAt(node, facts)
   return null
 }
 
-/** Looking at it calls no function of the app's: those are called once in a look, by `holds`. */
+/** True if reading the part calls no function of the app: `holds` calls those once per evaluation. */
 function isQuiet(node: ConditionNode): boolean {
   const mayHoldPredicates = node.kind === 'all' || node.kind === 'any' || node.kind === 'not'
   return node.kind !== 'predicate' && (!mayHoldPredicates || node.text !== undefined)
@@ -93,7 +93,7 @@ function soonestOf(nodes: readonly ConditionNode[], facts: Facts): number {
   return soonest
 }
 
-/** Instants are whole milliseconds: a wait is rounded up, so that the wake finds what it waited for. */
+/** Instants are whole milliseconds, so a wait is rounded up: after waking, the condition has changed. */
 function after(waitMs: number, facts: Facts): number {
   return waitMs === never ? never : later(facts.now + Math.ceil(waitMs), facts)
 }
@@ -102,7 +102,7 @@ function later(at: number, facts: Facts): number {
   return at > facts.now ? at : facts.now + 1
 }
 
-/** What else than time can change whether the condition holds for this owner; each thing once. */
+/** The dependencies besides time that can change the condition's value for this owner, without duplicates. */
 export function dependencies(node: ConditionNode, owner: string | null): Dependency[] {
   const found = new Map<unknown, Dependency>()
   collect(node, owner, found)
@@ -121,18 +121,19 @@ function collect(node: ConditionNode, owner: string | null, found: Map<unknown, 
       addTask(null)
     } else if (part.kind === 'retry') addTask(null)
     else if (part.kind === 'param') found.set(`param ${part.name}`, { kind: 'param', name: part.name })
-    // Its age is time alone: only cycles are to be heard of, and whoever hears of them makes the session wake for them.
+    // The age depends on time alone. Only cycles need notifications, and a subscription to them makes the session wake
+    // up.
     else if (part.kind === 'session' && part.cycles !== null) found.set('session', { kind: 'session' })
     else if (part.kind === 'predicate') {
       found.set(part, { kind: 'predicate', node: part })
-      // In a refresh, this task is the condition itself, and nobody else hears of its looks.
+      // In a refresh, "this task" is the condition itself, which notifies no listeners.
       if (part.refresh !== null) collect(part.refresh, null, found)
     }
   })
 }
 
-/** True if the condition asks how many cycles there were: then there must be some. */
-export function asksForCycles(node: ConditionNode): boolean {
+/** True if the condition depends on the number of cycles, so that the session must have cycles. */
+export function dependsOnCycles(node: ConditionNode): boolean {
   let asks = false
   visit(node, (part) => {
     if (part.kind === 'session' && part.cycles !== null) asks = true

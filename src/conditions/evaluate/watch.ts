@@ -1,4 +1,4 @@
-/** A condition as a stream: true and false, each time it changes, and no look more than is needed. */
+/** Conditions as streams of true and false, evaluated only when their value can change. */
 import { Observable, type Subscriber } from 'rxjs'
 import type { Changes, Facts, HeldNotes, WakeClock } from '../facts.ts'
 import type { ConditionNode, HeldNode } from '../node.ts'
@@ -6,35 +6,38 @@ import { heldWakesAt, noteHeld, watchedHeldNodes } from './held.ts'
 import { holds } from './holds.ts'
 import { dependencies, wakesAt } from './wakes-at.ts'
 
-/** A look that threw is tried again after so long, unless something it depends on changes before. */
-const secondTryMs = 1000
-
-/** A condition whose every look changes what it depends on must not take the loop: after so many it waits a moment. */
-const looksInARow = 100
+/** Delay until an evaluation that threw is retried, unless a dependency changes earlier. */
+const retryMs = 1000
 
 /**
- * Whether the condition holds: at once, and then each time it changes. It looks again when something it depends on
- * changes, or when time alone could have changed it; it never polls.
+ * Maximum number of evaluations in a row: a condition whose evaluation changes its own dependencies must not block the
+ * event loop.
+ */
+const maxEvaluationsInARow = 100
+
+/**
+ * Emits the condition's value at once, and then each time it changes. The condition is evaluated when a dependency
+ * changes, or when time alone could have changed its value; it is never polled.
  *
- * It listens before it looks: a look can itself cause changes (a predicate that sets a param), and one that looked first
- * would lose them.
+ * The watch subscribes to dependencies before the first evaluation, which can itself cause changes (a predicate that
+ * sets a param).
  *
- * A look that throws is told to `onError`; the condition counts as false until the next look, a second later at most.
- * Without `onError` nobody would hear of it, so then the stream ends with the error.
+ * If an evaluation throws, `onError` receives the error, and the condition counts as false until the next evaluation,
+ * at most a second later. Without `onError` the stream ends with the error.
  *
- * What must hold for a while (`heldFor`) is watched within: each look writes to `notes` what of it holds, also where the rest
- * of the condition decides alone.
+ * Parts with a duration (`heldFor`) are observed within the watch: each evaluation records in `notes` which of them
+ * hold, even if the rest of the condition determines the result alone.
  */
 export function watch(
   node: ConditionNode,
-  look: () => Facts,
+  factsNow: () => Facts,
   changes: Changes,
   clock: WakeClock,
   onError?: (error: unknown) => void,
   notes?: HeldNotes,
 ): Observable<boolean> {
   return new Observable((subscriber) => {
-    const watching = new Watch(node, look, changes, clock, subscriber, onError, notes)
+    const watching = new Watch(node, factsNow, changes, clock, subscriber, onError, notes)
     watching.start()
     return watching.stop
   })
@@ -44,8 +47,8 @@ class Watch {
   #last: boolean | null = null
   #undos: (() => void)[] = []
   #undoWake: (() => void) | null = null
-  #isLooking = false
-  #mustLookAgain = false
+  #isEvaluating = false
+  #mustEvaluateAgain = false
   readonly #held: readonly HeldNode[]
 
   constructor(
@@ -63,35 +66,35 @@ class Watch {
   start(): void {
     const owner = this.facts().task
     for (const dependency of dependencies(this.node, owner))
-      this.#undos.push(this.changes.on(dependency, owner, this.look))
-    this.look()
+      this.#undos.push(this.changes.on(dependency, owner, this.evaluate))
+    this.evaluate()
   }
 
-  readonly look = (): void => {
-    // A subscriber may unsubscribe within a look, or a change be told to those who listened when it came.
+  readonly evaluate = (): void => {
+    // A subscriber may unsubscribe during an evaluation, and a change may still be delivered to it.
     if (this.subscriber.closed) return
-    // A change that comes of the look itself is looked at after it, not within it.
-    if (this.#isLooking) {
-      this.#mustLookAgain = true
+    // A change that the evaluation itself causes is evaluated after it, not within it.
+    if (this.#isEvaluating) {
+      this.#mustEvaluateAgain = true
       return
     }
-    this.#isLooking = true
+    this.#isEvaluating = true
     try {
-      let looks = 0
+      let count = 0
       do {
-        this.#mustLookAgain = false
-        this.#lookOnce()
-        looks += 1
-      } while (this.#mustLookAgain && !this.subscriber.closed && looks < looksInARow)
-      if (this.#mustLookAgain) this.#wakeAt(this.clock.now() + 1)
+        this.#mustEvaluateAgain = false
+        this.#evaluateOnce()
+        count += 1
+      } while (this.#mustEvaluateAgain && !this.subscriber.closed && count < maxEvaluationsInARow)
+      if (this.#mustEvaluateAgain) this.#wakeAt(this.clock.now() + 1)
     } finally {
-      this.#isLooking = false
-      // Whoever unsubscribed within the first look had no teardown to call yet.
+      this.#isEvaluating = false
+      // A subscriber that unsubscribed during the first evaluation had no teardown to call yet.
       if (this.subscriber.closed) this.stop()
     }
   }
 
-  #lookOnce(): void {
+  #evaluateOnce(): void {
     let isTrue = false
     let wakeAt: number
     try {
@@ -107,7 +110,7 @@ class Watch {
         return
       }
       isTrue = false
-      wakeAt = this.clock.now() + secondTryMs
+      wakeAt = this.clock.now() + retryMs
       this.onError(error)
     }
     this.#wakeAt(wakeAt)
@@ -123,7 +126,7 @@ class Watch {
 
   readonly #wake = (): void => {
     this.#undoWake = null
-    this.look()
+    this.evaluate()
   }
 
   readonly stop = (): void => {

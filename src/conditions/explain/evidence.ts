@@ -1,4 +1,4 @@
-/** A sentence with its evidence, and helpers shared by several kinds of condition. */
+/** Sentences with their evidence, and helpers for several kinds of condition. */
 import type { Facts, Mark, MarkAction } from '../facts.ts'
 import type { Comparison } from '../node.ts'
 
@@ -8,7 +8,7 @@ export interface Evidence {
   readonly evidence?: Readonly<Record<string, unknown>>
 }
 
-/** The sentence for a condition on a task that the session does not have; null if it has the task. */
+/** The sentence for a condition on a task that the session lacks; null if the task exists. */
 export function unknownTask(task: string | null, facts: Facts): Evidence | null {
   if (task === null || facts.has(task)) return null
   const near = facts.near(task)
@@ -19,7 +19,7 @@ export function unknownTask(task: string | null, facts: Facts): Evidence | null 
   }
 }
 
-/** The record that a sentence rests on. */
+/** The record that a sentence is based on, as evidence. */
 export function evidenceOf(mark: Mark | null): Record<string, unknown> {
   return mark === null
     ? {}
@@ -31,7 +31,7 @@ export function wantedOf(compare: Comparison): Record<string, unknown> {
   return Object.keys(compare).length === 0 ? {} : { wanted: compare }
 }
 
-/** An error as text. Never throws: what was thrown may be anything. */
+/** An error as text. Never throws, as any value can be thrown. */
 export function messageOf(error: unknown): string {
   try {
     return error instanceof Error ? error.message : String(error)

@@ -1,4 +1,4 @@
-/** Why a condition holds or does not: a tree of sentences with their evidence, and when each can next change. */
+/** Explanations of conditions: trees of sentences with their evidence and the next time of change. */
 
 import { flipsAt } from '../analysis/next-runs.ts'
 import { FrozenReadings, ReadOnceFacts } from '../analysis/simulated-facts.ts'
@@ -12,8 +12,7 @@ import { sentenceOf } from './sentences.ts'
 import { showTime } from './show-time.ts'
 
 /**
- * One condition, explained, with its parts as children. It is plain data: the same for a program, a terminal and a
- * page.
+ * Explanation of a condition, with its parts as children. Plain data for programs, terminals and pages.
  *
  * @example
  * ```ts
@@ -29,24 +28,24 @@ export interface Explanation {
   /** The condition as a statement. */
   readonly statement: string
   readonly holds: boolean
-  /** What is so, in words. */
+  /** The current state as a sentence. */
   readonly sentence: string
-  /** What the sentence rests on: records, windows, counts; plain data. */
+  /** The basis of the sentence: records, windows, counts; plain data. */
   readonly evidence: Readonly<Record<string, unknown>>
-  /** When time alone can next change it, epoch ms; null if it can't. */
+  /** The next instant at which time alone can change it, epoch ms; null if there is none. */
   readonly changesAt: number | null
   readonly children: readonly Explanation[]
 }
 
-/** The options of an explanation that looks ahead. */
+/** Options of an explanation with predictions. */
 export interface ExplainOptions {
   /** The facts at another instant. Without it `changesAt` may be too early: an instant at which nothing changes. */
   readonly factsAt?: (at?: number) => Facts
-  /** The readings of predicates that the explanation rests on; each is read once. */
+  /** Readings of predicates for the explanation, each evaluated once. */
   readonly readings?: FrozenReadings
 }
 
-/** Explains a condition against the facts. Each predicate is read once. */
+/** Explains a condition with the facts. Each predicate is evaluated once. */
 export function explain(
   node: ConditionNode,
   facts: Facts,
@@ -76,7 +75,7 @@ function explainPart(
   }
 }
 
-/** The explanation as readable text, one line a condition; times are shown as of `now`, epoch ms. */
+/** Prints the explanation as text, one line per condition; times are relative to `now`, epoch ms. */
 export function printExplanation(explanation: Explanation, zone: string, now: number, indent = ''): string {
   const mark = explanation.holds ? '✓' : '✗'
   const shown = explanation.changesAt === null ? '' : showTime(explanation.changesAt, zone, now)
@@ -88,21 +87,21 @@ export function printExplanation(explanation: Explanation, zone: string, now: nu
 }
 
 /**
- * The smallest parts that keep it from holding: what would have to change, the true one first. Of parts that must all
- * hold, those come first that wait for something to happen, then those that time brings about, the latest first; of
- * alternatives the one that time brings about the soonest.
+ * The smallest parts that prevent the condition from holding, most relevant first. Of parts that must all hold, those
+ * that wait for an event precede those that time changes, latest first; of alternatives, only the one that time changes
+ * first.
  */
 export function blockersIn(explanation: Explanation): readonly Explanation[] {
   return blocking(explanation, true)
 }
 
-/** The parts that keep it from being as wanted. */
+/** The parts that prevent the explained condition from having the wanted value. */
 function blocking(explanation: Explanation, wanted: boolean): readonly Explanation[] {
   const { kind, children, holds: isTrue } = explanation
   if (isTrue === wanted) return []
   if (children.length === 0) return [explanation]
   if (kind === 'not') return blocking(children[0]!, !wanted)
-  // A condition that holds, but not for long enough: only time is missing.
+  // The inner condition holds, but not long enough: only time is missing.
   if (kind === 'held') return children[0]!.holds === wanted ? [explanation] : blocking(children[0]!, wanted)
   const isChoice = (kind === 'any') === wanted
   const at = ({ changesAt }: Explanation): number => changesAt ?? Number.POSITIVE_INFINITY
@@ -113,7 +112,7 @@ function blocking(explanation: Explanation, wanted: boolean): readonly Explanati
   return parts.flatMap((part) => blocking(part, wanted))
 }
 
-/** A retry is no choice while nothing has failed. */
+/** A retry is not an alternative while nothing has failed. */
 function choices(parts: readonly Explanation[]): readonly Explanation[] {
   const real = parts.filter(({ kind, evidence }) => kind !== 'retry' || evidence.failed !== 0)
   return real.length === 0 ? parts : real

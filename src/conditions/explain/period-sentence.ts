@@ -7,7 +7,7 @@ import { type Comparison, type CountNode, compares } from '../node.ts'
 import { type Evidence, evidenceOf, wantedOf } from './evidence.ts'
 import { showLength, showTime, showTimes } from './show-time.ts'
 
-/** Whether now lies in the period, until when, and when it begins; and whether its last instance lapsed without a run. */
+/** Describes whether now is in the period, its end or next beginning, and a missed last instance. */
 export function sayPeriod(period: Period, facts: Facts): Evidence {
   const { now, zone } = facts
   const show = (at: number): string => showTime(at, zone, now)
@@ -17,21 +17,22 @@ export function sayPeriod(period: Period, facts: Facts): Evidence {
     const end = Number.isFinite(window.end) ? ` until ${show(window.end)}` : ', which has no end'
     return { sentence: `the time is within ${name}${end}`, evidence: { window } }
   }
-  // Spans and relative days move along with the time: they do not begin.
+  // Spans and relative days move with the current time, so they have no beginning.
   if (period.kind === 'span' || period.kind === 'relative-day')
     return { sentence: `the time is outside ${name}`, evidence: window === null ? {} : { window } }
-  const missed = lapsedOf(period, facts)
-  const lapsed = missed === null ? '' : lapsedWords(period, missed, show)
+  const missed = missedInstanceOf(period, facts)
+  const missedSuffix = missed === null ? '' : missedText(period, missed, show)
   const next = period.next(now, zone)
-  if (next === null) return { sentence: `the time is outside ${name}, which does not come again${lapsed}` }
+  if (next === null)
+    return { sentence: `the time is outside ${name}, which does not come again${missedSuffix}` }
   const begins = period.kind === 'cron' ? 'is next at' : 'begins at'
   return {
-    sentence: `the time is outside ${name}, which ${begins} ${show(next.start)}${lapsed}`,
+    sentence: `the time is outside ${name}, which ${begins} ${show(next.start)}${missedSuffix}`,
     evidence: { next, ...(missed === null ? {} : { missed }) },
   }
 }
 
-function lapsedWords(
+function missedText(
   period: Period,
   { start, end }: { readonly start: number; readonly end: number },
   show: (at: number) => string,
@@ -41,10 +42,10 @@ function lapsedWords(
 }
 
 /**
- * The last instance, if this task did not start in it though it could have: it had started before, or the session was
+ * The last instance, if this task could have started in it but did not: it had started earlier, or the session was
  * running by then.
  */
-function lapsedOf(period: Period, facts: Facts) {
+function missedInstanceOf(period: Period, facts: Facts) {
   const { task, now, sessionAgeMs } = facts
   const last = period.kind === 'cron' || period.kind === 'cycle' ? period.previous(now, facts.zone) : null
   if (last === null || task === null) return null
@@ -53,10 +54,10 @@ function lapsedOf(period: Period, facts: Facts) {
   return couldRun && starts(last.start, last.end) === 0 ? last : null
 }
 
-/** How often a task did something, and the required number. */
+/** Describes the number of actions of a task, and the required number. */
 export function sayCount(node: CountNode, facts: Facts): Evidence {
   const task = node.task ?? facts.task
-  if (task === null) return { sentence: 'this asks about its own task, and there is none' }
+  if (task === null) return { sentence: 'this refers to its own task, and there is none' }
   const { now, zone } = facts
   const show = (at: number): string => showTime(at, zone, now)
   const count = countOf(node, facts)

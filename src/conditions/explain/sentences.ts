@@ -1,4 +1,4 @@
-/** What is so of each kind of condition, in a sentence, and what that rests on. */
+/** Sentences on the state of each kind of condition, with their evidence. */
 
 import { heldMs } from '../evaluate/held-time.ts'
 import { holds } from '../evaluate/holds.ts'
@@ -12,7 +12,7 @@ import { sayAfter, sayRetry, sayRunning } from './task-sentence.ts'
 
 type Say<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => Evidence
 
-/** What the facts say of the condition itself; its parts are told by themselves. */
+/** Describes the state of the condition itself, without its parts. */
 export function sentenceOf(node: ConditionNode, facts: Facts): Evidence {
   return (byKind[node.kind] as Say<NodeKind>)(node, facts)
 }
@@ -21,13 +21,13 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
   constant: (node) => {
     if (node.inMs !== undefined)
       return {
-        sentence: 'the time counts from when a task is given this condition, and no task has it',
+        sentence: 'the delay begins when a task receives this condition, and no task has it',
         evidence: { inMs: node.inMs },
       }
     return {
       sentence: node.value
         ? 'this always holds'
-        : 'this never holds: the task starts only by hand, with run()',
+        : 'this never holds: the task starts only manually, with run()',
     }
   },
   period: (node, facts) => sayPeriod(node.period, facts),
@@ -37,11 +37,11 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
   retry: (node, facts) => sayRetry(node, facts),
   session: (node, facts) => saySession(node, facts),
   param: (node, facts) => {
-    // Values may be secrets: the sentence says only whether it is the one that is asked for.
+    // Values may be secrets, so the sentence does not contain them.
     const evidence = { param: node.name }
     if (!facts.param(node.name).exists) return { sentence: `param '${node.name}' is not set`, evidence }
     if (!node.hasValue) return { sentence: `param '${node.name}' is set`, evidence }
-    const which = holds(node, facts) ? 'the value that is asked for' : 'another value than the one asked for'
+    const which = holds(node, facts) ? 'the required value' : 'a value other than the required one'
     return { sentence: `param '${node.name}' has ${which}`, evidence }
   },
   predicate: (node, facts) => sayPredicate(node, facts),
@@ -59,18 +59,18 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
   },
   held: (node, facts) => sayHeld(node, facts),
   not: (node, facts) => ({
-    sentence: `the part that is negated ${holds(node.node, facts) ? 'holds' : 'does not hold'}`,
+    sentence: `the negated part ${holds(node.node, facts) ? 'holds' : 'does not hold'}`,
   }),
 }
 
 function saySession(node: SessionNode, { sessionAgeMs, cycles }: Facts): Evidence {
   const evidence = { ageMs: sessionAgeMs, cycles, ...wantedOf(node.cycles ?? {}) }
   if (sessionAgeMs === null) return { sentence: 'the session is not running', evidence }
-  const asked = [
+  const required = [
     node.moreThanMs === null ? [] : [`more than ${showLength(node.moreThanMs)}`],
     node.lessThanMs === null ? [] : [`less than ${showLength(node.lessThanMs)}`],
   ].flat()
-  const wanted = asked.length === 0 ? '' : ` (asked for: ${asked.join(' and ')})`
+  const wanted = required.length === 0 ? '' : ` (required: ${required.join(' and ')})`
   const done = node.cycles === null ? '' : `, and ${showCount(cycles, 'cycle')}`
   return { sentence: `the session has run for ${showAge(sessionAgeMs)}${done}${wanted}`, evidence }
 }
@@ -82,7 +82,7 @@ function sayHeld(node: HeldNode, facts: Facts): Evidence {
   const evidence = { heldMs: ms, forMs: node.forMs }
   if (ms === null) {
     const sentence = holds(node.node, facts)
-      ? `nobody has watched for how long ${name} has held: its ${wanted} begin when the session runs`
+      ? `${name} has not been watched yet: its ${wanted} begin when the session runs`
       : `${name} does not hold, so its ${wanted} have not begun`
     return { sentence, evidence }
   }

@@ -7,7 +7,7 @@ import type { AfterNode, RetryNode, RunningNode } from '../node.ts'
 import { type Evidence, evidenceOf, unknownTask, wantedOf } from './evidence.ts'
 import { showAge, showCount, showLength, showTime } from './show-time.ts'
 
-/** More of an error than this is read in the log. */
+/** Maximum length of an error in a sentence; the log has the rest. */
 const maxErrorLength = 120
 
 /** Past-tense phrases for the actions of a task. */
@@ -27,28 +27,28 @@ const nouns: Readonly<Record<string, string>> = {
   crash: 'crash',
 }
 
-/** Whether a task is running, since when, and the required time. */
+/** Describes whether a task is running, its ages, and the required time. */
 export function sayRunning(node: RunningNode, facts: Facts): Evidence {
   const unknown = unknownTask(node.task, facts)
   if (unknown !== null) return unknown
   const task = node.task ?? facts.task
-  if (task === null) return { sentence: 'this asks about its own task, and there is none' }
+  if (task === null) return { sentence: 'this refers to its own task, and there is none' }
   const runs = facts.running(task)
   const evidence = { task, runs, ...wantedOf(node.compare) }
   const limits = [
     node.moreThanMs === null ? [] : [`more than ${showLength(node.moreThanMs)}`],
     node.lessThanMs === null ? [] : [`less than ${showLength(node.lessThanMs)}`],
   ].flat()
-  const asked = limits.length === 0 ? '' : ` (asked for: ${limits.join(' and ')})`
+  const required = limits.length === 0 ? '' : ` (required: ${limits.join(' and ')})`
   if (runs.length === 0) return { sentence: `task '${task}' is not running`, evidence }
   const ages = runs.map(({ ageMs }) => showAge(ageMs)).join(', ')
   return {
-    sentence: `task '${task}' is running: ${showCount(runs.length, 'run')}, for ${ages}${asked}`,
+    sentence: `task '${task}' is running: ${showCount(runs.length, 'run')}, for ${ages}${required}`,
     evidence,
   }
 }
 
-/** Whether the other task came to what is asked since this one started, and if not, how it stands with it. */
+/** Describes whether the other task has ended as required since this task started, and if not, its state. */
 export function sayAfter(node: AfterNode, facts: Facts): Evidence {
   const unknown = unknownTask(node.task, facts)
   if (unknown !== null) return unknown
@@ -98,7 +98,7 @@ function whyOf({ error }: Mark): string {
   return ` (${line.length > maxErrorLength ? `${line.slice(0, maxErrorLength)}…` : line})`
 }
 
-/** Whether a retry is due, or when it will be, or why there is none. */
+/** Describes whether a retry is due, when it will be, or why there is none. */
 export function sayRetry(node: RetryNode, facts: Facts): Evidence {
   const wait = retryWaitMs(node, facts)
   const failed = facts.task === null ? 0 : facts.streak(facts.task, node.on)

@@ -1,4 +1,4 @@
-/** What a condition waits for beside time: the parts that only something else can change. */
+/** Events that a condition waits for, besides time. */
 
 import { countOf, holds, retryWaitMs } from '../evaluate/holds.ts'
 import { printNode } from '../evaluate/print.ts'
@@ -8,7 +8,7 @@ import { type Comparison, type ConditionNode, type CountNode, compares, notOf } 
 import { sentenceOf } from './sentences.ts'
 
 /**
- * One thing that has to happen.
+ * One event that must happen.
  *
  * @example
  * ```ts
@@ -18,21 +18,21 @@ import { sentenceOf } from './sentences.ts'
  */
 export interface WaitedFor {
   /**
-   * A record or the end of a run of a task, a param, the answer of a function or stream, cycles of the session, or somebody
-   * who asks for the run.
+   * Source of the event: a record or the end of a run of a task, a param, the value of a function or stream, cycles of
+   * the session, or a manual run.
    */
   readonly kind: 'task' | 'param' | 'predicate' | 'session' | 'hand'
   /** The part of the condition, as a statement. */
   readonly statement: string
-  /** How things stand with it, in words. */
+  /** The current state as a sentence. */
   readonly sentence: string
-  /** The task or param that it is about. */
+  /** The task or param concerned. */
   readonly name: string | null
 }
 
 /**
- * What has to happen, beside time, for the condition to hold: of parts that must all hold each that does not, of
- * alternatives each as well. Empty if it holds, and if time alone brings it about, by one alternative at least.
+ * The events, besides time, that must happen for the condition to hold: those of all parts that must hold and do not,
+ * and of all alternatives. Empty if the condition holds, or if time alone makes at least one alternative hold.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function waitsFor(node: ConditionNode, facts: Facts): readonly WaitedFor[
   return waits(node, facts, true)
 }
 
-/** What has to happen for the part to hold, or (`wanted` false) to hold no more. */
+/** The events for the part to hold, or (`wanted` false) to stop holding. */
 function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly WaitedFor[] {
   if (holds(node, facts) === wanted) return []
   const awaited = (kind: WaitedFor['kind'], name: string | null = null): readonly WaitedFor[] => {
@@ -54,14 +54,14 @@ function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly Wai
   switch (node.kind) {
     case 'all':
     case 'any':
-      // Of alternatives one suffices: where time brings one about, nothing else is needed.
+      // One alternative is sufficient: if time makes one hold, no event is needed.
       if ((node.kind === 'any') === wanted && node.nodes.some((part) => comesByTime(part, facts, wanted)))
         return []
       return node.nodes.flatMap((part) => waits(part, facts, wanted))
     case 'not':
       return waits(node.node, facts, !wanted)
     case 'held':
-      // Once its inner condition holds, time alone is waited for.
+      // After its inner condition holds, only time is missing.
       return waits(node.node, facts, wanted)
     case 'constant':
       return awaited('hand')
@@ -74,7 +74,7 @@ function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly Wai
     case 'running':
       return awaited('task', node.task ?? facts.task)
     case 'retry':
-      // While it backs off time alone is waited for.
+      // During the backoff only time is missing.
       return wanted && retryWaitMs(node, facts) !== null ? [] : awaited('task', facts.task)
     case 'session':
       return node.cycles === null ? [] : awaited('session')
@@ -85,18 +85,18 @@ function waits(node: ConditionNode, facts: Facts, wanted: boolean): readonly Wai
   }
 }
 
-/** True if time alone can bring the part to the wanted value. */
+/** True if time alone can give the part the wanted value. */
 function comesByTime(node: ConditionNode, facts: Facts, wanted: boolean): boolean {
   return waits(node, facts, wanted).length === 0 && Number.isFinite(wakesAt(node, facts))
 }
 
-/** Whether more records could make the comparison come out as wanted; fewer only time can make. */
+/** True if more records could give the comparison the wanted value; only time can reduce their number. */
 function canBeCounted(node: CountNode, facts: Facts, wanted: boolean): boolean {
   const count = countOf(node, facts)
   return edgesOf(node.compare).some((edge) => edge > count && compares(edge, node.compare) === wanted)
 }
 
-/** Numbers at which the comparison can come out otherwise than at the one before. */
+/** Numbers at which the result of the comparison can change. */
 function edgesOf({ atLeast, atMost, moreThan, lessThan, exactly }: Comparison): readonly number[] {
   const edges = [1]
   if (atLeast !== undefined) edges.push(atLeast)

@@ -1,4 +1,4 @@
-/** What the atoms of the language are made of: patterns for reading, shapes for telling what was expected. */
+/** Building blocks of the language's atoms: patterns for parsing, shapes for error messages. */
 
 import type { Period } from '../../time/period.ts'
 import { cycle } from '../../time/periods.ts'
@@ -7,20 +7,20 @@ import { type CycleUnit, cycleUnits } from '../../time/zone/units.ts'
 import type { Condition } from '../condition.ts'
 import type { ConditionNode } from '../node.ts'
 
-/** The named parts of an atom that matched. */
+/** The named parts of a matched atom. */
 export type AtomCaptures = Readonly<Record<string, string | undefined>>
 
-/** A pattern of words and what it means. */
+/** A pattern of words and its meaning. */
 export interface Atom {
   /** Matches the whole text of an atom; named groups are its parts. */
   readonly pattern: RegExp
-  /** How it reads, in the notation of shapes; null where nobody can tell (a regular expression of the app's own). */
+  /** The atom in the notation of shapes; null for a custom regular expression. */
   readonly shape: string | null
-  /** From the parts, and the whole text that matched. May throw: the error is told with its place. */
+  /** Builds the node from the parts and the matched text. May throw; the error is reported with its position. */
   build(parts: AtomCaptures, text: string): ConditionNode
 }
 
-/** An atom of the language's own. */
+/** Creates a built-in atom. */
 export function atom(
   shape: string,
   pattern: string,
@@ -42,7 +42,7 @@ export const quoted = "'(?:[^'\\\\]|\\\\.)+'"
 export const unit = `(?<unit>${cycleUnits.join('|')})`
 /** The units as a shape's alternatives. */
 export const unitShape = cycleUnits.join('|')
-/** A date, perhaps with a time and an offset. */
+/** A date, optionally with a time and an offset. */
 export const date =
   '\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:\\d\\d)?)?'
 
@@ -53,7 +53,7 @@ export const windowOf =
 export const windowShape =
   '[before|after|starting|on|at <moment>] [between <moment> and <moment>] [in <zone>]'
 
-/** The cycle of a unit, cut to the window that the parts say. */
+/** The cycle of a unit, limited to the window in the parts. */
 export function cycleFrom(of: CycleUnit, parts: AtomCaptures): Period {
   return cycle(of, windowFrom(parts))
 }
@@ -67,7 +67,7 @@ function windowFrom({ word, moment, from, to }: AtomCaptures): CycleOptions {
   return { [word]: moments.length === 1 ? moments[0]! : moments } as CycleOptions
 }
 
-/** `… and 16:00 inclusive`: the instant of the end belongs to the window. */
+/** The suffix `… and 16:00 inclusive`: the end itself belongs to the window. */
 function closing(end: string, toOptions: (end: string) => CycleOptions): CycleOptions {
   const suffix = ' inclusive'
   return end.endsWith(suffix) ? { ...toOptions(end.slice(0, -suffix.length)), closed: true } : toOptions(end)

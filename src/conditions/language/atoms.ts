@@ -1,4 +1,4 @@
-/** The atoms of the statement language: Rocketry's and ours, in the order in which they are tried. */
+/** Atoms of the statement language: Rocketry's and Gantry's, in the order in which they are matched. */
 
 import { always, never } from '../builders/combine.ts'
 import { paramExists, paramIs, schedulerCycles, schedulerRunning } from '../builders/session-state.ts'
@@ -15,7 +15,7 @@ const comparisons = {
   exactly: 'exactly',
 } as const
 
-/** The language without words of an app's own. */
+/** The built-in language. */
 export const atoms: readonly Atom[] = [
   atom('[always] true', '(?:always )?true', () => always),
   atom('[always] false', '(?:always )?false', () => never),

@@ -1,4 +1,4 @@
-/** The words of time: cycles, lengths, cron, dates and periods. */
+/** Calendar atoms: cycles, durations, cron, dates and periods. */
 import { type CycleUnit, unitAdverbs } from '../../time/zone/units.ts'
 import { cyclicWords, oncePer } from '../builders/calendar.ts'
 import { cron, crontime } from '../builders/cron.ts'
@@ -11,7 +11,7 @@ const expression = "'?(?<cron>(?:(?! with grace )[^'])+)'?"
 const grace = '(?: with grace (?<grace>.+))?'
 const graceOf = (value: string | undefined) => (value === undefined ? {} : { grace: value })
 
-/** In the order in which they are tried. */
+/** The atoms in the order in which they are matched. */
 export const calendarAtoms: readonly Atom[] = [
   atom(`time of ${unitShape} ${windowShape}`, `time of ${unit}${windowOf}`, (parts) => ({
     kind: 'period',

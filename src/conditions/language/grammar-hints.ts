@@ -1,45 +1,45 @@
 /**
- * The shapes of statements, for those who wrote one that is none: how far it was understood, and what could follow there.
+ * Grammar of statements, used to explain parse errors: the valid part of a text, and its possible continuations.
  *
- * A shape is words, `a|b` for one of several, `[…]` for what may be left out, `'…'` for quoted text, or a list of it, and `<moment>` for
- * some words of a kind: `every <duration> [between <moment> and <moment>]`. Reading itself is by patterns (atoms.ts); a shape
- * may allow a little more.
+ * A shape consists of words, `a|b` for alternatives, `[…]` for optional parts, `'…'` for quoted text or a list of it,
+ * and `<moment>` for a placeholder of one or more words: `every <duration> [between <moment> and <moment>]`. Parsing
+ * itself uses patterns (atoms.ts); a shape may allow slightly more.
  */
 import { near } from '../../errors/suggest.ts'
 
 type Part =
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'slot'; readonly name: string }
+  | { readonly kind: 'placeholder'; readonly name: string }
   | { readonly kind: 'quoted' }
   | { readonly kind: 'optional'; readonly parts: readonly Part[] }
 
-/** How far a text was understood. */
+/** The valid part of a text. */
 export interface Reach {
-  /** The place in the text where that ended: its length where only the end was too early. */
+  /** Position of its end; the length of the text if the text is incomplete. */
   readonly place: number
-  /** How many words were understood. */
+  /** Number of valid words. */
   readonly words: number
-  /** What could stand there. */
+  /** Possible continuations. */
   readonly expected: readonly string[]
-  /** Those of them that are close to what stands there. */
+  /** The continuations that are similar to the word at that position. */
   readonly near: readonly string[]
 }
 
-/** A word of a text, and where it begins. Quoted text is one word. */
+/** A word of a text and its position. Quoted text is one word. */
 interface Word {
   readonly text: string
   readonly place: number
 }
 
-/** What a slot takes, in words; how the first word of that looks, where it is known; and whether there is but one. */
+/** A placeholder: its description, a pattern of its first word if there is one, and whether it is a single word. */
 interface GrammarPlaceholder {
   readonly words: string
   readonly first?: RegExp
   readonly isOneWord?: true
 }
 
-/** The slots of the language's own shapes. */
-const slots: Readonly<Record<string, GrammarPlaceholder>> = {
+/** The placeholders of the built-in shapes. */
+const placeholders: Readonly<Record<string, GrammarPlaceholder>> = {
   moment: { words: 'a moment such as `07:00` or `Mon`' },
   duration: { words: 'a duration such as `10 minutes`' },
   zone: { words: 'a time zone such as `Europe/Helsinki`', first: /^[A-Z]/, isOneWord: true },
@@ -50,13 +50,13 @@ const slots: Readonly<Record<string, GrammarPlaceholder>> = {
   value: { words: "a value such as `'prod'`, `3` or `true`" },
 }
 
-function slotOf(name: string): GrammarPlaceholder {
-  return Object.hasOwn(slots, name) ? slots[name]! : { words: `<${name}>` }
+function placeholderOf(name: string): GrammarPlaceholder {
+  return Object.hasOwn(placeholders, name) ? placeholders[name]! : { words: `<${name}>` }
 }
 
-/** What ends an atom: shown where everything was understood and something follows. */
+/** Possible continuations of a complete atom. */
 const ends = ['&', '|', 'for', 'the end']
-/** Words that people use for the operators. */
+/** Words that users write for the operators. */
 const operatorOf: Readonly<Record<string, string>> = {
   and: '&',
   or: '|',
@@ -66,10 +66,10 @@ const operatorOf: Readonly<Record<string, string>> = {
   '!': '~',
 }
 
-/** No more words are looked at: whoever wrote a longer one made another mistake, and hostile text must stay cheap. */
+/** Maximum number of words to check: longer texts have other mistakes, and hostile text must remain cheap. */
 const maxWords = 40
 
-/** The text against several shapes: what those say that understand the most of it. */
+/** Checks the text against several shapes, and returns the result of those that accept most of it. */
 export function furthestOf(text: string, shapes: readonly string[]): Reach {
   const words = wordsOf(text)
   const walks = shapes
@@ -77,8 +77,8 @@ export function furthestOf(text: string, shapes: readonly string[]): Reach {
     .map((shape) => new GrammarSearch(words, partsOf(shape)))
   const most = Math.max(0, ...walks.map((walk) => walk.furthest))
   const reaches = walks.filter((walk) => walk.furthest === most).map((walk) => walk.toReach(text))
-  const misspelt = reaches.filter(({ words: at }) => at < most)
-  const best = misspelt.length > 0 ? misspelt : reaches
+  const misspelled = reaches.filter(({ words: at }) => at < most)
+  const best = misspelled.length > 0 ? misspelled : reaches
   const place = Math.max(0, ...best.map((reach) => reach.place))
   const there = best.filter((reach) => reach.place === place)
   return {
@@ -89,7 +89,7 @@ export function furthestOf(text: string, shapes: readonly string[]): Reach {
   }
 }
 
-/** The words that a shape may begin with; none if it begins with a slot. */
+/** The words that a shape may begin with; none if it begins with a placeholder. */
 export function startsOf(shape: string): readonly string[] {
   let starts = knownStarts.get(shape)
   if (starts === undefined) knownStarts.set(shape, (starts = startsIn(partsOf(shape))))
@@ -109,22 +109,22 @@ function startsIn(parts: readonly Part[]): readonly string[] {
   return found
 }
 
-/** A shape that begins with other words understands nothing, and need not be tried. */
+/** False for a shape that begins with other words, which need not be checked. */
 function mayBegin(shape: string, word: string | undefined): boolean {
   const starts = startsOf(shape)
   return word !== undefined && (starts.length === 0 || starts.includes(word))
 }
 
-/** The operator that somebody means who writes a word for it. */
+/** The operator that a word denotes. */
 export function operatorMeant(word: string): string | undefined {
   return Object.hasOwn(operatorOf, word.toLowerCase()) ? operatorOf[word.toLowerCase()] : undefined
 }
 
-/** One text along one shape. Places are numbers of words; after a slot the text may be at any of several. */
+/** Search of one text along one shape. Places are word indexes; after a placeholder, the text may be at several of them. */
 class GrammarSearch {
   furthest = 0
   readonly #words: readonly Word[]
-  /** What was expected at each place that was reached. */
+  /** The expected words at each reached place. */
   readonly #expected = new Map<number, Set<string>>()
 
   constructor(words: readonly Word[], parts: readonly Part[]) {
@@ -133,7 +133,7 @@ class GrammarSearch {
   }
 
   toReach(text: string): Reach {
-    // A misspelt word of the shape may have been taken for a word of the slot before it.
+    // A misspelled word of the shape may have been accepted by the placeholder before it.
     for (const at of [...this.#expected.keys()].sort((a, b) => a - b)) {
       const close = this.#nearAt(at)
       if (close.length > 0 || at === this.furthest) return this.#reachAt(at, close, text)
@@ -150,7 +150,7 @@ class GrammarSearch {
     const word = this.#words[at]?.text ?? ''
     const meant = operatorMeant(word)
     if (meant !== undefined) return at === this.furthest ? [meant] : []
-    // Names and numbers are no misspelt words, and of words of two letters every other one is near.
+    // Names and numbers are not misspelled words, and most words of two characters are similar.
     if (!/^[a-z]{2,}$/.test(word)) return []
     const candidates = [...(this.#expected.get(at) ?? [])].filter((candidate) =>
       /^[a-z]{3,}$/.test(candidate),
@@ -169,7 +169,7 @@ class GrammarSearch {
 
   #step(part: Part, places: readonly number[]): readonly number[] {
     if (part.kind === 'optional') return [...new Set([...places, ...this.#follow(part.parts, places)])]
-    if (part.kind === 'slot') return this.#fillSlot(part.name, places)
+    if (part.kind === 'placeholder') return this.#fillPlaceholder(part.name, places)
     if (part.kind === 'quoted') return this.#takeQuoted(places)
     return places.flatMap((at) => {
       if (part.words.includes(this.#words[at]?.text ?? '')) return [at + 1]
@@ -178,7 +178,7 @@ class GrammarSearch {
     })
   }
 
-  /** Quoted text, or a list of such with commas. */
+  /** Accepts quoted text, or a list of quoted texts separated by commas. */
   #takeQuoted(places: readonly number[]): readonly number[] {
     return places.flatMap((place) => {
       for (let at = place; ; at++) {
@@ -191,9 +191,9 @@ class GrammarSearch {
     })
   }
 
-  /** A slot takes one word or more: from the first place on at which it can begin, all places can follow. */
-  #fillSlot(name: string, places: readonly number[]): readonly number[] {
-    const { words, first, isOneWord } = slotOf(name)
+  /** A placeholder takes one or more words: after the first place at which it can begin, every place can follow. */
+  #fillPlaceholder(name: string, places: readonly number[]): readonly number[] {
+    const { words, first, isOneWord } = placeholderOf(name)
     const fits = (at: number): boolean =>
       at < this.#words.length && (first === undefined || first.test(this.#words[at]!.text))
     for (const at of places) if (!fits(at)) this.#expect(at, [words])
@@ -239,7 +239,7 @@ function readParts(signs: readonly string[], cursor: { at: number }): readonly P
     const sign = signs[cursor.at++]!
     if (sign === ']') break
     if (sign === '[') parts.push({ kind: 'optional', parts: readParts(signs, cursor) })
-    else if (sign.startsWith('<')) parts.push({ kind: 'slot', name: sign.slice(1, -1) })
+    else if (sign.startsWith('<')) parts.push({ kind: 'placeholder', name: sign.slice(1, -1) })
     else if (sign.startsWith("'")) parts.push({ kind: 'quoted' })
     else parts.push({ kind: 'words', words: sign.split('|') })
   }

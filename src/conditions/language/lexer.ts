@@ -1,20 +1,20 @@
-/** A statement cut into operators and atoms. Quoted text (`'…'`, with `\'` for a quote, or `"…"`) may hold any character. */
+/** Lexer of statements. Quoted text (`'…'`, with `\'` for a quote, or `"…"`) may contain any character. */
 import { StatementError } from '../../errors/errors.ts'
 
-/** A piece of a statement. Between the words of an atom is one blank; around operators there may be any, and line ends. */
+/** A token of a statement. The words of an atom are separated by one space; around operators, any whitespace is allowed. */
 export interface Token {
   readonly kind: '&' | '|' | '~' | '(' | ')' | 'atom'
   readonly text: string
-  /** Where it begins in the statement. */
+  /** Position in the statement. */
   readonly offset: number
 }
 
-/** No statement is longer: what is longer was not written by hand, and reading it would hold up the loop. */
+/** Maximum length of a statement: longer text is not written by a person, and parsing it would block the event loop. */
 const maxLength = 4096
 
 const operators = new Set(['&', '|', '~', '(', ')'])
 
-/** Cuts a statement into tokens; a `StatementError` for an unclosed quote or a text that is too long. */
+/** Splits a statement into tokens. Throws a `StatementError` for an unclosed quote or a text that is too long. */
 export function tokenize(text: string): Token[] {
   if (text.length > maxLength)
     throw new StatementError(
@@ -51,11 +51,11 @@ export function tokenize(text: string): Token[] {
   return tokens
 }
 
-/** The words of an atom are parted by one blank: more, or a line end, is where something was left out or cut in two. */
+/** The words of an atom are separated by one space: more, or a line end, indicate missing or broken text. */
 function checkGap(text: string, from: number, to: number): void {
   const gap = text.slice(from, to)
   if (gap === '' || gap === ' ') return
-  throw new StatementError('Cannot read the statement as its words must be parted by one blank', {
+  throw new StatementError('Cannot read the statement as its words must be separated by one space', {
     text,
     offset: from,
     expected: ['one blank', '&', '|'],
@@ -64,7 +64,7 @@ function checkGap(text: string, from: number, to: number): void {
 
 const isBlank = (letter: string): boolean => letter === ' ' || /\s/.test(letter)
 
-/** A double quote is one where a word could begin, and another closes it: an inch in the midst of words is none. */
+/** True for a double quote at the beginning of a word that another one closes; an inch sign within words is not a quote. */
 function beginsDoubleQuote(text: string, at: number): boolean {
   const before = at === 0 ? ' ' : text[at - 1]!
   return (

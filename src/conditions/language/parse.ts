@@ -1,4 +1,7 @@
-/** Statements: text to condition. `~` binds over `&` over `|`; parentheses group; blanks and line ends are free. */
+/**
+ * Parser of statements. `~` binds tighter than `&`, `&` tighter than `|`; parentheses group; whitespace and line ends
+ * are free.
+ */
 import { atDoor } from '../../errors/at-door.ts'
 import { StatementError } from '../../errors/errors.ts'
 import { checkZone, nearZones } from '../../time/zone/zone.ts'
@@ -8,11 +11,11 @@ import { type Token, tokenize } from './lexer.ts'
 import { readAtom } from './match-atom.ts'
 import { builtInVocabulary, type Vocabulary } from './vocabulary.ts'
 
-/** Parentheses and negations go no deeper. */
+/** Maximum nesting of parentheses and negations. */
 const maxDepth = 64
 
 /**
- * The condition that a statement says. Throws a `StatementError` that shows the place, what was expected, and near words.
+ * Parses a statement to a condition. Throws a `StatementError` with the position, the expected words and similar words.
  *
  * @example
  * ```ts
@@ -45,7 +48,9 @@ class StatementParser {
     const rest = this.#tokens[this.#next]
     if (rest === undefined) return node
     throw this.#error(
-      rest.kind === ')' ? 'a parenthesis closes that was not opened' : 'two conditions stand side by side',
+      rest.kind === ')'
+        ? 'a parenthesis is closed that was not opened'
+        : 'an operator is missing between two conditions',
       rest.offset,
       ['&', '|', 'the end'],
     )
@@ -76,12 +81,15 @@ class StatementParser {
       throw this.#error('a condition is missing at the end', this.#text.length, ['a condition'])
     if (token.kind === '(') return this.#readGroup(token)
     if (token.kind !== 'atom')
-      throw this.#error(`'${token.text}' has nothing before it`, token.offset, ['a condition'])
+      throw this.#error(`'${token.text}' has no condition before it`, token.offset, ['a condition'])
     this.#next += 1
     return this.#readWords(token)
   }
 
-  /** Words, perhaps with `in` a zone and `for` a while at the end. An app's own words come first, as they may end so themselves. */
+  /**
+   * Parses words, optionally with the suffixes `in` (a zone) and `for` (a duration). Custom words are matched first, as
+   * they may end with the same words.
+   */
   #readWords(token: Token): ConditionNode {
     const suffix = suffixOf(token.text)
     if (suffix === null) return readAtom(token, this.#words.atoms, this.#text)
@@ -111,7 +119,7 @@ class StatementParser {
       return checkZone(zone)
     } catch {
       const near = nearZones(zone)
-      const message = `Cannot read the statement as the runtime must know the name of a time zone: '${zone.slice(0, 80)}'`
+      const message = `Cannot read the statement as its time zone must be a name that the runtime knows: '${zone.slice(0, 80)}'`
       const expected = ['a time zone such as `Europe/Helsinki`']
       throw new StatementError(message, { text: this.#text, offset, expected, near })
     }
@@ -128,7 +136,7 @@ class StatementParser {
     return this.#readAfterGroup(node)
   }
 
-  /** `(…) in Europe/Helsinki` reads all within the parentheses there; `(…) for 5 minutes` is of the whole, too. */
+  /** Parses the suffixes of a group: `(…) in Europe/Helsinki` and `(…) for 5 minutes` apply to the whole group. */
   #readAfterGroup(node: ConditionNode): ConditionNode {
     const token = this.#tokens[this.#next]
     if (token?.kind !== 'atom') return node
@@ -154,12 +162,12 @@ class StatementParser {
   }
 }
 
-/** The suffixes of a condition: a zone, or how long it must have held. */
+/** The suffixes of a condition: a zone, or the duration for which it must have held. */
 interface Suffix {
   readonly kind: 'in' | 'for'
   readonly head: string
   readonly value: string
-  /** Where the value begins. */
+  /** Position of the value. */
   readonly place: number
 }
 

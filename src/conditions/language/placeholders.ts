@@ -1,4 +1,4 @@
-/** The slots of custom words: `{path}` takes any text, `{age:duration}` a duration, and so on. */
+/** Placeholders of custom words: `{path}` takes any text, `{age:duration}` a duration, and so on. */
 import { StatementError } from '../../errors/errors.ts'
 import { type TaskName, toTaskName } from '../../task-ref.ts'
 import { toDate } from '../../time/date-range.ts'
@@ -10,10 +10,11 @@ import { quote } from '../evaluate/print.ts'
 import { unquote } from './lexer.ts'
 
 /**
- * What a slot of each type gives to the predicate.
+ * Values of placeholders by type, as the predicate receives them.
  *
- * `text`: any text, in quotes where it needs them; `word`: text without blanks; `number`; `duration`: ms; `moment`: a time of
- * day as `07:00`; `date`: a date as `2026-12-24 18:00`, both as builders take them; `task`: the name of a task, in quotes.
+ * `text`: any text, quoted if necessary; `word`: text without spaces; `number`; `duration`: ms; `moment`: a time of day
+ * such as `07:00`; `date`: a date such as `2026-12-24 18:00`, both as builders take them; `task`: the name of a task,
+ * quoted.
  *
  * @example
  * ```ts
@@ -32,7 +33,7 @@ export interface SlotValue {
 }
 
 /**
- * What may be given for a slot of each type where the condition is called.
+ * Values of placeholders by type, as callers of the condition pass them.
  *
  * @example
  * ```ts
@@ -52,7 +53,7 @@ export interface SlotInput {
 }
 
 /**
- * The name of a slot's type.
+ * Type of a placeholder.
  *
  * @example
  * ```ts
@@ -61,12 +62,12 @@ export interface SlotInput {
  */
 export type SlotType = keyof SlotValue
 
-interface SlotKind<T extends SlotType> {
-  /** What it looks like; null for any text. */
+interface PlaceholderKind<T extends SlotType> {
+  /** Pattern of the value; null for any text. */
   readonly pattern: string | null
-  /** From what was given, as text or where the condition is called; throws where it is none. */
+  /** Converts a value from a statement or a call. Throws if it is invalid. */
   read(given: SlotInput[T] | string): SlotValue[T]
-  /** As it is written in a statement. */
+  /** Prints the value for a statement. */
   print(value: SlotValue[T]): string
 }
 
@@ -76,13 +77,13 @@ const bare = (text: string): string => (isQuoted.test(text) ? unquote(text) : te
 
 function checkText(given: unknown): string {
   if (typeof given === 'string') return given
-  throw new TypeError(`Cannot fill a slot as it takes text: ${String(given)}`)
+  throw new TypeError(`Cannot fill a placeholder as it takes text: ${String(given)}`)
 }
 
-export const slotKinds: { readonly [T in SlotType]: SlotKind<T> } = {
+export const placeholderKinds: { readonly [T in SlotType]: PlaceholderKind<T> } = {
   text: {
     pattern: null,
-    // A number or a truth stays itself: it is for the predicate, but has no words.
+    // Numbers and booleans are passed to the predicate unchanged, but have no text form.
     read: (given) => (['number', 'boolean'].includes(typeof given) ? given : checkText(given)),
     print: (text) => (/^[^\s'"&|~()]+$/.test(text) ? text : quote(text)),
   },
@@ -90,7 +91,7 @@ export const slotKinds: { readonly [T in SlotType]: SlotKind<T> } = {
     pattern: "[^\\s']+",
     read: (given) => {
       if (/^\S+$/.test(checkText(given))) return given as string
-      throw new TypeError(`Cannot fill a slot as it takes one word: '${String(given)}'`)
+      throw new TypeError(`Cannot fill a placeholder as it takes one word: '${String(given)}'`)
     },
     print: (text) => (/^[^'"&|~()]+$/.test(text) ? text : quote(text)),
   },
@@ -99,7 +100,7 @@ export const slotKinds: { readonly [T in SlotType]: SlotKind<T> } = {
     read: (given) => {
       const number = typeof given === 'string' && given.trim() !== '' ? Number(given) : given
       if (Number.isFinite(number)) return number as number
-      throw new TypeError(`Cannot fill a slot as it takes a number: ${String(given)}`)
+      throw new TypeError(`Cannot fill a placeholder as it takes a number: ${String(given)}`)
     },
     print: String,
   },
@@ -113,21 +114,21 @@ export const slotKinds: { readonly [T in SlotType]: SlotKind<T> } = {
   task: { pattern: quotedText, read: toTaskName, print: quote },
 }
 
-/** The value of a slot's text in a statement; a `StatementError` at it where it is none. */
-export function readSlot(type: SlotType, text: string): unknown {
+/** Converts a placeholder's text in a statement. Throws a `StatementError` with its position if it is invalid. */
+export function readPlaceholderText(type: SlotType, text: string): unknown {
   try {
-    return (slotKinds[type] as SlotKind<'text'>).read(bare(text))
+    return (placeholderKinds[type] as PlaceholderKind<'text'>).read(bare(text))
   } catch (cause) {
     if (cause instanceof StatementError) throw cause
     throw new StatementError((cause as Error).message, { text, offset: 0, expected: [`a ${type}`], cause })
   }
 }
 
-/** The value of what was given where the condition is called; an arg, which is made at each look, stays itself. */
-export function toSlotValue(type: SlotType, given: unknown): unknown {
+/** Converts a value from a call of the condition. An arg is returned unchanged, as it is resolved at each evaluation. */
+export function toPlaceholderValue(type: SlotType, given: unknown): unknown {
   return type !== 'task' && isMadeLater(given)
     ? given
-    : (slotKinds[type] as SlotKind<'text'>).read(given as string)
+    : (placeholderKinds[type] as PlaceholderKind<'text'>).read(given as string)
 }
 
 function isMadeLater(given: unknown): boolean {
@@ -136,7 +137,7 @@ function isMadeLater(given: unknown): boolean {
 }
 
 /**
- * The values of slots of a template, for the predicate. Written out of the template's text.
+ * Values of a template's placeholders for the predicate, derived from the template's text.
  *
  * @example
  * ```ts
@@ -146,8 +147,8 @@ function isMadeLater(given: unknown): boolean {
 export type SlotValues<T extends string> = { [N in SlotNames<T>]: SlotValue[SlotTypeOf<T, N>] }
 
 /**
- * What the condition of a template is called with. Durations, dates and tasks may be given as anything that builders
- * take.
+ * Values of a template's placeholders for calls of the condition. Durations, dates and tasks may have any form that
+ * builders accept.
  *
  * @example
  * ```ts
@@ -156,7 +157,7 @@ export type SlotValues<T extends string> = { [N in SlotNames<T>]: SlotValue[Slot
  */
 export type SlotInputs<T extends string> = { [N in SlotNames<T>]: SlotInput[SlotTypeOf<T, N>] }
 
-/** `path: 'word'` and `age: 'duration'` of `file {path:word} is older than {age:duration}`, as a union of pairs. */
+/** The pairs `path: 'word'` and `age: 'duration'` of `file {path:word} is older than {age:duration}`, as a union. */
 type Slots<T extends string> = T extends `${string}{${infer Slot}}${infer Rest}`
   ? (Slot extends `${infer Name}:${infer Type}` ? [Name, Type] : [Slot, 'text']) | Slots<Rest>
   : never

@@ -1,4 +1,4 @@
-/** The words of tasks: what they have done, whether they run, what comes after them, and when they are tried again. */
+/** Task atoms: the history of tasks, live runs, dependencies and retries. */
 import { type Action, actions as everyAction } from '../../../machines/protocol.ts'
 import { parseTime } from '../../time/parse-period.ts'
 import { past } from '../../time/periods.ts'
@@ -77,7 +77,7 @@ function taskNames(list: string): string[] {
 
 const actionList = `(?:${everyAction.join('|')})(?:, ?(?:${everyAction.join('|')}))*`
 
-/** In the order in which they are tried. */
+/** The atoms in the order in which they are matched. */
 export const taskAtoms: readonly Atom[] = [
   atom(
     `[task '…'] has ${verbs} [today [before|after|starting|on|at <moment>] [between <moment> and <moment>]] [this ${unitShape} [before|after|starting|on|at <moment>] [between <moment> and <moment>]] [[in] past <duration>] [during '…'] ${timesShape} [in <zone>]`,

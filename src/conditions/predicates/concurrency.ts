@@ -1,15 +1,15 @@
-/** Who may ask now: at most so many answers of one condition are under way at a time, the others wait in order. */
+/** Concurrency limit per condition for async evaluations; further ones wait in order. */
 
 interface Lane<T> {
   underWay: number
   readonly waiting: T[]
 }
 
-/** Turns by key; `T` is who waits for one. */
+/** Limits by key; `T` is the waiting owner of an evaluation. */
 export class Concurrency<T> {
   readonly #lanes = new Map<unknown, Lane<T>>()
 
-  /** True if another answer may be asked for; else `who` is told when its turn has come. */
+  /** True if another evaluation may start; otherwise `who` is queued, and returned by {@link give} in its turn. */
   has(key: unknown, limit: number, who: T, isSame: (a: T, b: T) => boolean): boolean {
     const lane = this.#lanes.get(key)
     if (lane === undefined || lane.underWay < limit) return true
@@ -23,7 +23,7 @@ export class Concurrency<T> {
     lane.underWay += 1
   }
 
-  /** An answer has come: gives whose turn it is next, if somebody waits. */
+  /** Ends an evaluation; returns the next waiting owner, if there is one. */
   give(key: unknown): T | undefined {
     const lane = this.#lanes.get(key)
     if (lane === undefined) return undefined

@@ -1,4 +1,4 @@
-/** Conditions of the app's own: a function, a promise, or a stream; with args and with words in the language. */
+/** Custom conditions: a function, a promise, or a stream, with args and with words in the language. */
 import { atDoor } from '../../errors/at-door.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
@@ -9,12 +9,17 @@ import { Condition, type ConditionInput, type PredicateFunction, toNode } from '
 import { watchedHeldNodes } from '../evaluate/held.ts'
 import { printNode } from '../evaluate/print.ts'
 import { isStream, type StreamLike } from '../evaluate/reading.ts'
-import { type SlotInputs, type SlotType, type SlotValues, toSlotValue } from '../language/placeholders.ts'
+import {
+  type SlotInputs,
+  type SlotType,
+  type SlotValues,
+  toPlaceholderValue,
+} from '../language/placeholders.ts'
 import { parseTemplate, type Template } from '../language/template.ts'
 import type { ConditionNode, PredicateNode } from '../node.ts'
 
 /**
- * A custom condition: itself without args, and callable with args. {@link condition} makes one.
+ * A custom condition, usable without args, and callable with args. Created by {@link condition}.
  *
  * @example
  * ```ts
@@ -24,17 +29,17 @@ import type { ConditionNode, PredicateNode } from '../node.ts'
  */
 export type CustomCondition<A = Record<string, unknown>> = Condition &
   ((args?: A) => Condition) & {
-    /** The words that it was given: templates and patterns. */
+    /** Templates and patterns of the condition. */
     readonly wordings: readonly (string | RegExp)[]
-    /** The function, or the Observable, that it was made of. */
+    /** The function or Observable of the condition. */
     readonly predicate: PredicateFunction<never, never> | StreamLike
-    /** The condition that words of a statement say; the parts are those of the wording that matched. */
+    /** Creates the condition for the words of a statement; the args are the parts of the matched template or pattern. */
     readonly fromWords: (args: Readonly<Record<string, unknown>>, words: string) => Condition
   }
 
 /**
- * When a custom condition is asked. Without these it is asked at every look, and at least every `pollEvery` of the
- * session.
+ * Options for the evaluation of a custom condition. By default, it is evaluated with every evaluation of the conditions
+ * that contain it, and at least every `pollEvery` of the session.
  *
  * @example
  * ```ts
@@ -43,19 +48,20 @@ export type CustomCondition<A = Record<string, unknown>> = Condition &
  * ```
  */
 export interface ConditionOptions {
-  /** How long an answer stands: the function is asked again when that is over, and not before. */
+  /** Validity of a value: the function is called again after this duration, and not earlier. */
   readonly validFor?: DurationInput | (string & {})
   /**
-   * The function is asked when this holds, and in between its last answer stands. "This task" means the looks themselves:
-   * `every('10 minutes')` is ten minutes after the last look, `daily.after('07:00')` once a day from seven on, `afterSuccess('fetch')`
-   * when `fetch` has succeeded since the last look. With `validFor` beside it an older answer counts as false.
+   * The function is called when this condition holds; until then its last value remains valid. "This task" means the
+   * evaluations themselves: `every('10 minutes')` is ten minutes after the last evaluation, `daily.after('07:00')` once
+   * a day from seven on, `afterSuccess('fetch')` when `fetch` has succeeded since the last evaluation. With `validFor`,
+   * an older value counts as false.
    */
   readonly refresh?: ConditionInput
-  /** At most so many async answers of this condition are under way at a time, over all tasks and args; the others wait. */
+  /** Maximum number of concurrent async evaluations of this condition, over all tasks and args; further ones wait. */
   readonly concurrency?: number
   /**
-   * Where it is asked: `thread` or `process` for work out of a module (`moduleWork`), which then gets a far run and no
-   * context. It takes no slot of `maxThreads`. Default: here.
+   * Place of execution: `thread` or `process` for work from a module (`moduleWork`), which then receives an
+   * isolated run and no context. It does not count towards `maxThreads`. Default: this thread.
    */
   readonly execution?: 'thread' | 'process'
 }
@@ -66,11 +72,13 @@ type Wording = string | RegExp
 export type BooleanStream = { subscribe: (...observer: never[]) => unknown }
 
 /**
- * A condition from a function, or from an Observable of booleans, whose last value stands. With wordings, templates with slots or patterns with named groups, it is usable in statements
- * once an app knows it (`app.condition` registers it at once).
+ * Creates a condition from a function, or from an Observable of booleans, whose last value counts. With words
+ * (templates with placeholders, or patterns with named groups), it is usable in statements of an app that includes it
+ * (`app.condition` registers it at once).
  *
- * A slot is `{name}` for any text (in quotes where it holds operators), or has a type: `{name:word}`, `{n:number}`,
- * `{age:duration}` (ms for the function), `{at:moment}` (a time of day as `'07:00'`), `{day:date}`, `{who:task}` (a quoted name).
+ * A placeholder is `{name}` for any text (quoted if it contains operators), or has a type: `{name:word}`, `{n:number}`,
+ * `{age:duration}` (ms for the function), `{at:moment}` (a time of day as `'07:00'`), `{day:date}`, `{who:task}` (a
+ * quoted name).
  *
  * @example
  * ```ts
@@ -127,7 +135,7 @@ function conditionOf(given: readonly unknown[]): CustomCondition {
   const types = typesOf(templates)
   const limits = limitsOf(options)
   const mode = typeof predicate === 'function' ? 'function' : 'stream'
-  // The same args give the same node, so that one look serves all the places where it is written.
+  // Equal args share a node, so that one evaluation serves all places where it is used.
   const nodes = new Map<string, Condition>()
   const make = (args: Readonly<Record<string, unknown>> = {}, words?: string): Condition => {
     const values = valuesOf(args, types)
@@ -141,20 +149,20 @@ function conditionOf(given: readonly unknown[]): CustomCondition {
   }
   return Object.assign(
     callable(make(), (args: Record<string, unknown> = {}) => {
-      if (templates.length > 0 && templates.length === wordings.length) checkSlots(args, types)
+      if (templates.length > 0 && templates.length === wordings.length) checkPlaceholders(args, types)
       return make(args)
     }),
     { wordings, predicate: predicate as never, fromWords: make },
   )
 }
 
-/** A boolean stream as a condition: its last value stands; before the first it is false. */
+/** A boolean stream as a condition: its last value counts; before the first value it is false. */
 export function fromStream(stream: StreamLike, name = 'stream'): Condition {
   return new Condition(predicateNode('stream', stream, name, {}, null))
 }
 
 /**
- * Each value of the stream is one reason to run: it queues one run (up to 1,000 wait) and reaches it as `run.value`.
+ * Each value of the stream causes one run: the value queues a run (up to 1,000 wait), which receives it as `run.value`.
  *
  * @example
  * ```ts
@@ -164,7 +172,7 @@ export function fromStream(stream: StreamLike, name = 'stream'): Condition {
 export function onEach(stream: StreamLike): Condition {
   return atDoor(onEach, () => {
     if (isStream(stream)) return new Condition(predicateNode('events', stream, 'on each value', {}, null))
-    throw new TypeError(`Cannot run on each value as it takes an Observable: ${showValue(stream)}`)
+    throw new TypeError(`Cannot use onEach() as it takes an Observable: ${showValue(stream)}`)
   })
 }
 
@@ -200,7 +208,7 @@ function partsOf(given: readonly unknown[]) {
   const predicate = given.at(-1)
   if (typeof predicate !== 'function' && !isStream(predicate))
     throw new TypeError(
-      `Cannot make a condition as it takes a function or an Observable: ${String(predicate)}`,
+      `Cannot create a condition as it takes a function or an Observable: ${String(predicate)}`,
     )
   const isWording = (value: unknown): boolean =>
     typeof value === 'string' || value instanceof RegExp || Array.isArray(value)
@@ -208,7 +216,7 @@ function partsOf(given: readonly unknown[]) {
   for (const wording of wordings)
     if (!(wording instanceof RegExp) && (typeof wording !== 'string' || wording.trim() === ''))
       throw new TypeError(
-        `Cannot give a condition words as they must be text or a pattern: ${String(wording)}`,
+        `Cannot add words to a condition as they must be text or a RegExp: ${String(wording)}`,
       )
   const options = given.length - Number(given.length > 1 && isWording(given[0])) > 1 ? given.at(-2) : {}
   return {
@@ -222,27 +230,26 @@ function limitsOf(options: ConditionOptions): Limits {
   checkOptions(options, ['validFor', 'refresh', 'concurrency', 'execution'], 'options of condition()')
   const { validFor, refresh, concurrency = Number.POSITIVE_INFINITY, execution = null } = options
   if (execution !== null && execution !== 'thread' && execution !== 'process')
-    throw new RangeError(`Cannot ask a condition there as it is 'thread' or 'process': ${String(execution)}`)
+    throw new RangeError(
+      `Cannot create a condition as 'execution' must be 'thread' or 'process': ${String(execution)}`,
+    )
   const validForMs = validFor === undefined ? null : toDurationMs(validFor)
   if (validForMs !== null && validForMs < 0)
-    throw new RangeError(`Cannot keep an answer as 'validFor' must not be negative: ${String(validFor)}`)
+    throw new RangeError(`Cannot create a condition as 'validFor' must not be negative: ${String(validFor)}`)
   if (!(concurrency >= 1) || (Number.isFinite(concurrency) && !Number.isInteger(concurrency)))
     throw new RangeError(
-      `Cannot ask a condition as 'concurrency' must be a whole number from 1: ${String(concurrency)}`,
+      `Cannot create a condition as 'concurrency' must be a whole number of at least 1: ${String(concurrency)}`,
     )
   return { validForMs, refresh: refresh === undefined ? null : refreshOf(refresh), concurrency, execution }
 }
 
-/**
- * A refresh is not watched: the time for which a condition has held is known only where the calendar decides
- * it.
- */
+/** A refresh is not watched, so the time for which a condition has held is known only for calendar conditions. */
 function refreshOf(refresh: ConditionInput): ConditionNode {
   const node = toNode(refresh)
   const watched = watchedHeldNodes(node)[0]
   if (watched === undefined) return node
   throw new TypeError(
-    `Cannot ask a condition again on '${printNode(watched)}' as only times of the calendar can have held for a while there.`,
+    `Cannot create a condition as 'refresh' supports durations only of calendar conditions: '${printNode(watched)}'.`,
   )
 }
 
@@ -252,21 +259,26 @@ function nameOf(source: PredicateFunction | StreamLike): string {
 
 function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> {
   const types = new Map<string, SlotType>()
-  for (const { name, type } of templates.flatMap(({ slots }) => slots)) {
+  for (const { name, type } of templates.flatMap(({ placeholders }) => placeholders)) {
     if ((types.get(name) ?? type) !== type)
-      throw new SyntaxError(`Cannot use the words as a slot has one type in all wordings: {${name}}`)
+      throw new SyntaxError(
+        `Cannot add words to a condition as a placeholder must have the same type in all templates: {${name}}`,
+      )
     types.set(name, type)
   }
   return types
 }
 
-/** An arg that no wording has a slot for is a slip: the function would miss another, and the words could not say it. */
-function checkSlots(args: Readonly<Record<string, unknown>>, types: ReadonlyMap<string, SlotType>): void {
+/** An arg without a placeholder is a mistake: the function would lack another one, and the words could not contain it. */
+function checkPlaceholders(
+  args: Readonly<Record<string, unknown>>,
+  types: ReadonlyMap<string, SlotType>,
+): void {
   for (const name of Object.keys(args)) {
     if (types.has(name)) continue
     const hint = didYouMeanNearest(name, types.keys())
     throw new TypeError(
-      `Cannot ask that condition as its words have ${types.size === 0 ? 'no slots' : `the slots ${[...types.keys()].join(', ')}`}: '${name}'.${hint}`,
+      `Cannot call that condition as its words have ${types.size === 0 ? 'no placeholders' : `the placeholders ${[...types.keys()].join(', ')}`}: '${name}'.${hint}`,
     )
   }
 }
@@ -279,12 +291,12 @@ function valuesOf(
   return Object.fromEntries(
     Object.entries(args).map(([name, given]) => {
       const type = types.get(name)
-      return [name, type === undefined ? given : toSlotValue(type, given)]
+      return [name, type === undefined ? given : toPlaceholderValue(type, given)]
     }),
   )
 }
 
-/** A key for plain args; null where they are not plain, and each use is its own. */
+/** A key for plain args; null for other args, which are unique for each use. */
 function keyOf(args: Readonly<Record<string, unknown>>): string | null {
   const entries = Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1))
   const isPlain = entries.every(

@@ -1,74 +1,75 @@
 /**
- * Asks the app's own conditions: functions, promises and streams. What was last said stands until something new is said; a
- * failure is false, and is reported.
+ * Evaluation of custom conditions: functions, promises and streams. The last value counts until there is a new one; a
+ * failure counts as false and is reported.
  */
 import { ConditionError } from '../../errors/errors.ts'
 import { toPromise } from '../../values/promise.ts'
 import { holds } from '../evaluate/holds.ts'
-import { CachedPredicate, isStream, type StreamLike, slowWords } from '../evaluate/reading.ts'
+import { CachedPredicate, isStream, type StreamLike, slowText } from '../evaluate/reading.ts'
 import { wakesAt } from '../evaluate/wakes-at.ts'
 import type { Facts, PredicateReading } from '../facts.ts'
 import type { PredicateNode } from '../node.ts'
 import { Concurrency } from './concurrency.ts'
 import { newestSeq, RefreshFacts } from './refresh-facts.ts'
 
-/** What asking needs of the session. */
+/** Services of the session for evaluations. */
 export interface PredicateHost {
-  /** The args of the predicate, made: a promise only if one of them is. */
+  /** The resolved args of the predicate; a promise only if one of them is asynchronous. */
   values(
     node: PredicateNode,
     owner: string | null,
   ): Record<string, unknown> | Promise<Record<string, unknown>>
-  /** What the function gets as its second argument. */
+  /** The second argument of the function. */
   context(owner: string | null): unknown
-  /** Told when a predicate says something new by itself: conditions that depend on it look again. */
+  /** Called when a predicate has a new value: conditions that depend on it are evaluated again. */
   changed(node: PredicateNode, owner: string | null): void
-  /** Elapsed ms. */
+  /** Elapsed time, ms. */
   monotonic(): number
   pollEveryMs(): number
   onError(error: unknown, node: PredicateNode, owner: string | null): void
-  /** Calls the function where its `execution` says. */
+  /** Calls the function in its kind of `execution`. */
   execute?(node: PredicateNode, owner: string | null, values: Record<string, unknown>): Promise<unknown>
-  /** Told, once for each, of a function that holds up everything else while it is asked. */
+  /** Called once for each function that blocks the event loop. */
   onSlow?(message: string, node: PredicateNode, owner: string | null): void
 }
 
-/** At most so many values of a stream wait for a run; more are dropped, the oldest first, and that is reported. */
+/** Maximum number of stream values that wait for a run; the oldest ones are dropped and reported. */
 const maxWaiting = 1000
 
-/** A predicate and who asks. */
-interface Asked {
+/** A predicate and the owner of its evaluation. */
+interface Evaluation {
   readonly reader: CachedPredicate
   readonly node: PredicateNode
   readonly owner: string | null
 }
 
-/** The readings of a session's predicates. */
+/** Readings of a session's predicates. */
 export class Predicates {
   readonly #host: PredicateHost
   readonly #readers = new Map<string | null, Map<PredicateNode, CachedPredicate>>()
-  /** By function: who may ask for an async answer. */
-  readonly #turns = new Concurrency<Asked>()
+  /** Concurrency limits of async evaluations, by function. */
+  readonly #turns = new Concurrency<Evaluation>()
 
   constructor(host: PredicateHost) {
     this.#host = host
   }
 
-  /** Looks at a predicate for an owner; `facts` are those of the look, for a `refresh`. */
+  /** Evaluates a predicate for an owner; `facts` are those of the evaluation, for a `refresh`. */
   read(node: PredicateNode, owner: string | null, facts?: Facts): PredicateReading {
     const reader = this.#readerOf(node, owner)
-    const asked = { reader, node, owner }
-    if (node.mode === 'function') this.#look(asked, facts)
-    else if (reader.subscription === null && !reader.isReleased) this.#subscribe(asked)
+    const evaluation = { reader, node, owner }
+    if (node.mode === 'function') this.#evaluate(evaluation, facts)
+    else if (reader.subscription === null && !reader.isReleased) this.#subscribe(evaluation)
     return {
-      value: node.mode === 'events' ? reader.waiting.length > 0 : reader.value && this.#stillCounts(asked),
+      value:
+        node.mode === 'events' ? reader.waiting.length > 0 : reader.value && this.#stillCounts(evaluation),
       pending: reader.pending,
       ...(reader.hasError ? { error: reader.error } : {}),
-      ...(isLimited(node) ? { againInMs: this.#againInMs(asked, facts) } : {}),
+      ...(isLimited(node) ? { againInMs: this.#againInMs(evaluation, facts) } : {}),
     }
   }
 
-  /** Takes the next value of an event stream, for the run that it starts. */
+  /** Takes the next value of an event stream, for the run that it causes. */
   take(node: PredicateNode, owner: string | null): unknown {
     const reader = this.#readerOf(node, owner)
     const value = reader.waiting.shift()
@@ -76,7 +77,7 @@ export class Predicates {
     return value
   }
 
-  /** Forgets what was read for an owner and ends its subscriptions. */
+  /** Discards the readings of an owner and ends its subscriptions. */
   release(owner: string | null): void {
     const readers = this.#readers.get(owner)
     if (readers === undefined) return
@@ -99,45 +100,46 @@ export class Predicates {
     return reader
   }
 
-  #look(asked: Asked, facts: Facts | undefined): void {
-    const { reader, node, owner } = asked
+  #evaluate(evaluation: Evaluation, facts: Facts | undefined): void {
+    const { reader, node, owner } = evaluation
     const now = this.#host.monotonic()
-    // An answer under way is waited for; a failing function has its pause.
-    if (reader.isLooking) return this.#reportSlow(asked, now)
-    if (now < reader.nextLook || !this.#isRefreshDue(asked, facts) || !this.#hasTurn(asked)) return
+    // A pending evaluation continues, and a failing function has its delay.
+    if (reader.isEvaluating) return this.#reportSlow(evaluation, now)
+    if (now < reader.nextEvaluation || !this.#isRefreshDue(evaluation, facts) || !this.#hasTurn(evaluation))
+      return
     try {
       const seq = facts === undefined ? Number.NEGATIVE_INFINITY : newestSeq(node.refresh, facts)
-      reader.asks(facts?.now ?? now, now, seq)
+      reader.start(facts?.now ?? now, now, seq)
       const values = this.#host.values(node, owner)
-      const said =
+      const result =
         values instanceof Promise
           ? values.then((made) => this.#call(node, owner, made as Record<string, unknown>))
           : this.#call(node, owner, values)
-      this.#noteHold(asked, this.#host.monotonic() - now)
-      const promise = toPromise(said)
-      if (isStream(said)) this.#subscribeTo(said, asked)
-      else if (promise !== undefined) this.#await(promise, asked)
-      else this.#said(asked, said)
+      this.#reportBlocking(evaluation, this.#host.monotonic() - now)
+      const promise = toPromise(result)
+      if (isStream(result)) this.#subscribeTo(result, evaluation)
+      else if (promise !== undefined) this.#await(promise, evaluation)
+      else this.#succeed(evaluation, result)
     } catch (error) {
-      this.#failed(asked, error)
+      this.#fail(evaluation, error)
     }
   }
 
-  #await(said: Promise<unknown>, asked: Asked): void {
-    const { reader, node, owner } = asked
+  #await(result: Promise<unknown>, evaluation: Evaluation): void {
+    const { reader, node, owner } = evaluation
     this.#turns.take(node.source)
-    said
+    result
       .then(
         (value) => {
           const before = reader.value
-          this.#said(asked, value)
-          // An answer is a look of its own: the function is not asked again at once.
-          if (!isLimited(node)) reader.nextLook = this.#host.monotonic() + this.#host.pollEveryMs()
+          this.#succeed(evaluation, value)
+          // The result counts as an evaluation, so the function is not called again at once.
+          if (!isLimited(node)) reader.nextEvaluation = this.#host.monotonic() + this.#host.pollEveryMs()
           return before
         },
         (error) => {
           const before = reader.value
-          this.#failed(asked, error)
+          this.#fail(evaluation, error)
           return before
         },
       )
@@ -148,40 +150,46 @@ export class Predicates {
       })
   }
 
-  #isRefreshDue({ reader, node }: Asked, facts: Facts | undefined): boolean {
-    if (node.refresh === null || !reader.wasAsked || facts === undefined) return true
-    return holds(node.refresh, this.#lookFacts(reader, facts))
+  #isRefreshDue({ reader, node }: Evaluation, facts: Facts | undefined): boolean {
+    if (node.refresh === null || !reader.wasStarted || facts === undefined) return true
+    return holds(node.refresh, this.#refreshFacts(reader, facts))
   }
 
-  #lookFacts(reader: CachedPredicate, facts: Facts): RefreshFacts {
-    const { askedAt, askedMono, askedSeq } = reader
-    return new RefreshFacts(facts, { at: askedAt, ageMs: this.#host.monotonic() - askedMono, seq: askedSeq })
+  #refreshFacts(reader: CachedPredicate, facts: Facts): RefreshFacts {
+    const { startedAt, startedMono, startedSeq } = reader
+    return new RefreshFacts(facts, {
+      at: startedAt,
+      ageMs: this.#host.monotonic() - startedMono,
+      seq: startedSeq,
+    })
   }
 
-  /** With a `refresh`, an answer stands no longer than it is said to be valid; without, a late one has been asked for again. */
-  #stillCounts({ reader, node }: Asked): boolean {
+  /** With `refresh`, a value counts only while it is valid; without, a late value is already being evaluated again. */
+  #stillCounts({ reader, node }: Evaluation): boolean {
     if (node.validForMs === null) return true
-    const age = this.#host.monotonic() - reader.answeredMono
+    const age = this.#host.monotonic() - reader.endedMono
     return (node.refresh === null && !reader.isLate) || age < node.validForMs
   }
 
-  /** Elapsed ms until looking again can bring something new by time alone. */
-  #againInMs({ reader, node }: Asked, facts: Facts | undefined): number {
+  /** Elapsed ms until time alone can change the result of an evaluation. */
+  #againInMs({ reader, node }: Evaluation, facts: Facts | undefined): number {
     const now = this.#host.monotonic()
-    // Whoever waits for an answer or a turn is told; but an answer that does not come must be noticed.
-    if (reader.isLooking) return reader.isLate ? Number.POSITIVE_INFINITY : this.#host.pollEveryMs()
+    // Owners that wait for a result or a turn are notified, but a missing result must be detected.
+    if (reader.isEvaluating) return reader.isLate ? Number.POSITIVE_INFINITY : this.#host.pollEveryMs()
     let again =
-      node.refresh === null || reader.nextLook > now ? reader.nextLook - now : Number.POSITIVE_INFINITY
+      node.refresh === null || reader.nextEvaluation > now
+        ? reader.nextEvaluation - now
+        : Number.POSITIVE_INFINITY
     if (node.refresh !== null && facts !== undefined)
-      again = Math.min(again, wakesAt(node.refresh, this.#lookFacts(reader, facts)) - facts.now)
+      again = Math.min(again, wakesAt(node.refresh, this.#refreshFacts(reader, facts)) - facts.now)
     if (node.validForMs !== null && reader.value)
-      again = Math.min(again, reader.answeredMono + node.validForMs - now)
+      again = Math.min(again, reader.endedMono + node.validForMs - now)
     return again > 0 ? again : this.#host.pollEveryMs()
   }
 
-  #hasTurn(asked: Asked): boolean {
-    const { source, concurrency } = asked.node
-    return this.#turns.has(source, concurrency, asked, (a, b) => a.reader === b.reader)
+  #hasTurn(evaluation: Evaluation): boolean {
+    const { source, concurrency } = evaluation.node
+    return this.#turns.has(source, concurrency, evaluation, (a, b) => a.reader === b.reader)
   }
 
   #giveTurn(source: unknown): void {
@@ -189,22 +197,22 @@ export class Predicates {
     if (next !== undefined && !next.reader.isReleased) this.#host.changed(next.node, next.owner)
   }
 
-  #noteHold({ reader, node, owner }: Asked, ms: number): void {
-    if (!reader.holdsUp(ms)) return
+  #reportBlocking({ reader, node, owner }: Evaluation, ms: number): void {
+    if (!reader.detectsBlocking(ms)) return
     const words = node.words ?? node.name
     this.#host.onSlow?.(
-      `Condition '${words}' held up the session for ${Math.round(ms)} ms; make it async, or give it 'validFor'.`,
+      `Condition '${words}' blocked the session for ${Math.round(ms)} ms; make it async, or set 'validFor'.`,
       node,
       owner,
     )
   }
 
-  #reportSlow(asked: Asked, now: number): void {
-    const { reader, node, owner } = asked
-    if (!reader.noticesDelay(now)) return
-    // What it said before counts no more: nobody knows whether it is still so.
+  #reportSlow(evaluation: Evaluation, now: number): void {
+    const { reader, node, owner } = evaluation
+    if (!reader.detectsDelay(now)) return
+    // The previous value no longer counts, as it may have changed.
     if (node.validForMs === null) reader.value = false
-    this.#report(asked, `has not answered for over ${slowWords}; it counts as false until it does.`)
+    this.#report(evaluation, `has not answered for over ${slowText}; it counts as false until it does.`)
     this.#host.changed(node, owner)
   }
 
@@ -215,51 +223,51 @@ export class Predicates {
     return call(values, this.#host.context(owner))
   }
 
-  #said({ reader, node }: Asked, value: unknown): void {
+  #succeed({ reader, node }: Evaluation, value: unknown): void {
     const now = this.#host.monotonic()
-    reader.said(value, now)
-    if (node.validForMs !== null && node.refresh === null) reader.nextLook = now + node.validForMs
+    reader.succeed(value, now)
+    if (node.validForMs !== null && node.refresh === null) reader.nextEvaluation = now + node.validForMs
   }
 
-  #failed(asked: Asked, cause: unknown): void {
-    asked.reader.failed(cause, this.#host.monotonic(), this.#host.pollEveryMs())
-    this.#report(asked, 'failed; it counts as false.', cause)
+  #fail(evaluation: Evaluation, cause: unknown): void {
+    evaluation.reader.fail(cause, this.#host.monotonic(), this.#host.pollEveryMs())
+    this.#report(evaluation, 'failed; it counts as false.', cause)
   }
 
-  #report({ node, owner }: Asked, what: string, cause?: unknown): void {
+  #report({ node, owner }: Evaluation, what: string, cause?: unknown): void {
     const about = { ...(owner === null ? {} : { task: owner }), statement: node.words ?? node.name }
     const options = cause === undefined ? undefined : { cause }
     const error = new ConditionError(`Condition '${about.statement}' ${what}`, about, options)
     this.#host.onError(error, node, owner)
   }
 
-  #subscribe(asked: Asked): void {
+  #subscribe(evaluation: Evaluation): void {
     try {
-      this.#subscribeTo(asked.node.source as StreamLike, asked)
+      this.#subscribeTo(evaluation.node.source as StreamLike, evaluation)
     } catch (error) {
-      this.#failed(asked, error)
+      this.#fail(evaluation, error)
     }
   }
 
-  #subscribeTo(stream: StreamLike, asked: Asked): void {
-    const { reader, node, owner } = asked
-    // Set before subscribing: a stream may speak at once, and its words must not subscribe again.
+  #subscribeTo(stream: StreamLike, evaluation: Evaluation): void {
+    const { reader, node, owner } = evaluation
+    // Set before subscribing: a stream may emit at once, which must not cause another subscription.
     reader.subscription ??= { unsubscribe: () => {} }
-    // A function that gave a stream is not called again: the stream speaks for it from now on.
-    reader.nextLook = Number.POSITIVE_INFINITY
-    reader.isLooking = false
+    // A function that returned a stream is not called again; the stream provides all further values.
+    reader.nextEvaluation = Number.POSITIVE_INFINITY
+    reader.isEvaluating = false
     const subscription = stream.subscribe({
       next: (value) => {
         if (reader.isReleased) return
         const before = reader.value
-        if (node.mode === 'events') this.#queue(asked, value)
-        else reader.said(value, this.#host.monotonic())
+        if (node.mode === 'events') this.#queue(evaluation, value)
+        else reader.succeed(value, this.#host.monotonic())
         if (node.mode === 'events' || before !== reader.value) this.#host.changed(node, owner)
       },
       error: (error) => {
         const before = reader.value
-        this.#failed(asked, error)
-        reader.nextLook = Number.POSITIVE_INFINITY
+        this.#fail(evaluation, error)
+        reader.nextEvaluation = Number.POSITIVE_INFINITY
         if (before) this.#host.changed(node, owner)
       },
       complete: () => {},
@@ -268,24 +276,24 @@ export class Predicates {
     if (reader.isReleased) subscription.unsubscribe()
   }
 
-  #queue({ reader, node, owner }: Asked, value: unknown): void {
+  #queue({ reader, node, owner }: Evaluation, value: unknown): void {
     reader.pending = false
     reader.waiting.push(value)
     if (reader.waiting.length <= maxWaiting) return
     reader.waiting.shift()
     const error = new RangeError(
-      `Cannot keep the value as at most ${maxWaiting} wait for a run: the oldest is dropped`,
+      `Cannot queue the value as at most ${maxWaiting} values may wait for a run: the oldest is dropped`,
     )
     this.#host.onError(error, node, owner)
   }
 }
 
-/** When it is asked is said by itself, and not by the session's poll. */
+/** True if the predicate defines when it is evaluated, instead of the session's `pollEvery`. */
 function isLimited(node: PredicateNode): boolean {
   return node.validForMs !== null || node.refresh !== null
 }
 
-/** Readings of predicates for a session; `close()` ends all that they subscribe to. */
+/** Creates the readings of a session's predicates; `close()` ends all subscriptions. */
 export function createPredicates(host: PredicateHost): Predicates {
   return new Predicates(host)
 }

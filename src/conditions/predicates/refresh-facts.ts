@@ -1,20 +1,20 @@
-/** The facts for a `refresh`: "this task" is a custom condition, and its runs are the looks at it, of which the last counts. */
+/** Facts for a `refresh`: "this task" is a custom condition, and its runs are its evaluations, of which the last counts. */
 import type { Action } from '../../../machines/protocol.ts'
 import { FactsOver } from '../evaluate/facts-over.ts'
 import type { Facts, LiveRun, Mark, MarkAction } from '../facts.ts'
 import { type ConditionNode, visit } from '../node.ts'
 
-/** No task is named so. */
-const looks = '\u0000looks'
+/** A name that no task has. */
+const evaluations = '\u0000evaluations'
 
-/** When the condition was last asked: both axes of time, as facts have both, and the newest record that there was then. */
+/** The last evaluation: both axes of time, as facts have both, and the newest record at that time. */
 export interface LastRefresh {
   readonly at: number
   readonly ageMs: number
   readonly seq: number
 }
 
-/** The newest record of those that a refresh waits for; what is newer came after the look. */
+/** The newest record of those that a refresh depends on; newer records came after the evaluation. */
 export function newestSeq(refresh: ConditionNode | null, facts: Facts): number {
   let newest = Number.NEGATIVE_INFINITY
   if (refresh === null) return newest
@@ -24,7 +24,7 @@ export function newestSeq(refresh: ConditionNode | null, facts: Facts): number {
   return newest
 }
 
-/** Facts in which the looks at a condition are the runs of this task; each counts as started and as a success. */
+/** Facts in which the evaluations of a condition are the runs of this task; each counts as started and as a success. */
 export class RefreshFacts extends FactsOver {
   readonly last: LastRefresh
 
@@ -34,25 +34,25 @@ export class RefreshFacts extends FactsOver {
   }
 
   override get task(): string {
-    return looks
+    return evaluations
   }
 
   override has(task: string): boolean {
-    return task === looks || super.has(task)
+    return task === evaluations || super.has(task)
   }
 
   override newest(task: string, actions: readonly MarkAction[]): Mark | null {
-    if (task !== looks) return super.newest(task, actions)
-    return isRefresh(actions) ? { action: 'success', runId: 'look', ...this.last } : null
+    if (task !== evaluations) return super.newest(task, actions)
+    return isRefresh(actions) ? { action: 'success', runId: 'evaluation', ...this.last } : null
   }
 
   override countBetween(task: string, actions: readonly MarkAction[], start: number, end: number): number {
-    if (task !== looks) return super.countBetween(task, actions, start, end)
+    if (task !== evaluations) return super.countBetween(task, actions, start, end)
     return Number(isRefresh(actions) && this.last.at >= start && this.last.at < end)
   }
 
   override countWithin(task: string, actions: readonly MarkAction[], nearMs: number, farMs: number): number {
-    if (task !== looks) return super.countWithin(task, actions, nearMs, farMs)
+    if (task !== evaluations) return super.countWithin(task, actions, nearMs, farMs)
     return Number(isRefresh(actions) && this.last.ageMs >= nearMs && this.last.ageMs < farMs)
   }
 
@@ -62,21 +62,21 @@ export class RefreshFacts extends FactsOver {
     nearMs: number,
     farMs: number,
   ): number {
-    if (task !== looks) return super.countWithinChangesIn(task, actions, nearMs, farMs)
+    if (task !== evaluations) return super.countWithinChangesIn(task, actions, nearMs, farMs)
     const waits = [nearMs - this.last.ageMs, farMs - this.last.ageMs].filter((wait) => wait > 0)
     return isRefresh(actions) ? Math.min(Number.POSITIVE_INFINITY, ...waits) : Number.POSITIVE_INFINITY
   }
 
   override streak(task: string, actions: readonly Action[]): number {
-    return task === looks ? Number(actions.includes('success')) : super.streak(task, actions)
+    return task === evaluations ? Number(actions.includes('success')) : super.streak(task, actions)
   }
 
   override status(task: string): Action | null {
-    return task === looks ? 'success' : super.status(task)
+    return task === evaluations ? 'success' : super.status(task)
   }
 
   override running(task: string): readonly LiveRun[] {
-    return task === looks ? [] : super.running(task)
+    return task === evaluations ? [] : super.running(task)
   }
 }
 

@@ -368,14 +368,14 @@ describe('what is asked of it', () => {
       "'param 'cpu' is 'hot'' does not hold, so its 30 seconds have not begun",
     )
     expect(blockersIn(explain(held.node, cold)).map(({ sentence }) => sentence)).toEqual([
-      "param 'cpu' has another value than the one asked for",
+      "param 'cpu' has a value other than the required one",
     ])
     expect(waitsFor(held.node, cold)).toMatchObject([{ kind: 'param', name: 'cpu' }])
   })
 
   test('of one that nobody has watched it is not known', () => {
     expect(holds(held.node, table.facts())).toBe(false)
-    expect(explain(held.node, table.facts()).sentence).toMatch(/nobody has watched/)
+    expect(explain(held.node, table.facts()).sentence).toMatch(/has not been watched yet/)
   })
 
   test.each([
@@ -431,7 +431,7 @@ describe('what is asked of it', () => {
 
   test('a refresh that nobody would watch is refused', () => {
     const make = (refresh: Condition) => condition({ refresh }, () => true)
-    expect(() => make(hot.heldFor('1 minute'))).toThrow(/only times of the calendar/)
+    expect(() => make(hot.heldFor('1 minute'))).toThrow(/only of calendar conditions/)
     expect(() => make(timeOfDay.after('08:00').heldFor('1 minute'))).not.toThrow()
   })
 

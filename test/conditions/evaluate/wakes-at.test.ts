@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
-  asksForCycles,
   condition as custom,
   dependencies,
+  dependsOnCycles,
   every,
   holds,
   retry,
@@ -70,8 +70,8 @@ describe('dependencies', () => {
     ])
   })
 
-  test('asksForCycles finds cycles below other parts', () => {
-    expect(asksForCycles(every('1 s').or(schedulerCycles({ atLeast: 3 }).not()).node)).toBe(true)
-    expect(asksForCycles(every('1 s').node)).toBe(false)
+  test('dependsOnCycles finds cycles below other parts', () => {
+    expect(dependsOnCycles(every('1 s').or(schedulerCycles({ atLeast: 3 }).not()).node)).toBe(true)
+    expect(dependsOnCycles(every('1 s').node)).toBe(false)
   })
 })

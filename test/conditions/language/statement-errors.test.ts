@@ -68,7 +68,7 @@ describe('StatementError of a statement', () => {
 
   test('the message shows the line with a caret under the place, what is expected, and what is near', () => {
     expect(problemOf("weekly &\n  task 'x' has suceeded").message.split('\n')).toEqual([
-      "Cannot read the statement as there are no such words: task 'x' has suceeded",
+      "Cannot read the statement as it contains unknown words: task 'x' has suceeded",
       "    task 'x' has suceeded",
       '                 ^',
       'expected started, succeeded, failed, finished, terminated, inacted, crashed, missed',

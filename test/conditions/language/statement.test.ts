@@ -33,7 +33,7 @@ describe('parse', () => {
   test('blanks and line ends are free around operators; between words there is one blank, in quotes any', () => {
     expect(parse(' daily after 07:00\n  &  hourly ').node).toEqual(parse('daily after 07:00 & hourly').node)
     for (const text of ['daily  after 07:00', 'daily\nafter 07:00', 'daily after\t07:00'])
-      expect(() => parse(text)).toThrow(/words must be parted by one blank/)
+      expect(() => parse(text)).toThrow(/words must be separated by one space/)
     expect(parse("after task 'a  b'").node).toMatchObject({ kind: 'after', task: 'a  b' })
   })
 

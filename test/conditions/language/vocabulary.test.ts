@@ -32,7 +32,7 @@ describe('Vocabulary', () => {
   })
 
   test('words of one app are unknown to another', () => {
-    expect(() => parse('file a.csv exists')).toThrow('there are no such words')
+    expect(() => parse('file a.csv exists')).toThrow('it contains unknown words')
   })
 
   test('a slot that ends like a zone stays with its own words', () => {
@@ -98,8 +98,8 @@ describe('Vocabulary', () => {
 
   test('an arg that no wording has a slot for is refused with the near one', () => {
     const exists = condition('file {path} exists', () => true)
-    expect(() => exists({ pth: 'a' } as never)).toThrow(/the slots path: 'pth'. Did you mean 'path'\?/)
-    expect(() => condition('it rains', () => true)({ at: 1 } as never)).toThrow(/no slots: 'at'/)
+    expect(() => exists({ pth: 'a' } as never)).toThrow(/the placeholders path: 'pth'. Did you mean 'path'\?/)
+    expect(() => condition('it rains', () => true)({ at: 1 } as never)).toThrow(/no placeholders: 'at'/)
     expect(String(condition(() => true)({ at: 1 }))).toMatch(/at: 1/)
   })
 
@@ -111,7 +111,9 @@ describe('Vocabulary', () => {
   ])('words that mean something already are refused: %s', (wording, earlier) => {
     const own = wordsOf(...(earlier === undefined ? [] : [earlier]))
     const count = own.own.length
-    expect(() => own.add(condition([`new ${wording}`, wording], () => true))).toThrow(/never reach it: /)
+    expect(() => own.add(condition([`new ${wording}`, wording], () => true))).toThrow(
+      /never reach the condition: /,
+    )
     expect(own.own).toHaveLength(count)
   })
 
@@ -150,10 +152,10 @@ describe('Vocabulary', () => {
 
   test.each([
     ['is {n:nubmer}', /Did you mean 'number'/],
-    ['{a}', /a word beside the slots/],
-    ['is {a}{b}', /apart/],
-    ['is {2x}', /a slot is a name/],
-    ['is {a', /open slot/],
+    ['{a}', /a word besides placeholders/],
+    ['is {a}{b}', /separated by words/],
+    ['is {2x}', /a placeholder must be a name/],
+    ['is {a', /unclosed placeholder/],
   ])('%j cannot be a template', (wording, error) => {
     expect(() => condition(wording, () => true)).toThrow(error)
   })

@@ -206,7 +206,7 @@ describe('a function that takes long', () => {
       })(),
     )
     for (let looks = 0; looks < 3; looks++) predicates.read(node, 'me')
-    expect(told).toEqual([expect.stringMatching(/'all is counted' held up the session for 101 ms/)])
+    expect(told).toEqual([expect.stringMatching(/'all is counted' blocked the session for 101 ms/)])
   })
 })
 

@@ -65,7 +65,7 @@ const situations: readonly Situation[] = [
   {
     name: 'only by hand',
     fill: (app) => void app.task('t', false, work),
-    says: /this never holds: the task starts only by hand, with run\(\)/,
+    says: /this never holds: the task starts only manually, with run\(\)/,
   },
   {
     name: 'it runs already',

@@ -154,7 +154,7 @@ describe('a task', () => {
     ['daily & hourlyy', 8, /hourly/],
     ['every 10 minuts', 9, /minutes/],
     ['(daily', 0, /\)/],
-    ['daily &', 7, /ends too early|expected/],
+    ['daily &', 7, /is incomplete|expected/],
     ['time of week between Mon and Fry', 29, /Fri/],
     ["cron '* * * *'", 13, /5|fields/],
     ['', 0, /empty|expected/],

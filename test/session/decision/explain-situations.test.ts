@@ -206,7 +206,7 @@ const situations: Readonly<Record<string, Situation>> = {
     options: { params: { stage: 'dev' } },
     fill: (app) => app.task('t', paramIs('stage', 'prod'), work),
     first: 'condition',
-    says: "param 'stage' has another value than the one asked for",
+    says: "param 'stage' has a value other than the required one",
     lift: ({ session }) => session.params.set('stage', 'prod'),
   },
   'a stream without a value': {
@@ -343,7 +343,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'a task that starts only by hand': {
     fill: (app) => app.task('t', false, work),
     first: 'condition',
-    says: 'this never holds: the task starts only by hand, with run()',
+    says: 'this never holds: the task starts only manually, with run()',
     lift: ({ session }) => session.task('t').run(),
   },
   'a limit of runs that is reached': {
@@ -375,7 +375,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'a task of the start-up': {
     fill: (app) => app.task('t', false, { onStartup: true }, work),
     first: 'startup',
-    says: 'the task runs only when the session starts (onStartup), or by hand; this never holds: the task starts only by hand, with run()',
+    says: 'the task runs only when the session starts (onStartup), or by hand; this never holds: the task starts only manually, with run()',
     lift: ({ session, clock }) => {
       session.restart()
       return clock.settled()

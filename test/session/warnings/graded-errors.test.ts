@@ -44,7 +44,7 @@ const inTask = "Cannot add task 'a'"
 
 /** Thrown where the mistake is. */
 const thrown: readonly Mistake[] = [
-  ['a misspelt word', add('dayly after 07:00'), [inTask, 'no such words', 'dayly', 'did you mean `daily`?']],
+  ['a misspelt word', add('dayly after 07:00'), [inTask, 'unknown words', 'dayly', 'did you mean `daily`?']],
   [
     'a misspelt zone',
     add('daily', { timezone: 'Europe/Berln' }),
@@ -76,7 +76,7 @@ const thrown: readonly Mistake[] = [
     [inTask, 'minute must lie in 0 to 59', "'61'", 'expected numbers'],
   ],
   ['a cron field of the builder', () => cron('61 * * * *'), ['minute must lie in 0 to 59', "'61'"]],
-  ['bare cron', add('*/5 * * * *'), [inTask, 'stands behind the word `cron`', '`cron */5 * * * *`']],
+  ['bare cron', add('*/5 * * * *'), [inTask, 'must follow the word `cron`', '`cron */5 * * * *`']],
   ['an option of others', add('daily', { retries: 3 }), [inTask, "'retries'", 'daily.or(retry(3))']],
   ['a misspelt option', add('daily', { timeZone: 'UTC' }), [inTask, "'timeZone'", "'timezone'"]],
   [
