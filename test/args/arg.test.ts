@@ -8,13 +8,13 @@ import type { TaskRef } from '../../src/task-ref.ts'
 import { contextOf } from '../support/arg-context.ts'
 
 describe('Arg.or', () => {
-  test('answers only what is missing', () => {
+  test('applies only to missing values', () => {
     expect(resolveArg(env('X').or('dev'), contextOf())).toBe('dev')
     expect(resolveArg(env('X').or('dev'), contextOf({ env: { X: '' } }))).toBe('')
     expect(resolveArg(returnOf('a').or(null), contextOf({ returnsBy: { a: undefined } }))).toBeUndefined()
   })
 
-  test('never answers an error, sync or async', async () => {
+  test('does not apply to errors, sync or async', async () => {
     const bad = () => {
       throw new Error('boom')
     }
@@ -24,7 +24,7 @@ describe('Arg.or', () => {
     expect(() => resolveArg(returnOf('nobody').or(1), contextOf(unknown))).toThrow('boom')
   })
 
-  test('chains, also into other args, and the first that is there wins', async () => {
+  test('chains, also with other args, and the first existing value wins', async () => {
     const stage = cli('stage').or(env('STAGE')).or('dev')
     expect(resolveArg(stage, contextOf({ argv: ['--stage', 'prod'], env: { STAGE: 'test' } }))).toBe('prod')
     expect(resolveArg(stage, contextOf({ env: { STAGE: 'test' } }))).toBe('test')
@@ -32,7 +32,7 @@ describe('Arg.or', () => {
     expect(await resolveArg(env('X').or(arg(async () => 5)), contextOf())).toBe(5)
   })
 
-  test('answers a function whose own arg is missing, and one that says so itself', async () => {
+  test('applies to a function whose arg is missing, and to one that throws an ArgError', async () => {
     const needy = arg(({ x }) => x, { args: { x: env('X') } })
     expect(resolveArg(needy.or('none'), contextOf())).toBe('none')
     const asks = arg(async () => {
@@ -42,20 +42,20 @@ describe('Arg.or', () => {
   })
 })
 
-test('arg gives its function values and context, and refuses what is no function', () => {
+test('arg passes values and context to its function, and rejects other values', () => {
   const context = contextOf({ session: 'the session' })
   const made = arg((values: { n: number }, { session }) => `${session} ${values.n}`, { args: { n: 1 } })
   expect(resolveArg(made, context)).toBe('the session 1')
   expect(() => arg('x' as never)).toThrow(TypeError)
 })
 
-test('isArg tells args by their brand', () => {
+test('isArg recognizes args by their brand', () => {
   expect(isArg(env('X'))).toBe(true)
   expect(isArg({ [Symbol.for('gantry.arg')]: true })).toBe(true)
   expect([null, undefined, 'x', {}, () => 1].some(isArg)).toBe(false)
 })
 
-test('an Arg shows as its words and tells its source', () => {
+test('an Arg prints as its label and has its source', () => {
   const stage = cli('stage').or(env('STAGE')).or('dev')
   expect(String(stage)).toBe("cli('stage').or(env('STAGE')).or('dev')")
   expect(inspect({ stage: env('X') })).toBe("{ stage: Arg(env('X')) }")
@@ -85,7 +85,7 @@ test('ArgsOf and the builders are typed end to end', () => {
   holds<Equal<typeof made, Arg<{ count: number; n: number }>>>()
   const orArg = param<number>('n').or(env('N'))
   holds<Equal<typeof orArg, Arg<number | string>>>()
-  // An arg of something narrower may stand where one of something wider is asked for, and not the other way round.
+  // A narrower arg is assignable to a wider one, and not vice versa.
   const wide: Arg<string | number> = env('X')
   // @ts-expect-error: a string may not be a number
   const narrow: Arg<string> = wide

@@ -52,7 +52,7 @@ describe('cli', () => {
     expect(read(name, ...argv)).toBe(expected)
   })
 
-  test('an option that is not given is missing; words after -- are no options', () => {
+  test('an option that is not given is missing; arguments after -- are not options', () => {
     expect(() => read('stage', '--stages', 'x')).toThrow(missing)
     expect(() => read('stage', '--', '--stage', 'x')).toThrow(missing)
   })
@@ -64,7 +64,7 @@ describe('cli', () => {
   })
 })
 
-test('secret is seen by work and shown nowhere', () => {
+test('secret is readable by work and shown nowhere', () => {
   const key = secret('hunter2')
   expect(resolveArgs({ declared: { key } }, contextOf())).toEqual({ key: 'hunter2' })
   const shown = [String(key), `${key}`, JSON.stringify({ key }), inspect(key, { showHidden: true, depth: 9 })]
@@ -74,7 +74,7 @@ test('secret is seen by work and shown nowhere', () => {
   expect(inspect(Object.values(key))).not.toContain('hunter2')
 })
 
-test('sessionArg, taskArg, optionsArg, loggerArg and signalArg give what the run lives in', () => {
+test('sessionArg, taskArg, optionsArg, loggerArg and signalArg give the context of the run', () => {
   const context = contextOf({ session: 's', task: 't', options: 'o', logger: 'l' })
   const read = (value: unknown) => resolveArg(value, context)
   expect([sessionArg(), taskArg(), optionsArg(), loggerArg(), signalArg()].map(read)).toEqual([

@@ -22,12 +22,12 @@ describe('resolveArgs', () => {
     expect(resolveArgs({ declared: { x: param('x') } }, context)).toEqual({ x: 1 })
   })
 
-  test('what is overridden is not made', () => {
+  test('overridden args are not resolved', () => {
     const levels = { declared: { a: env('MISSING') }, runParams: { a: 1 } }
     expect(resolveArgs(levels, contextOf())).toEqual({ a: 1 })
   })
 
-  test('without an asynchronous arg it answers at once, and plain values stay themselves', () => {
+  test('without an asynchronous arg it returns at once, and plain values are unchanged', () => {
     const promise = Promise.resolve(1)
     const list = [env('X')]
     const made = resolveArgs({ declared: { promise, list, f: arg(() => 2) } }, contextOf())
@@ -35,7 +35,7 @@ describe('resolveArgs', () => {
     expect(made).toHaveProperty('promise', promise)
   })
 
-  test('asynchronous args are made side by side and keep the order of the keys', async () => {
+  test('asynchronous args are resolved concurrently and keep the order of the keys', async () => {
     const order: string[] = []
     const later = (name: string) =>
       arg(async () => {
@@ -54,7 +54,7 @@ describe('resolveArgs', () => {
     expect(order).toEqual(['b', 'a', 'b', 'a'])
   })
 
-  test('args are made anew for each run', () => {
+  test('args are resolved again for each run', () => {
     let count = 0
     const declared = { n: arg(() => ++count) }
     expect(resolveArgs({ declared }, contextOf())).toEqual({ n: 1 })
@@ -62,8 +62,8 @@ describe('resolveArgs', () => {
   })
 })
 
-describe('resolveArgs: an ArgError names the arg and carries the cause', () => {
-  test('what is missing', () => {
+describe('resolveArgs: an ArgError names the arg and has the cause', () => {
+  test('missing values', () => {
     expect(() => resolveArgs({ declared: { rows: returnOf('fetch') } }, contextOf())).toThrow(
       expect.objectContaining({
         code: 'GANTRY_ARG',
@@ -127,7 +127,7 @@ describe('resolveArg: nesting', () => {
     expect(await resolveArg(top, contextOf())).toBe(3)
   })
 
-  test('a circle through params is an ArgError that shows the circle', () => {
+  test('a cycle through params is an ArgError that shows the cycle', () => {
     const a = param('a')
     const b: Arg<unknown> = arg(({ a }) => a, { args: { a }, name: 'b' })
     expect(() => resolveArg(a, contextOf({ paramsBy: { a: b } }))).toThrow(
@@ -138,7 +138,7 @@ describe('resolveArg: nesting', () => {
     )
   })
 
-  test('a circle over turns of the loop is found, too', async () => {
+  test('a cycle across turns of the event loop is found', async () => {
     const a = param('a')
     const b: Arg<unknown> = arg(async ({ a }) => a, { args: { a, wait: arg(async () => 1) }, name: 'b' })
     await expect(
@@ -146,7 +146,7 @@ describe('resolveArg: nesting', () => {
     ).rejects.toThrow('must not depend on itself')
   })
 
-  test('the same arg twice is no circle', () => {
+  test('the same arg twice is not a cycle', () => {
     const one = arg(() => 1)
     expect(
       resolveArg(

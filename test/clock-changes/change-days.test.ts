@@ -1,9 +1,9 @@
-/** Sessions that run across the days on which a zone's clocks change: what ran, and how often. */
+/** Sessions that run across days with a clock change: their runs and the number of runs. */
 import { describe, expect, test } from '@jest/globals'
 import { cron, daily, every, hourly, monthly, type Start, weekly, yearly } from 'gantry'
 import { perDay, startsBetween } from '../support/clock-changes/running.ts'
 
-/** A change of the clocks: three local days, the change on the middle one. */
+/** A clock change: three local days, the change on the middle one. */
 interface Change {
   readonly zone: string
   readonly what: string

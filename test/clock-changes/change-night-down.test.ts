@@ -1,4 +1,7 @@
-/** Down from 01:30 to 04:00 in the night in which the clocks change: what was missed, and what each policy makes of it. */
+/**
+ * A process that is stopped from 01:30 to 04:00 in the night of a clock change: missed periods, and the effect of each
+ * policy.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -17,7 +20,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** A process over the log of the night, between two local times: `what it ran for @ when`, and what is noted as missed. */
+/**
+ * A process with the log of the night, between two local times: its runs as `period @ start`, and the missed periods it
+ * records.
+ */
 async function life(kind: string, from: string, until: string, start: string, options: TaskOptions) {
   const clock = new TestClock({ at: from, zone })
   const store = `${kind}:${join(folder, `log.${kind}`)}`
@@ -29,7 +35,7 @@ async function life(kind: string, from: string, until: string, start: string, op
   })
   const session = await app.start()
   await clock.advance(DateTime.fromISO(until, { zone }).toMillis() - clock.now())
-  // What the log was told before this is in it after this.
+  // Earlier notes of the log are followed by this one.
   await session.log.note({ message: 'looked at' })
   const notes = await session.log.notes({ note: 'missed' })
   session.shutDown()
@@ -43,12 +49,15 @@ interface Night {
   readonly start: string
   /** The beginnings of the periods that were missed. */
   readonly missed: readonly string[]
-  /** The period that is under way at 04:00, for which the task runs whatever the policy; null if none is, '' for no period. */
+  /**
+   * The period that is current at 04:00, for which the task runs under every policy; null if there is none, '' for no
+   * period.
+   */
   readonly now: string | null
 }
 
 const nights: readonly Night[] = [
-  // 02:00 to 03:00 is left out: what lies in it is at 03:00, and down was an hour and a half.
+  // 02:00 to 03:00 is skipped: its times occur at 03:00, and the process was stopped for an hour and a half.
   { date: '2026-03-29', start: 'daily at 02:30', missed: ['03-29T03:00+02:00'], now: null },
   { date: '2026-03-29', start: 'daily between 02:00 and 03:00', missed: ['03-29T03:00+02:00'], now: null },
   { date: '2026-03-29', start: 'daily', missed: [], now: null },
@@ -60,7 +69,8 @@ const nights: readonly Night[] = [
     now: '03-29T04:00+02:00',
   },
   { date: '2026-03-29', start: 'every 30 minutes', missed: [], now: '' },
-  // 02:00 to 03:00 comes twice: a time of day is its first, hours and half hours are all that pass in three and a half.
+  // 02:00 to 03:00 is repeated: a time of day is its first reading; hours and half hours are all that pass in three and
+  // a half.
   { date: '2026-10-25', start: 'daily at 02:30', missed: ['10-25T02:30+02:00'], now: null },
   { date: '2026-10-25', start: 'daily between 02:00 and 03:00', missed: ['10-25T02:00+02:00'], now: null },
   { date: '2026-10-25', start: 'daily', missed: [], now: null },
@@ -86,14 +96,14 @@ const nights: readonly Night[] = [
   { date: '2026-10-25', start: 'every 30 minutes', missed: [], now: '' },
 ]
 
-/** What runs at 04:00: first what is due then, then what is caught up, the oldest first. */
+/** The runs at 04:00: first the due one, then those caught up, oldest first. */
 function expectedRuns({ date, missed, now }: Night, catchUp: NonNullable<TaskOptions['catchUp']>): string[] {
   const at = date === '2026-03-29' ? '04:00+02:00' : '04:00+01:00'
   const byCondition = now === null ? [] : [`condition ${now} @ ${at}`]
   const each = missed.map((period) => `catch-up ${period} @ ${at}`)
   const caughtUp = {
     none: [],
-    // The run for the period under way is the latest.
+    // The run for the current period is the latest.
     latest: now === null ? each.slice(-1) : [],
     all: each,
   }
@@ -108,7 +118,7 @@ describe.each(['jsonl', 'sqlite'])('down from 01:30 to 04:00, over %s', (kind) =
       await life(kind, `${before}T00:00`, `${date}T01:30`, start, { catchUp })
       const after = await life(kind, `${date}T04:00`, `${date}T04:10`, start, { catchUp })
       expect(after).toEqual({ runs: expectedRuns(night, catchUp), missed })
-      // What was accounted for once is not told or caught up again.
+      // A period that was handled once is neither reported nor caught up again.
       const again = await life(kind, `${date}T04:20`, `${date}T04:25`, start, { catchUp })
       expect(again).toEqual({ runs: [], missed })
     })

@@ -1,4 +1,4 @@
-/** A session whose clock is set back and forward, and whose machine sleeps: each period it sees is run once. */
+/** A session whose clock is set back and forward, and whose machine sleeps: each period it reaches is run once. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { cron, daily, every, hourly, type Start } from 'gantry'
@@ -11,13 +11,13 @@ const minute = 60_000
 const hour = 60 * minute
 const zone = 'Europe/Berlin'
 
-/** One thing that happens to the clock. */
+/** One event of the clock. */
 type Step =
-  /** Time is lived through. */
+  /** Time elapses. */
   | { readonly kind: 'advance'; readonly ms: number }
   /** The machine sleeps. */
   | { readonly kind: 'jump'; readonly ms: number }
-  /** Somebody sets the wall clock. */
+  /** The wall clock is set. */
   | { readonly kind: 'set'; readonly byMs: number }
 
 const aStep = (most: number): fc.Arbitrary<Step> =>
@@ -39,7 +39,10 @@ async function take(clock: TestClock, step: Step): Promise<void> {
   else await clock.set(clock.now() + step.byMs)
 }
 
-/** The periods of a condition, written without our calendar: which one an instant is of, and whether it lies in the window. */
+/**
+ * Periods of a condition, modelled without our calendar: the period of an instant, and whether the instant lies in the
+ * window.
+ */
 interface Model {
   readonly name: string
   readonly start: Start
@@ -65,7 +68,7 @@ const models: readonly Model[] = [
     start: hourly,
     most: 5 * hour,
     grain: 30 * minute,
-    // Here hours begin with those of UTC, also where one is left out or comes twice.
+    // Hours begin with those of UTC here, even if one is skipped or repeated.
     periodAt: (at) => String(Math.floor(at / hour)),
   },
   {
@@ -77,7 +80,7 @@ const models: readonly Model[] = [
   },
 ]
 
-/** The periods that lie in a stretch of wall time, ends included. */
+/** The periods in a range of wall time, ends included. */
 function* periodsBetween(model: Model, from: number, to: number): Generator<string> {
   for (let at = from; at < to; at += model.grain) {
     const period = model.periodAt(at)
@@ -114,7 +117,7 @@ describe.each(models)('$name', (model) => {
 })
 
 describe("every('30 minutes')", () => {
-  test('keeps 30 elapsed minutes whatever the wall clock says, and runs once after a sleep', async () => {
+  test('keeps 30 elapsed minutes regardless of the wall clock, and runs once after a sleep', async () => {
     await checkProperty(
       fc.asyncProperty(
         froms,
@@ -130,7 +133,7 @@ describe("every('30 minutes')", () => {
             await take(clock, step)
             if (step.kind === 'set') continue
             elapsed += step.ms
-            // A sleeper finds one run due, not one for each half hour slept through.
+            // After a sleep, one run is due, not one for each half hour of the sleep.
             if (step.kind === 'jump' && expected.at(-1)! + 30 * minute <= elapsed) expected.push(elapsed)
             while (step.kind === 'advance' && expected.at(-1)! + 30 * minute <= elapsed)
               expected.push(expected.at(-1)! + 30 * minute)

@@ -1,4 +1,4 @@
-/** What else time can do to a session: a long walk of the clock, the ends of dates, a zone that changes, everything at once. */
+/** Other effects of time on a session: a long walk of the clock, the limits of dates, a changed zone, many tasks at once. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createApp, cron, daily, hourly, monthly, yearly } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -7,7 +7,7 @@ import { silent } from '../support/silent.ts'
 
 const hour = 3_600_000
 
-test('over ten thousand settings, sleeps and stretches of time hourly runs once in each hour that the clock shows', async () => {
+test('over ten thousand settings, sleeps and advances hourly runs once in each hour that the clock shows', async () => {
   const { clock, starts, stop } = await runTask('Europe/Berlin', '2026-03-20T05:10', hourly)
   const hourOf = (at: number): number => Math.floor(at / hour)
   const seen = new Set([hourOf(clock.now())])
@@ -32,7 +32,7 @@ test('over ten thousand settings, sleeps and stretches of time hourly runs once 
   expect(starts.length).toBe(seen.size)
 })
 
-describe('the ends of dates', () => {
+describe('the limits of dates', () => {
   test.each([
     ['2038-01-18T12:00', '2 days', '2038-01-20'],
     ['1969-12-30T12:00', '3 days', '1970-01-02'],
@@ -56,7 +56,7 @@ describe('the ends of dates', () => {
     app.task('task', start, () => {})
     const session = await app.start()
     await clock.advance('2 hours')
-    // That a task does not come again is said; that is all.
+    // Only a warning that the task does not run again is allowed.
     expect(Object.keys(session.warnings).filter((kind) => kind !== 'never-holds')).toEqual([])
     session.shutDown()
     await session.stopped
@@ -80,7 +80,7 @@ describe('the zone of the process', () => {
     else process.env.TZ = before
   })
 
-  test('may change while a session runs: the session keeps the one that it was made in', async () => {
+  test('may change while a session runs: the session keeps its initial zone', async () => {
     const clock = new TestClock({ at: '2026-06-01T00:00', zone: 'UTC' })
     const app = createApp({ clock, logger: silent })
     const { zoneName } = app.session.now()

@@ -1,4 +1,4 @@
-/** Runs that start late: what they were due for, and that it is said. */
+/** Late starts of runs: their due time and the report. */
 import { describe, expect, test } from '@jest/globals'
 import { createApp, daily, every, type Start } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -48,7 +48,7 @@ describe('run.dueAt and run.late', () => {
     await stop()
   })
 
-  test('every is due so long after its last start, whenever it is looked at', async () => {
+  test('every is due one length after its last start, whenever it is evaluated', async () => {
     const { clock, due, late, stop } = await start(every('1 hour'))
     await clock.jump('100 minutes')
     await clock.advance('1 hour')
@@ -57,7 +57,7 @@ describe('run.dueAt and run.late', () => {
     await stop()
   })
 
-  test('a clock set back makes no run late, one set ahead the one that it skipped to', async () => {
+  test('a clock set back makes no run late, and a clock set ahead only the run that it skipped to', async () => {
     const { clock, due, late, stop } = await start(daily.after('07:00'))
     await clock.advance('3 hours')
     await clock.set('2026-05-31T12:00+02:00')
@@ -67,7 +67,7 @@ describe('run.dueAt and run.late', () => {
     await stop()
   })
 
-  test('a task that is launched again and again is not late for holding on', async () => {
+  test('a task that is launched again and again is not late while its condition continues to hold', async () => {
     const { clock, due, late, stop } = await start(true)
     await clock.advance('10 seconds')
     expect(due.length).toBeGreaterThan(50)

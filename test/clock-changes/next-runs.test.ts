@@ -1,4 +1,4 @@
-/** `task.nextRuns(n)` against a session that runs: what was told is what then happens. */
+/** `task.nextRuns(n)` compared with a running session: the predicted runs are the actual ones. */
 import { describe, expect, test } from '@jest/globals'
 import {
   afterSuccess,
@@ -18,7 +18,7 @@ import { runTask, toLocal } from '../support/clock-changes/running.ts'
 
 const zone = 'Europe/Berlin'
 
-/** A condition, from when the session runs, how long it has run when it is asked, and how long it is followed. */
+/** A condition, the start of the session, its age at the prediction, and the duration of the comparison. */
 const cases: readonly [string, Start, string, string, string][] = [
   ['hourly', hourly, '2026-06-01T05:10', '3 hours', '1 day'],
   ['daily.at() where an hour is left out', daily.at('02:30'), '2026-03-27T12:00', '1 hour', '4 days'],
@@ -43,26 +43,26 @@ const cases: readonly [string, Start, string, string, string][] = [
 ]
 
 describe('nextRuns()', () => {
-  test.each(cases)('of %s tells the runs that come', async (_, start, from, lived, followed) => {
+  test.each(cases)('of %s predicts the runs', async (_, start, from, lived, followed) => {
     const { clock, session, starts, stop } = await runTask(zone, from, start)
     await clock.advance(lived)
     starts.length = 0
-    const told = session.task('task').nextRuns(1000)
+    const predicted = session.task('task').nextRuns(1000)
     const asked = clock.now()
     await clock.advance(followed)
     await stop()
     const until = clock.now()
     const local = (at: number): string => toLocal(at, zone)
     expect(
-      told
+      predicted
         .map((at) => at.toMillis())
         .filter((at) => at > asked && at <= until)
         .map(local),
     ).toEqual(starts.map(local))
-    expect(told.every((at) => at.zoneName === zone)).toBe(true)
+    expect(predicted.every((at) => at.zoneName === zone)).toBe(true)
   })
 
-  test('of a task that waits for another is empty, and waitsFor() says for what; time and record together are both told', async () => {
+  test('of a task that waits for another is empty, and waitsFor() names the other task; of time and record together, both are reported', async () => {
     const { clock, session, stop } = await runTask(zone, '2026-06-01T05:10', daily.at('07:00'))
     const next = session.createTask('next', afterSuccess('task').and(daily.after('09:00')), () => {})
     expect(next.nextRuns(3)).toEqual([])

@@ -1,4 +1,7 @@
-/** A wall clock that is set far: nothing runs twice for one period, nothing waits for the clock to come back. */
+/**
+ * A wall clock that is set by a large amount: nothing runs twice for one period, and nothing waits for the clock to
+ * come back.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { cron, daily, every, hourly, minutely, type Start, secondly } from 'gantry'
 import { runTask } from '../support/clock-changes/running.ts'
@@ -26,7 +29,7 @@ describe('a clock set back', () => {
       await clock.advance(lived)
       const until = clock.now()
       starts.length = 0
-      // Back to just after the beginning, and through it all again.
+      // Back to just after the beginning, and through the same time again.
       await clock.set(begin + second)
       await clock.advance(until - clock.now() - 1)
       expect(starts).toEqual([])
@@ -67,7 +70,7 @@ describe('a clock set by as much as', () => {
       const periods = (): number[] => starts.map((at) => Math.floor(at / ms))
       expect(new Set(periods()).size).toBe(starts.length)
       expect(starts.length).toBe(Math.abs(byMs) >= ms ? 2 : 1)
-      // It goes on from there: neither stuck nor catching up what never was.
+      // The session continues: it is neither stuck nor catching up periods that never occurred.
       await clock.advance(3 * ms)
       expect(new Set(periods()).size).toBe(starts.length)
       expect(periods().at(-1)).toBe(Math.floor(clock.now() / ms))

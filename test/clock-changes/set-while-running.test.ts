@@ -1,4 +1,4 @@
-/** A wall clock that is set while a run lives: the run belongs to the period in which it was begun. */
+/** A wall clock that is set during a run: the run belongs to the period in which it started. */
 import { describe, expect, test } from '@jest/globals'
 import { createApp, daily, succeeded } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -8,7 +8,7 @@ import { silent } from '../support/silent.ts'
 const zone = 'Europe/Berlin'
 const hour = 3_600_000
 
-/** A daily task of ten minutes that begins at 07:00 of 2 June, after having run on the day before. */
+/** A daily task of ten minutes that starts at 07:00 on 2 June, after a run on the day before. */
 async function runningAtSeven() {
   const clock = new TestClock({ at: '2026-06-01T06:00', zone })
   const app = createApp({ clock, timezone: zone, logger: silent })
@@ -29,7 +29,7 @@ async function runningAtSeven() {
   return { clock, session, starts, stop }
 }
 
-describe('a run that lives while the clock', () => {
+describe('a run that is live while the clock', () => {
   test('is set ahead by a day does not take the place of the next one', async () => {
     const { clock, starts, stop } = await runningAtSeven()
     await clock.set(clock.now() + 24 * hour)
@@ -59,11 +59,11 @@ describe('a run that lives while the clock', () => {
     await stop()
   })
 
-  test('stands still, as the machine sleeps, takes as long as it took', async () => {
+  test('is stopped, as the machine sleeps, has its real duration', async () => {
     const { clock, starts, stop } = await runningAtSeven()
     await clock.jump('24 hours')
     await clock.advance('1 hour')
-    // It ended on the day after, by every clock: that day has had its run, as with any run that lasts so long.
+    // The run ended on the next day by every clock, so that day has had its run, as with any long run.
     expect(starts.length).toBe(2)
     await stop()
   })

@@ -1,4 +1,4 @@
-/** A process that really sleeps: stopped by a signal for five seconds, and let go on. */
+/** A process that is really stopped: by a signal for five seconds, and then continued. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -35,12 +35,13 @@ test('of a process that was stopped for 5 s each task runs once for each period,
     // Once each, and in order.
     expect(periods).toEqual([...new Set(periods)].sort((a, b) => a - b))
     expect(periods.every((at) => at % 1000 === 0)).toBe(true)
-    // Of what was slept through nothing is made up for: only the period in which it went on.
+    // No period of the sleep is caught up, only the one in which the process continued.
     expect(periods.filter((at) => at > stoppedAt && at + 1000 <= wentOnAt)).toEqual([])
   }
   const starts = ran.every!
   const gaps = starts.slice(1).map((at, i) => at - starts[i]!)
-  // One late start and no burst after it: never less than a second between two (wall time, so give or take a clock's step).
+  // One late start and no burst after it: at least a second between two starts (in wall time, within the precision of
+  // the clock).
   expect(Math.min(...gaps)).toBeGreaterThan(950)
   expect(gaps.filter((gap) => gap >= wentOnAt - stoppedAt).length).toBe(1)
 })

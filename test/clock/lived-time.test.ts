@@ -1,9 +1,12 @@
-/** Time limits that a stopped process does not use up, on a clock that is moved by hand. */
+/** Time limits that do not elapse while a process is stopped, on a manual clock. */
 import { expect, test } from '@jest/globals'
 import { callAfterLived } from '../../src/clock/lived-time.ts'
 import { VirtualClock } from '../../src/clock/virtual-clock.ts'
 
-/** A clock, and a call that lets ms pass in which timers are called at their time, or only at the end (the process is stopped). */
+/**
+ * A clock, and a function that advances it while timers are called at their due time, or only at the end (as for a
+ * stopped process).
+ */
 function stoppable() {
   const clock = new VirtualClock({ wall: 0 })
   const live = (ms: number): void => {
@@ -19,7 +22,7 @@ function stoppable() {
   return { clock, live, stopFor }
 }
 
-test('a process that lives reaches the limit at its time', () => {
+test('a running process reaches the limit in time', () => {
   const { clock, live } = stoppable()
   let calls = 0
   callAfterLived(clock, 5000, () => void calls++)
@@ -40,7 +43,7 @@ test.each([0, 100, 2500, 4499, 4500, 4999])(
     live(lived)
     stopFor(60_000)
     expect(calls).toBe(0)
-    // The step it was stopped within counts as lived, except for the last one, which begins again.
+    // The step during which the process was stopped counts, except for the last one, which starts again.
     live(499)
     expect(calls).toBe(0)
     live(5000)
@@ -48,7 +51,7 @@ test.each([0, 100, 2500, 4499, 4500, 4999])(
   },
 )
 
-test('stopped again and again, it is not judged before it has lived', () => {
+test('a process that is stopped repeatedly does not reach the limit before it has run that long', () => {
   const { clock, live, stopFor } = stoppable()
   let calls = 0
   callAfterLived(clock, 5000, () => void calls++)
@@ -58,7 +61,7 @@ test('stopped again and again, it is not judged before it has lived', () => {
   expect(calls).toBe(1)
 })
 
-test('undone, it is never called', () => {
+test('a cancelled limit is never called', () => {
   const { clock, live } = stoppable()
   let calls = 0
   const undo = callAfterLived(clock, 5000, () => void calls++)

@@ -1,4 +1,4 @@
-/** The machine's clock, over a machine that is made up: its time passes, is set, and stands still while it sleeps. */
+/** The system clock on a simulated machine: its time passes, is set, and stops while it sleeps. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { type Clock, type ClockJump, createSystemClock } from '../../src/clock/clock.ts'
 
@@ -7,7 +7,7 @@ const hour = 3_600_000
 const day = 24 * hour
 const epoch = Date.UTC(2026, 0, 1)
 
-/** What a person or a time server did to the wall clock, and how long the machine slept, ms. */
+/** Changes of the wall clock by a user or a time server, and the sleep of the machine, ms. */
 let setByMs = 0
 let sleptMs = 0
 let clock: Clock
@@ -32,7 +32,7 @@ afterEach(() => {
 
 const pass = (ms: number): void => jest.advanceTimersByTime(ms)
 
-/** Calls that were made, with the elapsed time of the machine at each. */
+/** Records calls with the elapsed time of the machine. */
 function recorder() {
   const calls: number[] = []
   return { calls, call: () => void calls.push(jest.now()) }
@@ -41,7 +41,7 @@ function recorder() {
 describe('callAt()', () => {
   test('of an instant in 60 days is not called early, and not late', () => {
     const { calls, call } = recorder()
-    // Not kept, it looks once a minute and not once a second.
+    // A clock that is not kept checks once a minute instead of once a second.
     undoKeep()
     clock.callAt(epoch + 60 * day, call)
     pass(60 * day - 1)
@@ -120,7 +120,7 @@ describe('callAfter()', () => {
     expect(called).toEqual(['first', 'second', 'late'])
   })
 
-  test('what a call sets for at once waits for the next turn: other calls and I/O are not starved', () => {
+  test('a timer that a call sets without delay waits for the next turn: other calls and I/O are not starved', () => {
     let calls = 0
     const again = (): void => {
       calls += 1
@@ -139,7 +139,7 @@ describe('onJump()', () => {
     return jumps
   }
 
-  test('tells of a clock that is set, by how much, within a second', () => {
+  test('reports a set clock and the difference within a second', () => {
     const jumps = hearJumps()
     pass(10 * second)
     setByMs = hour
@@ -152,14 +152,14 @@ describe('onJump()', () => {
     ])
   })
 
-  test('tells a slept machine from a set clock', () => {
+  test('distinguishes a machine that slept from a set clock', () => {
     const jumps = hearJumps()
     sleptMs = 5 * hour
     pass(second)
     expect(jumps).toEqual([{ kind: 'slept', byMs: 5 * hour }])
   })
 
-  test('the small steps of clock discipline are no jump', () => {
+  test('the small steps of clock discipline are not a jump', () => {
     const jumps = hearJumps()
     for (let i = 0; i < 100; i++) {
       setByMs += i % 2 === 0 ? 200 : -150
@@ -168,7 +168,7 @@ describe('onJump()', () => {
     expect(jumps).toEqual([])
   })
 
-  test('time that passed while nobody kept the clock is no jump', () => {
+  test('time that passed while the clock was not kept is not a jump', () => {
     undoKeep()
     const jumps = hearJumps()
     setByMs = 5 * hour
@@ -180,7 +180,7 @@ describe('onJump()', () => {
 })
 
 describe('monotonic()', () => {
-  test('never goes back, whatever happens to the wall clock', () => {
+  test('never goes back, even if the wall clock does', () => {
     let last = clock.monotonic()
     for (const byMs of [hour, -hour, -365 * day, 365 * day, 0]) {
       setByMs = byMs
@@ -203,18 +203,18 @@ describe('a process that was stopped', () => {
     })
   })
 
-  test('hears what came meanwhile before its timers are called', () => {
+  test('receives pending responses before its timers are called', () => {
     const calls: string[] = []
     clock.callAfter(100, () => void calls.push('limit'))
     stoppedMs = 60_000
-    // What the machine has to tell comes between the timers and the immediates of a turn.
+    // Responses of the system arrive between the timers and the immediates of a turn.
     setTimeout(() => void calls.push('answer'), 100)
     pass(100)
     pass(1)
     expect(calls).toEqual(['answer', 'limit'])
   })
 
-  test('its timers are called in the turn of the wake when the wake is in time', () => {
+  test('its timers are called in the turn of the wake-up if the wake-up is in time', () => {
     const calls: string[] = []
     clock.callAfter(100, () => void calls.push('limit'))
     stoppedMs = 200
@@ -224,8 +224,8 @@ describe('a process that was stopped', () => {
   })
 })
 
-describe('the one timeout', () => {
-  test('a kept clock wakes once a second and no more, however many timers wait for later', () => {
+describe('the single timeout', () => {
+  test('a kept clock wakes only once a second, regardless of the number of waiting timers', () => {
     for (let n = 0; n < 10_000; n++) clock.callAt(epoch + day + n, () => {})
     pass(2 * second)
     const set = jest.spyOn(globalThis, 'setTimeout')
@@ -234,7 +234,7 @@ describe('the one timeout', () => {
     set.mockRestore()
   })
 
-  test('nothing is left when all is undone: the process can end', () => {
+  test('nothing remains after all is cancelled: the process can exit', () => {
     const undo = clock.callAt(epoch + day, () => {})
     expect(jest.getTimerCount()).toBe(1)
     undo()
@@ -244,7 +244,7 @@ describe('the one timeout', () => {
   })
 })
 
-test('sleep() resolves when so long has elapsed, and rejects with the reason of its signal', async () => {
+test('sleep() resolves after the duration, and rejects with the reason of its signal', async () => {
   const done: string[] = []
   void clock.sleep(hour).then(() => done.push('slept'))
   const abort = new AbortController()

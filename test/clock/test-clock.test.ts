@@ -1,4 +1,4 @@
-/** The clock that tests move. */
+/** The test clock. */
 import { describe, expect, test } from '@jest/globals'
 import { afterSuccess, createApp } from 'gantry'
 import { history, TestClock } from 'gantry/testing'
@@ -10,7 +10,7 @@ const start = Date.UTC(2026, 2, 28, 23)
 const minute = 60_000
 
 describe('TestClock', () => {
-  test('begins at a local time of a zone, and stands still', () => {
+  test('begins at a local time of a zone, and is stopped', () => {
     const clock = new TestClock({ at, zone })
     expect(clock.now()).toBe(start)
     expect(clock.monotonic()).toBe(0)
@@ -34,7 +34,7 @@ describe('TestClock', () => {
     expect(clock.now() - start).toBe(60 * minute)
   })
 
-  test('advance() is lived time: a wall clock that is set on the way makes it neither longer nor shorter', async () => {
+  test('advance() is elapsed time: a wall clock that is set on the way does not change it', async () => {
     const clock = new TestClock({ at, zone })
     clock.callAfter(10 * minute, () => clock.setWall(clock.now() - 600 * minute))
     await clock.advance('1 hour')
@@ -62,7 +62,7 @@ describe('TestClock', () => {
     expect(clock.now()).toBe(Date.parse('2026-07-01T09:00Z'))
   })
 
-  test('set() moves the wall clock alone, and tells who listens for jumps', async () => {
+  test('set() moves only the wall clock, and notifies the listeners for jumps', async () => {
     const clock = new TestClock({ at, zone })
     const jumps: unknown[] = []
     const undo = clock.onJump((jump) => jumps.push(jump))
@@ -73,7 +73,7 @@ describe('TestClock', () => {
     expect(clock.monotonic()).toBe(0)
   })
 
-  test('advance() within a run is refused with the name of the run, jump() is not', async () => {
+  test('advance() within a run is rejected with the name of the run, jump() is not', async () => {
     const clock = new TestClock({ at, zone })
     const app = createApp({ clock, logger: silent })
     let error: unknown
@@ -106,7 +106,7 @@ describe('TestClock', () => {
 })
 
 describe('history()', () => {
-  test('puts records into the log, and conditions look again', async () => {
+  test('adds records to the log, and conditions are evaluated again', async () => {
     const clock = new TestClock({ at: '2026-06-01T08:00', zone })
     const app = createApp({ clock, timezone: zone, logger: silent })
     const ran: string[] = []
@@ -124,14 +124,14 @@ describe('history()', () => {
     await session.stopped
   })
 
-  test('time that goes back and options that there are not are refused', async () => {
+  test('negative durations and unknown options are rejected', async () => {
     const clock = new TestClock({ at, zone })
     await expect(clock.advance('-1 second')).rejects.toThrow(/never goes back: -1 second/)
     await expect(clock.jump(-5)).rejects.toThrow(RangeError)
     expect(() => new TestClock({ art: at } as never)).toThrow(/'art'. Did you mean 'at'/)
   })
 
-  test('an action that is none is refused', async () => {
+  test('an unknown action is rejected', async () => {
     const app = createApp({ clock: new TestClock({ at, zone }), logger: silent })
     app.task('a', false, () => {})
     expect(() => history(app.session, [{ task: 'a', action: 'done' as never, at: start }])).toThrow(

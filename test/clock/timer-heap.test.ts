@@ -22,7 +22,7 @@ test('TimerHeap agrees with a list that is sorted by due time and order of setti
         else if (step.kind === 'remove' && list.length > 0) {
           const timer = list[step.which % list.length]!
           heap.remove(timer)
-          // A second time is nothing.
+          // A second removal has no effect.
           heap.remove(timer)
           list = list.filter((one) => one !== timer)
         } else if (step.kind === 'take') {
@@ -39,7 +39,7 @@ test('TimerHeap agrees with a list that is sorted by due time and order of setti
   )
 })
 
-test('TimerHeap.takeDue() leaves those that were set since', () => {
+test('TimerHeap.takeDue() leaves timers that were added later', () => {
   const heap = new TimerHeap()
   heap.add(1, () => {})
   const before = heap.nextOrder

@@ -39,7 +39,7 @@ describe('Condition', () => {
     expect(Object.isFrozen(a.and(b).node)).toBe(true)
   })
 
-  test('and, or flatten; one alone stays itself', () => {
+  test('and, or flatten; a single condition is unchanged', () => {
     expect(a.and(b).and(c).node).toEqual(all(a, b, c).node)
     expect(a.or(b.or(c)).node).toEqual(any(a, b, c).node)
     expect(all(a).node).toBe(a.node)
@@ -52,12 +52,12 @@ describe('Condition', () => {
     expect(not(false).node).toBe(always.node)
   })
 
-  test('a part with words of its own keeps them in a combination', () => {
+  test('a part with its own text keeps it in a combination', () => {
     expect(String(daily.after('07:00').and(every('10 minutes')))).toBe('daily after 07:00 & every 10 minutes')
     expect(String(all(daily.or(hourly), a))).toBe("(daily | hourly) & after task 'a' succeeded")
   })
 
-  test('values that are both callable and a condition work wherever one does', () => {
+  test('values that are both callable and a condition are valid inputs', () => {
     expect(isCondition(succeeded)).toBe(true)
     expect(succeeded).toBeInstanceOf(Condition)
     expect(typeof succeeded).toBe('function')
@@ -67,7 +67,7 @@ describe('Condition', () => {
     expect(String(running)).toBe(String(running()))
   })
 
-  test('holds of a condition looks for a task and at an instant', () => {
+  test('holds() evaluates a condition for a task and at an instant', () => {
     const session = new TableFacts({ now: noon })
     const window = timeOfDay.after('18:00')
     expect(window.holds({ session })).toBe(false)
@@ -75,14 +75,14 @@ describe('Condition', () => {
     expect(daily.holds({ session, task: { name: 'me' } })).toBe(true)
   })
 
-  test('isCondition knows those of another copy by their brand', () => {
+  test('isCondition recognizes those of another copy by their brand', () => {
     const other = { [Symbol.for('gantry.condition')]: true, node: always.node }
     expect(isCondition(other)).toBe(true)
     expect(isCondition({ node: always.node })).toBe(false)
     expect(isCondition(null)).toBe(false)
   })
 
-  test('combining what is no condition says so', () => {
+  test('combining other values is an error', () => {
     expect(() => all()).toThrow(TypeError)
     expect(() => not(5 as never)).toThrow(TypeError)
   })
@@ -125,13 +125,13 @@ describe('nodes', () => {
     expect(onEachNodes(daily.and(custom(() => true)()).node)).toEqual([])
   })
 
-  test('periodOf is the cycle that a run is for', () => {
+  test('periodOf is the cycle that a run belongs to', () => {
     expect(String(periodOf(daily.after('07:00').and(a).node))).toBe('time of day after 07:00')
     expect(periodOf(a.node)).toBeNull()
     expect(periodOf(every('10 minutes').node)).toBeNull()
   })
 
-  test('every kind has an answer of each interpreter', () => {
+  test('every kind is supported by each interpreter', () => {
     const nodes: readonly ConditionNode[] = [always, daily, a, running, started, not(a), any(a, b)].map(
       ({ node }) => node,
     )

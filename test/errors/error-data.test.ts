@@ -18,7 +18,7 @@ describe('toErrorData never throws', () => {
   const no = () => {
     throw new Error('no')
   }
-  // The stack first: it is written when it is first touched, from name and message.
+  // The stack first: it is created at its first access, from name and message.
   const get = { get: no }
   const sly = Object.defineProperties(new Error('x'), { stack: get, message: get, name: get })
   const revoked = Proxy.revocable({}, {})
@@ -73,7 +73,7 @@ test('toErrorData keeps name, message, code and a stack with its causes', () => 
   )
 })
 
-test('toErrorData cuts a stack of a megabyte and still tells the cause', () => {
+test('toErrorData cuts a stack of a megabyte and keeps the cause', () => {
   const error = new Error('x', { cause: new Error('the reason') })
   error.stack = 'y'.repeat(1 << 20)
   const data = toErrorData(error)

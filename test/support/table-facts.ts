@@ -24,7 +24,7 @@ export interface Happening {
 }
 
 /** All that the table says beside happenings. */
-export interface Surroundings {
+export interface TableContext {
   readonly now: number
   readonly zone?: string
   readonly task?: string | null
@@ -43,15 +43,15 @@ const silent: PredicateReading = { value: false, pending: true }
 /** A table that can be looked at, changed and listened to. Time is what `now` says, wall and monotonic alike. */
 export class TableFacts implements FactsSource, Changes, WakeClock {
   readonly happenings: Happening[]
-  around: Surroundings
+  around: TableContext
   /** How many times the facts were looked at. */
-  looks = 0
+  reads = 0
   /** What a watch wrote down of what must hold for a while. */
   readonly notes = new HeldTimes(() => this.around.now)
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #alarms = new Set<{ readonly at: number; readonly wake: () => void }>()
 
-  constructor(around: Surroundings, happenings: readonly Happening[] = []) {
+  constructor(around: TableContext, happenings: readonly Happening[] = []) {
     this.around = around
     this.happenings = [...happenings]
   }
@@ -112,7 +112,7 @@ export class TableFacts implements FactsSource, Changes, WakeClock {
   }
 
   facts(owner: { readonly task?: string | null; readonly at?: number } = {}): Facts {
-    this.looks += 1
+    this.reads += 1
     const task = owner.task === undefined ? (this.around.task ?? null) : owner.task
     return factsOf(this.around, this.happenings, owner.at ?? this.around.now, task, this.notes)
   }
@@ -129,7 +129,7 @@ function keyOf(dependency: Dependency): string {
 }
 
 function factsOf(
-  around: Surroundings,
+  around: TableContext,
   happenings: readonly Happening[],
   now: number,
   owner: string | null,

@@ -1,4 +1,4 @@
-/** The readings that an expression names, beside those of croner. */
+/** The readings of an expression, compared with those of croner. */
 import { describe, expect, test } from '@jest/globals'
 import { Cron } from 'croner'
 import fc from 'fast-check'
@@ -60,10 +60,10 @@ const expressions = fc
 const instants = fc.integer({ min: Date.UTC(1970, 0, 1), max: Date.UTC(2070, 0, 1) })
 
 describe('CronReadings', () => {
-  test('names what croner names', () => {
+  test('returns the same readings as croner', () => {
     checkProperty(
       fc.property(expressions, instants, (expression, at) => {
-        // croner has no list with `LW` in it.
+        // croner supports no list with `LW`.
         fc.pre(!/LW,|,LW/.test(expression))
         walk(expression, at, 6)
       }),
@@ -99,13 +99,13 @@ describe('CronReadings', () => {
       walk(expression, at, expression.includes('2 ') ? 2 : 5)
   })
 
-  test('the last weekday stands in a list, too', () => {
+  test('the last weekday works in a list', () => {
     const readings = new CronReadings(readCron('0 0 15,LW 5 *').pattern)
     const first = readings.after(Date.UTC(2026, 0, 1))!
     expect([first, readings.after(first)]).toEqual([Date.UTC(2026, 4, 15), Date.UTC(2026, 4, 29)])
   })
 
-  test('a day that no month has is looked for in vain, on either side and at the ends of time', () => {
+  test('a day that no month has is not found, in either direction and at the limits of dates', () => {
     for (const expression of ['0 0 30 2 *', '0 0 31 4,6,9,11 *', '0 0 31W 2 *']) {
       const readings = new CronReadings(readCron(expression).pattern)
       for (const at of [0, 8.64e15, -8.64e15]) {

@@ -8,7 +8,7 @@ import {
   toInstant,
 } from '../../src/time/index.ts'
 
-/** The whole instances that overlap a stretch, as `start / end` on the local clock of UTC. */
+/** The whole instances that overlap a range, as `start / end` on the local clock of UTC. */
 function listed(period: ReturnType<typeof cycle>, from: string, to: string, zone = 'UTC'): string[] {
   return [...period.between(from, to, zone)].map(words)
 }
@@ -73,7 +73,7 @@ describe('cycle', () => {
     expect(window.contains('2026-03-04T12:00:00.001', 'UTC')).toBe(false)
   })
 
-  test('a list of moments makes windows that count apart, also where they overlap', () => {
+  test('a list of moments creates separate windows, even if they overlap', () => {
     const period = cycle('day', { at: ['12:00', '08:00', '08:30'] })
     expect(listed(period, '2026-03-04', '2026-03-05')).toEqual([
       '2026-03-04T08:00 / 2026-03-04T09:00',
@@ -95,7 +95,7 @@ describe('cycle', () => {
     expect(Object.isFrozen(one) && Object.isFrozen(one.rule)).toBe(true)
   })
 
-  test('partsOf counts the parts of a unit', () => {
+  test('partsOf lists the parts of a unit', () => {
     expect(partsOf('day', { step: 6 })).toEqual([0, 6, 12, 18])
     expect(partsOf('week', { from: 2, to: 5 })).toEqual([2, 3, 4, 5])
     expect(() => partsOf('day', { step: 0 })).toThrow(RangeError)
@@ -173,7 +173,7 @@ describe('cycle across changes of the clock (Europe/Berlin)', () => {
     expect(words(short)).toBe('2024-10-05T15:30 / 2024-10-05T16:00')
   })
 
-  test('a day that the zone skips is no day (Apia), and nothing falls into it', () => {
+  test('a day that the zone skips does not exist (Apia), and nothing occurs in it', () => {
     expect(listed(cycle('day'), '2011-12-29', '2012-01-01', 'Pacific/Apia')).toHaveLength(2)
     expect(listed(cycle('day', { at: '10:00' }), '2011-12-29T12:00', '2012-01-01', 'Pacific/Apia')).toEqual([
       '2011-12-30T20:00 / 2011-12-30T21:00',
@@ -187,7 +187,7 @@ describe('cycle across changes of the clock (Europe/Berlin)', () => {
     )
   })
 
-  test('a window that a gap swallows whole lasts one part from its end, and what the month lacks is moved only if it tiles', () => {
+  test('a window inside a gap lasts one part from its end, and a day that the month lacks is moved only in cycles without gaps', () => {
     expect(listed(cycle('day', { between: ['02:10', '02:40'] }), ...spring, zone)).toEqual([
       '2024-03-31T01:00 / 2024-03-31T02:00',
     ])

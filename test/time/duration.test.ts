@@ -38,12 +38,12 @@ describe('toDurationMs', () => {
     expect(error).toMatchObject({ offset: 3, text: '10 minuts', near: expect.arrayContaining(['minutes']) })
   })
 
-  test('a unit alone is near to one of it', () => {
+  test('a unit without a number suggests one of it', () => {
     expect(caught(() => toDurationMs('day'))).toMatchObject({ offset: 0, near: ['1 day'] })
     expect(caught(() => toDurationMs('monday'))).toMatchObject({ near: [] })
   })
 
-  test('months have no fixed length and are refused with that reason', () => {
+  test('months have no fixed length and are rejected with that reason', () => {
     expect(() => toDurationMs('1 month')).toThrow(/no fixed length/)
   })
 
@@ -54,7 +54,7 @@ describe('toDurationMs', () => {
     },
   )
 
-  test('other shapes are TypeErrors, numbers that are none RangeErrors', () => {
+  test('other types are TypeErrors, invalid numbers RangeErrors', () => {
     for (const value of [null, undefined, true, [], { fortnights: 1 }, { hours: '1' }]) {
       expect(() => toDurationMs(value as unknown as number)).toThrow(TypeError)
     }
@@ -69,7 +69,7 @@ describe('toDurationMs', () => {
     }
   })
 
-  test('words of objects are no units', () => {
+  test('property names of objects are not units', () => {
     expect(() => toDurationMs('1 constructor')).toThrow(StatementError)
     expect(() => toDurationMs('1 toString')).toThrow(StatementError)
   })

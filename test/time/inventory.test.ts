@@ -1,4 +1,7 @@
-/** Every feature of Rocketry's time periods by its name here, through the front door. The rows are those of docs/rocketry.md. */
+/**
+ * Every feature of Rocketry's time periods by its name here, through the public exports. The rows are those of
+ * docs/rocketry.md.
+ */
 import { expect, test } from '@jest/globals'
 import {
   alwaysPeriod,

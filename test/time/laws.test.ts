@@ -5,7 +5,7 @@ import { localAt, resolveLocal } from '../../src/time/zone/utc-offsets.ts'
 import { checkProperty } from '../support/property.ts'
 import { instants, periods, tilings, zones } from '../support/time-arbitraries.ts'
 
-/** Laws of every period, on generated periods, instants and zones. */
+/** Laws of periods, checked with generated periods, instants and zones. */
 
 const runs = { runs: 1_000 }
 
@@ -27,7 +27,7 @@ describe('cycles tile the time line', () => {
 })
 
 describe('next, previous and current', () => {
-  test('contains says the same as current', () => {
+  test('contains agrees with current', () => {
     checkProperty(
       fc.property(periods, instants, zones, (period, at, zone) => {
         const current = period.current(at, zone)
@@ -105,8 +105,8 @@ describe('edgeAfter', () => {
   })
 })
 
-describe('memory', () => {
-  test('what was asked before never changes an answer', () => {
+describe('caches', () => {
+  test('earlier calls never change a result', () => {
     checkProperty(
       fc.property(periods, zones, fc.array(instants, { minLength: 2, maxLength: 5 }), (period, zone, ats) => {
         const fresh = ats.map((at) => parseTime(String(period)).current(at, zone))

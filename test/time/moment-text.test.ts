@@ -75,11 +75,11 @@ describe('toMoment reads text', () => {
     ['year', '13'],
     ['year', 'Feb 30'],
   ]
-  test.each(wrong)('refuses as a moment of the %s: %j', (unit, text) => {
+  test.each(wrong)('rejects as a moment of the %s: %j', (unit, text) => {
     expect(() => toMoment(text, unit, 'start')).toThrow(StatementError)
   })
 
-  test('the error has the place, what was expected and near words', () => {
+  test('the error has the position, the expected words and similar words', () => {
     try {
       toMoment('Mon 25:00', 'week', 'start')
       throw new Error('not refused')
@@ -146,7 +146,7 @@ describe('toMoment takes components', () => {
     expect(() => toMoment({ month: 2, day: 30 }, 'year', 'start')).toThrow(RangeError)
   })
 
-  test('other shapes are TypeErrors', () => {
+  test('other types are TypeErrors', () => {
     for (const value of [null, undefined, () => 0, new Date(), [1]]) {
       expect(() => toMoment(value as unknown as string, 'day', 'start')).toThrow(TypeError)
     }

@@ -22,7 +22,7 @@ const hour = 3_600_000
 describe('rollForward and rollBack', () => {
   const window = cycle('day', { between: ['10:00', '12:00'] })
 
-  test('cut the current instance, or give the neighbour', () => {
+  test('cut the current instance, or return the neighbour', () => {
     expect(window.rollForward('2026-01-01T11:00', 'UTC')).toEqual({
       start: at('2026-01-01T11:00'),
       end: at('2026-01-01T12:00'),
@@ -88,7 +88,7 @@ describe('past and future', () => {
 })
 
 describe('relativeDay', () => {
-  test('tells a day from the instant asked about', () => {
+  test('is relative to the evaluated instant', () => {
     expect(relativeDay('today').current('2026-01-02T12:00', 'UTC')).toEqual({
       start: at('2026-01-02'),
       end: at('2026-01-03'),
@@ -115,7 +115,7 @@ describe('relativeDay', () => {
 })
 
 describe('intersection', () => {
-  test('has the stretches that are common to one instance of each part', () => {
+  test('has the overlaps of one instance of each part', () => {
     const period = cycle('day', { between: ['08:00', '12:00'] }).and(cycle('week', { on: 'Mon' }))
     expect(period.next('2026-01-01', 'UTC')).toEqual({
       start: at('2026-01-05T08:00'),
@@ -124,7 +124,7 @@ describe('intersection', () => {
     expect(period.previous('2026-01-01', 'UTC')!.end).toBe(at('2025-12-29T12:00'))
   })
 
-  test('parts that never coincide have no next and no previous, and asking does not blow up', () => {
+  test('parts that never coincide have no next and no previous, and the search ends', () => {
     const apart = cycle('day', { between: ['08:00', '09:00'] }).and(
       cycle('day', { between: ['10:00', '11:00'] }),
     )
@@ -145,7 +145,7 @@ describe('intersection', () => {
 describe('union', () => {
   const morning = cycle('day', { between: ['08:00', '10:00'] })
 
-  test('instances that overlap are one, also the third and the one inside', () => {
+  test('overlapping instances are merged, also a third and a nested one', () => {
     const period = union(
       morning,
       cycle('day', { between: ['09:00', '09:30'] }),
@@ -159,7 +159,7 @@ describe('union', () => {
     expect(period.previous('2026-01-01T09:00', 'UTC')!.end).toBe(at('2025-12-31T14:00'))
   })
 
-  test('neighbours that touch stay two', () => {
+  test('adjacent instances remain separate', () => {
     const period = morning.or(cycle('day', { between: ['10:00', '12:00'] }))
     expect(period.current('2026-01-01T10:00', 'UTC')).toEqual({
       start: at('2026-01-01T10:00'),
@@ -167,7 +167,7 @@ describe('union', () => {
     })
   })
 
-  test('parts that overlap for ever are one endless instance', () => {
+  test('parts that overlap endlessly are one endless instance', () => {
     const period = cycle('hour').or(cycle('hour', { starting: '30:00' }))
     expect(period.current(0, 'UTC')).toEqual({
       start: Number.NEGATIVE_INFINITY,
@@ -182,7 +182,7 @@ describe('combining', () => {
   const a = cycle('day', { after: '08:00' })
   const b = cycle('week', { on: 'Mon' })
 
-  test('always and never are absorbed, parts of one kind taken in, the same kept once', () => {
+  test('always and never are absorbed, parts of one kind flattened, duplicates removed', () => {
     expect(a.and(always)).toEqual(a)
     expect(a.or(always)).toEqual(always)
     expect(a.and(never)).toEqual(never)
@@ -192,7 +192,7 @@ describe('combining', () => {
     expect(intersection(intersection(a, b), cycle('year'))).toEqual(intersection(a, b, cycle('year')))
   })
 
-  test('nothing to combine, or what is no period, is a TypeError', () => {
+  test('no periods, or other values, are a TypeError', () => {
     expect(() => union()).toThrow(TypeError)
     expect(() => intersection(1 as unknown as Period)).toThrow(TypeError)
     expect(() => a.and('daily' as unknown as Period)).toThrow(TypeError)
@@ -228,7 +228,7 @@ describe('grid', () => {
 })
 
 describe('in', () => {
-  test('a bound zone wins over the one asked with', () => {
+  test('a bound zone takes precedence over that of the call', () => {
     const period = cycle('day', { at: '10:00' }).in('Asia/Tokyo')
     expect(period.zone).toBe('Asia/Tokyo')
     expect(period.kind).toBe('cycle')
@@ -242,7 +242,7 @@ describe('in', () => {
 })
 
 describe('instants', () => {
-  test('what is no date is refused and never searched from', () => {
+  test('invalid dates are rejected and never searched from', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -9e15]) {
       expect(() => cycle('day').current(value, 'UTC')).toThrow(RangeError)
       expect(() => cycle('hour').contains(value, 'UTC')).toThrow(RangeError)
@@ -250,7 +250,7 @@ describe('instants', () => {
     }
   })
 
-  test('the ends of time are answered', () => {
+  test('the limits of dates are supported', () => {
     for (const period of [cycle('hour'), cycle('day'), cycle('month'), cycle('year')]) {
       for (const ms of [-8.6e15, 8.6e15, 0, at('1850-01-01')]) {
         expect(period.current(ms, 'Europe/Berlin')!.start).toBeLessThanOrEqual(ms)

@@ -65,7 +65,7 @@ describe('parseTime', () => {
     expect(parseTime(String(period))).toEqual(period)
   })
 
-  test('& binds before |, parentheses before both, and what follows them holds for all', () => {
+  test('& binds before |, parentheses before both, and a suffix after them applies to all', () => {
     const [a, b, c] = [
       cycle('day', { after: '08:00' }),
       cycle('week', { on: 'Mon' }),
@@ -95,7 +95,7 @@ describe('parseTime', () => {
     ['cron 0 9 * * * with grace 2 hous', 28],
     ['daily in Mars/Base', 9],
     ['from noon', 5],
-  ])('refuses %j at offset %d', (text, offset) => {
+  ])('rejects %j at offset %d', (text, offset) => {
     try {
       parseTime(text)
       throw new Error('not refused')
@@ -105,12 +105,12 @@ describe('parseTime', () => {
     }
   })
 
-  test('near words are told', () => {
+  test('similar words are suggested', () => {
     expect(() => parseTime('dayly')).toThrow(/`daily`/)
     expect(() => parseTime('tody')).toThrow(/`today`/)
   })
 
-  test('hostile text is refused: deep, long, or of no kind', () => {
+  test('hostile text is rejected: deep, long, or invalid', () => {
     expect(() => parseTime('('.repeat(1000))).toThrow(StatementError)
     expect(() => parseTime('daily & '.repeat(10_000))).toThrow(StatementError)
     expect(() => parseTime(`daily ${' '.repeat(3000)}x`)).toThrow(StatementError)

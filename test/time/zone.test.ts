@@ -10,13 +10,13 @@ describe('checkZone', () => {
     expect(checkZone('system')).toBe(systemZone())
   })
 
-  test('an unknown zone is a RangeError with the near name', () => {
+  test('an unknown zone is a RangeError with a suggestion', () => {
     expect(() => checkZone('Europe/Helsinky')).toThrow(RangeError)
     expect(() => checkZone('Europe/Helsinky')).toThrow(/'Europe\/Helsinki'/)
     expect(() => checkZone('')).toThrow(RangeError)
   })
 
-  test('what is no text is a TypeError', () => {
+  test('other types are a TypeError', () => {
     expect(() => checkZone(3 as unknown as string)).toThrow(TypeError)
   })
 })
@@ -32,12 +32,12 @@ describe('toInstant', () => {
     expect(toInstant('2026-03-01T10:00Z', 'Europe/Helsinki')).toBe(ms)
   })
 
-  test('rounds down what is finer than a millisecond', () => {
+  test('rounds fractions of a millisecond down', () => {
     expect(toInstant(1.9)).toBe(1)
     expect(toInstant('1970-01-01T00:00:00.0019Z')).toBe(1)
   })
 
-  test('what is no date is a RangeError, another shape a TypeError', () => {
+  test('an invalid date is a RangeError, another type a TypeError', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 9e15, new Date(Number.NaN), 'tomorrow']) {
       expect(() => toInstant(value)).toThrow(RangeError)
     }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { checkZones, sampleZones } from '../conformance/zones.ts'
 
-/** The sample of the zone suite; `npm run conformance:time` looks at every zone and change. */
+/** A sample of the zone suite; `npm run conformance:time` checks every zone and change. */
 test('cycles, cron and spans agree with an independent model around the changes of thirty zones', () => {
   const report = checkZones(sampleZones, 10)
   expect(report.differences.slice(0, 5)).toEqual([])

@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import { maxValueSize, toJsonSafe } from '../../src/values/json-copy.ts'
 import { checkProperty } from '../support/property.ts'
 
-test('toJsonSafe copies what JSON carries, as JSON would', () => {
+test('toJsonSafe copies values as JSON would', () => {
   checkProperty(
     fc.property(fc.jsonValue(), (value) => {
       const copy = toJsonSafe(value)
-      // JSON itself does not keep the sign of zero.
+      // JSON does not preserve the sign of zero.
       expect(copy).toEqual({ kept: true, value })
       expect(JSON.stringify((copy as { value: unknown }).value)).toBe(JSON.stringify(value))
     }),
@@ -15,7 +15,7 @@ test('toJsonSafe copies what JSON carries, as JSON would', () => {
   )
 })
 
-test('toJsonSafe never throws, and what it keeps survives JSON', () => {
+test('toJsonSafe never throws, and its copies survive JSON', () => {
   checkProperty(
     fc.property(
       fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true }),
@@ -29,7 +29,7 @@ test('toJsonSafe never throws, and what it keeps survives JSON', () => {
   )
 })
 
-test('toJsonSafe takes a copy that later changes do not reach', () => {
+test('toJsonSafe returns a copy that later changes do not affect', () => {
   const value = { list: [1], when: new Date(0), nothing: undefined }
   const copy = toJsonSafe(value)
   value.list.push(2)
@@ -72,11 +72,11 @@ test.each<[string, unknown, string]>([
     new Array(10_000_000),
     expect.stringMatching(/^it has more than \d+ characters of JSON/) as unknown as string,
   ],
-])('toJsonSafe keeps no %s and says why', (_, value, why) => {
+])('toJsonSafe rejects %s with a reason', (_, value, why) => {
   expect(toJsonSafe(value)).toEqual({ kept: false, why })
 })
 
-test('toJsonSafe keeps no value that is nested too deep, and keeps the key __proto__ a key', () => {
+test('toJsonSafe rejects deeply nested values, and keeps __proto__ as a plain key', () => {
   let deep: unknown = 1
   for (let i = 0; i < 100_000; i++) deep = [deep]
   expect(toJsonSafe(deep)).toEqual({ kept: false, why: 'it is nested deeper than 64' })

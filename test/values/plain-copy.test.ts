@@ -4,7 +4,7 @@ import { defaultLimits, toPlain } from '../../src/values/plain-copy.ts'
 import { checkProperty } from '../support/property.ts'
 
 describe('toPlain', () => {
-  test('plain values stay themselves', () => {
+  test('plain values are unchanged', () => {
     checkProperty(
       fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
         const limits = { depth: 10, members: 1_000, text: 10_000, total: 100_000 }
@@ -15,7 +15,7 @@ describe('toPlain', () => {
     )
   })
 
-  test('whatever it is given, it returns what JSON can carry, and little of it', () => {
+  test('for any value, it returns a small value that JSON can represent', () => {
     const anything = fc.anything({
       withBigInt: true,
       withDate: true,
@@ -49,7 +49,7 @@ describe('toPlain', () => {
     expect(toPlain(value)).toEqual(shown)
   })
 
-  test('circles, getters and methods that throw, and hostile proxies are shown as such', () => {
+  test('cycles, throwing getters and methods, and hostile proxies are marked as such', () => {
     const circle: Record<string, unknown> = {}
     circle.self = circle
     const hostile = new Proxy(
@@ -81,12 +81,12 @@ describe('toPlain', () => {
     })
   })
 
-  test('the same value in two places is no circle', () => {
+  test('the same value in two places is not a cycle', () => {
     const shared = { a: 1 }
     expect(toPlain([shared, shared])).toEqual([{ a: 1 }, { a: 1 }])
   })
 
-  test('what is too much is cut, and said', () => {
+  test('large values are cut, and the omission is marked', () => {
     const many = Array.from({ length: 1_000 }, (_, i) => i)
     expect((toPlain(many) as unknown[]).at(-1)).toBe('(950 more)')
     expect(toPlain(new Map(many.map((i) => [i, i])))).toMatchObject({ '…': '950 more' })
@@ -98,7 +98,7 @@ describe('toPlain', () => {
     expect(JSON.stringify(toPlain(wide)).length).toBeLessThan(defaultLimits.total * 40)
   })
 
-  test('a replacer stands before each member, the value itself included', () => {
+  test('a replacer receives each member, including the value itself', () => {
     const hide = (key: string, value: unknown) => (key === 'password' ? '***' : value)
     expect(toPlain({ password: 'x', in: [{ password: 'y' }] }, hide)).toEqual({
       password: '***',

@@ -14,13 +14,13 @@ describe('createRedactor', () => {
     expect(createRedactor().text(text)).toBe(clean)
   })
 
-  test('text masks patterns of one’s own, also global ones, every time', () => {
+  test('text masks custom patterns, also global ones, every time', () => {
     const redactor = createRedactor({ patterns: [/customer-\d+/g, /kunde/iy] })
     for (let i = 0; i < 3; i++)
       expect(redactor.text('customer-1, customer-22, Kunde')).toBe('(redacted), (redacted), (redacted)')
   })
 
-  test('named masks by key, at any depth, what is a text or holds some; numbers and flags stay', () => {
+  test('named masks texts and values with texts by key, at any depth; numbers and flags remain', () => {
     const redactor = createRedactor()
     expect(redactor.named('password', 'x')).toBe('(redacted)')
     expect(redactor.named('credentials', { user: 'me' })).toBe('(redacted)')
@@ -34,14 +34,14 @@ describe('createRedactor', () => {
     expect(createRedactor({ keys: /^pin$/g }).named('pin', '1234')).toBe('(redacted)')
   })
 
-  test('value masks texts only, and gives back the same object where there was nothing to mask', () => {
+  test('value masks only texts, and returns the same object if there is nothing to mask', () => {
     const redactor = createRedactor()
     const value = { nextPageToken: 'abc', rows: [1, null, 'x'] }
     expect(redactor.value(value)).toBe(value)
     expect(redactor.value(['Bearer abcdefgh12', 1])).toEqual(['Bearer (redacted)', 1])
   })
 
-  test('tell: a told secret is masked wherever it stands, whatever letters it has; short ones are not', () => {
+  test('tell: a registered secret with any characters is masked everywhere; short ones are not', () => {
     const redactor = createRedactor()
     redactor.tell('s$&cr(e)t')
     redactor.tell({ key: 'deep-secret', list: ['third-one'], n: 5, no: null })
@@ -51,7 +51,7 @@ describe('createRedactor', () => {
     )
   })
 
-  test('tell remembers so many, the newest', () => {
+  test('tell keeps a limited number of secrets, the newest', () => {
     const redactor = createRedactor()
     for (let i = 0; i < 1_001; i++) redactor.tell(`secret-${i}-`)
     expect(redactor.text('secret-0- secret-1000-')).toBe('secret-0- (redacted)')

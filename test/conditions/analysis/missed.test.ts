@@ -8,15 +8,15 @@ const minute = 60_000
 describe('missedBetween', () => {
   const { node } = cron('*/15 * * * *')
 
-  test('missedBetween gives the occurrences that are over and in which nothing started', () => {
+  test('missedBetween returns the past occurrences without a start', () => {
     const rows = [{ task: 'me', action: 'run', at: noon - 30 * minute }] as const
     const facts = new TableFacts({ now: noon, task: 'me' }, rows).facts()
     const starts = missedBetween(node, facts, noon - 45 * minute).map(({ start }) => (start - noon) / minute)
-    // The one of now still holds, the one at -30 was kept.
+    // The current occurrence still holds, and the one at -30 had a run.
     expect(starts).toEqual([-45, -15])
   })
 
-  test('missedBetween tells of at most a thousand, and of none without an occasion', () => {
+  test('missedBetween returns at most a thousand, and none for conditions without a schedule', () => {
     const facts = new TableFacts({ now: noon, task: 'me' }).facts()
     const all = missedBetween(node, facts, noon - 365 * 1440 * minute)
     expect(all).toHaveLength(1000)
@@ -24,7 +24,7 @@ describe('missedBetween', () => {
     expect(missedBetween(every('10 minutes').node, facts, 0)).toEqual([])
   })
 
-  test('missedBetween tells of cycles, and not of those that another time of the condition excludes', () => {
+  test('missedBetween returns cycles except those that another time of the condition excludes', () => {
     // Noon is on a weekday; ten days hold at least one weekend.
     const since = noon - 10 * 1440 * minute
     const facts = new TableFacts({ now: noon, task: 'me' }).facts()
@@ -36,7 +36,7 @@ describe('missedBetween', () => {
     expect(starts.length).toBeGreaterThan(5)
   })
 
-  test('missedBetween tells of each branch, each occurrence once', () => {
+  test('missedBetween returns each occurrence of every branch once', () => {
     const facts = new TableFacts({ now: noon, task: 'me' }).facts()
     const node = parse('daily at 08:00 | daily at 10:00').node
     const hours = missedBetween(node, facts, noon - 720 * minute).map(({ start }) =>
@@ -45,7 +45,7 @@ describe('missedBetween', () => {
     expect(hours).toEqual([8, 10])
   })
 
-  test('lapsesAt is the end of the occurrence under way, or of the next', () => {
+  test('lapsesAt is the end of the current occurrence, or of the next one', () => {
     expect(lapsesAt(daily.node, noon, 'UTC')).toBe(noon + 720 * minute)
     expect(lapsesAt(parse('daily at 13:00').node, noon, 'UTC')).toBe(noon + 120 * minute)
     expect(lapsesAt(every('10 minutes').node, noon, 'UTC')).toBe(Number.POSITIVE_INFINITY)

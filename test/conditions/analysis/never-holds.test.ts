@@ -22,7 +22,7 @@ const why = (condition: { node: Parameters<typeof neverHolds>[0] }) =>
   neverHolds(condition.node, 'Europe/Helsinki', noon)
 
 describe('neverHolds', () => {
-  test('neverHolds tells of times that never meet', () => {
+  test('neverHolds reports times that never overlap', () => {
     expect(why(timeOfMonth.on('30th').and(timeOfYear.on('Feb')))).toContain('do not meet')
     expect(why(daily.after('07:00').and(timeOfWeek.on('Mon'), timeOfWeek.on('Tue')))).toContain('do not meet')
   })
@@ -58,12 +58,12 @@ describe('neverHolds', () => {
     ['yearly on Feb 29 & time of week on Mon', 'do not meet'],
     ["(after task 'a' & ~after task 'a') | daily", null],
     ['secondly & minutely & hourly & daily & weekly & monthly & yearly', null],
-  ])('neverHolds of %j: %j', (text, told) => {
-    if (told === null) expect(why(parse(text))).toBeNull()
-    else expect(why(parse(text))).toContain(told)
+  ])('neverHolds of %j: %j', (text, expected) => {
+    if (expected === null) expect(why(parse(text))).toBeNull()
+    else expect(why(parse(text))).toContain(expected)
   })
 
-  test('neverHolds is right: what it tells of holds at no instant', () => {
+  test('neverHolds is right: a reported condition holds at no instant', () => {
     const hours = fc.integer({ min: 0, max: 24 * 40 * 60 }).map((minutes) => noon + minutes * 60_000)
     let found = 0
     checkProperty(
@@ -80,25 +80,25 @@ describe('neverHolds', () => {
     expect(found).toBeGreaterThan(0)
   })
 
-  test('neverHolds tells of a cron that never occurs', () => {
+  test('neverHolds reports a cron that never occurs', () => {
     expect(why(cron('0 0 30 2 *'))).toContain('at no time')
     expect(why(cron('0 0 29 2 *'))).toBeNull()
   })
 
-  test('neverHolds tells of a condition beside its opposite', () => {
+  test('neverHolds reports a condition combined with its opposite', () => {
     const after = afterSuccess('a')
     expect(why(after.and(not(after)))).toContain("'after task 'a' succeeded' and its opposite")
     expect(why(after.or(not(after)))).toBeNull()
   })
 
-  test('neverHolds of any is only where no part can hold', () => {
+  test('neverHolds reports an any() only if no part can hold', () => {
     const cannot = timeOfWeek.on('Mon').and(timeOfWeek.on('Tue'))
     expect(why(cannot.or(daily))).toBeNull()
     expect(why(cannot.or(cannot.and(daily)))).not.toBeNull()
     expect(why(parse('false & daily'))).toContain("'false'")
   })
 
-  test('neverHolds keeps quiet where it can hold, and of a plain false', () => {
+  test('neverHolds does not report conditions that can hold, or a plain false', () => {
     for (const fine of [
       daily,
       monthly.on('31st'),

@@ -1,4 +1,4 @@
-/** When a task will run by time alone. */
+/** Prediction of the runs that time alone causes. */
 import { describe, expect, test } from '@jest/globals'
 import {
   afterSuccess,
@@ -30,7 +30,7 @@ describe('nextRuns()', () => {
     expect(runsOf(daily.at('07:00'), 2)).toEqual(['2026-11-25T07:00:00', '2026-11-26T07:00:00'])
   })
 
-  test('of a day that is done begins tomorrow', () => {
+  test('of a daily task that has run begins tomorrow', () => {
     const done: Happening = { task: 'me', action: 'success', at: start - 1000 }
     expect(runsOf(daily, 2, [done])).toEqual(['2026-11-25T00:00:00', '2026-11-26T00:00:00'])
   })
@@ -63,7 +63,7 @@ describe('nextRuns()', () => {
     expect(runsOf(afterSuccess('other'), 5)).toEqual([])
   })
 
-  test('counts what stays true once, and looks at a function once', () => {
+  test('counts a condition that stays true once, and evaluates a function once', () => {
     let calls = 0
     const asks = condition(() => {
       calls += 1

@@ -1,4 +1,4 @@
-/** A time that never lasts long enough is proven so at little cost, and no other answer changes. */
+/** A time that never lasts long enough is proven at little cost, and other results do not change. */
 import { expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { heldFor, neverHolds, not, parse } from '../../../src/conditions/index.ts'
@@ -15,7 +15,7 @@ test.each([
   'daily & time of day between 08:00 and 16:00 for 9 hours',
   'time of week between Mon and Fri for 6 days',
   '(~time of day between 08:00 and 16:00) for 25 hours',
-])('%s takes few questions', (text) => {
+])('%s takes few evaluations', (text) => {
   const spies = (['contains', 'current', 'edgeAfter'] as const).map((name) =>
     jest.spyOn(Period.prototype, name),
   )
@@ -44,7 +44,7 @@ const window = fc
   )
   .filter((text) => !/between (.+) and \1$/.test(text))
 
-/** The longest time for which the condition holds without interruption, by walking through its edges. */
+/** The longest time for which the condition holds without interruption, computed from its edges. */
 function longestOf(parts: readonly Period[], how: 'some' | 'every', isNot: boolean, zone: string): number {
   const until = now + 5 * 366 * 86_400_000
   let longest = 0
@@ -58,7 +58,7 @@ function longestOf(parts: readonly Period[], how: 'some' | 'every', isNot: boole
   return longest
 }
 
-test('it never says so of a time that lasts long enough once, and always of one that does not', () => {
+test('a time that lasts long enough once is never reported, and others always are', () => {
   checkProperty(
     fc.property(
       fc.array(window, { minLength: 1, maxLength: 2 }),
@@ -76,7 +76,7 @@ test('it never says so of a time that lasts long enough once, and always of one 
         if (forMs <= 0 || longest > 20 * 86_400_000) return
         const joined = parse(texts.join(how === 'some' ? ' | ' : ' & '))
         const why = neverHolds(heldFor(isNot ? not(joined) : joined, forMs).node, zone, now)
-        // Exactly as long is not long enough: it is true no more at its end.
+        // Exactly the required length is not enough, as the condition is false at its end.
         if (longest <= forMs) expect(why).not.toBeNull()
         else expect(why).toBeNull()
       },

@@ -1,4 +1,4 @@
-/** A name that is not in the session: nothing holds of it. */
+/** Conditions on a task that the session lacks: none of them holds. */
 import { describe, expect, test } from '@jest/globals'
 import { afterSuccess, type Condition, failed, not, running, started } from '../../../src/conditions/index.ts'
 import { noon } from '../../support/condition-trees.ts'

@@ -1,4 +1,4 @@
-/** Once at a date, from and until dates, at most so many runs. */
+/** Schedule limits: once at a date, from and until dates, a maximum number of runs. */
 import { describe, expect, test } from '@jest/globals'
 import {
   atMostRuns,
@@ -47,17 +47,17 @@ describe('once()', () => {
 
   test('says when it is finished', () => {
     const session = sessionAt('2027-01-01T00:00:00Z', ['2026-12-24T16:00:01Z'])
-    const told = printExplanation(
+    const text = printExplanation(
       explain(once('2026-12-24 18:00').node, session.facts()),
       'UTC',
       session.facts().now,
     )
-    expect(told).toContain('and may start once at most')
+    expect(text).toContain('and may start once at most')
   })
 })
 
 describe('onceIn()', () => {
-  test('is reckoned from when a task is given it, on the clock of the session', async () => {
+  test('counts from when a task receives it, on the clock of the session', async () => {
     const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
     const app = createApp({ clock, timezone: 'UTC', logger: silent })
     const runs: string[] = []
@@ -77,14 +77,14 @@ describe('onceIn()', () => {
     await app.session.stopped
   })
 
-  test('of no session it never holds, nor does its opposite mean that it does', () => {
+  test('without a session it never holds, and its negation does not imply that it does', () => {
     const session = sessionAt('2026-12-24T15:00:00Z')
     expect(isTrue(onceIn('0 seconds'), session)).toBe(false)
     expect(isTrue(onceIn('1 minute').not(), session)).toBe(true)
     expect(() => onceIn('-1 minute')).toThrow(RangeError)
   })
 
-  test('toCondition reckons it wherever it stands', () => {
+  test('toCondition resolves it at any position', () => {
     const words = new Vocabulary()
     words.now = () => Date.UTC(2026, 11, 24, 12)
     expect(String(toCondition('daily & ~(in 10 minutes | in PT1H)', words))).toBe(
@@ -94,7 +94,7 @@ describe('onceIn()', () => {
 })
 
 describe('during()', () => {
-  test('holds in any period, also by its words', () => {
+  test('holds in any period, also as text', () => {
     const office = during('time of day between 08:00 and 16:00 | time of week on Sat')
     expect(isTrue(office, sessionAt('2026-12-24T06:30:00Z'))).toBe(true)
     expect(isTrue(office, sessionAt('2026-12-24T05:30:00Z'))).toBe(false)
@@ -104,7 +104,7 @@ describe('during()', () => {
 })
 
 describe('a zone of a group', () => {
-  test('is that of all within, but of those with a zone of their own', () => {
+  test('applies to all parts except those with a zone', () => {
     expect(String(parse('(daily after 07:00 | weekly in UTC) in Asia/Tokyo & hourly'))).toBe(
       '(daily after 07:00 in Asia/Tokyo | weekly in UTC) & hourly',
     )
@@ -113,7 +113,7 @@ describe('a zone of a group', () => {
 
 describe('cron with grace', () => {
   const nine = cron('0 9 * * *', { grace: '2 hours' })
-  test('holds until the grace is over, while no run has started since', () => {
+  test('holds until the grace period ends, while no run has started since', () => {
     expect(isTrue(nine, sessionAt('2026-11-24T10:59:59Z', [], 'UTC'))).toBe(true)
     expect(isTrue(nine, sessionAt('2026-11-24T11:00:00Z', [], 'UTC'))).toBe(false)
     expect(isTrue(nine, sessionAt('2026-11-24T10:00:00Z', ['2026-11-24T09:30:00Z'], 'UTC'))).toBe(false)
@@ -128,7 +128,7 @@ describe('from() and until()', () => {
     expect(isTrue(until('2027-01-01'), sessionAt('2026-12-31T22:00:00Z'))).toBe(false)
   })
 
-  test('a date that is none is an error at the door', () => {
+  test('an invalid date is an error of the call', () => {
     expect(() => from('2026-02-30')).toThrow(RangeError)
     expect(() => once('soon')).toThrow(RangeError)
     expect(() => parse('once at 2026-02-30')).toThrow(/once at 2026-02-30/)

@@ -1,4 +1,4 @@
-/** A level that must have held for a while: a watch agrees with a model that looks at every tick. */
+/** Conditions with a duration: a watch agrees with a model that evaluates at every tick. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { heldNodeOf } from '../../../src/conditions/condition.ts'
@@ -44,7 +44,7 @@ const tickMs = 10_000
 const minuteMs = 60_000
 const hot = paramIs('cpu', 'hot')
 
-/** What can change at a whole tick only, so that a model that looks at ticks misses nothing. */
+/** Conditions that change only at whole ticks, so that a model that evaluates at ticks misses nothing. */
 const leaf: fc.Arbitrary<Condition> = fc.constantFrom(
   hot,
   paramIs('go', 'yes'),
@@ -75,14 +75,14 @@ const tree: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition }>((tie) => {
   }
 }).tree
 
-/** The slow and plain way: looks at every part at each tick and after each change, whether it is of use or not. */
+/** The slow, plain model: evaluates every part at each tick and after each change, even if it is not needed. */
 class Model {
   readonly #since = new Map<ConditionNode, number>()
-  /** What the calendar said of an instant, it says again. */
+  /** Cached results of the calendar, which do not change. */
   readonly #known = new Map<ConditionNode, Map<number, boolean>>()
 
   look(node: ConditionNode, facts: Facts): boolean {
-    // All parts, and not only those that decide.
+    // All parts, not only those that determine the result.
     const parts = partsOf(node).map((part) => this.look(part, facts))
     if (node.kind === 'all') return parts.every(Boolean)
     if (node.kind === 'any') return parts.some(Boolean)
@@ -163,19 +163,19 @@ describe('a watch', () => {
     )
   })
 
-  /** The instants, in ms from noon, at which a watch says something new. */
+  /** The instants, in ms from noon, at which a watch emits a new value. */
   function changesOf(made: Condition, play: (table: TableFacts) => void, params = { cpu: 'cold' }) {
     const table = new TableFacts({ now: noon, task: 'this', params })
-    const said: [at: number, value: boolean][] = []
+    const changes: [at: number, value: boolean][] = []
     watch(made.node, () => table.facts(), table, table, undefined, table.notes).subscribe((value) =>
-      said.push([table.around.now - noon, value]),
+      changes.push([table.around.now - noon, value]),
     )
     play(table)
-    return { said, table }
+    return { changes, table }
   }
 
-  test('is woken once, at the very instant at which it has held for long enough', () => {
-    const { said, table } = changesOf(hot.heldFor('30 seconds'), (at) => {
+  test('is woken once, at the exact instant at which it has held for long enough', () => {
+    const { changes, table } = changesOf(hot.heldFor('30 seconds'), (at) => {
       at.advanceTo(noon + 1234)
       at.set('cpu', 'hot')
       expect(at.nextAlarm).toBe(noon + 31_234)
@@ -183,43 +183,43 @@ describe('a watch', () => {
       at.set('cpu', 'cold')
       at.advanceTo(noon + 2 * minuteMs)
     })
-    expect(said).toEqual([
+    expect(changes).toEqual([
       [0, false],
       [31_234, true],
       [minuteMs, false],
     ])
-    // As the watch begins (to learn its owner, and to look), twice for the param, and once for the alarm.
-    expect(table.looks).toBe(5)
+    // At the start of the watch (for the owner, and to evaluate), twice for the param, and once for the alarm.
+    expect(table.reads).toBe(5)
     expect(table.nextAlarm).toBe(Number.POSITIVE_INFINITY)
   })
 
-  test('an interruption within one instant begins the time anew', () => {
-    const { said } = changesOf(hot.heldFor('30 seconds'), (at) => {
+  test('an interruption within one instant starts the time over', () => {
+    const { changes } = changesOf(hot.heldFor('30 seconds'), (at) => {
       at.set('cpu', 'hot')
       at.advanceTo(noon + 20_000)
       at.set('cpu', 'cold')
       at.set('cpu', 'hot')
       at.advanceTo(noon + minuteMs)
     })
-    expect(said).toEqual([
+    expect(changes).toEqual([
       [0, false],
       [50_000, true],
     ])
   })
 
-  test('the time runs while the rest of the condition decides alone', () => {
+  test('the time continues while the rest of the condition determines the result', () => {
     const made = timeOfHour.after('10:00').and(hot.heldFor('5 minutes'))
-    const { said } = changesOf(made, (at) => {
+    const { changes } = changesOf(made, (at) => {
       at.set('cpu', 'hot')
       at.advanceTo(noon + 20 * minuteMs)
     })
-    expect(said).toEqual([
+    expect(changes).toEqual([
       [0, false],
       [10 * minuteMs, true],
     ])
   })
 
-  test('a look that fails interrupts', () => {
+  test('a failed evaluation interrupts', () => {
     const table = new TableFacts({ now: noon, task: 'this', params: { cpu: 'hot' } })
     let fails = false
     const look = (): Facts => ({
@@ -229,9 +229,9 @@ describe('a watch', () => {
         return table.facts().param(name)
       },
     })
-    const said: [number, boolean][] = []
+    const changes: [number, boolean][] = []
     watch(hot.heldFor('30 seconds').node, look, table, table, () => {}, table.notes).subscribe((value) =>
-      said.push([table.around.now - noon, value]),
+      changes.push([table.around.now - noon, value]),
     )
     table.advanceTo(noon + 20_000)
     fails = true
@@ -239,15 +239,15 @@ describe('a watch', () => {
     table.set('cpu', 'hot')
     fails = false
     table.advanceTo(noon + minuteMs)
-    // A second after the failure it is looked at again, and holds from then on.
-    expect(said).toEqual([
+    // It is evaluated again a second after the failure, and holds from then on.
+    expect(changes).toEqual([
       [0, false],
       [51_000, true],
     ])
   })
 })
 
-describe('as words', () => {
+describe('as a statement', () => {
   const meaning = ({ text: _, ...node }: ConditionNode): unknown =>
     node.kind === 'all' || node.kind === 'any'
       ? { ...node, nodes: node.nodes.map(meaning) }
@@ -255,7 +255,7 @@ describe('as words', () => {
         ? { ...node, node: meaning(node.node) }
         : node
 
-  test('what is printed is read back, for any condition and any duration', () => {
+  test('printed text is parsed back, for any condition and any duration', () => {
     checkProperty(
       fc.property(anyTree, fc.integer({ min: 1, max: 10_000_000 }), fc.boolean(), (made, ms, isDenied) => {
         const held = isDenied ? not(made).heldFor(ms) : made.heldFor(ms)
@@ -305,7 +305,7 @@ describe('as words', () => {
     expect(String(parse(text))).toBe(canonical)
   })
 
-  test('words of an app that take the rest of the words come first', () => {
+  test('custom words that take the rest of the words come first', () => {
     const words = new Vocabulary()
     words.add(condition('queue is {state}', ({ state }) => state !== ''))
     const whole = parse('queue is full for 30 seconds', words)
@@ -336,18 +336,18 @@ describe('as words', () => {
   })
 })
 
-describe('what is asked of it', () => {
+describe('its interpreters', () => {
   const table = new TableFacts({ now: noon, task: 'this', params: { cpu: 'hot' } })
   const held = hot.heldFor('30 seconds')
 
-  test('its dependence is that of the inner condition', () => {
+  test('its dependencies are those of the inner condition', () => {
     expect(all(running('x'), hot).heldFor('1 minute').dependencies('this')).toEqual([
       { kind: 'task', task: 'x' },
       { kind: 'param', name: 'cpu' },
     ])
   })
 
-  test('explain tells how long it has held of how long, and until when it must', () => {
+  test('explain shows how long it has held, the required duration, and its end', () => {
     const facts = { ...table.facts(), heldForMs: () => 12_345 }
     const { sentence, holds: is, changesAt, evidence } = explain(held.node, facts)
     expect(sentence).toBe(
@@ -362,7 +362,7 @@ describe('what is asked of it', () => {
     expect(waitsFor(held.node, facts)).toEqual([])
   })
 
-  test('explain of one that does not hold blames the inner condition', () => {
+  test('explain of one that does not hold points to the inner condition', () => {
     const cold = new TableFacts({ now: noon, task: 'this', params: { cpu: 'cold' } }).facts()
     expect(explain(held.node, cold).sentence).toBe(
       "'param 'cpu' is 'hot'' does not hold, so its 30 seconds have not begun",
@@ -373,7 +373,7 @@ describe('what is asked of it', () => {
     expect(waitsFor(held.node, cold)).toMatchObject([{ kind: 'param', name: 'cpu' }])
   })
 
-  test('of one that nobody has watched it is not known', () => {
+  test('the duration is unknown without a watch', () => {
     expect(holds(held.node, table.facts())).toBe(false)
     expect(explain(held.node, table.facts()).sentence).toMatch(/has not been watched yet/)
   })
@@ -396,7 +396,7 @@ describe('what is asked of it', () => {
     else expect(found).toContain(why)
   })
 
-  test('a time of the calendar needs no watch: it is read back, across a change of the clocks', () => {
+  test('calendar conditions need no watch: their past is computed, across a clock change', () => {
     const made = timeOfDay.between('01:00', '05:00').heldFor('2 hours')
     const at = (iso: string): boolean =>
       holds(made.node, new TableFacts({ now: Date.parse(iso), zone: 'Europe/Helsinki' }).facts())
@@ -409,7 +409,7 @@ describe('what is asked of it', () => {
     expect(at('2026-03-29T02:00:00Z')).toBe(false)
   })
 
-  test('the next runs of a schedule beside it are those at which it has held', () => {
+  test('the next runs of a combined schedule are those at which it has held', () => {
     const runs = nextRuns(
       daily.and(timeOfDay.between('08:00', '16:00').heldFor('2 hours')).node,
       (at) => table.facts({ task: 'this', ...(at === undefined ? {} : { at }) }),
@@ -429,7 +429,7 @@ describe('what is asked of it', () => {
     expect(after.map((at) => (at - noon) / minuteMs)).toEqual([10, 80, 150])
   })
 
-  test('a refresh that nobody would watch is refused', () => {
+  test('a refresh that would not be watched is rejected', () => {
     const make = (refresh: Condition) => condition({ refresh }, () => true)
     expect(() => make(hot.heldFor('1 minute'))).toThrow(/only of calendar conditions/)
     expect(() => make(timeOfDay.after('08:00').heldFor('1 minute'))).not.toThrow()

@@ -1,4 +1,4 @@
-/** What combines conditions takes what a task takes as its start. */
+/** Inputs of combinations, which are those of a task's start. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { all, any, type Condition, condition, daily, every, not, StatementError } from 'gantry'
 import { BehaviorSubject, Subject } from 'rxjs'
@@ -6,7 +6,7 @@ import { setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-/** Everything that a start may be, and how it reads. */
+/** Every kind of start, and how it prints. */
 const inputs: readonly (readonly [name: string, input: never, printed: string])[] = [
   ['a condition', daily.after('07:00'), 'daily after 07:00'],
   ['a builder that is also a function', daily, 'daily'],
@@ -25,11 +25,11 @@ describe.each(inputs)('%s', (_, input, printed) => {
     ['or', () => every('2 seconds').or(input), `every 2 seconds | ${printed}`],
     ['all', () => all(input, every('2 seconds')), `${printed} & every 2 seconds`],
     ['any', () => any(input, every('2 seconds')), `${printed} | every 2 seconds`],
-  ])('stands within %s', (_, make, text) => {
+  ])('is valid within %s', (_, make, text) => {
     expect(String(make())).toBe(text)
   })
 
-  test('can be denied', () => {
+  test('can be negated', () => {
     const denied = { true: 'false', false: 'true' }[printed] ?? `~${printed}`
     expect(String(not(input))).toBe(denied)
   })
@@ -40,7 +40,7 @@ describe.each(inputs)('%s', (_, input, printed) => {
   })
 })
 
-test('a stream beside a schedule launches while its last value is true', async () => {
+test('a stream combined with a schedule launches while its last value is true', async () => {
   const { app, clock, news } = setUp()
   const isHot$ = new BehaviorSubject(false)
   app.task('cool', every('2 seconds').and(isHot$), () => {})
@@ -56,7 +56,7 @@ test('a stream beside a schedule launches while its last value is true', async (
   expect(starts()).toBe(6)
 })
 
-test('a condition of a stream has words, and is not polled', async () => {
+test('a condition from a stream has a text form, and is not polled', async () => {
   const { app, clock } = setUp()
   const isHot$ = new BehaviorSubject(false)
   const isHot = app.condition('it is hot', isHot$)
@@ -70,7 +70,7 @@ test('a condition of a stream has words, and is not polled', async () => {
   expect(String(task.start)).toBe('it is hot')
 })
 
-test('a misspelt statement throws where it is combined, and shows the place', () => {
+test('a misspelled statement throws where it is combined, and shows the position', () => {
   expect(() => daily.and('hurly' as string)).toThrow(StatementError)
   expect(() => daily.and('hurly' as string)).toThrow(/did you mean `hourly`/)
 })

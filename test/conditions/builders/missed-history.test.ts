@@ -1,4 +1,4 @@
-/** `missed`: an occurrence lapsed without a run, as the log notes it. */
+/** History of missed occurrences, as the log notes them. */
 import { describe, expect, test } from '@jest/globals'
 import { missed, parse } from '../../../src/conditions/index.ts'
 import { noon } from '../../support/condition-trees.ts'
@@ -9,14 +9,14 @@ const session = new TableFacts({ now: noon, task: 'me', tasks: ['me', 'other'] }
 ])
 
 describe('missed', () => {
-  test('holds of what lapsed in its window, and counts no run', () => {
+  test('holds for occurrences missed in its window, and counts no run', () => {
     expect(missed.holds({ session, task: 'me' })).toBe(true)
     expect(missed.today.exactly(1).holds({ session, task: 'me' })).toBe(true)
     expect(missed.thisHour.holds({ session, task: 'me' })).toBe(false)
     expect(missed('other').holds({ session, task: 'me' })).toBe(false)
   })
 
-  test('is said and read back', () => {
+  test('prints and is parsed back', () => {
     expect(String(missed('other').today)).toBe("task 'other' has missed today")
     expect(parse("task 'other' has missed today").node).toEqual(missed('other').today.node)
   })

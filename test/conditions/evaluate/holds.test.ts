@@ -25,7 +25,7 @@ import {
   timeOfDay,
 } from '../../../src/conditions/index.ts'
 import { noon } from '../../support/condition-trees.ts'
-import { type Happening, type Surroundings, TableFacts } from '../../support/table-facts.ts'
+import { type Happening, type TableContext, TableFacts } from '../../support/table-facts.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -33,11 +33,11 @@ const day = 24 * hour
 
 type Row = readonly [task: string, action: Happening['action'], agoMs: number]
 
-/** Whether it holds at noon for the task `me`, after what happened so many ms ago. */
+/** Evaluates at noon for the task `me`, after events at the given ages in ms. */
 function isTrue(
   condition: Condition,
   rows: readonly Row[] = [],
-  around: Partial<Surroundings> = {},
+  around: Partial<TableContext> = {},
 ): boolean {
   const happenings = rows.map(([task, action, ago]) => ({ task, action, at: noon - ago }))
   const session = new TableFacts({ now: noon, task: 'me', ...around }, happenings)
@@ -70,7 +70,7 @@ describe('daily', () => {
     expect(isTrue(daily, [['me', 'success', -hour]])).toBe(false)
   })
 
-  test('daily.in reads the day in its own zone', () => {
+  test('daily.in uses the day of its zone', () => {
     // Noon in UTC is already 01:00 of the next day in Auckland.
     expect(isTrue(daily.in('Pacific/Auckland'), [['me', 'success', 2 * hour]])).toBe(true)
     expect(isTrue(daily, [['me', 'success', 2 * hour]])).toBe(false)
@@ -90,7 +90,7 @@ describe('every', () => {
     expect(isTrue(every('10 minutes'))).toBe(true)
   })
 
-  test('every based on success looks at successes alone', () => {
+  test('every based on success considers only successes', () => {
     const rows: Row[] = [
       ['me', 'run', minute],
       ['me', 'fail', minute],
@@ -98,7 +98,7 @@ describe('every', () => {
     expect(isTrue(every('10 minutes', { based: 'success' }), rows)).toBe(true)
   })
 
-  test('every rejects a base and a length that are none', () => {
+  test('every rejects an invalid base and an invalid length', () => {
     expect(() => every('10 minutes', { based: 'sunrise' as never })).toThrow(RangeError)
     expect(() => every('10 parsecs')).toThrow(SyntaxError)
     expect(() => every('10 minutes', { basd: 'start' } as never)).toThrow(TypeError)
@@ -143,7 +143,7 @@ describe('succeeded', () => {
     expect(isTrue(succeeded('a').today, [['a', 'success', hour]])).toBe(true)
   })
 
-  test('history compares how often', () => {
+  test('history compares counts', () => {
     const twice: Row[] = [
       ['me', 'fail', 2 * hour],
       ['me', 'fail', hour],
@@ -161,7 +161,7 @@ describe('succeeded', () => {
     expect(isTrue(inacted, [['me', 'inaction', 1]])).toBe(true)
   })
 
-  test('a past span includes now and not what is exactly so old', () => {
+  test('a past span includes now and excludes its far end', () => {
     expect(isTrue(succeeded.past('1 hour'), [['me', 'success', 0]])).toBe(true)
     expect(isTrue(succeeded.past('1 hour'), [['me', 'success', hour]])).toBe(false)
   })
@@ -170,7 +170,7 @@ describe('succeeded', () => {
 describe('running', () => {
   const around = { running: { a: [noon - 10 * minute] } }
 
-  test('running asks whether, how long and how many', () => {
+  test('running compares duration and number', () => {
     expect(isTrue(running('a'), [], around)).toBe(true)
     expect(isTrue(running, [], around)).toBe(false)
     expect(isTrue(running('a').moreThan('10 minutes'), [], around)).toBe(false)
@@ -183,7 +183,7 @@ describe('running', () => {
 describe('retry', () => {
   const failures = (n: number): Row[] => Array.from({ length: n }, () => ['me', 'fail', minute])
 
-  test('retry holds for so many failures in a row, and begins anew after a success', () => {
+  test('retry holds for `times` consecutive failures, and starts over after a success', () => {
     expect(isTrue(retry(2))).toBe(false)
     expect(isTrue(retry(2), failures(2))).toBe(true)
     expect(isTrue(retry(2), failures(3))).toBe(false)
@@ -199,12 +199,12 @@ describe('retry', () => {
     expect(isTrue(retry(9, { ...options, max: '1 minute' }), failures(3))).toBe(true)
   })
 
-  test('retry counts only fail unless told otherwise', () => {
+  test('retry counts only fail by default', () => {
     expect(isTrue(retry(1), [['me', 'terminate', 1]])).toBe(false)
     expect(isTrue(retry(1, { on: ['terminate'] }), [['me', 'terminate', 1]])).toBe(true)
   })
 
-  test('retry asks when, with the number of failures in a row', () => {
+  test('retry calls `when` with the number of consecutive failures', () => {
     const asked: number[] = []
     const when = (_: unknown, failed: number) => asked.push(failed) > 0 && failed < 2
     expect(isTrue(retry(9, { when }), failures(1))).toBe(true)
@@ -222,7 +222,7 @@ describe('retry', () => {
   })
 })
 
-describe('surroundings', () => {
+describe('session state', () => {
   test('schedulerRunning and schedulerCycles compare the session', () => {
     const around = { startedAt: noon - hour, cycles: 3 }
     expect(isTrue(schedulerRunning({ moreThan: '1 hour' }), [], around)).toBe(true)
@@ -232,7 +232,7 @@ describe('surroundings', () => {
     expect(isTrue(schedulerCycles({ moreThan: 3 }), [], around)).toBe(false)
   })
 
-  test('schedulerRunning and schedulerCycles of two limits hold between them, and print so', () => {
+  test('schedulerRunning and schedulerCycles with two limits hold between them, and print both', () => {
     const around = { startedAt: noon - hour, cycles: 3 }
     const ages = schedulerRunning({ moreThan: '30 minutes', lessThan: '2 hours' })
     const cycles = schedulerCycles({ moreThan: 2, atMost: 3 })
@@ -246,7 +246,7 @@ describe('surroundings', () => {
     expect(() => schedulerCycles({ more: 2 } as never)).toThrow(TypeError)
   })
 
-  test('paramExists and paramIs look at params; text matches the number it reads as', () => {
+  test('paramExists and paramIs test params; text matches the number it denotes', () => {
     const around = { params: { n: 5, gone: undefined } }
     expect(isTrue(paramExists('n', 'gone'), [], around)).toBe(true)
     expect(isTrue(paramExists('n', 'm'), [], around)).toBe(false)

@@ -37,7 +37,7 @@ import { condition } from '../../support/condition-trees.ts'
 import { checkProperty } from '../../support/property.ts'
 import { periods } from '../../support/time-arbitraries.ts'
 
-/** Without the words that a part came from: what it means is what counts. */
+/** The node without its original text: only the meaning counts. */
 function meaning({ text: _, ...node }: ConditionNode): unknown {
   if (node.kind === 'all' || node.kind === 'any') return { ...node, nodes: node.nodes.map(meaning) }
   return node.kind === 'not' ? { ...node, node: meaning(node.node) } : node
@@ -45,7 +45,7 @@ function meaning({ text: _, ...node }: ConditionNode): unknown {
 
 const readBack = (made: Condition) => meaning(parse(printNode(made.node)).node)
 
-test('printNode: parse of what a generated condition prints is that condition', () => {
+test('printNode: the text of a generated condition parses to that condition', () => {
   checkProperty(
     fc.property(condition, (made) => {
       expect(readBack(made)).toEqual(meaning(made.node))
@@ -54,7 +54,7 @@ test('printNode: parse of what a generated condition prints is that condition', 
   )
 })
 
-test('printNode: any period, as a condition and as where history is looked for, is read back', () => {
+test('printNode: any period, as a condition and as the period of a history, is parsed back', () => {
   checkProperty(
     fc.property(periods, (period) => {
       for (const made of [during(period), failed('x').during(period).atLeast(2)])
@@ -64,7 +64,7 @@ test('printNode: any period, as a condition and as where history is looked for, 
   )
 })
 
-test('printNode: a task name of any characters is read back', () => {
+test('printNode: a task name of any characters is parsed back', () => {
   const letter = fc.oneof(
     fc.constantFrom(..."'\\&|~() ,\n"),
     fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
@@ -164,7 +164,7 @@ test.each<[string, Condition]>([
     '~(scheduler has run over 1 hour & scheduler started 2 hours ago)',
     not(schedulerRunning({ moreThan: '1 hour', lessThan: '2 hours' })),
   ],
-])('printNode: %s is what its builder prints, and is read back', (words, made) => {
+])('printNode: %s is what its builder prints, and is parsed back', (words, made) => {
   expect(printNode(made.node)).toBe(words)
   expect(readBack(made)).toEqual(meaning(made.node))
 })

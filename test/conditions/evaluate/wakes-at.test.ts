@@ -44,7 +44,7 @@ describe('wakesAt', () => {
     expect(wakesAt(every('10 minutes').node, facts)).toBe(noon + 9 * 60_000)
   })
 
-  test('retry wakes when its pause is over', () => {
+  test('retry wakes when its delay ends', () => {
     const rows = [{ task: 'this', action: 'fail', at: noon }] as const
     const { node } = retry(1, { delay: '5 minutes' })
     expect(holds(node, at(noon, rows))).toBe(false)

@@ -1,4 +1,4 @@
-/** A part that decides alone is all that is waited for. */
+/** Combinations in which one part alone determines the result wait only for that part. */
 import { describe, expect, test } from '@jest/globals'
 import { all, any, condition, daily, minutely, not, wakesAt } from '../../../src/conditions/index.ts'
 import { noon } from '../../support/condition-trees.ts'
@@ -27,7 +27,7 @@ describe('wakesAt() of combinations', () => {
     expect(wakesAt(any(daily, minutely).node, fresh.facts())).toBe(tomorrow)
   })
 
-  test('all() waits for the soonest while every part holds', () => {
+  test('all() waits for the earliest while every part holds', () => {
     const fresh = new TableFacts({ now: noon, task: 'this' })
     expect(wakesAt(all(daily, minutely).node, fresh.facts())).toBe(noon + 60_000)
   })

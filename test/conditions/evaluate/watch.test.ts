@@ -20,8 +20,8 @@ import { TableFacts } from '../../support/table-facts.ts'
 
 type Watch = typeof watch
 
-/** The values that a watch gives, as they come; and its end. */
-function heard(
+/** Records the values of a watch as they come, and its end. */
+function record(
   table: TableFacts,
   node: ConditionNode,
   by: Watch = watch,
@@ -36,8 +36,8 @@ function heard(
   return { values, errors, subscription }
 }
 
-/** What not to do: it looks first, and then listens. */
-const lookBeforeListen: Watch = (node, look, changes: Changes, clock: WakeClock) =>
+/** A wrong implementation: it evaluates before it subscribes. */
+const evaluateBeforeSubscribe: Watch = (node, look, changes: Changes, clock: WakeClock) =>
   new Observable((subscriber) => {
     const tell = (): void => subscriber.next(holds(node, look()))
     tell()
@@ -58,16 +58,16 @@ describe('watch', () => {
     isParam: fc.boolean(),
   })
 
-  test('watch agrees with holds at every instant, and gives no value twice', () => {
+  test('watch agrees with holds at every instant, and emits no value twice', () => {
     checkProperty(
       fc.property(condition, happenings, fc.array(step, { maxLength: 8 }), ({ node }, rows, steps) => {
         const table = new TableFacts(
           { now: noon, task: 'this', startedAt: noon, running: { other: [noon - hourMs / 2] } },
           rows,
         )
-        const { values, errors, subscription } = heard(table, node)
+        const { values, errors, subscription } = record(table, node)
         for (const { wait, task, action, go, isParam } of steps) {
-          // Half-way, too: between the steps nothing but time passes.
+          // Also half-way: between the steps only time passes.
           for (const part of [wait / 2, wait / 2]) {
             table.advanceTo(table.around.now + Math.floor(part))
             expect(values.at(-1)).toBe(holds(node, table.facts()))
@@ -86,7 +86,7 @@ describe('watch', () => {
     )
   })
 
-  /** A look that sets the param it waits for, the first time. */
+  /** A condition whose first evaluation sets the param that it waits for. */
   const selfSetting = (table: TableFacts): ConditionNode => {
     let isFirst = true
     const node = custom(() => true)().and(paramIs('go', 'yes')).node
@@ -105,7 +105,7 @@ describe('watch', () => {
     const facts = table.facts.bind(table)
     table.facts = (owner) => {
       const made = facts(owner)
-      // After the param was read as it was: the change comes of the look itself.
+      // After the param was read: the evaluation itself causes the change.
       const param = made.param
       return {
         ...made,
@@ -119,28 +119,28 @@ describe('watch', () => {
     return node
   }
 
-  test('watch keeps the changes that its own look makes', () => {
+  test('watch keeps the changes that its own evaluation makes', () => {
     const table = new TableFacts({ now: noon, params: { go: 'no' } })
-    expect(heard(table, selfSetting(table)).values).toEqual([false, true])
+    expect(record(table, selfSetting(table)).values).toEqual([false, true])
   })
 
-  test('a watch that looked before it listened would lose them', () => {
+  test('a watch that evaluated before it subscribed would lose them', () => {
     const table = new TableFacts({ now: noon, params: { go: 'no' } })
-    expect(heard(table, selfSetting(table), lookBeforeListen).values).toEqual([false])
+    expect(record(table, selfSetting(table), evaluateBeforeSubscribe).values).toEqual([false])
   })
 
-  test('watch never polls: no look between one edge and the next', () => {
+  test('watch never polls: no evaluation between two edges', () => {
     const table = new TableFacts({ now: noon, task: 'this' })
-    const { values } = heard(table, timeOfHour.between('10:00', '20:00').node)
+    const { values } = record(table, timeOfHour.between('10:00', '20:00').node)
     table.advanceTo(noon + 3 * hourMs - 1)
     expect(values).toEqual([false, true, false, true, false, true, false])
     // One more for each whole hour, where the cycle itself turns.
-    expect(table.looks).toBeLessThanOrEqual(2 + 3 * 3)
+    expect(table.reads).toBeLessThanOrEqual(2 + 3 * 3)
   })
 
-  test('watch of what time cannot change sets no alarm', () => {
+  test('watch of a condition without time sets no alarm', () => {
     const table = new TableFacts({ now: noon, task: 'this' })
-    const { values } = heard(table, succeeded('other').node)
+    const { values } = record(table, succeeded('other').node)
     expect(table.nextAlarm).toBe(Number.POSITIVE_INFINITY)
     table.happen('other', 'success')
     expect(values).toEqual([false, true])
@@ -148,7 +148,7 @@ describe('watch', () => {
 
   test('watch holds again exactly at start + length', () => {
     const table = new TableFacts({ now: noon, task: 'this' })
-    const { values } = heard(table, every('10 minutes').node)
+    const { values } = record(table, every('10 minutes').node)
     table.happen('this', 'run')
     table.advanceTo(noon + 600_000 - 1)
     expect(values).toEqual([true, false])
@@ -156,7 +156,7 @@ describe('watch', () => {
     expect(values).toEqual([true, false, true])
   })
 
-  test('watch outlives a failing look where someone is told, and looks again', () => {
+  test('watch continues after a failed evaluation with onError, and evaluates again', () => {
     const table = new TableFacts({ now: noon, task: 'this' })
     const facts = table.facts.bind(table)
     let isBroken = false
@@ -170,9 +170,9 @@ describe('watch', () => {
         },
       }
     }
-    const told: unknown[] = []
-    const { values, errors, subscription } = heard(table, running('other').not().node, watch, (error) =>
-      told.push(error),
+    const reported: unknown[] = []
+    const { values, errors, subscription } = record(table, running('other').not().node, watch, (error) =>
+      reported.push(error),
     )
     isBroken = true
     table.happen('other', 'run')
@@ -180,13 +180,13 @@ describe('watch', () => {
     isBroken = false
     table.advanceTo(noon + 1000)
     expect(values).toEqual([true, false, true])
-    expect(told).toEqual([new Error('torn')])
+    expect(reported).toEqual([new Error('torn')])
     expect(errors).toEqual([])
     subscription.unsubscribe()
     expect(table.held).toBe(0)
   })
 
-  test('watch of a failing look ends with the error where no one is told', () => {
+  test('watch of a failed evaluation ends with the error without onError', () => {
     const table = new TableFacts({
       now: noon,
       task: 'this',
@@ -194,7 +194,7 @@ describe('watch', () => {
         throw new Error('torn')
       },
     })
-    const { errors } = heard(table, custom(() => true)().node)
+    const { errors } = record(table, custom(() => true)().node)
     expect(errors).toEqual([new Error('torn')])
     expect(table.held).toBe(0)
   })
@@ -209,7 +209,7 @@ describe('watch', () => {
     expect(table.held).toBe(0)
   })
 
-  test('watch does not take the loop when each look changes what it depends on', () => {
+  test('watch does not block the event loop when each evaluation changes its dependency', () => {
     const table = new TableFacts({ now: noon, task: 'this' })
     let turns = 0
     table.around = {
@@ -220,7 +220,7 @@ describe('watch', () => {
         return { value: true, pending: false }
       },
     }
-    const { values, subscription } = heard(table, custom(() => true)().or(paramIs('go', 'x')).node)
+    const { values, subscription } = record(table, custom(() => true)().or(paramIs('go', 'x')).node)
     expect(values).toEqual([true])
     expect(turns).toBeLessThanOrEqual(200)
     expect(table.nextAlarm).toBe(noon + 1)

@@ -17,20 +17,20 @@ import { TableFacts } from '../../support/table-facts.ts'
 const factsOf = (rows: ConstructorParameters<typeof TableFacts>[1] = []) =>
   new TableFacts({ now: noon, task: 'this', tasks: ['this', 'fetch'] }, rows).facts()
 
-test('explain: agrees with holds and wakesAt, whatever the condition and the history', () => {
+test('explain: agrees with holds and wakesAt for any condition and history', () => {
   checkProperty(
     fc.property(condition, happenings, ({ node }, rows) => {
       const facts = new TableFacts({ now: noon, task: 'this', tasks: ['this', 'other'] }, rows).facts()
-      const told = explain(node, facts)
-      expect(told.holds).toBe(holds(node, facts))
-      expect(told.changesAt ?? Number.POSITIVE_INFINITY).toBe(wakesAt(node, facts))
-      expect(told.sentence).not.toBe('')
+      const explanation = explain(node, facts)
+      expect(explanation.holds).toBe(holds(node, facts))
+      expect(explanation.changesAt ?? Number.POSITIVE_INFINITY).toBe(wakesAt(node, facts))
+      expect(explanation.sentence).not.toBe('')
     }),
     { runs: 1000 },
   )
 })
 
-test('explain: the evidence of a dependence is its record', () => {
+test('explain: the evidence of a dependency is its record', () => {
   const at = noon - 60_000
   const { evidence, holds: isTrue } = explain(
     parse("after task 'fetch' succeeded").node,
@@ -40,27 +40,27 @@ test('explain: the evidence of a dependence is its record', () => {
   expect(evidence).toMatchObject({ task: 'fetch', record: { action: 'success', at, runId: 'r1' } })
 })
 
-test('explain: an unknown task is told with what is near', () => {
-  const told = explain(parse("after task 'fetsh' succeeded").node, factsOf())
-  expect(told.holds).toBe(false)
-  expect(told.evidence).toEqual({ unknownTask: 'fetsh', near: ['fetch'] })
-  expect(told.sentence).toContain("no task 'fetsh'")
+test('explain: an unknown task is reported with similar names', () => {
+  const explanation = explain(parse("after task 'fetsh' succeeded").node, factsOf())
+  expect(explanation.holds).toBe(false)
+  expect(explanation.evidence).toEqual({ unknownTask: 'fetsh', near: ['fetch'] })
+  expect(explanation.sentence).toContain("no task 'fetsh'")
 })
 
-test('explain: a period outside says when it begins', () => {
-  const told = explain(parse('time of day after 14:00').node, factsOf())
-  expect(told.changesAt).toBe(noon + 2 * 3_600_000)
-  expect(told.sentence).toContain('which begins at 14:00')
+test('explain: outside a period, its beginning is shown', () => {
+  const explanation = explain(parse('time of day after 14:00').node, factsOf())
+  expect(explanation.changesAt).toBe(noon + 2 * 3_600_000)
+  expect(explanation.sentence).toContain('which begins at 14:00')
 })
 
-test('explain: used-up retries are said to be used up', () => {
+test('explain: used-up retries are reported as used up', () => {
   const failures = [1, 2, 3].map((minutes) => ({ task: 'this', action: 'fail' as const, at: noon - minutes }))
   expect(explain(retry(2).node, factsOf(failures)).sentence).toBe(
     "task 'this' failed 3 times in a row; all 2 retries are used up",
   )
 })
 
-describe('explain tells in a sentence what is so', () => {
+describe('explain describes the state in a sentence', () => {
   const minute = 60_000
   const rows = [
     { task: 'me', action: 'run', at: noon - 30 * 60 * minute, runId: 'r0' },
@@ -124,11 +124,11 @@ describe('explain tells in a sentence what is so', () => {
     ['~daily', 'the negated part does not hold'],
     ['daily | true', '1 of 2 parts holds'],
     ['daily & false', '2 of 2 parts do not hold'],
-  ])('explain of %s: %s', (text, told) => {
-    expect(sentences(explain(parse(text).node, facts)).join('\n')).toContain(told)
+  ])('explain of %s: %s', (text, expected) => {
+    expect(sentences(explain(parse(text).node, facts)).join('\n')).toContain(expected)
   })
 
-  test('explain of a custom condition has its args and what it said', () => {
+  test('explain of a custom condition has its args and its value', () => {
     const isFull = custom('disk {name} is full', () => true)
     const around = {
       now: noon,
@@ -144,12 +144,12 @@ describe('explain tells in a sentence what is so', () => {
   })
 
   test('explain never shows the value of a param', () => {
-    const told = JSON.stringify(explain(parse("env 'test' & param 'env' exists").node, facts))
-    expect(told).not.toContain('prod')
+    const explanation = JSON.stringify(explain(parse("env 'test' & param 'env' exists").node, facts))
+    expect(explanation).not.toContain('prod')
   })
 })
 
-test('printExplanation: a line for each condition, parts indented, with the mark of what holds', () => {
+test('printExplanation: a line for each condition, parts indented, with a mark for parts that hold', () => {
   const text = printExplanation(explain(parse('true & ~true | never').node, factsOf()), 'UTC', noon)
   const lines = text.split('\n')
   expect(lines[0]).toMatch(/^✗ /)

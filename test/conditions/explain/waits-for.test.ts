@@ -1,4 +1,4 @@
-/** What a condition waits for beside time. */
+/** Events that a condition waits for, besides time. */
 import { describe, expect, test } from '@jest/globals'
 import {
   afterAnySuccess,
@@ -51,12 +51,12 @@ describe('waitsFor()', () => {
     expect(waitsOf(schedulerRunning({ moreThan: '100 days' }))).toEqual([])
   })
 
-  test('names the task that is to succeed, whatever else time has to bring', () => {
+  test('names the task that must succeed, even if time must pass as well', () => {
     expect(waitsOf(afterSuccess('a').and(daily.at('12:00')))).toEqual(["task | a | after task 'a' succeeded"])
     expect(waitsOf(afterSuccess('a'), [ran('a', 'success', 5)])).toEqual([])
   })
 
-  test('names each of several, and of alternatives each', () => {
+  test('names each of several parts, and each alternative', () => {
     expect(waitsOf(afterSuccess('a').and(afterSuccess('b')), [ran('b', 'success', 5)])).toEqual([
       "task | a | after task 'a' succeeded",
     ])
@@ -66,7 +66,7 @@ describe('waitsFor()', () => {
     ])
   })
 
-  test('of a history names the task while more records can make it true, and nobody once only time can', () => {
+  test('of a history names the task while more records can make it true, and nothing once only time can', () => {
     expect(waitsOf(succeeded('a').today)).toEqual(["task | a | task 'a' has succeeded today"])
     expect(
       waitsOf(succeeded('a').today.exactly(1), [ran('a', 'success', 5), ran('a', 'success', 4)]),
@@ -80,12 +80,12 @@ describe('waitsFor()', () => {
     expect(waitsOf(running('a'), [], { running: { a: [start - 5_000] } })).toEqual([])
   })
 
-  test('of a retry names this task; while it backs off it is time that is waited for', () => {
+  test('of a retry names this task; during the backoff only time is missing', () => {
     expect(waitsOf(retry(3))).toEqual(['task | me | retry 3 times'])
     expect(waitsOf(retry(3, { delay: '1 hour' }), [ran('me', 'fail', 5)])).toEqual([])
   })
 
-  test('names params, answers, streams, cycles, and the hand', () => {
+  test('names params, predicates, streams, cycles, and manual runs', () => {
     expect(waitsOf(paramExists('x'))).toEqual(["param | x | param 'x' exists"])
     const isOpen = condition('the shop is open', () => false)
     expect(waitsOf(isOpen())).toEqual(['predicate | the shop is open'])
@@ -95,7 +95,7 @@ describe('waitsFor()', () => {
     expect(waitsOf(any(never, paramExists('x'))).length).toBe(2)
   })
 
-  test('says how things stand in a sentence', () => {
+  test('describes the state in a sentence', () => {
     const facts = new TableFacts({ now: start, zone: 'UTC', task: 'me', tasks: ['me', 'fetch'] }, []).facts({
       task: 'me',
     })

@@ -1,4 +1,4 @@
-/** Shapes: how far a text is understood. */
+/** Shapes: the valid part of a text. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from '../../../src/conditions/index.ts'
@@ -21,18 +21,18 @@ describe('furthestOf', () => {
     ["task 'a' is running twice", 20, ['more', 'exactly', '&', '|', 'for', 'the end']],
     ['daily', 0, []],
     ['', 0, []],
-  ])('%j is understood up to %d, where %j is expected', (text, place, expected) => {
+  ])('%j is valid up to %d, where %j is expected', (text, place, expected) => {
     expect(reach(text)).toMatchObject({ place, expected })
   })
 
-  test('a misspelt word is found though a slot before it would take it', () => {
+  test('a misspelled word is found although a placeholder before it would accept it', () => {
     expect(reach("task 'a' is running more than 2 hours exacly 3 times")).toMatchObject({
       place: 38,
       near: ['exactly'],
     })
   })
 
-  test('of several shapes those count that understand the most', () => {
+  test('of several shapes, those that accept the most count', () => {
     expect(furthestOf('at noon or so', ['at least <number> times', 'at noon sharp'])).toMatchObject({
       words: 2,
       expected: ['sharp'],
@@ -44,13 +44,13 @@ describe('furthestOf', () => {
   })
 })
 
-test('startsOf gives the words that a shape may begin with, operatorMeant what a word means', () => {
+test('startsOf returns the first words of a shape, operatorMeant the operator of a word', () => {
   expect(startsOf(shape)).toEqual(['while', 'task'])
   expect(startsOf('<path> exists')).toEqual([])
   expect(['AND', 'or', 'not', '&&', 'but'].map(operatorMeant)).toEqual(['&', '|', '~', '&', undefined])
 })
 
-test('shapes know the words of every statement: what follows one is the problem, not its beginning', () => {
+test('shapes accept every statement: extra text after one is the error, not its beginning', () => {
   checkProperty(
     fc.property(condition, (made) => {
       for (const { kind, text } of tokenize(String(made))) {

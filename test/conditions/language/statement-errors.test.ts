@@ -1,4 +1,4 @@
-/** What somebody reads who wrote a statement that is none: the place, what could stand there, and what was meant. */
+/** Messages for invalid statements: the position, the expected words, and suggestions. */
 import { describe, expect, test } from '@jest/globals'
 import { problemOf } from '../../support/problem-of.ts'
 
@@ -55,7 +55,7 @@ describe('StatementError of a statement', () => {
   ]
 
   test.each(table.map(([text, at, expected, near]) => ({ text, at, expected, near })))(
-    '$text is told at "$at" with what is expected, "$expected", and what is near, $near',
+    '$text is reported at "$at" with what is expected, "$expected", and what is near, $near',
     ({ text, at, expected, near }) => {
       const problem = problemOf(text)
       expect(text.slice(problem.offset)).toMatch(new RegExp(`^${at.replace(/[()+*]/g, '\\$&')}`))
@@ -66,7 +66,7 @@ describe('StatementError of a statement', () => {
     },
   )
 
-  test('the message shows the line with a caret under the place, what is expected, and what is near', () => {
+  test('the message shows the line with a caret under the position, the expected words, and similar words', () => {
     expect(problemOf("weekly &\n  task 'x' has suceeded").message.split('\n')).toEqual([
       "Cannot read the statement as it contains unknown words: task 'x' has suceeded",
       "    task 'x' has suceeded",

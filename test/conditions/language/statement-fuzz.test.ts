@@ -1,4 +1,4 @@
-/** Whatever text is given: it is a condition, or a `StatementError` with a place. Never another error, and never slow. */
+/** Any text is a condition, or a `StatementError` with a position: never another error, and never slow. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { condition, parse, Vocabulary } from '../../../src/conditions/index.ts'
@@ -58,7 +58,7 @@ const scrap = fc.oneof(
   fc.integer().map(String),
 )
 
-/** Statements put together of scraps, and statements with a piece cut out, doubled or replaced. */
+/** Statements composed of scraps, and statements with a piece removed, doubled or replaced. */
 const text = fc.oneof(
   fc.array(scrap, { maxLength: 8 }).map((scraps) => scraps.join('')),
   fc.array(scrap, { maxLength: 8 }).map((scraps) => scraps.join(' ')),
@@ -67,7 +67,7 @@ const text = fc.oneof(
     .map(([whole, at, length, put]) => whole.slice(0, at) + put + whole.slice(at + length)),
 )
 
-/** What is wrong with reading it: an error of another kind, a place that is none, or a print that reads otherwise. */
+/** The problem with parsing a text: an error of another kind, an invalid position, or a print that parses differently. */
 function problemWith(statement: string, words?: Vocabulary): unknown {
   try {
     const printed = String(parse(statement, words))
@@ -79,7 +79,7 @@ function problemWith(statement: string, words?: Vocabulary): unknown {
 }
 
 describe('parse() of any text', () => {
-  test('gives a condition or a StatementError with a place in the text', () => {
+  test('gives a condition or a StatementError with a position in the text', () => {
     checkProperty(
       fc.property(text, (statement) => problemWith(statement) === null),
       { runs: 100_000 },
@@ -100,12 +100,12 @@ describe('parse() of any text', () => {
     'has failed past ',
   ])('reads long runs of %j in time that does not explode', (scrapOfText) => {
     const whole = scrapOfText.repeat(Math.ceil(4096 / scrapOfText.length)).slice(0, 4096)
-    // A statement of the greatest length, a hundred times over: quadratic readers would need minutes.
+    // A statement of the maximum length, many times: quadratic parsers would need minutes.
     for (let i = 0; i < 20; i++) expect(problemWith(whole)).toBeNull()
     expect(problemWith(scrapOfText.repeat(20_000))).toBeNull()
   })
 
-  test('with words of an app is no other', () => {
+  test('is the same with custom words', () => {
     const own = new Vocabulary()
     own.add(
       condition(
@@ -165,7 +165,7 @@ describe('parse() of any text', () => {
     )
     const timeOf = ([begin, piece, end]: readonly [string, string, string], length: number): number => {
       const text = (begin + piece.repeat(length / piece.length + 1)).slice(0, length - 1) + end
-      // The least of several looks: the machine's other work only ever adds.
+      // The minimum of several measurements, as other work of the machine only adds time.
       const times = Array.from({ length: 7 }, () => {
         const before = performance.now()
         problemWith(text, own)
@@ -176,7 +176,7 @@ describe('parse() of any text', () => {
     const growthOf = (text: readonly [string, string, string]): number =>
       timeOf(text, 4000) / timeOf(text, 500)
     for (const text of texts) growthOf(text)
-    // Eight times the text: 8 if linear, 64 if quadratic. What looks so once is measured again.
+    // Eight times the text: 8 if linear, 64 if quadratic. A suspect is measured again.
     const steep = texts.filter((text) => [1, 2, 3].every(() => growthOf(text) > 24))
     expect(steep).toEqual([])
   })

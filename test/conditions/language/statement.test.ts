@@ -30,7 +30,7 @@ describe('parse', () => {
     expect(parse('~daily & hourly | weekly').node).not.toEqual(parse('~(daily & hourly) | weekly').node)
   })
 
-  test('blanks and line ends are free around operators; between words there is one blank, in quotes any', () => {
+  test('spaces and line ends are free around operators; between words there is one space, in quotes any', () => {
     expect(parse(' daily after 07:00\n  &  hourly ').node).toEqual(parse('daily after 07:00 & hourly').node)
     for (const text of ['daily  after 07:00', 'daily\nafter 07:00', 'daily after\t07:00'])
       expect(() => parse(text)).toThrow(/words must be separated by one space/)
@@ -51,7 +51,7 @@ describe('parse', () => {
     expect(problemOf(text).offset).toBe(offset)
   })
 
-  test('a misspelt word is told with the near one', () => {
+  test('a misspelled word is reported with a suggestion', () => {
     expect(problemOf('dayly').near).toContain('daily')
   })
 
@@ -65,7 +65,7 @@ describe('parse', () => {
     expect(problemOf(`daily${' '.repeat(4096)}`).offset).toBe(4096)
   })
 
-  test('whatever the text, it is read or it is a StatementError', () => {
+  test('any text is parsed or is a StatementError', () => {
     const piece = fc.constantFrom(
       ...[
         'daily',

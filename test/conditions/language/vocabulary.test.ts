@@ -13,20 +13,20 @@ function wordsOf(...wordings: (string | RegExp)[]): Vocabulary {
 describe('Vocabulary', () => {
   const words = wordsOf('file {path} exists', /there is (?:a|an) (?<path>\w+)/)
 
-  test('a slot takes one word or quoted text with any characters', () => {
+  test('a placeholder takes one word or quoted text with any characters', () => {
     expect(parse('file a.csv exists', words).node).toMatchObject({ args: { path: 'a.csv' } })
     expect(parse("file 'a & (b).csv' exists", words).node).toMatchObject({ args: { path: 'a & (b).csv' } })
   })
 
-  test('a pattern with named groups is another wording of the same condition', () => {
+  test('a pattern with named groups is another form of the same condition', () => {
     expect(parse('there is a ledger', words).node).toMatchObject({ args: { path: 'ledger' } })
   })
 
-  test('they combine with built-in words', () => {
+  test('they combine with the built-in vocabulary', () => {
     expect(parse('daily & ~file x exists', words).node).toMatchObject({ kind: 'all' })
   })
 
-  test('what they print is read back, quoted where it must be', () => {
+  test('printed text is parsed back, quoted where necessary', () => {
     const { node } = parse("file 'it\\'s | here' exists", words)
     expect(parse(printNode(node), words).node).toEqual(node)
   })
@@ -35,13 +35,13 @@ describe('Vocabulary', () => {
     expect(() => parse('file a.csv exists')).toThrow('it contains unknown words')
   })
 
-  test('a slot that ends like a zone stays with its own words', () => {
+  test('a placeholder that ends like a zone belongs to its own words', () => {
     expect(parse('shops in Europe/Rome', wordsOf('shops in {place}')).node).toMatchObject({
       args: { place: 'Europe/Rome' },
     })
   })
 
-  test('typed slots give values, and print as they are read', () => {
+  test('typed placeholders give values, and print as they are parsed', () => {
     const old = condition(
       'file {path:word} of {who:task} is older than {age:duration} at {at:moment} on {day:date}, {n:number} times',
       () => true,
@@ -72,7 +72,7 @@ describe('Vocabulary', () => {
     expect(parse(text.replace('2 hours', 'PT2H').replace('07:00', '7 am'), typed).node).toBe(made.node)
   })
 
-  test('whatever text fills a slot, it is read back', () => {
+  test('any text that fills a placeholder is parsed back', () => {
     const between = condition('{a} to {b:word}, not {c}', () => true)
     const own = new Vocabulary()
     own.add(between)
@@ -90,13 +90,13 @@ describe('Vocabulary', () => {
     )
   })
 
-  test('text that holds the words after its slot prints in quotes', () => {
+  test('text that contains the words after its placeholder prints in quotes', () => {
     const route = condition('from-{a}-to-{b}', () => true)
     expect(String(route({ a: 'x-to-y', b: 'z' }))).toBe("from-'x-to-y'-to-'z'")
     expect(String(route({ a: 'x', b: 'y-to-z' }))).toBe('from-x-to-y-to-z')
   })
 
-  test('an arg that no wording has a slot for is refused with the near one', () => {
+  test('an arg without a placeholder is rejected with a suggestion', () => {
     const exists = condition('file {path} exists', () => true)
     expect(() => exists({ pth: 'a' } as never)).toThrow(/the placeholders path: 'pth'. Did you mean 'path'\?/)
     expect(() => condition('it rains', () => true)({ at: 1 } as never)).toThrow(/no placeholders: 'at'/)
@@ -108,7 +108,7 @@ describe('Vocabulary', () => {
     ['every 10 minutes', undefined],
     ['it rains', 'it rains'],
     ['file {path} exists', 'file {name} exists'],
-  ])('words that mean something already are refused: %s', (wording, earlier) => {
+  ])('words that already have a meaning are rejected: %s', (wording, earlier) => {
     const own = wordsOf(...(earlier === undefined ? [] : [earlier]))
     const count = own.own.length
     expect(() => own.add(condition([`new ${wording}`, wording], () => true))).toThrow(
@@ -117,7 +117,7 @@ describe('Vocabulary', () => {
     expect(own.own).toHaveLength(count)
   })
 
-  test('several wordings mean one condition, each with its own slots', () => {
+  test('several templates mean one condition, each with its own placeholders', () => {
     const count = condition(['{n:number} files wait', 'more than {n:number} wait', 'files wait'], () => true)
     const own = new Vocabulary()
     own.add(count)
@@ -126,7 +126,7 @@ describe('Vocabulary', () => {
     expect(parse('files wait', own).node).toBe(count().node)
   })
 
-  test('a pattern of the app prints the words that it was written with', () => {
+  test('a custom pattern prints its original words', () => {
     expect(String(parse("~there is an 'ledger'", wordsOf(/there is (?:a|an) (?<what>'.+'|\w+)/)))).toBe(
       "~there is an 'ledger'",
     )
@@ -136,7 +136,7 @@ describe('Vocabulary', () => {
     ['older than 2 hous', 'hous', 'hours'],
     ['older tahn 2 hours', 'tahn', 'than'],
     ['older than', '', ''],
-  ])('%j is told at %j, near %j', (text, at, near) => {
+  ])('%j is reported at %j, near %j', (text, at, near) => {
     const own = wordsOf('older than {age:duration}')
     try {
       parse(text, own)
@@ -160,7 +160,7 @@ describe('Vocabulary', () => {
     expect(() => condition(wording, () => true)).toThrow(error)
   })
 
-  test('a value that is none for its slot is refused', () => {
+  test('an invalid value for a placeholder is rejected', () => {
     const typed = condition('{n:number} of {path:word} for {age:duration}', () => true)
     const good = { n: 1, path: 'x', age: '1 s' } as const
     expect(() => typed({ ...good, n: Number.NaN })).toThrow(TypeError)

@@ -1,4 +1,4 @@
-/** When a custom condition is asked: validFor, refresh, concurrency, and answers that do not come. */
+/** Evaluation of custom conditions: validFor, refresh, concurrency, and missing results. */
 import { describe, expect, test } from '@jest/globals'
 import {
   afterSuccess,
@@ -18,17 +18,17 @@ import { TableFacts } from '../../support/table-facts.ts'
 const minuteMs = 60_000
 const nodeOf = ({ node }: Condition): PredicateNode => node as PredicateNode
 
-/** Predicates over a table of facts; time is what the table says. */
+/** Predicates with a table of facts, which also defines the time. */
 function desk(rows: ConstructorParameters<typeof TableFacts>[1] = []) {
   const table = new TableFacts({ now: noon, task: 'me', tasks: ['me', 'fetch'] }, rows)
-  const told = { changes: [] as (string | null)[], errors: [] as unknown[] }
+  const host = { changes: [] as (string | null)[], errors: [] as unknown[] }
   const predicates = createPredicates({
     values: (node) => node.args as Record<string, unknown>,
     context: () => ({}),
-    changed: (_, owner) => void told.changes.push(owner),
+    changed: (_, owner) => void host.changes.push(owner),
     monotonic: () => table.around.now,
     pollEveryMs: () => 1000,
-    onError: (error) => void told.errors.push(error),
+    onError: (error) => void host.errors.push(error),
   })
   const read = (node: PredicateNode, owner = 'me') =>
     predicates.read(node, owner, table.facts({ task: owner }))
@@ -36,10 +36,10 @@ function desk(rows: ConstructorParameters<typeof TableFacts>[1] = []) {
   const to = (now: number) => {
     table.around = { ...table.around, now }
   }
-  return { table, told, predicates, read, to }
+  return { table, host, predicates, read, to }
 }
 
-/** A function that counts how often it is asked, and says what it is told to say. */
+/** A function that counts its calls, and returns a given value. */
 function counted(options: ConditionOptions, says: { value: boolean } = { value: true }) {
   const asked = { times: 0 }
   const made = condition(options, () => {
@@ -50,7 +50,7 @@ function counted(options: ConditionOptions, says: { value: boolean } = { value: 
 }
 
 describe('validFor', () => {
-  test('an answer stands so long: asked again when that is over, and not before', () => {
+  test('a value is valid for the duration: the function is called again afterwards, and not earlier', () => {
     const { read, to, table } = desk()
     const { node, asked, says } = counted({ validFor: '10 minutes' })
     expect(read(node).value).toBe(true)
@@ -64,8 +64,8 @@ describe('validFor', () => {
     expect(asked.times).toBe(2)
   })
 
-  test('an async answer stands from when it came', async () => {
-    const { read, to, told } = desk()
+  test('an async value is valid from its arrival', async () => {
+    const { read, to, host } = desk()
     let asked = 0
     const node = nodeOf(condition({ validFor: '1 minute' }, async () => ++asked > 0)())
     expect(read(node)).toMatchObject({ value: false, pending: true })
@@ -73,7 +73,7 @@ describe('validFor', () => {
     await Promise.resolve()
       .then(() => {})
       .then(() => {})
-    expect(told.changes).toEqual(['me'])
+    expect(host.changes).toEqual(['me'])
     to(noon + minuteMs + 499)
     expect(read(node).value).toBe(true)
     expect(asked).toBe(1)
@@ -84,7 +84,7 @@ describe('validFor', () => {
 })
 
 describe('refresh', () => {
-  test('every: asked so long after the last look', () => {
+  test('every: called at the interval after the last evaluation', () => {
     const { read, to, table } = desk([{ task: 'me', action: 'run', at: noon }])
     const { node, asked } = counted({ refresh: every('10 minutes') })
     read(node)
@@ -97,7 +97,7 @@ describe('refresh', () => {
     expect(asked.times).toBe(2)
   })
 
-  test('daily.after: asked once a day from that time on', () => {
+  test('daily.after: called once a day from that time on', () => {
     const { read, to, table } = desk()
     const { node, asked } = counted({ refresh: 'daily after 13:00' })
     read(node)
@@ -112,7 +112,7 @@ describe('refresh', () => {
     expect(wakesAt(node, table.facts())).toBe(noon + 12 * hourMs)
   })
 
-  test('afterSuccess: asked when that task has succeeded since the last look', () => {
+  test('afterSuccess: called when that task has succeeded since the last evaluation', () => {
     const { read, to, table } = desk([{ task: 'fetch', action: 'success', at: noon - 1 }])
     const { node, asked } = counted({ refresh: afterSuccess('fetch') })
     read(node)
@@ -120,19 +120,19 @@ describe('refresh', () => {
     read(node)
     expect(asked.times).toBe(1)
     expect(dependencies(node, 'me')).toContainEqual({ kind: 'task', task: 'fetch' })
-    // At the same instant as the look before, and looked at twice: once.
+    // Evaluated twice at the instant of the previous evaluation: one call.
     table.happen('fetch', 'success')
     read(node)
     read(node)
     expect(asked.times).toBe(2)
   })
 
-  test('a change of what it asks for is a dependency, this task is none', () => {
+  test('the dependencies of the refresh count, except this task', () => {
     const { node } = counted({ refresh: paramIs('go', 'yes').and(every('1 hour')) })
     expect(dependencies(node, 'me').map(({ kind }) => kind)).toEqual(['predicate', 'param'])
   })
 
-  test('with validFor an older answer counts as false', () => {
+  test('with validFor an older value counts as false', () => {
     const { read, to, table } = desk()
     const { node } = counted({ refresh: every('1 hour'), validFor: '10 minutes' })
     expect(read(node).value).toBe(true)
@@ -145,8 +145,8 @@ describe('refresh', () => {
 })
 
 describe('concurrency', () => {
-  test('at most so many answers are under way; the others wait for their turn, in order', async () => {
-    const { read, told } = desk()
+  test('the number of concurrent evaluations is limited; others wait in order', async () => {
+    const { read, host } = desk()
     const open: (() => void)[] = []
     const made = condition(
       'page {url} answers',
@@ -162,15 +162,15 @@ describe('concurrency', () => {
     expect(open).toHaveLength(2)
     open[0]!()
     await new Promise((resolve) => setImmediate(resolve))
-    expect(told.changes).toEqual(['third', 'me'])
+    expect(host.changes).toEqual(['third', 'me'])
     read(c, 'third')
     expect(open).toHaveLength(3)
   })
 })
 
-describe('answers that do not come', () => {
-  test('after a second the one before counts no more', async () => {
-    const { read, to, told } = desk()
+describe('missing results', () => {
+  test('after a second the previous value no longer counts', async () => {
+    const { read, to, host } = desk()
     let asked = 0
     const node = nodeOf(
       condition(() => (++asked === 1 ? Promise.resolve(true) : new Promise<boolean>(() => {})))(),
@@ -182,13 +182,13 @@ describe('answers that do not come', () => {
     expect(asked).toBe(2)
     to(noon + 2001)
     expect(read(node).value).toBe(false)
-    expect(told.errors).toHaveLength(1)
+    expect(host.errors).toHaveLength(1)
   })
 })
 
 describe('a function that takes long', () => {
-  test('is told of once, by its words', () => {
-    const told: string[] = []
+  test('is reported once, with its statement', () => {
+    const reported: string[] = []
     let now = 0
     const predicates = createPredicates({
       values: () => ({}),
@@ -197,7 +197,7 @@ describe('a function that takes long', () => {
       monotonic: () => now,
       pollEveryMs: () => 1000,
       onError: () => {},
-      onSlow: (message) => void told.push(message),
+      onSlow: (message) => void reported.push(message),
     })
     const node = nodeOf(
       condition('all is counted', () => {
@@ -205,13 +205,13 @@ describe('a function that takes long', () => {
         return true
       })(),
     )
-    for (let looks = 0; looks < 3; looks++) predicates.read(node, 'me')
-    expect(told).toEqual([expect.stringMatching(/'all is counted' blocked the session for 101 ms/)])
+    for (let count = 0; count < 3; count++) predicates.read(node, 'me')
+    expect(reported).toEqual([expect.stringMatching(/'all is counted' blocked the session for 101 ms/)])
   })
 })
 
 describe('the same word', () => {
-  test('with the same args is asked once for all its places, with other args apart', () => {
+  test('with the same args is called once for all its uses, with other args separately', () => {
     const { read } = desk()
     const asked: string[] = []
     const full = condition('disk {name} is full', ({ name }) => {

@@ -1,4 +1,4 @@
-/** Custom conditions in a running session: how often they are asked, and what it makes tasks do. */
+/** Custom conditions in a running session: the number of calls, and their effects on tasks. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { afterSuccess, createApp, daily, every, not } from '../../../src/index.ts'
 import { TestClock } from '../../../src/testing.ts'
@@ -20,7 +20,7 @@ const noon = () => new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
 const minuteOf = () => app.session.now().toFormat('H:mm')
 
 describe('a custom condition in a session', () => {
-  test('without options is asked every second', async () => {
+  test('without options is called every second', async () => {
     const clock = noon()
     appAt(clock)
     let asked = 0
@@ -35,7 +35,7 @@ describe('a custom condition in a session', () => {
     expect(asked).toBeLessThan(70)
   })
 
-  test('validFor: is asked when its answer is over, at that instant', async () => {
+  test('validFor: is called at the instant at which its value expires', async () => {
     const clock = noon()
     appAt(clock)
     const asked: string[] = []
@@ -47,12 +47,12 @@ describe('a custom condition in a session', () => {
     app.task('a', ready.and(every('1 hour')), () => void ran.push(minuteOf()))
     await app.start()
     await clock.advance('35 minutes')
-    // Once it has run, the hour alone decides, and no one is asked.
+    // After its run, the hour alone determines the condition, and the function is not called.
     expect(asked).toEqual(['12:00', '12:10', '12:20'])
     expect(ran).toEqual(['12:20'])
   })
 
-  test('refresh: is asked when that holds, async too, and when a task that it is after has succeeded', async () => {
+  test('refresh: is called when the refresh holds, also async, and when a task that it is after has succeeded', async () => {
     const clock = noon()
     appAt(clock)
     const asked: string[] = []
@@ -71,7 +71,7 @@ describe('a custom condition in a session', () => {
     expect(asked.filter((line) => line.startsWith('c'))).toEqual(['c 12:00', 'c 12:30', 'c 13:30', 'c 14:30'])
   })
 
-  test('the same word with other args runs its tasks apart; in a statement it is the same', async () => {
+  test('the same words with other args run their tasks separately, also in statements', async () => {
     const clock = noon()
     appAt(clock)
     const full = app.condition(

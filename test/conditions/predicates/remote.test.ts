@@ -1,4 +1,4 @@
-/** Custom conditions that are asked in a thread. */
+/** Custom conditions that are evaluated in a thread. */
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
 import { createApp, every, moduleWork } from '../../../src/index.ts'
 import { readTypeScript } from '../../support/executors/far.ts'
@@ -21,7 +21,7 @@ afterEach(async () => {
   await app.session.stopped
 })
 
-test('execution: thread asks work out of a module there, with its args and a far run', async () => {
+test('execution: thread runs module work there, with its args and an isolated run', async () => {
   app = createApp({ logger })
   const isOver = app.condition(
     '{n:number} is over {limit:number}',
@@ -42,7 +42,7 @@ test('execution: thread asks work out of a module there, with its args and a far
   expect(lines).toContain('asked by yes, near: false')
 })
 
-test('execution: thread that throws is false and told of, by the words of the condition', async () => {
+test('execution: thread that throws is false and reported with the statement of the condition', async () => {
   app = createApp({ logger })
   const breaks = app.condition(
     'it breaks',
@@ -50,9 +50,12 @@ test('execution: thread that throws is false and told of, by the words of the co
     moduleWork<IsOver, 'breaks'>(file, 'breaks'),
   )
   app.task('never', breaks, () => {})
-  const told = new Promise<unknown>((resolve) => app.session.on('session.warning', resolve))
+  // A thread that starts slowly is reported as late first.
+  const warning = new Promise<unknown>((resolve) =>
+    app.session.on('session.warning', (news) => news.message.includes('failed') && resolve(news)),
+  )
   await app.start()
-  expect(await told).toMatchObject({
+  expect(await warning).toMatchObject({
     kind: 'condition',
     message: "Condition 'it breaks' failed; it counts as false.",
   })
