@@ -128,7 +128,7 @@ describe('history()', () => {
     const clock = new TestClock({ at, zone })
     await expect(clock.advance('-1 second')).rejects.toThrow(/never goes back: -1 second/)
     await expect(clock.jump(-5)).rejects.toThrow(RangeError)
-    expect(() => new TestClock({ art: at } as never)).toThrow(/'art'. Did you mean 'at'/)
+    expect(() => new TestClock({ art: at } as never)).toThrow(/'art' is not one of them. Did you mean 'at'/)
   })
 
   test('an unknown action is rejected', async () => {

@@ -9,6 +9,9 @@ import fc from 'fast-check'
 /** The seed of this process: what else is random in a test starts from it, too. */
 export const seed = Number(process.env.GANTRY_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
+/** The maximum number of values per property in the fast run, `npm test`. */
+const fastRuns = 100
+
 export interface PropertyOptions<Ts> {
   /** The number of values where `GANTRY_RUNS` sets none; default 100. */
   readonly runs?: number
@@ -30,7 +33,9 @@ export function checkProperty<Ts>(
 ): Promise<void> | void {
   return fc.assert(property, {
     seed,
-    numRuns: Number(process.env.GANTRY_RUNS ?? runs),
+    numRuns: Number(
+      process.env.GANTRY_RUNS ?? (process.env.GANTRY_TESTS === 'fast' ? Math.min(runs, fastRuns) : runs),
+    ),
     examples,
     endOnFailure: !shrink,
     reporter: report,

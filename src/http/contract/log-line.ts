@@ -32,17 +32,9 @@ export function logTo(
   }
 }
 
-/** A process warning, once for each logger: one that throws does so at each line. */
+/** Prints a warning, once per logger: a logger that throws does so at each line. */
 function report(logger: Logger, error: unknown): void {
   if (reported.has(logger)) return
   reported.add(logger)
-  process.emitWarning(`The logger threw at a line of the HTTP interface: ${textOf(error)}`)
-}
-
-function textOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error)
-  } catch {
-    return 'an error that cannot be shown'
-  }
+  plainLogger.warn('The logger threw at a line of the HTTP interface.', error)
 }
