@@ -1,4 +1,4 @@
-/** Asking the session. Every address is relative to the page, so that it works wherever the page is mounted. */
+/** Client of the HTTP API. All URLs are relative to the page, so that it works at any mount path. */
 import { signal } from '@preact/signals'
 import type { z } from 'zod'
 import type * as schemas from '../src/http/contract/schemas.ts'
@@ -24,12 +24,12 @@ export interface Page<T> {
 
 const key = 'gantry token'
 
-/** The token; null where there is none yet. */
+/** The token; null if there is none yet. */
 export const token = signal<string | null>(takeToken())
-/** Whether the server wants a token that it does not have. */
+/** True while the server requires a token that the page does not have. */
 export const isLocked = signal(false)
 
-/** From the link's fragment into this tab's memory: no server sees it, and the address that people copy is without it. */
+/** Moves the token from the link's fragment to this tab's storage: it reaches no server, and the visible URL does not contain it. */
 function takeToken(): string | null {
   const found = /^#token=([\w.~+/=-]+)$/.exec(location.hash)?.[1]
   if (found !== undefined) {
@@ -39,14 +39,14 @@ function takeToken(): string | null {
   return sessionStorage.getItem(key)
 }
 
-/** Uses another token from here on. */
+/** Replaces the token. */
 export function setToken(value: string): void {
   sessionStorage.setItem(key, value)
   token.value = value
   isLocked.value = false
 }
 
-/** What the server answered instead. */
+/** An error response of the server. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -56,7 +56,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Asks; throws an {@link ApiError} for a problem, and what `fetch` throws when nobody answers. */
+/** Sends a request. Throws an {@link ApiError} for an error response, and the error of `fetch` if there is no response. */
 export async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const response = await fetch(`api/v1${path}`, {
     method,
@@ -69,12 +69,12 @@ export async function ask<T>(method: string, path: string, body?: unknown, signa
   throw new ApiError(response.status, await response.json().catch(() => ({})))
 }
 
-/** The header that says who asks. */
+/** The authorization header. */
 export function auth(): Record<string, string> {
   return token.value === null ? {} : { authorization: `Bearer ${token.value}` }
 }
 
-/** All items of a list, page by page; each page is told as it comes. */
+/** Loads all items of a list page by page, and passes each page to `take`. */
 export async function askAll<T>(path: string, take: (items: readonly T[]) => void): Promise<void> {
   let cursor: string | null = ''
   while (cursor !== null) {
@@ -87,12 +87,12 @@ export async function askAll<T>(path: string, take: (items: readonly T[]) => voi
   }
 }
 
-/** A name as a segment of a path; dots alone would be taken for steps, so they get a sign before them. */
+/** A name as a path segment; names of dots only are prefixed, since URL parsers resolve them as path steps. */
 export function segment(name: string): string {
   return encodeURIComponent(name === '.' || name === '..' || name.startsWith('~') ? `~${name}` : name)
 }
 
-/** A query of what is given. */
+/** A query string of the values that are given. */
 export function query(
   values: Readonly<Record<string, string | number | readonly string[] | undefined>>,
 ): string {

@@ -1,4 +1,4 @@
-/** The frame around all pages: where one can go, how the session is, what was said. */
+/** Frame of all pages: navigation, state of the session, notices. */
 import { useState } from 'preact/hooks'
 import { isLocked, setToken } from './api.ts'
 import { useKeys } from './keys.ts'
@@ -16,7 +16,7 @@ import { steps, to } from './route.ts'
 import { connection } from './shared-events.ts'
 import { failure, now, session, warning, zone } from './store.ts'
 
-/** How long a warning is shown at the top; the session's page has the count of all. */
+/** Time for which a warning is shown at the top; the session page has all counts. */
 const warningMs = 60_000
 
 const places = [
@@ -87,11 +87,11 @@ function SessionState() {
     <div class="state">
       <Chip state={known.state} isGood={known.state === 'running'} />
       {known.state === 'held' ? (
-        <Do path="/session/resume" done="Tasks start again.">
+        <Do path="/session/resume" done="The session is resumed.">
           Resume
         </Do>
       ) : (
-        <Do path="/session/hold" done="No task starts any more." isDisabled={known.state !== 'running'}>
+        <Do path="/session/hold" done="The session is held." isDisabled={known.state !== 'running'}>
           Hold
         </Do>
       )}
@@ -102,14 +102,14 @@ function SessionState() {
   )
 }
 
-/** What one has to know whatever one looks at. */
+/** Banners that are shown on all pages. */
 function Banners() {
   const known = session.value
   return (
     <div class="banners">
       {connection.value === 'lost' ? (
         <p class="banner banner-bad" role="alert">
-          Nobody answers. What is shown may be out of date; it is tried again each second.
+          The server does not respond. The page may be out of date; it retries every second.
         </p>
       ) : null}
       {connection.value !== 'lost' && failure.value !== null ? (
@@ -124,7 +124,8 @@ function Banners() {
       ) : null}
       {known?.log.state === 'degraded' ? (
         <p class="banner banner-bad" role="alert">
-          The run log cannot be written, and {known.log.waiting} entries wait: <bdi>{known.log.reason}</bdi>
+          The run log cannot be written. Entries that wait: {known.log.waiting}. Reason:{' '}
+          <bdi>{known.log.reason}</bdi>
         </p>
       ) : null}
       {known?.state === 'stopped' ? <p class="banner">The session is stopped: no task starts.</p> : null}
@@ -138,12 +139,12 @@ function Banners() {
   )
 }
 
-/** Asks for the token that the link has, where one came without it. */
+/** Page that asks for the token if the URL had none. */
 function Locked() {
   const [text, setText] = useState('')
   const open = (event: SubmitEvent): void => {
     event.preventDefault()
-    // The whole link will do.
+    // The whole link is accepted as well.
     setToken(text.trim().replace(/^.*#token=/, ''))
   }
   return (
@@ -151,11 +152,11 @@ function Locked() {
       <h1>Gantry</h1>
       <p>
         This page needs a token. The program prints a link with it when it listens; mounted in another server,
-        it logs the link at the first request. A program has it as <code>createHttp(…).token</code>.
+        it logs the link at the first request. The program has the token as <code>createHttp(…).token</code>.
       </p>
       <form class="card form" onSubmit={open}>
         <label>
-          Token, or the link that holds it
+          Token, or the link with the token
           <input
             type="password"
             autoComplete="off"

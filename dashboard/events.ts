@@ -1,29 +1,29 @@
-/** Server-sent events read with `fetch`, so that the token can be sent; connected again, and from where it was, when lost. */
+/** Client of the event stream. It uses `fetch`, so that the token can be sent, and reconnects from the last event. */
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import { auth, isLocked, query } from './api.ts'
 
-/** An event as it came. */
+/** A received event. */
 export interface ServerEvent {
   readonly name: string
   readonly data: Record<string, unknown>
 }
 
-/** `open` while events come; `lost` while it is tried again. */
+/** State of the connection; `lost` while the client retries. */
 export type Connection = 'opening' | 'open' | 'lost'
 
-/** A stream that is kept open. */
+/** An event stream that is kept open. */
 export interface Follower {
   readonly connection: ReadonlySignal<Connection>
-  /** Opens it anew, as what is asked for has changed. */
+  /** Opens the stream again, after the watched actors changed. */
   reopen(): void
   stop(): void
 }
 
 const retryMs = 1_000
-/** Longer than the server's sign of life: what is silent for so long is gone. */
+/** Longer than the server's heartbeat interval: a stream that is silent for this time is lost. */
 const silenceMs = 40_000
 
-/** Follows events until stopped. `want` is asked at each opening: what to watch, and the last event that is known. */
+/** Follows events until stopped. `want` is called each time the stream opens: actors to watch, and the id of the last event. */
 export function followEvents(
   want: () => { readonly watch: readonly string[]; readonly lastId: string | null },
   on: (event: ServerEvent, id: string | null) => void,
@@ -53,7 +53,7 @@ export function followEvents(
       try {
         await read()
       } catch {
-        // Lost, stopped or to be opened anew: as the flags say.
+        // Lost, stopped or reopened; the flags decide.
       }
       clearTimeout(silence)
       if (isStopped) return
@@ -81,7 +81,7 @@ export function followEvents(
       if (done) return
       const blocks = (rest + value).split('\n\n')
       rest = blocks.pop() ?? ''
-      // Shown together: what came together.
+      // Events that arrive together are rendered together.
       batch(() => {
         for (const block of blocks) take(block)
       })

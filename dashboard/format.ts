@@ -1,6 +1,6 @@
-/** Times and lengths as people read them. */
+/** Formats of times and durations. */
 
-/** `14:03:22`, with the day before it if it is another one; in a zone. */
+/** A time in a zone, such as `14:03:22`, with the day unless it is today. */
 export function time(at: number | string, zone: string): string {
   const date = new Date(at)
   const isToday = day(date, zone) === day(new Date(), zone)
@@ -13,7 +13,7 @@ export function time(at: number | string, zone: string): string {
   })
 }
 
-/** In full, with the zone: for the hint on a short one. */
+/** A full time with the zone, for tooltips. */
 export function fullTime(at: number | string, zone: string): string {
   return `${part(new Date(at), zone, { dateStyle: 'full', timeStyle: 'medium' })} (${zone})`
 }
@@ -31,7 +31,7 @@ function part(date: Date, zone: string, options: Intl.DateTimeFormatOptions): st
   return format.format(date)
 }
 
-/** A browser may not know the zone, or be set to a language that is none. */
+/** Falls back to UTC if the browser does not know the zone. */
 function make(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone })
@@ -40,7 +40,7 @@ function make(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeF
   }
 }
 
-/** `in 3 min`, `12 s ago`. */
+/** A time relative to now, such as `in 3 min` or `12 s ago`. */
 export function relative(at: number | string, now: number): string {
   const ms = new Date(at).getTime() - now
   const text = length(Math.abs(ms))
@@ -48,9 +48,9 @@ export function relative(at: number | string, now: number): string {
   return ms > 0 ? `in ${text}` : `${text} ago`
 }
 
-/** `1.4 s`, `3 min 20 s`, `2 d 4 h`. */
+/** A duration, such as `1.4 s`, `3 min 20 s` or `2 d 4 h`. */
 export function length(ms: number): string {
-  if (!Number.isFinite(ms)) return 'for ever'
+  if (!Number.isFinite(ms)) return 'unlimited'
   if (ms < 1_000) return `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`
   const units = [
@@ -66,7 +66,7 @@ export function length(ms: number): string {
   return `${Math.floor(ms / size)} ${unit}${rest > 0 ? ` ${rest} ${next![0]}` : ''}`
 }
 
-/** A value as text to look at. */
+/** A value as readable text. */
 export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'nothing')
 }

@@ -1,4 +1,4 @@
-/** Keys: `g` and a letter goes to a page, `/` to the search. */
+/** Keyboard shortcuts: `g` and another key open a page, `/` focuses the search. */
 import { useEffect } from 'preact/hooks'
 import { go } from './route.ts'
 
@@ -25,7 +25,7 @@ export function useKeys(): void {
       if (key !== '/') return
       event.preventDefault()
       if (location.hash !== '#/tasks') go('tasks')
-      // The page has to be there first.
+      // Waits until the page is rendered.
       setTimeout(() => document.getElementById('search')?.focus(), 50)
     }
     addEventListener('keydown', press)

@@ -1,8 +1,7 @@
-/** Machines as the server tells of them. */
-
+/** Machine data of the HTTP API. */
 import type { MachineState } from '../src/http/views/machine-definition.ts'
 
-/** A machine, and where an actor of it stands. */
+/** A machine and the current state of its actor. */
 export interface Machine {
   readonly definition: MachineState
   readonly active: readonly string[]

@@ -1,4 +1,4 @@
-/** The dashboard. */
+/** Entry point of the dashboard. */
 import { render } from 'preact'
 import { App } from './app.tsx'
 import './style.css'

@@ -1,8 +1,8 @@
-/** Where one is: the part of the address after `#`, which no server has to know of. */
+/** Client-side route, in the URL's fragment. */
 import { signal } from '@preact/signals'
 import { segment } from './api.ts'
 
-/** Where one is, as steps: `#/tasks/report/runs` is `['tasks', 'report', 'runs']`. */
+/** The current route as steps: `#/tasks/report/runs` is `['tasks', 'report', 'runs']`. */
 export const steps = signal<readonly string[]>(read())
 
 addEventListener('hashchange', () => {
@@ -28,12 +28,12 @@ function decode(step: string): string {
   }
 }
 
-/** The address of a place on the page. */
+/** The URL of a route. */
 export function to(...path: readonly string[]): string {
   return `#/${path.map(segment).join('/')}`
 }
 
-/** Goes there. */
+/** Opens a route. */
 export function go(...path: readonly string[]): void {
   location.hash = to(...path)
 }

@@ -1,6 +1,6 @@
 /**
- * One stream for all tabs. A browser opens six connections to a server and lets the seventh tab wait without a word; so one tab
- * reads the events and tells the others. Which one is decided by a lock: when that tab goes, the next one has it.
+ * One event stream for all tabs. A browser opens at most six connections to a server, and a seventh tab would wait silently, so one tab
+ * reads the events and passes them on. A lock decides which: when that tab closes, the next one gets the lock.
  */
 import { effect, signal } from '@preact/signals'
 import { token } from './api.ts'
@@ -9,15 +9,15 @@ import { type Connection, followEvents, type ServerEvent } from './events.ts'
 type Message =
   | { readonly type: 'event'; readonly event: ServerEvent; readonly lastId: string | null }
   | { readonly type: 'connection'; readonly connection: Connection; readonly watched: readonly string[] }
-  /** What a tab wants to have watched. */
+  /** The actors that a tab watches. */
   | { readonly type: 'want'; readonly tab: string; readonly watch: readonly string[] }
-  /** A tab reads from here on, and asks what the others want. */
+  /** A tab has become the reader, and asks for the others' actors. */
   | { readonly type: 'leading' }
   | { readonly type: 'bye'; readonly tab: string }
 
-/** The state of the connection, whoever holds it. */
+/** State of the connection, in all tabs. */
 export const connection = signal<Connection>('opening')
-/** The actors that are watched by now. */
+/** The actors that the stream watches at present. */
 export const watched = signal<readonly string[]>([])
 
 const tab = Math.random().toString(36).slice(2)
@@ -27,15 +27,15 @@ let lastId: string | null = null
 let channel: BroadcastChannel | null = null
 let changeWatch = (): void => {}
 
-/** Tells events from here on. */
+/** Starts to deliver events. */
 export function shareEvents(on: (event: ServerEvent) => void): void {
   effect(() => {
-    // Who has another token sees other things: tabs share only with their like.
+    // A different token may see different tasks, so tabs share only with tabs of the same token.
     void start(`gantry ${location.pathname} ${token.value ?? ''}`, on)
   })
 }
 
-/** Has an actor watched until undone. */
+/** Watches an actor until the returned function is called. */
 export function watchActor(name: string): () => void {
   own.set(name, (own.get(name) ?? 0) + 1)
   announce()
@@ -50,11 +50,11 @@ export function watchActor(name: string): () => void {
 function announce(): void {
   const watch = [...own.keys()]
   wants.set(tab, watch)
-  tell({ type: 'want', tab, watch })
+  broadcast({ type: 'want', tab, watch })
   changeWatch()
 }
 
-function tell(message: Message): void {
+function broadcast(message: Message): void {
   channel?.postMessage(message)
 }
 
@@ -62,36 +62,36 @@ async function start(name: string, on: (event: ServerEvent) => void): Promise<vo
   channel?.close()
   const ours = new BroadcastChannel(name)
   channel = ours
-  ours.onmessage = ({ data }: MessageEvent<Message>) => hear(data, on)
-  addEventListener('pagehide', () => tell({ type: 'bye', tab }))
+  ours.onmessage = ({ data }: MessageEvent<Message>) => receive(data, on)
+  addEventListener('pagehide', () => broadcast({ type: 'bye', tab }))
   announce()
   // Without locks (a page that is neither local nor encrypted) each tab reads for itself.
   if (navigator.locks === undefined) return lead(on, () => channel === ours)
   await navigator.locks.request(name, () => (channel === ours ? lead(on, () => channel === ours) : undefined))
 }
 
-function hear(message: Message, on: (event: ServerEvent) => void): void {
+function receive(message: Message, on: (event: ServerEvent) => void): void {
   if (message.type === 'event') {
     lastId = message.lastId
     take(message.event, on)
   } else if (message.type === 'connection') {
     connection.value = message.connection
     watched.value = message.watched
-    // What came before this tab listened it has not been told.
+    // Earlier events are unknown to this tab.
     if (message.connection === 'open') on({ name: 'joined', data: {} })
   } else if (message.type === 'leading') announce()
   else {
     if (message.type === 'bye') wants.delete(message.tab)
     else {
       wants.set(message.tab, message.watch)
-      // Whoever is new is told how things stand.
-      if (isLeading) tell({ type: 'connection', connection: connection.value, watched: watched.value })
+      // A new tab receives the present state.
+      if (isLeading) broadcast({ type: 'connection', connection: connection.value, watched: watched.value })
     }
     changeWatch()
   }
 }
 
-/** What a new stream says first tells what is watched in it. */
+/** Handles an event; the first one of a stream has the watched actors. */
 function take(event: ServerEvent, on: (event: ServerEvent) => void): void {
   if (Array.isArray(event.data.watch)) watched.value = event.data.watch as string[]
   on(event)
@@ -99,17 +99,17 @@ function take(event: ServerEvent, on: (event: ServerEvent) => void): void {
 
 let isLeading = false
 
-/** Reads for all, until this tab has another token; the lock is held as long. */
+/** Reads for all tabs until the token of this tab changes; the lock is held meanwhile. */
 function lead(on: (event: ServerEvent) => void, isStill: () => boolean): Promise<void> {
   isLeading = true
-  tell({ type: 'leading' })
+  broadcast({ type: 'leading' })
   return new Promise((resolve) => {
     const follower = followEvents(
       () => ({ watch: [...new Set([...wants.values()].flat())].sort(), lastId }),
       (event, id) => {
         lastId = id ?? lastId
         take(event, on)
-        tell({ type: 'event', event, lastId })
+        broadcast({ type: 'event', event, lastId })
       },
     )
     let asked = ''
@@ -120,7 +120,7 @@ function lead(on: (event: ServerEvent) => void, isStill: () => boolean): Promise
     }
     const stop = effect(() => {
       connection.value = follower.connection.value
-      tell({ type: 'connection', connection: follower.connection.value, watched: watched.peek() })
+      broadcast({ type: 'connection', connection: follower.connection.value, watched: watched.peek() })
     })
     const stopWatching = token.subscribe(() => {
       if (isStill()) return

@@ -1,24 +1,24 @@
-/** What the page knows of the session: loaded once, kept right by events, loaded again where events were missed. */
+/** Client-side state of the session: loaded once, updated by events, loaded again after missed events. */
 import { batch, computed, signal } from '@preact/signals'
 import { ask, askAll, type Page, query, type Session, type Task } from './api.ts'
 import type { ServerEvent } from './events.ts'
 import { shareEvents } from './shared-events.ts'
 
-/** What the session is doing; null before the first answer. */
+/** The session; null before the first response. */
 export const session = signal<Session | null>(null)
-/** Tasks by name. A change of one is a new map: what shows them compares the tasks in it. */
+/** Tasks by name. Each change makes a new map, so that components can compare tasks. */
 export const tasks = signal<ReadonlyMap<string, Task>>(new Map())
-/** Whether all tasks have been loaded once. */
+/** True once all tasks have been loaded. */
 export const isLoaded = signal(false)
-/** What went wrong the last time the server was asked for something; null if nothing did. */
+/** Error of the last load; null if it succeeded. */
 export const failure = signal<string | null>(null)
-/** The server's now, epoch ms, a second exact: for what counts up on the page. */
+/** The server's time, epoch ms, updated every second. */
 export const now = signal(Date.now())
-/** Goes up whenever the history of runs has changed. */
+/** Version of the run history; increases with each change. */
 export const historyVersion = signal(0)
-/** What the session warned of last: a held loop, a log that cannot be written; null if of nothing. */
+/** The last warning of the session; null if there was none. */
 export const warning = signal<{ readonly text: string; readonly at: number } | null>(null)
-/** Runs' lines and news for whoever shows them at the moment. */
+/** Listeners of the components that show events. */
 export const listeners = new Set<(event: ServerEvent) => void>()
 
 export const zone = computed(() => session.value?.timezone ?? 'UTC')
@@ -29,7 +29,7 @@ let clockOffset = 0
 const dirty = new Set<string>()
 let refreshTimer = 0
 
-/** Starts to follow. */
+/** Starts the clock and the event stream. */
 export function follow(): void {
   setInterval(() => {
     now.value = Date.now() + clockOffset
@@ -37,14 +37,14 @@ export function follow(): void {
   shareEvents(take)
 }
 
-/** Loads everything anew. */
+/** Loads everything again. */
 export async function loadAll(): Promise<void> {
   try {
     await loadSession()
     const loaded = new Map<string, Task>()
     await askAll<Task>('/tasks?limit=500', (items) => {
       for (const task of items) loaded.set(task.name, task)
-      // The first pages are shown while the others come.
+      // The first pages are shown while others load.
       if (!isLoaded.value) tasks.value = new Map(loaded)
     })
     batch(() => {
@@ -84,7 +84,7 @@ function drop(name: string): void {
   tasks.value = left
 }
 
-/** What the news itself says is shown at once; the rest is asked for, many tasks at a time. */
+/** Applies the data of an event at once; other fields are loaded later, for many tasks at a time. */
 function patch(name: string, { name: type, data }: ServerEvent): void {
   const task = tasks.value.get(name)
   if (task === undefined) return
@@ -110,7 +110,7 @@ function patch(name: string, { name: type, data }: ServerEvent): void {
   }
 }
 
-/** Puts a task as the server has it, or as it soon will. */
+/** Replaces a task. */
 export function put(task: Task): void {
   tasks.value = new Map(tasks.value).set(task.name, task)
 }
@@ -125,7 +125,7 @@ async function refresh(): Promise<void> {
   let size = 0
   for (const name of dirty) {
     size += encodeURIComponent(name).length + 6
-    // An address has its limit; the others come next.
+    // URLs are limited in length; the other tasks follow in the next request.
     if (names.length > 0 && size > 3_000) break
     names.push(name)
     dirty.delete(name)
@@ -136,7 +136,7 @@ async function refresh(): Promise<void> {
       for (const task of items) put(task)
     })
   } catch {
-    // The connection's own state says so, and everything is loaded again when it is back.
+    // The connection state shows the failure, and everything is loaded again after a reconnect.
   }
   refreshTimer = dirty.size > 0 ? setTimeout(() => void refresh(), 400) : 0
 }

@@ -1,4 +1,4 @@
-/** The head of an arrow: lines of the drawing name it by `marker-end="url(#…)"`. */
+/** Arrow head; lines refer to it by `marker-end="url(#…)"`. */
 export function ArrowHead({ id }: { readonly id: string }) {
   return (
     <defs>

@@ -1,12 +1,12 @@
-/** Nodes in layers from left to right: what waits stands to the right of what it waits for. */
+/** Layered layout from left to right: a task is to the right of those it waits for. */
 
-/** A link from what comes first to what comes after it. */
+/** A link from an earlier node to a later one. */
 export interface LayerLink {
   readonly from: string
   readonly to: string
 }
 
-/** The layer and the row of each name. Circles are cut where they are met first. */
+/** The layer and row of each name. A cycle is broken at the first node that closes it. */
 export function placeInLayers(
   names: readonly string[],
   links: readonly LayerLink[],
@@ -29,7 +29,7 @@ export function placeInLayers(
   return rows(names, before, layers)
 }
 
-/** In each layer those next to each other whose forerunners are: few lines cross. */
+/** Orders each layer by the position of the predecessors, so that few lines cross. */
 function rows(
   names: readonly string[],
   before: ReadonlyMap<string, readonly string[]>,

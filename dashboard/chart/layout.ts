@@ -1,10 +1,7 @@
-/**
- * Where the states of a chart stand. Those of the three machines were placed by hand, so that their drawings are calm and always
- * the same; a machine that is not known stands in rows.
- */
+/** Layout of state charts. States of the three machines have fixed positions, for clear and stable drawings; other machines are laid out in rows. */
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
 
-/** A box; x and y are of its upper left corner. */
+/** A box; x and y are its upper left corner. */
 export interface Box {
   readonly x: number
   readonly y: number
@@ -35,7 +32,7 @@ const placed: Readonly<Record<string, readonly [x: number, y: number, width?: nu
   'run.ended': [460, 200],
 }
 
-/** The boxes of all states below the root, by id, and how large the drawing is. */
+/** The boxes of all states below the root, by id, and the size of the drawing. */
 export function layOut(root: MachineState): {
   readonly boxes: ReadonlyMap<string, Box>
   readonly width: number
@@ -56,18 +53,18 @@ export function layOut(root: MachineState): {
   }
 }
 
-/** All states below one, parents before their parts. */
+/** All states below a state, parents before children. */
 export function flatten(state: MachineState): MachineState[] {
   return state.states.flatMap((part) => [part, ...flatten(part)])
 }
 
-/** The events that are taken in the active states. */
+/** The events with a transition in the active states. */
 export function eventsIn(root: MachineState, active: ReadonlySet<string>): ReadonlySet<string> {
   const states = [root, ...flatten(root).filter(({ id }) => active.has(id))]
   return new Set(states.flatMap(({ transitions }) => transitions.map(({ event }) => event)))
 }
 
-/** A way between two states: its events, and the line it is drawn as. */
+/** A connection between two states, with its events and its line. */
 export interface Edge {
   readonly from: string
   readonly to: string
@@ -76,13 +73,13 @@ export interface Edge {
   readonly label: { readonly x: number; readonly y: number }
 }
 
-/** The ways between different states; those with the same ends are one. */
+/** The connections between different states; transitions with the same ends are merged. */
 export function edgesOf(root: MachineState, boxes: ReadonlyMap<string, Box>): Edge[] {
   const events = new Map<string, string[]>()
   for (const state of flatten(root))
     for (const { event, targets } of state.transitions)
       for (const target of targets) {
-        // A line between a state and a part of it would lie on top of both; the list has it.
+        // A line between a state and its child would cover both; the list contains the transition.
         if (`${target}.`.startsWith(`${state.id}.`) || !boxes.has(target)) continue
         const name = `${state.id}\n${target}`
         const known = events.get(name) ?? []
@@ -94,7 +91,7 @@ export function edgesOf(root: MachineState, boxes: ReadonlyMap<string, Box>): Ed
   })
 }
 
-/** From border to border, a little to the right of the straight way, so that there and back are two lines. */
+/** A line from border to border, shifted to the right, so that opposite directions have separate lines. */
 function line(a: Box, b: Box): Pick<Edge, 'path' | 'label'> {
   const from = centre(a)
   const to = centre(b)
@@ -120,7 +117,7 @@ function centre({ x, y, width, height }: Box): Point {
   return { x: x + width / 2, y: y + height / 2 }
 }
 
-/** Where the way from a point within a box to one outside leaves it. */
+/** The point at which the line from a point inside a box to one outside crosses the border. */
 function border({ x, y, width, height }: Box, from: Point, to: Point): Point {
   const dx = to.x - from.x
   const dy = to.y - from.y
@@ -136,7 +133,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10
 }
 
-/** The chart as Mermaid, to be put into a text. */
+/** The chart as Mermaid text. */
 export function toMermaid(root: MachineState): string {
   const lines = ['stateDiagram-v2']
   const name = (id: string): string => id.replaceAll('.', '_')

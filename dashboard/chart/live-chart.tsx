@@ -1,4 +1,4 @@
-/** The state chart of an actor as it lives, and what happens between it and its parts. */
+/** Live state chart of an actor, with its events. */
 import { useEffect, useState } from 'preact/hooks'
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
 import { ask, type Run, segment } from '../api.ts'
@@ -13,8 +13,8 @@ import { listeners } from '../store.ts'
 import { eventsIn } from './layout.ts'
 import { StateChart } from './state-chart.tsx'
 
-/** Something that happened to the actor or one of its parts. */
-interface Happening {
+/** An event or snapshot of the actor or one of its children. */
+interface ActorEvent {
   readonly kind: 'event' | 'snapshot'
   readonly role: 'session' | 'task' | 'run'
   readonly actor: string
@@ -46,15 +46,15 @@ export function SessionChart() {
 interface LiveChartProps {
   readonly path: string
   readonly watch: string
-  /** Whose state is drawn. */
-  readonly part: Happening['role']
-  /** The task that commands are for. */
+  /** The kind of actor whose state is drawn. */
+  readonly part: ActorEvent['role']
+  /** The task for commands. */
   readonly task?: string
 }
 
 function LiveChart({ path, watch, part, task }: LiveChartProps) {
   const [machine, setMachine] = useState<Machine | null>(null)
-  const [happenings, setHappenings] = useState<readonly Happening[]>([])
+  const [events, setEvents] = useState<readonly ActorEvent[]>([])
   const [error, setError] = useState<string | null>(null)
   useEffect(() => {
     let isHere = true
@@ -65,20 +65,20 @@ function LiveChart({ path, watch, part, task }: LiveChartProps) {
       )
     }
     const listen = ({ name, data }: ServerEvent): void => {
-      // What happened before it was watched is in the machine as it stands.
+      // Earlier events are included in the loaded state.
       if (name === 'hello' || name === 'reset') load()
       if (name !== 'actor' || data.watched !== watch) return
-      const happening = data as unknown as Happening
-      if (happening.kind === 'event') return setHappenings((before) => [happening, ...before].slice(0, kept))
-      if (happening.role !== part) return
+      const received = data as unknown as ActorEvent
+      if (received.kind === 'event') return setEvents((before) => [received, ...before].slice(0, kept))
+      if (received.role !== part) return
       setMachine((before) =>
         before === null
           ? null
           : {
               ...before,
-              value: happening.value,
-              context: happening.context,
-              active: activeOf(before.definition.id, happening.value),
+              value: received.value,
+              context: received.context,
+              active: activeOf(before.definition.id, received.value),
             },
       )
     }
@@ -92,20 +92,20 @@ function LiveChart({ path, watch, part, task }: LiveChartProps) {
     }
   }, [path, watch, part])
   if (machine === null) return <Empty>{error ?? 'Loading …'}</Empty>
-  const last = happenings.find((each) => each.role === part)
+  const last = events.find((each) => each.role === part)
   const active = new Set(machine.active)
   return (
     <>
       <StateChart machine={machine.definition} active={active} lastEvent={last?.event.type ?? null} />
       <div class="columns">
-        <section class="card" aria-label="What happens">
-          <h2>What happens</h2>
-          {happenings.length > 0 ? null : (
-            <Empty>{watched.value.includes(watch) ? 'Nothing since this was opened.' : 'Opening …'}</Empty>
+        <section class="card" aria-label="Events">
+          <h2>Events</h2>
+          {events.length > 0 ? null : (
+            <Empty>{watched.value.includes(watch) ? 'No events since this was opened.' : 'Opening …'}</Empty>
           )}
           <ol class="lines">
-            {happenings.map((each, i) => (
-              <li key={`${happenings.length - i} ${each.at}`}>
+            {events.map((each, i) => (
+              <li key={`${events.length - i} ${each.at}`}>
                 <Time at={each.at} /> {each.from === null ? null : <span class="faint">{each.from} →</span>}{' '}
                 {each.role} <code>{each.event.type}</code>
               </li>
@@ -113,11 +113,11 @@ function LiveChart({ path, watch, part, task }: LiveChartProps) {
           </ol>
         </section>
         <section class="card" aria-label="Context">
-          <h2>What it knows</h2>
+          <h2>Context</h2>
           <Text mono>{valueText(machine.context)}</Text>
         </section>
         <details>
-          <summary>Send it an event</summary>
+          <summary>Send an event</summary>
           <SendForm commands={acceptedBy(eventsIn(machine.definition, active), task)} />
         </details>
       </div>
@@ -125,7 +125,7 @@ function LiveChart({ path, watch, part, task }: LiveChartProps) {
   )
 }
 
-/** The state chart of a run: where it stands, and while it lives how it goes on. */
+/** The state chart of a run, updated while the run is live. */
 export function RunChart({ run }: { readonly run: Run }) {
   const { value: machine } = useLoaded(() => ask<MachineState>('GET', '/machines/run'), [])
   const [state, setState] = useState<string | null>(null)
@@ -134,9 +134,9 @@ export function RunChart({ run }: { readonly run: Run }) {
     if (!isLive) return
     const watch = `task:${run.task}`
     const listen = ({ name, data }: ServerEvent): void => {
-      const { kind, role, value, context } = data as Partial<Happening>
+      const { kind, role, value, context } = data as Partial<ActorEvent>
       if (name !== 'actor' || kind !== 'snapshot' || role !== 'run') return
-      // A task's run actor is used again: what it is about stands in what it knows.
+      // A task reuses its run actors, so the context identifies the run.
       if ((context as { runId?: string } | undefined)?.runId === run.runId) setState(String(value))
     }
     listeners.add(listen)
@@ -153,7 +153,7 @@ export function RunChart({ run }: { readonly run: Run }) {
   )
 }
 
-/** The ids of the states of a value: `{ running: 'held' }` of `session`. */
+/** The ids of the active states of a state value, such as `{ running: 'held' }` of `session`. */
 function activeOf(id: string, value: unknown): string[] {
   if (typeof value === 'string') return [id, `${id}.${value}`]
   return [

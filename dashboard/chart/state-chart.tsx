@@ -1,14 +1,14 @@
-/** A state chart, the active states lit; and the same as a list, for those who cannot see it. */
+/** A state chart with active states highlighted, and the same as an accessible list. */
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
-import { say } from '../parts/do.tsx'
+import { notify } from '../parts/do.tsx'
 import { ArrowHead } from './arrow-head.tsx'
 import { edgesOf, flatten, layOut, toMermaid } from './layout.ts'
 
 interface ChartProps {
   readonly machine: MachineState
-  /** Ids of the states that are active. */
+  /** Ids of the active states. */
   readonly active: ReadonlySet<string>
-  /** The event that happened last. */
+  /** The last event. */
   readonly lastEvent: string | null
 }
 
@@ -92,7 +92,7 @@ function StateList({ of, active }: { readonly of: MachineState; readonly active:
                 <code>{transition.event}</code>
                 {transition.targets.length === 0 ? '' : ` to ${transition.targets.join(', ')}`}
                 {transition.guard === null ? '' : ` if ${transition.guard}`}
-                {transition.actions.length === 0 ? '' : `, does ${transition.actions.join(', ')}`}
+                {transition.actions.length === 0 ? '' : `, actions: ${transition.actions.join(', ')}`}
               </li>
             ))}
           </ul>
@@ -103,7 +103,7 @@ function StateList({ of, active }: { readonly of: MachineState; readonly active:
   )
 }
 
-/** Without what all events of a machine begin with. */
+/** The event without the common prefix of its machine. */
 function shorter(event: string): string {
   return event.replace(/^(run|task|session)\./, '')
 }
@@ -111,8 +111,8 @@ function shorter(event: string): string {
 async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
-    say('It is copied.')
+    notify('Copied.')
   } catch {
-    say('The browser does not let this page copy.', true)
+    notify('The browser does not allow copying.', true)
   }
 }

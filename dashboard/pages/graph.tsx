@@ -1,4 +1,4 @@
-/** The graph: which task waits for which, and how each ended last. */
+/** Graph page: links between tasks, with their states. */
 import { ask, type Link } from '../api.ts'
 import { ArrowHead } from '../chart/arrow-head.tsx'
 import { placeInLayers } from '../chart/layers.ts'
@@ -12,9 +12,9 @@ const box = { width: 150, height: 36, gapX: 70, gapY: 18 }
 
 const words: Readonly<Record<string, string>> = {
   after: 'starts after',
-  history: 'looks at the history of',
-  running: 'looks at whether it runs:',
-  return: 'takes what is returned by',
+  history: 'depends on the history of',
+  running: 'depends on runs of',
+  return: 'uses the return value of',
 }
 
 export function GraphPage() {
@@ -44,14 +44,14 @@ export function GraphPage() {
         </p>
       ) : null}
       {names.length === 0 ? null : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable areas must be reachable by keyboard
         <section class="scroll" tabIndex={0} aria-label="Links between tasks, drawn">
           <svg
             viewBox={`0 0 ${width} ${height}`}
             width={width}
             height={height}
             role="img"
-            aria-label="Links between tasks; the list below has the same"
+            aria-label="Links between tasks; the list below has the same links"
           >
             <ArrowHead id="link" />
             {links
@@ -99,7 +99,7 @@ export function GraphPage() {
 function Node({ name, x, y }: { readonly name: string; readonly x: number; readonly y: number }) {
   const state = tasks.value.get(name)?.state ?? 'unknown'
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the list below has the same as links
+    // biome-ignore lint/a11y/noStaticElementInteractions: the list below has the same tasks as links
     <g class={`node node-${state}`} onClick={() => go('tasks', name)}>
       <title>{`${name}: ${state}`}</title>
       <rect x={x} y={y} width={box.width} height={box.height} rx={8} />

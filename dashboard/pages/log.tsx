@@ -1,4 +1,4 @@
-/** The run log: all records, filtered, page by page; and notes. */
+/** Log page: records with filters, and notes. */
 import { useState } from 'preact/hooks'
 import { ask, type Note, type Page, query, type RunRecord } from '../api.ts'
 import { Chip, Empty, TaskLink, Time, Zone } from '../parts/basics.tsx'
@@ -80,9 +80,9 @@ function Records() {
 }
 
 interface PagerProps {
-  /** Of the pages from the second to the one that is open. */
+  /** Cursors of the second page to the open one. */
   readonly cursors: readonly string[]
-  /** Of the page after that. */
+  /** Cursor of the next page. */
   readonly next: string | null
   onTurn(cursors: readonly string[]): void
 }
@@ -119,7 +119,7 @@ function Notes() {
     [cursor, cursor === undefined ? historyVersion.value : 0],
   )
   if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
-  if (value.items.length === 0) return <Empty>There are no notes.</Empty>
+  if (value.items.length === 0) return <Empty>No notes.</Empty>
   return (
     <>
       <div class="scroll">
@@ -131,7 +131,7 @@ function Notes() {
               </th>
               <th scope="col">Note</th>
               <th scope="col">Task</th>
-              <th scope="col">Says</th>
+              <th scope="col">Message</th>
             </tr>
           </thead>
           <tbody>

@@ -1,4 +1,4 @@
-/** Now: what runs, what needs a look, what comes next. */
+/** Start page: live runs, failed tasks, next starts. */
 import type { Task } from '../api.ts'
 import { Chip, Elapsed, Empty, Progress, RunLink, TaskLink, Time, Zone } from '../parts/basics.tsx'
 import { useNextStarts } from '../parts/next.tsx'
@@ -6,7 +6,7 @@ import { TaskActions } from '../parts/task-actions.tsx'
 import { to } from '../route.ts'
 import { isLoaded, now, session, taskList, tasks } from '../store.ts'
 
-/** Tasks that are listed by their next start. */
+/** Maximum number of next starts. */
 const maxShown = 20
 
 export function NowPage() {
@@ -25,7 +25,7 @@ export function NowPage() {
       </div>
       <section aria-labelledby="running">
         <h2 id="running">Running</h2>
-        {running.length === 0 ? <Empty>{isLoaded.value ? 'Nothing runs.' : 'Loading …'}</Empty> : null}
+        {running.length === 0 ? <Empty>{isLoaded.value ? 'No live runs.' : 'Loading …'}</Empty> : null}
         <div class="cards">
           {running.slice(0, 50).map((task) => (
             <RunningCard key={task.name} task={task} />
@@ -33,8 +33,8 @@ export function NowPage() {
         </div>
       </section>
       <section aria-labelledby="attention">
-        <h2 id="attention">Needs a look</h2>
-        {failed.length === 0 ? <Empty>No task has failed last.</Empty> : null}
+        <h2 id="attention">Failed</h2>
+        {failed.length === 0 ? <Empty>No task has failed.</Empty> : null}
         <ul class="plain">
           {failed.slice(0, 20).map((task) => (
             <li key={task.name} class="card row">
@@ -77,7 +77,7 @@ function RunningCard({ task }: { readonly task: Task }) {
   )
 }
 
-/** The next start of each task, the soonest first. */
+/** The next start of each task, soonest first. */
 function NextSection() {
   const { value, error } = useNextStarts()
   const state = session.value?.state
@@ -96,7 +96,9 @@ function NextSection() {
         <Empty>The session is {state}: nothing starts.</Empty>
       ) : null}
       {isOpen && value === null ? <Empty>{error ?? 'Loading …'}</Empty> : null}
-      {isOpen && value !== null && coming.length === 0 ? <Empty>Nothing starts by time alone.</Empty> : null}
+      {isOpen && value !== null && coming.length === 0 ? (
+        <Empty>No start is scheduled by time alone.</Empty>
+      ) : null}
       {isOpen ? (
         <ol class="plain">
           {coming.slice(0, maxShown).map((next) => (
@@ -113,14 +115,12 @@ function NextSection() {
       ) : null}
       {isOpen && coming.length > maxShown ? (
         <p class="faint">
-          The soonest {maxShown} of {coming.length} tasks; the <a href={to('tasks')}>list of tasks</a> has
-          them all.
+          The next {maxShown} of {coming.length} tasks; the <a href={to('tasks')}>list of tasks</a> has all.
         </p>
       ) : null}
       {value !== null && value.left > 0 ? (
         <p class="faint">
-          {value.left} more tasks are not looked at here; the <a href={to('tasks')}>list of tasks</a> has
-          them.
+          {value.left} more tasks are left out here; the <a href={to('tasks')}>list of tasks</a> has them.
         </p>
       ) : null}
       {never.length > 0 ? (

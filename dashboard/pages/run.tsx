@@ -1,4 +1,4 @@
-/** One run: when, why, with what, what came of it, and what it wrote. */
+/** Run page: times, trigger, params, outcome, log lines and state chart. */
 import { useEffect, useState } from 'preact/hooks'
 import { ask, type Line, type Run, segment } from '../api.ts'
 import { RunChart } from '../chart/live-chart.tsx'
@@ -28,7 +28,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
           <TaskLink name={run.task} /> <Chip state={run.state} />
         </h1>
         {run.state === 'running' ? (
-          <Do path={`${path}/terminate`} done="The run was told to end.">
+          <Do path={`${path}/terminate`} done="The run was asked to terminate.">
             Terminate
           </Do>
         ) : (
@@ -53,20 +53,20 @@ export function RunPage({ runId }: { readonly runId: string }) {
             ['Started', <ZonedTime key="start" at={run.start ?? run.at} />],
             ['Ended', run.end === undefined ? 'not yet' : <ZonedTime key="end" at={run.end} />],
             [
-              'Took',
+              'Duration',
               run.runtimeMs === undefined ? (
                 <Elapsed key="took" since={run.start ?? run.at} />
               ) : (
                 length(run.runtimeMs)
               ),
             ],
-            ['Started by', run.trigger ?? 'not known'],
+            ['Started by', run.trigger ?? 'unknown'],
             ...(run.dueAt === undefined ? [] : [['Due', <ZonedTime key="due" at={run.dueAt} />] as const]),
             ...(run.period === undefined
               ? []
               : [
                   [
-                    'For',
+                    'Period',
                     <span key="for">
                       <Time at={run.period.start} /> to <Time at={run.period.end} />
                     </span>,
@@ -93,7 +93,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
       )}
       {run.value === undefined ? null : (
         <section class="card" aria-label="Return value">
-          <h2>Returned</h2>
+          <h2>Return value</h2>
           <Text mono>{valueText(run.value)}</Text>
         </section>
       )}
@@ -139,16 +139,16 @@ function Lines({ runId }: { readonly runId: string }) {
     listeners.add(listen)
     return () => void listeners.delete(listen)
   }, [runId])
-  // What is loaded and what came since overlap.
+  // Loaded lines and later events overlap.
   const last = value?.items.at(-1)?.at ?? 0
   const lines = [...(value?.items ?? []), ...more.filter(({ at }) => at > last)]
   return (
     <section class="card" aria-label="Log lines">
-      <h2>Lines</h2>
+      <h2>Log lines</h2>
       {value !== null && value.dropped > 0 ? (
-        <p class="faint">{value.dropped} older lines are gone.</p>
+        <p class="faint">{value.dropped} older lines were dropped.</p>
       ) : null}
-      {lines.length === 0 ? <Empty>It wrote none, or they were not kept.</Empty> : null}
+      {lines.length === 0 ? <Empty>No lines were written or kept.</Empty> : null}
       <ol class="lines">
         {lines.map((line, i) => (
           <li key={i} class={`line-${line.level}`}>

@@ -1,4 +1,4 @@
-/** The session: its state chart, shared values, options, and the commands for those who know them. */
+/** Session page: state chart, params, options, and a form for commands. */
 import { ask, segment } from '../api.ts'
 import { SessionChart } from '../chart/live-chart.tsx'
 import { valueText } from '../format.ts'
@@ -23,15 +23,15 @@ export function SessionPage() {
         <span class="actions">
           <Do
             path="/session/restart"
-            done="It stops and starts again."
-            sure="Restart the session? Living runs are waited for."
+            done="The session restarts."
+            sure="Restart the session? It waits for live runs first."
           >
             Restart
           </Do>
           <Do
             path="/session/shut_down"
-            done="It was asked to stop."
-            sure="Shut the session down? Living runs are waited for; nothing starts after that."
+            done="The session shuts down."
+            sure="Shut the session down? It waits for live runs, and no task starts any longer."
             kind="danger"
           >
             Shut down
@@ -68,14 +68,14 @@ function Overview() {
           ['Zone', known.timezone],
           ['Cycles', known.cycles],
           ['Tasks', known.tasks],
-          ['Runs that live', known.runs],
+          ['Live runs', known.runs],
           [
             'Run log',
             known.store === null
               ? 'not open'
-              : `${known.store.kind}, ${known.store.durable ? 'kept' : 'lost when the process ends'}`,
+              : `${known.store.kind}, ${known.store.durable ? 'durable' : 'lost when the process ends'}`,
           ],
-          ['You are', `${known.who}${known.readOnly ? ', and may only look' : ''}`],
+          ['You are', `${known.who}${known.readOnly ? ', with read access only' : ''}`],
           [
             'Warnings',
             warnings.length === 0 ? 'none' : warnings.map(([kind, count]) => `${kind}: ${count}`).join(', '),
@@ -100,7 +100,7 @@ function Params() {
   if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
   return (
     <>
-      {value.items.length === 0 ? <Empty>No param is set.</Empty> : null}
+      {value.items.length === 0 ? <Empty>No params.</Empty> : null}
       <div class="scroll">
         <table>
           <thead>
@@ -125,11 +125,11 @@ function Params() {
                   <Do
                     method="DELETE"
                     path={`/session/parameters/${segment(param.name)}`}
-                    done={`'${param.name}' is taken away.`}
-                    label={`Take away ${param.name}`}
+                    done={`'${param.name}' is removed.`}
+                    label={`Remove ${param.name}`}
                     after={reload}
                   >
-                    Take away
+                    Remove
                   </Do>
                 </td>
               </tr>
@@ -166,7 +166,7 @@ function SetParam({ after }: { readonly after: () => void }) {
         <input name="name" required />
       </label>
       <label>
-        Value: JSON, or else text
+        Value, as JSON or text
         <input name="value" />
       </label>
       <button type="submit" class="button">

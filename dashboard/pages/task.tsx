@@ -1,4 +1,4 @@
-/** One task: why it does not run, its state chart, its runs, its records. */
+/** Task page: explanation, state chart, runs, records and settings. */
 import { useState } from 'preact/hooks'
 import {
   ask,
@@ -29,7 +29,7 @@ export function TaskPage({ name, part }: { readonly name: string; readonly part:
         <h1>
           <bdi>{name}</bdi>
         </h1>
-        <Empty>{isLoaded.value ? 'There is no task of that name.' : 'Loading …'}</Empty>
+        <Empty>{isLoaded.value ? 'The session has no task of that name.' : 'Loading …'}</Empty>
       </main>
     )
   return (
@@ -76,7 +76,7 @@ function LiveRuns({ task }: { readonly task: Task }) {
 }
 
 function WhyPart({ task }: { readonly task: Task }) {
-  // Looked at again when the task changes, and now and then: time changes it too.
+  // Loaded again when the task changes, and every 10 s, since time changes the explanation, too.
   const tick = Math.floor(now.value / 10_000)
   const { value, error } = useLoaded(
     (signal) => ask<Why>('GET', `/tasks/${segment(task.name)}/why`, undefined, signal),
@@ -84,12 +84,14 @@ function WhyPart({ task }: { readonly task: Task }) {
   )
   if (value === null) return <Empty>{error ?? 'Loading …'}</Empty>
   const isHeld = session.value?.state === 'held'
-  // The strongest reason is the sentence above them.
+  // The first reason is the sentence above.
   const reasons = value.reasons.filter((reason) => value.never !== null || reason.sentence !== value.sentence)
   return (
-    <section class="card" aria-label="Why it is, or is not, running">
+    <section class="card" aria-label="Why the task is, or is not, running">
       <p class="lead">
-        {value.never === null ? sentence(value.sentence) : `It can never start: ${sentence(value.never)}`}
+        {value.never === null
+          ? sentence(value.sentence)
+          : `The task can never start: ${sentence(value.never)}`}
       </p>
       {reasons.length === 0 ? null : (
         <ul>
@@ -118,7 +120,7 @@ function WhyPart({ task }: { readonly task: Task }) {
   )
 }
 
-/** `isStill`: time changes nothing, so that it is not said when it could. */
+/** A part of the explanation. @param isStill - True if time changes nothing, so that no time of change is shown. */
 function Reason({ of, isStill }: { readonly of: Explanation; readonly isStill: boolean }) {
   return (
     <li class={of.holds ? 'holds' : 'holds-not'}>
@@ -159,7 +161,7 @@ function RunsPart({ name }: { readonly name: string }) {
   )
 }
 
-/** A run with params of one's own. */
+/** A form for a run with params. */
 function RunForm({ name }: { readonly name: string }) {
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
@@ -218,13 +220,13 @@ function SettingsPart({ task }: { readonly task: Task }) {
       <Facts
         of={[
           ['Starts', <code key="start">{task.start}</code>],
-          ['Ends when', task.end === null ? 'its work is done' : <code key="end">{task.end}</code>],
+          ['Ends when', task.end === null ? 'the work returns' : <code key="end">{task.end}</code>],
           [
             'Next, by time alone',
             state === 'held'
               ? 'held: nothing starts until the session is resumed'
               : next.value === null || next.value.items.length === 0
-                ? 'not known'
+                ? 'unknown'
                 : next.value.items.map((at) => (
                     <div key={at}>
                       <ZonedTime at={at} />{' '}
@@ -252,7 +254,7 @@ function StartForm({ task }: { readonly task: Task }) {
   if (isReadOnly.value) return null
   const change = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault()
-    await perform('PATCH', `/tasks/${segment(task.name)}`, { start }, 'The start is changed.')
+    await perform('PATCH', `/tasks/${segment(task.name)}`, { start }, 'The start condition was changed.')
   }
   return (
     <form class="form" onSubmit={(event) => void change(event)}>

@@ -1,4 +1,4 @@
-/** All tasks: found by name and state, acted on, made from templates. */
+/** Tasks page: search, actions, and creation from templates. */
 import { useState } from 'preact/hooks'
 import { ask, type NextStart, type Task, type Template } from '../api.ts'
 import { Chip, Empty, TaskLink, Time, Zone } from '../parts/basics.tsx'
@@ -51,7 +51,7 @@ export function TasksPage() {
         <NewTask />
       </header>
       {wanted.length === 0 ? (
-        <Empty>{isLoaded.value ? 'No task is like that.' : 'Loading …'}</Empty>
+        <Empty>{isLoaded.value ? 'No task matches.' : 'Loading …'}</Empty>
       ) : (
         <Rows
           items={wanted}
@@ -124,7 +124,7 @@ function States({ of }: { readonly of: Task }) {
   )
 }
 
-/** A task of one of the templates that the program has; nothing where it has none. */
+/** A form that creates a task from a template; absent without templates. */
 function NewTask() {
   const { value } = useLoaded(() => ask<{ items: readonly Template[] }>('GET', '/templates'), [])
   const [isOpen, setOpen] = useState(false)
@@ -136,7 +136,7 @@ function NewTask() {
       String(fields.get(field) ?? ''),
     )
     const body = { template, name, ...(start === '' ? {} : { start }) }
-    if (!(await perform('POST', '/tasks', body, `'${name}' is made.`))) return
+    if (!(await perform('POST', '/tasks', body, `'${name}' is created.`))) return
     setOpen(false)
     go('tasks', name!)
   }
@@ -161,10 +161,10 @@ function NewTask() {
           </label>
           <label>
             Start
-            <input name="start" placeholder={`a statement: daily after 07:00`} />
+            <input name="start" placeholder="daily after 07:00" />
           </label>
           <button type="submit" class="button button-main">
-            Make
+            Create
           </button>
         </form>
       ) : null}

@@ -1,4 +1,4 @@
-/** The timeline: runs of the last hours, and to the right of now what will run. */
+/** Timeline page: past runs and, to the right of now, upcoming runs. */
 import { useMemo, useState } from 'preact/hooks'
 import { ask, type Page, query, type Run } from '../api.ts'
 import { length, time } from '../format.ts'
@@ -14,7 +14,7 @@ const spans = [
   ['1 day', 86_400_000],
 ] as const
 
-/** Bars of one task: more of them than this are no wider than the lane. */
+/** Maximum number of bars per task; more would not fit into the lane. */
 const maxBars = 200
 
 interface Forecast {
@@ -97,7 +97,7 @@ export function TimelinePage() {
         </label>
       </header>
       {lanes.length === 0 ? (
-        <Empty>{past.error ?? 'Nothing ran, and nothing will by time alone.'}</Empty>
+        <Empty>{past.error ?? 'No past runs, and none scheduled by time alone.'}</Empty>
       ) : null}
       {state !== undefined && !isOpen ? (
         <p class="faint">The session is {state}: nothing is planned.</p>
@@ -108,7 +108,7 @@ export function TimelinePage() {
       ) : null}
       {isOpen && ahead.value?.isComplete === false ? (
         <p class="faint">
-          There is too much to come: what is planned is drawn until <Time at={ahead.value.until} />.
+          Too many upcoming runs: they are drawn until <Time at={ahead.value.until} /> only.
         </p>
       ) : null}
       {lanes.length > maxLanes ? (
@@ -116,7 +116,7 @@ export function TimelinePage() {
           The first {maxLanes} of {lanes.length} tasks.
         </p>
       ) : null}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable areas must be reachable by keyboard */}
       <section class="scroll" tabIndex={0} aria-label="Runs over time">
         {lanes.length === 0 ? null : (
           <svg
@@ -125,7 +125,7 @@ export function TimelinePage() {
             width={nameWidth + chartWidth + 10}
             height={height}
             role="img"
-            aria-label={`Runs of ${lanes.length} tasks; the log has the same as a list`}
+            aria-label={`Runs of ${lanes.length} tasks; the log lists the same runs`}
           >
             {marks.map((at) => (
               <g key={at} class="grid">
@@ -171,10 +171,10 @@ function Cut({ title, of }: { readonly title: string; readonly of: readonly stri
   )
 }
 
-/** Steps between marks, minutes: those that people count in. */
+/** Possible steps between marks, in minutes. */
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080]
 
-/** Round times within a stretch, at most eight of them. */
+/** At most eight round times in a time range. */
 function roundTimesIn(from: number, until: number): number[] {
   const step = 60_000 * (steps.find((minutes) => (until - from) / (minutes * 60_000) <= 8) ?? steps.at(-1)!)
   const first = Math.ceil(from / step) * step
@@ -193,7 +193,7 @@ function Lane({
   const x = place(bar.start)
   const { runId } = bar
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the log has the same runs as links; a drawing of hundreds of bars is no way through them by keyboard
+    // biome-ignore lint/a11y/noStaticElementInteractions: the log has the same runs as links; hundreds of bars are not practical to reach by keyboard
     <rect
       class={`bar bar-${bar.state}`}
       x={x}

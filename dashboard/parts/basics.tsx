@@ -1,10 +1,10 @@
-/** Small parts that all pages use. */
+/** Basic components of all pages. */
 import type { ComponentChildren } from 'preact'
 import { fullTime, length, relative, time } from '../format.ts'
 import { to } from '../route.ts'
 import { now, zone } from '../store.ts'
 
-/** The state of a task or the outcome of a run: a word and a colour. */
+/** The state of a task or the outcome of a run, as a word with a colour. */
 export function Chip({ state, isGood = false }: { readonly state: string; readonly isGood?: boolean }) {
   return <span class={`chip chip-${isGood ? 'success' : state}`}>{words[state] ?? state}</span>
 }
@@ -19,7 +19,7 @@ const words: Readonly<Record<string, string>> = {
   crash: 'crashed',
 }
 
-/** An instant, its zone in the hint; nothing for none. */
+/** An instant, with the zone in the tooltip; `never` for none. */
 export function Time({
   at,
   isRelative = false,
@@ -35,12 +35,12 @@ export function Time({
   )
 }
 
-/** The zone of the times in a column or a list, said once beside them. */
+/** The zone of the times in a column or list, shown once. */
 export function Zone() {
   return <span class="faint zone">{zone.value}</span>
 }
 
-/** An instant with its zone beside it; nothing for none. */
+/** An instant followed by its zone. */
 export function ZonedTime({ at }: { readonly at: number | string | null | undefined }) {
   return (
     <span>
@@ -49,7 +49,7 @@ export function ZonedTime({ at }: { readonly at: number | string | null | undefi
   )
 }
 
-/** How long a run has lived, counting. */
+/** Elapsed time of a live run, updated every second. */
 export function Elapsed({ since }: { readonly since: number | string }) {
   return <span class="number">{length(Math.max(0, now.value - new Date(since).getTime()))}</span>
 }
@@ -80,7 +80,7 @@ export function Progress({ value, label }: { readonly value: number | null; read
   )
 }
 
-/** Text from elsewhere: as it is, in whichever direction it runs. */
+/** Preformatted text from the session, in its own writing direction. */
 export function Text({
   children,
   mono = false,
@@ -99,7 +99,7 @@ export function Empty({ children }: { readonly children: ComponentChildren }) {
   return <p class="empty">{children}</p>
 }
 
-/** A list of names and what they are. */
+/** A list of names and values. */
 export function Facts({ of }: { readonly of: readonly (readonly [string, ComponentChildren])[] }) {
   return (
     <dl class="facts">

@@ -1,14 +1,14 @@
-/** Doing something: the button, what came of it, and asking twice before what cannot be undone. */
+/** Action buttons, with a notice of the result, and a confirmation of irreversible actions. */
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { ApiError, ask } from '../api.ts'
 import { isReadOnly, loadAll } from '../store.ts'
 
-/** What is said at the foot of the page for a while. */
+/** Notice at the foot of the page; it disappears after some seconds. */
 export const notice = signal<{ readonly text: string; readonly isBad: boolean } | null>(null)
 let noticeTimer = 0
 
-export function say(text: string, isBad = false): void {
+export function notify(text: string, isBad = false): void {
   notice.value = { text, isBad }
   clearTimeout(noticeTimer)
   noticeTimer = setTimeout(
@@ -19,17 +19,17 @@ export function say(text: string, isBad = false): void {
   )
 }
 
-/** Asks, says what came of it, and tells whether it went well. */
+/** Sends a request and shows a notice of the result; resolves to true on success. */
 export async function perform(method: string, path: string, body: unknown, done: string): Promise<boolean> {
   try {
     await ask(method, path, body)
-    say(done)
+    notify(done)
     return true
   } catch (error) {
-    say(
+    notify(
       error instanceof ApiError
         ? [error.message, error.problem.hint].filter(Boolean).join(' ')
-        : 'Nobody answers.',
+        : 'The server does not respond.',
       true,
     )
     return false
@@ -42,7 +42,7 @@ interface DoProps {
   readonly body?: unknown
   readonly done: string
   readonly children: ComponentChildren
-  /** Asked before it is done. */
+  /** Question to confirm before the request. */
   readonly sure?: string
   readonly isDisabled?: boolean
   readonly kind?: 'plain' | 'main' | 'danger'
@@ -50,7 +50,7 @@ interface DoProps {
   readonly after?: () => void
 }
 
-/** A button that does one thing. Where one may only look there is none. */
+/** A button that sends one request; not rendered for callers with read access. */
 export function Do({
   method = 'POST',
   path,

@@ -1,7 +1,7 @@
-/** Loading what a page shows, again whenever what it depends on changes. */
+/** Hook that loads data for a page, again whenever a dependency changes. */
 import { useEffect, useState } from 'preact/hooks'
 
-/** What is loaded: nothing yet, the thing, or what went wrong. */
+/** Loaded data, or the error of the last load; both null at first. */
 export interface Loaded<T> {
   readonly value: T | null
   readonly error: string | null
@@ -9,7 +9,7 @@ export interface Loaded<T> {
   reload(): void
 }
 
-/** Loads at first and whenever one of `on` changes; an answer that comes too late is dropped. */
+/** Loads at first and whenever one of `on` changes; an outdated response is dropped. */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, on: readonly unknown[]): Loaded<T> {
   const [state, setState] = useState<{ value: T | null; error: string | null }>({ value: null, error: null })
   const [version, setVersion] = useState(0)

@@ -1,12 +1,12 @@
-/** Next starts of tasks, with the reason where no time can be given. */
+/** Next starts of tasks, or the reason why no time is known. */
 import { ask, type NextStart, query } from '../api.ts'
 import { now, session, tasks } from '../store.ts'
 import { Time } from './basics.tsx'
 import { useLoaded } from './load.ts'
 
-/** How long known next starts are shown before they are fetched again. */
+/** Interval at which next starts are loaded again. */
 const freshMs = 10_000
-/** An address has its limit. */
+/** Maximum length of a query. */
 const maxQuery = 3_000
 
 const words: Readonly<Record<NextStart['why'], string>> = {
@@ -23,8 +23,8 @@ const words: Readonly<Record<NextStart['why'], string>> = {
 const hints: Readonly<Partial<Record<NextStart['why'], string>>> = {
   held: 'The session is held: no task starts until it is resumed.',
   stopped: 'The session does not run: no task starts.',
-  never: 'Its start condition can never hold.',
-  waits: 'It waits for something else than time: see why.',
+  never: 'The start condition can never hold.',
+  waits: 'The task waits for something other than time: see Why.',
 }
 
 export interface NextStarts {
@@ -32,7 +32,7 @@ export interface NextStarts {
   readonly left: number
 }
 
-/** The next starts of these tasks, or of all; null before they are known. */
+/** The next starts of the given tasks, or of all; null before they are loaded. */
 export function useNextStarts(names?: readonly string[]): {
   readonly value: NextStarts | null
   readonly error: string | null
@@ -56,7 +56,7 @@ function fitting(names: readonly string[]): readonly string[] {
   })
 }
 
-/** A next start: an instant, or a word. A session that is held starts nothing, whatever was known before. */
+/** A next start: an instant or a word. While the session is held, it overrides loaded times. */
 export function Next({
   of,
   isRelative = false,
@@ -72,7 +72,7 @@ export function Next({
   if (why === 'time' && of.at !== null) return <Time at={of.at} isRelative={isRelative} />
   if (why === 'waits' && of.after.length > 0)
     return (
-      <span class="faint" title={`It waits for ${of.after.join(', ')}.`}>
+      <span class="faint" title={`Waits for ${of.after.join(', ')}.`}>
         after <bdi>{of.after[0]}</bdi>
         {of.after.length > 1 ? ` and ${of.after.length - 1} more` : ''}
       </span>

@@ -1,4 +1,4 @@
-/** A table that draws only the rows that are seen, so that thousands scroll as ten do. */
+/** A table that renders only visible rows, so that thousands of rows scroll smoothly. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
@@ -11,9 +11,9 @@ interface RowsProps<T> {
   readonly head: ComponentChildren
   readonly columns: number
   keyOf(item: T): string
-  /** The search text: when it changes the list begins at its top. */
+  /** Search text; a change scrolls the list to its top. */
   readonly question?: string
-  /** Receives the items whose rows are drawn. */
+  /** Receives the items whose rows are rendered. */
   onShown?(items: readonly T[]): void
   /** The cells of a row. */
   row(item: T): ComponentChildren
@@ -25,16 +25,16 @@ export function Rows<T>({ items, label, head, columns, question = '', keyOf, onS
   useEffect(() => {
     const element = frame.current
     if (element === null) return
-    const look = (): void => setSeen({ top: element.scrollTop, height: element.clientHeight })
-    const observer = new ResizeObserver(look)
+    const measure = (): void => setSeen({ top: element.scrollTop, height: element.clientHeight })
+    const observer = new ResizeObserver(measure)
     observer.observe(element)
-    element.addEventListener('scroll', look, { passive: true })
+    element.addEventListener('scroll', measure, { passive: true })
     return () => {
       observer.disconnect()
-      element.removeEventListener('scroll', look)
+      element.removeEventListener('scroll', measure)
     }
   }, [])
-  // A shorter list keeps the place of the longer one until the browser scrolls: there is always a last screen to be seen.
+  // After the list becomes shorter, the scroll position may be past its end until the browser scrolls.
   const screen = Math.ceil(seen.height / rowHeight)
   const top = Math.min(Math.floor(seen.top / rowHeight), Math.max(0, items.length - screen))
   const first = Math.max(0, top - spare)
@@ -42,10 +42,10 @@ export function Rows<T>({ items, label, head, columns, question = '', keyOf, onS
   const shown = items.slice(first, last)
   const shownKeys = shown.map(keyOf).join('\n')
   useEffect(() => onShown?.(shown), [shownKeys])
-  // The answer to another question begins at the top, before it is painted: what the user scrolls from then on stays.
+  // Scrolls to the top for another search before the list is painted, so that later scrolling by the user is kept.
   useLayoutEffect(() => frame.current?.scrollTo(0, 0), [question])
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable areas must be reachable by keyboard
     <section class="rows" ref={frame} tabIndex={0} aria-label={label}>
       <table aria-rowcount={items.length + 1}>
         <thead>

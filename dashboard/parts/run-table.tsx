@@ -10,7 +10,7 @@ export function RunTable({
   readonly runs: readonly Run[]
   readonly isOfOne?: boolean
 }) {
-  if (runs.length === 0) return <Empty>It has not run yet.</Empty>
+  if (runs.length === 0) return <Empty>No runs yet.</Empty>
   return (
     <div class="scroll">
       <table>
@@ -22,7 +22,7 @@ export function RunTable({
             <th scope="col">
               Started <Zone />
             </th>
-            <th scope="col">Took</th>
+            <th scope="col">Duration</th>
             <th scope="col" class="wide">
               Result
             </th>
@@ -71,7 +71,7 @@ function Result({ of }: { readonly of: Run }) {
 }
 
 export function RecordTable({ records }: { readonly records: readonly RunRecord[] }) {
-  if (records.length === 0) return <Empty>The log has no such record.</Empty>
+  if (records.length === 0) return <Empty>No records.</Empty>
   return (
     <div class="scroll">
       <table>
@@ -84,7 +84,7 @@ export function RecordTable({ records }: { readonly records: readonly RunRecord[
             <th scope="col">Action</th>
             <th scope="col">Run</th>
             <th scope="col" class="wide">
-              Says
+              Message
             </th>
           </tr>
         </thead>

@@ -1,17 +1,17 @@
-/** A form for commands, as the program itself would send them. */
+/** A form that sends commands. */
 import { useState } from 'preact/hooks'
 import { isReadOnly } from '../store.ts'
 import { Empty } from './basics.tsx'
 import { perform } from './do.tsx'
 
-/** A command as it may look. */
+/** An example of a command. */
 export interface Command {
   readonly type: string
   readonly task?: string
   readonly [field: string]: unknown
 }
 
-/** One of each kind. */
+/** One example of each kind of command. */
 export const commands: readonly Command[] = [
   { type: 'task.run', task: 'name', params: {} },
   { type: 'task.terminate', task: 'name' },
@@ -31,7 +31,7 @@ export const commands: readonly Command[] = [
   { type: 'session.shutDown' },
 ]
 
-/** Those that an actor in its state takes, by the events that its chart has there. */
+/** The commands that an actor accepts in its state. @param events - The events that the chart has there. */
 export function acceptedBy(events: ReadonlySet<string>, task?: string): readonly Command[] {
   return commands
     .filter(({ type }) => events.has(type))
@@ -42,15 +42,15 @@ export function SendForm({ commands: offered }: { readonly commands: readonly Co
   const [chosen, setChosen] = useState<string | null>(null)
   const [written, setWritten] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  if (isReadOnly.value) return <Empty>You may only look.</Empty>
+  if (isReadOnly.value) return <Empty>You have read access only.</Empty>
   const command = offered.find(({ type }) => type === chosen) ?? offered[0]
-  if (command === undefined) return <Empty>It takes no command now.</Empty>
+  if (command === undefined) return <Empty>No command is accepted in this state.</Empty>
   const text = written ?? JSON.stringify(command, null, 2)
   const send = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault()
     try {
       setProblem(null)
-      await perform('POST', '/events', JSON.parse(text), 'It is sent.')
+      await perform('POST', '/events', JSON.parse(text), 'The command was sent.')
     } catch (error) {
       setProblem((error as Error).message)
     }

@@ -1,10 +1,10 @@
-/** Parts of a page under names; each has an address. */
+/** Tabs of a page; each has a URL. */
 import { to } from '../route.ts'
 
 interface TabsProps {
   readonly of: readonly (readonly [id: string, title: string])[]
   readonly open: string
-  /** The address of the page. */
+  /** Route of the page. */
   readonly at: readonly string[]
 }
 

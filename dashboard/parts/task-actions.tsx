@@ -1,9 +1,9 @@
-/** What can be done with a task. */
+/** Buttons for the actions on a task. */
 import { segment, type Task } from '../api.ts'
 import { go } from '../route.ts'
 import { Do } from './do.tsx'
 
-/** `short`: the two that are wanted most, for a row. */
+/** The buttons of a task. @param short - Only the most frequent ones, for a row. */
 export function TaskActions({ task, short = false }: { readonly task: Task; readonly short?: boolean }) {
   const path = `/tasks/${segment(task.name)}`
   const about = (verb: string): string => `${verb} ${task.name}`
@@ -15,7 +15,7 @@ export function TaskActions({ task, short = false }: { readonly task: Task; read
       {task.isRunning || !short ? (
         <Do
           path={`${path}/terminate`}
-          done={`'${task.name}' was told to end.`}
+          done={`'${task.name}' was asked to terminate.`}
           isDisabled={!task.isRunning}
           label={about('Terminate')}
         >
@@ -36,7 +36,7 @@ export function TaskActions({ task, short = false }: { readonly task: Task; read
           method="DELETE"
           path={path}
           done={`'${task.name}' is removed.`}
-          sure={`Remove the task '${task.name}'? Its living run is told to end.`}
+          sure={`Remove the task '${task.name}'? Its live runs are terminated.`}
           kind="danger"
           label={about('Remove')}
           after={() => go('tasks')}

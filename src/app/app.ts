@@ -1,4 +1,4 @@
-/** Where people write: tasks, params, conditions, hooks; and the session that runs them. */
+/** The app: tasks, params, conditions and hooks, and the session that runs them. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { all } from '../conditions/builders/combine.ts'
 import type { PredicateFunction } from '../conditions/condition.ts'
@@ -22,7 +22,7 @@ import { Group, type GroupOptions, type GroupTask } from './group.ts'
 import { type DashboardAddress, serveDashboard } from './serve.ts'
 
 /**
- * A group of an app: what its `task` gives is the task itself. Groups within it are of the app, too.
+ * A group of an app. Its `task` returns the task's handle; nested groups belong to the app, too.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export interface AppGroup extends Omit<Group, 'task' | 'group'> {
 }
 
 /**
- * Options of `app.run()` and `app.start()`, all optional. An unknown key is a `TypeError` that names the nearest.
+ * Options of `app.run()` and `app.start()`, all optional. An unknown key throws a `TypeError` that suggests the nearest.
  *
  * @example
  * ```ts
@@ -46,14 +46,14 @@ export interface AppGroup extends Omit<Group, 'task' | 'group'> {
  * ```
  */
 export interface RunOptions {
-  /** Shows the session in the browser; where, if not at port 4600 (or a free one) of this machine. Default false. */
+  /** Serves the dashboard: `true` for port 4600 (or a free one) of this machine, or another address. Default false. */
   readonly dashboard?: boolean | DashboardAddress
-  /** Shut down on SIGINT, SIGTERM and SIGHUP. Default: what `createApp` was given, else true in `run()` and false in `start()`. */
+  /** Shuts down on SIGINT, SIGTERM and SIGHUP. Default: the option of `createApp`, or else true in `run()` and false in `start()`. */
   readonly handleSignals?: boolean
 }
 
 /**
- * The options of {@link createApp}: those of its session.
+ * Options of {@link createApp}, which are those of its session. All are optional.
  *
  * @example
  * ```ts
@@ -63,12 +63,12 @@ export interface RunOptions {
  */
 export type AppOptions = SessionOptions
 
-/** Of a condition whose work out of a module is asked elsewhere. */
-type FarConditionOptions = ConditionOptions & { readonly execution: 'thread' | 'process' }
+/** Options of a condition that is evaluated by module work in a thread or process. */
+type IsolatedConditionOptions = ConditionOptions & { readonly execution: 'thread' | 'process' }
 
 /**
- * An app: what is written here runs when it is started. {@link createApp} makes one. It carries one session, which
- * lives from the beginning, stopped.
+ * An app, created by {@link createApp}: the place to define tasks, which run once the app is started. It has one session, which exists
+ * from the beginning in the state `stopped`.
  *
  * @example
  * ```ts
@@ -84,14 +84,18 @@ export class App {
     this.#session = new LiveSession('session', options)
   }
 
-  /** The session; it lives from the beginning, stopped. */
+  /** The session of the app; `stopped` until the app is started. */
   get session(): Session {
     return this.#session
   }
 
   /**
-   * Adds a task: a name, when it starts, perhaps options, and its work.
+   * Adds a task and returns its handle.
    *
+   * @param name - Unique in the session.
+   * @param start - The start condition: a condition, a statement, a function, an Observable, or a boolean (`false`: manual runs only).
+   * @param rest - Options, if any, and the work.
+   * @throws TypeError for invalid options, StatementError for an invalid statement, TaskExistsError for a duplicate name
    * @example
    * ```ts
    * app.task('fetch', daily.after('07:00'), { timeout: '5 minutes' }, async (_, run) => fetchAll(run.signal))
@@ -112,7 +116,16 @@ export class App {
     return atDoor(this.task, () => this.#session.createTask(name, start, ...rest))
   }
 
-  /** A condition of the app's own, a function or an Observable of booleans; its words are known to the app's statements from here on. */
+  /**
+   * Creates a custom condition from a function or an Observable of booleans. Its phrase can be used in the app's statements from then on.
+   *
+   * @example
+   * ```ts
+   * const exists = app.condition('file {path} exists', ({ path }) => existsSync(path))
+   * app.task('import', 'daily & file prices.csv exists', () => {})
+   * app.task('clean', exists({ path: 'prices.csv' }), () => {})
+   * ```
+   */
   condition<const T extends string>(
     wordings: T | readonly T[],
     predicate: PredicateFunction<SlotValues<T>, Context>,
@@ -124,7 +137,7 @@ export class App {
   ): CustomCondition<SlotInputs<T>>
   condition<const T extends string>(
     wordings: T | readonly T[],
-    options: FarConditionOptions,
+    options: IsolatedConditionOptions,
     work: PredicateFunction<SlotValues<T>, FarRun>,
   ): CustomCondition<SlotInputs<T>>
   condition<A extends Record<string, unknown>>(
@@ -154,7 +167,7 @@ export class App {
     })
   }
 
-  /** Sets one shared value; an arg as the value is made when a task asks for it. */
+  /** Sets one shared value. If the value is an arg, it is resolved whenever a task uses it. */
   param(name: string, value: unknown): void {
     this.#session.send({ type: 'param.set', name, value })
   }
@@ -164,10 +177,10 @@ export class App {
     for (const [name, value] of Object.entries(values)) this.param(name, value)
   }
 
-  /** Adds the tasks and params of a group. Checked as a whole: of a group with a bad task nothing is added. */
+  /** Adds the tasks and params of a group, or nothing if one of its tasks is invalid. */
   include(group: Group): void {
     if (!Array.isArray((group as Partial<Group> | null | undefined)?.members))
-      throw new TypeError(`Cannot include that as it must be a group made by createGroup(): ${String(group)}`)
+      throw new TypeError(`Cannot include that as it must be a group from createGroup(): ${String(group)}`)
     const ready = atDoor(this.include, () => {
       const checked = group.members.map((task) => ({ ...task, start: this.#startOf(task) }))
       for (const { name, start, options, work } of checked)
@@ -179,7 +192,7 @@ export class App {
   }
 
   /**
-   * A group of this app: its tasks are added at once, under its prefix and with its condition.
+   * Creates a group of this app. Its tasks are added at once, with the group's prefix and condition.
    *
    * @example
    * ```ts
@@ -198,7 +211,7 @@ export class App {
 
   #startOf({ name, starts }: GroupTask): Start {
     if (starts.length === 1) return starts[0]!
-    // Only by hand, or at the session's start or stop, is meant whatever must hold for the others of the group.
+    // `false` (manual, start-up and shut-down tasks) is kept, regardless of the group's condition.
     if (starts.includes(false)) return false
     const act = `Cannot add task '${name}'`
     return atDoor(
@@ -209,21 +222,21 @@ export class App {
   }
 
   /**
-   * Registers a kind of task that can be made by name while the session lives: `session.createFrom(template, name, given)`,
-   * or the event `task.create` with `template`, which is plain JSON.
+   * Registers a template, from which `session.createFrom(template, name, given)` creates tasks while the session runs. The event
+   * `task.create` with `template` does the same, and is plain JSON.
    */
   template(name: string, template: TaskTemplate): void {
     this.#session.update({ templates: { ...this.#session.options.templates, [name]: template } })
   }
 
-  /** Called when the session starts, before start-up tasks; what it returns, if a function, after them. */
+  /** Adds a hook that runs at the start of the session, before start-up tasks. If it returns a function, that runs after them. */
   setup(hook: SurroundingHook<'startup'>): () => void
   setup(hook: Hook<'startup'>): () => void
   setup(hook: Hook<'startup'>): () => void {
     return this.hook('startup', hook)
   }
 
-  /** Adds a hook; returns its undo. */
+  /** Adds a hook; returns a function that removes it. */
   hook<K extends HookKind>(kind: K, hook: SurroundingHook<K>): () => void
   hook<K extends HookKind>(kind: K, hook: Hook<K>): () => void
   hook<K extends HookKind>(kind: K, hook: Hook<K>): () => void {
@@ -231,8 +244,9 @@ export class App {
   }
 
   /**
-   * Starts; resolves to the session when tasks may launch. Takes what {@link App.run} takes; the dashboard closes when the
-   * session stops.
+   * Starts the session; resolves to it once tasks may launch. The dashboard, if any, closes when the session stops.
+   *
+   * @throws SetupError if a start-up hook fails; RunLogError if the log cannot be opened
    *
    * @example
    * ```ts
@@ -247,8 +261,8 @@ export class App {
   }
 
   /**
-   * Starts and resolves when the session has stopped; SIGINT, SIGTERM and SIGHUP shut it down. With `dashboard` the session is shown
-   * in the browser, on this machine only, at the link that is printed.
+   * Starts the session and resolves when it has stopped. By default SIGINT, SIGTERM and SIGHUP shut it down. With `dashboard` the session
+   * is shown in the browser, on this machine only, at the printed link.
    *
    * @example
    * ```ts
@@ -274,7 +288,7 @@ export class App {
     if (handleSignals !== undefined && handleSignals !== this.#session.options.handleSignals)
       this.#session.update({ handleSignals })
     const show = await serve(this.#session, options.dashboard ?? false)
-    // The caller that awaits the stop gets its error; the page closes either way.
+    // The caller that awaits the stop gets its error; the dashboard closes in any case.
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => (closing ??= show())
     try {
@@ -294,7 +308,9 @@ const serve = (session: Session, dashboard: boolean | DashboardAddress): Promise
     : serveDashboard(session, dashboard === true ? {} : dashboard)
 
 /**
- * Makes an app.
+ * Creates an app.
+ *
+ * @throws TypeError for unknown or invalid options
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Tasks that belong together, written without an app and included later: one prefix, one more condition, one execution. */
+/** Groups: tasks with a common prefix, condition and execution, defined without an app and included later. */
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { atDoor } from '../errors/at-door.ts'
 import type { Returned, Work } from '../session/api/session.ts'
@@ -7,8 +7,8 @@ import type { TaskRef } from '../task-ref.ts'
 import { checkOptions } from '../values/check-options.ts'
 
 /**
- * What all tasks of a group share, all optional: nothing is put before names, nothing else must hold, and the
- * execution is the session's. An unknown key is a `TypeError` that names the nearest.
+ * Options of a group, all optional. Defaults: no prefix, no additional condition, the session's execution. An unknown key throws a
+ * `TypeError` that suggests the nearest.
  *
  * @example
  * ```ts
@@ -16,16 +16,16 @@ import { checkOptions } from '../values/check-options.ts'
  * ```
  */
 export interface GroupOptions {
-  /** Put before each name as it is: `'reports.'`. */
+  /** Prefix of each name, such as `'reports.'`. */
   readonly prefix?: string
-  /** Must hold as well. */
+  /** A condition that must hold in addition to that of the task. */
   readonly start?: Start
-  /** For tasks that have none of their own. */
+  /** Execution of tasks that set none themselves. */
   readonly execution?: Execution
 }
 
 /**
- * A task of a group, before it is in a session.
+ * A task of a group that is not in a session yet.
  *
  * @example
  * ```ts
@@ -36,21 +36,21 @@ export interface GroupOptions {
  */
 export interface GroupTask {
   readonly name: string
-  /** All of them must hold: the task's own, and those of the groups around it. */
+  /** Start conditions that must all hold: the task's, and those of the groups around it. */
   readonly starts: readonly Start[]
   readonly options: TaskOptions
   readonly work: unknown
 }
 
-/** Where a group's tasks and params go. */
+/** Receiver of a group's tasks and params. */
 export interface GroupSink {
   task(task: GroupTask): TaskRef<never>
   params(values: Readonly<Record<string, unknown>>): void
 }
 
 /**
- * A group; its tasks are added when an app includes it, or at once if it is a group of an app (`app.group()`). {@link
- * createGroup} makes one.
+ * A group of tasks, created by {@link createGroup} or `app.group()`. Its tasks are added when an app includes it, or at once if it is a
+ * group of an app.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export class Group {
     this.#sink = sink ?? this.#collector()
   }
 
-  /** Adds a task; gives a reference that conditions and args take, under its full name. */
+  /** Adds a task. Returns a reference with the full name, for conditions and args. */
   task<R, const S extends Start = Start>(
     name: string,
     start: CheckedStart<S>,
@@ -90,7 +90,7 @@ export class Group {
     )
   }
 
-  /** A group within this one: prefixes join, all conditions must hold, the inner execution wins. */
+  /** Creates a nested group: prefixes are joined, all conditions must hold, and the inner execution wins. */
   group(options: GroupOptions = {}): Group {
     return new Group(options, {
       task: (task) => this.#take(task),
@@ -98,13 +98,13 @@ export class Group {
     })
   }
 
-  /** Takes in the tasks and params of a group that was written elsewhere. */
+  /** Adds the tasks and params of another group. */
   include(group: Group): void {
     for (const task of group.members) this.#take(task)
     this.params(group.values)
   }
 
-  /** Params that the app gets with the group; they win over the app's own. */
+  /** Adds params, which override those of the app that includes the group. */
   params(values: Readonly<Record<string, unknown>>): void {
     this.#sink.params(values)
   }
@@ -131,8 +131,9 @@ export class Group {
 }
 
 /**
- * A group of tasks.
+ * Creates a group of tasks without an app.
  *
+ * @throws TypeError for an unknown option
  * @example
  * ```ts
  * const reports = createGroup({ prefix: 'reports.', start: 'time of week between Mon and Fri' })

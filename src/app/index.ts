@@ -1,4 +1,4 @@
-/** The public exports of `gantry`. Whatever is absent here is private. */
+/** The public exports of `gantry`. Everything else is private. */
 
 /* Words of the protocol */
 export type {

@@ -1,7 +1,7 @@
 /** The server of the dashboard. The composition root registers it, so that an app does not depend on `gantry/http`. */
 import type { Session } from '../session/api/session.ts'
 
-/** Where the dashboard listens. Default: port 4600, or a free one, of this machine. */
+/** Address of the dashboard. Default: port 4600, or a free one, of this machine. */
 export interface DashboardAddress {
   readonly port?: number
   readonly host?: string

@@ -1,16 +1,16 @@
 /**
- * The files of the dashboard. Here there are none: the build makes them from `dashboard/` and puts this module's like in its
- * place, so that they travel as code, wherever the package is bundled to.
+ * Files of the dashboard. This module is an empty placeholder: the build replaces it by one made from `dashboard/`, so that bundlers
+ * include the files as code.
  */
 
-/** A file, packed. */
+/** A compressed file. */
 export interface PackedAsset {
-  /** Below the mount path: `index.html`, `assets/index-1a2b.js`. */
+  /** Path below the mount path: `index.html`, `assets/index-1a2b.js`. */
   readonly path: string
   readonly type: string
-  /** Of its content; a file of another content has another name, but for `index.html`. */
+  /** Hash of the content. Except for `index.html`, the file name changes with the content as well. */
   readonly etag: string
-  /** Gzipped, as base64. */
+  /** Gzipped content in base64. */
   readonly content: string
 }
 

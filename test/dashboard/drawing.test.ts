@@ -17,33 +17,30 @@ const machines = [
 ] as const
 
 describe('layOut()', () => {
-  test.each(machines)(
-    'every state of the %s machine has a place of its own, within its parent',
-    (_, root) => {
-      const { boxes, width, height } = layOut(root)
-      const states = flatten(root)
-      expect(states.length).toBeGreaterThan(3)
-      for (const state of states) {
-        const box = boxes.get(state.id)!
-        expect(box.x + box.width).toBeLessThanOrEqual(width)
-        expect(box.y + box.height).toBeLessThanOrEqual(height)
-        for (const part of state.states) {
-          const inner = boxes.get(part.id)!
-          expect(inner.x >= box.x && inner.y >= box.y).toBe(true)
-          expect(
-            inner.x + inner.width <= box.x + box.width && inner.y + inner.height <= box.y + box.height,
-          ).toBe(true)
-        }
+  test.each(machines)('every state of the %s machine has a separate place, within its parent', (_, root) => {
+    const { boxes, width, height } = layOut(root)
+    const states = flatten(root)
+    expect(states.length).toBeGreaterThan(3)
+    for (const state of states) {
+      const box = boxes.get(state.id)!
+      expect(box.x + box.width).toBeLessThanOrEqual(width)
+      expect(box.y + box.height).toBeLessThanOrEqual(height)
+      for (const part of state.states) {
+        const inner = boxes.get(part.id)!
+        expect(inner.x >= box.x && inner.y >= box.y).toBe(true)
+        expect(
+          inner.x + inner.width <= box.x + box.width && inner.y + inner.height <= box.y + box.height,
+        ).toBe(true)
       }
-      const leaves = states.filter(({ states: parts }) => parts.length === 0).map(({ id }) => boxes.get(id)!)
-      for (const a of leaves)
-        for (const b of leaves)
-          if (a !== b)
-            expect(
-              a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y,
-            ).toBe(true)
-    },
-  )
+    }
+    const leaves = states.filter(({ states: parts }) => parts.length === 0).map(({ id }) => boxes.get(id)!)
+    for (const a of leaves)
+      for (const b of leaves)
+        if (a !== b)
+          expect(
+            a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y,
+          ).toBe(true)
+  })
 
   test.each(machines)('the ways of the %s machine lead between its states', (_, root) => {
     const { boxes } = layOut(root)
@@ -65,7 +62,7 @@ describe('layOut()', () => {
 })
 
 describe('placeInLayers()', () => {
-  test('what waits stands to the right of all it waits for', () => {
+  test('a task is to the right of all tasks that it waits for', () => {
     const links = [
       { from: 'a', to: 'b' },
       { from: 'b', to: 'd' },
@@ -76,7 +73,7 @@ describe('placeInLayers()', () => {
     for (const { from, to } of links) expect(placed.get(to)!.layer).toBeGreaterThan(placed.get(from)!.layer)
   })
 
-  test('a circle and a link to what is not shown end', () => {
+  test('a cycle, and a link to a node that is not shown, terminate', () => {
     const placed = placeInLayers(
       ['a', 'b'],
       [
@@ -89,8 +86,8 @@ describe('placeInLayers()', () => {
   })
 })
 
-describe('times as people read them', () => {
-  test('length() takes the two largest units', () => {
+describe('formats', () => {
+  test('length() uses the two largest units', () => {
     expect([0.4, 42, 1_500, 42_000, 200_000, 90_000_000, 59_999].map(length)).toEqual([
       '0.4 ms',
       '42 ms',
@@ -100,10 +97,10 @@ describe('times as people read them', () => {
       '1 d 1 h',
       '59 s',
     ])
-    expect(length(Number.POSITIVE_INFINITY)).toBe('for ever')
+    expect(length(Number.POSITIVE_INFINITY)).toBe('unlimited')
   })
 
-  test('relative() says which side of now', () => {
+  test('relative() distinguishes past and future', () => {
     expect([relative(5_000, 0), relative(0, 60_000), relative(100, 0)]).toEqual([
       'in 5.0 s',
       '1 min ago',
@@ -111,7 +108,7 @@ describe('times as people read them', () => {
     ])
   })
 
-  test('time() is in the zone, with the day unless it is today; a zone that is none is UTC', () => {
+  test('time() is in the zone, with the day unless it is today; an unknown zone is UTC', () => {
     expect(time(Date.UTC(2020, 0, 1, 12), 'Europe/Helsinki')).toMatch(/1 Jan, 14:00:00/)
     expect(time(Date.UTC(2020, 0, 1, 12), 'Mars/Olympus')).toMatch(/12:00:00/)
   })

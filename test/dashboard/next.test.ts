@@ -1,4 +1,4 @@
-/** The next start of each task, and the room that names have, in a real browser. */
+/** Next starts of tasks, and the width of names, in a real browser. */
 import { mkdirSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
@@ -42,7 +42,7 @@ const nextOf = (page: WatchedPage['page'], name: string) =>
     .locator('td')
     .nth(2)
 
-test('the next start of every task is shown, of a daily one beside one that starts each ten seconds', async () => {
+test('the next start of every task is shown, also of a daily one next to one that starts every ten seconds', async () => {
   const { page, check } = await start({ busy: true })
   await visit(page, '#/tasks')
   await nextOf(page, 'night')
@@ -68,12 +68,12 @@ test('the next start of every task is shown, of a daily one beside one that star
 test('why a task can never start, without a time at which that could change', async () => {
   const { page, check } = await start({ busy: true })
   await visit(page, '#/tasks/never/why')
-  await page.getByText(/^It can never start: the times of .* do not meet/i).waitFor()
+  await page.getByText(/^The task can never start: the times of .* do not meet/i).waitFor()
   expect(await page.getByText(/can change|can next change/).count()).toBe(0)
   expect(await check()).toEqual([])
 }, 90_000)
 
-test('a held session promises no start', async () => {
+test('a held session shows no start', async () => {
   const { page, check } = await start({ busy: true })
   await visit(page, '#/tasks')
   await nextOf(page, 'night')
@@ -106,7 +106,7 @@ test('a held session promises no start', async () => {
 }, 90_000)
 
 test.each([360, 768, 1280])(
-  'at %i pixels names are not cut beside free space',
+  'at %i pixels names are not cut off next to free space',
   async (width) => {
     const { page, check } = await start({ busy: true }, { viewport: { width, height: 740 } })
     for (const colorScheme of ['light', 'dark'] as const) {

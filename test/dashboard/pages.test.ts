@@ -1,4 +1,4 @@
-/** The dashboard in a real browser. Each page that is opened is watched: no error, no request elsewhere, no broken text. */
+/** The dashboard in a real browser. Each page is monitored: no errors, no requests to other servers, no broken text. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, BrowserContext } from 'playwright-core'
@@ -54,9 +54,9 @@ describe('the dashboard', () => {
   test.each([
     ['at the root', {}],
     ['below a path', { mount: '/a/b' }],
-    ['behind a proxy that takes its path off', { proxy: '/p/q' }],
+    ['behind a proxy that removes its path', { proxy: '/p/q' }],
   ] as const)(
-    'every page shows itself %s',
+    'every page is shown %s',
     async (_, options) => {
       const { page, check } = await start(options)
       await site.ask('POST', '/tasks/quick/run?wait=10', { params: { n: 2 } })
@@ -72,13 +72,13 @@ describe('the dashboard', () => {
             .replaceAll(' ', '-') || 'now'
         if (Object.keys(options).length === 0) await page.screenshot({ path: `artefacts/${name}.png` })
       }
-      // The token is in no address.
+      // The URL does not contain the token.
       expect(page.url()).not.toContain(token)
     },
     60_000,
   )
 
-  test('without a token it asks for one, and takes the whole link', async () => {
+  test('without a token it asks for one, and accepts the whole link', async () => {
     const { problems } = await start()
     const { page } = await openPage(await other(), site.url, (problem) => problem.includes('401'))
     await page.getByLabel(/Token/).fill(site.link())
@@ -93,7 +93,7 @@ describe('the dashboard', () => {
     return made
   }
 
-  test('who may only read sees no button that changes anything', async () => {
+  test('a caller with read access sees no button that changes anything', async () => {
     await start()
     const { page, check } = await openPage(await other(), site.link('r'.repeat(40)))
     for (const place of places) {
@@ -118,15 +118,15 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Terminate long' }).click()
     await page.locator('.state-active[data-state="task.idle"]').waitFor()
     await visit(page, '#/tasks/fails/chart')
-    await page.getByText('Nothing since this was opened.').waitFor()
+    await page.getByText('No events since this was opened.').waitFor()
     await page.getByRole('button', { name: 'Run fails' }).click()
     await page.locator('.state-active[data-state="task.failed"]').waitFor()
-    await page.getByRole('region', { name: 'What happens' }).getByText('run.launched').waitFor()
+    await page.getByRole('region', { name: 'Events' }).getByText('run.launched').waitFor()
     expect(await check()).toEqual([])
     console.info(`a row changed ${shownAfterMs} ms after the run was asked for`)
   }, 30_000)
 
-  test('run, terminate, disable, enable, hold, resume, make and remove from the page', async () => {
+  test('run, terminate, disable, enable, hold, resume, create and remove from the page', async () => {
     const { page, check } = await start()
     await visit(page, '#/tasks')
     const row = page.getByRole('row').filter({ hasText: 'long' })
@@ -145,23 +145,23 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'New task' }).click()
     await page.getByLabel('Name').fill('made here')
     await page.getByLabel('Start').fill('dayly')
-    await page.getByRole('button', { name: 'Make' }).click()
+    await page.getByRole('button', { name: 'Create' }).click()
     await page.getByText("Did you mean 'daily'?").waitFor()
     await page.getByLabel('Start').fill('daily after 23:59')
-    await page.getByRole('button', { name: 'Make' }).click()
+    await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('heading', { name: 'made here' }).waitFor()
     await page.getByText('daily after 23:59').first().waitFor()
     await page.getByRole('button', { name: 'Remove made here' }).click()
     await page.getByRole('heading', { name: 'Tasks' }).waitFor()
     await page.getByRole('link', { name: 'made here' }).waitFor({ state: 'detached' })
-    // The answer to the statement that cannot be read is an error that the console tells of, too.
+    // The console reports the response to the invalid statement as an error.
     expect((await check()).filter((problem) => !problem.includes('422'))).toEqual([])
   }, 30_000)
 
-  test('an event is sent from the state chart: those that the task takes are offered', async () => {
+  test('an event is sent from the state chart, which offers those that the task accepts', async () => {
     const { page, check } = await start()
     await visit(page, '#/tasks/long/chart')
-    await page.getByText('Send it an event').click()
+    await page.getByText('Send an event').click()
     await page.getByLabel('Command').selectOption('task.disable')
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByRole('heading', { level: 1 }).getByText('disabled').waitFor()
@@ -171,7 +171,7 @@ describe('the dashboard', () => {
     expect(await check()).toEqual([])
   }, 30_000)
 
-  test('a run with params, its value, its lines', async () => {
+  test('a run with params, its value and its log lines', async () => {
     const { page, check } = await start()
     await visit(page, '#/tasks/quick/runs')
     await page.getByText('Run with params').click()
@@ -191,7 +191,7 @@ describe('the dashboard', () => {
     expect(await check()).toEqual([])
   }, 30_000)
 
-  test('a server that is killed and started again: the page is right again by itself', async () => {
+  test('the page recovers by itself after the server is killed and started again', async () => {
     const isAway = (problem: string): boolean =>
       /ERR_CONNECTION|Failed to load resource|ERR_INCOMPLETE/.test(problem)
     site = await startSite()
@@ -208,7 +208,7 @@ describe('the dashboard', () => {
       .filter({ visible: true })
       .waitFor()
     await site.end()
-    await page.getByText('Nobody answers').first().waitFor()
+    await page.getByText('The server does not respond').first().waitFor()
     const again = await startSite({ port: Number(new URL(site.url).port), tasks: 1 })
     sites.push(again)
     await page.getByRole('link', { name: 'task 00000' }).waitFor()
@@ -218,11 +218,11 @@ describe('the dashboard', () => {
       .getByText('idle', { exact: true })
       .filter({ visible: true })
       .waitFor()
-    expect(await page.getByText('Nobody answers').count()).toBe(0)
+    expect(await page.getByText('The server does not respond').count()).toBe(0)
     expect(await check()).toEqual([])
   }, 30_000)
 
-  test('work that holds the event loop is told of at the top of every page', async () => {
+  test('work that blocks the event loop is reported at the top of every page', async () => {
     const { page, check } = await start()
     await visit(page, '#/tasks')
     await page.getByRole('button', { name: 'Run holds' }).click()
@@ -230,7 +230,7 @@ describe('the dashboard', () => {
     expect(await check()).toEqual([])
   }, 30_000)
 
-  test('seven tabs all show what happens', async () => {
+  test('seven tabs all show events', async () => {
     await start()
     const pages = await Promise.all(Array.from({ length: 7 }, () => openPage(context, site.link())))
     for (const { page } of pages) await visit(page, '#/tasks/long/chart')
@@ -247,7 +247,7 @@ describe('the dashboard', () => {
       await page.locator('.state-active[data-state="task.idle"]').waitFor()
   }, 60_000)
 
-  test('five thousand tasks: only what is seen is drawn, and the last one can be reached', async () => {
+  test('five thousand tasks: only visible rows are rendered, and the last one can be reached', async () => {
     const { page, check } = await start({ tasks: 5_000 })
     await visit(page, '#/tasks')
     await page.getByText('5006').waitFor()
@@ -255,7 +255,7 @@ describe('the dashboard', () => {
     await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight))
     await page.getByRole('link', { name: 'task 04999' }).waitFor()
     expect(await page.locator('tbody tr').count()).toBeLessThan(60)
-    // What is found is shown, however far the list was scrolled before.
+    // Search results are shown regardless of the earlier scroll position.
     await page.getByRole('searchbox').fill('04711')
     await page.getByRole('link', { name: 'task 04711' }).waitFor()
     await page.getByRole('searchbox').fill('')
@@ -267,7 +267,7 @@ describe('the dashboard', () => {
     await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight))
     await page.getByRole('link', { name: 'task 04799' }).waitFor()
     await page.getByRole('combobox').selectOption('failed')
-    await page.getByText('No task is like that.').waitFor()
+    await page.getByText('No task matches.').waitFor()
     await page.getByRole('combobox').selectOption('all')
     await page.getByRole('link', { name: 'task 00047' }).waitFor()
     expect(await check()).toEqual([])
@@ -295,7 +295,7 @@ describe('the dashboard', () => {
     90_000,
   )
 
-  test('by the keyboard alone', async () => {
+  test('keyboard navigation', async () => {
     const { page, check } = await start()
     await visit(page, '#/')
     const heading = (name: string) => page.getByRole('heading', { name, exact: false, level: 1 }).waitFor()
@@ -337,7 +337,7 @@ describe('the dashboard', () => {
     expect(await check()).toEqual([])
   }, 30_000)
 
-  test('names, errors, lines and params of every kind are shown as text', async () => {
+  test('names, errors, log lines and params of every kind are shown as text', async () => {
     const names = [
       '<script>alert(1)</script>',
       '"><img src=x onerror=alert(1)>',

@@ -11,7 +11,7 @@ test('programsOf() begins a program with each block that imports', () => {
   expect(programs[0]!.code).toContain('go()')
 })
 
-test('programsOf() goes on with a block that imports where the page says so', () => {
+test('programsOf() continues a program at a block that imports if the page is marked so', () => {
   expect(programsOf('p', page(block("import 'a'"), '<!-- goes on -->', block("import 'b'")))).toHaveLength(1)
 })
 

@@ -1,4 +1,4 @@
-/** What an example says that a line comes to (`isArg('dev') // false`), it comes to. */
+/** Results that examples state in comments, such as `isArg('dev') // false`, are compared with the actual ones. */
 import { expect, test } from '@jest/globals'
 import { transformSync } from '@swc/core'
 import { createActor } from 'xstate'
@@ -8,7 +8,7 @@ import * as inspect from '../../src/inspect/index.ts'
 import * as testing from '../../src/testing.ts'
 import { doors, type Example, examplesOf, exportsOf } from '../support/docs/front-door.ts'
 
-/** An expression on a line of its own, and in its comment a value of the language that is the whole or ends at a mark. */
+/** An expression on a separate line, followed by a comment with a literal, alone or before a punctuation mark. */
 const claim =
   /^(?!const |let |await |import |\/\/|[ })])(\S.*?) +\/\/ (true|false|null|undefined|'[^']*'|"[^"]*"|-?[\d_.]+|\[.*\]|\{.*\})(?:[:,;] .*)?$/gm
 
@@ -20,10 +20,10 @@ const examples = [
       .map((each) => [`${each.path}:${each.line}`, each]),
   ).values(),
 ]
-// What waits for something is not run here.
+// Examples that await something are not run here.
 const claiming = examples.filter(({ code }) => code.match(claim) !== null && !/\bawait\b/.test(code))
 
-/** Runs an example; gives each line that claims something, what it came to and what was said. */
+/** Runs an example; returns each line that states a result, with the actual and the stated one. */
 function claimsOf({ code }: Example): { line: string; is: unknown; said: unknown }[] {
   const claims: { line: string; is: unknown; said: unknown }[] = []
   const app = gantry.createApp()
@@ -40,7 +40,7 @@ function claimsOf({ code }: Example): { line: string; is: unknown; said: unknown
   return claims
 }
 
-test('examples claim something', () => {
+test('examples state results', () => {
   expect(claiming.length).toBeGreaterThan(20)
 })
 

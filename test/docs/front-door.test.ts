@@ -1,4 +1,4 @@
-/** What the front doors export says what it means, and shows it by an example that compiles. */
+/** Public exports: each has a doc comment, and an example that compiles. */
 import { describe, expect, test } from '@jest/globals'
 import { errorsIn } from '../support/docs/examples.ts'
 import { doors, examplesOf, exportsOf } from '../support/docs/front-door.ts'
@@ -22,7 +22,7 @@ describe.each(exported)('$module', ({ all }) => {
 })
 
 test('every @example compiles as a user would compile it, with the exports imported', () => {
-  // What two doors pass on is one example.
+  // An export of two modules has one example.
   const examples = new Map(everything.flatMap(examplesOf).map((each) => [`${each.path}:${each.line}`, each]))
   expect(examples.size).toBeGreaterThan(200)
   expect(errorsIn([...examples.values()], everything)).toEqual([])

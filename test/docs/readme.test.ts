@@ -1,4 +1,4 @@
-/** What the README and the guide show is type-checked and run, block by block. */
+/** Code of the README and the guide, type-checked and run block by block. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -22,7 +22,7 @@ describe('programs in the documentation', () => {
   })
 
   test.each(programs.filter(({ notRun }) => notRun === null))(
-    '$name runs, and ends by itself or when it is asked to',
+    '$name runs and ends, by itself or on request',
     async ({ name, prints }) => {
       const { code, signal, out, errors } = await compiled.run(name)
       expect({ code, signal, errors }).toEqual({ code: 0, signal: null, errors: '' })
@@ -31,18 +31,18 @@ describe('programs in the documentation', () => {
   )
 })
 
-describe('what pages name is there', () => {
+describe('what pages name exists', () => {
   const allPages = [...pages, 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md']
   const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts)
 
-  test.each(allPages)('%s names npm scripts that are', (page) => {
+  test.each(allPages)('%s names existing npm scripts', (page) => {
     const named = [...textOf(page).matchAll(/npm (?:run )?([a-z][\w:]*)/g)]
       .map((match) => match[1]!)
       .filter((word) => !['i', 'ci', 'init', 'install', 'run', 'pack', 'pkg'].includes(word))
     expect(named.filter((name) => !scripts.includes(name))).toEqual([])
   })
 
-  test.each(allPages)('%s names files that are', (page) => {
+  test.each(allPages)('%s names existing files', (page) => {
     const named = [
       ...textOf(page).matchAll(/(?<![\w/.-])(?:dist\/)?(examples|docs|src|machines|test|bench)\/[\w./-]*\w/g),
     ]
@@ -52,13 +52,13 @@ describe('what pages name is there', () => {
 
   test.each(
     readdirSync('docs', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')),
-  )('docs/%s links to files that are', (name) => {
+  )('docs/%s links to existing files', (name) => {
     const page = join('docs', name)
     const links = [...textOf(page).matchAll(/\]\((?!\w+:)([^)#]+)/g)].map((match) => match[1]!)
     expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([])
   })
 
-  test('the drawing of the house names every room', () => {
+  test('the architecture page names every room', () => {
     const page = textOf('docs/ARCHITECTURE.md')
     const rooms = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory())
     expect(rooms.map(({ name }) => `src/${name}`).filter((room) => !page.includes(`\`${room}\``))).toEqual([])

@@ -23,32 +23,32 @@ const rows: readonly Row[] = page
   })
 
 describe('docs/rocketry.md', () => {
-  test('has a row for every row of the feature list, none missing, none twice, none made up', () => {
+  test('has exactly one row for every row of the feature list', () => {
     expect(rocketryIds).toHaveLength(399)
     const found = rows.map((row) => row.id)
     expect(found.filter((id, i) => found.indexOf(id) !== i)).toEqual([])
     expect([...found].sort()).toEqual([...rocketryIds].sort())
   })
 
-  test('gives each row one of the four verdicts, and says more than the verdict', () => {
+  test('gives each row one of the four verdicts, and more than the verdict', () => {
     const verdict = /^\*\*(Carried as|Changed because|Dropped because|Planned)\*\*/
     const odd = rows.filter(({ ours }) => !verdict.test(ours) || ours.replace(verdict, '').length < 12)
     expect(odd).toEqual([])
   })
 
-  test('says in each row what it is about, in three cells, and ends with a full stop', () => {
+  test('has three cells in each row, and ends with a full stop', () => {
     expect(rows.filter(({ theirs, ours }) => theirs === '' || !ours.endsWith('.'))).toEqual([])
     const cells = page.split('\n').filter((line) => line.startsWith('|'))
     expect(cells.filter((line) => line.split(/(?<!\\)\|/).length !== 5)).toEqual([])
   })
 
-  test('gives a reason where something is changed or dropped', () => {
+  test('gives a reason for each changed or dropped feature', () => {
     const bare = rows.filter(({ ours }) => /^\*\*(Changed|Dropped) because\*\* `/.test(ours))
     expect(bare).toEqual([])
   })
 
   test('names only functions and classes that exist', () => {
-    // Calls as they are written in code, without those on something: `every(…)` and not `task.run(…)`.
+    // Calls of functions, not of methods: `every(…)` and not `task.run(…)`.
     const calls = rows.flatMap(({ ours }) =>
       [...ours.matchAll(/`(?:new )?([a-zA-Z]\w*)\(/g)].map(([, name]) => name!),
     )
@@ -56,7 +56,7 @@ describe('docs/rocketry.md', () => {
       const carried = /^\*\*Carried as\*\* `(\w+)`(?:,| …| and)/.exec(ours)?.[1]
       return carried !== undefined && /^(API|CLS|ERR)/.test(id) ? [carried] : []
     })
-    // Of what is planned, of the reader's own, of the language.
+    // Names of planned features, of the reader's code, of the language.
     const known = new Set(['moduleWork', 'fileExists', 'TypeError', 'RangeError'])
     for (const room of [gantry, testing, time]) for (const name of Object.keys(room)) known.add(name)
     expect([...calls, ...builders].filter((name) => !known.has(name))).toEqual([])

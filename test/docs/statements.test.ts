@@ -1,11 +1,11 @@
-/** The tables of builders and statements in the guide: what stands beside one another means the same. */
+/** Tables of builders and statements in the guide: both cells of a row have the same meaning. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import * as gantry from '../../src/index.ts'
 
 const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]!)
 
-/** Pairs of a builder and its text, from rows whose first two cells hold as much code as one another. */
+/** Pairs of a builder and its text, from rows whose first two cells have equally many pieces of code. */
 const pairs = readFileSync('docs/guide/conditions.md', 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('| `'))

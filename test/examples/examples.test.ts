@@ -1,4 +1,4 @@
-/** Every example runs as it is built: the real program, in a process of its own. No test depends on how fast it is. */
+/** Examples as built programs, each in a separate process. No test depends on their speed. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
@@ -75,7 +75,7 @@ test('main: a broken file is skipped once, and read again when it changes', asyn
   await writeFile(broken, 'product,price\nfig,one\n')
   await writeFile(join(inbox, 'nuts.json'), '[{ "product": "nut", "price": 2 }]')
   const { child, ended, printed } = begin('main/main', { args: [inbox] })
-  // It would be found again by the next look of the folder, which follows the one whose report is uploaded.
+  // The next scan of the folder, after the one whose report was uploaded, would find it again.
   await printed(/maintenance: success/)
   await writeFile(broken, 'product,price\nfig,1\n')
   await utimes(broken, new Date(), new Date(Date.now() + 60_000))
