@@ -100,7 +100,7 @@ function TaskCells({ task, next }: { readonly task: Task; readonly next: NextSta
         <States of={task} />
       </td>
       <td class="widest">
-        {task.start === 'false' ? <span class="faint">by hand</span> : <code>{task.start}</code>}
+        {task.start === 'false' ? <span class="faint">manual</span> : <code>{task.start}</code>}
       </td>
       <td class="wide">
         <Next of={next} />

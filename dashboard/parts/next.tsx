@@ -15,7 +15,7 @@ const words: Readonly<Record<NextStart['why'], string>> = {
   held: 'held',
   stopped: 'not while stopped',
   disabled: 'disabled',
-  'by hand': 'by hand',
+  manual: 'manual',
   never: 'never',
   waits: 'waits',
 }
@@ -66,7 +66,7 @@ export function Next({
 }) {
   const isHeld = session.value?.state === 'held'
   if (of === undefined) return null
-  const why = isHeld && of.why !== 'disabled' && of.why !== 'by hand' && of.why !== 'never' ? 'held' : of.why
+  const why = isHeld && of.why !== 'disabled' && of.why !== 'manual' && of.why !== 'never' ? 'held' : of.why
   const isOver = of.at !== null && new Date(of.at).getTime() <= now.value
   if (why === 'time' && isOver) return <span class="faint">due now</span>
   if (why === 'time' && of.at !== null) return <Time at={of.at} isRelative={isRelative} />

@@ -1,4 +1,4 @@
-/** `gantry/http`: a session over HTTP. One handler, for every server there is. */
+/** The HTTP interface of a session, as one handler for any server. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Session } from '../app/index.ts'
 import type { Shared } from './api/context.ts'
@@ -11,13 +11,13 @@ import { RunLineBuffer } from './live/run-lines.ts'
 import { type HttpOptions, toSettings } from './options.ts'
 import { prefix, routes } from './routes/table.ts'
 import { createAuthenticator } from './security/auth.ts'
-import { TokenTeller } from './security/token-notice.ts'
+import { TokenNotice } from './security/token-notice.ts'
 import { type Listening, type ListenOptions, listen } from './server/listen.ts'
 import { createNodeHandler, mountOf } from './server/node-adapter.ts'
 import { createRouter } from './server/router.ts'
 
 /**
- * A session over HTTP. {@link createHttp} makes one.
+ * The HTTP interface of a session, created by {@link createHttp}.
  *
  * @example
  * ```ts
@@ -30,26 +30,26 @@ import { createRouter } from './server/router.ts'
  */
 export interface Http {
   /**
-   * Answers a request of the web platform: Hono, Next, Bun, Deno.
+   * Fetch API handler, for Hono, Next, Bun and Deno.
    *
-   * @param connection - The address at the other end, for audit notes and for slowing down who guesses tokens.
+   * @param connection - The client's address, for audit notes and the limit of wrong tokens per address.
    */
   readonly fetch: (request: Request, connection?: { readonly address?: string }) => Promise<Response>
-  /** Answers a request of `node:http`, Express, Connect; calls `next` for what lies elsewhere. */
+  /** Handler for `node:http`, Express and Connect. Calls `next` for paths outside the interface. */
   readonly node: (
     request: IncomingMessage,
     response: ServerResponse,
     next?: (error?: unknown) => void,
   ) => void
-  /** Listens by itself: on this machine only unless a host is given. */
+  /** Starts a separate server, on this machine only unless a host is given. */
   listen(options?: ListenOptions): Promise<Listening>
   /**
-   * The token of those who may do everything; null where `auth` has none. A token that was made at random is printed by
-   * `listen()`; mounted in another server it is logged at the first request.
+   * The token with full access; null if `auth` has none. `listen()` prints a generated token; mounted in another server, it is
+   * logged at the first request.
    */
   readonly token: string | null
   /**
-   * Whether the session can run tasks, for a health check of the program's own, without a request and a token.
+   * Readiness of the session, for a health check without a request and a token.
    *
    * @example
    * ```ts
@@ -61,13 +61,13 @@ export interface Http {
    * ```
    */
   health(): Health
-  /** Ends all event streams, closes what listens, and lets go of the session. */
+  /** Ends all event streams, closes all servers, and stops listening to the session. */
   close(): Promise<void>
 }
 
 /**
- * What {@link Http.health} tells: `isReady` while the session is `running` or `held`, its state, and whether its log can be
- * written.
+ * Result of {@link Http.health}: `isReady` while the session is `running` or `held`, its `state`, and `log`, which is `degraded` while
+ * the log cannot be written.
  *
  * @example
  * ```ts
@@ -83,9 +83,9 @@ export interface Health {
 }
 
 /**
- * Makes the interface of a session. Without `auth` a token is made at random: `listen()` prints a link that holds it.
+ * Creates the HTTP interface of a session. Without `auth` a random token is generated; `listen()` prints a link with it.
  *
- * @throws TypeError, RangeError for options that cannot be
+ * @throws TypeError or RangeError for invalid options
  * @example
  * ```ts
  * const http = createHttp(app.session)
@@ -115,16 +115,16 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
   const answer = createRouter({ shared, routes, auth })
   const node = createNodeHandler(answer, settings)
   const open = new Set<Listening>()
-  const teller = new TokenTeller(session, auth)
+  const notice = new TokenNotice(session, auth)
 
   return {
     token: auth.token,
     fetch(request, connection) {
-      teller.tell(settings.basePath)
+      notice.log(settings.basePath)
       return answer(request, { address: connection?.address ?? 'unknown' })
     },
     node(request, response, next) {
-      teller.tell(mountOf(request) || settings.basePath)
+      notice.log(mountOf(request) || settings.basePath)
       node(request, response, next)
     },
     health() {
@@ -132,7 +132,7 @@ export function createHttp(session: Session, options: HttpOptions = {}): Http {
       return { isReady: state === 'running' || state === 'held', state, log: session.log.health.state }
     },
     async listen(where = {}) {
-      teller.wasTold()
+      notice.skip()
       const listening = await listen({ node, auth, session, settings }, where)
       open.add(listening)
       return listening

@@ -1,10 +1,10 @@
-/** What `createHttp` takes, and the settings that come of it. */
+/** Options of `createHttp`, and the settings derived from them. */
 import type { DurationInput } from '../app/index.ts'
 import { checkOptions, toDurationMs } from '../app/index.ts'
 import { defaultRedact, type Redact } from './contract/redact.ts'
 
 /**
- * Someone who asks: a name for the audit notes, and how much they may do.
+ * A caller: a name for the audit notes, and the level of access.
  *
  * @example
  * ```ts
@@ -15,12 +15,12 @@ import { defaultRedact, type Redact } from './contract/redact.ts'
  */
 export interface Who {
   readonly name: string
-  /** `'read'`: only to look. `'all'`: to look and to change. There is no other. */
+  /** `'read'`: reading only. `'all'`: reading and changes. There is no other value. */
   readonly access: 'read' | 'all'
 }
 
 /**
- * What someone is about to do.
+ * An action that a caller requests, as `authorize` receives it.
  *
  * @example
  * ```ts
@@ -33,16 +33,17 @@ export interface Who {
  */
 export interface Attempt {
   readonly who: Who
-  /** `read`, or the command it comes to: `task.run`, `session.shutDown`, ... */
+  /** `read`, or the type of the command: `task.run`, `session.shutDown`, … */
   readonly permission: string
-  /** The task it is about; null if it is about none, or not about one alone (a list). */
+  /** The affected task; null if there is none, or more than one (a list). */
   readonly task: string | null
   readonly request: Request
 }
 
 /**
- * Who may ask: a token of yours (at least 32 characters) that may do everything and perhaps one that may only read, a function
- * that tells who sent a request (null or undefined: nobody we know, answered 401), or `'none'` for everybody. Left out, a token is made at random.
+ * Authentication of callers: a token with full access (at least 32 characters) and optionally one that only reads; a function that
+ * returns the caller of a request (null or undefined for an unknown caller, which gets 401); or `'none'` for open access. Default: a
+ * random token.
  *
  * @example
  * ```ts
@@ -59,7 +60,7 @@ export type HttpAuth =
   | 'none'
 
 /**
- * Bounds, so that no client can take more than its share. Numbers are whole and above 0, or there is a `RangeError`.
+ * Limits on what a client can use. Numbers are integers from 1; anything else is a `RangeError`.
  *
  * @example
  * ```ts
@@ -70,32 +71,32 @@ export type HttpAuth =
  * ```
  */
 export interface HttpLimits {
-  /** Bytes of a request's body; default 65,536. */
+  /** Maximum size of a request body, in bytes; default 65,536. */
   readonly bodyBytes: number
-  /** Characters of a request's path and query; default 4,096. */
+  /** Maximum length of path and query, in characters; default 4,096. */
   readonly urlLength: number
-  /** Open connections of `listen()`; default 256. */
+  /** Maximum number of open connections of `listen()`; default 256. */
   readonly connections: number
-  /** How long a request may take to arrive at `listen()`; default 15 seconds. */
+  /** Time limit for a request to arrive at `listen()`; default 15 seconds. */
   readonly arrival: DurationInput
-  /** Clients that follow events at the same time; default 64. */
+  /** Maximum number of concurrent event streams; default 64. */
   readonly streams: number
-  /** Events kept for clients that come back; default 2,000. */
+  /** Number of events kept for clients that reconnect; default 2,000. */
   readonly keptEvents: number
-  /** Items of a page at most; default 500. */
+  /** Maximum number of items per page; default 500. */
   readonly pageSize: number
-  /** How long `?wait=` waits at most; default 60 seconds. */
+  /** Maximum of `?wait=`; default 60 seconds. */
   readonly wait: DurationInput
-  /** Wrong tokens from one address in a minute before it is answered 429; default 10. */
+  /** Wrong tokens per address and minute before requests get 429; default 10. */
   readonly wrongTokens: number
-  /** Lines kept of one run, and runs of which lines are kept; default 1,000 and 200. */
+  /** Log lines kept per run; default 1,000. */
   readonly runLines: number
+  /** Runs whose log lines are kept; default 200. */
   readonly runsWithLines: number
 }
 
 /**
- * Options of {@link createHttp}, all optional: a token made at random, no dashboard, everything may be changed, this
- * machine only.
+ * Options of {@link createHttp}, all optional. Defaults: a random token, no dashboard, changes allowed, host names of this machine only.
  *
  * @example
  * ```ts
@@ -106,37 +107,39 @@ export interface HttpLimits {
  * ```
  */
 export interface HttpOptions {
+  /** Authentication of callers. Default: a random token with full access. */
   readonly auth?: HttpAuth
-  /** Shows the dashboard where this is mounted. Default false. */
+  /** Serves the dashboard at the mount path. Default false. */
   readonly dashboard?: boolean
   /**
-   * Decides on each action beside `auth`. It is asked for every command and every task that a request touches, and with `read`
-   * for every task that an answer could tell of: a task that may not be read is absent (404, in no list, masked in the conditions
-   * of others). Anything but `true` refuses with 403. Default: `auth` decides alone.
+   * Decides on each action, in addition to `auth`. It is called for every command and every task that a request affects, and with `read`
+   * for every task that a response could mention: a task that may not be read is absent (404, in no list, masked in the conditions of
+   * others). Any result but `true` refuses the action with 403. Default: `auth` alone decides.
    */
   readonly authorize?: (attempt: Attempt) => boolean | Promise<boolean>
-  /** Nothing can be changed, whoever asks. Default false. */
+  /** Refuses all changes, for every caller. Default false. */
   readonly readOnly?: boolean
   /**
-   * Host names under which it may be reached beside those of this machine, with the port where it is not that of the scheme;
-   * `'*'` is any (for a proxy before it that looks at names).
+   * Accepted host names in addition to those of this machine, with a port that is not the scheme's default; `'*'` accepts any (behind a
+   * proxy that checks the name).
    */
   readonly hosts?: readonly string[] | '*'
-  /** Where it is mounted if what is before it does not take that off: `/gantry`. */
+  /** The mount path, such as `/gantry`, if the surrounding server does not remove it. Default: none. */
   readonly basePath?: string
-  /** Replaces values on their way out, as the replacer of `JSON.stringify`. Default: those whose key sounds secret. */
+  /** Replaces values in responses, like the replacer of `JSON.stringify`. Default: hides values whose key looks like a secret. */
   readonly redact?: Redact
+  /** Limits on what a client can use; each has a default. */
   readonly limits?: Partial<HttpLimits>
 }
 
-/** Options with defaults. */
+/** The options with defaults applied. */
 export interface HttpSettings {
   readonly dashboard: boolean
   readonly readOnly: boolean
   readonly authorize: HttpOptions['authorize']
-  /** Lower case; null for any. */
+  /** Accepted names in lower case; null for any. */
   readonly hosts: ReadonlySet<string> | null
-  /** Addresses at which a server of ours listens; it adds them. */
+  /** Addresses at which servers of this interface listen; `listen()` adds them. */
   readonly addresses: Set<string>
   /** Begins with a slash and does not end with one, or is empty. */
   readonly basePath: string
@@ -172,7 +175,7 @@ const names = [
   'limits',
 ] as const satisfies readonly (keyof HttpOptions)[]
 
-/** Checks options and fills in defaults. @throws TypeError, RangeError */
+/** Checks options and applies defaults. @throws TypeError, RangeError */
 export function toSettings(options: HttpOptions): HttpSettings {
   checkOptions(options, names, 'options of createHttp()')
   checkOptions(options.limits ?? {}, Object.keys(defaults), 'limits of createHttp()')
@@ -181,7 +184,7 @@ export function toSettings(options: HttpOptions): HttpSettings {
   const { wait, arrival, ...limits } = { ...defaults, ...options.limits }
   for (const [name, value] of Object.entries(limits))
     if (!Number.isSafeInteger(value) || value < 1)
-      throw new RangeError(`Cannot set the limit '${name}' as it must be a whole number from 1: ${value}`)
+      throw new RangeError(`Cannot set the limit '${name}' as it must be an integer from 1: ${value}`)
   return {
     dashboard: options.dashboard ?? false,
     readOnly: options.readOnly ?? false,

@@ -56,7 +56,7 @@ test('the next start of every task is shown, also of a daily one next to one tha
     .waitFor()
   await nextOf(page, 'never').getByText('never', { exact: true }).waitFor()
   await nextOf(page, 'after night').getByText('after night', { exact: true }).waitFor()
-  await nextOf(page, 'long').getByText('by hand').waitFor()
+  await nextOf(page, 'long').getByText('manual').waitFor()
   await visit(page, '#/')
   const next = page.locator('section[aria-labelledby=next]')
   for (const name of ['heartbeat', 'night', 'monthly'])

@@ -1,8 +1,8 @@
-/** The changes that a command makes, for the audit note: names with old and new values, secrets hidden. */
+/** Changes made by a command, for the audit note: names with old and new values, secrets hidden. */
 import type { Command } from '../../app/index.ts'
 import type { Shared } from './context.ts'
 
-/** One thing that changes; `from` is left out where the session does not tell it. */
+/** One changed option or param; `from` is absent if the session does not expose the old value. */
 export interface Change {
   /** The name of the option or param. */
   readonly name: string
@@ -10,7 +10,7 @@ export interface Change {
   readonly to: unknown
 }
 
-/** The fields that the note reports of a command beside its type and task. */
+/** The fields of a command in the note, in addition to its type and task. */
 export interface Changes {
   readonly param?: string
   readonly template?: string
@@ -21,7 +21,7 @@ export interface Changes {
 
 type Options = Readonly<Record<string, unknown>>
 
-/** Reads the old values: to be called before the command is sent. */
+/** The changes of a command. Reads the old values, so it must be called before the command is sent. */
 export function changesOf(shared: Shared, command: Command): Changes {
   const { session } = shared
   switch (command.type) {
@@ -56,7 +56,7 @@ export function changesOf(shared: Shared, command: Command): Changes {
 }
 
 function toChanges({ brief }: Shared, after: Options, before: Options = {}): Change[] {
-  // As data: what is a condition in the program is a statement here.
+  // As data: a condition becomes its statement.
   const plain = (name: string, value: unknown): unknown =>
     brief(name === 'shutCondition' ? String(value) : value, name)
   return Object.entries(after).map(([name, to]) => ({

@@ -1,4 +1,4 @@
-/** What the handlers of one interface share. */
+/** Objects shared by the handlers of one interface. */
 import type { Session } from '../../app/index.ts'
 import type { Feed } from '../live/feed.ts'
 import type { IdempotencyKeys } from '../live/idempotency-keys.ts'
@@ -11,14 +11,14 @@ export interface Shared {
   readonly settings: HttpSettings
   /** Live events. */
   readonly feed: Feed
-  /** Lines that runs wrote lately. */
+  /** Recent log lines of runs. */
   readonly lines: RunLineBuffer
   readonly metrics: Metrics
-  /** Idempotency keys of runs asked for lately. */
+  /** Idempotency keys of recently requested runs. */
   readonly keys: IdempotencyKeys
-  /** A plain, bounded copy of a value, secrets hidden; `key` is the value's own name. */
+  /** A plain, size-limited copy of a value, secrets hidden; `key` is the value's name. */
   copy(value: unknown, key?: string): unknown
-  /** The same, smaller: for one of many. */
+  /** A smaller copy, for values in lists. */
   brief(value: unknown, key?: string): unknown
   /** The OpenAPI document. */
   document(): unknown

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, made from the table. */
+/** Generator of the OpenAPI 3.1 document from the table of routes. */
 import { z } from 'zod'
 import { components, problemSchema } from '../contract/schemas.ts'
 import type { Method, Route } from './route.ts'
@@ -7,38 +7,38 @@ type Json = Readonly<Record<string, unknown>>
 
 const problemType = 'application/problem+json'
 
-/** Statuses of problems that any route may answer with. */
+/** Problem statuses that any route may return. */
 const anywhere = [400, 401, 403, 413, 414, 415, 421, 429, 500] as const
 
 const texts: Readonly<Record<number, string>> = {
-  400: 'Something in the path, the query or the text of the body cannot be taken.',
-  401: 'There is no token, or a wrong one.',
-  403: 'Whoever asks may not do that, or it comes from a page of another origin.',
-  404: 'There is nothing of that name; `near` has those that were perhaps meant.',
-  405: 'The interface is for reading only.',
-  409: 'It cannot be done as things stand.',
+  400: 'The path, the query or the text of the body is invalid.',
+  401: 'The token is missing or wrong.',
+  403: 'The caller may not do this, or the request comes from a page of another origin.',
+  404: 'Nothing has that name; `near` lists similar names.',
+  405: 'The interface is read-only.',
+  409: 'The present state does not allow the request.',
   413: 'The body is too long.',
-  414: 'The address is too long.',
+  414: 'The URL is too long.',
   415: 'The body is not `application/json`.',
-  421: 'The host name is not one of ours.',
-  422: 'The body is read, and does not mean what can be done.',
+  421: 'The host name is not known to this server.',
+  422: 'The body is well-formed but invalid.',
   429: 'Too many wrong tokens.',
-  500: 'Something failed here.',
-  503: 'It cannot answer for now.',
+  500: 'An internal error occurred.',
+  503: 'The service is temporarily unavailable.',
 }
 
-/** Makes the document of a table. @param prefix - Where all paths are, below the mount path. */
+/** Creates the document of a table. @param prefix - The prefix of all paths, below the mount path. */
 export function toDocument(routes: readonly Route[], prefix: string): Json {
   return {
     openapi: '3.1.1',
     info: {
       title: 'Gantry',
       version: '1',
-      summary: 'What a session does, and the means to steer it.',
+      summary: 'Inspection and control of a session.',
       description:
-        'Times named `at` and those of records are epoch milliseconds; those of tasks are ISO 8601 with offset. A name in a path is percent-encoded; `.`, `..` and names that begin with `~` have a `~` put before them.',
+        'Times named `at` and times in records are epoch milliseconds; times of tasks are ISO 8601 with offset. Names in paths are percent-encoded; `.`, `..` and names that begin with `~` are prefixed with `~`.',
     },
-    // Relative to where the document itself is: `‹mount path›/api/v1/openapi.json`.
+    // Relative to the document's URL: `‹mount path›/api/v1/openapi.json`.
     servers: [{ url: '.' }],
     security: [{ token: [] }],
     paths: pathsOf(routes),
@@ -131,7 +131,7 @@ function problemsOf(route: Route): number[] {
   return [...new Set(all)].sort((a, b) => a - b)
 }
 
-/** A reference to a named schema; what has no name stands where it is. */
+/** A reference to a named schema; an unnamed schema is inlined. */
 function refOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const id = components.get(schema)?.id
   return id === undefined
@@ -144,7 +144,7 @@ function componentSchemas(): Json {
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutMarks(schema)]))
 }
 
-/** Without what only stands in a document of its own. */
+/** A copy without the marks of a stand-alone schema document. */
 function withoutMarks(schema: object): Json {
   const { $schema: _, $id: __, ...rest } = schema as Record<string, unknown>
   return rest

@@ -1,4 +1,4 @@
-/** Who may do what: nobody in read-only mode, readers only look, and the host program may refuse any action besides. */
+/** Permission checks: read-only mode, read access, and the program's `authorize`. */
 import type { Session } from '../../app/index.ts'
 import { Problem } from '../contract/problem.ts'
 import type { HttpSettings, Who } from '../options.ts'
@@ -6,16 +6,16 @@ import { View } from '../security/caller-view.ts'
 import type { Permission } from './route.ts'
 import type { Action, Touches } from './touched-tasks.ts'
 
-/** The view of one caller, derived from what `authorize` answers on reading each task. */
+/** The view of one caller, as `authorize` decides on reading each task. */
 export function viewOf(who: Who, request: Request, session: Session, { authorize }: HttpSettings): View {
   if (authorize === undefined) return new View(session, null)
   return new View(session, (task) => authorize({ who, permission: 'read', task, request }))
 }
 
 /**
- * Checks what a request does beside the action of its route.
+ * Checks the effects of a request beyond the action of its route.
  *
- * @throws TaskNotFoundError for a task that the caller may not read, Problem 403 for what it may not do
+ * @throws TaskNotFoundError for a task that the caller may not read, Problem 403 for a forbidden action
  */
 export async function checkTouches(
   who: Who,
@@ -36,18 +36,18 @@ export async function checkTouches(
       throw new Problem(
         403,
         'forbidden',
-        `Cannot use that condition as ${who.name} may not read a task that it names.`,
+        `Cannot use that condition as it names a task that ${who.name} may not read.`,
       )
 }
 
-/** Asks the host program. @throws Problem 403 */
+/** Calls the program's `authorize`. @throws Problem 403 */
 export async function checkPermission(
   who: Who,
   { permission, task }: Action,
   request: Request,
   { authorize }: HttpSettings,
 ): Promise<void> {
-  // Asked with what the body says it is; until then it is only known to be a command.
+  // A command is checked once its type is known from the body.
   if (permission === 'public' || permission === 'command' || authorize === undefined) return
   if ((await authorize({ who, permission, task, request })) !== true) throw forbidden(who, permission)
 }
@@ -56,11 +56,11 @@ function forbidden(who: Who, permission: Permission): Problem {
   return new Problem(403, 'forbidden', `Cannot do that as ${who.name} may not: ${permission}`)
 }
 
-/** What somebody may do whatever `authorize` says. @throws Problem 403, 405 */
+/** Checks read-only mode and the caller's access, before `authorize`. @throws Problem 403, 405 */
 export function checkRole(who: Who, permission: Permission, settings: HttpSettings): void {
   if (permission === 'public' || permission === 'read') return
   if (settings.readOnly)
-    throw new Problem(405, 'read-only', 'Cannot change anything as this interface is for reading only.', {
+    throw new Problem(405, 'read-only', 'Cannot change anything as this interface is read-only.', {
       headers: { allow: 'GET, HEAD' },
     })
   if (who.access !== 'all')

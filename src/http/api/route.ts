@@ -1,6 +1,6 @@
 /**
- * A route, as data: the router, the checks of what comes in, the permission, the OpenAPI document and the security tests are all
- * made from the same table of these.
+ * Routes as data. The router, the validation, the permission checks, the OpenAPI document and the security tests all use the same table
+ * of routes.
  */
 import type { z } from 'zod'
 import type { Command } from '../../app/index.ts'
@@ -8,27 +8,27 @@ import type { Who } from '../options.ts'
 import type { View } from '../security/caller-view.ts'
 import type { Shared } from './context.ts'
 
-/** What one must be allowed to do: nothing, to look, or one command. `command` is whichever command the body holds. */
+/** The required permission: none, reading, or one command. `command` stands for the type of the command in the body. */
 export type Permission = 'public' | 'read' | 'command' | Command['type']
 
-/** The methods that change nothing are GET. */
+/** HTTP methods of routes; only GET changes nothing. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** A request that was let in and read. */
+/** A request that has passed all checks, with its parsed input. */
 export interface Call<P, Q, B> {
   readonly shared: Shared
   readonly params: P
   readonly query: Q
   readonly body: B
   readonly who: Who
-  /** The session as the caller may see it: what is read of tasks is read through this. */
+  /** The session as the caller may see it; handlers read tasks only through this. */
   readonly view: View
   readonly request: Request
-  /** The host and mount path under which the interface was reached, for links: `/gantry/api/v1`. */
+  /** Relative path to the API root, for links. */
   readonly root: string
 }
 
-/** What comes back: JSON with a status (default 200), or a response of its own kind. */
+/** Result of a handler: JSON with a status (default 200), or a complete response. */
 export type Answer =
   | {
       readonly status?: number
@@ -37,43 +37,43 @@ export type Answer =
     }
   | Response
 
-/** What an answer of one status holds. */
+/** Description of the response of one status. */
 export interface AnswerShape {
   readonly description: string
-  /** Of a JSON body. */
+  /** Schema of a JSON body. */
   readonly schema?: z.ZodType
-  /** Default `application/json`. */
+  /** Content type. Default `application/json`. */
   readonly type?: string
 }
 
-/** A route as it is written. */
+/** A route as its module defines it. */
 export interface RouteSpec<P, Q, B> {
   readonly method: Method
-  /** Below the prefix: `/tasks/{name}/run`. */
+  /** Path below the prefix, such as `/tasks/{name}/run`. */
   readonly path: string
-  /** The operation's name in the document: `runTask`. */
+  /** Operation id in the document, such as `runTask`. */
   readonly name: string
-  /** One line in the document. */
+  /** Summary in the document, one line. */
   readonly summary: string
   readonly permission: Permission
   readonly params?: z.ZodType<P>
   readonly query?: z.ZodType<Q>
   readonly body?: z.ZodType<B>
-  /** Headers that are read, and what they say. */
+  /** Request headers that are read, with their descriptions. */
   readonly headers?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<number, AnswerShape>>
-  /** Problems that this route tells of beside those that any may. */
+  /** Problem statuses of this route, in addition to those of every route. */
   readonly problems?: readonly number[]
-  /** True if it answers for a task that does not exist: the log has records of removed tasks. */
+  /** True if the route also answers for removed tasks, of which the log has records. */
   readonly isOfHistory?: boolean
-  /** The task that it is about, where the path does not name it; null if there is none for the caller. */
+  /** The affected task, if the path does not name it; null if the caller sees none. */
   taskOf?(params: P, view: View): string | null
-  /** The command that it comes to: what else is asked for, and what the audit note tells, is read from that. */
+  /** The equivalent command, from which further permissions and the audit note are derived. */
   command?(params: P, body: B): Command
   handle(call: Call<P, Q, B>): Answer | Promise<Answer>
 }
 
-/** A route as the table holds it. */
+/** A route in the table, with erased types. */
 export type Route = Omit<
   RouteSpec<never, never, never>,
   'handle' | 'params' | 'query' | 'body' | 'taskOf' | 'command'
@@ -86,12 +86,12 @@ export type Route = Omit<
   handle(call: Call<unknown, unknown, unknown>): Answer | Promise<Answer>
 }
 
-/** Writes a route down with what its parameters are known to be. */
+/** Defines a route with typed parameters. */
 export function route<P = undefined, Q = undefined, B = undefined>(spec: RouteSpec<P, Q, B>): Route {
   return Object.freeze(spec) as unknown as Route
 }
 
-/** Whether a route changes something. */
+/** True if a route changes something. */
 export function isMutation(each: Pick<Route, 'permission'>): boolean {
   return each.permission !== 'public' && each.permission !== 'read'
 }

@@ -1,7 +1,4 @@
-/**
- * The tasks and permissions that a request touches beside its own. Each is authorized before anything is
- * done.
- */
+/** Tasks and permissions that a request affects beyond its route's own. Each is authorized before anything is done. */
 import { type Command, isArg, parse, type Session } from '../../app/index.ts'
 import { Mask, textsIn } from '../security/mask.ts'
 import type { Permission } from './route.ts'
@@ -10,25 +7,25 @@ import type { Permission } from './route.ts'
 export interface Action {
   readonly permission: Permission
   readonly task: string | null
-  /** True if the task is to be created: no task of that name has to exist. */
+  /** True if the task is to be created, so that no task of that name need exist. */
   readonly isNew?: boolean
 }
 
-/** What else a request does, and the tasks that its statements ask about. */
+/** Further actions of a request, and the tasks that its statements name. */
 export interface Touches {
   readonly actions: readonly Action[]
-  /** Names in conditions that it sets. */
+  /** Names in the conditions that the request sets. */
   readonly mentions: readonly string[]
 }
 
 const nothing: Touches = { actions: [], mentions: [] }
 
-/** Options by which a session stops, or decides what becomes of its runs when it does. */
+/** Options that stop the session or control how a shut-down treats live runs. */
 const stopping = ['shutCondition', 'instantShutdown', 'drainTimeout'] as const
 
 type Options = Readonly<Record<string, unknown>>
 
-/** What a command touches. */
+/** The effects of a command. */
 export function touchesOf(session: Session, command: Command): Touches {
   switch (command.type) {
     case 'session.run':
@@ -64,7 +61,7 @@ export function touchesOfTask(session: Session, options: Options): Touches {
   }
 }
 
-/** The effects of a new task: where names may be taken over, the end of the task that has the name. */
+/** The effects of a new task; with `onTaskExists: 'replace'` these include the removal of the task that has the name. */
 export function touchesOfNew(session: Session, task: string, options: Options): Touches {
   const isReplaced = session.options.onTaskExists === 'replace' && session.has(task)
   const created: Action = { permission: 'task.create', task, isNew: true }
@@ -75,8 +72,8 @@ export function touchesOfNew(session: Session, task: string, options: Options): 
 }
 
 /**
- * Tasks that a statement asks about, as the session reads it: with either kind of quotes, and in words of the program's own.
- * A statement that cannot be read is refused later.
+ * Tasks that a statement names, as the session parses it: in either kind of quotes, and in custom phrases. A statement that cannot be
+ * parsed is refused later.
  */
 function mentionsOf({ words }: Session, statement: unknown): readonly string[] {
   if (typeof statement !== 'string') return []
@@ -85,7 +82,7 @@ function mentionsOf({ words }: Session, statement: unknown): readonly string[] {
       .dependencies()
       .flatMap((on) => {
         if (on.kind === 'task') return [on.task]
-        // A custom condition may take a task's name, as text or in an arg.
+        // A custom condition may receive a task's name, as text or in an arg.
         return on.kind === 'predicate' ? Object.values(on.node.args).flatMap(namesInArg) : []
       })
   } catch {

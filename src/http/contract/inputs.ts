@@ -1,11 +1,11 @@
-/** The shapes of what comes in that more than one route takes. */
+/** Input schemas shared by several routes. */
 import { z } from 'zod'
 import { fromSegment } from './path-names.ts'
 import { actionNames, named } from './schemas.ts'
 
-/** A name in a path. */
+/** Path params with a name. */
 export const nameParams = z.object({ name: z.string().min(1).transform(fromSegment) })
-/** A run's id in a path. */
+/** Path params with a run id. */
 export const runParams = z.object({ runId: z.string().min(1).transform(fromSegment) })
 
 /** No body, or an empty object. */
@@ -15,40 +15,39 @@ const seconds = z.coerce.number().min(0)
 const cursor = z
   .string()
   .regex(/^\d{1,15}$/)
-  .describe('`nextCursor` of the page before.')
-const limit = z.coerce.number().int().min(1).max(100_000).optional().describe('Items of a page; default 50.')
+  .describe('`nextCursor` of the previous page.')
+const limit = z.coerce.number().int().min(1).max(100_000).optional().describe('Items per page; default 50.')
 
-/** What every list takes. */
+/** Query parameters of every list. */
 export const pageQuery = { limit, cursor: cursor.optional() }
 
-/** The limit of items of one task. */
+/** Query parameter that limits the items per task. */
 export const perTask = z.coerce.number().int().min(1).max(1_000).optional()
 
-/** Rocketry's names, and what they lack. */
+/** Query parameters of the run log: Rocketry's names and additional ones. */
 export const logQuery = {
   ...pageQuery,
-  action: z.array(z.enum(actionNames)).optional().describe('Only these; may be given more than once.'),
-  min_created: seconds.optional().describe('At or after this, epoch seconds.'),
-  max_created: seconds.optional().describe('At or before this, epoch seconds.'),
-  past: seconds.optional().describe('Of the past so many seconds; wins over the two others.'),
-  run: z.string().optional().describe('Of this run.'),
-  error: z.string().optional().describe('Where the error says this.'),
+  action: z.array(z.enum(actionNames)).optional().describe('Only these actions; may be repeated.'),
+  min_created: seconds.optional().describe('Records at or after this time, epoch seconds.'),
+  max_created: seconds.optional().describe('Records at or before this time, epoch seconds.'),
+  past: seconds.optional().describe('Records of the past seconds; overrides the other two.'),
+  run: z.string().optional().describe('Records of this run.'),
+  error: z.string().optional().describe('Records whose error message contains this text.'),
 }
 
-/** The tasks of a query. */
-export const taskQuery = z
-  .array(z.string())
-  .optional()
-  .describe('Only of these; may be given more than once.')
+/** Query parameter that selects tasks. */
+export const taskQuery = z.array(z.string()).optional().describe('Only these tasks; may be repeated.')
 
-const duration = z.union([z.number().min(0), z.string()]).describe("Milliseconds, or text: '10 minutes'.")
+const duration = z
+  .union([z.number().min(0), z.string()])
+  .describe("Milliseconds, or text such as '10 minutes'.")
 const timeout = z.union([duration, z.literal('never')])
 
-/** What may change of a task. No code, no path, no URL; a start is a statement of the language. */
+/** Changes of a task. They contain no code, path or URL; a start is a statement. */
 export const taskUpdateSchema = named(
   'TaskUpdate',
   z.strictObject({
-    start: z.union([z.string(), z.boolean()]).optional().describe("A statement: 'daily after 07:00'."),
+    start: z.union([z.string(), z.boolean()]).optional().describe("A statement such as 'daily after 07:00'."),
     end: z.union([z.string(), z.boolean()]).optional(),
     description: z.string().optional(),
     priority: z.number().optional(),
@@ -59,7 +58,7 @@ export const taskUpdateSchema = named(
   }),
 )
 
-/** What may change of a session while it lives. */
+/** Changes of a running session. */
 export const sessionUpdateSchema = named(
   'SessionUpdate',
   z.strictObject({
@@ -83,7 +82,7 @@ export const sessionUpdateSchema = named(
 /** Values for a run or a param, by name. */
 export const paramsSchema = z.record(z.string(), z.unknown())
 
-/** What a page asks of the log. */
+/** Page size and position of a log query. @param most - The maximum page size. */
 export function toPage(
   query: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
   most: number,

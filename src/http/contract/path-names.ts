@@ -1,16 +1,16 @@
 /**
- * Names in paths. They are percent-encoded as any; only `.` and `..` never arrive, as every URL parser takes them for steps. So
- * a name that is one of these, or begins with `~`, has a `~` put before it.
+ * Encoding of names in paths. Names are percent-encoded as usual. URL parsers resolve `.` and `..` as path steps, so these names, and names
+ * that begin with `~`, are prefixed with `~`.
  */
 
 /** The path segment of a name. */
 export function toSegment(name: string): string {
   const escaped = name === '.' || name === '..' || name.startsWith('~') ? `~${name}` : name
-  // Half a pair of surrogates is no text that could be encoded; it stands as the sign for what cannot be shown.
+  // A lone surrogate cannot be encoded; the replacement character takes its place.
   return encodeURIComponent(escaped.replace(/\p{Surrogate}/gu, '\u{FFFD}'))
 }
 
-/** The name in a segment that has been decoded. */
+/** The name in a decoded segment. */
 export function fromSegment(segment: string): string {
   return segment.startsWith('~') ? segment.slice(1) : segment
 }

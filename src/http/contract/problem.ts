@@ -1,24 +1,24 @@
-/** What went wrong, as RFC 9457 has it: `application/problem+json` with a stable code and, where there is one, a hint. */
+/** Problem details (RFC 9457): `application/problem+json` with a stable code and an optional hint. */
 import { isGantryError } from '../../app/index.ts'
 
-/** Where in the request something is wrong, and what. */
+/** One fault in a request. */
 export interface ProblemDetail {
   /** JSON pointer into the body, or the name of a query parameter. */
   readonly pointer: string
   readonly detail: string
 }
 
-/** What a problem tells beside its status, code and detail. */
+/** Optional fields of a problem. */
 export interface ProblemMore {
-  /** What to do about it. */
+  /** The remedy. */
   readonly hint?: string
-  /** Names that were perhaps meant, nearest first. */
+  /** Similar names, nearest first. */
   readonly near?: readonly string[]
   readonly errors?: readonly ProblemDetail[]
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A problem on its way to the one who asked. `detail` is meant for them: no stack, no path of this machine. */
+/** A problem to be sent to the client. `detail` must contain no stack and no path of this machine. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   constructor(
@@ -30,7 +30,7 @@ export class Problem extends Error {
     super(detail)
   }
 
-  /** The body of the answer. */
+  /** The body of the response. */
   toJSON(): Record<string, unknown> {
     const { hint, near, errors } = this.more
     return {
@@ -63,7 +63,7 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 }
 
-/** Status and code of each error of the session that its askers can do something about. */
+/** Status and code of each session error that a client can act on. */
 const known: Readonly<Record<string, readonly [status: number, code: string]>> = {
   GANTRY_TASK_NOT_FOUND: [404, 'task-not-found'],
   GANTRY_TASK_EXISTS: [409, 'task-exists'],
@@ -74,7 +74,7 @@ const known: Readonly<Record<string, readonly [status: number, code: string]>> =
   GANTRY_RUN_LOG: [503, 'run-log'],
 }
 
-/** The problem that an error of the session comes to; null of what nobody who asks can do anything about. */
+/** The problem for an error of the session; null for an error that a client cannot act on. */
 export function toProblem(error: unknown): Problem | null {
   if (error instanceof Problem) return error
   const about = isGantryError(error) ? known[error.code] : undefined
@@ -90,7 +90,7 @@ export function toProblem(error: unknown): Problem | null {
 }
 
 /**
- * Calls what takes what was sent: its language errors are then about the request and not about this program.
+ * Calls a function with input from the request: its built-in errors then concern the request, not this program.
  *
  * @throws Problem 422 for a `TypeError`, `RangeError` or `SyntaxError`.
  */

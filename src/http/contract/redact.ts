@@ -1,20 +1,20 @@
-/** Values on their way out: plain, bounded, and without what sounds like a secret. */
+/** Serialization of values in responses: plain, size-limited, secrets redacted. */
 import { type ErrorData, redacted, soundsSecret } from '../../app/index.ts'
 import { type PlainLimits, toPlain } from '../../inspect/index.ts'
 
-/** Replaces one member, as the replacer of `JSON.stringify`. */
+/** Replaces one member, like the replacer of `JSON.stringify`. */
 export type Redact = (key: string, value: unknown) => unknown
 
-/** Hides members whose key sounds secret. */
+/** Hides members whose key looks like a secret. */
 export const defaultRedact: Redact = (key, value) =>
   soundsSecret(key) && value !== undefined && value !== null ? redacted : value
 
-/** How much of a value is sent alone: enough for a run's own page, never a whole data set. */
+/** Size limits of a value that is sent alone: enough for the page of a run, never a whole data set. */
 export const wholeLimits: PlainLimits = { depth: 8, members: 200, text: 16_384, total: 4_000 }
-/** How much of a value is sent among many others. */
+/** Size limits of a value in a list. */
 export const briefLimits: PlainLimits = { depth: 5, members: 30, text: 1_000, total: 200 }
 
-/** Makes the copier of values for one interface. The key of the value itself is asked about too (`password` as a param). */
+/** Creates the copier of values for one interface. It also applies `redact` to the key of the value itself (a param `password`). */
 export function createCopier(
   redact: Redact,
   limits: PlainLimits,
@@ -34,7 +34,7 @@ function safely(redact: Redact, key: string, value: unknown): unknown {
   }
 }
 
-/** An error as lists and events show it: a stack is long and names the files of this machine. */
+/** An error for lists and events. The stack is omitted: it is long and names files of this machine. */
 export function withoutStack(error: ErrorData): Omit<ErrorData, 'stack'> {
   const { stack: _, ...rest } = error
   return rest

@@ -1,10 +1,10 @@
-/** The shapes of what is sent. Each is named, so that the document and those who read it have one word for it. */
+/** Named schemas of responses, the components of the OpenAPI document. */
 import { z } from 'zod'
 
-/** The named schemas: components of the OpenAPI document. */
+/** Registry of the named schemas. */
 export const components = z.registry<{ readonly id: string }>()
 
-/** Gives a schema its name in the document. */
+/** Registers a schema under a name in the document. */
 export function named<S extends z.ZodType>(id: string, schema: S): S {
   components.add(schema as never, { id })
   return schema
@@ -37,7 +37,7 @@ export const problemSchema = named(
     detail: z.string(),
     code: z.string().describe('Stable; compare this.'),
     hint: z.string().optional(),
-    near: z.array(z.string()).optional().describe('Names that were perhaps meant, nearest first.'),
+    near: z.array(z.string()).optional().describe('Similar names, nearest first.'),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   }),
 )
@@ -52,9 +52,12 @@ export const taskSchema = named(
     priority: z.number(),
     disabled: z.boolean(),
     execution: z.string(),
-    timeoutMs: z.number().nullable().describe('Null: a run may last for ever.'),
-    status: z.enum(actionNames).nullable().describe('The last action of the run log; null if it never ran.'),
-    state: z.string().describe('The state of its actor: idle, running or failed.'),
+    timeoutMs: z.number().nullable().describe('Null: no limit.'),
+    status: z
+      .enum(actionNames)
+      .nullable()
+      .describe('The last action in the run log; null if the task has never run.'),
+    state: z.string().describe('The state of the actor: idle, running or failed.'),
     isRunning: z.boolean(),
     lastRun: dated,
     lastSuccess: dated,
@@ -64,7 +67,7 @@ export const taskSchema = named(
     lastCrash: dated,
     runs: z
       .array(z.object({ runId: z.string(), startedAt: z.string(), progress: z.number().nullable() }))
-      .describe('Runs that live.'),
+      .describe('Live runs.'),
   }),
 )
 
@@ -107,7 +110,7 @@ export const runSchema = named(
   'Run',
   z.object({
     state: z.enum(['running', ...outcomeNames]),
-    progress: z.number().nullable().describe('From 0 to 1; null where the run told of none.'),
+    progress: z.number().nullable().describe('From 0 to 1; null if the run reported none.'),
     ...recordFields,
   }),
 )
@@ -153,7 +156,9 @@ const explanationSchema: z.ZodType<ExplanationShape> = named(
     holds: z.boolean(),
     sentence: z.string(),
     evidence: z.record(z.string(), anything),
-    changesAt: instant.nullable().describe('When time alone can next change it, epoch ms.'),
+    changesAt: instant
+      .nullable()
+      .describe('Next instant at which time alone can change the result, epoch ms.'),
     get children() {
       return z.array(explanationSchema)
     },
@@ -172,15 +177,15 @@ export const whySchema = named(
     never: z
       .string()
       .nullable()
-      .describe('Why its condition can never hold; null if it can, or nobody can tell.'),
+      .describe('Why the condition can never hold; null if it can, or if that is unknown.'),
     blockers: z
       .array(reasonSchema)
-      .describe('What stands between the task and its launch; the first is the one to lift first.'),
-    reasons: z.array(reasonSchema).describe('The blockers beside the condition.'),
-    nextAt: instant.nullable().describe('The next run by time alone, epoch ms; null where there is none.'),
-    warnings: z.array(z.string()).describe('What will go wrong with a run that starts.'),
+      .describe('Everything that prevents the launch; remove the first one first.'),
+    reasons: z.array(reasonSchema).describe('The blockers other than the condition.'),
+    nextAt: instant.nullable().describe('The next run by time alone, epoch ms; null if there is none.'),
+    warnings: z.array(z.string()).describe('Problems that a run will meet when it starts.'),
     condition: explanationSchema,
-    text: z.string().describe('The same, as text to read.'),
+    text: z.string().describe('The explanation as text.'),
   }),
 )
 
@@ -218,7 +223,7 @@ export const machineSchema = named(
   'Machine',
   z.object({
     definition: machineStateSchema,
-    active: z.array(z.string()).describe('Ids of the states that are active.'),
+    active: z.array(z.string()).describe('Ids of the active states.'),
     value: anything,
     context: anything,
   }),
@@ -233,13 +238,13 @@ export const sessionSchema = named(
     timezone: z.string(),
     cycles: z.number(),
     tasks: z.number(),
-    runs: z.number().describe('Runs that live.'),
+    runs: z.number().describe('Number of live runs.'),
     warnings: z.record(z.string(), z.number()),
     store: z.object({ kind: z.string(), durable: z.boolean() }).nullable(),
     log: z
       .object({ state: z.enum(['ok', 'degraded']), reason: z.string().optional(), waiting: z.number() })
-      .describe('Whether the store can write, and how many entries wait for it.'),
-    readOnly: z.boolean().describe('Whether the one who asks can change anything.'),
+      .describe('Health of the store, and the number of entries that wait to be written.'),
+    readOnly: z.boolean().describe('True if the caller cannot change anything.'),
     who: z.string(),
   }),
 )
@@ -251,25 +256,22 @@ export const templateSchema = named(
   z.object({
     name: z.string(),
     description: z.string().nullable(),
-    start: z.string().describe('The start of a task that is made without one.'),
+    start: z.string().describe('Default start condition of tasks made from the template.'),
   }),
 )
 
-const whys = ['time', 'now', 'held', 'stopped', 'disabled', 'by hand', 'never', 'waits'] as const
+const whys = ['time', 'now', 'held', 'stopped', 'disabled', 'manual', 'never', 'waits'] as const
 
 export const nextStartSchema = named(
   'NextStart',
   z.object({
     task: z.string(),
-    at: z
-      .string()
-      .nullable()
-      .describe("ISO 8601 with offset, in the task's zone; null where nobody can say."),
-    after: z.array(z.string()).describe('With `waits`: the tasks that it waits for.'),
+    at: z.string().nullable().describe("ISO 8601 with offset, in the task's zone; null if unknown."),
+    after: z.array(z.string()).describe('With `waits`: the tasks that are waited for.'),
     why: z
       .enum(whys)
       .describe(
-        '`time` has an instant. `now`: it is due. `held` and `stopped`: the session starts nothing. `never`: its condition can never hold. `waits`: for something else than time.',
+        '`time`: `at` is known. `now`: the task is due. `held`, `stopped`: the session starts nothing. `disabled`. `manual`: the task has no start condition. `never`: the condition can never hold. `waits`: for something other than time.',
       ),
   }),
 )
@@ -280,19 +282,19 @@ export const linkSchema = named(
     from: z.string(),
     to: z.string(),
     kind: z.string(),
-    isAbsent: z.literal(true).optional().describe('Nothing of the name `from` is in the session.'),
+    isAbsent: z.literal(true).optional().describe('The session has nothing named `from`.'),
   }),
 )
 
 export const okSchema = named('Ok', z.object({ status: z.string() }))
 
-/** A page of items, newest first or in the order of names; `nextCursor` asks for the next one. */
+/** Schema of a page of items, newest first or in the order of names. */
 export function pageOf(id: string, item: z.ZodType) {
   return named(
     id,
     z.object({
       items: z.array(item),
-      nextCursor: z.string().nullable().describe('Given as `cursor`, the next page; null on the last.'),
+      nextCursor: z.string().nullable().describe('The `cursor` of the next page; null on the last page.'),
     }),
   )
 }

@@ -1,48 +1,49 @@
-/** What happens to one actor, told to whoever watches it. The actor system is looked into only while somebody does. */
+/** Events and snapshots of one actor, for its watchers. The actor system is inspected only while there are any. */
 import type { ActorRefLike, AnyActorRef, InspectionEvent } from 'xstate'
 import type { Session } from '../../app/index.ts'
 
-/** Something that happened to an actor: an event reached it, or it has a new snapshot. */
+/** An event that reached an actor, or a new snapshot of it. */
 export interface ActorNews {
   readonly kind: 'event' | 'snapshot'
-  /** The actor's id, and what it is the actor of. */
+  /** The actor's id. */
   readonly actor: string
+  /** The kind of the actor. */
   readonly role: 'session' | 'task' | 'run'
   /** The actor that sent the event; null from outside. */
   readonly from: string | null
   /** Epoch ms. */
   readonly at: number
   readonly event: unknown
-  /** Of a snapshot: the state, and what the actor knows. */
+  /** State and context, in snapshots only. */
   readonly value?: unknown
   readonly context?: unknown
 }
 
-/** Which actor: the session's, or that of a task, whose runs then belong to it. */
+/** The watched actor: the session's, or a task's, including those of its runs. */
 export type Watched = { readonly session: true } | { readonly task: string }
 
-/** Reads `session` or `task:‹name›`; null of what is neither. */
+/** Parses `session` or `task:‹name›`; null for anything else. */
 export function parseWatched(text: string): Watched | null {
   if (text === 'session') return { session: true }
   return text.startsWith('task:') && text.length > 5 ? { task: text.slice(5) } : null
 }
 
 /**
- * Tells what happens to an actor until undone.
+ * Reports events and snapshots of an actor until the returned function is called.
  *
- * @param isWanted - Asked before anything is copied.
+ * @param parts - `isWanted` is called before anything is copied; if it returns false, `drop` is called instead of `send`.
  */
 export function watchActor(
   session: Session,
   watched: Watched,
-  parts: { isWanted(): boolean; copy(value: unknown): unknown; tell(news: ActorNews): void; drop(): void },
+  parts: { isWanted(): boolean; copy(value: unknown): unknown; send(news: ActorNews): void; drop(): void },
 ): () => void {
   const observe = (event: InspectionEvent): void => {
     if (event.type !== '@xstate.event' && event.type !== '@xstate.snapshot') return
     const role = roleOf(session, watched, event.actorRef)
     if (role === null) return
     if (!parts.isWanted()) return parts.drop()
-    parts.tell(toNews(event, role, session.clock.now(), parts.copy))
+    parts.send(toNews(event, role, session.clock.now(), parts.copy))
   }
   const subscription = session.actor.system.inspect(observe)
   return () => subscription.unsubscribe()
@@ -50,7 +51,7 @@ export function watchActor(
 
 function roleOf(session: Session, watched: Watched, actor: ActorRefLike): ActorNews['role'] | null {
   if ('session' in watched) return actor === session.actor ? 'session' : null
-  // Looked up each time: a task's actor is recreated after it crashed, and a task of that name after it was removed.
+  // Looked up each time: a crashed task actor is recreated, and a removed task may be added again.
   if (!session.has(watched.task)) return null
   const own: AnyActorRef = session.task(watched.task).actor
   if (actor === own) return 'task'

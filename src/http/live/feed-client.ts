@@ -1,30 +1,29 @@
-/** One client that follows events: a place in the ring, and a stream that is filled no faster than it is read. */
-
+/** One client of the event stream: a position in the ring, and a stream that is filled no faster than it is read. */
 import type { View } from '../security/caller-view.ts'
 import { coalesce, type FeedRing, latestProgress, type Numbered } from './feed-ring.ts'
 
-/** What may wait in the stream before nothing more is put there. */
+/** Maximum number of unread bytes in the stream. */
 const maxWaitingBytes = 65_536
-/** More news than this at once is coalesced; more than twice this after that is a reset. */
+/** More news than this at once is coalesced; if over twice as much is left, the client gets a reset. */
 const maxAtOnce = 256
-/** A client that gets so much gets it in larger steps. */
+/** Pause between writes to a client that receives coalesced news. */
 const busyWaitMs = 500
 
-/** What a client wants, and how things are written for it. */
+/** Options of a client. */
 export interface ClientOptions {
   /** Only news of these tasks and of the session; null for all. */
   readonly tasks: ReadonlySet<string> | null
-  /** What the client may be told. */
+  /** The tasks that the client may see. */
   readonly view: View
-  /** The number of the first piece of news it has not been told. */
+  /** The number of the first news that the client has not received. */
   readonly next: number
-  /** What it is told first. */
+  /** The first text of the stream. */
   readonly greeting: string
   textOf(numbered: Numbered): string
-  /** A reset: everything may have changed. */
+  /** Text of a reset event: everything may have changed. */
   resetText(next: number): string
   monotonic(): number
-  /** The stream has room again. */
+  /** Called when the stream can take more. */
   onRoom(): void
   onClose(): void
 }
@@ -39,7 +38,7 @@ export class FeedClient {
   #notBefore = 0
   #isClosed = false
   #isDeciding = false
-  /** Texts that are for this client alone (an actor that it watches). */
+  /** Texts for this client only (about an actor that it watches). */
   #own: string[] = []
   #ownDropped = 0
 
@@ -59,13 +58,13 @@ export class FeedClient {
     )
   }
 
-  /** Whether as many texts of its own wait as may. Who makes them asks first: making one costs. */
+  /** True if the maximum number of own texts waits. Checked before a text is made, since that is expensive. */
   get isFull(): boolean {
     return this.#own.length >= maxAtOnce
   }
 
-  /** A text for this client alone; dropped, and counted, where it does not read fast enough. */
-  tell(text: string): void {
+  /** Queues a text for this client only. If the client reads too slowly, the text is dropped and counted. */
+  send(text: string): void {
     if (this.isFull) this.#ownDropped += 1
     else this.#own.push(text)
   }
@@ -74,7 +73,7 @@ export class FeedClient {
     this.#ownDropped += 1
   }
 
-  /** Sends what is new, as far as the stream has room; true if something is left to be sent later. */
+  /** Sends news as far as the stream has room; returns true if something is left to be sent later. */
   flush(ring: FeedRing): boolean {
     if (this.#isClosed || !this.#hasNews(ring)) return false
     if ((this.#controller.desiredSize ?? 0) <= 0) return false
@@ -85,7 +84,7 @@ export class FeedClient {
     return false
   }
 
-  /** A sign of life for the proxies between; nothing where the stream is full, which is sign enough. */
+  /** Sends a heartbeat for proxies, unless the stream is full. */
   beat(): void {
     if (!this.#isClosed && (this.#controller.desiredSize ?? 0) > 0)
       this.#controller.enqueue(encoder.encode(':\n\n'))
@@ -98,7 +97,7 @@ export class FeedClient {
     try {
       this.#controller.close()
     } catch {
-      // The reader has gone, and the stream with it.
+      // The reader has disconnected, and the stream is closed.
     }
     this.#options.onClose()
   }
@@ -107,7 +106,7 @@ export class FeedClient {
     return this.#next < ring.next || this.#own.length > 0 || this.#ownDropped > 0
   }
 
-  /** True for news of tasks without a decision yet: it is sent once the decision is known. */
+  /** True if the news concerns tasks without a decision yet; it is sent once the decision is known. */
   #decide(ring: FeedRing): boolean {
     const { view } = this.#options
     if (view.isWhole) return false

@@ -1,55 +1,55 @@
-/** The news of late, numbered, so that a client that was away is told what it missed. */
+/** Ring of recent, numbered news, from which a client that reconnects receives what it missed. */
 import type { News } from '../../app/index.ts'
 
-/** A piece of news with its number. */
+/** News with its number. */
 export interface Numbered {
   readonly id: number
   readonly news: News
-  /** As it is sent; made when the first client needs it. */
+  /** Text to send; made when the first client needs it. */
   text: string | null
 }
 
-/** The newest pieces of news, at most so many; numbers go up by one. */
+/** The newest news, at most `size`; numbers increase by one. */
 export class FeedRing {
-  readonly #slots: (Numbered | undefined)[]
+  readonly #entries: (Numbered | undefined)[]
   #first = 1
   #next = 1
 
   constructor(readonly size: number) {
-    this.#slots = new Array<Numbered | undefined>(size)
+    this.#entries = new Array<Numbered | undefined>(size)
   }
 
-  /** The number that the next one will have. */
+  /** The number of the next news. */
   get next(): number {
     return this.#next
   }
 
   add(news: News): void {
-    this.#slots[this.#next % this.size] = { id: this.#next, news, text: null }
+    this.#entries[this.#next % this.size] = { id: this.#next, news, text: null }
     this.#next += 1
     if (this.#next - this.#first > this.size) this.#first = this.#next - this.size
   }
 
-  /** Forgets everything, and that there was a gap: who was told of what came before has missed something. */
+  /** Clears the ring and skips a number, so that clients with an older position know that they missed something. */
   interrupt(): void {
-    this.#slots.fill(undefined)
+    this.#entries.fill(undefined)
     this.#next += 1
     this.#first = this.#next
   }
 
-  /** What came from that number on; null if some of it is gone. */
+  /** The news from that number on; null if some of it is no longer kept. */
   since(id: number): Numbered[] | null {
-    // The other way round it would be true of what is no number.
+    // Negated as a whole, so that NaN also gives null.
     if (!(id >= this.#first && id <= this.#next)) return null
     const found: Numbered[] = []
-    for (let each = id; each < this.#next; each++) found.push(this.#slots[each % this.size]!)
+    for (let each = id; each < this.#next; each++) found.push(this.#entries[each % this.size]!)
     return found
   }
 }
 
 /**
- * What is left of news when a client cannot be told all: of each task the newest of each kind, of runs' lines and progress the
- * newest of each run. The order stays.
+ * Reduces news for a client that cannot receive everything: the newest of each kind per task, and the newest log line and progress per
+ * run. The order is kept.
  */
 export function coalesce(all: readonly Numbered[]): Numbered[] {
   const newest = new Map<string, number>()
@@ -57,7 +57,7 @@ export function coalesce(all: readonly Numbered[]): Numbered[] {
   return all.filter(({ id, news }) => newest.get(subjectOf(news, id)) === id)
 }
 
-/** Without the progress that is out of date already, which nobody ever needs. */
+/** Removes outdated progress events, which no client needs. */
 export function latestProgress(all: readonly Numbered[]): readonly Numbered[] {
   if (!all.some(({ news }) => news.type === 'run.progress')) return all
   const newest = new Map<string, number>()

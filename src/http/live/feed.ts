@@ -1,8 +1,9 @@
 /**
- * Live events: the session's news to whoever follows, over server-sent events.
+ * Live events: the session's news as server-sent events.
  *
- * News goes into a ring; clients have a place in it and are written to together, a few times a second. So a piece of news costs
- * the same however many follow, a slow client costs a place and not a queue, and where nobody follows nothing is listened to.
+ * News goes into a ring; each client has a position in it, and all clients are written to together, a few times a second. So the cost of
+ * news does not depend on the number of clients, a slow client costs a position instead of a queue, and without clients the feed does not
+ * listen to the session.
  */
 import { randomBytes } from 'node:crypto'
 import type { ErrorData, News, Session } from '../../app/index.ts'
@@ -13,20 +14,21 @@ import { type ActorNews, parseWatched, type Watched, watchActor } from './actor-
 import { FeedClient } from './feed-client.ts'
 import { FeedRing, type Numbered } from './feed-ring.ts'
 
-/** How long news is gathered before it is written. */
+/** Delay in which news is gathered before it is written. */
 const gatherMs = 50
 const heartbeatMs = 15_000
-/** How long news is kept after the last client left: it may come back. */
+/** Time for which news is kept after the last client disconnects, since it may reconnect. */
 const lingerMs = 60_000
 
-/** What a client asks for. */
+/** Request of a client to follow events. */
 export interface Follow {
-  /** What the client may see. Default: everything. */
+  /** The tasks that the client may see. Default: all. */
   readonly view?: View
-  /** Where it was before: the last event's id. */
+  /** Id of the last event that the client received; null for a new client. */
   readonly lastEventId: string | null
+  /** Only news of these tasks and of the session; null for all. */
   readonly tasks: ReadonlySet<string> | null
-  /** `session` or `task:‹name›`: the actors of which it wants to know what happens to them. */
+  /** Actors to watch: `session` or `task:‹name›`. */
   readonly watch: readonly string[]
 }
 
@@ -41,7 +43,7 @@ export class Feed {
   readonly #options: FeedOptions
   readonly #ring: FeedRing
   readonly #clients = new Set<FeedClient>()
-  /** Numbers of another process mean nothing to this one. */
+  /** Prefix of event ids: numbers of another process are meaningless here. */
   readonly #era = randomBytes(4).toString('hex')
   #undoNews: (() => void) | null = null
   #undoFlush: (() => void) | null = null
@@ -54,23 +56,23 @@ export class Feed {
     this.#ring = new FeedRing(options.keptEvents)
   }
 
-  /** How many follow. */
+  /** The number of clients. */
   get clients(): number {
     return this.#clients.size
   }
 
-  /** Whether news is listened to: while somebody follows, and a little longer. */
+  /** True while there are clients, and for a short time afterwards. */
   get isListening(): boolean {
     return this.#undoNews !== null
   }
 
-  /** A stream of events. @throws Problem 503 when too many follow, 400 and TaskNotFoundError for what to watch */
+  /** Opens a stream of events. @throws Problem 503 for too many streams, 400 or TaskNotFoundError for an invalid `watch` */
   open(follow: Follow): ReadableStream<Uint8Array> {
     if (this.#clients.size >= this.#options.streams)
       throw new Problem(
         503,
         'too-many-streams',
-        `Cannot let more than ${this.#options.streams} follow events.`,
+        `Cannot open another event stream as ${this.#options.streams} may be open at most.`,
         {
           headers: { 'retry-after': '10' },
         },
@@ -113,9 +115,9 @@ export class Feed {
     return watchActor(this.#session, watched, {
       isWanted: () => !client.isFull,
       copy: (value) => this.#options.copy(value),
-      tell: (news) => {
+      send: (news) => {
         if (!isShown(news, watched, view)) return
-        client.tell(`event: actor\ndata: ${JSON.stringify({ watched: text, ...view.shown(news) })}\n\n`)
+        client.send(`event: actor\ndata: ${JSON.stringify({ watched: text, ...view.shown(news) })}\n\n`)
         this.#flushLater()
       },
       drop: () => client.drop(),
@@ -143,7 +145,7 @@ export class Feed {
 
   #greeting(wasHere: boolean, isResumed: boolean, watch: readonly string[]): string {
     const at = this.#ring.next
-    // Who is told what it missed has not seen that yet: the id comes with it.
+    // A resumed client has not received the missed news yet: the ids follow with it.
     const id = isResumed ? '' : this.#idLine(at - 1)
     const name = wasHere && !isResumed ? 'reset' : 'hello'
     return `retry: 2000\n\nevent: ${name}\n${id}data: ${JSON.stringify({ isResumed, watch })}\n\n`
@@ -169,7 +171,7 @@ export class Feed {
   }
 
   #dataOf(news: News): object {
-    // Only what may hold anything is copied; the rest of all news is names and numbers.
+    // Only arbitrary values are copied; all other fields are names and numbers.
     const { value, error } = news as { value?: unknown; error?: ErrorData }
     if (value === undefined && error === undefined) return news
     return {
@@ -212,7 +214,7 @@ export class Feed {
     })
   }
 
-  /** A stopped session's program may end: what is here must not hold it with timers because someone still looks. */
+  /** Stops timers once the session has stopped, so that open streams do not keep the process alive. */
   #rest(): void {
     this.#undoBeat?.()
     this.#undoBeat = null
@@ -229,7 +231,7 @@ export class Feed {
   }
 }
 
-/** Of the session's actor only what is about no task, or about tasks that are known to be visible: the rest names actors of tasks. */
+/** True if the caller may see the news. Of the session's actor only events that name no hidden task are shown; the others contain actor ids. */
 function isShown(news: ActorNews, watched: Watched, view: View): boolean {
   if (view.isWhole) return true
   if (view.isWithin(news) || view.undecidedIn(news).length > 0) return false

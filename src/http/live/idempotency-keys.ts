@@ -1,17 +1,17 @@
-/** Idempotency keys: a request that is sent twice starts one run. */
+/** Idempotency keys, by which a repeated request starts only one run. */
 import { createHash } from 'node:crypto'
 import type { Clock, RunHandle } from '../../app/index.ts'
 import { Problem } from '../contract/problem.ts'
 
 interface RememberedKey {
   readonly handle: RunHandle
-  /** The hash of the params as they were sent, to tell a repetition from another request under the same key. */
+  /** Hash of the params, to distinguish a repetition from another request with the same key. */
   readonly sent: string
   readonly until: number
 }
 
 const keptForMs = 600_000
-/** Oldest first out: a client that makes keys without end takes its own older ones away. */
+/** Maximum number of keys; the oldest are dropped first. */
 const maxKeys = 10_000
 
 /** The keys of the last ten minutes, per task. */
@@ -24,9 +24,9 @@ export class IdempotencyKeys {
   }
 
   /**
-   * The run of a key, started by `start` if there is none.
+   * The run of a key, started by `start` if the key is new.
    *
-   * @throws Problem 422 when the key stands for other params.
+   * @throws Problem 422 if the key was used with other params.
    */
   once(
     task: string,
@@ -35,7 +35,7 @@ export class IdempotencyKeys {
     start: () => RunHandle,
   ): { readonly handle: RunHandle; readonly isRepeated: boolean } {
     this.#forget()
-    // Hashes: ten thousand of the largest requests would else be kept for ten minutes.
+    // Hashed, so that ten thousand of the largest requests are not kept for ten minutes.
     const id = hash([task, key])
     const sent = hash(params ?? {})
     const kept = this.#kept.get(id)
@@ -45,9 +45,14 @@ export class IdempotencyKeys {
       return { handle, isRepeated: false }
     }
     if (kept.sent === sent) return { handle: kept.handle, isRepeated: true }
-    throw new Problem(422, 'key-reused', 'Cannot use that idempotency key as it stands for other params.', {
-      hint: 'Make a new key for each request that is not a repetition.',
-    })
+    throw new Problem(
+      422,
+      'key-reused',
+      'Cannot use that idempotency key as it was used with other params.',
+      {
+        hint: 'Use a new key for each request that is not a repetition.',
+      },
+    )
   }
 
   #forget(): void {

@@ -17,7 +17,7 @@ export class Metrics {
     this.#counts = new RunCounts(session)
   }
 
-  /** The page, in the text format of Prometheus: of the tasks that the caller may read. */
+  /** The metrics of the tasks that the caller may read, in the text format of Prometheus. */
   async print(view: View): Promise<string> {
     await this.#counts.ready()
     await view.learn(this.#counts.tasks())
@@ -34,34 +34,41 @@ export class Metrics {
     }
     const runs = this.#counts.shown((task) => !view.hides(task), view.isWhole)
     return [
-      metric('gantry_session_state', 'gauge', 'What the session is doing: 1 at its state.', [
+      metric('gantry_session_state', 'gauge', 'State of the session: 1 for the present state.', [
         ...states.map((state) => [{ state }, session.state === state ? 1 : 0] as const),
       ]),
-      metric('gantry_tasks', 'gauge', 'Tasks by the state of their actors.', [
+      metric('gantry_tasks', 'gauge', 'Number of tasks by state of their actors.', [
         ...[...byState].map(([state, count]) => [{ state }, count] as const),
       ]),
-      metric('gantry_tasks_disabled', 'gauge', 'Tasks that are disabled.', [
+      metric('gantry_tasks_disabled', 'gauge', 'Number of disabled tasks.', [
         [{}, tasks.filter((task) => task.disabled).length],
       ]),
-      metric('gantry_runs_live', 'gauge', 'Runs that live.', [[{}, view.runs().length]]),
-      metric('gantry_runs_started_total', 'counter', 'Runs that started since the session did, by task.', [
+      metric('gantry_runs_live', 'gauge', 'Number of live runs.', [[{}, view.runs().length]]),
+      metric('gantry_runs_started_total', 'counter', 'Runs started since the session started, by task.', [
         ...runs.map(([task, { started }]) => [{ task }, started] as const),
       ]),
-      metric('gantry_runs_ended_total', 'counter', 'Runs that ended since the session started, by task.', [
-        ...runs.flatMap(([task, { ended }]) =>
-          outcomes.map((outcome) => [{ task, outcome }, ended[outcome]] as const),
-        ),
-      ]),
-      metric('gantry_runs_missed_total', 'counter', 'Periods that lapsed without a run, by task.', [
+      metric(
+        'gantry_runs_ended_total',
+        'counter',
+        'Runs ended since the session started, by task and outcome.',
+        [
+          ...runs.flatMap(([task, { ended }]) =>
+            outcomes.map((outcome) => [{ task, outcome }, ended[outcome]] as const),
+          ),
+        ],
+      ),
+      metric('gantry_runs_missed_total', 'counter', 'Periods missed since the session started, by task.', [
         ...runs.map(([task, { missed }]) => [{ task }, missed] as const),
       ]),
-      summary('gantry_run_duration_seconds', 'How long runs lasted that have ended, by task.', [
+      summary('gantry_run_duration_seconds', 'Duration of ended runs, by task.', [
         ...runs.map(([task, { count, ms }]) => [{ task }, ms / 1_000, count] as const),
       ]),
-      metric('gantry_warnings_total', 'counter', 'What was only logged, by kind.', [
+      metric('gantry_warnings_total', 'counter', 'Session warnings, by kind.', [
         ...Object.entries(session.warnings).map(([kind, count]) => [{ kind }, count] as const),
       ]),
-      metric('gantry_event_clients', 'gauge', 'Clients that follow events.', [[{}, this.#clients()]]),
+      metric('gantry_event_clients', 'gauge', 'Number of clients of the event stream.', [
+        [{}, this.#clients()],
+      ]),
       metric('gantry_cycles_total', 'counter', 'Cycles since the session started.', [[{}, session.cycles]]),
     ].join('')
   }

@@ -1,4 +1,4 @@
-/** Counts runs by task since the session started, including runs from before the first listener. */
+/** Counters of runs by task since the session started, including runs from before this listener. */
 import type { Outcome, RunRecord, Session } from '../../app/index.ts'
 
 export const outcomes: readonly Outcome[] = ['success', 'fail', 'terminate', 'inaction', 'crash']
@@ -8,14 +8,15 @@ export interface RunCount {
   started: number
   missed: number
   readonly ended: Record<Outcome, number>
-  /** Runs of known length, and the length of them all. */
+  /** Number of runs with a known duration. */
   count: number
+  /** Sum of these durations, in ms. */
   ms: number
 }
 
-/** Tasks beyond these are counted together: names that a program makes without end must not fill a time-series database. */
+/** Maximum number of separate series. Further tasks are counted together, so that generated names cannot fill a time-series database. */
 const maxTasks = 1_000
-/** The label of the remaining tasks. It reveals no task name. */
+/** Label of the remaining tasks. It reveals no task name. */
 const others = '(other)'
 
 export class RunCounts {
@@ -24,7 +25,7 @@ export class RunCounts {
   readonly #startedAt = new Map<string, number>()
   readonly #undos: readonly (() => void)[]
   /** Events received while the log was still being read; null once it is read. */
-  #told: Set<string> | null = new Set()
+  #seen: Set<string> | null = new Set()
   #reading: Promise<void> | null = null
 
   constructor(session: Session) {
@@ -32,36 +33,36 @@ export class RunCounts {
     this.#undos = [
       session.on('run.started', ({ task, runId, at }) => {
         this.#startedAt.set(keyOf(task, runId), at)
-        this.#told?.add(`run ${keyOf(task, runId)}`)
+        this.#seen?.add(`run ${keyOf(task, runId)}`)
         this.#of(task).started += 1
       }),
       session.on('run.ended', ({ task, runId, action, at }) => {
-        this.#told?.add(`${action} ${keyOf(task, runId)}`)
+        this.#seen?.add(`${action} ${keyOf(task, runId)}`)
         const startedAt = this.#startedAt.get(keyOf(task, runId))
         this.#startedAt.delete(keyOf(task, runId))
         this.#end(task, action, startedAt === undefined ? null : at - startedAt)
       }),
       session.on('run.missed', ({ task, dueAt }) => {
-        this.#told?.add(`missed ${task} ${dueAt}`)
+        this.#seen?.add(`missed ${task} ${dueAt}`)
         this.#of(task).missed += 1
       }),
     ]
     // Runs that are already live are known to the log only.
-    if (session.startedAt === null) this.#told = null
+    if (session.startedAt === null) this.#seen = null
     else this.#reading = this.#read(session.startedAt.toMillis()).catch(() => {})
   }
 
-  /** Resolves when what ran before is counted, too. */
+  /** Resolves once earlier runs are counted, too. */
   async ready(): Promise<void> {
     await this.#reading
   }
 
-  /** Names that are counted. */
+  /** Names of the tasks with separate counts. */
   tasks(): string[] {
     return [...this.#byTask.keys()].filter((name) => name !== others)
   }
 
-  /** The counts of tasks. @param withOthers - Whether what many tasks have together is told, too. */
+  /** The counts of tasks. @param withOthers - Includes the common count of the remaining tasks. */
   shown(isShown: (task: string) => boolean, withOthers: boolean): [string, RunCount][] {
     return [...this.#byTask].filter(([task]) => (task === others ? withOthers : isShown(task)))
   }
@@ -76,14 +77,14 @@ export class RunCounts {
     for await (const record of log.stream({ since })) this.#take(record)
     for (const { task, at, data } of missed) {
       const dueAt = (data as { dueAt?: unknown } | undefined)?.dueAt
-      if (at >= since && task !== undefined && this.#told?.has(`missed ${task} ${String(dueAt)}`) !== true)
+      if (at >= since && task !== undefined && this.#seen?.has(`missed ${task} ${String(dueAt)}`) !== true)
         this.#of(task).missed += 1
     }
-    this.#told = null
+    this.#seen = null
   }
 
   #take({ task, runId, action, runtimeMs, start }: RunRecord): void {
-    if (this.#told?.has(`${action} ${keyOf(task, runId)}`) === true) return
+    if (this.#seen?.has(`${action} ${keyOf(task, runId)}`) === true) return
     if (action !== 'run') return this.#end(task, action, runtimeMs ?? null)
     this.#of(task).started += 1
     if (start !== undefined && this.#session.runs().some((run) => run.id === runId && run.task === task))
@@ -109,7 +110,7 @@ export class RunCounts {
   }
 }
 
-/** Tasks that name their runs may use the same id. */
+/** Key of a run; different tasks may use the same run id. */
 function keyOf(task: string, runId: string): string {
   return JSON.stringify([task, runId])
 }

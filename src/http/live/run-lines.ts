@@ -1,4 +1,4 @@
-/** The lines that runs wrote lately, kept in memory within bounds. */
+/** In-memory buffer of recent log lines of runs, limited in size. */
 import type { News, Session } from '../../app/index.ts'
 
 /** A line of a run's log. */
@@ -9,7 +9,7 @@ export interface RunLine {
   readonly message: string
 }
 
-/** The lines of one run; `dropped` tells how many older ones were let go. */
+/** The lines of one run; `dropped` is the number of older lines that are no longer kept. */
 export interface LinesOfRun {
   readonly lines: readonly RunLine[]
   readonly dropped: number
@@ -18,14 +18,14 @@ export interface LinesOfRun {
 interface BufferedLines {
   lines: RunLine[]
   dropped: number
-  /** Letters in all lines. */
+  /** Total number of characters. */
   size: number
 }
 
-/** Letters kept of one run, however long its lines are. */
+/** Maximum number of characters kept per run. */
 const maxSize = 262_144
 
-/** Keeps the newest lines of the newest runs. It costs nothing but what a run writes. */
+/** The newest lines of the newest runs. */
 export class RunLineBuffer {
   readonly #runs = new Map<string, BufferedLines>()
   readonly #limits: { readonly runLines: number; readonly runsWithLines: number }
@@ -36,7 +36,7 @@ export class RunLineBuffer {
     this.#undo = session.on('run.logged', (news) => this.#keep(news))
   }
 
-  /** @param task - Whose run it is: tasks that name their runs may use the same id. */
+  /** The lines of a run. @param task - Needed since different tasks may use the same run id. */
   of(task: string, runId: string): LinesOfRun {
     return this.#runs.get(keyOf(task, runId)) ?? { lines: [], dropped: 0 }
   }
@@ -64,7 +64,7 @@ function keyOf(task: string, runId: string): string {
   return JSON.stringify([task, runId])
 }
 
-/** Takes away the oldest quarter at once: shifting a long list at each line is dear. */
+/** Removes the oldest quarter at once, since shifting a long list at each line is slow. */
 function cut(kept: BufferedLines): void {
   const gone = kept.lines.splice(0, Math.ceil(kept.lines.length / 4))
   kept.dropped += gone.length

@@ -1,9 +1,8 @@
-/** Answers on their way out: JSON, problems, and the headers that every one of them carries. */
-
+/** Responses from answers and problems, with the headers common to all. */
 import type { Answer } from '../api/route.ts'
 import type { Problem } from '../contract/problem.ts'
 
-/** Nothing here is a page, may be kept, framed, guessed at or read by a page of another origin. */
+/** Headers of all responses: no caching, framing, type sniffing, indexing or reading by pages of another origin. */
 const common: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -13,7 +12,7 @@ const common: Readonly<Record<string, string>> = {
   'x-robots-tag': 'noindex',
 }
 
-/** The response of an answer; a page with a next one says where that is. */
+/** The response of an answer; a page of a list links to the next one. */
 export function toResponse(answer: Answer, request: Request): Response {
   if (answer instanceof Response) return withCommon(answer)
   const { status = 200, body, headers } = answer
@@ -40,7 +39,7 @@ export function toProblemResponse(problem: Problem): Response {
   })
 }
 
-/** The response with the headers that every one carries, where it has none of its own. */
+/** Adds the common headers that a response does not set itself. */
 export function withCommon(response: Response): Response {
   for (const [name, value] of Object.entries(common))
     if (!response.headers.has(name)) response.headers.set(name, value)
@@ -52,6 +51,6 @@ function linkTo(body: unknown, request: Request): Record<string, string> {
   if (typeof cursor !== 'string') return {}
   const query = new URL(request.url).searchParams
   query.set('cursor', cursor)
-  // Relative to what was asked, so that it holds at any mount path and behind any proxy.
+  // Relative to the request URL, so that it is valid at any mount path and behind any proxy.
   return { link: `<?${query}>; rel="next"` }
 }

@@ -1,17 +1,15 @@
-/** Bodies of requests: read by bytes up to a limit, and parsed to data that cannot reach a prototype. */
-
+/** Reader of request bodies: size-limited, and parsed to data without prototype keys. */
 import { Problem } from '../contract/problem.ts'
 import { notJson } from './request-guard.ts'
 
-/** Keys through which an object's prototype could be reached by whoever copies it carelessly. */
+/** Keys through which a careless copy of the object could reach a prototype. */
 const prototypeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 const maxDepth = 32
 
 /**
  * The body as JSON; undefined if it is empty.
  *
- * @throws Problem 400 for what is not JSON or holds a key that reaches a prototype, 413 when there are more bytes than allowed,
- * 415 for a body without a type
+ * @throws Problem 400 for invalid JSON or a key that reaches a prototype, 413 for too many bytes, 415 for a body without a type
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   const text = await readText(request, maxBytes)
@@ -27,7 +25,7 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
-  // What is announced to be too long is not read at all; what lies about it is counted.
+  // A body that declares too many bytes is not read at all; since the header may lie, bytes are counted as well.
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const { body } = request
   if (body === null) return ''
@@ -48,35 +46,39 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     if (error instanceof Problem) throw error
     if (error instanceof TypeError)
       throw new Problem(400, 'encoding', 'Cannot read the body as it must be UTF-8.')
-    throw new Problem(400, 'body', 'Cannot read the body: the connection ended before it.')
+    throw new Problem(400, 'body', 'Cannot read the body as the connection ended before it was complete.')
   }
 }
 
 function tooLarge(maxBytes: number): Problem {
-  return new Problem(413, 'too-large', `Cannot take the body as it may be at most ${maxBytes} bytes long.`, {
+  return new Problem(413, 'too-large', `Cannot accept the body as it may have ${maxBytes} bytes at most.`, {
     headers: { connection: 'close' },
   })
 }
 
-/** Before it is parsed: the parser and whatever walks the value after it recurse. */
+/** Checks the nesting before parsing, since the parser and later walks of the value recurse. */
 function checkDepth(text: string): void {
   let depth = 0
   let isInText = false
   for (let i = 0; i < text.length; i++) {
-    const letter = text[i]
+    const character = text[i]
     if (isInText) {
-      if (letter === '\\') i++
-      else if (letter === '"') isInText = false
-    } else if (letter === '"') isInText = true
-    else if (letter === '[' || letter === '{') depth++
-    else if (letter === ']' || letter === '}') depth--
+      if (character === '\\') i++
+      else if (character === '"') isInText = false
+    } else if (character === '"') isInText = true
+    else if (character === '[' || character === '{') depth++
+    else if (character === ']' || character === '}') depth--
     if (depth > maxDepth)
-      throw new Problem(400, 'depth', `Cannot take the body as it may be at most ${maxDepth} levels deep.`)
+      throw new Problem(
+        400,
+        'depth',
+        `Cannot accept the body as it may be nested ${maxDepth} levels at most.`,
+      )
   }
 }
 
 function refusePrototypes(key: string, value: unknown): unknown {
   if (prototypeKeys.has(key))
-    throw new Problem(400, 'prototype-key', `Cannot take the body as a key must not be '${key}'.`)
+    throw new Problem(400, 'prototype-key', `Cannot accept the body as it must not contain the key '${key}'.`)
   return value
 }

@@ -1,18 +1,18 @@
-/** Stretches of time that a request may ask runs for: a wrong century must not queue a run for each of its seconds. */
+/** Limit of the time range of a backfill: a wrong century must not queue a run for each of its seconds. */
 import type { Task } from '../../app/index.ts'
 import { Problem } from '../contract/problem.ts'
 
 const maxRuns = 1_000
-/** Where the next runs do not tell how often it runs. */
+/** Limit for tasks whose next runs do not show their frequency. */
 const maxMs = 400 * 86_400_000
 
-/** The two ends, as they were sent. */
+/** The two ends, as received: epoch ms or ISO 8601. */
 export interface TimeRange {
   readonly from: number | string
   readonly to: number | string
 }
 
-/** @throws Problem 422 for a stretch of more runs than may be asked for at once */
+/** @throws Problem 422 for a time range with too many runs for one request */
 export function checkTimeRange(task: Task, { from, to }: TimeRange): void {
   const lengthMs = toMs(to) - toMs(from)
   const [first, second] = task.nextRuns(2)
@@ -22,10 +22,10 @@ export function checkTimeRange(task: Task, { from, to }: TimeRange): void {
   if (isTooLong || Number.isNaN(lengthMs))
     throw new Problem(
       422,
-      'stretch',
-      `Cannot queue runs for that stretch as they may be about ${maxRuns} at most.`,
+      'time-range',
+      `Cannot queue runs for that time range as a request may queue about ${maxRuns} at most.`,
       {
-        hint: 'Give two times as epoch ms or ISO 8601, and ask in parts.',
+        hint: 'Give two times as epoch ms or ISO 8601, and split a long time range into several requests.',
       },
     )
 }

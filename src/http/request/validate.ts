@@ -1,13 +1,13 @@
-/** What comes in, against the schemas of its route. */
+/** Validation of path, query and body against the schemas of a route. */
 import { z } from 'zod'
 import { near } from '../../app/index.ts'
 import { Problem, type ProblemDetail, quoted } from '../contract/problem.ts'
 
 /**
- * The value as its schema has it.
+ * The value, parsed by its schema.
  *
  * @param what - `body`, `query` or `params`.
- * @throws Problem 400 for names of the path and the query, 422 for the body, with a pointer to each place
+ * @throws Problem 400 for path and query, 422 for the body, with a pointer to each invalid value
  */
 export function validate(schema: z.ZodType, value: unknown, what: 'body' | 'query' | 'params'): unknown {
   const result = schema.safeParse(value)
@@ -18,7 +18,7 @@ export function validate(schema: z.ZodType, value: unknown, what: 'body' | 'quer
   throw new Problem(
     what === 'body' ? 422 : 400,
     what === 'body' ? 'body' : 'query',
-    `Cannot take the ${what} as it is not what it must be: ${first.pointer === '' ? '' : `${first.pointer}: `}${first.detail}`,
+    `Cannot accept the ${what} as it is invalid: ${first.pointer === '' ? '' : `${first.pointer}: `}${first.detail}`,
     { errors },
   )
 }
@@ -29,7 +29,7 @@ function detailsOf(issue: z.core.$ZodIssue, names: readonly string[]): ProblemDe
   return issue.keys.map((key) => {
     const meant = near(key, names)
     const hint = meant.length === 0 ? '' : ` Did you mean ${quoted(meant)}?`
-    return { pointer: `${pointer}/${pointerStep(key)}`, detail: `There is no such name here.${hint}` }
+    return { pointer: `${pointer}/${pointerStep(key)}`, detail: `This name is not known here.${hint}` }
   })
 }
 
@@ -38,9 +38,9 @@ function pointerStep(step: string): string {
 }
 
 /**
- * A query as an object for its schema: a list where the schema has one, one text elsewhere.
+ * The query as an object for its schema: a list where the schema has a list, otherwise one text.
  *
- * @throws Problem 400 for a name that is given twice and may be given once
+ * @throws Problem 400 for a name that is repeated although it may be given only once
  */
 export function readQuery(query: URLSearchParams, schema: z.ZodType): Record<string, unknown> {
   const shape = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {}
@@ -50,12 +50,16 @@ export function readQuery(query: URLSearchParams, schema: z.ZodType): Record<str
     if (isList(shape[name])) read[name] = values
     else if (values.length === 1) read[name] = values[0]
     else
-      throw new Problem(400, 'query', `Cannot take the query as '${name.slice(0, 100)}' must be given once.`)
+      throw new Problem(
+        400,
+        'query',
+        `Cannot accept the query as '${name.slice(0, 100)}' may be given only once.`,
+      )
   }
   return read
 }
 
-/** Whether a query parameter may be given more than once. */
+/** True if a query parameter may be repeated. */
 export function isList(schema: z.ZodType | undefined): boolean {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
     return isList(schema.unwrap() as z.ZodType)

@@ -1,4 +1,4 @@
-/** Events, both ways: news as it happens, and commands as they are sent in the program. */
+/** Routes of the event stream and of commands. */
 import { z } from 'zod'
 import type { Command } from '../../app/index.ts'
 import { type Route, route } from '../api/route.ts'
@@ -12,7 +12,7 @@ import { checkTemplate } from './tasks.ts'
 const task = z.string()
 const instant = z.union([z.number(), z.string()])
 
-/** The commands, as the session takes them. `task.create` names a template: work is code, and no code comes this way. */
+/** The commands of the session. `task.create` names a template, since work is code, and requests carry no code. */
 export const commandSchema = named(
   'Command',
   z.discriminatedUnion('type', [
@@ -55,7 +55,7 @@ export const eventRoutes: readonly Route[] = [
     method: 'GET',
     path: '/events',
     name: 'followEvents',
-    summary: "The session's news as it happens (server-sent events).",
+    summary: 'Live events of the session (server-sent events).',
     permission: 'read',
     query: z.strictObject({
       task: taskQuery,
@@ -64,14 +64,14 @@ export const eventRoutes: readonly Route[] = [
         .max(32)
         .optional()
         .describe(
-          "Also what happens to an actor: 'session', or 'task:‹name›' with its runs. More than once.",
+          "Adds events and snapshots of an actor: 'session', or 'task:‹name›' with its runs. May be repeated.",
         ),
     }),
-    headers: { 'Last-Event-ID': 'The id of the last event that was seen: what came after it is told first.' },
+    headers: { 'Last-Event-ID': 'The id of the last event that was received; later events are sent first.' },
     answers: {
       200: {
         description:
-          'Each event is named as the news is (`run.started`, ...) and holds it as JSON. `hello` comes first, or `reset`: look at everything again. `actor` is of the watched one; `dropped` counts what it did too fast.',
+          'Each event has the name of the session event (`run.started`, …) and its data as JSON. The first event is `hello`, or `reset`, after which the client must load the state again. `actor` concerns a watched actor; `dropped` counts events of it that were left out.',
         type: 'text/event-stream',
       },
     },
@@ -79,7 +79,7 @@ export const eventRoutes: readonly Route[] = [
     async handle({ shared, query, request, view }) {
       const headers = {
         'content-type': 'text/event-stream; charset=utf-8',
-        // Proxies and compressing middleware would else keep what is small until there is more of it.
+        // Keeps proxies and compression middleware from buffering small events.
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
       }
@@ -102,10 +102,10 @@ export const eventRoutes: readonly Route[] = [
     method: 'POST',
     path: '/events',
     name: 'sendCommand',
-    summary: 'Sends a command: whatever the other routes do, this can do.',
+    summary: 'Sends a command. Every change of the other routes is available as a command.',
     permission: 'command',
     body: commandSchema,
-    answers: { 202: { description: 'It has been sent.', schema: okSchema } },
+    answers: { 202: { description: 'The command was sent.', schema: okSchema } },
     problems: [404, 409, 422],
     command: (_, body) => body as Command,
     handle({ shared, body }) {

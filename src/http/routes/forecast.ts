@@ -1,4 +1,4 @@
-/** What will run if nothing but time happens. */
+/** Route of the forecast. */
 import { z } from 'zod'
 import type { Forecast, PlannedRun, Session } from '../../app/index.ts'
 import { type Route, route } from '../api/route.ts'
@@ -8,28 +8,28 @@ import { named, triggerSchema } from '../contract/schemas.ts'
 import type { View } from '../security/caller-view.ts'
 
 const maxAheadMs = 32 * 86_400_000
-/** Runs that are played where only some of each task are wanted. */
-const maxPlayed = 2_000
+/** Maximum number of simulated runs if a request shows only some runs of each task. */
+const maxSimulated = 2_000
 const time = z.string().describe("ISO 8601 with offset, in the task's zone.")
 
 const forecastSchema = named(
   'Forecast',
   z.object({
     from: time,
-    until: time.describe('How far it was played.'),
-    isComplete: z.boolean().describe('Whether it was played as far as was asked for.'),
+    until: time.describe('End of the simulated time.'),
+    isComplete: z.boolean().describe('True if the simulation reached the requested time.'),
     stopsAt: time.nullable(),
     runs: z.array(
       z.object({
         task: z.string(),
         at: time,
         dueAt: time.nullable(),
-        runtimeMs: z.number().nullable().describe('Null: it does not end by itself.'),
+        runtimeMs: z.number().nullable().describe('Null: the run does not end by itself.'),
         trigger: triggerSchema,
         because: z.string(),
       }),
     ),
-    cut: z.array(z.string()).describe('With `perTask`: tasks of which more runs are to come than are told.'),
+    cut: z.array(z.string()).describe('With `perTask`: tasks with more runs than are listed.'),
     assumed: z.array(z.object({ task: z.string().nullable(), statement: z.string(), value: z.boolean() })),
     notForecastable: z.array(
       z.object({ task: z.string().nullable(), statement: z.string(), reason: z.string() }),
@@ -42,21 +42,21 @@ export const forecastRoutes: readonly Route[] = [
     method: 'GET',
     path: '/forecast',
     name: 'getForecast',
-    summary: 'What will run if nothing but time happens, up to 32 days ahead.',
+    summary: 'Upcoming runs if nothing but time changes, up to 32 days ahead.',
     permission: 'read',
     query: z.strictObject({
       until: z.string().optional().describe('ISO 8601; default: 24 hours from now.'),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Runs in all.'),
-      perTask: perTask.describe('Runs of one task; `limit` then counts tasks that are shown.'),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Total number of runs.'),
+      perTask: perTask.describe('Runs per task; `limit` is then the number of tasks.'),
     }),
-    answers: { 200: { description: 'The forecast, and what was assumed for it.', schema: forecastSchema } },
+    answers: { 200: { description: 'The forecast and its assumptions.', schema: forecastSchema } },
     problems: [422],
     async handle({ shared: { session }, view, query, request: { signal } }) {
       if (query.until !== undefined) checkAhead(query.until, session)
-      // Hidden entries must not take the place of visible ones.
+      // Simulates more than requested, so that hidden entries do not displace visible ones.
       const isAll = view.isWhole && query.perTask === undefined
       const options = {
-        limit: isAll ? query.limit : maxPlayed,
+        limit: isAll ? query.limit : maxSimulated,
         signal,
         ...(query.until === undefined ? {} : { until: query.until }),
       }
@@ -66,7 +66,7 @@ export const forecastRoutes: readonly Route[] = [
   }),
 ]
 
-/** Playing ahead takes the processor: who asks a hundred times waits a hundred times as long, and tasks start between. */
+/** Forecasts in progress. A simulation is CPU-bound, so requests wait for each other, and tasks start in between. */
 const last = new WeakMap<Session, Promise<unknown>>()
 
 function oneAtATime<T>(session: Session, make: () => Promise<T>): Promise<T> {
@@ -84,10 +84,10 @@ function checkAhead(until: string, session: Session): void {
     throw new Problem(
       422,
       'refused',
-      `Cannot look ahead to that as it must be ISO 8601: '${until.slice(0, 100)}'`,
+      `Cannot forecast up to that time as it must be ISO 8601: '${until.slice(0, 100)}'`,
     )
   if (at - session.clock.now() > maxAheadMs)
-    throw new Problem(422, 'refused', 'Cannot look that far ahead as it may be 32 days at most.')
+    throw new Problem(422, 'refused', 'Cannot forecast up to that time as it may be 32 days ahead at most.')
 }
 
 interface Wanted {
@@ -133,7 +133,7 @@ function toRun({ task, at, dueAt, runtimeMs, trigger, because }: PlannedRun) {
   }
 }
 
-/** The first runs of each task, of the tasks that start first; `cut` names those of which there are more. */
+/** The first runs of each of the tasks that start first; `cut` names the tasks with more runs. */
 function firstOfEach(runs: readonly PlannedRun[], perTask: number, tasks: number) {
   const counts = new Map<string, number>()
   const shown = runs.filter(({ task }) => {

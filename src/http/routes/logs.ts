@@ -1,4 +1,4 @@
-/** The run log: records by Rocketry's query names, and notes. */
+/** Routes of the run log: records, with Rocketry's query names, and notes. */
 import { z } from 'zod'
 import type { LogQuery, Note, RunRecord } from '../../app/index.ts'
 import type { Shared } from '../api/context.ts'
@@ -12,7 +12,7 @@ import { toRecordData } from '../views/resources.ts'
 const recordPage = pageOf('RecordPage', recordSchema)
 const taskLogQuery = z.strictObject(logQuery)
 const logsQuery = z.strictObject({ ...logQuery, task: taskQuery })
-/** What a session keeps of itself holds params as they are, and is nobody's to read from afar; lines belong to their run. */
+/** Kinds of notes that are shown. Saved state contains unmasked params and is not exposed; lines are shown with their run. */
 const shownNotes = ['missed', 'late', 'audit', 'heartbeat'] as const
 const notesQuery = z.strictObject({
   ...pageQuery,
@@ -38,7 +38,7 @@ export const logRoutes: readonly Route[] = [
       method: 'GET',
       path,
       name: i === 0 ? 'listTaskRecords' : 'listTaskRecordsAsThere',
-      summary: 'Records of one task, newest first, also of one that was removed.',
+      summary: 'Records of one task, newest first, also of a removed task.',
       permission: 'read',
       params: nameParams,
       query: taskLogQuery,
@@ -55,7 +55,7 @@ export const logRoutes: readonly Route[] = [
     path: '/notes',
     name: 'listNotes',
     summary:
-      'What the log keeps beside runs, newest first, a page at a time: missed periods, late starts, who changed what.',
+      'Notes of the log, newest first, a page at a time: missed periods, late starts, changes with their author.',
     permission: 'read',
     query: notesQuery,
     answers: { 200: { description: 'A page of notes.', schema: pageOf('NotePage', noteSchema) } },
@@ -71,10 +71,10 @@ export const logRoutes: readonly Route[] = [
           note: note ?? shownNotes,
         })
         await view.learn(notes.flatMap(tasksIn))
-        // A store that knows no pages of notes gives the newest again: better no next page than one without end.
+        // A store that ignores `before` returns the newest again: no next page is better than an endless one.
         return older === undefined ? notes : notes.filter(({ seq }) => seq < older)
       }
-      // Without notes of commands that were about a hidden task. One more tells whether there is another page.
+      // Leaves out notes of commands about a hidden task. One additional note shows whether there is another page.
       const isWanted = (each: Note): boolean => !tasksIn(each).some((name) => view.hides(name))
       const found = await readShown(view, size + 1, before, read, isWanted)
       const items = found.slice(0, size)
@@ -110,7 +110,7 @@ async function page(
     ...(query.run === undefined ? {} : { runId: query.run }),
     ...(query.error === undefined ? {} : { error: query.error }),
   }
-  // Looked for in what is shown: else a search would tell of names that are hidden there.
+  // Searches the masked text, since a search would otherwise reveal hidden names.
   const isFound = ({ error }: RunRecord): boolean =>
     view.isWhole || query.error === undefined || view.shown(error?.message ?? '').includes(query.error)
   const read = async (limit: number, older: number | undefined) => {
@@ -123,7 +123,7 @@ async function page(
       await view.learn(view.undecidedIn(records.map(({ error }) => error?.message)))
     return records
   }
-  // One more than asked for tells whether there is another page.
+  // One additional record shows whether there is another page.
   const found = await readShown(view, size + 1, before, read, isFound)
   const items = found.slice(0, size)
   return {
@@ -137,7 +137,7 @@ function spanOf(query: z.infer<typeof taskLogQuery>, now: number): LogQuery {
   const { min_created: min, max_created: max } = query
   return {
     ...(min === undefined ? {} : { since: min * 1_000 }),
-    // Its last second is whole, as there: `until` is before.
+    // Includes the last second, as Rocketry does: `until` is exclusive.
     ...(max === undefined ? {} : { until: max * 1_000 + 1 }),
   }
 }

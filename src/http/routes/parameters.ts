@@ -1,4 +1,4 @@
-/** The values that tasks and conditions share. */
+/** Routes of the session's params, the values that tasks and conditions share. */
 import { z } from 'zod'
 import { near } from '../../app/index.ts'
 import type { Shared } from '../api/context.ts'
@@ -14,7 +14,7 @@ export const parameterRoutes: readonly Route[] = [
     method: 'GET',
     path: '/session/parameters',
     name: 'listParameters',
-    summary: 'All shared values; what sounds like a secret is hidden.',
+    summary: 'All shared values; values whose name looks like a secret are hidden.',
     permission: 'read',
     answers: { 200: { description: 'Names and values.', schema: parametersSchema } },
     handle: ({ shared }) => ({
@@ -32,7 +32,7 @@ export const parameterRoutes: readonly Route[] = [
     summary: 'One shared value.',
     permission: 'read',
     params: nameParams,
-    answers: { 200: { description: 'Its name and value.', schema: parameterSchema } },
+    answers: { 200: { description: 'Name and value.', schema: parameterSchema } },
     problems: [404],
     handle: ({ shared, params: { name } }) => ({ body: parameterData(shared, name) }),
   }),
@@ -40,11 +40,11 @@ export const parameterRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/session/parameters/{name}',
     name: 'setParameter',
-    summary: 'Sets a shared value. Conditions that ask for it are looked at again.',
+    summary: 'Sets a shared value. Conditions that depend on it are re-evaluated.',
     permission: 'param.set',
     params: nameParams,
     body: z.strictObject({ value: z.unknown() }),
-    answers: { 200: { description: 'Its name and value.', schema: parameterSchema } },
+    answers: { 200: { description: 'Name and value.', schema: parameterSchema } },
     problems: [422],
     command: ({ name }, { value }) => ({ type: 'param.set', name, value }),
     handle({ shared, params: { name }, body }) {
@@ -56,10 +56,10 @@ export const parameterRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/session/parameters/{name}',
     name: 'unsetParameter',
-    summary: 'Takes a shared value away.',
+    summary: 'Removes a shared value.',
     permission: 'param.unset',
     params: nameParams,
-    answers: { 200: { description: 'What it was.', schema: parameterSchema } },
+    answers: { 200: { description: 'Name and previous value.', schema: parameterSchema } },
     problems: [404],
     command: ({ name }) => ({ type: 'param.unset', name }),
     handle({ shared, params: { name } }) {

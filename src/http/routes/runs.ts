@@ -1,4 +1,4 @@
-/** Runs: those that live, those that ended, one of them with the lines it wrote. */
+/** Routes of live and ended runs, and of their log lines. */
 import { z } from 'zod'
 import type { LogQuery, RunRecord, Session, Task } from '../../app/index.ts'
 import type { Shared } from '../api/context.ts'
@@ -12,30 +12,36 @@ import { readShown } from '../views/paging.ts'
 import { toLiveRunData, toRunData } from '../views/resources.ts'
 import { fromCursor, readRunPage, toCursor } from '../views/run-pages.ts'
 
-/** Tasks of which the newest runs are looked up in one request. */
+/** Maximum number of tasks whose newest runs are read in one request. */
 const maxTasks = 500
 
 const runsQuery = z.strictObject({
   ...pageQuery,
-  cursor: z.string().max(1_000).optional().describe('`nextCursor` of the page before.'),
+  cursor: z.string().max(1_000).optional().describe('`nextCursor` of the previous page.'),
   perTask: perTask.describe(
-    'The newest so many of each task, of tasks that are there, instead of pages; `cut` tells of which there are more.',
+    'Instead of pages, the newest runs of each present task, at most this many per task; `cut` names the tasks with more.',
   ),
   task: taskQuery,
   state: z
     .array(z.enum(['running', ...outcomeNames]))
     .optional()
-    .describe('Only these; may be given more than once.'),
-  since: z.coerce.number().optional().describe('Ended at or after this, epoch ms; of runs that live all.'),
-  until: z.coerce.number().optional().describe('Ended before this, epoch ms; then without those that live.'),
+    .describe('Only these states; may be repeated.'),
+  since: z.coerce
+    .number()
+    .optional()
+    .describe('Runs that ended at or after this time, epoch ms, and all live runs.'),
+  until: z.coerce
+    .number()
+    .optional()
+    .describe('Runs that ended before this time, epoch ms, without live runs.'),
 })
 
 const runPageSchema = named(
   'RunPage',
   z.object({
     items: z.array(runSchema),
-    nextCursor: z.string().nullable().describe('Given as `cursor`, the next page; null on the last.'),
-    cut: z.array(z.string()).describe('With `perTask`: tasks of which there are more runs than are told.'),
+    nextCursor: z.string().nullable().describe('The `cursor` of the next page; null on the last page.'),
+    cut: z.array(z.string()).describe('With `perTask`: tasks with more runs than are listed.'),
   }),
 )
 
@@ -44,7 +50,7 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs',
     name: 'listRuns',
-    summary: 'Runs: those that live (on the first page), then those that ended, newest first.',
+    summary: 'Live runs, on the first page, then ended runs, newest first.',
     permission: 'read',
     query: runsQuery,
     answers: { 200: { description: 'A page of runs.', schema: runPageSchema } },
@@ -71,7 +77,7 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs/{runId}/logs',
     name: 'listRunLines',
-    summary: 'The lines that a run wrote, as far as memory or the log has them.',
+    summary: 'The log lines of a run, as far as memory or the log has them.',
     permission: 'read',
     params: runParams,
     answers: {
@@ -93,16 +99,16 @@ export const runRoutes: readonly Route[] = [
     method: 'POST',
     path: '/runs/{runId}/terminate',
     name: 'terminateRun',
-    summary: 'Tells one run to end.',
+    summary: 'Terminates one run.',
     permission: 'task.terminate',
     params: runParams,
     body: noBody,
-    answers: { 202: { description: 'It has been told.', schema: okSchema } },
+    answers: { 202: { description: 'The run was asked to terminate.', schema: okSchema } },
     problems: [404],
     taskOf: ({ runId }, view) => liveRun(view, runId)?.task ?? null,
     handle({ view, params: { runId } }) {
       const run = liveRun(view, runId)
-      if (run === undefined || !view.has(run.task)) throw notFound(runId, 'lives')
+      if (run === undefined || !view.has(run.task)) throw notFound(runId, 'is live')
       view.task(run.task).terminate(runId)
       return { status: 202, body: { status: 'terminating' } }
     },
@@ -120,11 +126,11 @@ async function runPage({ session, settings, brief }: Shared, view: View, query: 
   const place = query.cursor === undefined ? null : fromCursor(query.cursor)
   const { action, isWithLive, filter } = filterOf(query)
   if (isWithLive) await view.learn(session.runs().map(({ task }) => task))
-  const isAsked = (task: string): boolean => query.task === undefined || query.task.includes(task)
+  const isSelected = (task: string): boolean => query.task === undefined || query.task.includes(task)
   const { items, next } = await readRunPage(
     {
       top: async () => (await session.log.query({ limit: 1 }))[0]?.seq ?? 0,
-      live: () => (isWithLive ? view.runs().filter(({ task }) => isAsked(task)) : []),
+      live: () => (isWithLive ? view.runs().filter(({ task }) => isSelected(task)) : []),
       ended: async (limit, { before, ...after }) =>
         action.length === 0
           ? []
@@ -152,11 +158,11 @@ async function runPage({ session, settings, brief }: Shared, view: View, query: 
   }
 }
 
-/** The newest runs of each task. A task of which nothing ended since is not looked up. */
+/** The newest runs of each task. Tasks that never ran are not queried. */
 async function runsOfEach({ session, brief }: Shared, view: View, query: RunsQuery, perTask: number) {
   const { action, isWithLive, filter } = filterOf(query)
-  const isAsked = ({ name }: Task): boolean => query.task === undefined || query.task.includes(name)
-  const tasks = view.tasks().filter((task) => isAsked(task) && task.status !== null)
+  const isSelected = ({ name }: Task): boolean => query.task === undefined || query.task.includes(name)
+  const tasks = view.tasks().filter((task) => isSelected(task) && task.status !== null)
   const live = isWithLive ? view.runs().filter(({ task }) => tasks.some(({ name }) => name === task)) : []
   const items: RunRecord[] = []
   const cut: string[] = []
@@ -190,7 +196,7 @@ function filterOf({ state, task, since, until }: RunsQuery) {
 }
 
 async function runData({ session, copy }: Shared, view: View, runId: string) {
-  // A run id of the program's own making may come again, also in another task: the newest two of one task are one run.
+  // Run ids made by the program may repeat, also in another task: the newest two records of one task belong to one run.
   const task = liveRun(view, runId)?.task ?? (await newestShown(session, view, runId))?.task
   if (task === undefined) throw notFound(runId, 'is in the log')
   const [newest, older] = await session.log.query({ task, runId, limit: 2 })
@@ -199,7 +205,7 @@ async function runData({ session, copy }: Shared, view: View, runId: string) {
   if (newest === undefined) throw notFound(runId, 'is in the log')
   if (newest.action !== 'run')
     return toRunData(newest, older?.action === 'run' ? older : undefined, copy, true)
-  // Its end is being written at this moment, or its process died and the session has not started since.
+  // The end is being written at this moment, or the process died and the session has not started since.
   return { ...toRunData(newest, undefined, copy), state: 'running' }
 }
 
@@ -211,7 +217,7 @@ async function newestShown(session: Session, view: View, runId: string): Promise
   return newest
 }
 
-/** Lines that the log keeps: those of runs from before this process, and of runs that memory has let go. */
+/** Lines in the log: of runs before this process, and of runs that memory no longer keeps. */
 async function keptLines({ session, settings }: Shared, task: string, runId: string): Promise<RunLine[]> {
   const notes = await session.log.notes({ note: 'lines', task, runId, limit: settings.limits.runLines })
   return [...notes]

@@ -1,4 +1,4 @@
-/** What programs around it ask: is it alive, is it ready, how much does it do, what can be asked. */
+/** Service routes: health, readiness, metrics and the API document. */
 import { z } from 'zod'
 import { type Route, route } from '../api/route.ts'
 import { Problem } from '../contract/problem.ts'
@@ -9,18 +9,18 @@ export const serviceRoutes: readonly Route[] = [
     method: 'GET',
     path: '/healthz',
     name: 'isAlive',
-    summary: 'Whether the process answers. Open to everyone.',
+    summary: 'Liveness of the process. Needs no token.',
     permission: 'public',
-    answers: { 200: { description: 'It does.', schema: okSchema } },
+    answers: { 200: { description: 'The process is alive.', schema: okSchema } },
     handle: () => ({ body: { status: 'ok' } }),
   }),
   route({
     method: 'GET',
     path: '/readyz',
     name: 'isReady',
-    summary: 'Whether the session runs (also when it is held). Open to everyone.',
+    summary: 'Readiness of the session, also while it is held. Needs no token.',
     permission: 'public',
-    answers: { 200: { description: 'It does.', schema: okSchema } },
+    answers: { 200: { description: 'The session is running or held.', schema: okSchema } },
     problems: [503],
     handle({ shared: { session } }) {
       const { state } = session
@@ -32,7 +32,7 @@ export const serviceRoutes: readonly Route[] = [
     method: 'GET',
     path: '/metrics',
     name: 'getMetrics',
-    summary: 'Numbers for Prometheus.',
+    summary: 'Metrics for Prometheus.',
     permission: 'read',
     answers: { 200: { description: 'The text format, version 0.0.4.', type: 'text/plain' } },
     handle: async ({ shared, view }) =>

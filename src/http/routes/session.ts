@@ -1,5 +1,4 @@
-/** The session: what it does, its config, and what it can be told. */
-
+/** Routes of the session: state, config, control, machines and graph. */
 import { z } from 'zod'
 import { runMachine, sessionMachine, taskMachine } from '../../../machines/index.ts'
 import type { SessionOptions } from '../../app/index.ts'
@@ -14,7 +13,7 @@ const graphSchema = named('Graph', z.object({ tasks: z.array(z.string()), links:
 
 const machines = { session: sessionMachine, task: taskMachine, run: runMachine }
 
-/** Names of options that say something of the session and hold neither code nor places. */
+/** Names of the options that are shown: they contain neither code nor paths. */
 const shownOptions = Object.keys(sessionUpdateSchema.shape) as (keyof typeof sessionUpdateSchema.shape)[]
 
 export const sessionRoutes: readonly Route[] = [
@@ -22,7 +21,7 @@ export const sessionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/session',
     name: 'getSession',
-    summary: 'What the session is doing.',
+    summary: 'State of the session.',
     permission: 'read',
     answers: { 200: { description: 'The session.', schema: sessionSchema } },
     handle: (call) => ({ body: sessionData(call) }),
@@ -31,7 +30,7 @@ export const sessionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/session/config',
     name: 'getConfig',
-    summary: 'The options that were given; what is not there has its default.',
+    summary: 'The options that were set; others have their defaults.',
     permission: 'read',
     answers: { 200: { description: 'Options by name.', schema: configSchema } },
     handle: (call) => ({ body: configData(call) }),
@@ -40,10 +39,10 @@ export const sessionRoutes: readonly Route[] = [
     method: 'PATCH',
     path: '/session/config',
     name: 'updateConfig',
-    summary: 'Changes options while the session lives.',
+    summary: 'Changes options of the session.',
     permission: 'session.update',
     body: sessionUpdateSchema,
-    answers: { 200: { description: 'The options as they are now.', schema: configSchema } },
+    answers: { 200: { description: 'The changed options.', schema: configSchema } },
     problems: [422],
     command: (_, options) => ({ type: 'session.update', options }),
     handle(call) {
@@ -55,10 +54,10 @@ export const sessionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/session/shut_down',
     name: 'shutDown',
-    summary: 'Asks the session to stop; a second time, or by force, ends living runs.',
+    summary: 'Shuts the session down; a second request, or `force`, cancels live runs.',
     permission: 'session.shutDown',
     body: z.strictObject({ force: z.boolean().optional() }).optional(),
-    answers: { 202: { description: 'It has been asked.', schema: sessionSchema } },
+    answers: { 202: { description: 'The shut-down has begun.', schema: sessionSchema } },
     handle(call) {
       call.shared.session.shutDown({ force: call.body?.force ?? false })
       return { status: 202, body: sessionData(call) }
@@ -70,13 +69,13 @@ export const sessionRoutes: readonly Route[] = [
       path: `/session/${verb}`,
       name: `${verb}Session`,
       summary: {
-        restart: 'Asks the session to stop and start again.',
-        hold: 'Lets no more runs start.',
-        resume: 'Lets runs start again.',
+        restart: 'Restarts the session.',
+        hold: 'Pauses launches.',
+        resume: 'Continues launches.',
       }[verb],
       permission: `session.${verb}`,
       body: noBody,
-      answers: { 202: { description: 'It has been asked.', schema: sessionSchema } },
+      answers: { 202: { description: 'The command was sent.', schema: sessionSchema } },
       handle(call) {
         call.shared.session[verb]()
         return { status: 202, body: sessionData(call) }
@@ -87,7 +86,7 @@ export const sessionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/session/machine',
     name: 'getSessionMachine',
-    summary: "The session's state chart and where it stands.",
+    summary: "The session's state chart and its present state.",
     permission: 'read',
     answers: { 200: { description: 'The machine.', schema: machineSchema } },
     handle: ({ shared }) => ({ body: toMachineData(shared.session.actor, (value) => shared.copy(value)) }),
@@ -96,7 +95,7 @@ export const sessionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/machines/{kind}',
     name: 'getMachine',
-    summary: 'The state chart of all sessions, tasks or runs.',
+    summary: 'The state chart of a session, task or run.',
     permission: 'read',
     params: z.object({ kind: z.enum(['session', 'task', 'run']) }),
     answers: { 200: { description: 'The definition.', schema: machineStateSchema } },
@@ -106,12 +105,12 @@ export const sessionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/graph',
     name: 'getGraph',
-    summary: 'Links between tasks, as their conditions and args say.',
+    summary: 'Links between tasks that follow from their conditions and args.',
     permission: 'read',
     answers: { 200: { description: 'Names of tasks, and links.', schema: graphSchema } },
     async handle({ shared: { session }, view }) {
       const tasks = view.tasks().map(({ name }) => name)
-      // The source of a param link is not a task, whatever its name.
+      // The source of a param link is not a task, even if a task has the same name.
       const from = await view.only(session.graph(), (link) => (link.kind === 'param' ? null : link.from))
       const links = await view.only(from, ({ to }) => to)
       return {

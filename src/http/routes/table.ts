@@ -1,4 +1,4 @@
-/** All routes, in the order of the document. A route that is not here does not exist, and one that is here is tested. */
+/** Table of all routes, in the order of the document. Tests cover every route in it. */
 import type { Route } from '../api/route.ts'
 import { eventRoutes } from './events.ts'
 import { forecastRoutes } from './forecast.ts'
@@ -11,10 +11,10 @@ import { sessionRoutes } from './session.ts'
 import { taskActionRoutes } from './task-actions.ts'
 import { taskRoutes } from './tasks.ts'
 
-/** Where they all are, below the mount path. */
+/** Path prefix of all routes, below the mount path. */
 export const prefix = '/api/v1'
 
-/** The table. */
+/** All routes. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...parameterRoutes,

@@ -1,4 +1,4 @@
-/** What a task can be told: run, end its runs, be disabled and enabled. */
+/** Routes that control a task: run, backfill, terminate, enable and disable. */
 import { z } from 'zod'
 import { type RunHandle, type RunOutcome, type Task, toErrorData } from '../../app/index.ts'
 import type { Shared } from '../api/context.ts'
@@ -13,13 +13,13 @@ import { toTaskData } from '../views/resources.ts'
 
 const runBody = named('RunRequest', z.strictObject({ params: paramsSchema.optional() }))
 const terminateBody = named('TerminateRequest', z.strictObject({ runId: z.string().optional() }))
-const instant = z.union([z.number(), z.string()]).describe("Epoch ms, or ISO 8601 read in the task's zone.")
+const instant = z.union([z.number(), z.string()]).describe("Epoch ms, or ISO 8601 in the task's zone.")
 const waitQuery = z.strictObject({
   wait: z.coerce
     .number()
     .min(0)
     .optional()
-    .describe('Seconds to wait for the outcome; 202 when they are over.'),
+    .describe('Seconds to wait for the outcome; afterwards the response is 202.'),
 })
 
 export const taskActionRoutes: readonly Route[] = [
@@ -27,15 +27,15 @@ export const taskActionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/tasks/{name}/run',
     name: 'runTask',
-    summary: 'Queues a run, whatever its condition and `disabled` say.',
+    summary: 'Queues a run, regardless of the condition and even if the task is disabled.',
     permission: 'task.run',
     params: nameParams,
     query: waitQuery,
     body: runBody.optional(),
-    headers: { 'Idempotency-Key': 'The same key within ten minutes is the same run.' },
+    headers: { 'Idempotency-Key': 'A repeated key within ten minutes refers to the same run.' },
     answers: {
-      200: { description: 'It was waited for, and ended so.', schema: endedRunSchema },
-      202: { description: 'It is queued; `Location` is where it is told of.', schema: acceptedRunSchema },
+      200: { description: 'The outcome of the run.', schema: endedRunSchema },
+      202: { description: 'The run is queued; `Location` is its URL.', schema: acceptedRunSchema },
     },
     problems: [404, 409, 422],
     handle: runTask,
@@ -44,13 +44,13 @@ export const taskActionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/tasks/{name}/backfill',
     name: 'backfillTask',
-    summary: 'Queues a run for each of its periods that ended within a stretch.',
+    summary: 'Queues a run for each period that ended within a time range.',
     permission: 'task.backfill',
     params: nameParams,
-    body: named('Stretch', z.strictObject({ from: instant, to: instant })),
+    body: named('TimeRange', z.strictObject({ from: instant, to: instant })),
     answers: {
       202: {
-        description: 'They are queued.',
+        description: 'The runs are queued.',
         schema: named('AcceptedRuns', z.object({ runIds: z.array(z.string()) })),
       },
     },
@@ -66,11 +66,11 @@ export const taskActionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/tasks/{name}/terminate',
     name: 'terminateTask',
-    summary: 'Tells one living run, or all and the queued ones, to end.',
+    summary: 'Terminates one live run, or all live and queued runs.',
     permission: 'task.terminate',
     params: nameParams,
     body: terminateBody.optional(),
-    answers: { 202: { description: 'They have been told.', schema: taskSchema } },
+    answers: { 202: { description: 'The runs were asked to terminate.', schema: taskSchema } },
     problems: [404, 409],
     command: ({ name }, body) => ({
       type: 'task.terminate',
@@ -84,7 +84,7 @@ export const taskActionRoutes: readonly Route[] = [
         throw new Problem(
           409,
           'not-running',
-          `Cannot end a run of task '${task.name}' as ${runId === undefined ? 'none' : 'that one does not'} live${runId === undefined ? 's' : ''}.`,
+          `Cannot terminate a run of task '${task.name}' as ${runId === undefined ? 'no run' : 'that run'} is ${runId === undefined ? '' : 'not '}live.`,
         )
       task.terminate(runId)
       return { status: 202, body: toTaskData(task) }
@@ -95,7 +95,10 @@ export const taskActionRoutes: readonly Route[] = [
       method: 'POST',
       path: `/tasks/{name}/${verb}`,
       name: `${verb}Task`,
-      summary: verb === 'enable' ? 'Lets its condition launch it.' : 'Its condition launches no more runs.',
+      summary:
+        verb === 'enable'
+          ? 'Lets the condition launch runs again.'
+          : 'Stops the condition from launching runs.',
       permission: `task.${verb}`,
       params: nameParams,
       body: noBody,
@@ -137,7 +140,7 @@ function startRun(
     : shared.keys.once(task.name, key, params, start)
 }
 
-/** The outcome if it comes in time; null if it does not. A run that was refused at once is told of, waited for or not. */
+/** The outcome, or null if it does not arrive in time. A run that is refused at once rejects in any case. */
 async function outcomeWithin(
   handle: RunHandle,
   waitMs: number,
@@ -145,9 +148,9 @@ async function outcomeWithin(
   signal: AbortSignal,
 ): Promise<RunOutcome | null> {
   const over = new AbortController()
-  const giveUp = (): void => over.abort()
-  signal.addEventListener('abort', giveUp, { once: true })
-  // At least a turn, in which a schema says no.
+  const stopWaiting = (): void => over.abort()
+  signal.addEventListener('abort', stopWaiting, { once: true })
+  // At least one turn of the event loop, in which a schema may refuse the params.
   const pause = session.clock.sleep(waitMs, { signal: over.signal }).then(
     () => null,
     () => null,
@@ -157,12 +160,12 @@ async function outcomeWithin(
       ? await Promise.race([refusal(handle), nextTurn(session.clock)])
       : await Promise.race([handle, pause])
   } finally {
-    signal.removeEventListener('abort', giveUp)
+    signal.removeEventListener('abort', stopWaiting)
     over.abort()
   }
 }
 
-/** Rejects if the run is refused, and says nothing else. */
+/** Rejects if the run is refused, and otherwise resolves to null. */
 async function refusal(handle: RunHandle): Promise<null> {
   await handle
   return null

@@ -1,4 +1,4 @@
-/** Tasks: what there is, making one from a template, changing and removing them, and looking closer at one. */
+/** Routes of tasks: list, create from a template, read, update, remove, explain. */
 import { z } from 'zod'
 import { near, type Session, type TaskUpdate } from '../../app/index.ts'
 import type { Shared } from '../api/context.ts'
@@ -14,9 +14,9 @@ import { toTaskData } from '../views/resources.ts'
 
 const tasksQuery = z.strictObject({
   limit: pageQuery.limit,
-  cursor: z.string().optional().describe('`nextCursor` of the page before.'),
-  name: z.array(z.string()).optional().describe('Only these; may be given more than once.'),
-  search: z.string().optional().describe('Part of the name or the description, in any case.'),
+  cursor: z.string().optional().describe('`nextCursor` of the previous page.'),
+  name: z.array(z.string()).optional().describe('Only these tasks; may be repeated.'),
+  search: z.string().optional().describe('Part of the name or description, case-insensitive.'),
   state: z.enum(['idle', 'running', 'failed']).optional(),
 })
 
@@ -35,14 +35,14 @@ export const taskRoutes: readonly Route[] = [
     method: 'POST',
     path: '/tasks',
     name: 'createTask',
-    summary: 'Makes a task from a template that the program registered.',
+    summary: 'Creates a task from a template of the session.',
     permission: 'task.create',
     body: named(
       'NewTask',
       taskUpdateSchema.extend({
         template: z.string(),
         name: z.string().min(1),
-        params: paramsSchema.optional().describe('Values for its args, by name.'),
+        params: paramsSchema.optional().describe('Values for the args, by name.'),
       }),
     ),
     answers: { 201: { description: 'The task.', schema: taskSchema } },
@@ -64,7 +64,7 @@ export const taskRoutes: readonly Route[] = [
     method: 'GET',
     path: '/templates',
     name: 'listTemplates',
-    summary: 'What tasks can be made of.',
+    summary: 'Templates for new tasks.',
     permission: 'read',
     answers: {
       200: {
@@ -97,11 +97,11 @@ export const taskRoutes: readonly Route[] = [
     method: 'PATCH',
     path: '/tasks/{name}',
     name: 'updateTask',
-    summary: 'Changes a task while it lives: its start, and options that hold no code.',
+    summary: 'Changes the start condition and options of a task.',
     permission: 'task.update',
     params: nameParams,
     body: taskUpdateSchema,
-    answers: { 200: { description: 'The task as it is now.', schema: taskSchema } },
+    answers: { 200: { description: 'The changed task.', schema: taskSchema } },
     problems: [404, 422],
     command: ({ name }, options) => ({ type: 'task.update', task: name, options }),
     handle({ view, params, body }) {
@@ -114,14 +114,14 @@ export const taskRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/tasks/{name}',
     name: 'removeTask',
-    summary: 'Takes a task out; its living run is told to end.',
+    summary: 'Removes a task and terminates its live runs.',
     permission: 'task.remove',
     params: nameParams,
-    answers: { 202: { description: 'The task as it was.', schema: taskSchema } },
+    answers: { 202: { description: 'The task before its removal.', schema: taskSchema } },
     problems: [404],
     handle({ shared, view, params }) {
       const before = toTaskData(view.task(params.name))
-      // The name is free at once; a run that takes its time to end is not waited for.
+      // The name is free at once; the end of live runs is not awaited.
       shared.session.removeTask(params.name).catch(() => {})
       return { status: 202, body: before }
     },
@@ -130,7 +130,7 @@ export const taskRoutes: readonly Route[] = [
     method: 'GET',
     path: '/tasks/{name}/why',
     name: 'explainTask',
-    summary: 'Why it is, or is not, running.',
+    summary: 'Why the task is, or is not, running.',
     permission: 'read',
     params: nameParams,
     answers: { 200: { description: 'The explanation.', schema: whySchema } },
@@ -143,7 +143,7 @@ export const taskRoutes: readonly Route[] = [
     method: 'GET',
     path: '/tasks/{name}/next_runs',
     name: 'listNextRuns',
-    summary: 'When its condition begins to hold next, as far as time alone decides.',
+    summary: 'The next starts of the task, as far as time alone decides.',
     permission: 'read',
     params: nameParams,
     query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(5) }),
@@ -167,7 +167,7 @@ export const taskRoutes: readonly Route[] = [
     method: 'GET',
     path: '/tasks/{name}/machine',
     name: 'getTaskMachine',
-    summary: "The task's state chart and where it stands.",
+    summary: "The task's state chart and its present state.",
     permission: 'read',
     params: nameParams,
     answers: { 200: { description: 'The machine.', schema: machineSchema } },
@@ -183,7 +183,7 @@ async function taskPage({ settings }: Shared, view: View, query: z.infer<typeof 
   const part = query.search?.toLowerCase()
   if (part !== undefined)
     await view.learn(view.undecidedIn(view.tasks().map(({ description }) => description)))
-  // By name, so that a page goes on where the one before ended whatever was added or removed between.
+  // By name, so that a page continues where the previous one ended even if tasks were added or removed.
   const wanted = view
     .tasks()
     .filter((task) => query.cursor === undefined || task.name > query.cursor)
@@ -191,7 +191,7 @@ async function taskPage({ settings }: Shared, view: View, query: z.infer<typeof 
     .filter(
       (task) =>
         part === undefined ||
-        // Looked for in what is shown: else a search would tell of names that are hidden there.
+        // Searches the masked text, since a search would otherwise reveal hidden names.
         `${task.name}\n${view.shown(task.description ?? '')}`.toLowerCase().includes(part),
     )
     .filter((task) => query.state === undefined || String(task.actor.getSnapshot().value) === query.state)
@@ -203,19 +203,19 @@ async function taskPage({ settings }: Shared, view: View, query: z.infer<typeof 
   }
 }
 
-/** @throws Problem 404 for a template that is not registered */
+/** Checks the name of a template. @throws Problem 404 for an unknown one */
 export function checkTemplate({ templates }: Session, name: string): void {
   if (templates.has(name)) return
   const meant = near(name, templates.keys())
   throw new Problem(
     404,
     'template-not-found',
-    `Cannot find the template '${name}' as none of that name is registered.`,
+    `Cannot find the template '${name}' as the session has no template of that name.`,
     {
       near: meant,
       hint:
         meant.length === 0
-          ? 'Templates are registered with the session: createApp({ templates: { ... } }).'
+          ? 'Templates are an option of the session: createApp({ templates: { ... } }).'
           : `Did you mean ${quoted(meant)}?`,
     },
   )

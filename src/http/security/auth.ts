@@ -1,4 +1,4 @@
-/** Who asks: tokens compared in constant time, a function of the host program, or nobody in particular. */
+/** Authentication of callers: tokens compared in constant time, a function of the program, or open access. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../app/index.ts'
 import { Problem } from '../contract/problem.ts'
@@ -8,22 +8,22 @@ const anyone: Who = Object.freeze({ name: 'anyone', access: 'all' })
 const holder: Who = Object.freeze({ name: 'token', access: 'all' })
 const reader: Who = Object.freeze({ name: 'read token', access: 'read' })
 
-/** A token shorter than this could be guessed. */
+/** Minimum length; a shorter token could be guessed. */
 const minTokenLength = 32
 
-/** Tells who sent a request. */
+/** Identifies the caller of a request. */
 export interface Authenticator {
-  /** The token of those who may do everything, for the link; null without tokens. */
+  /** The token with full access, for the link; null without tokens. */
   readonly token: string | null
-  /** Whether the token was made here, so that somebody has to be told of it. */
+  /** True if the token was generated, so that it must be shown to the user. */
   readonly isGenerated: boolean
-  /** Whether everybody may do everything. */
+  /** True if every caller has full access. */
   readonly isOpen: boolean
   /** @throws Problem 401, 429 */
   identify(request: Request, address: string): Promise<Who>
 }
 
-/** Makes the authenticator that the options mean. @throws RangeError for a token that is too short */
+/** Creates the authenticator for the options. @throws RangeError for a token that is too short */
 export function createAuthenticator(
   auth: HttpAuth | undefined,
   clock: Clock,
@@ -31,7 +31,12 @@ export function createAuthenticator(
 ): Authenticator {
   if (auth === 'none') return { token: null, isGenerated: false, isOpen: true, identify: async () => anyone }
   if (typeof auth === 'function')
-    return { token: null, isGenerated: false, isOpen: false, identify: (request) => askHost(auth, request) }
+    return {
+      token: null,
+      isGenerated: false,
+      isOpen: false,
+      identify: (request) => askProgram(auth, request),
+    }
   const token = checkToken(auth?.token ?? randomBytes(32).toString('base64url'))
   const readToken = auth?.readToken === undefined ? null : checkToken(auth.readToken)
   const tries = new Tries(clock, wrongTokens)
@@ -45,16 +50,16 @@ export function createAuthenticator(
       const given = /^bearer ([\w.~+/=-]+)$/i.exec(header ?? '')?.[1]
       if (given !== undefined) {
         const hashed = hash(given)
-        // Both comparisons are always made: how long it takes must not tell which of them was near.
+        // Both comparisons are always made, so that the response time does not depend on the result.
         const isAll = timingSafeEqual(hashed, hashes.all)
         const isRead = hashes.read !== null && timingSafeEqual(hashed, hashes.read)
         if (isAll) return holder
         if (isRead) return reader
       }
-      // Only guesses count. What has no token is a browser that was not told of it, or a page that hopes; and who has the
-      // right one is never kept out because somebody else at the same address guesses.
+      // Only wrong tokens count, not missing ones. A caller with the right token is never refused because of guesses by another caller
+      // at the same address.
       if (header !== null) tries.count(address)
-      throw unauthorized(header === null ? 'there is none' : 'it is not a token that is known')
+      throw unauthorized(header === null ? 'the token is missing' : 'the token is unknown')
     },
   }
 }
@@ -70,16 +75,16 @@ function hash(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
-async function askHost(
+async function askProgram(
   auth: Extract<HttpAuth, (request: Request) => unknown>,
   request: Request,
 ): Promise<Who> {
   const who = await auth(request)
-  if (who === null || who === undefined) throw unauthorized('nobody knows who sent it')
+  if (who === null || who === undefined) throw unauthorized('the caller is unknown')
   if (who.access === 'all' || who.access === 'read') return who
-  // A fault of the program, not of the client.
+  // An error of the program, not of the client.
   throw new TypeError(
-    `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown(who)}. Return { name, access: 'read' | 'all' }, or null for nobody.`,
+    `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown(who)}. Return { name, access: 'read' | 'all' }, or null for an unknown caller.`,
   )
 }
 
@@ -89,18 +94,13 @@ function shown(who: unknown): string {
 }
 
 function unauthorized(why: string): Problem {
-  return new Problem(
-    401,
-    'unauthorized',
-    `Cannot answer without a token as this is not open to everyone: ${why}.`,
-    {
-      hint: "Send the header 'authorization: Bearer ‹token›', or open the link with the token. listen() prints it; mounted in another server it is logged at the first request; the program has it as `createHttp(...).token`.",
-      headers: { 'www-authenticate': 'Bearer realm="gantry"' },
-    },
-  )
+  return new Problem(401, 'unauthorized', `Cannot answer as a token is required: ${why}.`, {
+    hint: "Send the header 'authorization: Bearer ‹token›', or open the link with the token. listen() prints the link; mounted in another server, it is logged at the first request; the program has the token as `createHttp(...).token`.",
+    headers: { 'www-authenticate': 'Bearer realm="gantry"' },
+  })
 }
 
-/** Wrong tokens per address within a minute. */
+/** Counter of wrong tokens per address and minute. */
 class Tries {
   readonly #byAddress = new Map<string, { count: number; since: number }>()
   readonly #clock: Clock
@@ -119,11 +119,11 @@ class Tries {
     tries.count += 1
     this.#byAddress.delete(address)
     this.#byAddress.set(address, tries)
-    // The address that has been quiet the longest goes first: the map must not grow with the number of guessers.
+    // The least recently used address is dropped, so that the map does not grow with the number of addresses.
     if (this.#byAddress.size > 1_000) this.#byAddress.delete(this.#byAddress.keys().next().value!)
     if (tries.count <= this.#limit) return
     const seconds = Math.ceil((tries.since + 60_000 - now) / 1_000)
-    throw new Problem(429, 'too-many-tokens', 'Cannot look at more tokens from this address for now.', {
+    throw new Problem(429, 'too-many-tokens', 'Cannot check more tokens from this address for now.', {
       headers: { 'retry-after': String(seconds) },
     })
   }

@@ -1,13 +1,13 @@
 /**
- * The view that one caller has of a session: the one place where `authorize` decides on reading.
+ * One caller's view of a session: the single place where `authorize` decides on reading.
  *
- * A task that the caller may not read is absent: it is in no list, nothing is recorded of it, and its name answers as any unknown
- * name does. Texts of other tasks that quote its name are masked. Whoever is asked without `authorize` sees everything, at no cost.
+ * A task that the caller may not read is absent: it is in no list or record, and its name is treated like an unknown one. Texts of other
+ * tasks that quote its name are masked. Without `authorize` everything is visible, and the view costs nothing.
  */
 import { near, type Session, type Task, TaskNotFoundError } from '../../app/index.ts'
 import { hiddenName, Mask, textsIn } from './mask.ts'
 
-/** Tells whether the caller may read a task. */
+/** Decision on whether the caller may read a task. */
 export type MayRead = (task: string) => boolean | Promise<boolean>
 
 export class View {
@@ -16,24 +16,24 @@ export class View {
   readonly #known = new Map<string, boolean>()
   #mask: Mask | null = null
 
-  /** @param ask - Null where nothing is hidden. */
+  /** @param ask - The decision on a task; null if nothing is hidden. */
   constructor(session: Session, ask: MayRead | null) {
     this.#session = session
     this.#ask = ask
   }
 
-  /** True if nothing can be hidden, so that nothing has to be checked. */
+  /** True if nothing can be hidden and no check is needed. */
   get isWhole(): boolean {
     return this.#ask === null
   }
 
-  /** Decides on all tasks of the session. To be awaited before anything else is asked. */
+  /** Decides on all tasks of the session. Must be awaited before any other call. */
   async open(): Promise<this> {
     if (this.#ask !== null) await this.learn(this.#session.tasks().map(({ name }) => name))
     return this
   }
 
-  /** Decides on more names: of tasks that are gone, or that came later. */
+  /** Decides on further names: of removed tasks, or of tasks added later. */
   async learn(names: Iterable<string>): Promise<void> {
     const ask = this.#ask
     if (ask === null) return
@@ -62,7 +62,7 @@ export class View {
     return !this.hides(name)
   }
 
-  /** @throws TaskNotFoundError for a task that is absent or hidden, with near names that are neither. */
+  /** The task of a name. @throws TaskNotFoundError, with similar visible names, for an absent or hidden task. */
   task(name: string): Task {
     if (!this.has(name)) throw this.notFound(name)
     return this.#session.task(name)
@@ -72,7 +72,7 @@ export class View {
     return !this.hides(name) && this.#session.has(name)
   }
 
-  /** The error of a task that is not there for this caller. */
+  /** The error for a task that this caller cannot see. */
   notFound(name: string): TaskNotFoundError {
     return new TaskNotFoundError(
       name,
@@ -88,13 +88,13 @@ export class View {
     return this.#ask === null ? tasks : tasks.filter(({ name }) => !this.hides(name))
   }
 
-  /** Runs that live. */
+  /** Live runs of visible tasks. */
   runs(): ReturnType<Session['runs']> {
     const runs = this.#session.runs()
     return this.#ask === null ? runs : runs.filter(({ task }) => !this.hides(task))
   }
 
-  /** What is shown of things that each are of a task, or of none. */
+  /** The items that belong to a visible task or to none. */
   async only<T>(items: readonly T[], taskOf: (item: T) => string | null | undefined): Promise<readonly T[]> {
     if (this.#ask === null) return items
     const named = items.map(taskOf)
@@ -102,19 +102,19 @@ export class View {
     return items.filter((_, i) => named[i] === null || named[i] === undefined || !this.hides(named[i]!))
   }
 
-  /** Names in texts that must be decided on before the texts are shown. */
+  /** Names in texts that still need a decision before the texts can be shown. */
   undecidedIn(value: unknown): readonly string[] {
     if (this.#ask === null) return []
     return Mask.namesIn(value).filter((name) => !this.#known.has(name))
   }
 
-  /** A copy of plain data in which hidden names are masked. The name of a visible task stays, whatever it quotes. */
+  /** A copy of plain data with hidden names masked. The name of a visible task is kept, even if it quotes a hidden one. */
   shown<T>(value: T): T {
     if (this.#ask === null) return value
     return this.#masking().value(value, (text) => this.#known.get(text) === true)
   }
 
-  /** The same, after deciding on the names that its texts tell of. */
+  /** The masked copy, after a decision on all names in its texts. */
   async shownAfterAsking<T>(value: T): Promise<T> {
     if (this.#ask === null) return value
     await this.learn(Mask.namesIn(value))

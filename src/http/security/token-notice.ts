@@ -1,32 +1,32 @@
-/** Logs a generated token once where `listen()` is never called: nothing else would show it. */
+/** Notice of a generated token, logged once if `listen()` does not print it. */
 import type { Session } from '../../app/index.ts'
 import { logLine } from '../contract/log-line.ts'
 import type { Authenticator } from './auth.ts'
 
-export class TokenTeller {
+export class TokenNotice {
   readonly #session: Session
   readonly #auth: Authenticator
-  #isTold: boolean
+  #isDone: boolean
 
   constructor(session: Session, auth: Authenticator) {
     this.#session = session
     this.#auth = auth
-    this.#isTold = !auth.isGenerated
+    this.#isDone = !auth.isGenerated
   }
 
-  /** Nothing is left to tell. */
-  wasTold(): void {
-    this.#isTold = true
+  /** Suppresses the notice: the token is printed elsewhere. */
+  skip(): void {
+    this.#isDone = true
   }
 
-  /** Logs the token with the path at which the interface is mounted, the first time. */
-  tell(path: string): void {
-    if (this.#isTold) return
-    this.#isTold = true
+  /** Logs a link with the token and the mount path, at the first call only. */
+  log(path: string): void {
+    if (this.#isDone) return
+    this.#isDone = true
     logLine(
       this.#session,
       'info',
-      `Gantry is mounted at ${path}/ and made a token, as none was given: open ${path}/#token=${this.#auth.token}`,
+      `Gantry is mounted at ${path}/ with a generated token: open ${path}/#token=${this.#auth.token}`,
     )
   }
 }

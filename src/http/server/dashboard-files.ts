@@ -1,9 +1,9 @@
-/** The dashboard's files, from memory: there is no folder that a path could leave. */
+/** The dashboard's files, served from memory: no path can reach the file system. */
 import { gunzipSync } from 'node:zlib'
 import type { PackedAsset } from '../../dashboard/assets.ts'
 import { Problem } from '../contract/problem.ts'
 
-/** Scripts and styles of our own only; nothing inline, nothing from elsewhere, no frame around it. */
+/** Content security policy: only the dashboard's scripts and styles, nothing inline or from other origins, no framing. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,10 +15,10 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Answers for the dashboard's paths. */
+/** Handler of the dashboard's paths. */
 export type Pages = (request: Request, path: string) => Promise<Response>
 
-/** Makes what answers for the dashboard. Its files are loaded when the first is asked for. */
+/** Creates the handler of the dashboard. The files are loaded at the first request. */
 export function createPages(): Pages {
   let loading: Promise<ReadonlyMap<string, PackedAsset>> | null = null
   return async (request, path) => {
@@ -36,12 +36,12 @@ async function load(): Promise<ReadonlyMap<string, PackedAsset>> {
     throw new Problem(
       503,
       'no-dashboard',
-      'Cannot show the dashboard as it is not built: run the build first.',
+      'Cannot show the dashboard as it is not built. Run the build first.',
     )
   return new Map(assets.map((asset) => [asset.path, asset]))
 }
 
-/** The page's own addresses are relative to a folder: without the slash at its end they would lead elsewhere. */
+/** Redirects to the path with a trailing slash: the page's relative URLs need it. */
 function toFolder(request: Request): Response {
   const { pathname, search } = new URL(request.url)
   return new Response(null, {

@@ -1,4 +1,4 @@
-/** A server of our own: on this machine unless told otherwise, and with bounds against those who take their time. */
+/** The separate server of `listen()`: on this machine by default, with limits against slow clients. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -9,11 +9,11 @@ import { isLoopbackName } from '../request/request-guard.ts'
 import type { Authenticator } from '../security/auth.ts'
 import type { NodeHandler } from './node-adapter.ts'
 
-/** Where it is looked for first. */
+/** The default port. */
 const usualPort = 4600
 
 /**
- * Where to listen.
+ * Options of {@link Http.listen}.
  *
  * @example
  * ```ts
@@ -25,18 +25,18 @@ const usualPort = 4600
  */
 export interface ListenOptions {
   /**
-   * Default 4600, or a free one if that is taken, which is printed and logged; 0 takes a free one. A port that is given and
-   * taken is a `SetupError`.
+   * The port; 0 takes any free one. Default 4600, or a free port if 4600 is in use, which is printed and logged. A given port that is in
+   * use is a `SetupError`.
    */
   readonly port?: number
-  /** Default `127.0.0.1`. */
+  /** The address to listen at. Default `127.0.0.1`. */
   readonly host?: string
-  /** Says where it listens, with the token where it was made at random. Default: to the session's logger, else to the console. */
+  /** Receives the line with the URL and a generated token. Default: the session's logger, or else the console. */
   readonly print?: (text: string) => void
 }
 
 /**
- * A server that listens.
+ * A server that is listening.
  *
  * @example
  * ```ts
@@ -48,15 +48,16 @@ export interface ListenOptions {
  * ```
  */
 export interface Listening {
-  /** `http://127.0.0.1:4600` */
+  /** Base URL, such as `http://127.0.0.1:4600`. */
   readonly url: string
-  /** The address to open: with the token after `#`, which no server and no log ever sees. */
+  /** URL to open, with the token in the fragment, so that it appears in no server log. */
   readonly link: string
   readonly port: number
+  /** Closes the server and its connections. */
   close(): Promise<void>
 }
 
-/** What a server is made of. */
+/** The parts of a server. */
 export interface ListenParts {
   readonly node: NodeHandler
   readonly auth: Authenticator
@@ -65,16 +66,16 @@ export interface ListenParts {
 }
 
 /**
- * Listens.
+ * Starts a server.
  *
- * @throws SetupError where the port cannot be had, or where everybody could do everything from elsewhere
+ * @throws SetupError if the port cannot be used, or if another machine could connect without a token
  */
 export async function listen(parts: ListenParts, options: ListenOptions): Promise<Listening> {
   checkOptions(options, ['port', 'host', 'print'], 'options of listen()')
   const { host = '127.0.0.1', port } = options
   if (parts.auth.isOpen && !isLoopbackName(host) && host !== '::1')
     throw new SetupError(
-      `Cannot listen at ${host} without tokens as whoever reaches it could do everything. Leave out auth: 'none', or listen at 127.0.0.1.`,
+      `Cannot listen at ${host} without tokens as any client that reaches it would have full access. Leave out auth: 'none', or listen at 127.0.0.1.`,
     )
   const { arrivalMs, connections } = parts.settings.limits
   const server = createServer(
@@ -82,19 +83,19 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
       requestTimeout: arrivalMs,
       headersTimeout: Math.min(10_000, arrivalMs),
       keepAliveTimeout: 5_000,
-      // Looked at this often, and not each half a minute as is usual: who sends a byte a second is sent away in time.
+      // More often than Node's default of 30 s, so that a client that sends a byte a second is cut off in time.
       connectionsCheckingInterval: Math.min(2_000, arrivalMs / 2),
     },
     parts.node,
   )
   server.maxConnections = connections
-  // A socket on which nothing moves: who follows events gets a sign of life much more often than that.
+  // For idle sockets: event streams send heartbeats much more often.
   server.timeout = 120_000
-  // To be looked at is no reason to stay alive: the session is.
+  // The session keeps the process alive, not its inspection.
   server.on('connection', (socket) => socket.unref())
   let isMoved = false
   await listening(server, host, port ?? usualPort).catch((problem) => {
-    // Two programs on one machine are no reason for one of them to fail.
+    // Two programs on one machine must be able to run side by side.
     if (port !== undefined || problem.cause?.code !== 'EADDRINUSE') throw problem
     isMoved = true
     return listening(server, host, 0)
@@ -103,25 +104,25 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const { port: taken } = server.address() as AddressInfo
   const url = `http://${inAddress(host)}:${taken}${parts.settings.basePath}`
   const link = parts.auth.token === null ? `${url}/` : `${url}/#token=${parts.auth.token}`
-  // An old link, or one from another program, would lead to the program that has the usual port.
+  // The notice is needed since an old link leads to the program that has the default port.
   const moved = isMoved
-    ? ` (port ${usualPort} is taken, by another program perhaps: this is port ${taken})`
+    ? ` (port ${usualPort} is in use, possibly by another program: this is port ${taken})`
     : ''
-  // Without `print` the line below is the logger's.
+  // Without `print` the line below goes to the logger anyway.
   if (isMoved && options.print !== undefined)
-    logLine(parts.session, 'warn', `Port ${usualPort} is taken: Gantry listens at port ${taken} instead.`)
+    logLine(parts.session, 'warn', `Port ${usualPort} is in use: Gantry listens at port ${taken} instead.`)
   const { print } = options
   const { logger } = parts.session.options
-  // Without the link nobody gets in: it is printed also where the session has no logger, or one that throws.
-  const say = (text: string): void => {
+  // Printed even if the session has no logger, or one that throws: the link is the only way in.
+  const announce = (text: string): void => {
     const ways = [...(print ? [{ ...plainLogger, info: print }] : logger ? [logger] : []), plainLogger]
     ways.some((way) => logTo(way, 'info', text))
   }
-  say(`Gantry listens at ${parts.auth.isGenerated ? link : url}${moved}`)
+  announce(`Gantry listens at ${parts.auth.isGenerated ? link : url}${moved}`)
   return { url, link, port: taken, close: () => close(server) }
 }
 
-/** The addresses under which a server at that host is asked for. A name of somebody else's that points here is not among them. */
+/** The addresses of a server at that host. A foreign name that resolves to this machine is not among them. */
 function namesOf(host: string): string[] {
   if (host !== '0.0.0.0' && host !== '::') return [inAddress(host.toLowerCase())]
   return Object.values(networkInterfaces())
@@ -136,7 +137,7 @@ function inAddress(host: string): string {
 function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message
+      const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message
       reject(
         new SetupError(`Cannot listen at ${host}:${port}: ${why}. Give another port (0 takes a free one).`, {
           cause,

@@ -1,4 +1,4 @@
-/** From `node:http` to the web platform and back. */
+/** Adapter between `node:http` and the Fetch API. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Problem } from '../contract/problem.ts'
@@ -7,14 +7,14 @@ import { toProblemResponse } from '../request/answer.ts'
 import { prefix } from '../routes/table.ts'
 import type { Connection } from './router.ts'
 
-/** What a server calls for each request. */
+/** Request handler of a Node server. */
 export type NodeHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void
 
-/** Makes the handler of a server. Given `next`, requests for other paths are passed on. */
+/** Creates the handler of a server. With `next`, requests for other paths are passed on. */
 export function createNodeHandler(
   answer: (request: Request, connection: Connection) => Promise<Response>,
   { basePath, dashboard }: Pick<HttpSettings, 'basePath' | 'dashboard'>,
@@ -23,7 +23,7 @@ export function createNodeHandler(
     (request, { incoming }) =>
       answer(request, { address: (incoming as IncomingMessage).socket.remoteAddress ?? 'unknown' }),
     {
-      // The program around has its own idea of what a Request is.
+      // The surrounding program may depend on the original Request class.
       overrideGlobalObjects: false,
       errorHandler: () => toProblemResponse(new Problem(400, 'request', 'Cannot read the request.')),
     },
@@ -40,7 +40,7 @@ export function createNodeHandler(
   }
 }
 
-/** The path that the server before us took off; null if it took none. */
+/** The mount path that the surrounding server removed; null if it removed none. */
 export function mountOf(request: IncomingMessage): string | null {
   const { originalUrl } = request as { originalUrl?: string }
   if (originalUrl === undefined) return null
@@ -56,7 +56,7 @@ function isOurs(path: string, basePath: string, dashboard: boolean): boolean {
   return path === prefix || path.startsWith(`${prefix}/`)
 }
 
-/** Express takes the mount path off and shows `/` for an address that had no slash at its end. */
+/** True if the URL lacks a trailing slash: Express removes the mount path and passes `/` for it. */
 function lacksSlash(request: IncomingMessage): boolean {
   const { originalUrl } = request as { originalUrl?: string }
   return originalUrl !== undefined && !pathOf(originalUrl).endsWith('/')
@@ -71,7 +71,7 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0]!
 }
 
-/** A body that was read by middleware before us (`express.json()`) is given back as it was. */
+/** Restores a body that earlier middleware (`express.json()`) has consumed. */
 function restoreBody(request: IncomingMessage): void {
   const read = request as IncomingMessage & { body?: unknown; rawBody?: unknown }
   if (read.body === undefined || !request.readableEnded || Buffer.isBuffer(read.rawBody)) return

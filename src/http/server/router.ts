@@ -1,4 +1,4 @@
-/** From a request to an answer: each step may end it with a problem, and nothing is done before all have let it pass. */
+/** Request router: each check may answer with a problem, and the handler runs only after all checks pass. */
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
@@ -21,13 +21,13 @@ import type { Authenticator } from '../security/auth.ts'
 import { View } from '../security/caller-view.ts'
 import { createPages } from './dashboard-files.ts'
 
-/** What is known of the connection. */
+/** Facts about the client's connection. */
 export interface Connection {
-  /** The address at its other end; `unknown` where it is not told. */
+  /** The client's address; `unknown` if it is not given. */
   readonly address: string
 }
 
-/** What the router is made of. */
+/** The parts of the router. */
 export interface RouterParts {
   readonly shared: Shared
   readonly routes: readonly Route[]
@@ -38,13 +38,13 @@ type HonoContext = Context<{ Bindings: Connection }>
 
 const anonymous: Who = Object.freeze({ name: 'anonymous', access: 'read' })
 
-/** Makes the function that answers requests. It never rejects. */
+/** Creates the function that answers requests. It never rejects. */
 export function createRouter(
   parts: RouterParts,
 ): (request: Request, connection: Connection) => Promise<Response> {
   const { shared, routes } = parts
   const { basePath, limits } = shared.settings
-  // Open to everyone, as it holds nothing: what it shows it has to ask for, with the token.
+  // Served without a token, since the page contains no data: it requests everything with the token.
   const pages = shared.settings.dashboard ? createPages() : null
   const app = new Hono<{ Bindings: Connection }>({
     getPath: (request) => stripBase(getPath(request), basePath),
@@ -59,7 +59,7 @@ export function createRouter(
     try {
       const { pathname, search } = new URL(request.url)
       if (pathname.length + search.length > limits.urlLength)
-        throw new Problem(414, 'url', `Cannot take an address longer than ${limits.urlLength} characters.`)
+        throw new Problem(414, 'url', `Cannot accept a URL longer than ${limits.urlLength} characters.`)
       checkHost(request, shared.settings)
       if (pages === null || (request.method !== 'GET' && request.method !== 'HEAD'))
         return await app.fetch(request, connection)
@@ -120,7 +120,7 @@ async function checkCommand(
   await checkTouches(who, touchesOf(session, command), view, request, settings)
 }
 
-/** Names that the caller may not know are masked wherever they still stand. */
+/** The answer with all remaining hidden names masked. */
 async function shownTo(view: View, answer: Answer): Promise<Answer> {
   return view.isWhole || answer instanceof Response
     ? answer
@@ -129,7 +129,7 @@ async function shownTo(view: View, answer: Answer): Promise<Answer> {
 
 async function hideIn(error: unknown, view: View): Promise<unknown> {
   if (!view.isWhole && error instanceof TaskNotFoundError) {
-    // The name is what was asked for; what is near it may be hidden.
+    // The caller sent the name; similar names may be hidden.
     await view.learn([error.task])
     return view.notFound(error.task)
   }
@@ -168,7 +168,7 @@ async function refuseMethod(
   )
 }
 
-/** Without a token one is not told what there is. */
+/** Requires a token first, so that unknown callers cannot probe paths. */
 async function refusePath(context: HonoContext, { auth }: RouterParts): Promise<Response> {
   await auth.identify(context.req.raw, context.env.address)
   return toProblemResponse(
@@ -181,10 +181,10 @@ async function refusePath(context: HonoContext, { auth }: RouterParts): Promise<
 function failed(error: unknown, { signal }: Request, { session }: Shared): Response {
   const problem = toProblem(error)
   if (problem !== null) return toProblemResponse(problem)
-  // Work that ends because its client left is no failure; no client reads the answer.
+  // Work that ended because its client disconnected is not a failure; no client reads the response.
   if (signal.aborted && error === signal.reason)
     return toProblemResponse(new Problem(503, 'client-gone', 'Cannot answer as the client has gone.'))
-  // Not what it says: an error of ours may name files of this machine.
+  // The message is logged only: an internal error may name files of this machine.
   const id = randomUUID()
   logLine(session, 'error', `A request failed (${id}).`, error)
   return toProblemResponse(
@@ -205,7 +205,7 @@ async function readCheckedBody(route: Route, request: Request, maxBytes: number)
   const body = await readJson(request, maxBytes)
   if (route.body !== undefined) return validate(route.body, body, 'body')
   if (body === undefined) return undefined
-  throw new Problem(422, 'body', 'Cannot take a body as there is none here.')
+  throw new Problem(422, 'body', 'Cannot accept a body as this route has none.')
 }
 
 function taskOf(route: Route, params: unknown, view: View): string | null {
@@ -217,7 +217,7 @@ function actionOf(command: Command) {
   return { permission: command.type, task: 'task' in command ? command.task : null }
 }
 
-/** From a path of the table to where they all are: relative, so that it holds wherever this is mounted. */
+/** Relative path from a route to the API root, valid at any mount path. */
 function rootOf(path: string): string {
   return `.${'/..'.repeat(path.split('/').length - 2)}`
 }
@@ -226,7 +226,7 @@ function toHonoPath(path: string): string {
   return prefix + path.replace(/\{(\w+)\}/g, ':$1')
 }
 
-/** With the mount path or without it: what is before this may have taken it off. */
+/** Removes the mount path unless the surrounding server already has. */
 function stripBase(path: string, basePath: string): string {
   return basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`))
     ? path.slice(basePath.length)

@@ -1,7 +1,4 @@
-/**
- * The response of Why: why a task is, or is not, running, without what reveals tasks that the caller may not
- * read.
- */
+/** Response of `/why`: the explanation of a task, with everything masked that would reveal hidden tasks. */
 import { type Blocker, type Explanation, neverHolds, type Reason, type Task } from '../../app/index.ts'
 import type { View } from '../security/caller-view.ts'
 
@@ -10,14 +7,14 @@ type Copy = (value: unknown, key?: string) => unknown
 /** The placeholder for a sentence that would reveal a hidden task. */
 const hiddenSentence = 'it depends on a task that you may not read'
 
-/** The explanation of a task as it is sent. @param zone - The session's. */
+/** The explanation of a task as response data. @param zone - The session's time zone. */
 export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
   const explanation = of.explain()
   const { task, at, isDue } = explanation
   const never = neverHolds(of.start.node, zone, at)
   const condition = toExplanationData(explanation.condition, view, copy)
   const isHidden = (reason: Reason | Blocker): boolean =>
-    // Whoever holds the slots of a pool is told by name.
+    // This reason names the tasks that use the capacity of a pool.
     view.isAbout(reason.sentence) || (reason.kind === 'slot' && view.isWithin(reason.sentence))
   const shown = <R extends Reason | Blocker>(reason: R): R =>
     isHidden(reason) ? { ...reason, sentence: hiddenSentence, until: null } : reason
@@ -30,12 +27,12 @@ export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
   const sentence = isSummaryHidden ? hiddenSentence : explanation.sentence
   const isCut = isSummaryHidden || explanation.reasons.some(isHidden) || view.isNamedIn(explanation)
   const text = isCut ? textOf(task, sentence, reasons, condition) : String(explanation)
-  // The time at which a hidden task would let it start is not revealed either.
+  // The time of the next run would reveal when a hidden task ends.
   const nextAt = isCut ? null : explanation.nextAt
   return { task, at, isDue, sentence, never, blockers, reasons, nextAt, warnings, condition, text }
 }
 
-/** Only the evidence may hold anything; a part that tells of a hidden task says so, and nothing else. */
+/** The explanation tree as data. Only evidence can contain arbitrary values; a part about a hidden task is reduced to a fixed sentence. */
 function toExplanationData(part: Explanation, view: View, copy: Copy): Explanation {
   const { kind, holds, statement, sentence } = part
   const children = part.children.map((child) => toExplanationData(child, view, copy))

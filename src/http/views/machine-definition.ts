@@ -1,4 +1,4 @@
-/** A machine's definition as data: what the state charts are drawn from. */
+/** Definitions of machines as data, from which the dashboard draws state charts. */
 import type {
   AnyActorRef,
   AnyMachineSnapshot,
@@ -7,24 +7,24 @@ import type {
   AnyTransitionDefinition,
 } from 'xstate'
 
-/** A way from one state to others. */
+/** A transition from one state to others. */
 export interface MachineTransition {
-  /** The event's type; empty for what happens by itself. */
+  /** The event's type; empty for an eventless transition. */
   readonly event: string
-  /** Ids of states; empty where only actions happen. */
+  /** Ids of target states; empty if the transition only has actions. */
   readonly targets: readonly string[]
   readonly guard: string | null
   readonly actions: readonly string[]
   readonly description: string | null
 }
 
-/** A state with its states. */
+/** A state with its child states. */
 export interface MachineState {
   readonly id: string
   readonly key: string
   readonly type: string
   readonly description: string | null
-  /** Id of the state it begins in; null where there is none. */
+  /** Id of the initial child state; null if there is none. */
   readonly initial: string | null
   readonly entry: readonly string[]
   readonly exit: readonly string[]
@@ -32,10 +32,10 @@ export interface MachineState {
   readonly states: readonly MachineState[]
 }
 
-/** A machine and where an actor of it stands. */
+/** The definition and current state of an actor's machine. */
 export interface MachineData {
   readonly definition: MachineState
-  /** Ids of the states that are active. */
+  /** Ids of the active states. */
   readonly active: readonly string[]
   readonly value: unknown
   readonly context: unknown
@@ -46,7 +46,7 @@ export function toDefinition(machine: Pick<AnyStateMachine, 'root'>): MachineSta
   return toState(machine.root)
 }
 
-/** The machine of an actor, and where the actor stands. */
+/** The machine of an actor with the actor's current state. */
 export function toMachineData(actor: AnyActorRef, copy: (value: unknown) => unknown): MachineData {
   const snapshot = actor.getSnapshot() as AnyMachineSnapshot
   return {
@@ -66,7 +66,7 @@ function toState(node: AnyStateNode): MachineState {
     initial: node.type === 'compound' ? (node.initial.target?.[0]?.id ?? null) : null,
     entry: node.entry.map(nameOf),
     exit: node.exit.map(nameOf),
-    // The walk, as `machine.definition` leaves out what happens by itself.
+    // Read from the nodes since `machine.definition` omits eventless transitions.
     transitions: [...node.transitions.values(), node.always ?? []].flat().map(toTransition),
     states: Object.values(node.states).map(toState),
   }

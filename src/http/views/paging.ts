@@ -1,20 +1,20 @@
-/** Pages of the log for a caller that may not see all of it. */
+/** Pages of the log for callers who may not see all tasks. */
 import type { View } from '../security/caller-view.ts'
 
-/** The minimum number of records read at once where some are left out. */
+/** The minimum number of records per read if some are hidden. */
 const leastRead = 100
 
-/** A record, or a note, which may be of no task. */
+/** A record or note; a note may belong to no task. */
 interface Entry {
   readonly seq: number
   readonly task?: string
 }
 
 /**
- * The newest records that the caller may see, at most `count`, from `before` on downwards.
+ * The newest records that the caller may see, at most `count`, older than `before`.
  *
  * @param read - Reads at most `limit` records older than `before`.
- * @param isWanted - Leaves out more.
+ * @param isWanted - An additional filter.
  */
 export async function readShown<E extends Entry>(
   view: View,

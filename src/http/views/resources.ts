@@ -1,10 +1,10 @@
-/** Tasks, records and runs as they are sent. Field by field: what is added to them elsewhere is not sent by accident. */
+/** Response data of tasks, records and runs. Fields are listed one by one, so that no new field is sent by accident. */
 import type { RunRecord, Session, Task } from '../../app/index.ts'
 import { withoutStack } from '../contract/redact.ts'
 
 type Copy = (value: unknown, key?: string) => unknown
 
-/** A task as it is sent. */
+/** A task as response data. */
 export function toTaskData(task: Task) {
   const json = task.toJSON()
   return {
@@ -46,18 +46,18 @@ function toFields(record: RunRecord, copy: Copy, withStack: boolean) {
   }
 }
 
-/** A record as it is sent. */
+/** A record as response data. */
 export function toRecordData(record: RunRecord, copy: Copy) {
   return { seq: record.seq, action: record.action, ...toFields(record, copy, false) }
 }
 
-/** A run that has ended, by its end record; `start` is its `run` record, which knows what it was given. */
+/** An ended run, from its end record; `start` is its `run` record, which has the params. */
 export function toRunData(end: RunRecord, start: RunRecord | undefined, copy: Copy, withStack = false) {
   const before = start === undefined ? {} : defined(toFields(start, copy, withStack))
   return { state: end.action, progress: null, ...before, ...defined(toFields(end, copy, withStack)) }
 }
 
-/** A run that lives, by its `run` record if the log has it already. */
+/** A live run, with its `run` record if the log has it already. */
 export function toLiveRunData(
   session: Session,
   run: ReturnType<Session['runs']>[number],
@@ -79,7 +79,7 @@ export function toLiveRunData(
   }
 }
 
-/** Without what is undefined, which would else stand over what is known. */
+/** A copy without undefined fields, which would otherwise overwrite known values. */
 function defined<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -1,33 +1,33 @@
 /**
- * Pages of runs for the HTTP API: first the runs that lived when the first page was made, by start, then the
- * ended runs, newest first.
+ * Pages of runs for the HTTP API: first the runs that were live when the first page was made, by start, then the ended runs, newest
+ * first.
  *
- * That is one list whose order does not change while runs end between its pages: `top`, the newest record at the first page,
- * parts the two, and a run that ends before its page comes keeps its place and is shown as ended.
+ * The order of this list does not change while runs end between its pages: `top`, the newest record at the time of the first page,
+ * separates the two parts, and a run that ends before its page is read keeps its place and is shown as ended.
  */
 import type { LogQuery, RunRecord } from '../../app/index.ts'
 import { Problem } from '../contract/problem.ts'
 
 type Start = readonly [startedAt: number, runId: string]
 
-/** Where the next page begins: among the runs that lived at the first page, or (`before`, a `seq`) behind them. */
+/** Start of a page: among the runs that were live at the first page, or (`before`, a `seq`) after them. */
 export type Place =
   | { readonly top: number; readonly after: Start | null; readonly before: null }
   | { readonly before: number }
 
-/** A run that lives, as far as its place needs. */
-export interface Living {
+/** The fields of a live run that determine its place. */
+export interface LiveRun {
   readonly id: string
   readonly startedAt: { toMillis(): number }
 }
 
 /** The source of the list. */
-export interface RunSource<L extends Living> {
+export interface RunSource<L extends LiveRun> {
   /** The newest `seq` of the log; 0 for an empty one. */
   top(): Promise<number>
-  /** Runs that live and are wanted. */
+  /** Live runs that match the query. */
   live(): readonly L[]
-  /** At most `limit` end records that are wanted, newest first. */
+  /** At most `limit` matching end records, newest first. */
   ended(limit: number, range: Pick<LogQuery, 'before' | 'after'>): Promise<readonly RunRecord[]>
 }
 
@@ -37,14 +37,14 @@ export interface RunPage<L> {
   readonly next: Place | null
 }
 
-/** A run that lives, or the record of one that has ended. */
+/** A live run, or the record of an ended one. */
 export type Item<L> = { readonly live: L } | { readonly ended: RunRecord }
 
-/** Runs that may end while somebody reads the pages of those that live. */
+/** Maximum number of runs that end while a client reads the pages of live runs. */
 const maxSince = 10_000
 
 /** Reads a page of at most `size` runs. */
-export async function readRunPage<L extends Living>(
+export async function readRunPage<L extends LiveRun>(
   source: RunSource<L>,
   size: number,
   place: Place | null,
@@ -52,7 +52,7 @@ export async function readRunPage<L extends Living>(
   if (place !== null && place.before !== null) return readEnded(source, [], size, place.before)
   const top = place?.top ?? (await source.top())
   const after = place?.after ?? null
-  // The living first: who ends while the log is read is in both then, and not in neither.
+  // Live runs are read first: a run that ends while the log is read is then in both lists instead of neither.
   const found = new Map<string, readonly [Start, Item<L>]>()
   for (const run of source.live()) found.set(run.id, [[run.startedAt.toMillis(), run.id], { live: run }])
   for (const record of await source.ended(maxSince, { after: top }))
@@ -67,7 +67,7 @@ export async function readRunPage<L extends Living>(
   return readEnded(source, items, size - items.length, top + 1)
 }
 
-async function readEnded<L extends Living>(
+async function readEnded<L extends LiveRun>(
   source: RunSource<L>,
   items: readonly Item<L>[],
   room: number,
@@ -86,13 +86,13 @@ function isLater([at, id]: Start, [otherAt, otherId]: Start): boolean {
   return at === otherAt ? id > otherId : at < otherAt
 }
 
-/** A place as a cursor: a number behind the living, as of any page of the log. */
+/** A place as a cursor: after the live runs a plain number, as in other pages of the log. */
 export function toCursor(place: Place): string {
   if (place.before !== null) return String(place.before)
   return Buffer.from(JSON.stringify([place.top, ...(place.after ?? [])])).toString('base64url')
 }
 
-/** @throws Problem 400 for what is no cursor */
+/** Parses a cursor. @throws Problem 400 for an invalid cursor */
 export function fromCursor(cursor: string): Place {
   if (/^\d{1,15}$/.test(cursor)) return { before: Number(cursor) }
   try {
@@ -100,7 +100,7 @@ export function fromCursor(cursor: string): Place {
     if (Number.isSafeInteger(top) && typeof at === 'number' && typeof id === 'string')
       return { top: top as number, after: [at, id], before: null }
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new Problem(400, 'query', "Cannot take the cursor as it must be the 'nextCursor' of a page.")
+  throw new Problem(400, 'query', "Cannot accept the cursor as it must be the 'nextCursor' of a page.")
 }

@@ -4,7 +4,7 @@ import { prefix, routes } from '../../../src/http/routes/table.ts'
 import { createContract, type Document } from '../../support/http/contract.ts'
 
 const text = JSON.stringify(toDocument(routes, prefix))
-// biome-ignore lint/suspicious/noExplicitAny: a document is looked into
+// biome-ignore lint/suspicious/noExplicitAny: the test inspects a document
 const document = JSON.parse(text) as any
 
 test('the document has every route of the table, once', () => {
@@ -32,7 +32,7 @@ test('mutations have the permission of their command, and only two routes are op
     expect([name, method === 'GET']).toEqual([name, permission === 'read' || permission === 'public'])
 })
 
-test('an answer that is not as documented is noticed', () => {
+test('an undocumented answer fails the check', () => {
   const check = createContract(document as Document)
   const graph = { method: 'GET', path: '/graph', status: 200, type: 'application/json' }
   expect(() => check({ ...graph, text: '{"tasks":[],"links":[]}' })).not.toThrow()

@@ -23,7 +23,7 @@ const fill = (app: App): void => {
 const names = (follower: Follower) => follower.seen.map(({ name }) => name)
 
 describe('GET /events', () => {
-  test('tells the news as it happens, named, numbered, secrets hidden, without stacks', async () => {
+  test('sends named and numbered events, with secrets hidden and without stacks', async () => {
     served = await serve(fill)
     const follower = await open()
     expect(follower.response.headers.get('content-type')).toContain('text/event-stream')
@@ -39,7 +39,7 @@ describe('GET /events', () => {
     expect(numbers).toEqual(numbers.map((_, i) => numbers[0]! + i))
   })
 
-  test('task= leaves out the news of other tasks', async () => {
+  test('task= leaves out events of other tasks', async () => {
     served = await serve(fill)
     const follower = await open('?task=b')
     await served.app.session.task('a').run()
@@ -48,7 +48,7 @@ describe('GET /events', () => {
     expect(new Set(follower.seen.slice(1).map(({ data }) => data.task))).toEqual(new Set(['b']))
   })
 
-  test('who comes back with Last-Event-ID is told what came between', async () => {
+  test('a client that reconnects with Last-Event-ID receives the missed events', async () => {
     served = await serve(fill)
     const first = await open()
     await served.app.session.task('a').run()
@@ -61,7 +61,7 @@ describe('GET /events', () => {
     expect(names(second)).toEqual(['hello', 'run.ended', 'run.queued', 'run.started', 'run.ended'])
   })
 
-  test('who comes back is told the latest progress of each run, and not the steps to it', async () => {
+  test('a client that reconnects receives only the latest progress of each run', async () => {
     served = await serve((app) => {
       app.task('steps', false, (_, run) => {
         for (let i = 0; i <= 10; i++) run.progress(i / 10)
@@ -78,7 +78,7 @@ describe('GET /events', () => {
   })
 
   test.each(['of another process', 'too old', 'nonsense'])(
-    'who comes back with an id that is %s is told to look again',
+    'a client that reconnects with an id that is %s receives a reset',
     async (which) => {
       served = await serve(fill, { limits: { keptEvents: 4 } })
       const first = await open()
@@ -91,7 +91,7 @@ describe('GET /events', () => {
     },
   )
 
-  test('progress comes as its newest only, and the end after it', async () => {
+  test('only the newest progress is sent, followed by the end', async () => {
     served = await serve((app) => {
       app.task('steps', false, (_, run) => {
         for (let i = 0; i <= 100; i++) run.progress(i / 100)
@@ -106,7 +106,7 @@ describe('GET /events', () => {
     expect(progress.at(-1)!.data.progress).toBe(1)
   })
 
-  test('streams have a limit; who leaves makes room', async () => {
+  test('the number of streams is limited; a client that disconnects frees one', async () => {
     served = await serve(fill, { limits: { streams: 1 } })
     const first = await open()
     expect((await served.ask('GET', '/events')).body).toMatchObject({ status: 503, code: 'too-many-streams' })
@@ -120,7 +120,7 @@ describe('GET /events', () => {
     expect(status).toBe(200)
   })
 
-  test('what it cannot watch is a problem and no stream', async () => {
+  test('an invalid watch= is a problem and opens no stream', async () => {
     served = await serve(fill)
     expect((await served.ask('GET', '/events?watch=aa:b')).body.code).toBe('watch')
     expect((await served.ask('GET', '/events?watch=task:c')).status).toBe(404)
@@ -133,7 +133,7 @@ describe('GET /events', () => {
 })
 
 describe('GET /events?watch=', () => {
-  test('tells what reaches the actor of a task and those of its runs, and where they stand then', async () => {
+  test('sends the events and states of the actors of a task and its runs', async () => {
     served = await serve(fill)
     const follower = await open('?watch=task:a')
     await follower.until(({ name }) => name === 'hello')
@@ -159,7 +159,7 @@ describe('GET /events?watch=', () => {
     expect(JSON.stringify(actor)).not.toContain('"b"')
   })
 
-  test('watch=session tells what reaches the session', async () => {
+  test('watch=session sends the events of the session', async () => {
     served = await serve(fill)
     const follower = await open('?watch=session')
     await follower.until(({ name }) => name === 'hello')
@@ -172,7 +172,7 @@ describe('GET /events?watch=', () => {
     })
   })
 
-  test('the actor system is looked into only while someone watches', async () => {
+  test('the actor system is inspected only while a client watches', async () => {
     served = await serve(fill)
     const { system } = served.app.session.actor
     let watching = 0

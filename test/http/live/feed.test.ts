@@ -26,7 +26,7 @@ const ringOf = (news: readonly News[], size = 1_000): FeedRing => {
 }
 
 describe('FeedRing', () => {
-  test('since() gives what came from a number on, null where some of it is gone or it never was', () => {
+  test('since() returns the news from a number on, or null if some is no longer kept or the number is unknown', () => {
     const ring = ringOf(
       [1, 2, 3, 4, 5].map((n) => started('a', n)),
       3,
@@ -68,7 +68,7 @@ describe('Feed', () => {
     new TextDecoder().decode((await reader.read()).value)
   const count = (text: string, name: string) => text.split(`event: ${name}\n`).length - 1
 
-  test('more than 256 pieces of news at once are coalesced per task', async () => {
+  test('more than 256 news at once are coalesced per task', async () => {
     const { clock, feed, news } = await make(10)
     const reader = feed.open(nobody).getReader()
     expect(await textOf(reader)).toContain('event: hello')
@@ -78,7 +78,7 @@ describe('Feed', () => {
     feed.close()
   })
 
-  test('of too many tasks at once there is a reset', async () => {
+  test('news of too many tasks at once causes a reset', async () => {
     const { clock, feed, news } = await make(600)
     const reader = feed.open(nobody).getReader()
     await textOf(reader)
@@ -88,7 +88,7 @@ describe('Feed', () => {
     feed.close()
   })
 
-  test('a client that does not read costs a bounded queue, and is told to look again when it does', async () => {
+  test('a client that does not read costs a bounded queue, and receives a reset when it reads again', async () => {
     const { clock, feed, news } = await make(100)
     const reader = feed.open(nobody).getReader()
     await textOf(reader)
@@ -109,7 +109,7 @@ describe('Feed', () => {
     feed.close()
   })
 
-  test('nothing is listened to before the first client and a minute after the last', async () => {
+  test('the feed does not listen before the first client, nor a minute after the last one', async () => {
     const { clock, app, feed } = await make(1)
     expect(feed.isListening).toBe(false)
     const stream = feed.open(nobody)
@@ -125,7 +125,7 @@ describe('Feed', () => {
     feed.close()
   })
 
-  test('a sign of life comes every 15 seconds', async () => {
+  test('a heartbeat is sent every 15 seconds', async () => {
     const { clock, feed } = await make(1)
     const reader = feed.open(nobody).getReader()
     await textOf(reader)

@@ -1,4 +1,4 @@
-/** What is kept and sent has an end, whatever tasks do. */
+/** Limits on what is kept and sent. */
 import { afterEach, expect, test } from '@jest/globals'
 import { RunLineBuffer } from '../../../src/http/live/run-lines.ts'
 import { type Served, serve } from '../../support/http/server.ts'
@@ -6,7 +6,7 @@ import { type Served, serve } from '../../support/http/server.ts'
 let served: Served
 afterEach(() => served.close())
 
-test('of a run that writes without end the newest lines are kept, and how many went is told', async () => {
+test('the newest lines of a run that logs endlessly are kept, with the number of dropped ones', async () => {
   served = await serve((app) => {
     app.task('many', false, (_, run) => {
       for (let n = 0; n < 5_000; n++) run.log.info('line %d', n)
@@ -25,7 +25,7 @@ test('of a run that writes without end the newest lines are kept, and how many w
   }
 })
 
-test('in memory the lines of the newest runs are kept, those of older ones let go', async () => {
+test('memory keeps the lines of the newest runs only', async () => {
   served = await serve((app) => void app.task('a', false, (_, run) => run.log.info('here')))
   const lines = new RunLineBuffer(served.app.session, { runLines: 10, runsWithLines: 2 })
   const ids: string[] = []
@@ -34,7 +34,7 @@ test('in memory the lines of the newest runs are kept, those of older ones let g
   lines.close()
 })
 
-test('a return of any size is sent in part, in lists in a smaller one', async () => {
+test('a large return value is shortened, and more so in lists', async () => {
   const rows = Array.from({ length: 10_000 }, (_, n) => ({ n, text: 'y'.repeat(50) }))
   served = await serve((app) => void app.task('a', false, () => rows.slice(0, 500)))
   const { runId } = await served.app.session.task('a').run()
@@ -45,7 +45,7 @@ test('a return of any size is sent in part, in lists in a smaller one', async ()
   expect(list).toContain('more)')
 })
 
-test('a page is no larger than the limit, whatever is asked for', async () => {
+test('a page is no larger than the limit, even if the request asks for more', async () => {
   served = await serve(
     (app) => {
       for (let n = 0; n < 20; n++) app.task(`t${n}`, false, () => {})

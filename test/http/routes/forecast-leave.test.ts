@@ -1,4 +1,4 @@
-/** A forecast is played for somebody: when the client goes, the play ends, and the next one in line has its turn. */
+/** Forecasts of clients that disconnect: the simulation ends, and the next request has its turn. */
 import { connect } from 'node:net'
 import { afterEach, expect, jest, test } from '@jest/globals'
 import { createMemoryStore, type Forecast, type ForecastOptions, type LogQuery, type Store } from 'gantry'
@@ -8,7 +8,7 @@ import { silent } from '../../support/silent.ts'
 let served: Served
 afterEach(() => served.close())
 
-/** What the session was asked for, and how it ended. */
+/** The requested forecasts and how they ended. */
 interface Played {
   readonly options: ForecastOptions
   readonly forecast: Promise<Forecast>
@@ -54,7 +54,7 @@ function gateOf<T = void>() {
   return { promise, resolve }
 }
 
-/** Asks on a socket of its own. */
+/** Sends a request on a separate socket. */
 function open(path: string) {
   const socket = connect(served.port, '127.0.0.1')
   socket.on('error', () => {})
@@ -69,7 +69,7 @@ const aborted = (signal: AbortSignal): Promise<unknown> =>
     else signal.addEventListener('abort', resolve, { once: true })
   })
 
-test('the play ends when the client goes: nothing is logged, and the next one in line is answered', async () => {
+test('the simulation ends when the client disconnects: nothing is logged, and the next request is answered', async () => {
   const { logged, asked, go } = await start()
   const socket = open('/forecast')
   const { options, forecast } = await asked

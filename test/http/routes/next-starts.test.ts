@@ -12,7 +12,7 @@ const start = async (): Promise<void> => {
       app.task('daily', 'daily at 02:30', () => {})
       app.task('seldom', 'monthly on 1st', () => {})
       app.task('after daily', "after task 'daily' succeeded", () => {})
-      app.task('by hand', false, () => {})
+      app.task('manual', false, () => {})
       app.task('never', 'daily before 08:00 & daily after 20:00', () => {})
       app.task('off', 'hourly', { disabled: true }, () => {})
     },
@@ -32,14 +32,14 @@ const read = async (query = '') => {
 }
 
 describe('GET /next_starts', () => {
-  test('tells the next start of each task, however often another one starts', async () => {
+  test('gives the next start of each task, even if another one starts often', async () => {
     await start()
     const { often, ...others } = await read()
     expect(others).toEqual({
       daily: '2026-11-25T02:30:00.000+02:00',
       seldom: '2026-12-01T00:00:00.000+02:00',
       'after daily': 'waits daily',
-      'by hand': 'by hand',
+      manual: 'manual',
       never: 'never',
       off: 'disabled',
     })
@@ -47,14 +47,14 @@ describe('GET /next_starts', () => {
     expect(Object.keys(await read('?task=daily&task=nobody'))).toEqual(['daily'])
   })
 
-  test('promises nothing while the session is held, or stopped', async () => {
+  test('gives no time while the session is held or stopped', async () => {
     await start()
     served.app.session.hold()
     expect(await read()).toMatchObject({
       often: 'held',
       daily: 'held',
       'after daily': 'held',
-      'by hand': 'by hand',
+      manual: 'manual',
     })
     served.app.session.resume()
     expect(await read('?task=daily')).toEqual({ daily: '2026-11-25T02:30:00.000+02:00' })
@@ -65,7 +65,7 @@ describe('GET /next_starts', () => {
 })
 
 describe('GET /forecast', () => {
-  test('perTask= leaves room for the others, and names what is cut', async () => {
+  test('perTask= leaves room for other tasks, and names those with more runs', async () => {
     await start()
     const { body } = await served.ask('GET', '/forecast?perTask=2&until=2026-11-24T14:00:00%2B02:00')
     const counts = new Map<string, number>()

@@ -1,4 +1,4 @@
-/** Pages of notes, put together, are all notes; of hidden tasks nothing is in them. */
+/** Pages of notes: together they hold all notes, without those of hidden tasks. */
 import { afterEach, expect, test } from '@jest/globals'
 import { createMemoryStore, type Store } from 'gantry'
 import { type Served, serve } from '../../support/http/server.ts'
@@ -41,7 +41,7 @@ test.each(['limit=1', 'limit=7', 'limit=124', 'limit=125', 'limit=300', 'task=op
   },
 )
 
-test('a store that knows no pages of notes gives one page, and not the same one for ever', async () => {
+test('a store without pages of notes gives one page, and not the same one endlessly', async () => {
   const inner = createMemoryStore()
   const notes = inner.notes.bind(inner)
   inner.notes = ({ before: _, ...query }) => notes(query)

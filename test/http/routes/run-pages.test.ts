@@ -1,11 +1,11 @@
-/** Pages of runs, put together, are the list: whatever their size, and whatever ends or starts between them. */
+/** Pages of runs: together they are the whole list, for any page size and for runs that start or end in between. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { RunRecord } from 'gantry'
 import {
   fromCursor,
   type Item,
-  type Living,
+  type LiveRun,
   type Place,
   readRunPage,
   toCursor,
@@ -13,11 +13,11 @@ import {
 import { type Served, serve } from '../../support/http/server.ts'
 import { checkProperty } from '../../support/property.ts'
 
-/** A log and its living runs, without a session: what happens between two pages is a list of numbers. */
+/** A log and its live runs, without a session: a list of numbers defines the changes between two pages. */
 class Model {
   seq = 0
   made = 0
-  live: (Living & { at: number })[] = []
+  live: (LiveRun & { at: number })[] = []
   records: RunRecord[] = []
 
   start(at: number): void {
@@ -48,7 +48,7 @@ class Model {
   }
 }
 
-const idOf = (item: Item<Living>): string => ('live' in item ? item.live.id : item.ended.runId)
+const idOf = (item: Item<LiveRun>): string => ('live' in item ? item.live.id : item.ended.runId)
 
 const happening = fc.oneof(
   fc.record({ start: fc.integer({ min: 0, max: 5 }) }),
@@ -77,7 +77,7 @@ test('pages of any size together hold each run once, also while runs end and sta
           // Each page but the last shows a run: more pages than runs have no end.
           if (page > model.made) throw new Error(`the pages do not end: ${got.join(' ')}`)
           const [size, after] = between[page % between.length]!
-          const read: Awaited<ReturnType<typeof readRunPage<Living>>> = await readRunPage(
+          const read: Awaited<ReturnType<typeof readRunPage<LiveRun>>> = await readRunPage(
             model.source,
             size,
             place,
@@ -88,7 +88,7 @@ test('pages of any size together hold each run once, also while runs end and sta
             got.push(id)
           }
           place = read.next === null ? null : fromCursor(toCursor(read.next))
-          // A program that goes on for ever must not make the reader do so.
+          // An endless program must not make the reader endless.
           if (page < 20) for (const each of after) happen(each)
         }
         expect(got.filter((id) => wanted.includes(id)).sort()).toEqual(wanted)
@@ -98,7 +98,7 @@ test('pages of any size together hold each run once, also while runs end and sta
   )
 })
 
-test.each(['x', 'e30', 'WzFd', '-1', ''])('%j is no cursor', (cursor) => {
+test.each(['x', 'e30', 'WzFd', '-1', ''])('%j is not a cursor', (cursor) => {
   expect(() => fromCursor(cursor)).toThrow("'nextCursor' of a page")
 })
 
@@ -116,7 +116,7 @@ describe('GET /runs', () => {
     }
   }
 
-  test('a limit counts runs that live as well as those that ended', async () => {
+  test('a limit counts live runs as well as ended ones', async () => {
     served = await serve((app) => {
       app.task('waits', false, { multilaunch: true }, (_, run) =>
         run.params.isShort === true

@@ -8,7 +8,7 @@ let served: Served
 afterEach(() => served?.close())
 
 describe('the session', () => {
-  test('GET /session says what it does, in its zone, and whether its log survives', async () => {
+  test('GET /session gives the state, the zone, and whether the log is durable', async () => {
     served = await serve((app) => void app.task('a', false, () => {}))
     const { body } = await served.ask('GET', '/session')
     expect(body).toMatchObject({
@@ -22,7 +22,7 @@ describe('the session', () => {
     expect((await served.ask('GET', '/session', { token: tokens.readToken })).body.readOnly).toBe(true)
   })
 
-  test('POST hold, resume, restart and shut_down are the events of those names', async () => {
+  test('POST hold, resume, restart and shut_down send the commands of those names', async () => {
     served = await serve()
     const { session } = served.app
     expect((await served.ask('POST', '/session/hold')).body.state).toBe('held')
@@ -40,7 +40,7 @@ describe('the session', () => {
     })
   })
 
-  test('PATCH /session/config changes options by the list, GET shows them without code', async () => {
+  test('PATCH /session/config changes the allowed options, GET shows them without code', async () => {
     served = await serve(undefined, undefined, { timeout: '2 minutes' })
     expect((await served.ask('GET', '/session/config')).body).toEqual({
       timezone: 'Europe/Helsinki',
@@ -55,7 +55,7 @@ describe('the session', () => {
       expect((await served.ask('PATCH', '/session/config', { body: { [forbidden]: 'x' } })).status).toBe(422)
   })
 
-  test('a session that was never started answers, and its log is not known yet or is', async () => {
+  test('a session that was never started answers, with or without a known log', async () => {
     const app = createApp({ logger: silent })
     const http = createHttp(app.session, { auth: 'none' })
     const response = await http.fetch(new Request('http://localhost/api/v1/session'))
@@ -65,7 +65,7 @@ describe('the session', () => {
 })
 
 describe('parameters', () => {
-  test('GET, PUT and DELETE read, set and take away', async () => {
+  test('GET, PUT and DELETE read, set and remove', async () => {
     served = await serve((app) => app.params({ stage: 'dev', apiKey: 'k', 'db-password': 'p' }))
     expect((await served.ask('GET', '/session/parameters')).body.items).toEqual([
       { name: 'stage', value: 'dev' },
@@ -121,7 +121,7 @@ describe('the log', () => {
     for (const name of ['ok', 'bad', 'ok']) await served.app.session.task(name).run()
   }
 
-  test("GET /logs takes Rocketry's names: action and task more than once, past, min_created, max_created, limit", async () => {
+  test("GET /logs accepts Rocketry's names: repeated action and task, past, min_created, max_created, limit", async () => {
     await three()
     const names = async (query: string) => {
       const { body } = await served.ask('GET', `/logs?${query}`)
@@ -139,7 +139,7 @@ describe('the log', () => {
     expect(typo.body.detail).toContain("Did you mean 'action'?")
   })
 
-  test('a page leads to the next one by its cursor, and none is seen twice', async () => {
+  test('the cursor of a page leads to the next one, and no record appears twice', async () => {
     await three()
     const seen: number[] = []
     let path: string | null = '/logs?limit=2'
@@ -160,7 +160,7 @@ describe('the log', () => {
       ])
   })
 
-  test('GET /runs gives runs, GET /runs/{id} one with its stack, GET /runs/{id}/logs the lines it wrote', async () => {
+  test('GET /runs gives runs, GET /runs/{id} one with its stack, GET /runs/{id}/logs its log lines', async () => {
     served = await serve(
       (app) =>
         void app.task('talks', false, (_, run) => {
@@ -187,7 +187,7 @@ describe('the log', () => {
     expect((await served.ask('GET', '/runs/none')).body.code).toBe('run-not-found')
   })
 
-  test('every change leaves an audit note that says who; looking leaves none', async () => {
+  test('every change leaves an audit note with the caller; reading leaves none', async () => {
     served = await serve((app) => void app.task('a', false, () => {}))
     await served.ask('GET', '/tasks')
     await served.ask('POST', '/tasks/a/disable')
@@ -206,7 +206,7 @@ describe('the log', () => {
   })
 })
 
-test('POST /events takes commands, with no code in them, and nothing else', async () => {
+test('POST /events accepts commands without code, and nothing else', async () => {
   served = await serve((app) => void app.task('a', false, () => {}))
   const send = async (body: unknown) => (await served.ask('POST', '/events', { body })).status
   expect(await send({ type: 'param.set', name: 'x', value: [1] })).toBe(202)
@@ -220,7 +220,7 @@ test('POST /events takes commands, with no code in them, and nothing else', asyn
   expect(await send(undefined)).toBe(422)
 })
 
-test('GET /metrics counts from the start of the session on, by task, also what ran before it was asked', async () => {
+test('GET /metrics counts by task since the session started, including runs before the first request', async () => {
   served = await serve((app) => void app.task('a', false, () => {}))
   await served.app.session.task('a').run()
   // An interface that is made later reads what it missed in the log.

@@ -31,14 +31,14 @@ describe('reading', () => {
     ])
   })
 
-  test('GET /tasks/{name} of an unknown name is 404 with the near names', async () => {
+  test('GET /tasks/{name} of an unknown name is 404 with similar names', async () => {
     served = await serve(twoTasks)
     const { status, body } = await served.ask('GET', '/tasks/reprot')
     expect({ status, ...body }).toMatchObject({ status: 404, code: 'task-not-found', near: ['report'] })
     expect(body.hint).toBe("Did you mean 'report'?")
   })
 
-  test('GET /tasks/{name}/why, next_runs and machine say what the task says', async () => {
+  test('GET /tasks/{name}/why, next_runs and machine agree with the task', async () => {
     served = await serve((app) => void app.task('late', 'daily after 23:59 & ~true', () => {}))
     const task = served.app.session.task('late')
     const why = await served.ask('GET', '/tasks/late/why')
@@ -67,7 +67,7 @@ describe('reading', () => {
     })
   })
 
-  test('GET /graph marks what is not in the session', async () => {
+  test('GET /graph marks absent tasks', async () => {
     served = await serve((app) => void app.task('report', "after task 'fetch' succeeded", () => {}))
     expect((await served.ask('GET', '/graph')).body.links).toEqual([
       { from: 'fetch', to: 'report', kind: 'after', isAbsent: true },
@@ -94,7 +94,7 @@ describe('running', () => {
     })
   })
 
-  test('POST run?wait= answers 200 with the outcome, and 202 when the time is over', async () => {
+  test('POST run?wait= answers 200 with the outcome, and 202 after the given time', async () => {
     served = await serve((app) => {
       app.task('quick', false, () => 42)
       app.task('slow', false, (_, run) => run.session.clock.sleep(60_000, { signal: run.signal }))
@@ -134,7 +134,7 @@ describe('running', () => {
     }
   })
 
-  test('POST terminate ends a living run; with none it is 409', async () => {
+  test('POST terminate ends a live run; without one it is 409', async () => {
     served = await serve((app) => {
       app.task('slow', false, (_, run) => run.session.clock.sleep(60_000, { signal: run.signal }))
     })
@@ -154,7 +154,7 @@ describe('running', () => {
 })
 
 describe('time', () => {
-  test('POST backfill queues a run for each period of a stretch, within bounds', async () => {
+  test('POST backfill queues a run for each period of a time range, up to a limit', async () => {
     const periods: string[] = []
     served = await serve((app) => {
       app.task('daily', 'daily', (_, run) => void periods.push(run.period?.start.toISODate() ?? ''))
@@ -166,15 +166,15 @@ describe('time', () => {
     expect([status, body.runIds.length]).toEqual([202, 3])
     await until(async () => (await served.ask('GET', `/runs?task=daily`)).body.items.length >= 4)
     expect(periods).toEqual(expect.arrayContaining(['2026-11-01', '2026-11-02', '2026-11-03']))
-    expect((await fill('second', '1970-01-01', '2026-01-01')).body.code).toBe('stretch')
-    expect((await fill('daily', 'x', 'y')).body.code).toBe('stretch')
+    expect((await fill('second', '1970-01-01', '2026-01-01')).body.code).toBe('time-range')
+    expect((await fill('daily', 'x', 'y')).body.code).toBe('time-range')
     const event = { type: 'task.backfill', task: 'second', from: 0, to: 1e12 }
-    expect((await served.ask('POST', '/events', { body: event })).body.code).toBe('stretch')
+    expect((await served.ask('POST', '/events', { body: event })).body.code).toBe('time-range')
   })
 
-  test('GET /forecast plays ahead, a month at most', async () => {
+  test('GET /forecast simulates a month at most', async () => {
     served = await serve((app) => {
-      // Three hours ahead, whatever the time is: today's must not be under way.
+      // Three hours ahead, regardless of the present time: today's period must not have begun.
       const hour = app.session.now().plus({ hours: 3 }).toFormat('HH:00')
       app.task('first', `daily at ${hour}`, () => {})
       app.task('then', "after task 'first' succeeded", () => {})
@@ -195,7 +195,7 @@ describe('changing', () => {
     expect((await served.ask('POST', '/tasks/fetch/enable')).body.disabled).toBe(false)
   })
 
-  test('PATCH changes what the list allows, and names what is wrong', async () => {
+  test('PATCH changes the allowed options, and names invalid ones', async () => {
     served = await serve(twoTasks)
     const patch = (body: unknown) => served.ask('PATCH', '/tasks/fetch', { body })
     expect((await patch({ start: 'hourly', priority: 3, timeout: '5 minutes' })).body).toMatchObject({
@@ -211,7 +211,7 @@ describe('changing', () => {
       expect((await patch({ [forbidden]: 'x' })).status).toBe(422)
   })
 
-  test('POST /tasks makes a task of a template, DELETE takes it out', async () => {
+  test('POST /tasks creates a task from a template, DELETE removes it', async () => {
     const seen: unknown[] = []
     const work = ((args: unknown) => void seen.push(args)) as never
     served = await serve(

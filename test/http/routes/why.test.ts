@@ -1,4 +1,4 @@
-/** Situations in which a task does not run, and what it says of them: the sentence names the true blocker. */
+/** Explanations of situations in which a task does not run: the sentence names the actual blocker. */
 import { expect, test } from '@jest/globals'
 import { type App, any, createApp, every, retry, type SessionOptions } from 'gantry'
 import { createHttp } from 'gantry/http'
@@ -10,12 +10,12 @@ interface Situation {
   readonly name: string
   readonly options?: SessionOptions
   readonly fill: (app: App) => void
-  /** What happens before it is asked. */
+  /** Prepares the situation. */
   readonly then?: (app: App, clock: TestClock) => unknown
   readonly isStopped?: boolean
-  /** What the sentence must say. */
+  /** Text that the sentence must contain. */
   readonly says: RegExp
-  /** Whether the task would run at once. Default: it would not. */
+  /** True if the task would run at once. Default: false. */
   readonly isDue?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** What an attacker tries, and that nothing comes of it. */
+/** Attacks, all of which must fail. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createApp } from 'gantry'
 import { createHttp } from 'gantry/http'
@@ -41,7 +41,7 @@ describe('cross-site request forgery', () => {
     expect(disabled()).toBe(false)
   })
 
-  test('our own page and programs are let in', async () => {
+  test('the dashboard and programs are accepted', async () => {
     const own = { origin: served.url, 'sec-fetch-site': 'same-origin' }
     expect((await served.ask('POST', disable, { headers: own })).status).toBe(200)
     expect((await served.ask('POST', disable)).status).toBe(200)
@@ -75,7 +75,7 @@ describe('DNS rebinding', () => {
     expect(statusesIn(got)[0]).toBeGreaterThanOrEqual(400)
   })
 
-  test('a whole address in the request line does not stand over the header', async () => {
+  test('an absolute URL in the request line does not override the header', async () => {
     const got = await sendRaw(
       served.port,
       `GET http://evil.test/api/v1/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`,
@@ -91,7 +91,7 @@ describe('DNS rebinding', () => {
     },
   )
 
-  test('names are added by `hosts`; open to everybody it listens on this machine only', async () => {
+  test('`hosts` adds names; without tokens it listens on this machine only', async () => {
     const app = createApp({ logger: silent })
     const named = createHttp(app.session, { auth: tokens, hosts: ['gantry.example.com'] })
     const status = async (url: string) => (await named.fetch(new Request(url))).status
@@ -103,7 +103,7 @@ describe('DNS rebinding', () => {
   })
 })
 
-describe('getting around the token', () => {
+describe('bypassing the token', () => {
   const wrong = [
     ['none', ''],
     ['empty', 'authorization: \r\n'],
@@ -128,7 +128,7 @@ describe('getting around the token', () => {
     expect(disabled()).toBe(false)
   })
 
-  test('a token in the address is not looked at', async () => {
+  test('a token in the URL is ignored', async () => {
     const { status } = await served.ask('GET', `/session?token=${tokens.token}`, { token: null })
     expect(status).toBe(401)
   })
@@ -174,7 +174,7 @@ describe('getting around the token', () => {
     },
   )
 
-  test('who guesses is slowed down, who knows is not, and the minute passes', async () => {
+  test('wrong tokens are rate-limited for a minute, the right one is not', async () => {
     const ask = async (token: string | null) => (await served.ask('GET', '/session', { token })).status
     const guesses: number[] = []
     for (let i = 0; i < 12; i++) guesses.push(await ask(`guess-${i}-${'x'.repeat(32)}`))
@@ -183,7 +183,7 @@ describe('getting around the token', () => {
     expect(await ask(null)).toBe(401)
   })
 
-  test('a token must be long; one that is made here is, and differs each time', () => {
+  test('a token must be long; generated ones are, and they differ', () => {
     const { session } = createApp({ logger: silent })
     expect(() => createHttp(session, { auth: { token: 'short' } })).toThrow(RangeError)
     const [a, b] = [createHttp(session), createHttp(session)]
@@ -199,12 +199,12 @@ describe('bodies', () => {
       Buffer.from(body),
     ])
 
-  test('one that says it is too long is refused unread', async () => {
+  test('one with too large a content-length is refused unread', async () => {
     const got = await sendRaw(served.port, post('content-length: 10000000000\r\n', ''))
     expect(statusesIn(got)).toEqual([413])
   })
 
-  test('one that comes in pieces without end is cut off, and the connection closed', async () => {
+  test('one that arrives in endless pieces is cut off, and the connection closed', async () => {
     const piece = `2000\r\n${'x'.repeat(0x2000)}\r\n`
     const got = await sendRaw(
       served.port,
@@ -214,7 +214,7 @@ describe('bodies', () => {
     expect(statusesIn(got)).toEqual([413])
   })
 
-  test('without one no type is asked for where it may be left out; with one it is', async () => {
+  test('a missing body needs no type if the body is optional; a present one does', async () => {
     const send = (path: string, body = '') =>
       sendRaw(
         served.port,
@@ -232,7 +232,7 @@ describe('bodies', () => {
     expect(statusesIn(await send('/tasks/a/run', '{}'))).toEqual([415])
   })
 
-  test('a compressed one is not unpacked', async () => {
+  test('a compressed one is refused', async () => {
     const { status } = await served.ask('POST', '/tasks/a/run', {
       headers: { 'content-encoding': 'gzip' },
       body: 'x',
@@ -264,12 +264,12 @@ describe('bodies', () => {
     expect([400, 422]).toContain(status)
   })
 
-  test('bytes that are no text are refused', async () => {
+  test('bytes that are not UTF-8 are refused', async () => {
     const got = await sendRaw(served.port, post('content-length: 3\r\n', Buffer.from([0x22, 0xff, 0x22])))
     expect(statusesIn(got)).toEqual([400])
   })
 
-  test('what a shell would take for commands arrives as it was sent', async () => {
+  test('shell syntax arrives unchanged', async () => {
     const value = '$(touch /tmp/x); `id` | sh && <script>alert(1)</script> \u001b[2J \u202e'
     const { body } = await served.ask('POST', '/tasks/a/run?wait=10', { body: { params: { value } } })
     expect(body.value).toEqual({ value })
@@ -277,7 +277,7 @@ describe('bodies', () => {
 })
 
 describe('the wire', () => {
-  test('a huge header, a thousand query keys, a long address are refused', async () => {
+  test('a huge header, a thousand query keys and a long URL are refused', async () => {
     const huge = await sendRaw(
       served.port,
       `GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`,
@@ -288,7 +288,7 @@ describe('the wire', () => {
     expect((await served.ask('GET', '/logs?limit=1&limit=2')).status).toBe(400)
   })
 
-  test('a request within a request is not answered', async () => {
+  test('a request smuggled in a request is not answered', async () => {
     const inner = 'GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\n\r\n'
     for (const headers of [
       `content-length: 0\r\ntransfer-encoding: chunked\r\n`,
@@ -330,7 +330,7 @@ describe('the wire', () => {
   }, 600_000)
 })
 
-test('an error of ours names no file: it has an id, and the log has the rest', async () => {
+test('an internal error has an id and names no file; the log has the rest', async () => {
   const told: unknown[][] = []
   await served.close()
   const logger = { ...silent, error: (...data: unknown[]) => void told.push(data) }
@@ -349,7 +349,7 @@ test('an error of ours names no file: it has an id, and the log has the rest', a
   served = await serve()
 })
 
-test('every answer carries the headers that keep a browser from guessing', async () => {
+test('every answer has the security headers', async () => {
   for (const path of ['/session', '/healthz', '/nope', '/metrics']) {
     const { headers } = await served.ask('GET', path)
     expect(headers.get('x-content-type-options')).toBe('nosniff')

@@ -1,4 +1,4 @@
-/** Audit notes say what was changed, and by whom, without telling secrets. */
+/** Audit notes: what was changed, and by whom, with secrets masked. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type Served, serve } from '../../support/http/server.ts'
 
@@ -69,7 +69,7 @@ const asked = [
   ],
 ] as const
 
-test.each(asked)('%s, by its route', async (_, [method, path, body], _command, expected) => {
+test.each(asked)('%s, by the route', async (_, [method, path, body], _command, expected) => {
   expect(await noteOf(method, path, body)).toMatchObject(expected)
 })
 
@@ -77,7 +77,7 @@ test.each(asked)('%s, by a command', async (_, _route, [type, fields], expected)
   expect(await noteOf('POST', '/events', { type, ...fields })).toMatchObject(expected)
 })
 
-test('the runs that a session is asked for', async () => {
+test('the tasks of session.run', async () => {
   expect(await noteOf('POST', '/events', { type: 'session.run', tasks: ['report'] })).toMatchObject({
     tasks: ['report'],
   })

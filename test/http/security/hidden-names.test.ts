@@ -1,4 +1,4 @@
-/** Hidden tasks with names that are hard to hide: those of prototypes, with quotes, of words that Gantry itself uses. */
+/** Hidden tasks with names that are hard to hide: names of prototypes, with quotes, of words in Gantry's messages. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { App } from 'gantry'
 import { type Served, serve } from '../../support/http/server.ts'
@@ -53,7 +53,7 @@ const lists = [
   '/session',
 ]
 
-test.each(lists)('%s tells of none of them', async (path) => {
+test.each(lists)('%s reveals none of them', async (path) => {
   const { status, text, headers } = await served.ask('GET', path)
   expect(status).toBe(200)
   const told = `${text}${JSON.stringify([...headers])}`
@@ -63,7 +63,7 @@ test.each(lists)('%s tells of none of them', async (path) => {
   for (const name of hidden) expect(told).not.toContain(JSON.stringify(quoted(name)).slice(1, -1))
 })
 
-test.each(hidden)('%j is answered as nobody is, however it is encoded', async (name) => {
+test.each(hidden)('%j is answered like an unknown name, in any encoding', async (name) => {
   const escaped = name === '..' || name.startsWith('~') ? `~${name}` : name
   const everyByte = [...escaped]
     .map((each) => `%${each.charCodeAt(0).toString(16).padStart(2, '0')}`)
@@ -105,7 +105,7 @@ test.each(hidden)('%j is answered as nobody is, however it is encoded', async (n
   expect([session.task(name).disabled, (await session.log.query({ task: name })).length]).toEqual([false, 2])
 })
 
-test('a name that is near to theirs is no hint to them', async () => {
+test('a similar name gives no hint to them', async () => {
   for (const name of ['vaul', 'tostring', 'constructo']) {
     const { body } = await served.ask('GET', `/tasks/${name}`)
     expect([body.near, body.hint]).toEqual([undefined, undefined])

@@ -1,4 +1,4 @@
-/** What a caller could find out of hidden tasks without being told a name: by searching, by run ids that are shared, by pages. */
+/** Indirect ways to discover hidden tasks: searches, shared run ids, pages. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Served, serve } from '../../support/http/server.ts'
 
@@ -30,10 +30,10 @@ beforeAll(async () => {
 })
 afterAll(() => served.close())
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came back
+// biome-ignore lint/suspicious/noExplicitAny: tests inspect any answer
 const items = async (path: string): Promise<any[]> => (await served.ask('GET', path)).body.items
 
-test('a search finds what is shown, not the names that are hidden there', async () => {
+test('a search covers the masked text, not the hidden names', async () => {
   for (const text of ['vault', 'removed']) expect(await items(`/tasks?search=${text}`)).toEqual([])
   expect((await items('/tasks?search=waits')).map(({ name }) => name)).toEqual(['open'])
   await served.app.session.task('open').run()
@@ -41,7 +41,7 @@ test('a search finds what is shown, not the names that are hidden there', async 
   expect(await items('/logs?error=return%20of%20task')).toHaveLength(1)
 })
 
-test('a visible name that quotes a hidden one stays, and pages of such names end', async () => {
+test('a visible name that quotes a hidden one is kept, and pages of these names end', async () => {
   const names: string[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
     const path: string = `/tasks?limit=1${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
@@ -53,7 +53,7 @@ test('a visible name that quotes a hidden one stays, and pages of such names end
   expect(names).toEqual(['last', 'open', "quotes 'a'"])
 })
 
-test('a run id that a hidden task uses too tells of the visible run only', async () => {
+test('a run id that a hidden task uses as well leads to the visible run only', async () => {
   const { session } = served.app
   await session.task('open').run()
   for (let n = 0; n < 3; n++) await session.task('vault').run()

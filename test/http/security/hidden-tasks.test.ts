@@ -1,6 +1,6 @@
 /**
- * A policy by task: whatever is asked, by every route of the table, nothing that comes back tells of a task that the caller may
- * not read, and nothing happens to it. A new route is in here as soon as it is in the table.
+ * Permissions per task: no answer of any route in the table reveals a task that the caller may not read, and no request affects it. A
+ * new route is covered as soon as it is in the table.
  */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type App, createApp, returnOf, type Session } from 'gantry'
@@ -10,7 +10,7 @@ import { prefix, routes } from '../../../src/http/routes/table.ts'
 import { contract, tokens } from '../../support/http/server.ts'
 import { silent } from '../../support/silent.ts'
 
-/** Its description, values and errors have the name in them, so that one search finds them all. */
+/** A task whose description, values and errors contain its name, so that one search finds them all. */
 const hidden = 'vault'
 const absent = 'nobody'
 
@@ -125,7 +125,7 @@ interface Ask {
   readonly body?: unknown
 }
 
-/** What somebody who knows, or guesses, a name or a run's id might ask of a route. */
+/** Requests of a caller who knows or guesses a name or a run id. */
 function asksOf(route: Route, name: string, { ended, live }: Program['runIds']): Ask[] {
   const names = route.path.includes('parameters') ? ['stage'] : [name, 'open', 'asks']
   const ids = route.path.includes('{runId}') ? [ended, live, 'no-run'] : ['no-run']
@@ -200,7 +200,7 @@ function bodiesOf(route: string, name: string): unknown[] {
   return bodies[route] ?? [undefined]
 }
 
-/** What can be seen of an answer. */
+/** The visible parts of an answer. */
 async function seen(http: Http, route: Route, { path, body }: Ask) {
   const response = await request(http, route.method, path, body)
   const type = (response.headers.get('content-type') ?? '').split(';')[0]!
@@ -238,7 +238,7 @@ describe('a task that the caller may not read', () => {
       if (!isNamed && `${got.text}${got.headers}`.includes(hidden))
         told.push(`${ask.path} ${JSON.stringify(ask.body)}: ${got.text}${got.headers}`)
       if (!isNamed) continue
-      // No more than the asker said itself, and as for a name that nobody has.
+      // Nothing but what the caller sent, as for an unknown name.
       const isStatement = /after task/.test(JSON.stringify(ask.body) ?? '') && !ask.path.includes(hidden)
       const reply = await seen(other.http, route, same[i]!)
       if (isStatement) {
@@ -261,7 +261,7 @@ describe('a task that the caller may not read', () => {
       .replaceAll('no-run', '#')
       .replace(/\d{4}-\d\d-\d\dT[^"]+|[\da-f]{8}-[\da-f-]{27}|[\w-]{21,}|\b\d+(\.\d+)?\b/g, '#')
 
-  test('the stream replays, and goes on, without it; a task that comes later is asked for once it is there', async () => {
+  test('the stream replays and continues without it; authorize is called for a task that is added later', async () => {
     const names: string[] = []
     const { session, http, asked } = await start(async ({ task }) => {
       await null
@@ -285,7 +285,7 @@ describe('a task that the caller may not read', () => {
   })
 })
 
-describe('what a request touches is asked for', () => {
+describe('authorize is called for everything that a request affects', () => {
   const post = (http: Http, body: unknown) => request(http, 'POST', '/events', body)
   const asks = async (method: string, path: string, body: unknown): Promise<string[]> => {
     const { http, asked } = await start(() => true)
@@ -294,7 +294,7 @@ describe('what a request touches is asked for', () => {
     return asked.map(({ permission, task }) => `${permission} ${task}`).filter((each) => !/^read /.test(each))
   }
 
-  test('every task that the session is asked to run', async () => {
+  test('every task of session.run', async () => {
     expect(await asks('POST', '/events', { type: 'session.run', tasks: ['open', hidden] })).toEqual([
       'session.run null',
       'task.run open',
@@ -302,7 +302,7 @@ describe('what a request touches is asked for', () => {
     ])
   })
 
-  test('the task of a run that is ended by its id', async () => {
+  test('the task of a run that is terminated by its id', async () => {
     const { http, asked, runIds } = await start(() => true)
     await request(http, 'POST', `/runs/${runIds.live}/terminate`)
     expect(asked.map(({ permission, task }) => `${permission} ${task}`)).toContain(`task.terminate ${hidden}`)
@@ -321,7 +321,7 @@ describe('what a request touches is asked for', () => {
     },
   )
 
-  test('a name that is to be made', async () => {
+  test('the name of a task to be created', async () => {
     const { http, session } = await start(mayAll)
     for (const name of [hidden, 'more']) {
       const { status } = await request(http, 'POST', '/tasks', { template: 'copy', name, start: 'false' })
@@ -331,7 +331,7 @@ describe('what a request touches is asked for', () => {
     expect((await request(http, 'POST', '/tasks', { template: 'copy', name: hidden })).status).toBe(403)
   })
 
-  test('every mutation says what command it comes to, where that touches more than its own task', () => {
+  test('every mutation that affects more than its own task names its command', () => {
     const named = routes.filter(
       (route) => isMutation(route) && !/^\/tasks\/\{name\}\/|^\/session\/\w+$/.test(route.path),
     )

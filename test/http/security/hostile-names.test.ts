@@ -40,7 +40,7 @@ const names = [
   'x'.repeat(1_000),
 ]
 
-test('names of every kind lead to their task, and come back as they are', async () => {
+test('names of every kind lead to their task, and are returned unchanged', async () => {
   served = await serve((app) => {
     for (const name of names)
       app.task(name, false, { description: name }, (_, run) => {
@@ -65,13 +65,13 @@ test('names of every kind lead to their task, and come back as they are', async 
   expect((await served.ask('GET', '/tasks')).body.items).toEqual([])
 }, 60_000)
 
-test('an answer is one line of JSON whatever the name', async () => {
+test('an answer is one line of JSON for any name', async () => {
   served = await serve((app) => void app.task('\n[ok] paid\u001b[2J', false, () => {}))
   const { text } = await served.ask('GET', '/tasks')
   expect([...text].filter((letter) => letter < ' ')).toEqual([])
 })
 
-test('10 kB of a name are too long for an address; the events take it', async () => {
+test('a name of 10 kB is too long for a URL; commands accept it', async () => {
   const name = 'y'.repeat(10_000)
   served = await serve((app) => void app.task(name, false, () => {}))
   expect((await served.ask('GET', `/tasks/${name}`)).status).toBe(414)
@@ -81,7 +81,7 @@ test('10 kB of a name are too long for an address; the events take it', async ()
   expect(served.app.session.task(name).disabled).toBe(true)
 })
 
-test('fromSegment() takes back what toSegment() did', () => {
+test('fromSegment() is the inverse of toSegment()', () => {
   checkProperty(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
       const url = new URL(`http://h/tasks/${toSegment(name)}/run`)

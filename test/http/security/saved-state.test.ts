@@ -1,11 +1,11 @@
-/** What a session keeps of itself (`persist`) holds params as they are: it is nobody's to read from afar. */
+/** Saved state (`persist`) contains unmasked params and must not be readable over HTTP. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { serve } from '../../support/http/server.ts'
 
-test('GET /notes never shows the kept state, asked in general or by name', async () => {
+test('GET /notes never shows saved state, in general or by name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-kept-'))
   const served = await serve(
     (app) => {

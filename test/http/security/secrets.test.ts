@@ -1,10 +1,10 @@
-/** What `secret()` holds does not leave over HTTP, by whatever way it comes: the log masks it, and so do live events. */
+/** Values of `secret()` never leave over HTTP: the log masks them, and so do live events. */
 import { expect, test } from '@jest/globals'
 import { secret } from 'gantry'
 import { follow } from '../../support/http/follow.ts'
 import { serve } from '../../support/http/server.ts'
 
-test('a told secret is masked in events, in lines and in runs', async () => {
+test('a secret that work logs or returns is masked in events, lines and runs', async () => {
   const served = await serve((app) => {
     const args = { key: secret('hunter2-hunter2') }
     app.task('fails', false, { args }, ({ key }, run) => {

@@ -1,4 +1,4 @@
-/** Every route of the table, whoever asks, from wherever: a new route is in here as soon as it is in the table. */
+/** Every route of the table with every kind of caller and origin. A new route is covered as soon as it is in the table. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type App, createApp } from 'gantry'
 import { createHttp, type Http, type HttpOptions } from 'gantry/http'
@@ -101,7 +101,7 @@ describe('the security matrix', () => {
         if (status !== expected(route, cell))
           wrong.push(`${cell.join(' ')}: ${status}, not ${expected(route, cell)}`)
       }
-      // Whatever was refused did nothing.
+      // Refused requests had no effect.
       expect(await audits()).toBe(before)
       for (const cell of cells.filter((each) => expected(route, each) === null)) {
         const { status } = await ask(http, route, cell)
@@ -112,7 +112,7 @@ describe('the security matrix', () => {
     },
   )
 
-  test('read-only: nothing that changes anything is done, with the token for everything too', async () => {
+  test('read-only: no change is made, even with the token for full access', async () => {
     const http = make({ readOnly: true })
     const before = await audits()
     for (const route of routes) {
@@ -122,7 +122,7 @@ describe('the security matrix', () => {
     expect(await audits()).toBe(before)
   })
 
-  test('authorize is asked for each action, and what it refuses is not done', async () => {
+  test('authorize is called for each action, and refused actions have no effect', async () => {
     const asked: string[] = []
     const http = make({
       authorize: ({ permission, task, who }) => {
@@ -141,7 +141,7 @@ describe('the security matrix', () => {
     expect(asked.filter((each) => each === 'token task.disable a')).toHaveLength(2)
   })
 
-  test('a function may tell who asks, and one that does not know is refused', async () => {
+  test('a function may identify the caller, and an unknown caller is refused', async () => {
     const http = make({
       auth: async (request) => {
         const name = request.headers.get('x-user')
@@ -156,7 +156,7 @@ describe('the security matrix', () => {
     expect(await statusFor({ 'x-user': 'root' })).toBe(202)
   })
 
-  test('without tokens everybody on this machine may, other sites still may not', async () => {
+  test('without tokens every local client has access, other sites have not', async () => {
     const http = make({ auth: 'none' })
     for (const route of routes) {
       const cross = await ask(http, route, ['none', 'right', 'cross'])

@@ -1,4 +1,4 @@
-/** The dashboard's files over HTTP: from memory, at any mount path, and nothing else with them. */
+/** The dashboard's files over HTTP: from memory, at any mount path, and nothing else. */
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => http.close())
 
 describe('the files', () => {
-  test('the page and its parts are there without a token, with their types and a policy', async () => {
+  test('the page and its parts are served without a token, with types and a policy', async () => {
     const page = await fetch(`${url}/`)
     expect([page.status, await page.text()]).toEqual([200, '<title>page</title>'])
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'/)
@@ -46,7 +46,7 @@ describe('the files', () => {
     expect(part.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  test('what is known already is not sent again, and who takes no gzip gets none', async () => {
+  test('known files are not sent again, and clients without gzip get plain ones', async () => {
     const again = await fetch(`${url}/`, { headers: { 'if-none-match': '"index.html"' } })
     expect([again.status, await again.text()]).toEqual([304, ''])
     const plain = await sendRaw(port, 'GET /ops/ HTTP/1.1\r\nHost: localhost\r\nconnection: close\r\n\r\n')
@@ -56,12 +56,12 @@ describe('the files', () => {
     expect(packed.headers.get('content-encoding')).toBe('gzip')
   })
 
-  test('without the slash at its end one is led to it, by a relative address', async () => {
+  test('a path without a trailing slash redirects, by a relative URL', async () => {
     const response = await fetch(`http://127.0.0.1:${port}/ops`, { redirect: 'manual' })
     expect([response.status, response.headers.get('location')]).toEqual([308, 'ops/'])
   })
 
-  test('a foreign host is not shown the page either', async () => {
+  test('a foreign host does not get the page either', async () => {
     const got = await sendRaw(port, 'GET /ops/ HTTP/1.1\r\nHost: evil.test\r\n\r\n')
     expect(statusesIn(got)).toEqual([421])
   })
@@ -95,13 +95,13 @@ describe('the files', () => {
     },
   )
 
-  test('names that objects have by themselves are no files', async () => {
+  test('property names of objects are not files', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'assets', 'assets/', 'index.html/'])
       expect((await fetch(`${url}/${name}`)).status).toBe(404)
   })
 })
 
-test('mounted as in Express, without a slash one is led to it, and other paths are passed on', async () => {
+test('mounted as in Express, a path without a slash redirects, and other paths are passed on', async () => {
   const mounted = createHttp(app.session, { auth: tokens, dashboard: true })
   const listener: RequestListener = (request, response) => {
     Object.assign(request, { originalUrl: request.url })
@@ -120,7 +120,7 @@ test('mounted as in Express, without a slash one is led to it, and other paths a
   await mounted.close()
 })
 
-test('app.run({ dashboard }) prints the link, shows the session, and takes it away at the end', async () => {
+test('app.run({ dashboard }) prints the link, serves the session, and closes at the end', async () => {
   const told: string[] = []
   const shown = createApp({
     logger: { ...silent, info: (text) => void told.push(String(text)) },

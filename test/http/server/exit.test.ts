@@ -1,4 +1,4 @@
-/** A program ends when its session does, whoever still looks. */
+/** A program ends with its session, even with clients connected. */
 import { spawn } from 'node:child_process'
 import { expect, test } from '@jest/globals'
 import { follow } from '../../support/http/follow.ts'
@@ -13,7 +13,7 @@ const { url } = await createHttp(app.session, { auth: { token: 'all-' + 'a'.repe
 console.log(url)
 `
 
-test('a session that is shut down over HTTP ends its process, with a follower and idle connections open', async () => {
+test('a session that is shut down over HTTP ends its process, with an event stream and idle connections open', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,6 +1,4 @@
-/**
- * Mounted in Express, after a JSON parser and a compressor, and in Fastify.
- */
+/** The handler in Express, after a JSON parser and compression, and in Fastify. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -81,7 +79,7 @@ describe('Express', () => {
 })
 
 describe('Fastify', () => {
-  test('with a parser that leaves bodies alone, at a path', async () => {
+  test('with a parser that ignores bodies, at a path', async () => {
     const http = await make({ basePath: '/gantry' })
     const app = fastify()
     // biome-ignore lint/suspicious/noExplicitAny: a framework without types
@@ -104,6 +102,6 @@ describe('Fastify', () => {
 })
 
 // A file needs one test that always runs.
-test('both are looked for', () => {
+test('all three packages are installed', () => {
   expect([express, compression, fastify]).toHaveLength(3)
 })

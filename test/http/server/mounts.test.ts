@@ -1,4 +1,4 @@
-/** The handler in other servers: at any path, after middleware, behind proxies that keep or take off the path. */
+/** The handler in other servers: at any path, after middleware, behind proxies that keep or remove the path. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
@@ -42,7 +42,7 @@ async function tasksAt(base: string): Promise<[number, number | undefined]> {
   return [response.status, body.items?.length]
 }
 
-/** What Express does with a mount path: takes it off, and calls the next one for what is not answered. */
+/** A mount as Express does it: removes the mount path, and calls the next handler for other paths. */
 const mounted =
   (
     path: string,
@@ -64,7 +64,7 @@ test('plain node:http, at the root', async () => {
   expect(await tasksAt(await serve(http.node))).toEqual([200, 1])
 })
 
-test('a base path, kept or taken off by what is before it', async () => {
+test('a base path, kept or removed by the surrounding server', async () => {
   const { http } = make({ basePath: '/a/b/' })
   const base = await serve(http.node)
   expect(await tasksAt(`${base}/a/b`)).toEqual([200, 1])
@@ -73,7 +73,7 @@ test('a base path, kept or taken off by what is before it', async () => {
   expect(() => make({ basePath: 'a b' })).toThrow(TypeError)
 })
 
-test('mounted as in Express: the path taken off, other paths passed on', async () => {
+test('mounted as in Express: the path removed, other paths passed on', async () => {
   const { http } = make()
   const base = await serve(mounted('/ops', http))
   expect(await tasksAt(`${base}/ops`)).toEqual([200, 1])
@@ -81,7 +81,7 @@ test('mounted as in Express: the path taken off, other paths passed on', async (
   expect((await fetch(`${base}/elsewhere`)).status).toBe(418)
 })
 
-test('after a middleware that read the body, what was sent still arrives', async () => {
+test('after middleware that read the body, the body still arrives', async () => {
   const { http, app } = make()
   const json: RequestListener = (request, response) => {
     const parts: Buffer[] = []
@@ -104,7 +104,7 @@ test('after a middleware that read the body, what was sent still arrives', async
   expect((await put(`{"value":"${'x'.repeat(70_000)}"}`)).status).toBe(413)
 })
 
-test('as a function of the web platform, in Hono', async () => {
+test('as a Fetch API handler, in Hono', async () => {
   const { http } = make({ hosts: ['app.example.com'], basePath: '/ops' })
   const hono = new Hono().mount('/ops', (request) => http.fetch(request))
   const response = await hono.request('http://app.example.com/ops/api/v1/tasks', {
@@ -113,14 +113,14 @@ test('as a function of the web platform, in Hono', async () => {
   expect(response.status).toBe(200)
 })
 
-test('the globals stay as they were', async () => {
+test('globals are unchanged', async () => {
   const before = [globalThis.Request, globalThis.Response]
   const { http } = make()
   await tasksAt(await serve(http.node))
   expect([globalThis.Request, globalThis.Response]).toEqual(before)
 })
 
-test('listen() prints the link with the token that was made, in the fragment, and not one that was given', async () => {
+test('listen() prints a generated token in the fragment of the link, but not a given one', async () => {
   const app = createApp({ logger: silent })
   const http = createHttp(app.session)
   made.push(http)
@@ -138,7 +138,7 @@ test('listen() prints the link with the token that was made, in the fragment, an
   await second.close()
 })
 
-test('who sends a byte now and then is sent away, others are answered meanwhile', async () => {
+test('a client that sends slowly is cut off, others are answered meanwhile', async () => {
   const { http } = make({ limits: { arrival: 400 } })
   const { url, port } = await http.listen({ port: 0, print: () => {} })
   const slow = Array.from({ length: 100 }, () =>
@@ -149,7 +149,7 @@ test('who sends a byte now and then is sent away, others are answered meanwhile'
   expect(new Set(ends.flatMap(statusesIn))).toEqual(new Set([408]))
 })
 
-test('connections have a limit', async () => {
+test('the number of connections is limited', async () => {
   const { http } = make({ limits: { connections: 5 } })
   const { port } = await http.listen({ port: 0, print: () => {} })
   const held = await Promise.all(
@@ -164,7 +164,7 @@ test('connections have a limit', async () => {
   expect(held.filter((got) => statusesIn(got)[0] === 200).length).toBeGreaterThan(0)
 })
 
-test('a client that leaves in the middle of waiting harms nothing', async () => {
+test('a client that disconnects while it waits does no harm', async () => {
   const { http, app } = make()
   app.task('slow', false, (_, run) => run.session.clock.sleep(60_000, { signal: run.signal }))
   await app.start()
@@ -183,7 +183,7 @@ test('a client that leaves in the middle of waiting harms nothing', async () => 
   await app.session.stopped
 })
 
-test('a token that was made is logged once, with the path at which it is mounted', async () => {
+test('a generated token is logged once, with the mount path', async () => {
   const told: string[] = []
   const logger = { ...silent, info: (text: string) => void told.push(text) }
   const unmounted = (path: string, options = {}) => {
@@ -212,14 +212,14 @@ test('a token that was made is logged once, with the path at which it is mounted
   await fetch(`${await unmounted('', { basePath: '/kept' })}/kept/api/v1/tasks`)
   await fetch(`${await unmounted('', { auth: tokens })}/api/v1/tasks`)
   expect(told.map((text) => text.replace(/token=[\w-]{43}$/, 'token=T'))).toEqual([
-    'Gantry is mounted at /admin/jobs/ and made a token, as none was given: open /admin/jobs/#token=T',
-    'Gantry is mounted at /kept/ and made a token, as none was given: open /kept/#token=T',
+    'Gantry is mounted at /admin/jobs/ with a generated token: open /admin/jobs/#token=T',
+    'Gantry is mounted at /kept/ with a generated token: open /kept/#token=T',
   ])
 })
 
-test('the usual port is taken: another one is, which is printed and logged', async () => {
+test('if the default port is in use, another one is taken, printed and logged', async () => {
   const holder = createServer()
-  // Whoever has it already will do.
+  // Any process that already has the port will do.
   await new Promise<void>((resolve) =>
     holder.once('error', () => resolve()).listen(4600, '127.0.0.1', resolve),
   )
@@ -231,17 +231,17 @@ test('the usual port is taken: another one is, which is printed and logged', asy
     made.push(http)
     const { port } = await http.listen({ print: (text) => printed.push(text) })
     expect(port).not.toBe(4600)
-    expect(warned).toEqual([`Port 4600 is taken: Gantry listens at port ${port} instead.`])
+    expect(warned).toEqual([`Port 4600 is in use: Gantry listens at port ${port} instead.`])
     expect(printed).toEqual([
-      expect.stringContaining(`(port 4600 is taken, by another program perhaps: this is port ${port})`),
+      expect.stringContaining(`(port 4600 is in use, possibly by another program: this is port ${port})`),
     ])
-    await expect(http.listen({ port: 4600, print: () => {} })).rejects.toThrow('the port is taken')
+    await expect(http.listen({ port: 4600, print: () => {} })).rejects.toThrow('the port is in use')
   } finally {
     holder.close()
   }
 })
 
-test('health() tells without a request whether the session can run tasks', async () => {
+test('health() reports without a request whether the session can run tasks', async () => {
   const { http, app } = make()
   expect(http.health()).toEqual({ isReady: false, state: 'stopped', log: 'ok' })
   await app.start()
@@ -251,7 +251,7 @@ test('health() tells without a request whether the session can run tasks', async
   expect(http.health().isReady).toBe(false)
 })
 
-test('an auth function that returns no such access is the mistake of the program, and is logged as that', async () => {
+test('an auth function that returns an invalid access is an error of the program, and logged as one', async () => {
   const failed: unknown[] = []
   const logger = { ...silent, error: (_: string, error: unknown) => void failed.push(error) }
   const statusFor = async (who: unknown): Promise<number> => {
@@ -271,7 +271,7 @@ test('an auth function that returns no such access is the mistake of the program
   expect(failed.map((error) => (error as Error).message)).toEqual(
     ["'write'", "'full'", 'undefined', 'true'].map(
       (shown) =>
-        `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown}. Return { name, access: 'read' | 'all' }, or null for nobody.`,
+        `Cannot use what the auth function returned as its access must be 'read' or 'all': ${shown}. Return { name, access: 'read' | 'all' }, or null for an unknown caller.`,
     ),
   )
 })

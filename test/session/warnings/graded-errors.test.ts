@@ -387,7 +387,7 @@ describe('an error that rejects a start is told once', () => {
     const { port } = taken.address() as { port: number }
     try {
       const { message } = await caught(() => setUp().app.start({ dashboard: { port } }))
-      expectInOrder(message, ['Cannot listen', String(port), 'is taken', 'Give another port'])
+      expectInOrder(message, ['Cannot listen', String(port), 'is in use', 'Give another port'])
     } finally {
       taken.close()
     }
@@ -400,7 +400,11 @@ test('a host that is not known', async () => {
     new Request('http://evil.example/api/v1/tasks', { headers: { host: 'evil.example' } }),
   )
   expect(answer.status).toBe(421)
-  expectInOrder(await answer.text(), ['not one of ours', 'evil.example', "add the name to 'hosts'"])
+  expectInOrder(await answer.text(), [
+    'not known by that host name',
+    'evil.example',
+    "add the name to 'hosts'",
+  ])
 })
 
 test('text of operators reads like the rest', () => {
