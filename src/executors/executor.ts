@@ -21,9 +21,10 @@ import type { FarRun } from './run-facts.ts'
  * ```
  */
 export interface ExecutionContext {
+  /** Name of the task. */
   readonly task: string
   readonly runId: string
-  /** Created on first use, so read it only when needed. */
+  /** Aborted when the run is asked to end. Created on first use, so read it only when needed. */
   readonly signal: AbortSignal
   readonly run: FarRun
 }
@@ -82,16 +83,19 @@ export interface ExecutionHandle {
  * ```
  */
 export interface Executor {
+  /** The name of the execution: `thread`, or that of a custom executor. */
   readonly kind: string
   /** True if no other run may launch while its work runs. */
   readonly isExclusive: boolean
   /** The limit for live runs, shared by all executors that name it; absent: no limit. */
   readonly slots?: SlotLimit
+  /** Starts the work and calls `settle` exactly once. Returns a handle, or undefined if the work cannot be terminated. */
   execute(
     work: unknown,
     args: Readonly<Record<string, unknown>>,
     context: ExecutionContext,
     settle: (settlement: Settlement) => void,
   ): ExecutionHandle | undefined
+  /** Releases threads and processes; the executor remains usable. */
   close?(): void | Promise<void>
 }

@@ -23,6 +23,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
  * ```
  */
 export interface FarRun<Value = unknown> {
+  /** Id of the run. */
   readonly id: string
   readonly task: { readonly name: string }
   readonly session: { readonly startedAt: DateTime | null }
@@ -31,6 +32,7 @@ export interface FarRun<Value = unknown> {
   readonly dueAt: DateTime | null
   /** The cycle or cron period of the run, from `start` up to `end`; null if it has none. */
   readonly period: { readonly start: DateTime; readonly end: DateTime } | null
+  /** The cause of the run. */
   readonly trigger: RunTrigger
   /** The params given to `task.run(params)`. */
   readonly params: ParamValues

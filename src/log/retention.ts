@@ -12,18 +12,18 @@ import { isNote, type Keep, type LogEntry, type Note, type Retention, type RunRe
 /** The entries that a retention keeps, in the given order (rising `seq`). `now` is epoch ms. */
 export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {
   const ended = new Set<string>()
-  const stays = createSieve(retention, now, (run) => !ended.has(run.runId))
+  const isKept = createRetentionFilter(retention, now, (run) => !ended.has(run.runId))
   const kept: LogEntry[] = []
   for (let i = entries.length - 1; i >= 0; i--) {
     const entry = entries[i]!
-    if (stays(entry)) kept.push(entry)
+    if (isKept(entry)) kept.push(entry)
     if (!isNote(entry) && entry.action !== 'run') ended.add(entry.runId)
   }
   return kept.reverse()
 }
 
 /** The fields of an entry that the decision needs. */
-export type Sifted =
+export type EntrySummary =
   | Pick<RunRecord, 'seq' | 'runId' | 'at' | 'task' | 'action'>
   | Pick<Note, 'seq' | 'note' | 'at' | 'task'>
 
@@ -32,11 +32,11 @@ export type Sifted =
  * that has not ended. Notes, and among them the log lines of runs, have separate counts: a flood of one kind does not push
  * out the others.
  */
-export function createSieve(
+export function createRetentionFilter(
   retention: Retention,
   now: number,
   isOpen: (run: { readonly runId: string; readonly seq: number }) => boolean,
-): (entry: Sifted) => boolean {
+): (entry: EntrySummary) => boolean {
   const { maxTotal = Infinity, keep } = retention
   const runs = new Map<string, RetainedCounts>()
   const notes = new Map<string, RetainedCounts>()
@@ -61,12 +61,12 @@ export function createSieve(
     const isWithin = entry.at >= of.oldest && of.count < of.most && total < maxTotal
     const isNewest = !('note' in entry) && !of.actions.has(entry.action)
     if (!('note' in entry)) of.actions.set(entry.action, (of.actions.get(entry.action) ?? 0) + 1)
-    const stays =
+    const isKept =
       isWithin ||
       isNewest ||
       (!('note' in entry) && entry.action === 'run' && isOpen(entry)) ||
-      isWished(entry, of, keep?.(task), now)
-    if (!stays) return false
+      isNeeded(entry, of, keep?.(task), now)
+    if (!isKept) return false
     of.count++
     total++
     return true
@@ -88,10 +88,10 @@ function newKept({ maxAgeMs = Infinity, maxPerTask = Infinity }: Retention, now:
 }
 
 /** True if a condition needs the entry; called after the entry was counted. Of notes, only missed periods count. */
-function isWished(entry: Sifted, of: RetainedCounts, wish: Keep | undefined, now: number): boolean {
-  if (wish === undefined || ('note' in entry && entry.note === 'lines')) return false
-  if (wish.lastMs !== undefined && entry.at >= now - wish.lastMs) return true
-  return !('note' in entry) && of.actions.get(entry.action)! <= (wish.count ?? 0)
+function isNeeded(entry: EntrySummary, of: RetainedCounts, needed: Keep | undefined, now: number): boolean {
+  if (needed === undefined || ('note' in entry && entry.note === 'lines')) return false
+  if (needed.lastMs !== undefined && entry.at >= now - needed.lastMs) return true
+  return !('note' in entry) && of.actions.get(entry.action)! <= (needed.count ?? 0)
 }
 
 /** Validates a retention. Throws `RangeError` for limits that are not numbers or are negative. */

@@ -34,7 +34,9 @@ export interface LogProblem {
     | 'displaced'
     | 'bad entry'
     | 'answer'
+  /** The path, or the name, of the store. */
   readonly path: string
+  /** A sentence for users, with the path. */
   readonly message: string
   /** The path to which damaged lines, or a foreign file, were moved. */
   readonly movedTo?: string

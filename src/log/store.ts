@@ -13,8 +13,10 @@ import type { Action, ErrorData, Outcome, ParamValues, RunTrigger } from '../../
 export interface RunRecord {
   /** Session-wide sequence number. "Newer" compares this, never times. */
   readonly seq: number
+  /** Name of the task. */
   readonly task: string
   readonly runId: string
+  /** `run` for the start, otherwise the outcome. */
   readonly action: Action
   /** Time of the record, epoch ms. */
   readonly at: number
@@ -24,12 +26,15 @@ export interface RunRecord {
   readonly end?: number
   /** Duration of the run on the monotonic clock, ms (end records). */
   readonly runtimeMs?: number
+  /** The cause of the run: its condition, a manual request, a caught-up period, … */
   readonly trigger?: RunTrigger
   /** Time at which the condition began to hold, epoch ms. */
   readonly dueAt?: number
-  /** The cycle the run was for, epoch ms. */
+  /** The period that the run was for, epoch ms; the end is exclusive. */
   readonly period?: { readonly start: number; readonly end: number }
+  /** The params of the run, as far as they are JSON-safe. */
   readonly params?: ParamValues
+  /** The error of a failed run. */
   readonly error?: ErrorData
   /** The reason of a termination or an inaction. */
   readonly reason?: string
@@ -50,6 +55,7 @@ export interface RunRecord {
  * ```
  */
 export interface Note {
+  /** Sequence number, shared with records. */
   readonly seq: number
   /**
    * The kind. `lines`: log lines of a run within one turn of the event loop; `data` is a list of `{ at, level, message }`.
@@ -60,6 +66,7 @@ export interface Note {
   readonly task?: string
   readonly runId?: string
   readonly message?: string
+  /** Further facts as JSON, depending on the kind. */
   readonly data?: unknown
   /** The reason why the data is not in the note. */
   readonly omitted?: string
@@ -90,8 +97,10 @@ export function isNote(entry: LogEntry): entry is Note {
  * ```
  */
 export interface LogQuery {
+  /** Only records of this task, or of any of these. */
   readonly task?: string | readonly string[]
   readonly runId?: string
+  /** Only records with this action, or with any of these. */
   readonly action?: Action | readonly Action[]
   /** Only records at or after this instant, epoch ms. */
   readonly since?: number
@@ -189,6 +198,7 @@ export interface LoadLimits {
 export interface NoteQuery {
   readonly task?: string
   readonly runId?: string
+  /** Only notes of this kind, or of any of these. */
   readonly note?: Note['note'] | readonly Note['note'][]
   /** Only notes older than this `seq`: the key of the next page. */
   readonly before?: number
@@ -244,10 +254,13 @@ export interface Store {
   readonly durable: boolean
   /** Returns the entries, oldest first; `limits` states how many the caller needs. */
   load(limits?: LoadLimits): readonly LogEntry[] | Promise<readonly LogEntry[]>
+  /** Stores entries durably: see rule 1. */
   append(entries: readonly LogEntry[]): void | Promise<void>
+  /** Returns the matching records: see rule 3. */
   query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]>
   /** Returns the number of records that `query` would return. Optional: otherwise the records are read and counted. */
   count?(query: LogQuery): number | Promise<number>
+  /** Returns the matching notes, newest first: see rule 3. */
   notes(query: NoteQuery): readonly Note[] | Promise<readonly Note[]>
   /** Removes entries and returns how many. `now` is epoch ms. */
   prune(retention: Retention, now: number): number | Promise<number>
@@ -264,6 +277,7 @@ export interface Store {
   lastBeat?(): number | null
   /** Writes pending entries synchronously, before the process exits. */
   flushSync?(): void
+  /** Releases all resources: see rule 5. */
   close(): void | Promise<void>
 }
 

@@ -15,19 +15,20 @@ import { type CommandSpec, withSpec } from '../work-spec.ts'
  * ```
  */
 export interface CommandOptions {
-  /** Passes the line to the system's shell. Default false: no character has a special meaning except quotes. */
+  /** Passes the line to the system's shell. Default false: the line is split at spaces, and shell syntax is refused. */
   readonly shell?: boolean
   /**
    * The form of the task's args on the command line: `long` (default) `--name value`, `equals` `--name=value`, `short` `-name
    * value`, `values` only the values, `none` no args.
    */
   readonly argStyle?: ArgStyle
+  /** The working folder; default that of this process. */
   readonly cwd?: string
   /** Environment variables in addition to those of this process; `undefined` removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** The content of its stdin, or a function that makes it from the args. Default: empty. */
   readonly input?: string | Uint8Array | ((args: Readonly<Record<string, unknown>>) => string | Uint8Array)
-  /** The type of its return value: text (`utf8`) or a `Buffer` (`buffer`). Default `utf8`. */
+  /** The type of its return value: text (`utf8`) or a `Uint8Array` (`buffer`). Default `utf8`. */
   readonly encoding?: 'utf8' | 'buffer'
   /** The maximum size of the return value, bytes: the end of stdout is kept. Default 8 MB. */
   readonly maxOutput?: number

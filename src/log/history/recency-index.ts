@@ -182,11 +182,11 @@ export class RecencyIndex {
   }
 
   /** Keeps more of a task than the newest 500 of each action. The largest request applies. */
-  keep(task: string, wish: Keep): void {
+  keep(task: string, request: Keep): void {
     const { lastMs, count } = this.#keepFor(task)
     this.#keep.set(task, {
-      lastMs: Math.max(lastMs, wish.lastMs ?? 0),
-      count: Math.max(count, wish.count ?? 0),
+      lastMs: Math.max(lastMs, request.lastMs ?? 0),
+      count: Math.max(count, request.count ?? 0),
     })
   }
 

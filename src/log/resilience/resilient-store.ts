@@ -120,7 +120,7 @@ export class GuardedStore implements Store {
       : { state: 'degraded', reason: this.#reason, waiting }
   }
 
-  /** True if appenders go on while the store cannot write. */
+  /** The policy while the store cannot write. */
   get whenDown(): 'pause' | 'buffer' {
     return this.#options.whenDown
   }

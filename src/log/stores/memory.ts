@@ -46,7 +46,7 @@ export class MemoryStore implements Store {
   readonly name: string = 'memory'
   readonly durable: boolean = false
   #entries: LogEntry[] = []
-  #tidyAt = slack
+  #pruneAt = slack
   /** The number of entries of each task: a full pass is made only if it can remove some. */
   #counts = new Map<string, number>()
   /** The number of entries beyond the limit of their task. */
@@ -74,7 +74,7 @@ export class MemoryStore implements Store {
       this.#entries.push(entry)
       this.#countIn(entry)
     }
-    if (this.#entries.length >= this.#tidyAt) this.#tidy()
+    if (this.#entries.length >= this.#pruneAt) this.#pruneInBulk()
   }
 
   query(query: Parameters<Store['query']>[0]) {
@@ -109,10 +109,10 @@ export class MemoryStore implements Store {
   }
 
   /** Prunes in bulk once a quarter more than needed is held, so that the amortized cost per append is small. */
-  #tidy(): void {
+  #pruneInBulk(): void {
     const { maxAgeMs = Infinity, maxTotal = Infinity } = this.retention
     const size = this.#entries.length
-    this.#tidyAt = Math.ceil(size * 1.25) + slack
+    this.#pruneAt = Math.ceil(size * 1.25) + slack
     const isDroppable =
       maxAgeMs < Infinity || size > maxTotal || this.#surplus - this.#left >= Math.min(slack, size / 4)
     if (!isDroppable) return
@@ -120,7 +120,7 @@ export class MemoryStore implements Store {
     const retention = this.#keep === undefined ? this.retention : { ...this.retention, keep: this.#keep }
     this.#entries = retain(this.#entries, retention, newest)
     this.#countAll()
-    this.#tidyAt = Math.ceil(this.#entries.length * 1.25) + slack
+    this.#pruneAt = Math.ceil(this.#entries.length * 1.25) + slack
   }
 
   #countIn(entry: LogEntry): void {

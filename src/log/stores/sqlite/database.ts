@@ -1,5 +1,5 @@
 /** The database operations of a run log, as synchronous methods; the store decides when to call them. */
-import type { Sifted } from '../../retention.ts'
+import type { EntrySummary } from '../../retention.ts'
 import type { LoadLimits, LogEntry, LogQuery, Note, NoteQuery, RunRecord } from '../../store.ts'
 import {
   asRows,
@@ -124,18 +124,18 @@ export class SqliteDatabase {
   }
 
   /** Up to `limit` entries before a `seq`, newest first, with the fields that the retention needs. */
-  sifted(before: number, limit: number): Sifted[] {
+  summaries(before: number, limit: number): EntrySummary[] {
     const sql = `
       SELECT seq, task, run_id, action, NULL AS note, at FROM record WHERE seq < ?
       UNION ALL SELECT seq, task, run_id, NULL, note, at FROM note WHERE seq < ?
       ORDER BY seq DESC LIMIT ?`
-    const toSifted = ([seq, task, runId, action, note, at]: SqliteRow): Sifted =>
+    const toSummary = ([seq, task, runId, action, note, at]: SqliteRow): EntrySummary =>
       note === null
         ? toRecord([seq!, task!, runId!, action!, at!])
         : toNote([seq!, note!, task!, runId!, at!])
     return this.#attempt('read', () =>
       this.#rows({ sql, values: [before, before, limit] }, 6)
-        .map(toSifted)
+        .map(toSummary)
         .sort((a, b) => b.seq - a.seq),
     )
   }
@@ -147,7 +147,7 @@ export class SqliteDatabase {
   }
 
   /** Deletes all of the entries durably, or none of them. */
-  delete(entries: readonly Sifted[]): void {
+  delete(entries: readonly EntrySummary[]): void {
     this.#transaction('prune', () => {
       for (const entry of entries)
         this.#run(`DELETE FROM ${'note' in entry ? 'note' : 'record'} WHERE seq = ?`, [entry.seq])

@@ -39,8 +39,11 @@ export interface SqliteStatement {
 export interface SqliteDriver {
   /** The name of the library: `node:sqlite`, `libsql`. */
   readonly library: string
+  /** Runs one or several statements that return no rows. */
   exec(sql: string): void
+  /** Compiles one statement. */
   prepare(sql: string): SqliteStatement
+  /** Closes the database file. */
   close(): void
 }
 

@@ -22,7 +22,7 @@ const newestOfEach = `
   FROM names, json_each('${JSON.stringify(actions)}') AS wanted
   WHERE names.task IS NOT NULL`
 
-const wholeOnes = `
+const wholeRecords = `
   SELECT ${recordColumns} FROM record
   WHERE seq IN (SELECT value FROM json_each(?))`
 
@@ -43,7 +43,7 @@ export function readRecent(read: Read, limits: LoadLimits): LogEntry[] {
   const whole = [...newest.map(([, , seq]) => seq!), ...open]
   for (let i = 0; i < whole.length; i += wholeAtOnce) {
     const values = [JSON.stringify(whole.slice(i, i + wholeAtOnce))]
-    for (const row of read({ sql: wholeOnes, values }, 6)) found.set(row[0]!, toRecord(row))
+    for (const row of read({ sql: wholeRecords, values }, 6)) found.set(row[0]!, toRecord(row))
   }
   for (const sql of wantedNotes(read, share)) for (const row of read(sql, 6)) found.set(row[0]!, toNote(row))
   return [...found.values()].sort((a, b) => a.seq - b.seq)
@@ -63,11 +63,11 @@ function* wantedOf(
   lastAt: number,
 ): Generator<Sql> {
   const bare = `SELECT ${bareColumns} FROM record WHERE task = ? AND action = ?`
-  const wish = keep?.(fromText(task))
-  const count = Math.max(share, wish?.count ?? 0)
+  const needed = keep?.(fromText(task))
+  const count = Math.max(share, needed?.count ?? 0)
   yield { sql: `${bare} ORDER BY seq DESC LIMIT ?`, values: [task, action, count] }
-  if (wish?.lastMs !== undefined)
-    yield { sql: `${bare} AND at >= ?`, values: [task, action, lastAt - wish.lastMs] }
+  if (needed?.lastMs !== undefined)
+    yield { sql: `${bare} AND at >= ?`, values: [task, action, lastAt - needed.lastMs] }
 }
 
 /** The queries for notes of missed periods, which conditions count, and for the newest note of all. */

@@ -9,7 +9,7 @@ import { dirname } from 'node:path'
 import { nextTurn } from '../../../clock/clock.ts'
 import { RunLogError } from '../../../errors/errors.ts'
 import { checkOptions } from '../../../values/check-options.ts'
-import { checkRetention, createSieve, type Sifted } from '../../retention.ts'
+import { checkRetention, createRetentionFilter, type EntrySummary } from '../../retention.ts'
 import type {
   KeepOf,
   LoadLimits,
@@ -88,18 +88,18 @@ export function createSqliteStore(path: string, options: SqliteStoreOptions = {}
 /** The number of entries that one step of pruning checks or deletes. */
 const entriesPerStep = 500
 /** The store prunes after this many appends, and after at least a quarter of the log. */
-const tidyEvery = 10_000
+const pruneEvery = 10_000
 
 /** Deletes entries: all at once, or on a full disk as many as its room allows. */
-function deleteBitByBit(db: SqliteDatabase, entries: readonly Sifted[]): void {
+function deleteInParts(db: SqliteDatabase, entries: readonly EntrySummary[]): void {
   if (entries.length === 0) return
   try {
     db.delete(entries)
   } catch (problem) {
     if (!isFull(problem) || entries.length === 1) throw problem
     const half = Math.ceil(entries.length / 2)
-    deleteBitByBit(db, entries.slice(0, half))
-    deleteBitByBit(db, entries.slice(half))
+    deleteInParts(db, entries.slice(0, half))
+    deleteInParts(db, entries.slice(half))
   }
 }
 
@@ -111,13 +111,13 @@ class SqliteStore implements Store {
   #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
   readonly #queue = new CommitQueue(
     (rows) => this.#commit(rows),
-    () => this.#tidy(),
+    () => this.#pruneIfDue(),
   )
   #keep: KeepOf | undefined
   /** Prunings, in sequence. */
-  #sweeps: Promise<unknown> = Promise.resolve()
-  #untidy = 0
-  #isTidying = false
+  #prunings: Promise<unknown> = Promise.resolve()
+  #appended = 0
+  #isPruning = false
   #closing: Promise<void> = Promise.resolve()
 
   constructor(
@@ -170,7 +170,7 @@ class SqliteStore implements Store {
 
   async prune(retention: Retention, now: number): Promise<number> {
     this.#opened('prune')
-    return this.#sweep(checkRetention(retention), now)
+    return this.#enqueuePruning(checkRetention(retention), now)
   }
 
   beat(now: number): void {
@@ -203,7 +203,7 @@ class SqliteStore implements Store {
       this.onProblem({ kind: 'damage', path: this.path, message: (problem as Error).message })
     }
     this.#state = 'closing'
-    await this.#sweeps
+    await this.#prunings
     this.#closeFile()
   }
 
@@ -281,54 +281,54 @@ class SqliteStore implements Store {
     try {
       db.insert(rows)
     } catch (problem) {
-      if (isFull(problem)) this.#tidy(0)
+      if (isFull(problem)) this.#pruneIfDue(0)
       throw problem
     }
-    this.#untidy += rows.length
+    this.#appended += rows.length
   }
 
   /** Prunes once enough entries were appended; on a full disk, regardless of their number. */
-  #tidy(atLeast = tidyEvery): void {
-    if (this.#untidy < atLeast || this.#isTidying || this.#state !== 'open') return
+  #pruneIfDue(atLeast = pruneEvery): void {
+    if (this.#appended < atLeast || this.#isPruning || this.#state !== 'open') return
     const db = this.#opened('prune')
-    if (atLeast > 0 && this.#untidy < db.spread / 4) return
-    this.#untidy = 0
-    const newest = db.sifted(Infinity, 1)[0]?.at ?? 0
-    this.#isTidying = true
+    if (atLeast > 0 && this.#appended < db.spread / 4) return
+    this.#appended = 0
+    const newest = db.summaries(Infinity, 1)[0]?.at ?? 0
+    this.#isPruning = true
     const report = (problem: unknown): void => {
       const { message } = toRunLogError('prune', this.path, problem)
       this.onProblem({ kind: 'compact', path: this.path, message })
     }
-    void this.#sweep(this.retention, newest)
+    void this.#enqueuePruning(this.retention, newest)
       .catch(report)
       .finally(() => {
-        this.#isTidying = false
+        this.#isPruning = false
       })
   }
 
-  #sweep(retention: Retention, now: number): Promise<number> {
+  #enqueuePruning(retention: Retention, now: number): Promise<number> {
     const keep = retention.keep ?? this.#keep
-    const wished = keep === undefined ? retention : { ...retention, keep }
-    const done = this.#sweeps.then(() => this.#sweepAll(wished, now))
-    this.#sweeps = done.catch(() => undefined)
+    const limits = keep === undefined ? retention : { ...retention, keep }
+    const done = this.#prunings.then(() => this.#pruneAll(limits, now))
+    this.#prunings = done.catch(() => undefined)
     return done
   }
 
-  async #sweepAll(retention: Retention, now: number): Promise<number> {
+  async #pruneAll(retention: Retention, now: number): Promise<number> {
     let count = 0
     let before = Infinity
     let open: ReadonlySet<number> | null = null
-    const stays = createSieve(retention, now, (run) => open!.has(run.seq))
+    const isKept = createRetentionFilter(retention, now, (run) => open!.has(run.seq))
     // Stops when the store closes: the remaining entries stay.
     while (this.#state === 'open') {
       const db = this.#opened('prune')
       open ??= db.openSeqs()
-      const entries = db.sifted(before, entriesPerStep)
+      const entries = db.summaries(before, entriesPerStep)
       const last = entries.at(-1)
       if (last === undefined) break
       before = last.seq
-      const gone = entries.filter((entry) => !stays(entry))
-      deleteBitByBit(db, gone)
+      const gone = entries.filter((entry) => !isKept(entry))
+      deleteInParts(db, gone)
       count += gone.length
       await nextTurn()
     }
