@@ -103,9 +103,12 @@ function StateList({ of, active }: { readonly of: MachineState; readonly active:
   )
 }
 
-/** The event without the common prefix of its machine. */
+/** The event without the common prefix of its machine; `done` and `failed` for the end of an invoked actor. */
 function shorter(event: string): string {
-  return event.replace(/^(run|task|session)\./, '')
+  return event
+    .replace(/^(run|task|session)\./, '')
+    .replace(/^xstate\.done\.actor\..*$/, 'done')
+    .replace(/^xstate\.error\.actor\..*$/, 'failed')
 }
 
 async function copy(text: string): Promise<void> {

@@ -32,7 +32,7 @@ describe('programs in the documentation', () => {
 })
 
 describe('what pages name exists', () => {
-  const allPages = [...pages, 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md']
+  const allPages = [...pages, 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/CHANGES-FROM-A-TO-Z.md']
   const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts)
 
   test.each(allPages)('%s names existing npm scripts', (page) => {
