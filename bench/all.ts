@@ -1,4 +1,4 @@
-/** All benches of the cost of a session, measured on this machine. */
+/** All benchmarks of a session's cost on this machine. */
 import { benchConditions } from './conditions.ts'
 import { benchExecutors, benchLargeValues } from './executors.ts'
 import { benchForecast } from './forecast.ts'

@@ -1,6 +1,6 @@
 /**
- * `npm run build && node --expose-gc dist/bench/condition-streams.js [count]`: what one condition costs as a stream: the lean watch, and the
- * same stream composed of RxJS operators. Decision 0052 quotes the figures.
+ * Cost of one condition as a stream: the lean watch, and the same stream composed of RxJS operators: `npm run build &&
+ * node --expose-gc dist/bench/condition-streams.js [count]`. Decision 0052 quotes the figures.
  */
 import { performance } from 'node:perf_hooks'
 import {

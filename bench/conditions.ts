@@ -1,4 +1,7 @@
-/** What conditions cost: a look, the next occurrence beside croner's and cron-parser's, reading statements, hostile text. */
+/**
+ * Benchmarks of conditions: evaluation, the next occurrence compared with croner and cron-parser, parsing of
+ * statements, hostile text.
+ */
 import { performance } from 'node:perf_hooks'
 import { CronExpressionParser } from 'cron-parser'
 import { Cron } from 'croner'
@@ -10,7 +13,7 @@ import { quantile, quietApp, row, stop } from './support.ts'
 const zone = 'Europe/Helsinki'
 const start = Date.UTC(2026, 10, 24, 12)
 
-/** The median of so many batches, in µs a call: a batch is long enough for the clock to see. */
+/** Median of `batches` batches in µs per call; a batch is long enough for the resolution of the clock. */
 function microsecondsOf(call: (turn: number) => unknown, batches = 101, size = 200): number {
   const times: number[] = []
   let turn = 0
@@ -44,21 +47,21 @@ async function benchLooks(): Promise<void> {
   const facts = (session as unknown as { facts(of: { task: string }): Parameters<typeof holds>[1] }).facts({
     task: 'report',
   })
-  const look = microsecondsOf(() => holds(condition.node, facts))
-  console.log(`\nA look at ${condition}, calendar edges known, beside it:`)
-  table('  holds', look, look)
+  const evaluation = microsecondsOf(() => holds(condition.node, facts))
+  console.log(`\nAn evaluation of ${condition} with cached calendar edges, in µs and relative to it:`)
+  table('  holds', evaluation, evaluation)
   table(
     '  wakesAt',
     microsecondsOf(() => wakesAt(condition.node, facts)),
-    look,
+    evaluation,
   )
   table(
     '  condition.holds({ session, task })',
     microsecondsOf(() => condition.holds({ session, task: 'report' })),
-    look,
+    evaluation,
   )
   const never = microsecondsOf(() => neverHolds(condition.node, zone, start), 21, 20)
-  table('  neverHolds', never, look)
+  table('  neverHolds', never, evaluation)
   await stop(app)
 }
 
@@ -67,11 +70,11 @@ function benchNext(): void {
   const croner = new Cron(expression, { timezone: zone, paused: true })
   const period = cronPeriod(expression)
   const day = cycle('day', { at: '07:00' })
-  // Each call asks of another day: nothing is known from the call before.
+  // Each call uses another day, so that earlier calls cache nothing.
   const at = (turn: number): number => start + ((turn * 37) % 3000) * 86_400_000
   const peer = microsecondsOf((turn) => croner.nextRun(new Date(at(turn))), 21, 50)
   console.log(
-    `\nThe next occurrence of '${expression}' in ${zone}, each time from another day, beside croner:`,
+    `\nThe next occurrence of '${expression}' in ${zone}, each time from another day, compared with croner:`,
   )
   table('  croner, nextRun', peer, peer)
   const parser = CronExpressionParser.parse(expression, { tz: zone, currentDate: new Date(start) })
@@ -118,14 +121,14 @@ function benchReading(): void {
     )
 }
 
-/** How long reading takes at worst. What is slow once only is the machine's doing and not the text's. */
+/** Maximum time of parsing. A delay that occurs only once is caused by the machine, not by the text. */
 function benchHostileText(): void {
   const texts = mutated(100_000, 7)
   for (const text of texts.slice(0, 2000)) read(text)
   const times = texts.map(timeOf)
   const slow = texts.filter((_, place) => times[place]! > 5)
   const still = slow.map((text) => Math.min(...[1, 2, 3].map(() => timeOf(text))))
-  console.log(`\n${times.length.toLocaleString('en')} random and mutated statements, read or refused:`)
+  console.log(`\n${times.length.toLocaleString('en')} random and mutated statements, parsed or rejected:`)
   row('  median', `${(quantile(times, 0.5) * 1000).toFixed(1).padStart(9)} µs`)
   row('  99.9 %', `${(quantile(times, 0.999) * 1000).toFixed(1).padStart(9)} µs`)
   row(
@@ -134,7 +137,7 @@ function benchHostileText(): void {
       .toFixed(2)
       .padStart(9)} ms`,
   )
-  row('  over 5 ms at first, and when read again', `${slow.length}, ${still.filter((ms) => ms > 5).length}`)
+  row('  over 5 ms at first, and when parsed again', `${slow.length}, ${still.filter((ms) => ms > 5).length}`)
   const longest = ["'", '(', 'every ', 'daily between a and ', ' \n', 'a and '].map((piece) =>
     Math.min(...[1, 2, 3].map(() => timeOf(piece.repeat(4096).slice(0, 4096)))),
   )

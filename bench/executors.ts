@@ -1,4 +1,7 @@
-/** `node dist/bench/executors.js`: what a run in a thread or a process costs, beside the pool library and `fork` alone. */
+/**
+ * Benchmarks of runs in threads and processes, compared with a pool library and plain `fork`: `node
+ * dist/bench/executors.js`.
+ */
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -13,7 +16,7 @@ const noopPath = fileURLToPath(noopUrl)
 const work = (fresh?: boolean) =>
   moduleWork<Noop, 'noop'>(noopUrl, 'noop', fresh === undefined ? {} : { fresh })
 
-/** The median of one call, µs: the middle one of so many, after some to warm up. */
+/** Median of one call, µs, after a warm-up. */
 async function median(calls: number, call: () => Promise<unknown>): Promise<number> {
   for (let n = 0; n < Math.min(calls, 50); n++) await call()
   const took: number[] = []
@@ -25,10 +28,10 @@ async function median(calls: number, call: () => Promise<unknown>): Promise<numb
   return took.sort((a, b) => a - b)[calls >> 1]!
 }
 
-const told = (us: number, alone?: number): string =>
+const format = (us: number, alone?: number): string =>
   `${us < 1000 ? `${us.toFixed(0)} µs` : `${(us / 1000).toFixed(1)} ms`}${alone === undefined ? '' : `  (${(us / alone).toFixed(2)} ×)`}`
 
-/** Runs one after the other, each awaited: what one costs, not what many at once do. */
+/** Runs one at a time, each awaited: the cost of one run, not the throughput of many. */
 export async function benchExecutors(): Promise<void> {
   const app = quietApp()
   const task = (name: string, execution: 'thread' | 'process', fresh?: boolean) =>
@@ -55,20 +58,23 @@ export async function benchExecutors(): Promise<void> {
   const spawned = await median(100, () => once(spawn('true', { stdio: 'pipe' }), 'close'))
   await Promise.all([pool.destroy(), waiting.destroy()])
 
-  row('task.run() of work inline', told(await median(2000, () => inline.run())))
-  row('piscina alone, threads that sleep in Atomics.wait', told(blocked))
-  row('piscina alone, threads that can hear', told(pooled))
-  row('task.run() in a thread', told(await median(2000, () => thread.run()), pooled))
-  row('task.run() in a thread of its own', told(await median(20, () => ownThread.run())))
-  row('child_process.fork alone, to its exit', told(forked))
-  row('task.run() in a process', told(await median(20, () => process.run()), forked))
-  row('task.run() in a process that is kept', told(await median(500, () => keptProcess.run())))
-  row('child_process.spawn of `true` alone, to its close', told(spawned))
-  row('task.run() of a command, `true`', told(await median(100, () => commands.run()), spawned))
+  row('task.run() of work inline', format(await median(2000, () => inline.run())))
+  row('piscina alone, threads that sleep in Atomics.wait', format(blocked))
+  row('piscina alone, threads that receive messages', format(pooled))
+  row('task.run() in a thread', format(await median(2000, () => thread.run()), pooled))
+  row('task.run() in a new thread', format(await median(20, () => ownThread.run())))
+  row('child_process.fork alone, to its exit', format(forked))
+  row('task.run() in a process', format(await median(20, () => process.run()), forked))
+  row('task.run() in a process that is kept', format(await median(500, () => keptProcess.run())))
+  row('child_process.spawn of `true` alone, to its close', format(spawned))
+  row('task.run() of a command, `true`', format(await median(100, () => commands.run()), spawned))
   await stop(app)
 }
 
-/** The longest that the loop stands still while a value goes to a thread or a process and comes back, or is refused. */
+/**
+ * The longest time for which the event loop is blocked while a value is sent to a thread or a process and returned, or
+ * rejected.
+ */
 export async function benchLargeValues(): Promise<void> {
   const app = quietApp()
   const echo = moduleWork<Noop, 'echo'>(noopUrl, 'echo', { fresh: false })
@@ -82,16 +88,16 @@ export async function benchLargeValues(): Promise<void> {
     Array.from({ length: count }, (_, id) => ({ id, name: `row ${id}`, price: id / 3 }))
   const values: readonly [string, unknown][] = [
     ['7 MB of text', 'x'.repeat(7e6)],
-    ['200 MB of text (refused)', 'x'.repeat(2e8)],
+    ['200 MB of text (rejected)', 'x'.repeat(2e8)],
     ['7 MB of bytes', new Uint8Array(7e6)],
     ['20,000 rows of three fields', rows(20_000)],
-    ['a million rows (refused)', rows(1_000_000)],
-    ['a list of a billion holes (refused)', new Array(1e9)],
+    ['a million rows (rejected)', rows(1_000_000)],
+    ['a list of a billion holes (rejected)', new Array(1e9)],
   ]
   for (const task of tasks)
     for (const [what, value] of values) {
       let longest = Number.POSITIVE_INFINITY
-      // The best of some: the machine has others to serve, the question is what this costs.
+      // The minimum of several rounds, as other work of the machine only adds time.
       for (let n = 0; n < 5; n++) {
         const delay = monitorEventLoopDelay({ resolution: 1 })
         delay.enable()

@@ -1,4 +1,4 @@
-/** What it costs to look ahead. */
+/** Benchmark of forecasts. */
 import { daily } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { quietApp, row } from './support.ts'
@@ -6,7 +6,7 @@ import { quietApp, row } from './support.ts'
 const at = Date.UTC(2026, 0, 1)
 const year = Date.UTC(2027, 0, 1)
 
-/** A year of a hundred daily tasks, at a hundred different minutes. */
+/** Forecasts a year of a hundred daily tasks, at a hundred different minutes. */
 export async function benchForecast(): Promise<void> {
   const app = quietApp({ timezone: 'Europe/Berlin', clock: new TestClock({ at }) })
   for (let n = 0; n < 100; n++)

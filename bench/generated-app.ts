@@ -1,4 +1,7 @@
-/** An app of many tasks as text, for the type checker: every kind of statement, args, dependence and custom words. */
+/**
+ * Generated source of an app with many tasks for the type checker: every kind of statement, args, dependencies and
+ * custom words.
+ */
 
 const starts = [
   "'daily after 07:00'",
@@ -14,8 +17,8 @@ const starts = [
 ]
 
 /**
- * The text of a module with an app of so many tasks, each third of which depends on the one before and gets what that returned;
- * and of one more for each of `more`, which says its start.
+ * The source of a module with an app of `tasks` tasks. Every third task depends on the previous one and receives its
+ * return. Each item of `more` is the start of one more task.
  */
 export function generatedApp(tasks: number, from: string, more: readonly string[] = []): string {
   const lines = [

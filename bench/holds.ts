@@ -1,11 +1,14 @@
-/** How long a session of ten thousand tasks holds the event loop at most, where everything happens at once. */
+/**
+ * Benchmark of the longest blocking of the event loop by a session of ten thousand tasks, when everything happens at
+ * once.
+ */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type App, condition, every, type Start } from 'gantry'
 import { quietApp, row } from './support.ts'
 
 const tasks = 10_000
 
-/** A line for each thing that ten thousand tasks may do at once: the longest hold, and how long it took in all. */
+/** Prints a line for each event of ten thousand tasks at once: the longest blocking, and the total time. */
 export async function benchHolds(): Promise<void> {
   await benchReady('no-op works', () => {})
   await benchReady('works that await', async () => await Promise.resolve())
@@ -122,5 +125,5 @@ async function measure(what: string, act: () => Promise<void>): Promise<void> {
   const took = performance.now() - began
   await new Promise((resolve) => setTimeout(resolve, 5))
   delay.disable()
-  row(`${what}: longest hold, in all`, `${(delay.max / 1e6).toFixed(0)} ms, ${took.toFixed(0)} ms`)
+  row(`${what}: longest blocking, in total`, `${(delay.max / 1e6).toFixed(0)} ms, ${took.toFixed(0)} ms`)
 }

@@ -1,4 +1,4 @@
-/** What it costs a session to be watched: a task's start, 10,000 pieces of news a second, and ten who follow. */
+/** Benchmark of observers: the delay of a task's start with 10,000 news per second and ten clients. */
 import { connect } from 'node:net'
 import { createHttp } from 'gantry/http'
 import { quantile, quietApp, row, stop } from './support.ts'
@@ -7,7 +7,7 @@ const seconds = 5
 const newsPerSecond = 10_000
 const tasks = 200
 
-/** Who follows in each round; null where there is no interface at all. */
+/** Clients of each round; null without an HTTP interface. */
 const rounds: readonly (readonly [string, Follow | null])[] = [
   ['without an interface', null],
   ['nobody follows', () => {}],
@@ -18,7 +18,7 @@ const rounds: readonly (readonly [string, Follow | null])[] = [
 
 type Follow = (port: number, token: string) => void
 
-/** Delay from asking for a run to the begin of its work while news is told. */
+/** Measures the delay from a manual run's request to the start of its work while news is emitted. */
 export async function benchHttp(): Promise<void> {
   for (const [name, follow] of rounds)
     row(`start of a task at ${newsPerSecond} news/s, ${name}`, await measure(follow))
@@ -40,14 +40,14 @@ async function measure(follow: Follow | null): Promise<string> {
   }
   await session.clock.sleep(500)
   const delays: number[] = []
-  let told = 0
+  let sent = 0
   const start = performance.now()
   const cpu = process.cpuUsage()
   while (performance.now() - start < seconds * 1000) {
-    // As much news as is due: each change of a task is one.
+    // Emits the news that is due: each change of a task is one.
     const due = ((performance.now() - start) / 1000) * newsPerSecond
-    for (; told < due; told++)
-      session.send({ type: told % 2 === 0 ? 'task.disable' : 'task.enable', task: `t${(told >> 1) % tasks}` })
+    for (; sent < due; sent++)
+      session.send({ type: sent % 2 === 0 ? 'task.disable' : 'task.enable', task: `t${(sent >> 1) % tasks}` })
     const askedAt = performance.now()
     await probe.run()
     delays.push(begunAt - askedAt)
@@ -61,7 +61,7 @@ async function measure(follow: Follow | null): Promise<string> {
   return `p50 ${middle}, p99 ${late}, CPU ${((user + system) / 10 / elapsed).toFixed(0)} %`
 }
 
-/** Follows; reads all that comes, or nothing. */
+/** A client of the events; it reads everything, or nothing. */
 function client(port: number, token: string, reads: boolean): void {
   const socket = connect(port, '127.0.0.1', () => {
     socket.write(`GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`)

@@ -1,7 +1,7 @@
-/** What tasks cost that have nothing to do: set-up, memory, processor time, stop. */
+/** Benchmark of idle tasks: set-up, memory, CPU time, stop. */
 import { collectGarbage, quietApp, row, stop } from './support.ts'
 
-/** Ten thousand and a hundred thousand tasks that wait for the end of the day. */
+/** Measures ten thousand and a hundred thousand tasks that wait for the end of the day. */
 export async function benchIdle(): Promise<void> {
   for (const count of [10_000, 100_000]) {
     collectGarbage()
@@ -13,7 +13,7 @@ export async function benchIdle(): Promise<void> {
     row(`set-up of ${count} tasks`, `${Math.round(performance.now() - start)} ms`)
     collectGarbage()
     row('  memory a task', `${((process.memoryUsage().heapUsed - heap) / count / 1024).toFixed(1)} KB`)
-    // What the set-up left to do (compiling, sweeping the heap) is not what waiting costs.
+    // Work that the set-up left (compilation, garbage collection) is not part of the idle cost.
     await app.session.clock.sleep(4000)
     const cpu = process.cpuUsage()
     await app.session.clock.sleep(5000)

@@ -1,23 +1,23 @@
-/** How late tasks start, and whether they drift. */
+/** Benchmark of lateness and drift of starts. */
 import { cron, every, type Start, secondly } from 'gantry'
 import { quantile, quietApp, row, stop } from './support.ts'
 
 const tasks = 1000
 const seconds = 20
 
-/** A thousand tasks every second, for twenty seconds, under conditions of the calendar and of elapsed time. */
+/** Runs a thousand tasks every second, for twenty seconds, with conditions of the calendar and of elapsed time. */
 export async function benchLateness(): Promise<void> {
   await measure('secondly', secondly, latenessOnTheSecond)
   await measure('cron * * * * * *', cron('* * * * * *'), latenessOnTheSecond)
   await measure("every('1 second')", every('1 second'), latenessOfEach)
 }
 
-/** How late each start was, ms. */
+/** The lateness of each start, ms. */
 type Lateness = (starts: readonly number[]) => number[]
 
 const latenessOnTheSecond: Lateness = (starts) => starts.map((at) => at % 1000)
 
-/** `every` goes on from the last start: late is what is more than a second after that. */
+/** `every` counts from the last start: later than a second after it is late. */
 const latenessOfEach: Lateness = (starts) =>
   starts.slice(1).map((at, i) => Math.max(0, at - starts[i]! - 1000))
 

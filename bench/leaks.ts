@@ -1,4 +1,4 @@
-/** `node --expose-gc dist/bench/leaks.js`: do threads, processes and commands leave anything behind? Fails if they do. */
+/** Check for leaks of threads, processes and commands: `node --expose-gc dist/bench/leaks.js`. Fails if there are any. */
 import { readdirSync } from 'node:fs'
 import { command, moduleWork } from 'gantry'
 import { quietApp, row, stop } from './support.ts'
@@ -17,7 +17,7 @@ interface State {
   readonly resources: number
 }
 
-/** What is held after everything that is due has been collected. */
+/** The resources that remain after a garbage collection. */
 async function state(app: ReturnType<typeof quietApp>): Promise<State> {
   for (let n = 0; n < 5; n++) {
     globalThis.gc?.()
@@ -41,7 +41,7 @@ const kinds = [
     task: app.task('thread', false, { execution: 'thread', multilaunch: 4 }, noop()),
   },
   {
-    name: 'runs in threads of their own',
+    name: 'runs in new threads',
     count: 200,
     task: app.task('own', false, { execution: 'thread', multilaunch: 4 }, noop(true)),
   },
@@ -61,7 +61,7 @@ for (const { name, count, task } of kinds) {
       for (const { action, error } of outcomes) if (action !== 'success') throw error
     }
   }
-  // The first tenth fills what is meant to be kept: pools, caches, the log's own ring.
+  // The first tenth fills pools, caches and the log's buffer, which are kept.
   await many(count)
   const before = await state(app)
   await many(count)

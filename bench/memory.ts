@@ -1,4 +1,4 @@
-/** `node --expose-gc dist/bench/memory.js`: what tasks take, and what is left of those that are gone. Fails if it is too much. */
+/** Memory of tasks, and remains of removed tasks: `node --expose-gc dist/bench/memory.js`. Fails if there is too much. */
 import { type App, cron } from 'gantry'
 import { quietApp, row, stop } from './support.ts'
 
@@ -34,7 +34,7 @@ const expressions: Record<string, (n: number) => ReturnType<typeof cron>> = {
     }
   }
   await churn()
-  // The least of three: what is compiled or grown meanwhile is not left of a task.
+  // The minimum of three rounds, as compilation and growth of the heap are not remains of a task.
   let left = Number.POSITIVE_INFINITY
   for (let turn = 0; turn < 3; turn++) {
     const before = await used(app)

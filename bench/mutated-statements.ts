@@ -1,4 +1,4 @@
-/** Statements with pieces cut out, doubled or replaced, and heaps of scraps: the same ones for the same seed. */
+/** Statements with pieces removed, doubled or replaced, and random scraps; equal for equal seeds. */
 
 const statements = [
   'daily',
@@ -30,7 +30,7 @@ const scraps = [
   ...['12', '-1', '99999999999999', 'é', '\u0000', '🕰', 'Mon', 'P1D', '07:00', ':', ','],
 ]
 
-/** So many texts. */
+/** Generates `count` texts. */
 export function mutated(count: number, seed: number): string[] {
   const random = randomOf(seed)
   const below = (limit: number): number => Math.floor(random() * limit)
@@ -47,7 +47,7 @@ export function mutated(count: number, seed: number): string[] {
   })
 }
 
-/** A small generator of numbers from 0 to 1 (mulberry32). */
+/** A small random generator of numbers from 0 to 1 (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed
   return () => {

@@ -1,7 +1,7 @@
-/** Work that does nothing, for what surrounds it to be measured. */
+/** Work that does nothing, to measure the overhead. */
 export const noop = (): number => 1
-/** Work that gives back what it is given. */
+/** Work that returns its input. */
 export const echo = ({ value }: { value?: unknown }): unknown => value
 
-// As the module of a process that is forked by hand: says so, and ends.
+// Entry of a process that is forked directly: sends a message and ends.
 if (process.argv[2] === 'alone') process.send?.(1, undefined, undefined, () => process.exit(0))

@@ -1,4 +1,4 @@
-/** What the stores of a run log cost, on the disk of this machine. */
+/** Benchmarks of run log stores on the disk of this machine. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ const tasks = 200
 const kindOf = (option: string): string => option.split(':', 1)[0]!
 const since = (before: number): string => `${(performance.now() - before).toFixed(1)} ms`
 
-/** Records written and synced, durable runs, and what a log of a million records costs beside one of a hundred. */
+/** Measures writes with sync, durable runs, and a log of a million records compared with one of a hundred. */
 export async function benchStores(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'))
   const options = (name: string): string[] => [
@@ -41,7 +41,7 @@ export async function benchStores(): Promise<void> {
   rmSync(folder, { recursive: true })
 }
 
-/** The records of runs of the tasks in turn, two for each run; every hundredth run fails. */
+/** The records of runs of the tasks in turn, two per run; every hundredth run fails. */
 function* history(count: number): Generator<RunRecord> {
   for (let seq = 1; seq <= count; seq++) {
     const run = (seq + 1) >> 1
@@ -54,7 +54,7 @@ function* history(count: number): Generator<RunRecord> {
   }
 }
 
-/** Fills a store in groups; tells how many records a second. */
+/** Fills a store in groups; returns the records per second. */
 async function fill(store: Store, count: number, group: number): Promise<number> {
   const before = performance.now()
   let batch: RunRecord[] = []
@@ -68,7 +68,7 @@ async function fill(store: Store, count: number, group: number): Promise<number>
   return (count / (performance.now() - before)) * 1_000
 }
 
-/** Runs a second, each with its start on the disk before it begins and its end before that is told. */
+/** Runs per second, with each start on the disk before the work begins and each end before it is reported. */
 async function runsOver(store: string): Promise<number> {
   const app = quietApp({ store })
   let runs = 0
@@ -87,10 +87,10 @@ async function lookInto(option: string): Promise<void> {
   const log = new SessionLog(await resolveStore(option), createSystemClock())
   let before = performance.now()
   await log.restore()
-  row('  restart: opened, and what conditions need restored', since(before))
+  row('  restart: open, and restore what conditions need', since(before))
   before = performance.now()
   for (let n = 0; n < 100_000; n++) log.latest(`task ${n % tasks}`, 'success')
-  row('  a look at the newest success of a task', `${((performance.now() - before) * 10).toFixed(0)} ns`)
+  row('  read the newest success of a task', `${((performance.now() - before) * 10).toFixed(0)} ns`)
   const queries = {
     'newest 50 of a task': { task: 'task 7', limit: 50 },
     'newest 50 failures of all tasks': { action: 'fail', limit: 50 },
@@ -99,7 +99,7 @@ async function lookInto(option: string): Promise<void> {
     'the records of one run': { runId: '00000007-8f2e-4b6c-9d1a-2c3d4e5f6a7b' },
   } as const
   for (const [what, query] of Object.entries(queries)) {
-    // Once before, as the first of its kind is prepared.
+    // Once before the measurement, as the first query of a kind is prepared.
     await log.query(query)
     before = performance.now()
     const found = await log.query(query)

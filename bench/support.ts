@@ -1,16 +1,16 @@
-/** What the benches share: a quiet app, a line of the table, the end, a clean heap. */
+/** Shared parts of the benchmarks: a quiet app, a line of the table, the end, a clean heap. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type App, createApp, type SessionOptions } from 'gantry'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** An app that says nothing and launches without delay. */
+/** Creates an app without log output and launch delay. */
 export function quietApp(options: SessionOptions = {}): App {
   return createApp({ logger: silent, relaunchDelay: 0, ...options })
 }
 
-/** One line of the table. */
+/** Prints one line of the table. */
 export function row(what: string, value: string): void {
   console.log(`${what.padEnd(52)} ${value}`)
 }
@@ -21,7 +21,7 @@ export async function stop(app: App): Promise<void> {
   await app.session.stopped
 }
 
-/** Collects garbage, whether or not the process was started with `--expose-gc`. */
+/** Collects garbage, with or without `--expose-gc`. */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

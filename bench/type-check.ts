@@ -1,4 +1,4 @@
-/** How long the type checker takes over an app of two hundred tasks, beside one without tasks. */
+/** Benchmark of the type checker with an app of two hundred tasks, compared with one without tasks. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,14 +10,14 @@ import { row } from './support.ts'
 export function benchTypeCheck(): void {
   const empty = secondsOf(0)
   const full = secondsOf(200)
-  console.log('\nType checking, the checker started anew:')
+  console.log('\nType checking, in a new process:')
   row('  an app without tasks', `${empty.toFixed(2)} s`)
   row('  an app of 200 tasks', `${full.toFixed(2)} s`)
   row('  the tasks themselves', `${(full - empty).toFixed(2)} s`)
 }
 
 function secondsOf(tasks: number): number {
-  // Within the package, so that its own name leads to its built types, as it does for users.
+  // Within the package, so that its name resolves to its built types, as for users.
   const folder = join(process.cwd(), '.tmp', `types-${process.pid}`)
   mkdirSync(folder, { recursive: true })
   try {

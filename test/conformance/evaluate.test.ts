@@ -5,7 +5,7 @@ import type { Row } from './time/time-rules.ts'
 const row = (fields: object): Row => ({ id: 'x', expected: null, suspect: false, ...fields })
 const verdictOf = async (file: string, fields: object) => (await evaluateRow(file, row(fields))).verdict
 
-describe('evaluateRow: what is not understood is unsupported, whatever is expected', () => {
+describe('evaluateRow: unknown input is unsupported, regardless of the expectation', () => {
   const day = { type: 'TimeOfDay', args: { start: '10:00', end: null }, period: '' }
   const exec = { condition: null, api: null, task: 't', logs: [], now: '2024-01-01T00:00:00', timezone: null }
   const session = { start: '2024-01-01T00:00:00', step: 1, cycles: 1, tasks: [] }
@@ -32,7 +32,7 @@ describe('evaluateRow: what is not understood is unsupported, whatever is expect
     ],
     ['a config key', 'sessions', { ...session, config: { mood: 'blue' }, expected: { log: [] } }],
     [
-      'a deed of a task',
+      'an action of a task',
       'sessions',
       { ...session, tasks: [{ name: 't', does: ['dance'] }], expected: { log: [] } },
     ],
@@ -47,21 +47,21 @@ describe('evaluateRow: what is not understood is unsupported, whatever is expect
 })
 
 describe('evaluateRow', () => {
-  test('a suspect row is judged by what was intended, else skipped', async () => {
+  test('a suspect row is evaluated by its intention, or skipped', async () => {
     const suspect = { duration: '1 s', expected_us: 5, suspect: true }
     expect(await verdictOf('durations', suspect)).toBe('skipped')
     expect(await verdictOf('durations', { ...suspect, intended: 1_000_000 })).toBe('agree')
     expect(await verdictOf('durations', { ...suspect, intended: 5_000_000 })).toBe('differ')
   })
 
-  test('an error of the language is a difference and no agreement with an expected error', async () => {
+  test('an error of the language is a difference, even if an error is expected', async () => {
     const broken = await evaluateRow('durations', row({ duration: { toString: null }, expected_us: null }))
     expect(broken.verdict).not.toBe('unsupported')
     const nothing = await evaluateRow('task-executable', row({ tree: null, expected: true }))
     expect(nothing.verdict).toBe('differ')
   })
 
-  test('sessions: a run at the wrong time, an action that is missing and an error nobody expects differ', async () => {
+  test('sessions: a run at the wrong time, a missing action and an unexpected error differ', async () => {
     const scenario = {
       start: '2024-01-01T00:00:07.250',
       step: 1,

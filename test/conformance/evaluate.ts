@@ -1,4 +1,4 @@
-/** Judges any row of any file. */
+/** Evaluation of any row of any file. */
 import { evaluateConditions } from './conditions/conditions.ts'
 import { checkRow } from './fields.ts'
 import { evaluateSession } from './sessions/sessions.ts'
@@ -15,12 +15,12 @@ const evaluators: Readonly<Record<string, (row: Row) => Verdict | Promise<Verdic
   sessions: evaluateSession,
 }
 
-/** The files that are understood, in the order in which they are printed. */
+/** The supported files, in the order of the report. */
 export const knownFiles: readonly string[] = Object.keys(evaluators)
 
 /**
- * Judges one row. A suspect one is judged by what was intended, if that is said, else skipped. What is not understood is
- * unsupported; an error that nobody expects is a difference.
+ * Evaluates one row. A suspect row is evaluated by its stated intention, or skipped. Unknown input is unsupported; an
+ * unexpected error is a difference.
  */
 export async function evaluateRow(file: string, row: Row): Promise<Verdict> {
   if (row.suspect && !('intended' in row)) return { verdict: 'skipped' }

@@ -1,7 +1,7 @@
-/** The fields of the fact files: of rows, and of the classes in their trees. */
+/** Fields of the fact files: of rows, and of the classes in their trees. */
 import { checkFields, Unsupported } from './unsupported.ts'
 
-/** Fields that any row may have and that say nothing about what is judged. */
+/** Fields of any row that do not affect the result. */
 const common = [
   ...['id', 'name', 'source', 'expected', 'error', 'suspect', 'suspect_reason', 'intended'],
   ...['upstream_xfail', 'boundary', 'edge', 'order_dependent', 'order_stable', 'expected_cache'],
@@ -27,7 +27,7 @@ const cycle = ['start', 'end', 'time_point', 'starting', 'right_closed', 'step']
 const history = ['task', 'period', 'compare']
 const dependence = ['depend_task', 'task']
 
-/** The classes of periods and conditions, and what each is made with. */
+/** Classes of periods and conditions, with their arguments. */
 const classes: Readonly<Record<string, readonly string[]>> = {
   TimeOfSecond: cycle,
   TimeOfMinute: cycle,
@@ -71,7 +71,7 @@ const classes: Readonly<Record<string, readonly string[]>> = {
   FailingCondition: [],
 }
 
-/** Throws {@link Unsupported} if the row has fields, or its trees classes or arguments, that are not known. */
+/** Throws {@link Unsupported} if the row has unknown fields, or its trees have unknown classes or arguments. */
 export function checkRow(file: string, row: object): void {
   checkFields(row, `a row of ${file}`, [...common, ...(rows[file] ?? [])])
   const { expected, intended, ...asked } = row as Readonly<Record<string, unknown>>

@@ -1,9 +1,9 @@
-/** The Python expressions of the conformance files (`daily.between("10:00", "12:00") & ~running`), made with our builders. */
+/** Python expressions of the conformance files (`daily.between("10:00", "12:00") & ~running`), created with our builders. */
 import * as ours from '../../src/index.ts'
 import { type Condition, isCondition } from '../../src/index.ts'
 import { Unsupported } from './unsupported.ts'
 
-/** The arguments of a call: those by position, and those by name. */
+/** The arguments of a call, by position and by name. */
 interface Call {
   readonly given: readonly unknown[]
   readonly named: Readonly<Record<string, unknown>>
@@ -11,7 +11,7 @@ interface Call {
 
 type Value = unknown
 
-/** What Rocketry calls the parameters, in their order; what is not here takes its arguments by position alone. */
+/** Parameter names of Rocketry, in order; other functions take arguments by position only. */
 const parameters: Readonly<Record<string, readonly string[]>> = {
   every: ['past', 'based'],
   retry: ['n'],
@@ -26,7 +26,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   starting: ['start'],
 }
 
-/** Builders whose arguments are put otherwise with us; they get them in the order of {@link parameters}. */
+/** Builders whose arguments have another form here; they receive them in the order of {@link parameters}. */
 const builders: Readonly<Record<string, (...args: readonly unknown[]) => Condition>> = {
   every: (past, based) => ours.every(past as string, defined({ based })),
   cron: (...fields) => ours.cron(cronOf(fields)),
@@ -161,7 +161,7 @@ const comparisons: Readonly<Record<string, string>> = {
   '<=': 'atMost',
   '>=': 'atLeast',
   '==': 'exactly',
-  // Read as not exactly.
+  // Negated equality.
   '!=': 'exactly',
 }
 
@@ -181,9 +181,9 @@ function call(target: unknown, args: readonly unknown[]): unknown {
 }
 
 function callMember(target: unknown, name: string, args: readonly unknown[]): unknown {
-  // Rocketry's way to make a condition of a builder; ours are conditions.
+  // Rocketry's conversion of a builder to a condition; our builders are conditions.
   if (name === 'get_cond') return target
-  // An open side of `between` is written as None.
+  // An unlimited side of `between` is `None`.
   if (name === 'between' && args.includes(null)) {
     if (args.every((arg) => arg === null)) return target
     return args[0] === null ? callMethod(target, 'before', [args[1]]) : callMethod(target, 'after', [args[0]])

@@ -6,7 +6,7 @@ const judged = (...verdicts: readonly Verdict['verdict'][]): readonly Judged[] =
   verdicts.map((verdict, place) => ({ id: `row-${place}`, verdict: { verdict, got: 'this' } }))
 
 describe('printReport', () => {
-  test('prints the counts, and of the differences the first', () => {
+  test('prints the counts and the first difference', () => {
     expect(printReport('parse', judged('agree', 'differ', 'differ', 'skipped', 'accepted'))).toBe(
       'parse: 1 agree, 2 differ (row-1 …), 1 accepted, 1 skipped, 0 unsupported',
     )
@@ -20,18 +20,18 @@ describe('printReport', () => {
 })
 
 describe('surprises', () => {
-  test('a difference that is not listed is one', () => {
+  test('an unlisted difference is a surprise', () => {
     expect(surprises(judged('agree', 'differ'), {})).toEqual(['row-1 differs: this'])
   })
 
-  test('a listed difference is none, and a listed row that agrees or is accepted is one', () => {
+  test('a listed difference is not a surprise, and a listed row that agrees or is accepted is one', () => {
     expect(surprises(judged('differ'), { 'row-0': 'later' })).toEqual([])
     expect(surprises(judged('agree'), { 'row-0': 'later' })).toHaveLength(1)
     expect(surprises(judged('accepted'), { 'row-0': 'later' })).toHaveLength(1)
   })
 })
 
-test('printRules tells how many rows each rule accepts, the most first', () => {
+test('printRules prints the number of accepted rows per rule, most first', () => {
   const by = (rule: string): Judged => ({ id: rule, verdict: { verdict: 'accepted', rule } })
   expect(printRules([by('a'), by('b'), by('b')])).toEqual(['2 b', '1 a'])
 })

@@ -1,15 +1,15 @@
-/** What the evaluation of one file of facts comes to, in one line; and what of it is not known beforehand. */
+/** Report of the evaluation of one file of facts, in one line, with the results that are not known. */
 import type { Row, Verdict } from './time/time-rules.ts'
 
 const kinds = ['agree', 'differ', 'accepted', 'skipped', 'unsupported'] as const
 
-/** A judged row. */
+/** An evaluated row. */
 export interface Judged {
   readonly id: string
   readonly verdict: Verdict
 }
 
-/** Judges all rows of a file, one after the other. */
+/** Evaluates all rows of a file, one after the other. */
 export async function judgeRows(
   rows: readonly Row[],
   evaluate: (row: Row) => Verdict | Promise<Verdict>,
@@ -19,7 +19,7 @@ export async function judgeRows(
   return judged
 }
 
-/** `time-contains: 1140 agree, 2 differ (contains-0017 …), 4 accepted, 10 skipped, 6 unsupported` */
+/** The report in one line: `time-contains: 1140 agree, 2 differ (contains-0017 …), 4 accepted, 10 skipped, 6 unsupported` */
 export function printReport(file: string, judged: readonly Judged[]): string {
   const counts = kinds.map((kind) => {
     const ids = judged.filter(({ verdict }) => verdict.verdict === kind).map(({ id }) => id)
@@ -29,12 +29,12 @@ export function printReport(file: string, judged: readonly Judged[]): string {
   return `${file}: ${counts.join(', ')}`
 }
 
-/** Differences that are known: row → reason. */
+/** Known differences: row → reason. */
 export type Known = Readonly<Record<string, string>>
 
 /**
- * What is not as known, in words: a difference that is not listed, and a listed row that does not differ any more. A list that
- * may only shrink is one that somebody can trust.
+ * Unknown results as text: an unlisted difference, and a listed row that no longer differs, so that the list can only
+ * shrink.
  */
 export function surprises(judged: readonly Judged[], known: Known): readonly string[] {
   const found: string[] = []
@@ -47,7 +47,7 @@ export function surprises(judged: readonly Judged[], known: Known): readonly str
   return found
 }
 
-/** How many rows each rule accepts, in words, the most first. */
+/** The number of accepted rows per rule as text, most first. */
 export function printRules(judged: readonly Judged[]): readonly string[] {
   const counts = new Map<string, number>()
   for (const { verdict } of judged)
@@ -55,7 +55,7 @@ export function printRules(judged: readonly Judged[]): readonly string[] {
   return [...counts].sort((a, b) => b[1] - a[1]).map(([rule, count]) => `${count} ${rule}`)
 }
 
-/** What of which row is not understood. */
+/** The unsupported rows and their reasons. */
 export function printUnsupported(judged: readonly Judged[]): readonly string[] {
   return judged
     .filter(({ verdict }) => verdict.verdict === 'unsupported')

@@ -1,8 +1,8 @@
 /**
- * `npm run conformance [-- DIR] [--known FILE] [--rules]`: evaluates every row of the fact files in DIR and prints one line a
- * file. Exits 1 if any row differs; with `--known` (JSON: row → reason), if a row differs that is not listed, or a listed one
- * does not. `--rules` also prints how many rows each rule accepts, and what is unsupported. What we do not understand counts as unsupported, never as
- * agreement.
+ * `npm run conformance [-- DIR] [--known FILE] [--rules]`: evaluates every row of the fact files in DIR and prints one
+ * line per file. Exits with 1 if a row differs; with `--known` (JSON: row → reason), if an unlisted row differs or a
+ * listed one does not. `--rules` also prints the number of accepted rows per rule, and the unsupported rows. Unknown
+ * input counts as unsupported, never as agreement.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ import {
 } from './report.ts'
 import type { Row } from './time/time-rules.ts'
 
-/** The names of the fact files in a folder; those that are not understood come last. */
+/** The names of the fact files in a folder; unsupported ones are last. */
 function filesIn(directory: string): readonly string[] {
   const found = readdirSync(directory)
     .filter((name) => name.endsWith('.json'))

@@ -1,9 +1,9 @@
-/** What is not understood: it must never pass for agreement. */
+/** Unknown input, which must never count as agreement. */
 
-/** Says what of a row is not understood. Whoever judges the row counts it as unsupported. */
+/** Names the unknown part of a row. The evaluator counts the row as unsupported. */
 export class Unsupported extends Error {}
 
-/** Throws if there is a field that nobody here knows: it may mean that the row asks for something else. */
+/** Throws if a field is unknown, as it may change the meaning of the row. */
 export function checkFields(given: object, what: string, known: readonly string[]): void {
   const odd = Object.keys(given).find((key) => !known.includes(key))
   if (odd !== undefined) throw new Unsupported(`${what} with '${odd}'`)

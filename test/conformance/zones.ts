@@ -3,11 +3,11 @@ import { checkChange, type Tally } from './zones/zone-checks.ts'
 import { changesOf, ZoneModel } from './zones/zone-model.ts'
 
 /**
- * Compares our calendar with an independent model at every change of offset from 2000 to 2037 of every zone.
- * Run with zone names to look at these only, with `--sample` for the thirty of the gate.
+ * Comparison of our calendar with an independent model at every change of offset from 2000 to 2037 of every zone. Zone
+ * names as arguments select zones; `--sample` selects the thirty of the gate.
  */
 
-/** Zones whose rules are unlike: half-hour and two-hour shifts, a missing day, midnight gaps, changes in pairs. */
+/** Zones with different rules: half-hour and two-hour shifts, a missing day, midnight gaps, changes in pairs. */
 export const sampleZones: readonly string[] = [
   'Africa/Cairo',
   'Africa/Casablanca',
@@ -46,13 +46,13 @@ export interface ZoneReport extends Tally {
   changes: number
 }
 
-/** Checks the zones and counts; with `every`, of zones that change often only each so many-th change. */
+/** Checks the zones and counts the checks; with `every`, only each n-th change of zones that change often. */
 export function checkZones(zones: readonly string[], every = 1): ZoneReport {
   const report: ZoneReport = { zones: zones.length, changes: 0, checks: 0, differences: [] }
   for (const zone of zones) {
     const model = new ZoneModel(zone)
     const changes = [...changesOf(zone)]
-    // A zone with few changes has them for reasons of its own, such as Apia's missing day: none is left out.
+    // A zone with few changes has special ones, such as Apia's missing day: none is skipped.
     const chosen = changes.length < 12 ? changes : changes.filter((_, i) => i % every === 0)
     for (const change of chosen) {
       report.changes++

@@ -1,7 +1,7 @@
-/** A context of args for tests: what a session would give, from plain tables. */
+/** Arg contexts for tests, from plain tables. */
 import type { ArgContext } from '../../src/args/arg.ts'
 
-/** A context in which there is nothing but what is given. */
+/** Creates a context that contains only the given parts. */
 export function contextOf(
   given: Partial<ArgContext> & {
     readonly returnsBy?: Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-/** Values that nobody should throw or return, and somebody will. By name: a test runner that prints them would fall over. */
+/** Hostile values to throw or return. They are listed by name, as a test runner that prints them would fail. */
 
 const bad = (): never => {
   throw new Error('bad')
@@ -10,14 +10,14 @@ circle.self = circle
 const ownCause = new Error('loop')
 ownCause.cause = ownCause
 
-/** Passes for a plain object until its class is asked for. */
+/** Looks like a plain object until its class is requested. */
 const masked = new Proxy({}, { getPrototypeOf: bad })
 
-/** On this nothing can be done without a throw. */
+/** A proxy that throws on every operation. */
 const proxyOf = (target: object): object =>
   new Proxy(target, { get: bad, has: bad, ownKeys: bad, getPrototypeOf: bad, getOwnPropertyDescriptor: bad })
 
-/** What work may throw. */
+/** Values that work may throw. */
 export const thrown = new Map<string, unknown>([
   ['undefined', undefined],
   ['null', null],
@@ -36,7 +36,7 @@ export const thrown = new Map<string, unknown>([
   ['a masked proxy', masked],
 ])
 
-/** What work may return, that no record can carry. */
+/** Values that work may return and no record can store. */
 export const returned = new Map<string, unknown>([
   ['a big integer', 7n],
   ['a circle', circle],
@@ -44,7 +44,7 @@ export const returned = new Map<string, unknown>([
   ['an object whose toJSON throws', { toJSON: bad }],
 ])
 
-/** Promises of a kind. */
+/** Kinds of promises. */
 export const thenables = new Map<string, unknown>([
   ['whose `then` throws when it is read', Object.defineProperty({}, 'then', { get: bad })],
   ['whose `then` throws when it is called', { then: bad }],

@@ -1,4 +1,4 @@
-/** Random conditions and histories for the laws of conditions. */
+/** Random conditions and histories for property tests of conditions. */
 import fc from 'fast-check'
 import type { Action } from '../../machines/protocol.ts'
 import {
@@ -112,7 +112,7 @@ export const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition }>
 
 const action: fc.Arbitrary<Action> = fc.constantFrom('run', 'success', 'fail', 'terminate', 'inaction')
 
-/** What happened to `this` and `other` in the hours before noon, in order. */
+/** Events of `this` and `other` in the hours before noon, in order. */
 export const happenings: fc.Arbitrary<readonly Happening[]> = fc
   .array(
     fc.record({

@@ -1,7 +1,7 @@
-/** A store that a session takes for a durable one, and whose writing a test decides. */
+/** A durable store for sessions, whose writes a test controls. */
 import type { LogEntry, Store } from 'gantry'
 
-/** Reads come from `kept`, which `append` fills and which stays open, so that it can be asked after a stop. */
+/** Reads come from `kept`, which `append` fills and which stays open, so that it can be queried after a stop. */
 export function durableStore(
   kept: Store,
   append: (entries: readonly LogEntry[]) => void | Promise<void>,

@@ -1,4 +1,4 @@
-// Asked in a thread: says whether a number is over another, and where it was asked.
+// Thread work that compares a number with another, and returns where it was evaluated.
 import { isMainThread } from 'node:worker_threads'
 
 export function isOver({ n, limit }, run) {

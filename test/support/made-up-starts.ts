@@ -1,8 +1,8 @@
-/** Start conditions of made-up apps, numbered so that fast-check can choose and shrink them. */
+/** Start conditions of generated apps, numbered so that fast-check can choose and shrink them. */
 import { afterSuccess, any, cron, daily, every, hourly, not, retry, running, type Start } from 'gantry'
 
 export interface MadeUpStart {
-  /** Which start, from 0: the first eight depend on times and successes alone. */
+  /** Number of the start, from 0: the first eight depend on times and successes alone. */
   readonly kind: number
   /** A time of day, in minutes; the start's other numbers are derived from it. */
   readonly minutes: number

@@ -1,4 +1,4 @@
-/** Processes that carry a mark in their environment: what a killed program has left, whoever is its parent by now. */
+/** Processes with a mark in their environment: the remains of a killed program, regardless of their current parent. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
@@ -11,7 +11,7 @@ export interface Marked {
   readonly command: string
 }
 
-/** All living processes that carry the mark. */
+/** All live processes with the mark. */
 export function findMarked(mark: string): Marked[] {
   const entry = `${markName}=${mark}`
   if (!existsSync('/proc/self/environ'))
@@ -25,7 +25,7 @@ export function findMarked(mark: string): Marked[] {
     .map((name) => ({ pid: Number(name), command: read(`/proc/${name}/cmdline`).replaceAll('\0', ' ') }))
 }
 
-/** Of a process that has gone meanwhile there is nothing to read; nor of a zombie, which does not live. */
+/** Empty for a process that has ended meanwhile, and for a zombie. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')

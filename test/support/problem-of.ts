@@ -1,4 +1,4 @@
-/** What somebody reads who wrote a statement that is none. */
+/** Messages of invalid statements. */
 import { parse } from '../../src/conditions/index.ts'
 import { StatementError } from '../../src/errors/errors.ts'
 

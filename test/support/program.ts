@@ -1,4 +1,4 @@
-/** A program of the tests as one JavaScript file: for processes of their own, which know no TypeScript. */
+/** Programs of tests as one JavaScript file, for separate processes without TypeScript. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,16 +7,16 @@ import { buildSync } from 'esbuild'
 export interface Program {
   /** The built file. */
   readonly path: string
-  /** A folder of its own, gone with {@link remove}. */
+  /** A separate folder, deleted by {@link remove}. */
   readonly folder: string
   remove(): void
 }
 
-/** Builds a program with everything it imports. */
+/** Builds a program with all of its imports. */
 export function buildProgram(entry: string): Program {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-program-'))
   const path = join(folder, 'program.mjs')
-  // Dependencies that are CommonJS ask for `require` within a bundle of modules.
+  // CommonJS dependencies need `require` in a bundle of modules.
   const banner = `import { createRequire as toRequire } from 'node:module'; const require = toRequire('file://${process.cwd()}/')`
   buildSync({
     entryPoints: [entry],

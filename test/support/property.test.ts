@@ -20,12 +20,12 @@ const messageOf = (check: () => void): string => {
 }
 
 test('a failure prints the counterexample, the seed and the command that replays it', () => {
-  const said = messageOf(() => checkProperty(fc.property(fc.nat(), (n) => n < 10)))
-  expect(said).toContain('Counterexample: [10]')
-  expect(said).toContain(`Replay it: GANTRY_SEED=${seed} npm test -- test/support/property.test.ts\n`)
+  const message = messageOf(() => checkProperty(fc.property(fc.nat(), (n) => n < 10)))
+  expect(message).toContain('Counterexample: [10]')
+  expect(message).toContain(`Replay it: GANTRY_SEED=${seed} npm test -- test/support/property.test.ts\n`)
 })
 
-test('the seed decides the values', () => {
+test('the seed determines the values', () => {
   const valuesOf = (): number[] => {
     const values: number[] = []
     checkProperty(
@@ -37,7 +37,7 @@ test('the seed decides the values', () => {
   expect(valuesOf()).toEqual(valuesOf())
 })
 
-test('counterexamples of the past are tried first', () => {
+test('earlier counterexamples are tested first', () => {
   const values: number[] = []
   checkProperty(
     fc.property(fc.nat(), (n) => void values.push(n)),

@@ -6,18 +6,18 @@
  */
 import fc from 'fast-check'
 
-/** The seed of this process: what else is random in a test starts from it, too. */
+/** The seed of this process; other random values of a test derive from it, too. */
 export const seed = Number(process.env.GANTRY_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 /** The maximum number of values per property in the fast run, `npm test`. */
 const fastRuns = 100
 
 export interface PropertyOptions<Ts> {
-  /** The number of values where `GANTRY_RUNS` sets none; default 100. */
+  /** Number of values without `GANTRY_RUNS`; default 100. */
   readonly runs?: number
-  /** Counterexamples of the past. */
+  /** Earlier counterexamples. */
   readonly examples?: Ts[]
-  /** False (default true) reports the first counterexample without a search for a smaller one. */
+  /** False reports the first counterexample without a search for a smaller one; default: true. */
   readonly shrink?: boolean
 }
 
@@ -51,7 +51,7 @@ function report<Ts>(details: fc.RunDetails<Ts>): void {
   )
 }
 
-/** The test file that runs, from the folder of the project. */
+/** The running test file, relative to the folder of the project. */
 function fileUnderTest(): string {
   const { testPath } = expectState()
   return testPath?.slice(process.cwd().length + 1) ?? 'the test file'

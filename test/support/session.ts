@@ -1,21 +1,21 @@
-/** A session on a test clock that a test can steer, and what it told of itself. */
+/** A session on a test clock, with its news. */
 import { expect } from '@jest/globals'
 import { type App, createApp, type News, type Session, type SessionOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from './silent.ts'
 
-/** An app in UTC whose clock stands at noon until it is moved. */
+/** An app in UTC whose clock is stopped at noon until a test moves it. */
 export interface Desk {
   readonly clock: TestClock
   readonly app: App
   readonly session: Session
-  /** All news since the app was made, in order. */
+  /** All news since the app was created, in order. */
   readonly news: News[]
 }
 
 const desks: Desk[] = []
 
-/** Makes an app on a test clock. */
+/** Creates an app on a test clock. */
 export function setUp(options: SessionOptions = {}): Desk {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC', logger: silent, ...options })
@@ -26,7 +26,7 @@ export function setUp(options: SessionOptions = {}): Desk {
   return desk
 }
 
-/** Ends every session that a test left running. Work that does not listen is given up after its grace. */
+/** Ends every session that a test left running. Work that ignores cancellation is abandoned after its grace period. */
 export async function tearDown(): Promise<void> {
   for (const { clock, session } of desks.splice(0)) {
     session.shutDown({ force: true })
@@ -36,7 +36,7 @@ export async function tearDown(): Promise<void> {
   }
 }
 
-/** A promise that the test settles when it likes. */
+/** A promise that the test settles. */
 export interface Gate<T = void> {
   readonly promise: Promise<T>
   readonly open: (value: T) => void
@@ -53,7 +53,7 @@ export function gate<T = void>(): Gate<T> {
   return { promise, open, fail }
 }
 
-/** What the news say of runs, short: `a started`, `a success`. */
+/** The news about runs in short form: `a started`, `a success`. */
 export function runsIn(news: readonly News[]): string[] {
   return news.flatMap((each) => {
     if (each.type === 'run.started') return [`${each.task} started`]
@@ -66,13 +66,13 @@ export function warningsIn(news: readonly News[]): string[] {
   return news.flatMap((each) => (each.type === 'session.warning' ? [each.kind] : []))
 }
 
-/** Work that lasts until it is told to end, or for so long by the clock. */
+/** Work that lasts until it is cancelled, or for a duration of the clock. */
 export const lasting =
   (clock: TestClock, ms = 3_600_000) =>
   async (_: unknown, run: { readonly signal: AbortSignal }): Promise<void> =>
     await clock.sleep(ms, { signal: run.signal })
 
-/** Shows that a session lives: another task can be made, and runs. */
+/** Checks that a session is running: another task can be created, and runs. */
 export async function goesOn({ session, clock }: Pick<Desk, 'session' | 'clock'>): Promise<void> {
   session.createTask('other', false, () => 'goes on')
   const handle = session.task('other').run()

@@ -1,2 +1,2 @@
-/** A logger that says nothing: for sessions whose warnings are looked at as news. */
+/** A silent logger, for sessions whose warnings are read as news. */
 export const silent = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,4 +1,4 @@
-/** Facts from a table: what a session would answer, worked out the slow and plain way. */
+/** Facts from a table, computed in the slow, plain way. */
 import { type Action, isAction } from '../../machines/protocol.ts'
 import { HeldTimes } from '../../src/conditions/evaluate/held.ts'
 import type {
@@ -15,7 +15,7 @@ import type {
 import type { PredicateNode } from '../../src/conditions/node.ts'
 import { near } from '../../src/errors/suggest.ts'
 
-/** One line of the table: what happened to which task when (epoch ms). */
+/** One line of the table: an action of a task at an instant (epoch ms). */
 export interface Happening {
   readonly task: string
   readonly action: MarkAction
@@ -23,14 +23,14 @@ export interface Happening {
   readonly runId?: string
 }
 
-/** All that the table says beside happenings. */
+/** Content of the table besides actions. */
 export interface TableContext {
   readonly now: number
   readonly zone?: string
   readonly task?: string | null
-  /** Names in the session; default: those of the happenings and the owner. */
+  /** Names in the session; default: those of the actions and the owner. */
   readonly tasks?: readonly string[]
-  /** When living runs began, by task. */
+  /** Starts of live runs, by task. */
   readonly running?: Readonly<Record<string, readonly number[]>>
   readonly startedAt?: number | null
   readonly cycles?: number
@@ -40,13 +40,13 @@ export interface TableContext {
 
 const silent: PredicateReading = { value: false, pending: true }
 
-/** A table that can be looked at, changed and listened to. Time is what `now` says, wall and monotonic alike. */
+/** A table that can be read, changed and subscribed to. Time is `now`, for the wall and the monotonic axis. */
 export class TableFacts implements FactsSource, Changes, WakeClock {
   readonly happenings: Happening[]
   around: TableContext
-  /** How many times the facts were looked at. */
+  /** Number of times the facts were read. */
   reads = 0
-  /** What a watch wrote down of what must hold for a while. */
+  /** Records of a watch about conditions with a duration. */
   readonly notes = new HeldTimes(() => this.around.now)
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #alarms = new Set<{ readonly at: number; readonly wake: () => void }>()
@@ -56,7 +56,7 @@ export class TableFacts implements FactsSource, Changes, WakeClock {
     this.happenings = [...happenings]
   }
 
-  /** What still listens or waits: 0 when everything is released. */
+  /** Number of subscriptions and alarms; 0 when everything is released. */
   get held(): number {
     let count = this.#alarms.size
     for (const listeners of this.#listeners.values()) count += listeners.size
@@ -78,7 +78,7 @@ export class TableFacts implements FactsSource, Changes, WakeClock {
     return () => void this.#alarms.delete(alarm)
   }
 
-  /** Goes to an instant, stopping at each alarm on the way. */
+  /** Advances to an instant, stopping at each alarm on the way. */
   advanceTo(instant: number): void {
     for (let alarm = this.#due(instant); alarm !== undefined; alarm = this.#due(instant)) {
       this.#alarms.delete(alarm)
@@ -88,13 +88,13 @@ export class TableFacts implements FactsSource, Changes, WakeClock {
     this.around = { ...this.around, now: instant }
   }
 
-  /** Writes a happening of now and tells of it. */
+  /** Adds an action at the current instant and notifies listeners. */
   happen(task: string, action: Action): void {
     this.happenings.push({ task, action, at: this.around.now })
     this.tell({ kind: 'task', task })
   }
 
-  /** Sets a param and tells of it. */
+  /** Sets a param and notifies listeners. */
   set(name: string, value: unknown): void {
     this.around = { ...this.around, params: { ...this.around.params, [name]: value } }
     this.tell({ kind: 'param', name })

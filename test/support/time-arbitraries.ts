@@ -14,7 +14,7 @@ import {
 } from '../../src/time/index.ts'
 import { monthNames, weekdayNames } from '../../src/time/zone/units.ts'
 
-/** Generated periods, instants and zones for the properties of this room. */
+/** Generated periods, instants and zones for property tests of time. */
 
 export const zones = fc.constantFrom(
   'UTC',
@@ -28,7 +28,7 @@ export const zones = fc.constantFrom(
   'Pacific/Apia',
 )
 
-/** Instants from 2005 to 2035, whole milliseconds; a third of them on full quarter hours, where edges are. */
+/** Instants from 2005 to 2035, in whole milliseconds; a third of them on full quarter hours, where edges are. */
 export const instants = fc.oneof(
   { weight: 2, arbitrary: fc.integer({ min: Date.UTC(2005, 0), max: Date.UTC(2035, 0) }) },
   {
@@ -110,7 +110,7 @@ export const crons: fc.Arbitrary<Period> = fc
       .map((grace) => cronPeriod(fields.join(' '), grace)),
   )
 
-/** A date without an offset, which each zone reads as its own. */
+/** A date without an offset, which is read in the zone of the call. */
 function localText(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 }
@@ -125,7 +125,7 @@ export const intervals: fc.Arbitrary<Period> = fc
     ),
   )
 
-/** Parts of a unit that a union merges to an end: cycles that tile would follow each other for ever. */
+/** Parts of a unit whose union ends: cycles without gaps would be merged endlessly. */
 function partsOfUnits(...names: CycleUnit[]): fc.Arbitrary<Period> {
   return fc.constantFrom(...names).chain((unit) =>
     optionsOf(unit)

@@ -1,4 +1,4 @@
-/** A session in which the history of a row has happened: what a condition is held against. */
+/** A session with the history of a row, in which conditions are evaluated. */
 import { DateTime } from 'luxon'
 import { type Action, type Condition, createApp, type Run, type Session } from '../../../src/index.ts'
 import { history, TestClock } from '../../../src/testing.ts'
@@ -11,7 +11,7 @@ interface LogRow {
   readonly created: string
 }
 
-/** One record; a run without an end is one that lives. */
+/** One record; a run without an end is live. */
 interface Happening {
   readonly task: string
   readonly action: Action
@@ -20,22 +20,22 @@ interface Happening {
   lives: boolean
 }
 
-/** Which of the conditions hold for the task of the row at its `now`, once its history has happened in a session. */
+/** Evaluates the conditions for the task of the row at its `now`, after the row's history. */
 export async function holdInSession(conditions: readonly Condition[], row: Row): Promise<readonly boolean[]> {
   const zone = zoneOf(row)
   const now = instantOf(row, row.now)
   const happenings = happeningsOf(row, now)
-  const firstLiving = happenings.find(({ lives }) => lives)
-  const clock = new TestClock({ at: firstLiving?.at ?? now, zone })
+  const firstLive = happenings.find(({ lives }) => lives)
+  const clock = new TestClock({ at: firstLive?.at ?? now, zone })
   const app = createApp({ timezone: zone, clock, logger: silent, multilaunch: true, timeout: 'never' })
   for (const name of namesIn(row)) app.task(name, false, untilTold)
   const { session } = app
-  if (firstLiving === undefined) history(session, happenings)
+  if (firstLive === undefined) history(session, happenings)
   else {
-    // Only a session that has started can have a run that lives.
-    history(session, happenings.slice(0, happenings.indexOf(firstLiving)))
+    // Only a started session can have a live run.
+    history(session, happenings.slice(0, happenings.indexOf(firstLive)))
     await app.start()
-    await live(session, clock, happenings.slice(happenings.indexOf(firstLiving)), now)
+    await live(session, clock, happenings.slice(happenings.indexOf(firstLive)), now)
   }
   const task = row.task as string
   const held = conditions.map((condition) => condition.holds({ session, task, at: now }))
@@ -46,7 +46,7 @@ export async function holdInSession(conditions: readonly Condition[], row: Row):
   return held
 }
 
-/** Lets the records happen one after the other, the living runs really. */
+/** Plays the records in order, with real live runs. */
 async function live(session: Session, clock: TestClock, happenings: readonly Happening[], now: number) {
   for (const happening of happenings) {
     await clock.jump(Math.max(0, Math.min(happening.at, now) - clock.now()))
@@ -60,7 +60,7 @@ async function live(session: Session, clock: TestClock, happenings: readonly Hap
 const untilTold = (_: unknown, run: Run): Promise<void> =>
   new Promise((resolve) => run.signal.addEventListener('abort', () => resolve()))
 
-/** The records in order; each end belongs to the oldest run of its task that has none. */
+/** The records in order; each end belongs to the oldest open run of its task. */
 function happeningsOf(row: Row, now: number): Happening[] {
   const open = new Map<string, Happening[]>()
   const happenings = (row.logs as readonly LogRow[]).map(({ task, action, created }) => ({
@@ -99,7 +99,7 @@ function namesIn(row: Row): Set<string> {
   return names
 }
 
-/** The zone that a row is about. */
+/** The zone of a row. */
 export const zoneOf = (row: Row): string => (row.timezone as string | null) ?? 'UTC'
 
 /** A time of a row, rounded down to the millisecond. */

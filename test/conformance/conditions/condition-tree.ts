@@ -1,11 +1,11 @@
-/** Canonical trees of the conformance files, as nodes of ours. */
+/** Canonical trees of the conformance files, converted to nodes. */
 import type { Action } from '../../../machines/protocol.ts'
 import { allOf, anyOf, type ConditionNode, falseNode, notOf, trueNode } from '../../../src/conditions/node.ts'
 import { type Period, past, toDurationMs } from '../../../src/time/index.ts'
 import { type PeriodSpec, periodOf, spansOf } from '../time/period-spec.ts'
 import { Unsupported } from '../unsupported.ts'
 
-/** A condition as Rocketry has it: a class and what it was made with. */
+/** A condition of Rocketry: a class and its arguments. */
 export interface Tree {
   readonly type: string
   readonly args: Readonly<Record<string, unknown>>
@@ -36,7 +36,7 @@ const comparisons: Readonly<Record<string, string>> = {
   '<': 'lessThan',
 }
 
-/** The node that means what the tree means. */
+/** The node with the meaning of the tree. */
 export function nodeOfTree({ type, args }: Tree): ConditionNode {
   const parts = () => (args.conditions as readonly Tree[]).map(nodeOfTree)
   const task = (args.task ?? null) as string | null
@@ -94,7 +94,7 @@ function countNode(
   return { kind: 'count', task, actions, period, compare }
 }
 
-/** Without a period it is always: nothing is asked. */
+/** Without a period, the condition always holds. */
 const inPeriod = (period: Period | null): ConditionNode =>
   period === null ? trueNode : { kind: 'period', period }
 
@@ -132,7 +132,7 @@ function windowOf(spec: unknown): Period | null {
   return period
 }
 
-/** "Has run over" is an age of its own with us: a session that has not started has neither run over nor under it. */
+/** "Has run over" is a separate age here: a session that has not started has run neither over nor under it. */
 function hasRunOver({ type, args }: Tree): ConditionNode | undefined {
   const period = args.period as PeriodSpec | null
   if (type !== 'SchedulerStarted' || period?.type !== 'TimeDelta') return undefined
@@ -154,7 +154,7 @@ function ages(spec: unknown) {
     : { moreThanMs: limit(args.near), lessThanMs: limit(args.far) }
 }
 
-/** A node that compares; `!=` is the opposite of one. */
+/** A node with a comparison; `!=` is a negated one. */
 function compared(compare: unknown, make: (compare: Compare) => ConditionNode): ConditionNode {
   const { '!=': other, ...rest } = (compare ?? {}) as Readonly<Record<string, number>>
   if (other === undefined) return make(compareOf(rest))
@@ -181,7 +181,7 @@ function paramsOf({ keys, values }: Readonly<Record<string, unknown>>): Conditio
   return allOf([...named, ...valued])
 }
 
-/** The node without the words it came from: what is left is its meaning. */
+/** The node without its original text, that is, its meaning. */
 export function meaningOf(node: ConditionNode): unknown {
   if (node.kind === 'all' || node.kind === 'any')
     return { kind: node.kind, nodes: node.nodes.flatMap(flatten(node.kind)) }
@@ -190,7 +190,7 @@ export function meaningOf(node: ConditionNode): unknown {
   return rest
 }
 
-/** Parts with words of their own are not flattened in our nodes; the trees know no words. */
+/** Parts with their own text are not flattened in our nodes; the trees have no text. */
 const flatten =
   (kind: string) =>
   (node: ConditionNode): unknown[] => {

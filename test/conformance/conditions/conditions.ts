@@ -1,4 +1,4 @@
-/** Judges the rows of `task-executable` and `parse` through the public API. */
+/** Evaluation of the rows of `task-executable` and `parse` through the public API. */
 import { isDeepStrictEqual } from 'node:util'
 import { isGantryError } from '../../../src/errors/errors.ts'
 import { Condition, intersection, type Period, parse, parseTime, union } from '../../../src/index.ts'
@@ -10,7 +10,7 @@ import { type ConditionFile, conditionRules } from './condition-rules.ts'
 import { holdInSession } from './condition-session.ts'
 import { meaningOf, nodeOfTree, type Tree } from './condition-tree.ts'
 
-/** Judges one row. */
+/** Evaluates one row. */
 export async function evaluateConditions(file: ConditionFile, row: Row): Promise<Verdict> {
   const want = row.suspect ? row.intended : row.expected
   const { agree, got } = file === 'parse' ? judgeParse(row, want) : await judgeHolds(row, want)
@@ -27,7 +27,7 @@ interface Judged {
 async function judgeHolds(row: Row, want: unknown): Promise<Judged> {
   const forms = attempt(() => formsOf(row))
   if (!Array.isArray(forms)) return { agree: want === null, got: forms }
-  // Where a row has several forms, all must give the same answer.
+  // If a row has several forms, all must have the same result.
   const answers = await holdInSession(forms, row)
   const wrong = answers.find((answer) => answer !== want)
   return { agree: wrong === undefined, got: wrong }
@@ -40,18 +40,18 @@ function formsOf(row: Row): Condition[] {
   return forms.length > 0 ? forms : [new Condition(nodeOfTree(row.tree as Tree))]
 }
 
-/** What is made, or the name of the error that we raise on purpose; anything else that is thrown is a fault. */
+/** The created value, or the name of an intended error; other errors are faults. */
 function attempt<T>(make: () => T): T | { readonly error: string } {
   try {
     return make()
   } catch (error) {
-    if (error instanceof Unsupported || !isOurs(error)) throw error
+    if (error instanceof Unsupported || !isOwnError(error)) throw error
     return { error: error.name }
   }
 }
 
-/** Our message rule tells our own errors from those of the language: *Cannot ‹act› as ‹rule›*. */
-function isOurs(error: unknown): error is Error {
+/** The form of messages distinguishes our errors from those of the language: *Cannot ‹act› as ‹rule›*. */
+function isOwnError(error: unknown): error is Error {
   if (isGantryError(error)) return true
   return (error instanceof TypeError || error instanceof RangeError) && /^Cannot .+ as /s.test(error.message)
 }
@@ -67,7 +67,7 @@ function read({ kind, statement }: Row): unknown {
   if (kind === 'time') return wordsOf(parseTime(statement as string).rule)
   if (kind === 'api') return meaningOf(readExpression(statement as string).node)
   if (kind !== 'condition') throw new Unsupported(`kind ${String(kind)}`)
-  // A JSON boolean is a statement, too.
+  // A JSON boolean is a statement as well.
   return meaningOf(parse(typeof statement === 'boolean' ? String(statement) : (statement as string)).node)
 }
 
@@ -88,7 +88,7 @@ interface Combined {
   readonly parts?: readonly Combined[]
 }
 
-/** A period in words, its parts in the order of the alphabet: Rocketry keeps them in a set. */
+/** A period as text with its parts in alphabetical order, as Rocketry keeps them in a set. */
 function wordsOf(rule: Combined): string {
   if (rule.parts === undefined) return String(rule)
   return `${rule.kind}(${rule.parts.map(wordsOf).sort().join(', ')})`

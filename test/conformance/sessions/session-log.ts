@@ -1,28 +1,28 @@
-/** What happened in a session, and how far it is from what was expected. */
+/** Records of a session, and their distance from the expected ones. */
 
-/** One record: which task did what, how many seconds after the start. */
+/** One record: task, action, and seconds since the start. */
 export interface Entry {
   readonly task: string
   readonly action: string
   readonly t: number
-  /** Of a run of ours: when its condition began to hold, seconds after the start; null for a run by hand. */
+  /** For our runs: the instant at which the condition began to hold, in seconds since the start; null for a manual run. */
   readonly dueAt?: number | null
 }
 
-/** How far the actions of a task may be from what was expected. */
+/** The permitted distance of a task's actions. */
 export interface Tolerance {
-  /** The length of a cycle without what runs add to it. */
+  /** The length of a cycle without the time that runs add. */
   readonly stepMs: number
   /** Seconds that a run of each task adds to the clock. */
   readonly durations: Readonly<Record<string, number>>
 }
 
-/** How many steps away an action may be: a dependent of a dependent that Rocketry comes to in the cycle after the next. */
+/** Maximum distance of an action in steps: Rocketry reaches a dependent of a dependent in the cycle after the next. */
 const stepsAway = 2
 
 /**
- * The first difference in words, or null: every task must have the same actions in the same order, and each of them at most
- * two steps away. The order between tasks is free, since we launch a dependent at once and Rocketry in its next cycle.
+ * The first difference as text, or null: every task must have the same actions in the same order, each at most two
+ * steps away. The order between tasks is free, as we launch a dependent at once and Rocketry in its next cycle.
  */
 export function compareLogs(
   want: readonly Entry[],
@@ -35,7 +35,7 @@ export function compareLogs(
     : `${unpaired.task} #${unpaired.place}: want ${show(unpaired.want)}, got ${show(unpaired.got)}`
 }
 
-/** Two entries of a task that stand in the same place and are not the same, or one that has no partner. */
+/** Two entries of a task at the same index that differ, or one without a counterpart. */
 export interface Difference {
   readonly task: string
   readonly place: number
@@ -43,7 +43,7 @@ export interface Difference {
   readonly got: Entry | undefined
 }
 
-/** All differences, task by task. */
+/** All differences, per task. */
 export function differencesOf(
   want: readonly Entry[],
   got: readonly Entry[],
@@ -68,8 +68,8 @@ export function differencesOf(
 }
 
 /**
- * Tells at which step of the play an entry was made: what runs add to the clock is no step. Without this, two logs of the
- * same cycles would drift apart by the runs that one of them had earlier.
+ * Computes the step of an entry: the time that runs add is not a step. Otherwise, two logs with the same cycles would
+ * diverge by earlier runs of one of them.
  */
 function stepClock(log: readonly Entry[], { stepMs, durations }: Tolerance): (entry: Entry) => number {
   const steps = new Map<Entry, number>()
@@ -81,14 +81,14 @@ function stepClock(log: readonly Entry[], { stepMs, durations }: Tolerance): (en
   return (entry) => steps.get(entry)!
 }
 
-/** Seconds are written with fractions that are not exact; ours are whole milliseconds. In steps. */
+/** Seconds have inexact fractions; our instants are whole milliseconds. In steps. */
 const rounding = 0.01
 
 function show(entry: Entry | undefined): string {
   return entry === undefined ? 'nothing' : `${entry.action} at ${entry.t}`
 }
 
-/** The entries of a log, in order, that the other does not have at the same time (to a hundredth of a second). */
+/** The entries of a log, in order, that the other log lacks at the same time (to a hundredth of a second). */
 export function unmatched(log: readonly Entry[], other: readonly Entry[]): readonly Entry[] {
   const keyOf = ({ task, action, t }: Entry) => `${task} ${action} ${Math.round(t * 100)}`
   const counts = new Map<string, number>()

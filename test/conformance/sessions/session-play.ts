@@ -1,14 +1,14 @@
-/** Plays a scenario in a real session: the clock jumps one step at the start of each cycle, as Rocketry's did. */
+/** Player of scenarios in a real session: the clock jumps one step at the start of each cycle, like Rocketry's. */
 import { createApp, inaction, type Run, type Session, type TaskOptions } from '../../../src/index.ts'
 import { history, TestClock } from '../../../src/testing.ts'
 import { silent } from '../../support/silent.ts'
 import type { Entry } from './session-log.ts'
 import type { Scenario, ScenarioTask } from './session-scenario.ts'
 
-/** What came of a play: its records, and the error that ended it. */
+/** Result of a play: its records, and the error that ended it. */
 export interface Played {
   readonly log: readonly Entry[]
-  /** When the cycles began: the jumps, in seconds after the start. */
+  /** The starts of cycles (the jumps), in seconds since the start. */
   readonly cycles: readonly number[]
   readonly error?: unknown
 }
@@ -28,7 +28,7 @@ export async function playSession(scenario: Scenario): Promise<Played> {
   }
   for (const task of tasks) app.task(task.name, task.start, optionsOf(task), workOf(task, clock, loop))
   history(session, pairRuns(scenario, begin))
-  // The step before the first cycle comes after the start-up tasks, as in each start after a restart.
+  // The step before the first cycle follows the start-up tasks, as at each start after a restart.
   app.setup(() => () => void step().catch(ignore))
   for (const { name, requested } of tasks)
     for (let i = 0; i < requested; i++) session.task(name).run().catch(ignore)
@@ -49,7 +49,7 @@ export async function playSession(scenario: Scenario): Promise<Played> {
   return { log: await logOf(session, scenario, begin), cycles, ...(error === undefined ? {} : { error }) }
 }
 
-/** What was recorded since the start, in order. */
+/** The records since the start, in order. */
 async function logOf(session: Session, scenario: Scenario, begin: number): Promise<readonly Entry[]> {
   const records = [...(await session.log.query())].sort((a, b) => a.seq - b.seq)
   return records.slice(scenario.history.length).map(({ task, action, at, dueAt }) => ({
@@ -88,7 +88,7 @@ function pairRuns({ history: records }: Scenario, begin: number) {
   })
 }
 
-/** Rocketry's event loop, which has one turn in each cycle: async work takes as many turns as its row says. */
+/** Rocketry's event loop with one turn per cycle: async work takes the number of turns of its row. */
 class Loop {
   #waiting: (() => void)[] = []
 
@@ -96,7 +96,7 @@ class Loop {
     for (const go of this.#waiting.splice(0)) go()
   }
 
-  /** Waits for the next turn; told to end, it looks up at once, since the loop goes on turning while a session stops. */
+  /** Waits for the next turn; returns at once if it is cancelled, as the loop continues while a session stops. */
   wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const go = (): void => {
@@ -126,7 +126,7 @@ function workOf(task: ScenarioTask, clock: TestClock, loop: Loop) {
   }
 }
 
-/** The turn in which work begins counts, too. */
+/** The turn in which work begins counts as well. */
 async function takeTurns(yields: number, signal: AbortSignal, loop: Loop): Promise<void> {
   for (let left = yields; left >= 0; left--) {
     if (left > 0) signal.throwIfAborted()

@@ -1,4 +1,4 @@
-/** Where our sessions differ from Rocketry's on purpose. */
+/** Intended differences from Rocketry in sessions. */
 
 import type { Row } from '../time/time-rules.ts'
 import { differenceOf, playCase, type SessionCase, toleranceOf } from './session-case.ts'
@@ -16,7 +16,7 @@ export const sessionRules: readonly SessionRule[] = [
   {
     name: 'a-crash-is-when-the-process-died',
     reason:
-      'A run that was left open crashed at the last sign of life of its process; Rocketry dates it at the start that finds it.',
+      'A run that was left open crashed at the last sign of life of its process; Rocketry records the crash at the next start.',
     applies: (one) =>
       differencesOf(one.want.log, one.played.log, toleranceOf(one)).every(
         ({ want, got }) => want?.action === 'crash' && got?.action === 'crash' && got.t <= 0,
@@ -31,13 +31,13 @@ export const sessionRules: readonly SessionRule[] = [
   {
     name: 'the-end-cuts-off-what-is-a-step-away',
     reason:
-      'What begins to hold within a cycle is launched in it, Rocketry would in its next cycle, and there is none after the last.',
+      'A condition that begins to hold within a cycle launches in it; Rocketry would launch in its next cycle, and there is none after the last.',
     applies: async (played) => isCutOff(played) || isCutOff(await playLonger(played)),
   },
   {
     name: 'what-begins-to-hold-within-a-cycle-is-launched-in-it',
     reason:
-      'Launching is by level: what begins to hold while others run is launched when they have ended. Rocketry looks at each task once in a cycle; so do we, if we are made to, and the log is the same to the last record.',
+      'Launching is level-triggered: a condition that begins to hold while others run launches when they have ended. Rocketry evaluates each task once per cycle; with the same discipline, our log is identical.',
     applies: async (played) => {
       const longer = await playLonger(played)
       return isScannedAlike(longer) && (isAhead(played) || isAhead(longer))
@@ -45,11 +45,11 @@ export const sessionRules: readonly SessionRule[] = [
   },
 ]
 
-/** The same with spans a millisecond longer: no run is exactly a length after another any more. */
+/** The same scenario with spans a millisecond longer, so that no run is exactly a length after another. */
 const playLonger = ({ row, scenario }: SessionCase): Promise<SessionCase> =>
   playCase(row, withLongerSpans(scenario))
 
-/** All that differs is runs of ours in the last two steps that began to hold within their cycle, and their ends. */
+/** The only differences are our runs in the last two steps that began to hold within their cycle, and their ends. */
 function isCutOff(one: SessionCase): boolean {
   const { log } = one.played
   const last = (log.at(-1)?.t ?? 0) - (2 * one.scenario.stepMs) / 1000
@@ -59,7 +59,7 @@ function isCutOff(one: SessionCase): boolean {
   })
 }
 
-/** With the discipline of Rocketry's loop our conditions make exactly its log: nothing but the discipline differs. */
+/** With the loop discipline of Rocketry, our conditions produce exactly its log: only the discipline differs. */
 function isScannedAlike({ scenario, want }: SessionCase): boolean {
   if (!isScannable(scenario) || want.n_cycles === undefined) return false
   const scanned = scan(scenario, want.n_cycles)
@@ -67,8 +67,8 @@ function isScannedAlike({ scenario, want }: SessionCase): boolean {
 }
 
 /**
- * Up to some launch of ours both logs are the same, and that launch is one that began to hold within its cycle; no task has
- * more than three times as many runs or fewer than a third.
+ * Up to some launch of ours both logs are equal, and that launch began to hold within its cycle; no task has more than
+ * three times as many runs or fewer than a third.
  */
 function isAhead(one: SessionCase): boolean {
   const { log } = one.played
@@ -77,7 +77,7 @@ function isAhead(one: SessionCase): boolean {
   return one.scenario.tasks.every(({ name }) => isCountNear(one.want.log, log, name))
 }
 
-/** A run of ours whose condition began to hold later than its cycle, or by what another task came to in that cycle. */
+/** A run of ours whose condition began to hold after the start of its cycle, or because of another task in that cycle. */
 function isWithinCycle({ row, played }: SessionCase, run: Entry): boolean {
   const cycle = played.cycles.findLast((t) => t <= run.t) ?? 0
   if ((run.dueAt ?? 0) > cycle) return true
@@ -87,7 +87,7 @@ function isWithinCycle({ row, played }: SessionCase, run: Entry): boolean {
   )
 }
 
-/** The entry of ours with which the logs part; undefined if they part with one of Rocketry's, or not at all. */
+/** Our first entry that differs; undefined if the first difference is an entry of Rocketry, or if there is none. */
 function firstDifference(want: readonly Entry[], got: readonly Entry[]): Entry | undefined {
   const ours = unmatched(got, want)[0]
   const theirs = unmatched(want, got)[0]
@@ -100,7 +100,7 @@ function mentions(row: Row, owner: string, task: string): boolean {
   return JSON.stringify(tree ?? text ?? null).includes(JSON.stringify(task))
 }
 
-/** Where Rocketry looks once in a cycle, we may launch a task after each of two others, and it runs on another clock then. */
+/** Rocketry evaluates once per cycle; we may launch a task after each of two others, which then runs at another time. */
 function isCountNear(want: readonly Entry[], got: readonly Entry[], task: string): boolean {
   const count = (log: readonly Entry[]) =>
     log.filter((entry) => entry.task === task && entry.action === 'run').length
@@ -108,5 +108,5 @@ function isCountNear(want: readonly Entry[], got: readonly Entry[], task: string
   return made <= 3 * wanted + few && wanted <= 3 * made + few
 }
 
-/** So many runs more or fewer may come of one window that was hit or missed. */
+/** A window that was reached or missed can add or remove this number of runs. */
 const few = 3

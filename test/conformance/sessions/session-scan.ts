@@ -1,10 +1,10 @@
-/** The discipline of Rocketry's loop, with our conditions: each task is looked at once in a cycle, by priority. */
+/** Rocketry's loop discipline with our conditions: each task is evaluated once per cycle, by priority. */
 import { createApp } from '../../../src/index.ts'
 import { history, TestClock } from '../../../src/testing.ts'
 import type { Entry } from './session-log.ts'
 import type { Scenario, ScenarioTask } from './session-scenario.ts'
 
-/** Whether a scenario is nothing but main work that conditions launch: only that is scanned. */
+/** True for a scenario of main work that conditions launch; only those are scanned. */
 export function isScannable({ tasks, history: before, run, options }: Scenario): boolean {
   const isPlain = (task: ScenarioTask) =>
     task.execution === 'main' &&
@@ -14,7 +14,7 @@ export function isScannable({ tasks, history: before, run, options }: Scenario):
   return tasks.every(isPlain) && before.length === 0 && run === null && options.multilaunch !== true
 }
 
-/** What happens in so many cycles. */
+/** The records of the given number of cycles. */
 export function scan({ start, stepMs, tasks }: Scenario, cycles: number): readonly Entry[] {
   const clock = new TestClock({ at: start, zone: 'UTC' })
   const begin = clock.now()

@@ -1,4 +1,4 @@
-/** A row of `sessions`, read: what is to be played. Whatever is not understood here makes the row unsupported. */
+/** Parser of `sessions` rows: the scenario to play. Unknown input makes the row unsupported. */
 import type { Action } from '../../../machines/protocol.ts'
 import { Condition, condition, type SessionOptions, type Start } from '../../../src/index.ts'
 import { nodeOfTree, type Tree } from '../conditions/condition-tree.ts'
@@ -6,7 +6,7 @@ import { readExpression } from '../python-expression.ts'
 import type { Row } from '../time/time-rules.ts'
 import { checkFields, Unsupported } from '../unsupported.ts'
 
-/** What a run comes to. */
+/** Result of a run. */
 export type Result = 'success' | 'fail' | 'inaction' | 'terminate'
 
 /** A task of a scenario. */
@@ -16,11 +16,11 @@ export interface ScenarioTask {
   readonly end: Start | undefined
   readonly execution: 'main' | 'async'
   readonly priority: number
-  /** One for each run; the last repeats. */
+  /** One result per run; the last one repeats. */
   readonly outcomes: readonly Result[]
-  /** What a run adds to the clock. */
+  /** Time that a run adds to the clock. */
   readonly durationMs: number
-  /** How many turns of the loop async work takes; there is one in each cycle. */
+  /** Number of turns of the loop that async work takes; each cycle has one. */
   readonly yields: number
   readonly timeout: string | undefined
   readonly onStartup: boolean
@@ -28,15 +28,15 @@ export interface ScenarioTask {
   readonly disabled: boolean
   readonly permanent: boolean
   readonly multilaunch: boolean | undefined
-  /** How often it is run by hand before the start. */
+  /** Number of manual runs before the start. */
   readonly requested: number
-  /** What its work does to the session: `shut_down`, `run:other`. */
+  /** Actions of its work on the session: `shut_down`, `run:other`. */
   readonly does: readonly (readonly [verb: string, task: string | undefined])[]
 }
 
-/** What is to be played. */
+/** The scenario to play. */
 export interface Scenario {
-  /** UTC. */
+  /** Start, in UTC. */
   readonly start: string
   readonly stepMs: number
   readonly tasks: readonly ScenarioTask[]
@@ -44,13 +44,13 @@ export interface Scenario {
   readonly history: readonly { readonly task: string; readonly action: Action; readonly t: number }[]
   /** `session.run` of these tasks instead of a start. */
   readonly run: { readonly tasks: readonly string[]; readonly obeyConditions: boolean } | null
-  /** More cycles than this mean that it does not end. */
+  /** More cycles than this mean that the session does not end. */
   readonly maxCycles: number
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Reads a row; throws {@link Unsupported} at the first thing that is not understood. */
+/** Parses a row; throws {@link Unsupported} at the first unknown input. */
 export function readScenario(row: Row): Scenario {
   const stepMs = Math.round((row.step as number) * 1000)
   const run = row.session_run as Fields | undefined
@@ -116,7 +116,7 @@ function readTask(task: Fields): ScenarioTask {
   }
 }
 
-/** A statement is given as it stands, a Python expression (`py:`) as our builders make it, or by its tree. */
+/** A statement is used unchanged, a Python expression (`py:`) with our builders, or by its tree. */
 function readStart(text: unknown, tree: unknown): Start | undefined {
   if (typeof text === 'string' && !text.startsWith('py:')) return text
   if (text === 'py:FailingCondition()') return failing
@@ -129,7 +129,7 @@ function readStart(text: unknown, tree: unknown): Start | undefined {
   return conditionOf(tree as Tree)
 }
 
-/** Expressions of classes, such as `TaskStarted() < 3`, have no builder: these are made from their trees. */
+/** Expressions of classes, such as `TaskStarted() < 3`, have no builder: they are created from their trees. */
 function expressionOf(source: string): Condition | undefined {
   try {
     return readExpression(source)
@@ -155,7 +155,7 @@ function readShut(row: Row): { shutCondition?: Start } {
 
 function readConfig(config: Fields): SessionOptions {
   const known: SessionOptions = {
-    // Rocketry's default is to raise what a condition raises.
+    // Rocketry raises errors of conditions by default.
     onError: { condition: config.silence_cond_check === true ? 'log' : 'raise' },
   }
   const made: Record<string, unknown> = { ...known }
@@ -168,7 +168,7 @@ function readConfig(config: Fields): SessionOptions {
 }
 
 const configs: Readonly<Record<string, (value: unknown) => object>> = {
-  // Where Rocketry reads a status from; we have one place.
+  // Rocketry's source of a status; we have only one.
   force_status_from_logs: () => ({}),
   silence_cond_check: () => ({}),
   instant_shutdown: (value) => ({ instantShutdown: value }),

@@ -1,4 +1,4 @@
-/** The same scenario with each past span a millisecond longer: no run is exactly a length after another any more. */
+/** The same scenario with each past span a millisecond longer, so that no run is exactly a length after another. */
 
 import { spanOf } from '../../../src/conditions/evaluate/holds.ts'
 import { type ConditionNode, toCondition } from '../../../src/conditions/index.ts'
@@ -14,7 +14,7 @@ export function withLongerSpans(scenario: Scenario): Scenario {
 }
 
 function lengthened(node: ConditionNode): ConditionNode {
-  // The words would say the old length.
+  // The text would contain the old length.
   const { text: _, ...bare } = node
   if (bare.kind === 'all' || bare.kind === 'any') return { ...bare, nodes: bare.nodes.map(lengthened) }
   if (bare.kind === 'not') return { ...bare, node: lengthened(bare.node) }

@@ -1,8 +1,8 @@
-/** Where a month that is shorter than Rocketry's axis of 31 days makes a difference. */
+/** Cases in which a month shorter than Rocketry's axis of 31 days makes a difference. */
 import { toDateTime } from '../../../src/time/index.ts'
 import { type PeriodSpec, periodOf } from './period-spec.ts'
 
-/** All specs of cycles in a tree or a row, itself included. */
+/** All cycle specs in a tree or a row, including itself. */
 export function cyclesIn(tree: unknown): readonly PeriodSpec[] {
   if (typeof tree !== 'object' || tree === null) return []
   const inner = Object.values(tree).flatMap(cyclesIn)
@@ -10,7 +10,7 @@ export function cyclesIn(tree: unknown): readonly PeriodSpec[] {
   return typeof type === 'string' && type.startsWith('TimeOf') ? [tree as PeriodSpec, ...inner] : inner
 }
 
-/** The month from one day to the next, seen at an instant, begins or ends in a month that lacks the day. */
+/** True if the monthly cycle around an instant begins or ends in a month that lacks its day. */
 export function startsOnMissingDay(spec: PeriodSpec, at: number, zone: string): boolean {
   const day = Number.parseInt(String(spec.args.start), 10)
   if (spec.type !== 'TimeOfMonth' || spec.args.starting !== true || !(day > 28)) return false
@@ -19,7 +19,7 @@ export function startsOnMissingDay(spec: PeriodSpec, at: number, zone: string): 
   return [instance.start, instance.end].some((edge) => toDateTime(edge, zone).day < day)
 }
 
-/** The day from a moment of the month on that is nearest to an instant reaches into the next month. */
+/** True if the day from the nearest moment of the month extends into the next month. */
 export function reachesOverMonthEnd(spec: PeriodSpec, at: number, zone: string): boolean {
   if (spec.type !== 'TimeOfMonth' || spec.args.time_point !== true) return false
   const period = periodOf(spec)

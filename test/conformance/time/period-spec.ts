@@ -39,11 +39,11 @@ export function unitOfClass(type: string): CycleUnit | undefined {
   return units[type]
 }
 
-/** A moment that exists is given as ours; `undefined` stands for an open side. */
+/** An existing moment is converted; `undefined` is an unlimited side. */
 function momentOf(value: unknown, spec: PeriodSpec): MomentInput {
   if (value === '<callable>') return (() => 0) as unknown as MomentInput
   if (typeof value === 'number' && Number.isInteger(value) && spec.period !== undefined) {
-    // JSON does not tell 45.0 from 45, and a Python float end is exclusive.
+    // JSON does not distinguish 45.0 from 45, and a Python float end is exclusive.
     if (new RegExp(`\\b${value}\\.0\\b`).test(spec.period)) return `${value}.0`
   }
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value))
@@ -64,7 +64,10 @@ function cycleOf(unit: CycleUnit, spec: PeriodSpec): Period {
   return cycle(unit)
 }
 
-/** The period a spec describes; {@link Unsupported} if we don't know its class. For `TimeDelta` and `TimeSpanDelta` see {@link spansOf}: they are two spans of ours. */
+/**
+ * The period of a spec; throws {@link Unsupported} for an unknown class. `TimeDelta` and `TimeSpanDelta` are two spans
+ * here: see {@link spansOf}.
+ */
 export function periodOf(spec: PeriodSpec): Period {
   const unit = units[spec.type]
   if (unit !== undefined) return cycleOf(unit, spec)

@@ -4,14 +4,14 @@ import { axisMs } from './axis.ts'
 import { type PeriodSpec, periodOf, unitOfClass } from './period-spec.ts'
 import { errorName, type Row } from './time-rules.ts'
 
-/** Judges the rows of time-construct: what a period is made of, seen through its instances. */
+/** Evaluation of `time-construct` rows: the structure of a period, compared by its instances. */
 
 interface Judgement {
   readonly agree: boolean
   readonly got: unknown
 }
 
-/** A leap year that begins on a Monday, and January has 31 days: every axis begins here at its longest. */
+/** A leap year that begins on a Monday, and January has 31 days: every axis has its maximum length here. */
 const ORIGIN = Date.UTC(2024, 0, 1)
 const ZONE = 'UTC'
 
@@ -57,7 +57,7 @@ function judgeWindow(spec: PeriodSpec, want: Expected | null): Judgement {
   const unit = unitOf(spec)
   const period = periodOf(spec)
   const instance = period.next(ORIGIN - 1, ZONE)!
-  // One that began before and reaches in ends on the same axis as it starts; the next one may lie in a shorter year.
+  // An instance that began earlier ends on the same axis; the next one may be in a shorter year.
   const before = period.current(ORIGIN, ZONE)
   const got = {
     start_us: (instance.start - ORIGIN) * 1000,
@@ -92,7 +92,7 @@ function take(instances: Iterable<Interval>, count: number): Interval[] {
   return found
 }
 
-/** Ours is cron's, so the expansion into cycles is compared instant by instant. */
+/** Ours follows cron, so the expansion into cycles is compared instant by instant. */
 function judgeSameInstants(spec: PeriodSpec, want: { spec: PeriodSpec }): Judgement {
   const got = periodOf(spec)
   const expected = periodOf(want.spec)
@@ -121,7 +121,7 @@ function judgeCombined(spec: PeriodSpec, want: { spec: PeriodSpec } | null): Jud
   return { agree: canonical(got) === canonical(expected), got: String(got) }
 }
 
-/** A combination's words with its parts in one order: Rocketry keeps them as a set. */
+/** A combination as text with its parts in one order, as Rocketry keeps them in a set. */
 function canonical(period: Period): string {
   const { rule } = period as unknown as { rule: { kind: string; parts?: readonly unknown[] } }
   return canonicalRule(rule)

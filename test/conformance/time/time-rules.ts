@@ -2,7 +2,7 @@ import { DateTime } from 'luxon'
 import { cyclesIn, reachesOverMonthEnd, startsOnMissingDay } from './month-edges.ts'
 import { type PeriodSpec, periodOf, spansOf } from './period-spec.ts'
 
-/** Where our answers to the time files differ from Rocketry's on purpose. */
+/** Intended differences from Rocketry in the time files. */
 
 export interface Row {
   readonly id: string
@@ -31,14 +31,14 @@ export function millisecondsOf(text: string): { at: number; zone: string } {
   return { at: DateTime.fromISO(text, { zone }).toMillis(), zone }
 }
 
-/** The instant that a row is about, and the zone it is seen in: the row's own, else that of the offset. */
+/** The instant and the zone of a row: its own zone, otherwise that of the offset. */
 export function placeOf(row: Row): { at: number; zone: string } {
   const text = row.datetime as string
   if (typeof row.timezone !== 'string') return millisecondsOf(text)
   return { at: DateTime.fromISO(text, { zone: row.timezone }).toMillis(), zone: row.timezone }
 }
 
-/** The name of an error that we raise on purpose; anything else that is thrown is a fault, and thrown on. */
+/** The name of an intended error; other errors are faults, and are thrown again. */
 export function errorName(error: unknown): string {
   const isOurs =
     (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) &&
@@ -59,12 +59,13 @@ interface Bounds {
 export const timeRules: readonly TimeRule[] = [
   {
     name: 'sub-millisecond',
-    reason: 'Our instants are milliseconds: finer times are rounded down, and here the answer hangs on that.',
+    reason:
+      'Our instants are milliseconds: finer times are rounded down, and here the result depends on that.',
     applies: (row, got) => {
       if (row.op === 'construct') return isNearly(row, got)
       if (row.op !== undefined) return isNearlyRolled(row, got)
       if (!finer(row.datetime) || spansOf(row as unknown as PeriodSpec) !== undefined) return false
-      // The answer hangs on the rounding when the next millisecond gives the expected one.
+      // The result depends on the rounding if the next millisecond has the expected one.
       const { at, zone } = placeOf(row)
       const want = row.suspect ? row.intended : row.expected
       return periodOf(row as unknown as PeriodSpec).contains(at + 1, zone) === want
@@ -84,8 +85,7 @@ export const timeRules: readonly TimeRule[] = [
   },
   {
     name: 'a-period-that-begins-is-current',
-    reason:
-      'At the very start of an instance it is the current one: what has passed of it is [start, start).',
+    reason: 'At the very start of an instance it is the current one, and its past part is [start, start).',
     applies: (row, got) => {
       const want = (row.suspect ? row.intended : row.expected) as Bounds | null
       const rolled = got as { start: number; end: number } | null
@@ -102,7 +102,7 @@ export const timeRules: readonly TimeRule[] = [
   {
     name: 'a-union-takes-in-all-that-overlaps',
     reason:
-      'Instances that overlap are one, however many follow each other; Rocketry looks at one instance of each part and may stop early.',
+      'Overlapping instances are merged, regardless of their number; Rocketry considers one instance of each part and may stop early.',
     applies: (row, got) => {
       const want = (row.suspect ? row.intended : row.expected) as Bounds | null
       const rolled = got as { start: number; end: number } | null
@@ -113,7 +113,7 @@ export const timeRules: readonly TimeRule[] = [
   {
     name: 'a-month-ends-with-its-last-day',
     reason:
-      'A day that a month lacks does not occur: nothing of a month lies in the next one, as on a 31-day axis.',
+      'A day that a month lacks does not occur: no part of a month is in the next one, unlike on a 31-day axis.',
     applies: (row, got) => {
       const want = (row.suspect ? row.intended : row.expected) as Bounds | null
       if (got !== null || want === null || !JSON.stringify(row.args).includes('TimeOfMonth')) return false
@@ -129,13 +129,13 @@ export const timeRules: readonly TimeRule[] = [
   {
     name: 'a-day-from-a-moment-is-a-day',
     reason:
-      'A window at a moment is one unit, of a month a day: also where the month ends within it. On an axis of 31 days it ends with the month.',
+      'A window at a moment is one unit (of a month, a day), even if the month ends within it. On an axis of 31 days it ends with the month.',
     applies: (row) => isAtMonthEdge(row, reachesOverMonthEnd),
   },
   {
     name: 'moments-are-read-strictly',
     reason:
-      'Text that names no moment is an error, and a bare number is an hour: Rocketry lets its date library read them as midnight.',
+      'Text that names no moment is an error, and a bare number is an hour; the date library of Rocketry parses both as midnight.',
     applies: (row) => {
       if (row.op !== 'construct') return false
       const { start, end } = row.args as { start?: unknown; end?: unknown }

@@ -6,10 +6,10 @@ import { errorName, millisecondsOf, placeOf, type Row, timeRules, type Verdict }
 
 export { type Row, timeRules, type Verdict } from './time-rules.ts'
 
-/** The files this evaluator judges. */
+/** The files of this evaluator. */
 export type TimeFile = 'time-contains' | 'time-roll' | 'durations' | 'time-construct'
 
-/** Judges one row of a time file through the public API. */
+/** Evaluates one row of a time file through the public API. */
 export function evaluateTime(file: TimeFile, row: Row): Verdict {
   const want = row.suspect ? row.intended : file === 'durations' ? row.expected_us : row.expected
   if (file === 'time-construct') return judged(row, judgeConstruct(row, want))
@@ -66,12 +66,12 @@ interface Bounds {
   readonly right: string
 }
 
-/** Rocketry's ends of time. */
+/** Rocketry's limits of time. */
 const FIRST = '1970-01-03T02:00:00'
 const LAST = '2260-01-01T00:00:00'
 
 function sameInterval(want: Bounds | null, got: Interval | null): boolean {
-  // An empty interval at an end of time is how Rocketry says that there is none.
+  // An empty interval at a limit of time is Rocketry's notation for none.
   if (want === null || (want.left === want.right && (want.left === LAST || want.left === FIRST)))
     return got === null
   return got !== null && sameBound(want.left, got.start) && sameBound(want.right, got.end)

@@ -10,7 +10,7 @@ import {
 } from './zone-model.ts'
 import { calendarPeriods, wallOf } from './zone-periods.ts'
 
-/** The checks made around one change of a zone's offset: our periods beside the model's. */
+/** Checks around one change of a zone's offset: our periods compared with the model's. */
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -197,7 +197,7 @@ function sameList(
   })
 }
 
-/** Durations are elapsed time, whatever the clock does. */
+/** Durations are elapsed time, regardless of clock changes. */
 function checkEvery(change: Change, probes: readonly number[], tally: Tally): void {
   for (const minutes of [30, 60, 1440]) {
     const period = past({ minutes })

@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
 
 /**
- * The rules of DESIGN about zones, written anew on Temporal: which instants a window of a calendar unit covers, where
- * hours begin, and when a cron time occurs. Nothing of `src` is used here.
+ * Independent model of the zone rules in DESIGN, implemented with Temporal: the instants that a window of a calendar
+ * unit covers, the starts of hours, and the occurrences of cron times. It uses nothing of `src`.
  */
 
 /** One change of a zone's offset. */
@@ -35,28 +35,28 @@ export function* changesOf(zone: string): Generator<Change> {
 type Wall = Temporal.PlainDateTime
 export type CalendarUnit = 'day' | 'week' | 'month' | 'year'
 
-/** What a period covers of one unit, on the wall clock. */
+/** The part of one unit that a period covers, on the wall clock. */
 export interface WallWindow {
   readonly start: Wall
   readonly end: Wall
 }
 
-/** A window by unit: null where the calendar lacks it. `tiles` when one's end is the next one's start. */
+/** A window per unit; null if the calendar lacks it. `tiles` if each end is the next start. */
 export interface WallRule {
   readonly unit: CalendarUnit
   readonly tiles: boolean
-  /** Its start names a day, and without that day there is no window, even if some of it lies beyond. */
+  /** True if the start names a day without which the window does not occur, even if some of it lies beyond. */
   readonly needsDay?: boolean
   window(begin: Wall): WallWindow | null
 }
 
-/** The zone in which wall clock readings become instants. */
+/** A zone that converts wall clock readings to instants. */
 export class ZoneModel {
   readonly #known = new Map<string, number>()
 
   constructor(readonly zone: string) {}
 
-  /** The first reading of two; the first instant after the gap for one that does not occur. */
+  /** The first of two readings; the first instant after the gap for a skipped reading. */
   instantOf(wall: Wall): number {
     const key = wall.toString()
     let at = this.#known.get(key)
@@ -91,13 +91,13 @@ export class ZoneModel {
     return found
   }
 
-  /** True if no instant of the zone reads this date. */
+  /** True if no instant of the zone has this date. */
   skips(wall: Wall): boolean {
     const midnight = wall.toPlainDate().toPlainDateTime()
     return this.instantOf(midnight) === this.instantOf(midnight.add({ days: 1 }))
   }
 
-  /** The same time on the first later day that the zone has: the day after the 29th is the 31st where the 30th is none. */
+  /** The same time on the first later day that exists: the day after the 29th is the 31st if the zone skips the 30th. */
   #onDayThatIs(wall: Wall): Wall {
     return this.skips(wall) ? this.#onDayThatIs(wall.add({ days: 1 })) : wall
   }
@@ -157,7 +157,7 @@ export class ClockModel {
     return Math.floor(at / MINUTE) + (at < this.change.at ? this.change.before : this.change.after)
   }
 
-  /** The hours that begin within the range: where the clock reads hh:00 or a gap ends. */
+  /** The hours that begin within the range: at a reading of hh:00 or at the end of a gap. */
   hours(from: number, to: number): readonly Stretch[] {
     const starts: number[] = []
     const gapEnd = this.change.after > this.change.before ? this.change.at : Number.NaN
@@ -181,8 +181,8 @@ export class ClockModel {
   }
 
   /**
-   * The minutes at which a cron expression of times occurs. `once` when it names one time of day, `listed` when it
-   * names its hours.
+   * The minutes at which a cron expression of times occurs. `once` if it names one time of day, `listed` if it lists
+   * its hours.
    */
   cron(
     from: number,

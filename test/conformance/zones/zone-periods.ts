@@ -2,11 +2,11 @@ import { Temporal } from 'temporal-polyfill'
 import { cycle, type Period } from '../../../src/time/index.ts'
 import type { CalendarUnit, Change, WallRule, ZoneModel } from './zone-model.ts'
 
-/** The calendar periods that the zone suite compares, each given twice: by our builder and as a rule of the model. */
+/** Calendar periods of the zone suite, each in two forms: with our builder and as a rule of the model. */
 
 const MINUTE = 60_000
 
-/** A period of ours and the same as a rule of the model, with the units to list on both sides. */
+/** A period and its rule in the model, with the units to list on both sides. */
 export interface CalendarPeriod {
   readonly period: Period
   readonly rule: WallRule
@@ -30,7 +30,7 @@ export function calendarPeriods(change: Change, model: ZoneModel): readonly Cale
   ]
 }
 
-/** What a clock with this offset reads. */
+/** The reading of a clock with this offset. */
 export function wallOf(at: number, offsetMinutes: number): Temporal.PlainDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at + offsetMinutes * MINUTE)
     .toZonedDateTimeISO('UTC')

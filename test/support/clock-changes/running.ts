@@ -1,4 +1,4 @@
-/** A session on a test clock with one task, and what it did. */
+/** A session on a test clock with one task, and the starts of that task. */
 import { createApp, type Session, type Start } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { DateTime } from 'luxon'
@@ -7,7 +7,7 @@ import { silent } from '../silent.ts'
 export interface Running {
   readonly clock: TestClock
   readonly session: Session
-  /** When the task started, epoch ms, oldest first. */
+  /** Starts of the task, epoch ms, oldest first. */
   readonly starts: number[]
   stop(): Promise<void>
 }
@@ -36,18 +36,18 @@ export async function startsBetween(
 ): Promise<string[]> {
   const running = await runTask(zone, from, start)
   const end = DateTime.fromISO(until, { zone }).toMillis()
-  // What is due at the very end belongs to the time after it.
+  // Timers that are due at the very end belong to the time after it.
   await running.clock.advance(end - running.clock.now() - 1)
   await running.stop()
   return running.starts.map((at) => toLocal(at, zone))
 }
 
-/** `2026-03-29T03:00+02:00`; seconds only where there are some. */
+/** A local time as `2026-03-29T03:00+02:00`, with seconds if they are not zero. */
 export function toLocal(at: number, zone: string): string {
   return DateTime.fromMillis(at, { zone }).toISO({ suppressSeconds: true, suppressMilliseconds: true })!
 }
 
-/** How many of the starts lie on each local day. */
+/** Number of starts on each local day. */
 export function perDay(starts: readonly string[]): Record<string, number> {
   const days: Record<string, number> = {}
   for (const start of starts) {

@@ -1,4 +1,4 @@
-/** A program that says what it runs, second by second, until it is told to end. */
+/** A program that prints its runs, second by second, until it is terminated. */
 import { createApp, cron, every, type Run, secondly } from '../../../src/index.ts'
 
 const app = createApp({ timezone: 'UTC' })

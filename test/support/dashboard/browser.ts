@@ -1,4 +1,4 @@
-/** A real Chromium, and pages in it that are watched: whatever goes wrong on one is kept. */
+/** A real Chromium, and pages whose problems are recorded. */
 import { existsSync } from 'node:fs'
 import {
   type Browser,
@@ -8,7 +8,7 @@ import {
   type Page,
 } from 'playwright-core'
 
-/** Where a browser is: named, installed, or from the package that carries one; null if there is none. */
+/** Finds a browser: named, installed, or from a package; null if there is none. */
 export async function findBrowser(): Promise<string | null> {
   const named = process.env.CHROMIUM
   if (named !== undefined) return named
@@ -29,12 +29,12 @@ export async function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 }
 
-/** A page, and what went wrong on it. */
+/** A page and its problems. */
 export interface WatchedPage {
   readonly page: Page
-  /** Errors of the console and of scripts, dialogs, requests to elsewhere, broken text. */
+  /** Errors of the console and of scripts, dialogs, requests to other hosts, broken text. */
   readonly problems: string[]
-  /** Looks at the text that is shown, too. */
+  /** Checks the visible text as well. */
   check(): Promise<string[]>
 }
 
@@ -48,14 +48,14 @@ export function openContext(browser: Browser, options: BrowserContextOptions = {
   })
 }
 
-/** Opens a page on a site and watches it. `mayFail`: while the server is away, what cannot be loaded is no problem. */
+/** Opens a page on a site and records its problems. `mayFail`: while the server is down, failed loads are not problems. */
 export async function openPage(
   context: BrowserContext,
   url: string,
   isFine: (problem: string) => boolean = () => false,
 ): Promise<WatchedPage> {
   const page = await context.newPage()
-  // Shorter than a test's own: the step that hangs is then named.
+  // Shorter than the timeout of a test, so that the error names the step that hangs.
   page.setDefaultTimeout(12_000)
   const { origin } = new URL(url)
   const problems: string[] = []
@@ -88,14 +88,14 @@ export async function openPage(
   }
 }
 
-/** Goes to a place of the page. What runs in the page is text here: this program knows no `document`. */
+/** Navigates to a place of the page. Code for the page is text here, as this program has no `document`. */
 export async function goTo(page: Page, place: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(place)}`)
 }
 
 /**
- * Resolves once an expression is true in the page, which evaluates it every 20 ms. Playwright's own way makes code of text in the
- * page, which the page's policy forbids.
+ * Resolves when an expression is true in the page, which evaluates it every 20 ms. Playwright's own method compiles
+ * text in the page, which the page's policy forbids.
  */
 export async function until(page: Page, expression: string): Promise<void> {
   await page.evaluate(
@@ -103,7 +103,7 @@ export async function until(page: Page, expression: string): Promise<void> {
   )
 }
 
-/** Goes there and waits until it shows what it has. */
+/** Navigates to a place and waits until it shows its content. */
 export async function visit(page: Page, place: string): Promise<void> {
   await goTo(page, place)
   await until(
@@ -112,7 +112,7 @@ export async function visit(page: Page, place: string): Promise<void> {
   )
 }
 
-/** Waits until the first element of a kind has exactly that text, whatever is in it. */
+/** Waits until the first element of a kind has exactly the given text. */
 export async function textIs(page: Page, selector: string, text: string): Promise<void> {
   await until(
     page,

@@ -1,4 +1,4 @@
-/** A session with a dashboard, in a process of its own: told what to be by its first argument, it says its address. */
+/** A session with a dashboard in a separate process. Its first argument defines it, and it prints its address. */
 import { createServer, request as forward } from 'node:http'
 import { createHttp } from '../../../dist/src/http/index.js'
 import { createApp } from '../../../dist/src/index.js'
@@ -21,22 +21,22 @@ const app = createApp({
   templates: { ping: { description: 'asks a host', work: () => 'pong' } },
 })
 const gates = new Map()
-/** Runs until a file of that name, so to say, is there: a param says when. */
+/** Runs until the file that a param names exists. */
 const untilTold = (run) =>
   new Promise((resolve, reject) => {
     gates.set(run.task.name, resolve)
     run.signal.addEventListener('abort', () => reject(run.signal.reason))
   })
 
-app.task('long', false, { description: 'Runs until it is told to end' }, async (_, run) => {
+app.task('long', false, { description: 'Runs until it is terminated' }, async (_, run) => {
   run.progress(0.25)
   run.log.info('it has begun')
   await untilTold(run)
 })
-app.task('fails', false, () => Promise.reject(new RangeError('the far side is busy')))
+app.task('fails', false, () => Promise.reject(new RangeError('the worker is busy')))
 app.task('quick', false, { args: { n: 1 } }, ({ n }) => ({ n, ok: true }))
 app.task('holds', false, () => {
-  // Nothing else in the process moves meanwhile.
+  // Blocks the event loop of the process.
   for (const start = performance.now(); performance.now() - start < 1_500; );
 })
 app.task('night', 'daily at 02:30', () => {})
@@ -67,7 +67,7 @@ console.log(proxy === '' ? `${listening.url}/` : await open(proxy))
 await app.session.stopped
 process.exit()
 
-/** A proxy that takes a path off before it asks. */
+/** A proxy that removes a prefix of the path before it forwards a request. */
 function open(path) {
   const server = createServer((incoming, outgoing) => {
     if (!incoming.url.startsWith(`${path}/`)) return void outgoing.writeHead(404).end()

@@ -1,14 +1,14 @@
-/** Starts and ends the process that shows a session. */
+/** Starts and ends the process that serves a dashboard. */
 import { type ChildProcess, spawn } from 'node:child_process'
 
-/** What the site is to be. */
+/** Options of the site. */
 export interface SiteOptions {
   readonly port?: number
   readonly mount?: string
   readonly proxy?: string
   readonly tasks?: number
   readonly names?: readonly string[]
-  /** Also tasks that start often, seldom and never. */
+  /** Adds tasks that start often, rarely and never. */
   readonly busy?: boolean
   readonly options?: object
 }
@@ -17,9 +17,9 @@ export interface Site {
   readonly url: string
   /** The address that opens the page with the token for everything, or with another one. */
   link(token?: string): string
-  /** Asks the site as a program does. */
+  /** Sends a request to the site as a program does. */
   ask(method: string, path: string, body?: unknown): Promise<unknown>
-  /** Ends it at once, as a crash does. */
+  /** Kills the site, as a crash does. */
   end(): Promise<void>
 }
 
@@ -57,6 +57,8 @@ function firstLine(child: ChildProcess): Promise<string> {
       out += data
       if (out.includes('\n')) resolve(out.slice(0, out.indexOf('\n')))
     })
-    child.once('exit', (code) => reject(new Error(`The site ended with ${code} before it said its address.`)))
+    child.once('exit', (code) =>
+      reject(new Error(`The site ended with ${code} before it printed its address.`)),
+    )
   })
 }

@@ -1,25 +1,25 @@
 /**
- * The programs that a page of Markdown shows. A block of `ts` or `js` that imports begins a program; one that does not goes on
- * with the program above, as a reader would read it. Comments of the page steer what is not seen in the block itself:
+ * Programs in Markdown pages. A block of `ts` or `js` with imports begins a program; one without continues the program
+ * above, as a reader would read it. Comments of the page add what the block does not show:
  *
- * - `<!-- goes on -->` before a block that imports: it goes on with the program above, all the same.
- * - `<!-- given … -->`: code that stands before the next block and that the reader is spared.
- * - `<!-- not run: reason -->` before a block: its program is type-checked alone.
- * - `<!-- prints -->` before a block of `text`: the program above prints it.
+ * - `<!-- goes on -->` before a block with imports: it continues the program above nevertheless.
+ * - `<!-- given … -->`: code before the next block that readers do not need to see.
+ * - `<!-- not run: reason -->` before a block: its program is only type-checked.
+ * - `<!-- prints -->` before a block of `text`: the output of the program above.
  *
- * A block with a file's name beside its language (`ts scan.ts`) is that file, which programs may import or name.
+ * A block with a file name next to its language (`ts scan.ts`) is that file, which programs may import or name.
  */
 
-/** A program of one or more blocks. Its lines have the numbers that they have on the page. */
+/** A program of one or more blocks. Its lines have the line numbers of the page. */
 export interface Program {
   /** The page and the line of its first block: `README.md:15`. */
   readonly name: string
   readonly code: string
-  /** Why it is not run; null if it is. */
+  /** Reason why it is not run; null if it is run. */
   readonly notRun: string | null
-  /** What the page says that it prints, in order. */
+  /** Expected output on the page, in order. */
   readonly prints: readonly string[]
-  /** The name of the file that it is; null if it is a program. */
+  /** The name of the file; null for a program. */
   readonly file: string | null
 }
 
@@ -68,7 +68,7 @@ export function programsOf(page: string, text: string): Program[] {
   }
   return drafts.map(({ line, lines, notRun: reason, prints: printed, file }) => ({
     name: `${page}:${line}`,
-    // What a compiler takes for a script shares its names with the others.
+    // The compiler shares the names of scripts, so a program without imports becomes a module.
     code: `${lines.join('\n')}\n${file?.endsWith('.cjs') ? '' : 'export {}\n'}`,
     notRun: reason,
     prints: printed,
@@ -76,7 +76,7 @@ export function programsOf(page: string, text: string): Program[] {
   }))
 }
 
-/** Puts code at its line of the page, so that an error names the line a reader would look for. */
+/** Puts code at its line of the page, so that errors name the line of the page. */
 function place(lines: string[], line: number, code: string): void {
   while (lines.length < line - 1) lines.push('')
   lines.push(...code.replace(/\n$/, '').split('\n'))

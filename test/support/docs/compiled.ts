@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import type { Program } from './blocks.ts'
 
-/** To be imported before a program that waits for signals: it is sent one. */
+/** To be imported before a program that waits for signals: it sends one. */
 export const ending = new URL('ending.mjs', import.meta.url).href
 
-/** What a program came to. */
+/** Result of a program. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -15,11 +15,11 @@ export interface Ended {
   readonly errors: string
 }
 
-/** Compiled programs, in a folder of their own within the repository: `gantry` is found as the package's own name. */
+/** Compiled programs in a separate folder within the repository: `gantry` resolves to the package itself. */
 export class Compiled {
   readonly #folder: string
   readonly #fileOf: ReadonlyMap<string, string>
-  /** What the compiler said. */
+  /** Output of the compiler. */
   readonly errors: string
 
   constructor(programs: readonly Program[]) {

@@ -1,13 +1,10 @@
-/** The examples of doc comments as programs: what is exported is imported, and what a reader would take as given is given. */
+/** Examples of doc comments as programs: exports are imported, and names that a reader takes for granted are declared. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { doors, type Example, type Exported } from './front-door.ts'
 
-/**
- * What examples speak of without saying where it comes from. An example that declares one of these names itself means its
- * own.
- */
+/** Names that examples use without declaring them. An example that declares one of these names uses its own. */
 const given = `
 import type { App, Run, Session, Task } from 'gantry'
 type Work = (...given: unknown[]) => Promise<unknown>
@@ -34,7 +31,7 @@ const isItsOwn = (name: string, code: string): boolean =>
   new RegExp(`\\b(?:const|let|function|class|type|interface) ${name}\\b`).test(code) ||
   new RegExp(`^import [^;]*?\\b${name}\\b[^;]*? from `, 'm').test(code)
 
-/** A module that imports what the example names of the doors. Its lines have the numbers that they have in the file. */
+/** Creates a module that imports the exports that the example uses. Its lines have the line numbers of the file. */
 function toModule({ line, code }: Example, exported: readonly Exported[]): string {
   const wanted = new Map<string, Exported>()
   for (const each of exported)
@@ -46,7 +43,7 @@ function toModule({ line, code }: Example, exported: readonly Exported[]): strin
   return `${imports.join(' ')}${'\n'.repeat(line - 1)}${code}\nexport {}\n`
 }
 
-/** What the compiler says of the examples, a line an error. They are compiled against the sources, all in one go. */
+/** Type errors of the examples, one line each. All examples are compiled at once against the sources. */
 export function errorsIn(examples: readonly Example[], exported: readonly Exported[]): string[] {
   mkdirSync('.tmp', { recursive: true })
   const folder = mkdtempSync(join('.tmp', 'examples-'))
@@ -70,7 +67,7 @@ export function errorsIn(examples: readonly Example[], exported: readonly Export
     const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
     const { stdout, error } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
     if (error !== undefined) throw error
-    // Errors of the sources themselves are told where those are checked; further lines of an error are indented.
+    // Errors of the sources themselves are reported where those are checked; further lines of an error are indented.
     return stdout.split('\n').filter((line) => line !== '' && !/^(?:src\/|machines\/|\s)/.test(line))
   } finally {
     rmSync(folder, { recursive: true, force: true })

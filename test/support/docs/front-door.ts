@@ -1,18 +1,18 @@
-/** What a front door exports, where each of it is declared, and the comment that stands before it. */
+/** Public exports with their declarations and doc comments. */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** One export of a front door. */
+/** One public export. */
 export interface Exported {
   readonly name: string
   /** The module that a user imports it from. */
   readonly module: string
-  /** The file that declares it, and the line. */
+  /** File and line of the declaration. */
   readonly path: string
   readonly line: number
-  /** A type has no value to import. */
+  /** True for a type, which has no value to import. */
   readonly isType: boolean
-  /** The doc comments before it: more than one where overloads have their own, none where there is none. */
+  /** Doc comments of the declaration: several for overloads with their own, none if there is none. */
   readonly comments: readonly string[]
 }
 
@@ -24,7 +24,7 @@ export interface Example {
   readonly code: string
 }
 
-/** The doors by the name of the module that they are to users. */
+/** Entry files by module name. */
 export const doors: Readonly<Record<string, string>> = {
   gantry: 'src/index.ts',
   'gantry/testing': 'src/testing.ts',
@@ -37,7 +37,7 @@ const declared =
   /((?:^\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?)(?:^\/\/.*\n)*^export (?:abstract |async |declare )*(function\*?|class|interface|type|const) (\w+)/gm
 const lists = /^export (type )?(?:\{([^}]*)\}|\*) from '([^']+)'/gm
 
-/** The exports of a file of a door: its own, and those that it passes on. */
+/** The exports of an entry file, including re-exports. */
 export function exportsOf(module: string, path: string): Exported[] {
   const text = readFileSync(path, 'utf8')
   const own = new Map<string, Exported>()
@@ -70,7 +70,7 @@ export function exportsOf(module: string, path: string): Exported[] {
   return [...own.values(), ...passedOn]
 }
 
-/** The blocks of `ts` below the `@example` tags of what is exported. */
+/** The `ts` blocks below the `@example` tags of an export. */
 export function examplesOf({ name, path, line, comments }: Exported): Example[] {
   return comments.flatMap((comment) =>
     [...comment.matchAll(/@example[^@]*?```ts\n([\s\S]*?)```/g)].map((match) => ({

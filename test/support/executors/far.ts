@@ -1,11 +1,11 @@
-/** Runs work with an executor alone, without a session. */
+/** Runs of an executor alone, without a session. */
 import { readFileSync } from 'node:fs'
 import { DateTime } from 'luxon'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { ExecutionHandle, Executor, Warn } from '../../../src/executors/executor.ts'
 import type { FarRun } from '../../../src/executors/run-facts.ts'
 
-/** Plain Node reads the sources, too, from here on: the far side is what stands in `src`. */
+/** Makes plain Node load the TypeScript sources from here on, so that workers run the code in `src`. */
 export function readTypeScript(): void {
   const loader = new URL('./typescript-loader.mjs', import.meta.url).href
   process.env.NODE_OPTIONS = `--no-warnings --import ${loader}`
@@ -13,14 +13,14 @@ export function readTypeScript(): void {
 
 export const workUrl = new URL('./work/thread-work.ts', import.meta.url)
 
-/** What a run said while it lived. */
+/** Messages of a run. */
 export interface Heard {
   readonly settlement: Promise<Settlement>
   readonly handle: ExecutionHandle | undefined
   readonly lines: unknown[][]
   readonly progress: [number, string | undefined][]
   readonly settled: Settlement[]
-  /** Resolves when the work says that it is under way. */
+  /** Resolves when the work reports that it has started. */
   readonly underWay: Promise<void>
   abort(reason?: unknown): void
 }
@@ -84,7 +84,7 @@ export function execute(
   return { settlement, handle, lines, progress, settled, underWay, abort: (reason) => abort.abort(reason) }
 }
 
-/** Is a process of that id there? A zombie, which nobody has collected, is not. */
+/** True if a process with that id exists, except for a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -94,7 +94,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Resolves when a process is gone; the test's own timeout is the limit. */
+/** Resolves when a process has ended; the test's timeout is the limit. */
 export async function untilGone(pid: number): Promise<void> {
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5))
 }

@@ -1,4 +1,4 @@
-/** Lets plain Node load the sources: what a loader of TypeScript does for a user. */
+/** Loader that lets plain Node load the sources, like a user's TypeScript loader. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'

@@ -1,4 +1,4 @@
-/** Whether an answer is what the OpenAPI document says it is. */
+/** Check of responses against the OpenAPI document. */
 import { z } from 'zod'
 
 interface Operation {
@@ -10,17 +10,17 @@ export interface Document {
   readonly components: { readonly schemas: Record<string, object> }
 }
 
-/** An answer, and what was asked. */
+/** A response and its request. */
 export interface Asked {
   readonly method: string
-  /** Below the prefix, without a query. */
+  /** Path below the prefix, without a query. */
   readonly path: string
   readonly status: number
   readonly type: string
   readonly text: string
 }
 
-/** Makes the check of one document: throws with the operation and what is wrong. */
+/** Creates the check for one document: throws with the operation and the error. */
 export function createContract(document: Document): (asked: Asked) => void {
   const paths = Object.keys(document.paths).map(
     (path) => [path, new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`)] as const,
@@ -40,18 +40,18 @@ export function createContract(document: Document): (asked: Asked) => void {
   return ({ method, path, status, type, text }) => {
     const found = paths
       .filter(([, pattern]) => pattern.test(path))
-      // A fixed path before one with a name in its place.
+      // Fixed paths before paths with a parameter in the same place.
       .sort(([a], [b]) => a.split('{').length - b.split('{').length)
       .map(([template]) => template)
     const operation = document.paths[found[0] ?? '']?.[method.toLowerCase()]
-    // What is not in the document is a problem, which has its shape all the same.
+    // Responses outside of the document are problems, which have the schema of problems.
     const schema =
       operation === undefined
         ? document.components.schemas.Problem!
         : operation.responses[String(status)]?.content[type]?.schema
     const where = `${method} ${path} ${status} ${type}`
     if (schema === undefined)
-      throw new Error(`The document knows no such answer: ${where}\n${text.slice(0, 500)}`)
+      throw new Error(`The document does not define this response: ${where}\n${text.slice(0, 500)}`)
     const result = read(schema).safeParse(type.endsWith('json') ? JSON.parse(text) : text)
     if (!result.success)
       throw new Error(`Not as documented: ${where}\n${z.prettifyError(result.error)}\n${text.slice(0, 500)}`)

@@ -1,23 +1,23 @@
-/** Reads server-sent events with `fetch`, as the dashboard does. */
+/** Client of server-sent events with `fetch`, like the dashboard. */
 import { tokens } from './server.ts'
 
 export interface SeenEvent {
   readonly id: string | null
   readonly name: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: tests inspect any event
   readonly data: any
 }
 
 export interface Follower {
   readonly response: Response
   readonly seen: SeenEvent[]
-  /** Resolves with the first event, from the beginning, of which it is so. */
+  /** Resolves with the first event, from the beginning, that passes the test. */
   until(isSo: (event: SeenEvent) => boolean): Promise<SeenEvent>
   /** Stops reading and closes the connection. */
   leave(): void
 }
 
-/** Opens a stream and begins to read it. */
+/** Opens a stream and starts reading. */
 export async function follow(
   url: string,
   query = '',
@@ -59,7 +59,7 @@ export async function follow(
         for (const look of [...waiting]) look()
       }
     } catch {
-      // Left, or the server went.
+      // Closed by this client or by the server.
     }
     abort.abort()
     for (const look of [...waiting]) look()

@@ -1,7 +1,7 @@
-/** Requests byte by byte, for what no client would send. */
+/** Requests byte by byte, for input that no client would send. */
 import { connect } from 'node:net'
 
-/** Sends text and reads until the server closes or `enough` says so; resolves with all that came. */
+/** Sends text and reads until the server closes or `enough` returns true; resolves with everything that was received. */
 export function sendRaw(
   port: number,
   text: string | Buffer,
@@ -23,7 +23,7 @@ export function sendRaw(
   })
 }
 
-/** The statuses of the answers in what came. */
+/** The status codes of the responses in the received text. */
 export function statusesIn(got: string): number[] {
   return [...got.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
 }

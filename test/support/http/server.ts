@@ -1,4 +1,4 @@
-/** A session over HTTP on a free port of this machine; each answer is held against the OpenAPI document. */
+/** A session over HTTP on a free local port; each response is checked against the OpenAPI document. */
 import { type App, createApp, type SessionOptions } from 'gantry'
 import { createHttp, type Http, type HttpOptions } from 'gantry/http'
 import { toDocument } from '../../../src/http/api/openapi.ts'
@@ -13,7 +13,7 @@ export interface Reply {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came back
+  // biome-ignore lint/suspicious/noExplicitAny: tests inspect any body
   readonly body: any
 }
 
@@ -32,7 +32,7 @@ export interface Served {
   close(): Promise<void>
 }
 
-/** Starts an app that `fill` filled, and serves it. */
+/** Starts an app that `fill` sets up, and serves it. */
 export async function serve(
   fill: (app: App) => void = () => {},
   options: HttpOptions = {},
@@ -57,7 +57,10 @@ export async function serve(
   }
 }
 
-/** Asks as a program does, with the token for everything unless another is given; the answer must be as documented. */
+/**
+ * Sends a request as a program does, with the token for everything unless another is given; checks the response against
+ * the document.
+ */
 export async function askAt(url: string, method: string, path: string, ask: Ask = {}): Promise<Reply> {
   const { token = tokens.token, body, headers = {} } = ask
   const response = await fetch(`${url}${prefix}${path}`, {

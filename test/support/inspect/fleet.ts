@@ -1,7 +1,7 @@
 import { type ActorRefFrom, createActor, type InspectionEvent, type Observer } from 'xstate'
 import { sessionMachine, taskMachine } from '../../../machines/index.ts'
 
-/** A task whose runs are ended by hand. */
+/** A task whose runs a test ends. */
 export type TaskActor = ActorRefFrom<typeof taskMachine>
 
 const task = taskMachine.provide({
@@ -11,7 +11,7 @@ const task = taskMachine.provide({
   },
 })
 
-/** A session's actors without a session: the machines, with effects that launch at once and end by hand. */
+/** A session's actors without a session: the machines, with effects that launch at once and end on request. */
 export function createFleet(names: readonly string[], inspect?: Observer<InspectionEvent>) {
   const session = createActor(sessionMachine, {
     id: 'session',

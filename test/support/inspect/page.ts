@@ -4,11 +4,11 @@ import { WebSocket } from 'ws'
 // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests are about.
 export type Message = Record<string, any>
 
-/** A page: a WebSocket client that keeps all it hears. */
+/** A page: a WebSocket client that keeps all messages. */
 export interface Page {
   readonly socket: WebSocket
   readonly heard: Message[]
-  /** Resolves with the first message that fits, heard already or still to come; rejects when the page is sent away. */
+  /** Resolves with the first message that fits, past or future; rejects when the page is disconnected. */
   hears(fits: (message: Message) => boolean): Promise<Message>
   say(message: unknown): void
   /** Resolves when the connection has ended. */
@@ -16,7 +16,7 @@ export interface Page {
   leave(): Promise<void>
 }
 
-/** Opens a page at an inspector; rejects if it is not let in. */
+/** Opens a page at an inspector; rejects if it is refused. */
 export function openPage(address: string, headers: Record<string, string> = {}): Promise<Page> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(address, { headers })
@@ -47,7 +47,7 @@ export function openPage(address: string, headers: Record<string, string> = {}):
           if (message === undefined && !isGone) return
           waiting.delete(look)
           if (message !== undefined) found(message)
-          else lost(new Error(`The page was sent away and had heard:\n${JSON.stringify(heard)}`))
+          else lost(new Error(`The page was disconnected after these messages:\n${JSON.stringify(heard)}`))
         }
         waiting.add(look)
         look()

@@ -1,4 +1,4 @@
-/** An empty folder, as a new user has it, with packed tarballs installed. */
+/** An empty folder with packed tarballs installed, as a new user has it. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
@@ -7,14 +7,14 @@ import { join, resolve } from 'node:path'
 
 const tsc = resolve('node_modules/typescript/bin/tsc')
 
-/** What a process came to. */
+/** Result of a process. */
 export interface Ended {
   readonly code: number
   readonly out: string
   readonly errors: string
 }
 
-/** The environment without what `npm test` and Jest put there: it would steer the npm and the node of the folder. */
+/** The environment without variables of `npm test` and Jest, which would affect npm and Node in the folder. */
 const environment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
@@ -25,7 +25,7 @@ const environment = (): NodeJS.ProcessEnv =>
     ),
   )
 
-/** Runs a program to its end, at most 60 seconds; one that fails is no error here. */
+/** Runs a program to its end, at most 60 seconds; a failing program is not an error here. */
 export function call(command: string, args: readonly string[], cwd: string): Promise<Ended> {
   return new Promise((done) => {
     execFile(command, [...args], { cwd, env: environment(), timeout: 60_000 }, (error, out, errors) => {
@@ -47,7 +47,7 @@ export interface Packed {
   readonly files: readonly string[]
 }
 
-/** Packs packages of this repository into a folder. What is to be packed must be built; it is built where it is not. */
+/** Packs packages of this repository into a folder. Packages that are not built yet are built. */
 export async function pack(into: string, folders: readonly string[]): Promise<Packed[]> {
   if (
     !existsSync('dist/src/index.js') ||
@@ -73,8 +73,8 @@ export async function pack(into: string, folders: readonly string[]): Promise<Pa
 }
 
 /**
- * Runs `npm pack`, with its scripts, on the files that git knows and nothing else: what a fresh clone holds after
- * `npm ci`. Resolves to the paths in the tarball.
+ * Runs `npm pack`, with its scripts, on the files that git tracks: the content of a fresh clone after `npm ci`.
+ * Resolves to the paths in the tarball.
  */
 export async function packFreshClone(into: string): Promise<readonly string[]> {
   const { out: listed } = await call(
@@ -86,12 +86,12 @@ export async function packFreshClone(into: string): Promise<readonly string[]> {
   for (const folder of ['.', 'packages/xstate-inspect'])
     await symlink(resolve(folder, 'node_modules'), join(into, folder, 'node_modules'))
   const out = await npm(['pack', '--json'], into)
-  // What the build prints stands before the list.
+  // The output of the build precedes the list.
   const [packed] = JSON.parse(out.slice(out.indexOf('[\n'))) as { files: { path: string }[] }[]
   return packed!.files.map(({ path }) => path)
 }
 
-/** A folder in which packages are installed as a user would. */
+/** A folder in which packages are installed as by a user. */
 export class EmptyFolder {
   private constructor(readonly path: string) {}
 
@@ -105,7 +105,7 @@ export class EmptyFolder {
     await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], this.path)
   }
 
-  /** Copies programs here. */
+  /** Copies programs into the folder. */
   async take(folder: string, ...names: readonly string[]): Promise<void> {
     for (const name of names) await cp(join(folder, name), join(this.path, name))
   }
@@ -118,7 +118,7 @@ export class EmptyFolder {
     return call(process.execPath, args, this.path)
   }
 
-  /** Type-checks files of the folder, the libraries' own declarations too. `compiler` is the path of a `tsc`. */
+  /** Type-checks files of the folder, including the libraries' declarations. `compiler` is the path of a `tsc`. */
   async check(options: object, files: readonly string[], compiler = tsc): Promise<Ended> {
     const config = {
       compilerOptions: { target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, ...options },

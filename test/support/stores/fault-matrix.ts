@@ -1,4 +1,4 @@
-/** Faults of a store's author: each method of a store misbehaves in each way, behind the guard that a session puts before it. */
+/** Faulty stores: each method of a store misbehaves in each way, behind the guard of a session. */
 import { describe, expect, test } from '@jest/globals'
 import { nextTurn } from '../../../src/clock/clock.ts'
 import type { GuardListener } from '../../../src/log/resilience/options.ts'
@@ -9,12 +9,12 @@ import { record, type StoreMaker } from './store-laws.ts'
 
 const boom = new Error('boom')
 
-/** The ways in which a method may answer wrongly. */
+/** Faults of a method. */
 export const faults = {
   'throws at once': () => {
     throw boom
   },
-  'throws what is no error': () => {
+  'throws a value that is not an error': () => {
     throw null
   },
   rejects: () => Promise.reject(boom),
@@ -29,7 +29,7 @@ export const faults = {
 
 export type Fault = keyof typeof faults
 
-/** A store whose one method has a fault while `fault` is set. */
+/** A store with a fault in one method while `fault` is set. */
 export class FaultyStore {
   fault: Fault | null = null
 
@@ -38,7 +38,7 @@ export class FaultyStore {
     readonly method: keyof Store,
   ) {}
 
-  /** The store as its user has it. */
+  /** The store for its user. */
   get faulty(): Store {
     const ours = this
     return new Proxy(this.store, {
@@ -57,16 +57,16 @@ export class FaultyStore {
 
 const failing: readonly Fault[] = [
   'throws at once',
-  'throws what is no error',
+  'throws a value that is not an error',
   'rejects',
   'is a thenable that rejects',
 ]
 const asked = ['load', 'query', 'notes', 'count', 'prune'] as const
 const ofItself = ['beat', 'lastBeat', 'protect', 'check'] as const
 
-/** Runs each fault in each method of a kind of store. */
+/** Tests each fault in each method of a kind of store. */
 export function describeFaults(kind: string, { create }: StoreMaker): void {
-  /** A store behind a guard, with what was told. */
+  /** A store behind a guard, with the reported problems. */
   function guarded(method: keyof Store, slowAfterMs = 60_000, closeWithinMs = 60_000) {
     const faulty = new FaultyStore(create(), method)
     const problems: LogProblem[] = []
@@ -86,7 +86,7 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
 
   describe(`${kind} with a fault`, () => {
     test.each(failing)(
-      'append %s: it waits, is told, and is written once the fault is gone, in order',
+      'append %s: it waits, is reported, and is written in order after the fault',
       async (fault) => {
         const { faulty, guard, states } = guarded('append')
         await guard.load()
@@ -104,7 +104,7 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
       },
     )
 
-    test('append never settles: it is told as slow, and neither a stop nor a close waits for ever', async () => {
+    test('append never settles: it is reported as slow, and neither a stop nor a close waits forever', async () => {
       const { faulty, guard, states } = guarded('append', 5, 5)
       await guard.load()
       faulty.fault = 'never settles'
@@ -127,7 +127,7 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
         await guard.load()
         faulty.fault = fault
         const answer = method === 'prune' ? guard.prune({}, 0) : guard[method]({} as never)
-        await expect(answer).rejects.toBe(fault === 'throws what is no error' ? null : boom)
+        await expect(answer).rejects.toBe(fault === 'throws a value that is not an error' ? null : boom)
         faulty.fault = null
         await guard.close()
       },
@@ -139,7 +139,7 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
           (fault) => [method, fault] as const,
         ),
       ),
-    )('%s %s: an answer that is none is a RunLogError', async (method, fault) => {
+    )('%s %s: an invalid result is a RunLogError', async (method, fault) => {
       const { faulty, guard } = guarded(method)
       if (faulty.store[method] === undefined) return
       await guard.load()
@@ -153,7 +153,7 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
       await guard.close()
     })
 
-    test('query never settles: it is told', async () => {
+    test('query never settles: it is reported', async () => {
       const { faulty, guard, problems } = guarded('query', 5)
       await guard.load()
       faulty.fault = 'never settles'
@@ -165,7 +165,7 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
     })
 
     test.each(ofItself.flatMap((method) => failing.map((fault) => [method, fault] as const)))(
-      '%s %s: it is told, and ends nothing',
+      '%s %s: it is reported, and ends nothing',
       async (method, fault) => {
         const { faulty, guard, problems, states } = guarded(method)
         await guard.load()
@@ -187,11 +187,11 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
       const { faulty, guard } = guarded('close')
       await guard.load()
       faulty.fault = fault
-      await expect(guard.close()).rejects.toBe(fault === 'throws what is no error' ? null : boom)
+      await expect(guard.close()).rejects.toBe(fault === 'throws a value that is not an error' ? null : boom)
       await faulty.store.close()
     })
 
-    test('close never settles: it ends all the same, and says so', async () => {
+    test('close never settles: it ends nevertheless, and reports it', async () => {
       const { faulty, guard } = guarded('close', 5, 5)
       await guard.load()
       faulty.fault = 'never settles'

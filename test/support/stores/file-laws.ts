@@ -1,4 +1,4 @@
-/** The laws of stores that keep their log in a file: what becomes of it when others move, delete, replace, link or truncate it. */
+/** Contract tests of stores in a file: the effects when other programs move, delete, replace, link or truncate it. */
 import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
@@ -21,10 +21,10 @@ import type { LogEntry, Store } from '../../../src/log/store.ts'
 import type { LogProblem } from '../../../src/log/store-problem.ts'
 import { newPathsIn, record } from './store-laws.ts'
 
-/** Makes a store of the kind at a path. */
+/** Creates a store of the kind at a path. */
 export type StoreAt = (path: string, onProblem?: (problem: LogProblem) => void) => Store
 
-/** [what befalls the file, how, a word of the message that tells it] */
+/** [the event, its simulation, a word of the reported message] */
 export const misfortunes: readonly [string, (path: string) => void, string][] = [
   ['moved', (path) => renameSync(path, `${path}.1`), 'moved away'],
   ['deleted', (path) => rmSync(path), 'deleted'],
@@ -79,10 +79,10 @@ export const misfortunes: readonly [string, (path: string) => void, string][] = 
 
 const seqs = (entries: readonly LogEntry[]) => entries.map(({ seq }) => seq)
 
-/** Runs the laws of stores in a file that restore it themselves. */
+/** Tests stores that restore their file by themselves. */
 export function describeFileStore(kind: string, storeAt: StoreAt): void {
   const { newPath } = newPathsIn(`${kind}-laws`, kind)
-  /** A path in a folder of its own. */
+  /** A path in a separate folder. */
   const newPlace = (): string => {
     const folder = newPath()
     mkdirSync(folder)
@@ -100,7 +100,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
 
   describe(`a ${kind} log whose file is disturbed while it is open`, () => {
     test.each(misfortunes)(
-      '%s: an append says so, and all is there after a restart',
+      '%s: an append reports it, and a restart finds all entries',
       async (_, disturb, word) => {
         const path = newPlace()
         const problems: LogProblem[] = []
@@ -112,7 +112,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
         expect(problems).toMatchObject([{ kind: 'displaced', path, message: expect.stringContaining(word) }])
         await store.append([record(6)])
         expect(problems).toHaveLength(1)
-        // As if the process had died here: all of it is in the file that the path leads to.
+        // As if the process had died here: the file at the path contains everything.
         expect(readFileSync(path, 'utf8')).toContain('a-6')
         await store.close()
         expect(await seqsAt(path)).toEqual([1, 2, 3, 4, 5, 6])
@@ -152,7 +152,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       }
     })
 
-    test('what stands in its place and holds something is kept', async () => {
+    test('a file in its place that is not empty is kept', async () => {
       const path = newPlace()
       const problems: LogProblem[] = []
       const store = storeAt(path, (problem) => problems.push(problem))
@@ -165,7 +165,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       expect(await seqsAt(path)).toEqual([1, 2])
     })
 
-    test('attempts that fail leave no copies behind', async () => {
+    test('failed attempts leave no copies', async () => {
       const path = newPlace()
       const store = storeAt(path, () => {})
       await store.append([record(1)])
@@ -211,7 +211,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       expect(await seqsAt(path)).toEqual([1, 2])
     })
 
-    test('a lock that is deleted is taken again; one that another session took meanwhile keeps this one from writing', async () => {
+    test('a lock that is deleted is taken again; one that another session took meanwhile prevents writes', async () => {
       const path = newPlace()
       const problems: LogProblem[] = []
       const store = storeAt(path, (problem) => problems.push(problem))
@@ -230,7 +230,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       expect(readFileSync(`${path}.lock`, 'utf8')).toBe(other)
     })
 
-    test("the folder that was moved away is nobody's, and may be opened there", async () => {
+    test('the moved folder has no owner, and may be opened there', async () => {
       const path = newPlace()
       const store = storeAt(path, () => {})
       await store.append([record(1)])
@@ -244,7 +244,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
     })
   })
 
-  describe(`a ${kind} log takes in each entry once`, () => {
+  describe(`a ${kind} log loads each entry once`, () => {
     const entries = [
       record(1),
       record(2, 'a', 'success', { runId: 'a-1' }),
@@ -252,7 +252,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       record(4, 'a', 'fail', { runId: 'a-3' }),
     ]
 
-    /** What is there after the lines of a log (the header is line 0) were changed, and what is told. */
+    /** The entries and problems after the lines of a log (the header is line 0) were changed. */
     async function afterEdit(
       edit: (lines: string[]) => void,
     ): Promise<{ seqs: number[]; problem: LogProblem; aside: string }> {
@@ -274,7 +274,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       return { seqs: seqs(found), problem: problems[0]!, aside }
     }
 
-    test.each([1, 2, 3, 4])('line %i stands twice, at the end or in between', async (line) => {
+    test.each([1, 2, 3, 4])('line %i is duplicated, at the end or in between', async (line) => {
       for (const place of [line, 4]) {
         let copied = ''
         const { seqs, problem, aside } = await afterEdit((lines) => {
@@ -290,19 +290,19 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       }
     })
 
-    test('the whole file stands twice, header included', async () => {
+    test('the whole file is duplicated, header included', async () => {
       const { seqs, aside } = await afterEdit((lines) => lines.push(...lines))
       expect(seqs).toEqual([1, 2, 3, 4])
       expect(aside.trimEnd().split('\n')).toHaveLength(4)
     })
 
-    test('lines that stand in another order are put in that of seq', async () => {
+    test('lines in another order are sorted by seq', async () => {
       const { seqs, problem } = await afterEdit((lines) => lines.push(lines.splice(2, 1)[0]!))
       expect(seqs).toEqual([1, 2, 3, 4])
       expect(problem.message).toContain('order of seq')
     })
 
-    /** A line as another file of the kind has it. */
+    /** The line of an entry in another file of the kind. */
     async function lineOf(entry: LogEntry): Promise<string> {
       const path = newPlace()
       const store = storeAt(path)
@@ -311,7 +311,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       return readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)!
     }
 
-    test('the end of a run stands twice, under another seq', async () => {
+    test('the end of a run is duplicated, with another seq', async () => {
       const copy = await lineOf({ ...entries[3]!, seq: 7 })
       const { seqs, problem, aside } = await afterEdit((lines) => lines.push(copy))
       expect(seqs).toEqual([1, 2, 3, 4])
@@ -322,7 +322,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
     test.each<[string, object, string]>([
       ['an action', { ...record(5), action: 'walk' }, 'action must be one of run, '],
       ['a kind of note', { seq: 5, note: 'song', at: 1 }, 'note must be one of missed, '],
-    ])('%s that there is not is set aside and told', async (_, entry, reason) => {
+    ])('%s that does not exist is quarantined and reported', async (_, entry, reason) => {
       for (const place of [3, 5]) {
         const line = await lineOf(entry as LogEntry)
         const { seqs, problem, aside } = await afterEdit((lines) => lines.splice(place, 0, line))
@@ -333,8 +333,8 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
     })
   })
 
-  describe(`a ${kind} log has one writer by whatever name`, () => {
-    /** [the name, how it is made; gives the other path] */
+  describe(`a ${kind} log has one writer under all of its names`, () => {
+    /** [the name, its creation, which returns the other path] */
     const names: readonly [string, (path: string) => string][] = [
       [
         'a symbolic link',
@@ -395,7 +395,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       expect(await seqsAt(path)).toEqual([1, 2])
     })
 
-    /** A folder or a file under another path, where the system lets a test have that. */
+    /** Mounts a folder or a file under another path, if the system permits it. */
     function mounted(from: string, to: string): boolean {
       if (spawnSync('mount', ['--bind', from, to]).status !== 0) return false
       mounts.push(to)
@@ -426,7 +426,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       expect(await seqsAt(path)).toEqual([1, 2])
     })
 
-    test('a file with two names is opened by none of them, also while nobody has it', async () => {
+    test('a file with two names is opened by neither, even without an owner', async () => {
       const path = newPlace()
       const store = storeAt(path)
       await store.append([record(1)])
@@ -440,7 +440,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       expect(await seqsAt(path)).toEqual([1])
     })
 
-    test('a log that is opened by a symbolic link stays where it is when it is written anew', async () => {
+    test('a log that is opened by a symbolic link stays in place when it is rewritten', async () => {
       const path = newPlace()
       const link = `${path}.link`
       symlinkSync(path, link)

@@ -1,4 +1,4 @@
-/** The laws that every store keeps, as one suite: `describeStore('memory', () => createMemoryStore())`. */
+/** Contract tests of stores: `describeStore('memory', () => createMemoryStore())`. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,10 +19,10 @@ import {
 } from '../../../src/log/store.ts'
 import { checkProperty } from '../property.ts'
 
-/** Where tests put their files: in memory where the system has a place for that, as disks take milliseconds to be sure. */
+/** Folder of test files: in memory if the system supports it, as syncing to a disk takes milliseconds. */
 export const filesRoot = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-/** A folder for the logs of one file of tests, gone when they have ended, and a new path in it at each call. */
+/** A folder for the logs of one test file, removed at its end, and a new path in it at each call. */
 export function newPathsIn(
   name: string,
   ending: string,
@@ -33,7 +33,7 @@ export function newPathsIn(
   return { folder, newPath: () => join(folder, `log-${++count}.${ending}`) }
 }
 
-/** A record with what a test does not care about filled in. */
+/** A record with defaults for fields that a test does not use. */
 export function record(
   seq: number,
   task = 'a',
@@ -48,7 +48,7 @@ export function note(seq: number, task = 'a', more: Partial<Note> = {}): Note {
   return { seq, note: 'missed', task, at: 1_000 * seq, ...more }
 }
 
-/** A new, empty store for each test, and a way to open what it left behind; none if it does not survive. */
+/** Creates a new, empty store for each test, and optionally reopens its data; none if it is not durable. */
 export interface StoreMaker {
   create(): Store
   reopen?(store: Store): Store
@@ -71,7 +71,7 @@ const entryLists = fc
       if (action === 'note') return note(i + 1, task, { at, note: kind })
       return record(i + 1, task, action, {
         at,
-        // Few ids, so that starts find their ends, and some don't.
+        // Few ids, so that some starts have ends and others do not.
         runId: `${task}-${run}`,
         ...(error ? { error: { name: 'Error', message: error } } : {}),
       })
@@ -106,7 +106,7 @@ const noteQueries: readonly NoteQuery[] = [
   { before: Infinity, limit: 2 },
 ]
 
-/** What some condition is said to need of task `a`, and of no other. */
+/** Requirements of conditions on task `a`, and on no other task. */
 const keepOfA = (task: string): Keep | undefined => (task === 'a' ? { lastMs: 20, count: 3 } : undefined)
 
 /** The newest record of each action of each task, and the runs without an end. */
@@ -122,10 +122,10 @@ function neededSeqs(entries: readonly LogEntry[]): Set<number> {
   return new Set([...newest.values(), ...[...open.values()].flat()])
 }
 
-/** Runs the laws of {@link Store} against a kind of store. */
+/** Tests a kind of store against the contract of {@link Store}. */
 export function describeStore(kind: string, { create, reopen }: StoreMaker): void {
-  describe(`${kind} keeps the laws of a Store`, () => {
-    test('append keeps the order of seq, and load gives back everything, oldest first', async () => {
+  describe(`${kind} fulfils the contract of a Store`, () => {
+    test('append keeps the order of seq, and load returns everything, oldest first', async () => {
       const store = create()
       expect(await store.load()).toEqual([])
       await Promise.all([
@@ -137,7 +137,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
       await store.close()
     })
 
-    test('load with limits: what conditions stand on is there and whole, what else comes is as it was, or bare', async () => {
+    test('load with limits: records that conditions need are complete, others are complete or reduced', async () => {
       const limits = fc.record({
         perAction: fc.integer({ min: 0, max: 10 }),
         total: fc.integer({ min: 0, max: 30 }),
@@ -191,7 +191,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
       await store.close()
     })
 
-    test('query, count and notes agree with a reading of all entries', async () => {
+    test('query, count and notes agree with a scan of all entries', async () => {
       await checkProperty(
         fc.asyncProperty(entryLists, queries, async (entries, query) => {
           const store = create()
@@ -223,7 +223,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
       await store.close()
     })
 
-    test('prune forgets what the retention says and never the newest record of an action', async () => {
+    test('prune removes entries by the retention and never the newest record of an action', async () => {
       await checkProperty(
         fc.asyncProperty(
           entryLists,
@@ -254,7 +254,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
       )
     })
 
-    test('close may be called twice, what is asked after it is refused with a RunLogError, and load opens the store again', async () => {
+    test('close may be called twice, later calls are rejected with a RunLogError, and load opens the store again', async () => {
       const store = create()
       await store.append([record(1)])
       await store.close()
@@ -271,7 +271,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
 
     if (reopen === undefined) return
 
-    test('what was appended is there after the store is opened again', async () => {
+    test('appended entries exist after the store is reopened', async () => {
       await checkProperty(
         fc.asyncProperty(entryLists, async (entries) => {
           const store = create()
@@ -285,7 +285,7 @@ export function describeStore(kind: string, { create, reopen }: StoreMaker): voi
       )
     })
 
-    test('what was pruned stays forgotten after the store is opened again', async () => {
+    test('pruned entries remain removed after the store is reopened', async () => {
       const store = create()
       await store.append(Array.from({ length: 20 }, (_, i) => record(i + 1, 'a', 'success')))
       expect(await store.prune({ maxPerTask: 5 }, 0)).toBe(15)

@@ -1,4 +1,4 @@
-/** The compiler's language server, asked as an editor asks it. */
+/** The compiler's language server, used like an editor. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -42,7 +42,7 @@ export class LanguageServer {
     this.#process.kill()
   }
 
-  /** The labels of what is offered at the bar in the last line of a file in the folder of tests. */
+  /** The labels of the completions at the bar in the last line of a file in the folder of tests. */
   async completionsOf(head: string, line: string): Promise<readonly string[]> {
     const uri = uriOf(`test/completions-${++this.#files}.ts`)
     const document = { uri, languageId: 'typescript', version: 1, text: head + line.replace('|', '') }
@@ -82,7 +82,7 @@ export class LanguageServer {
 
   #take({ id, method, params, result, error }: Message): void {
     if (id === undefined) return
-    // What the server asks of an editor: this one has nothing to say.
+    // Requests of the server to the editor get an empty response.
     if (method !== undefined) return this.#send({ id, result: params?.items?.map(() => null) ?? null })
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)

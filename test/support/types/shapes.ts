@@ -1,12 +1,12 @@
-/** What the type tests share. */
+/** Shared types of the type tests. */
 import { createApp } from 'gantry'
 
 export type { Run, Session, Task, Work } from 'gantry'
 
-/** True of the same types only; `any` is the same as nothing else. */
+/** True only for equal types; `any` equals no other type. */
 export type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
-/** Compiles where the two types are the same. */
+/** Compiles if the two types are equal. */
 export declare function same<T extends true>(): T
 
 export interface Price {

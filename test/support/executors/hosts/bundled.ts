@@ -1,4 +1,4 @@
-/** A program that is built into one file with the package in it. Prints what becomes of each kind of execution. */
+/** A program that is bundled into one file with the package. Prints the result of each kind of execution. */
 import { code, command, createApp } from 'gantry'
 
 const app = createApp({ logger: { debug() {}, info() {}, warn() {}, error() {} } })

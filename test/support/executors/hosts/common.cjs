@@ -1,5 +1,5 @@
 'use strict'
-/** A program of a user who writes CommonJS, over the built package. */
+/** A CommonJS program with the built package. */
 const { command, createApp, moduleWork } = require('gantry')
 
 async function main() {

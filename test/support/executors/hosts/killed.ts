@@ -1,4 +1,4 @@
-/** A program that is killed outright while it has children, or while it starts them. Its first word says which. */
+/** A program that is killed while it has children, or while it starts them. Its first argument selects the case. */
 import { type App, command, createApp, moduleWork } from '../../../../src/index.ts'
 
 type Own = typeof import('../work/process-work.ts')
@@ -6,12 +6,12 @@ const own = <K extends keyof Own & string>(name: K) =>
   moduleWork<Own, K>(new URL('../work/process-work.js', import.meta.url), name)
 
 const shows: Readonly<Record<string, (app: App) => unknown>> = {
-  /** A command that kills its parent, which is this process, as the first thing that it does. */
+  /** A command that first kills its parent, which is this process. */
   command: (app) => app.task('kills', false, command(['sh', '-c', 'kill -9 $PPID; exec sleep 600'])).run(),
   shell: (app) => app.task('kills', false, command('kill -9 $PPID; exec sleep 600', { shell: true })).run(),
   process: (app) => app.task('kills', false, { execution: 'process' }, own('killsParentAndLoops')).run(),
 
-  /** Children that stay: a command and a process that loops. */
+  /** Children that stay alive: a command and a process that loops. */
   async children(app) {
     const loops = app.task('loops', false, { execution: 'process' }, own('loopsWithId'))
     const sleeps = app.task('sleeps', false, command('sleep 600'))
@@ -22,7 +22,7 @@ const shows: Readonly<Record<string, (app: App) => unknown>> = {
     console.log('ready')
   },
 
-  /** Starts children without end: quick ones, ones that stay, processes that loop. */
+  /** Starts children endlessly: short ones, long ones, processes that loop. */
   async spawning(app) {
     app.session.update({ maxProcesses: 4 })
     const quick = app.task('quick', false, command('true'))

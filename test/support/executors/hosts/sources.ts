@@ -1,4 +1,4 @@
-/** A program of a user, as plain Node runs it under a loader. Its first word says what it is to show. */
+/** A user's program, run by plain Node under a loader. Its first argument selects the case. */
 import { type App, command, createApp, moduleWork } from '../../../../src/index.ts'
 
 type Both = typeof import('../work/thread-work.ts')
@@ -10,7 +10,7 @@ const own = <K extends keyof Own & string>(name: K) =>
 const tell = (what: unknown): void => console.error(JSON.stringify(what))
 
 const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
-  /** A process that prints a megabyte, into a pipe that is read slowly or not at all. */
+  /** A process that prints a megabyte into a pipe that is read slowly or not at all. */
   async megabyte(app) {
     const prints = app.task(
       'prints',
@@ -24,7 +24,7 @@ const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
     await app.session.stopped
   },
 
-  /** Nothing is left at the end: the process must exit by itself. */
+  /** No resources remain at the end, so the process must exit by itself. */
   async leavesNothing(app) {
     const at = (execution: 'thread' | 'process') => ({ execution, args: { a: 1, b: 2 } })
     const tasks = [
@@ -39,13 +39,13 @@ const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
     await app.session.stopped
     const left = () =>
       process.getActiveResourcesInfo().filter((name) => !/^(Pipe|TTY)Wrap$|^Immediate$/.test(name))
-    // What is closed is gone a turn or two later.
+    // Closed resources disappear a turn or two later.
     for (let turns = 0; turns < 5 && left().length > 0; turns++)
       await new Promise((resolve) => setImmediate(resolve))
     tell(left())
   },
 
-  /** Children of all kinds, told by id; then it waits to be killed outright. */
+  /** Starts children of all kinds, prints their ids, and waits to be killed. */
   async children(app) {
     const loops = app.task('loops', false, { execution: 'process' }, own('loopsWithId'))
     const sleeps = app.task('sleeps', false, command('echo $$; sleep 600', { shell: true }))
@@ -62,7 +62,7 @@ const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
     sleeps.run()
   },
 
-  /** Promises that nobody handles, of a run that lives and of one that has ended. */
+  /** Unhandled rejections of a live run and of one that has ended. */
   async rejections(app) {
     app.session.on('session.warning', ({ kind, task, error }) => tell([kind, task, error?.message]))
     const lives = app.task('lives', false, async () => {
@@ -82,7 +82,7 @@ const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
     tell('survived')
   },
 
-  /** A rejection that is no run's ends the process, as it would without a session. */
+  /** A rejection outside of runs ends the process, as it would without a session. */
   async foreign(app) {
     app.task('idle', false, async () => {})
     await app.start()
@@ -112,5 +112,5 @@ const shows: Readonly<Record<string, (app: App) => Promise<void>>> = {
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const what = process.argv[2]!
-// Without a logger lines go to the console.
+// Without a logger, lines are printed to the console.
 await shows[what]!(createApp(what === 'closedPipe' ? {} : { logger: silent }))

@@ -1,4 +1,4 @@
-/** A program whose runs throw where nothing catches it. Its first word says which and how; it prints what happens, in JSON. */
+/** A program whose runs throw uncaught errors. Its first argument selects the case; it prints the events as JSON. */
 import { EventEmitter } from 'node:events'
 import { type App, createApp, type SessionOptions } from '../../../../src/index.ts'
 
@@ -63,14 +63,14 @@ const shows: Readonly<Record<string, () => Promise<void>>> = {
     await run(app, 'timer')
     await stop(other)
     await run(app, 'event')
-    const told = warned(app)
+    const warning = warned(app)
     await run(app, 'left')
-    await told
+    await warning
     await run(app, 'sound')
     await stop(app)
     tell(listeners())
   },
-  /** A run keeps to what was chosen when it started. */
+  /** A run keeps the setting of its start. */
   async update() {
     const app = await start({})
     await run(app, 'sound')
@@ -91,13 +91,13 @@ const shows: Readonly<Record<string, () => Promise<void>>> = {
   async foreignHeard() {
     const app = await start({ onUncaught: 'fail' })
     await run(app, 'sound')
-    const heard = new Promise<Error>((resolve) => process.once('uncaughtException', resolve))
+    const caught = new Promise<Error>((resolve) => process.once('uncaughtException', resolve))
     throwOutside()
-    tell((await heard).message)
+    tell((await caught).message)
     await stop(app)
     tell(listeners())
   },
-  /** Two sessions: each has its own choice. */
+  /** Two sessions with different settings. */
   async two() {
     const fails = await start({ onUncaught: 'fail' })
     const exits = await start({})

@@ -1,4 +1,4 @@
-/** What only processes can do to one. */
+/** Work that only processes can run. */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import type { FarRun } from '../../../../src/executors/run-facts.ts'
@@ -12,14 +12,14 @@ export function prints({ bytes }: { bytes: number }): number {
   process.stdout.write('x'.repeat(bytes))
   return bytes
 }
-/** Starts a process that stays, in its own group; tells its id. */
+/** Starts a process that stays alive, in its own group; returns its id. */
 export function leavesGrandchild(_: unknown, run: FarRun): number {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
   child.unref()
   run.progress(0, String(child.pid))
   return child.pid!
 }
-/** As a shell does it with `&`: what stays has no parent any more. */
+/** Like a shell with `&`: the process that stays alive has no parent. */
 export function leavesOrphan(): number {
   const { execSync } = createRequire(import.meta.url)(
     'node:child_process',
@@ -47,7 +47,7 @@ export function loopsWithId(_: unknown, run: FarRun): never {
   run.progress(0, String(process.pid))
   for (;;);
 }
-/** The session dies as the first thing that happens; this process never turns its event loop. */
+/** Kills the session first; this process never turns its event loop. */
 export function killsParentAndLoops(): never {
   process.kill(process.ppid, 'SIGKILL')
   for (;;);

@@ -1,4 +1,4 @@
-/** What the runs of these tests do on the far side. */
+/** Work for runs in threads. */
 import { parentPort, threadId } from 'node:worker_threads'
 import { inaction } from '../../../../src/errors/errors.ts'
 import type { FarRun } from '../../../../src/executors/run-facts.ts'
@@ -42,18 +42,18 @@ export function loops(_: unknown, run: FarRun): never {
   run.progress(0, 'loops')
   for (;;);
 }
-/** Loops without a turn of the event loop until its signal says that it is to end. */
+/** Loops without a turn of the event loop until its signal is aborted. */
 export function loopsUntilTold(
   { how }: { how: 'throwIfAborted' | 'aborted' | 'reason' },
   run: FarRun,
 ): unknown {
-  const heard: unknown[] = []
-  run.signal.addEventListener('abort', () => heard.push((run.signal.reason as Error).message))
+  const reasons: unknown[] = []
+  run.signal.addEventListener('abort', () => reasons.push((run.signal.reason as Error).message))
   run.progress(threadId / 1000, 'loops')
   for (;;) {
     if (how === 'throwIfAborted') run.signal.throwIfAborted()
     else if (how === 'aborted' ? run.signal.aborted : run.signal.reason !== undefined) {
-      run.log.info('heard', ...heard)
+      run.log.info('heard', ...reasons)
       return (run.signal.reason as { code?: unknown }).code
     }
   }
@@ -101,7 +101,7 @@ export function logsWithoutEnd({ lines }: { lines: number }, run: FarRun): numbe
 let calls = 0
 export const counts = (): number => ++calls
 
-/** What can't cross: an object with methods. */
+/** A value that cannot be cloned: an object with methods. */
 export const connect = async (run: FarRun) => ({
   ask: (n: number): string => `${run.task.name === 'asks' ? 'far' : run.task.name} ${n}`,
 })

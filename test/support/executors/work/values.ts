@@ -1,2 +1,2 @@
-/** What is exported and is no work. */
+/** An export that is not work. */
 export const notAFunction = 42
