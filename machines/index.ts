@@ -1,3 +1,4 @@
+export * from './commands.ts'
 export * from './protocol.ts'
 export * from './run.machine.ts'
 export * from './session.machine.ts'

@@ -25,6 +25,7 @@
  *
  * A task actor that fails is recreated (`actor.failed`) and never takes its siblings or the session with it.
  */
+import { commandHandlers } from './session.commands.ts'
 import { sessionSetup } from './session.setup.ts'
 
 /** Actions of an error while stopping. */
@@ -45,10 +46,10 @@ const stopFailed = {
   description: 'Failed: terminate live runs and stop with the error.',
 } as const
 /** Actions of a shut-down that is asked for again. */
-const force = ['wantNoRestart', 'wantTerminate', 'terminateRuns'] as const
+const force = ['wantNoRestart', 'wantTerminate', 'terminateRuns', 'answer'] as const
 const callOffRestart = {
   guard: 'isGentleInRestart',
-  actions: 'wantNoRestart',
+  actions: ['wantNoRestart', 'answer'],
   description: 'A shut-down wins over the restart that was asked for.',
 } as const
 
@@ -83,24 +84,7 @@ export const sessionMachine = sessionSetup.createMachine({
   }),
   initial: 'stopped',
   on: {
-    'task.run': { actions: 'forwardToTask', description: 'Run a task, with params for this run.' },
-    'task.backfill': { actions: 'forwardToTask', description: 'Run a task for each period of a stretch.' },
-    'task.terminate': { actions: 'forwardToTask', description: 'Tell the runs of a task to end.' },
-    'task.disable': { actions: 'forwardToTask', description: 'Its condition launches no more runs.' },
-    'task.enable': { actions: 'forwardToTask', description: 'Its condition launches runs again.' },
-    'task.update': { actions: 'forwardToTask', description: 'Change options of a task.' },
-    'task.remove': { actions: 'forwardToTask', description: 'Take a task out of the session.' },
-    'task.create': {
-      actions: 'createTask',
-      description: 'Add a task (in process only: it carries functions).',
-    },
-    'param.set': { actions: 'setParam', description: 'Set a value that tasks and conditions share.' },
-    'param.unset': { actions: 'unsetParam', description: 'Forget a shared value.' },
-    'session.run': { actions: 'runTasks', description: 'Run these tasks once each.' },
-    'session.update': {
-      actions: ['takeOptions', 'updateSession'],
-      description: 'Change options of the session.',
-    },
+    ...commandHandlers,
     'session.start': { actions: 'refuseStart', description: 'Refused: the session must be stopped.' },
     'actors.stop': { actions: 'stopActors', description: 'Stop task actors (the session stopped).' },
     'actor.failed': { actions: 'restartTaskActor', description: 'Create a failed task actor again.' },
@@ -116,8 +100,8 @@ export const sessionMachine = sessionSetup.createMachine({
       },
       on: {
         'session.start': { target: 'standby', actions: 'acceptStart', description: 'Start.' },
-        'session.hold': { actions: 'wantHold', description: 'Start held.' },
-        'session.resume': { actions: 'wantNoHold', description: 'Start active.' },
+        'session.hold': { actions: ['wantHold', 'answer'], description: 'Start held.' },
+        'session.resume': { actions: ['wantNoHold', 'answer'], description: 'Start active.' },
       },
     },
     // Where a process waits for the lease of a store that several processes share. Without one it waits for nothing.
@@ -132,17 +116,17 @@ export const sessionMachine = sessionSetup.createMachine({
       exit: 'abandonStart',
       on: {
         'session.failed': startFailed,
-        'session.hold': { actions: 'wantHold', description: 'Be held once started.' },
-        'session.resume': { actions: 'wantNoHold', description: 'Be active once started.' },
-        'session.restart': { actions: 'wantRestart', description: 'Restart once started.' },
+        'session.hold': { actions: ['wantHold', 'answer'], description: 'Be held once started.' },
+        'session.resume': { actions: ['wantNoHold', 'answer'], description: 'Be active once started.' },
+        'session.restart': { actions: ['wantRestart', 'answer'], description: 'Restart once started.' },
         'session.shutDown': [
           {
             guard: 'isForced',
             target: 'stopping',
-            actions: ['wantTerminate', 'wantNoRestart'],
+            actions: ['wantTerminate', 'wantNoRestart', 'answer'],
             description: 'Terminate live runs and stop.',
           },
-          { target: 'stopping', actions: 'wantNoRestart', description: 'Stop.' },
+          { target: 'stopping', actions: ['wantNoRestart', 'answer'], description: 'Stop.' },
         ],
       },
       states: {
@@ -196,14 +180,14 @@ export const sessionMachine = sessionSetup.createMachine({
           {
             guard: 'isForced',
             target: 'stopping',
-            actions: 'wantTerminate',
+            actions: ['wantTerminate', 'answer'],
             description: 'Terminate live runs and stop.',
           },
-          { target: 'stopping', description: 'Let live runs finish, then stop.' },
+          { target: 'stopping', actions: 'answer', description: 'Let live runs finish, then stop.' },
         ],
         'session.restart': {
           target: 'stopping',
-          actions: 'wantRestart',
+          actions: ['wantRestart', 'answer'],
           description: 'Let live runs finish, then start again.',
         },
         'session.failed': runFailed,
@@ -214,7 +198,7 @@ export const sessionMachine = sessionSetup.createMachine({
           on: {
             'session.hold': {
               target: 'held',
-              actions: 'wantHold',
+              actions: ['wantHold', 'answer'],
               description: 'Stop launching; live runs go on.',
             },
           },
@@ -226,9 +210,10 @@ export const sessionMachine = sessionSetup.createMachine({
           on: {
             'session.resume': {
               target: 'active',
-              actions: ['wantNoHold', 'resumeLaunching'],
+              actions: ['wantNoHold', 'resumeLaunching', 'answer'],
               description: 'Launch again.',
             },
+            'session.hold': { actions: 'answer', description: 'Held already.' },
           },
         },
       },
@@ -367,13 +352,13 @@ export const sessionMachine = sessionSetup.createMachine({
             'session.shutDown': [
               {
                 guard: 'isStartWanted',
-                actions: ['wantNoRestart', 'wantNoStart', 'callOffStart'],
+                actions: ['wantNoRestart', 'wantNoStart', 'callOffStart', 'answer'],
                 description: 'A shut-down wins over the start that was asked for.',
               },
-              { actions: 'wantNoRestart', description: 'A shut-down wins over the restart.' },
+              { actions: ['wantNoRestart', 'answer'], description: 'A shut-down wins over the restart.' },
             ],
-            'session.hold': { actions: 'wantHold', description: 'Start held.' },
-            'session.resume': { actions: 'wantNoHold', description: 'Start active.' },
+            'session.hold': { actions: ['wantHold', 'answer'], description: 'Start held.' },
+            'session.resume': { actions: ['wantNoHold', 'answer'], description: 'Start active.' },
             'session.failed': { actions: 'noteFailure', description: 'A fatal error while releasing.' },
           },
         },

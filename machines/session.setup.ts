@@ -1,6 +1,6 @@
 /** The setup of the session machine: its events, its context, and the actors, effects and guards of its chart. */
 import { type AnyActorRef, assign, enqueueActions, fromCallback, fromPromise, setup } from 'xstate'
-import type { Command } from './protocol.ts'
+import type { CommandEvent } from './commands.ts'
 
 /**
  * Events a session understands: the commands, and what its own effects report.
@@ -13,7 +13,7 @@ import type { Command } from './protocol.ts'
  * ```
  */
 export type SessionEvent =
-  | Command
+  | CommandEvent
   | { readonly type: 'session.start' }
   /** A fatal error: the session terminates live runs and stops with the error. */
   | { readonly type: 'session.failed'; readonly error: unknown }
@@ -140,8 +140,12 @@ export const sessionSetup = setup({
     finishStop: () => {},
     /** Reports that the session restarts. */
     beginRestart: () => {},
-    /** Passes a command to the actor of the task that it names. */
+    /** Passes a command to the actor of the task that it names, which answers it. */
     forwardToTask: () => {},
+    /** Confirms to the sender of a command that it is carried out. */
+    answer: () => {},
+    /** Tells the sender of a command that it is not carried out, with the state and the commands that it accepts. */
+    refuse: () => {},
     createTask: () => {},
     setParam: () => {},
     unsetParam: () => {},
@@ -174,6 +178,8 @@ export const sessionSetup = setup({
     countRestart: assign({ restarts: ({ context }) => context.restarts + 1, restartWanted: false }),
   },
   guards: {
+    /** The session has the task that the command names. */
+    hasTask: () => true,
     isStartWanted: ({ context }) => context.startWanted,
     isHoldWanted: ({ context }) => context.holdWanted,
     isRestartWanted: ({ context }) => context.restartWanted,

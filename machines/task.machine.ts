@@ -16,7 +16,8 @@
  * With multilaunch it is `running` while any run lives.
  */
 import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
-import type { Action, Outcome, ParamValues, RunTrigger } from './protocol.ts'
+import type { CommandEvent } from './commands.ts'
+import type { Action, Outcome, RunTrigger } from './protocol.ts'
 
 /**
  * Events a task understands. The commands (`task.*`) are the session's own, as they reach the task.
@@ -29,23 +30,8 @@ import type { Action, Outcome, ParamValues, RunTrigger } from './protocol.ts'
  * ```
  */
 export type TaskEvent =
-  | {
-      readonly type: 'task.run'
-      readonly params?: ParamValues
-      readonly key?: string
-      readonly request?: object
-    }
-  | {
-      readonly type: 'task.backfill'
-      readonly from: number | string
-      readonly to: number | string
-      readonly request?: object
-    }
-  | { readonly type: 'task.terminate'; readonly runId?: string }
-  | { readonly type: 'task.disable' }
-  | { readonly type: 'task.enable' }
-  | { readonly type: 'task.update'; readonly options: Readonly<Record<string, unknown>> }
-  | { readonly type: 'task.remove' }
+  /** The commands that name a task, but `task.create`. */
+  | ToOneTask<Exclude<Extract<CommandEvent, { readonly task: string }>, { readonly type: 'task.create' }>>
   /** What the run log remembers: a restored task starts where its last record says. */
   | { readonly type: 'task.restored'; readonly last: Action | null; readonly live: number }
   | { readonly type: 'run.launched'; readonly runId: string; readonly trigger: RunTrigger }
@@ -54,6 +40,9 @@ export type TaskEvent =
   | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
   /** A run's actor failed. XState's own word of it is an event type per actor, each remembered for ever. */
   | { readonly type: 'actor.failed'; readonly actorId: string }
+
+/** A command as a task's actor takes it: the name is implied. */
+type ToOneTask<C> = C extends unknown ? Omit<C, 'task'> & { readonly task?: string } : never
 
 /**
  * What a task's actor knows; plain data, shown in the inspectors.
@@ -104,6 +93,7 @@ const launch = {
 
 const removal = {
   target: '#task.removed',
+  actions: 'answer',
   description: 'It leaves the session; its name is free at once.',
 } as const
 
@@ -130,7 +120,9 @@ export const taskMachine = setup({
   actions: {
     /** Makes or reuses a run actor and starts it. */
     startRun: () => {},
-    /** Queues a run by hand, whatever the condition and `disabled` say. */
+    /** Confirms to the sender of a command that it is carried out. */
+    answer: () => {},
+    /** Queues a manual run, whatever the condition and `disabled` say; answers. */
     queueRun: () => {},
     /** Queues a run for each period of a stretch of time. */
     backfillRuns: () => {},
@@ -188,14 +180,17 @@ export const taskMachine = setup({
   }),
   initial: 'idle',
   on: {
-    'task.run': { actions: 'queueRun', description: 'Queue a run by hand.' },
-    'task.backfill': { actions: 'backfillRuns', description: 'Queue a run for each period of a stretch.' },
-    'task.terminate': { actions: 'terminateRuns', description: 'Tell living runs to end.' },
+    'task.run': { actions: 'queueRun', description: 'Queue a manual run.' },
+    'task.backfill': { actions: 'backfillRuns', description: 'Queue a run for each period of a range.' },
+    'task.terminate': { actions: ['terminateRuns', 'answer'], description: 'Terminate live runs.' },
     'task.disable': {
-      actions: ['disable', 'reconsider'],
+      actions: ['disable', 'reconsider', 'answer'],
       description: 'The condition launches no more runs.',
     },
-    'task.enable': { actions: ['enable', 'reconsider'], description: 'The condition launches runs again.' },
+    'task.enable': {
+      actions: ['enable', 'reconsider', 'answer'],
+      description: 'The condition launches runs again.',
+    },
     'task.update': { actions: 'updateTask', description: 'Change options while it lives.' },
     'task.restored': [
       {

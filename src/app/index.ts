@@ -1,9 +1,9 @@
 /** The public exports of `gantry`. Everything else is private. */
 
 /* Words of the protocol */
+export type { Command } from '../../machines/commands.ts'
 export type {
   Action,
-  Command,
   ErrorData,
   News,
   NewsType,

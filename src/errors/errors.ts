@@ -26,6 +26,7 @@ export type GantryErrorCode =
   | 'GANTRY_RUN_TIMEOUT'
   | 'GANTRY_SESSION_STOPPED'
   | 'GANTRY_EXIT'
+  | 'GANTRY_COMMAND_REFUSED'
 
 const codes = new Set<string>([
   'GANTRY_STATEMENT',
@@ -38,6 +39,7 @@ const codes = new Set<string>([
   'GANTRY_RUN_TIMEOUT',
   'GANTRY_SESSION_STOPPED',
   'GANTRY_EXIT',
+  'GANTRY_COMMAND_REFUSED',
 ])
 
 /**
@@ -353,4 +355,38 @@ export class Inaction {
  */
 export function inaction(reason?: string): Inaction {
   return new Inaction(reason)
+}
+
+/**
+ * A command that the present state does not accept: `session.restart` of a session that stops. Nothing has changed.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   session.restart()
+ * } catch (error) {
+ *   if (error instanceof CommandRefusedError) console.error(error.state, error.accepts) // 'stopping' [ 'task.run', … ]
+ * }
+ * ```
+ */
+export class CommandRefusedError extends Error {
+  override readonly name = 'CommandRefusedError'
+  readonly code = 'GANTRY_COMMAND_REFUSED'
+
+  /**
+   * @param command - The command.
+   * @param state - The state that refuses it.
+   * @param accepts - The commands that this state accepts; empty where no actor answered.
+   */
+  constructor(
+    readonly command: string,
+    readonly state: string,
+    readonly accepts: readonly string[],
+  ) {
+    super(
+      accepts.length === 0
+        ? `Cannot carry out '${command}' as an actor must answer it: none did in state '${state}'. See the log: an actor may have failed.`
+        : `Cannot carry out '${command}' as the state must accept it: '${state}'. It accepts ${accepts.join(', ')}.`,
+    )
+  }
 }

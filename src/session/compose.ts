@@ -2,9 +2,10 @@
 import type { runMachine } from '../../machines/run.machine.ts'
 import { onEachNodes, periodOf } from '../conditions/node.ts'
 import { createExecutors } from '../executors/create-executors.ts'
-import { GuardedActor, guardedLogic } from './actors/guarded-actor.ts'
+import { GuardedActor, guardedLogic, posterOf } from './actors/guarded-actor.ts'
 import { provideRun, provideSession, provideTask, type RunEffects } from './actors/provide.ts'
 import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
+import { CommandSender } from './commands/command-sender.ts'
 import { guardInspect, guardLateInspectors } from './guard-inspect.ts'
 import { Crashes } from './launching/crashed-runs.ts'
 import { Launcher } from './launching/launcher.ts'
@@ -70,7 +71,7 @@ export function assemble(core: Core): SessionModules {
   parts.streams = new ConditionStreams(core, wakes)
   parts.actors = new TaskActors(
     core,
-    guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(core, parts)),
+    guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(core)),
     parts.launcher,
   )
   parts.starts = new StartWarnings(core)
@@ -83,9 +84,12 @@ export function assemble(core: Core): SessionModules {
   parts.starting = new Starting(core, parts)
   parts.running = new Running(core, parts)
   parts.stopping = new Stopping(core, parts)
+  parts.sender = new CommandSender(core, parts)
+  core.send = (command) => parts.sender.send(command)
+  core.runTask = (entry, given) => parts.sender.run(entry, given)
   const { inspect, instantShutdown = false, restarting = 'recall' } = core.options
   const machine = provideSession(sessionEffects(core, parts), sessionSteps(parts))
-  const logic = guardedLogic(machine, sessionDoor(core, parts))
+  const logic = guardedLogic(machine, sessionDoor(core))
   core.actor = new GuardedActor(logic, {
     id: core.name,
     input: { name: core.name, instantShutdown, restarting },
@@ -94,6 +98,7 @@ export function assemble(core: Core): SessionModules {
   guardLateInspectors(core)
   core.actor.subscribe({ error: (error) => parts.milestones.ended({ error }) })
   core.actor.start()
+  core.post = posterOf(core.actor)
   return parts
 }
 

@@ -1,13 +1,13 @@
 /** The effects that the machines name: each calls one part of the session. */
-import type { SessionEvent } from '../../machines/session.setup.ts'
 import { nextTurn } from '../clock/clock.ts'
 import { toErrorData } from '../errors/error-data.ts'
 import type { SessionEffects, SessionSteps, TaskEffects } from './actors/provide.ts'
 import type { TaskUpdate } from './api/task-options.ts'
-import { Errand } from './events/reply.ts'
+import { commandEffects, optionsOf } from './commands/command-effects.ts'
+import type { CommandSender } from './commands/command-sender.ts'
 import type { Crashes } from './launching/crashed-runs.ts'
 import type { Launcher } from './launching/launcher.ts'
-import type { RunQueue, RunRequest } from './launching/manual-runs.ts'
+import type { RunQueue } from './launching/manual-runs.ts'
 import type { MissedRuns } from './launching/missed-runs.ts'
 import { takeOver } from './lifecycle/replace-process.ts'
 import type { Running } from './lifecycle/running.ts'
@@ -16,7 +16,6 @@ import { notStopped, type StartedStopped } from './lifecycle/started-stopped.ts'
 import type { Starting } from './lifecycle/starting.ts'
 import type { Sequence } from './lifecycle/startup-tasks.ts'
 import type { Stopping } from './lifecycle/stopping.ts'
-import { toSettings } from './options/settings.ts'
 import type { LogLifecycle } from './persistence/log-lifecycle.ts'
 import type { Persistence } from './persistence/saved-state.ts'
 import type { Capacity } from './runs/capacity.ts'
@@ -35,6 +34,7 @@ export interface SessionModules {
   runs: Runs
   launcher: Launcher
   tasks: Tasks
+  sender: CommandSender
   actors: TaskActors
   watches: Watches
   streams: ConditionStreams
@@ -66,25 +66,19 @@ export function taskEffects(core: Core, parts: SessionModules): TaskEffects {
         parts.runs.start(entry)
         parts.watches.watchEnd(entry)
       }),
-    queueRun: (id, event) =>
-      withEntry(id, (entry) => {
-        if (event.request instanceof Errand) event.request.do()
-        else guard(core, entry.name, () => parts.queue.ask(entry, event as RunRequest))
-      }),
-    backfillRuns: (id, event) =>
-      withEntry(id, (entry) => {
-        if (event.request instanceof Errand) event.request.do()
-        else guard(core, entry.name, () => parts.occasions.backfill(entry, event.from, event.to))
-      }),
+    answer: (event) => core.requests.accept(event),
+    queueRun: parts.queue.accept,
+    backfillRuns: parts.occasions.acceptBackfill,
     terminateRuns: (id, runId) =>
       withEntry(id, (entry) => {
         if (runId === undefined) parts.queue.takeBackAll(entry)
         parts.runs.terminate(entry, 'asked', runId)
       }),
-    updateTask: (id, options) =>
-      withEntry(id, (entry) =>
-        guard(core, entry.name, () => parts.tasks.update(entry, options as TaskUpdate)),
-      ),
+    updateTask: ({ context, event }) =>
+      core.requests.attempt(event, () => {
+        const entry = core.byId.get(context.id)
+        if (entry !== undefined) parts.tasks.update(entry, optionsOf(core, event) as TaskUpdate)
+      }),
     release: (id) => withEntry(id, (entry) => parts.tasks.release(entry)),
     reconsider: (id, disabled) =>
       withEntry(id, (entry) => {
@@ -138,55 +132,7 @@ export function sessionEffects(core: Core, parts: SessionModules): SessionEffect
       void nextTurn().then(() => takeOver(restarting, onError))
     },
     beginRestart: () => news.tell({ type: 'session.restarting', at: clock.now() }),
-    command: (event) => command(core, parts, event),
+    ...commandEffects(core, parts),
     restartTaskActor: (actorId) => parts.actors.restart(actorId),
-  }
-}
-
-/** A command that the session machine passes on: to a task's actor, or to what the session itself keeps. */
-function command(core: Core, parts: SessionModules, event: SessionEvent): void {
-  switch (event.type) {
-    case 'task.create': {
-      if (event.request instanceof Errand) return event.request.do()
-      return guard(core, event.task, () => void parts.tasks.add(parts.tasks.defineNew(event)))
-    }
-    case 'param.set':
-      if (event.request instanceof Errand) return event.request.do()
-      return core.params.put(event.name, event.value)
-    case 'param.unset':
-      if (event.request instanceof Errand) return event.request.do()
-      return core.params.drop(event.name)
-    case 'session.run': {
-      if (event.request instanceof Errand) return event.request.do()
-      const { tasks, execution, obeyConditions } = event
-      core.session
-        .run(...tasks, {
-          ...(execution === undefined ? {} : { execution: execution as never }),
-          ...(obeyConditions === undefined ? {} : { obeyConditions }),
-        })
-        .catch((error) => core.warn('command', 'A command to run tasks failed.', { error }))
-      return
-    }
-    case 'session.update':
-      core.options = Object.freeze({ ...core.options, ...event.options })
-      core.settings = toSettings(core.options)
-      if ('shutCondition' in event.options) parts.watches.setShutCondition(core.options.shutCondition)
-      if ('timezone' in event.options) parts.tasks.zoneChanged()
-      for (const [name, value] of Object.entries(event.options.params ?? {})) core.params.put(name, value)
-      if ('handleSignals' in event.options) parts.signals.update()
-      // A raised limit lets go what waits.
-      parts.launcher.considerAll()
-      return
-    default:
-      if ('task' in event) parts.actors.pass(event)
-  }
-}
-
-/** A command that fails is the sender's problem: the session reports it and goes on. */
-function guard(core: Core, task: string, act: () => void): void {
-  try {
-    act()
-  } catch (error) {
-    core.warn('command', `A command to task '${task}' failed.`, { task, error })
   }
 }

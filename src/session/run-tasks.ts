@@ -2,24 +2,17 @@
 
 import type { SessionRunOptions } from './api/session-parts.ts'
 import type { RunOutcome } from './api/task.ts'
-import type { SessionModules } from './machine-effects.ts'
 import type { Core } from './state/session-state.ts'
-
-/** What is started and stopped for it. */
-interface Startable {
-  start(): Promise<void>
-  shutDown(): void
-  readonly stopped: Promise<void>
-}
+import type { TaskEntry } from './state/task-state.ts'
 
 /** Runs tasks by name and resolves to their outcomes; those whose condition has to hold and does not are left out. */
 export async function runChosen(
-  session: Startable,
   core: Core,
-  { watches, queue }: SessionModules,
+  { watches }: { readonly watches: { holdsNow(entry: TaskEntry): boolean } },
   names: readonly string[],
   options: SessionRunOptions,
 ): Promise<Record<string, RunOutcome>> {
+  const { session } = core
   const entries = names.map((name) => core.entry(name))
   const isStopped = core.waitsForStart
   if (isStopped) {
@@ -32,7 +25,7 @@ export async function runChosen(
   try {
     const chosen =
       options.obeyConditions === true ? entries.filter((entry) => watches.holdsNow(entry)) : entries
-    const handles = chosen.map((entry) => queue.ask(entry, { execution: options.execution }))
+    const handles = chosen.map((entry) => core.runTask(entry, { execution: options.execution }))
     const outcomes = await Promise.all(handles)
     return Object.fromEntries(outcomes.map((outcome, i) => [chosen[i]!.name, outcome]))
   } finally {

@@ -1,28 +1,26 @@
 /** A session: the machines and the effects put together, and the words that people use. */
 import type { Observable } from 'rxjs'
-import type { Command, News, NewsType } from '../../machines/protocol.ts'
-import type { TaskEvent } from '../../machines/task.machine.ts'
+import type { Command } from '../../machines/commands.ts'
+import type { News, NewsType } from '../../machines/protocol.ts'
 import { type Clock, createSystemClock } from '../clock/clock.ts'
 import type { Facts } from '../conditions/facts.ts'
 import { Vocabulary } from '../conditions/language/vocabulary.ts'
 import { atDoor } from '../errors/at-door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
-import { type Instant, toDateTime } from '../time/zone/zone.ts'
+import { toDateTime } from '../time/zone/zone.ts'
 import { tell } from './actors/guarded-actor.ts'
 import type { Forecast, ForecastOptions } from './api/forecast.ts'
 import type { Session, SessionOptions, TaskTemplate } from './api/session.ts'
 import type { NewsListener, SessionRunOptions, SessionState, TaskLink } from './api/session-parts.ts'
-import type { RunHandle, RunOutcome, Task } from './api/task.ts'
+import type { RunOutcome, Task } from './api/task.ts'
 import type { Start, TaskOptions, TaskUpdate } from './api/task-options.ts'
+import { plainEvent } from './commands/command-gate.ts'
 import { assemble } from './compose.ts'
 import { explainTask, isDue, taskWaitsFor } from './decision/explain-task.ts'
 import { nextTaskRuns } from './decision/next-task-runs.ts'
-import { carry, type Errand } from './events/reply.ts'
 import { forecast } from './forecast/forecast.ts'
-import { stretchOf } from './launching/missed-runs.ts'
 import type { SessionModules } from './machine-effects.ts'
 import { checkSessionOptions } from './options/settings.ts'
-import { runChosen } from './run-tasks.ts'
 import { registerCore } from './state/session-internals.ts'
 import { Core } from './state/session-state.ts'
 import type { TaskEntry } from './state/task-state.ts'
@@ -120,7 +118,7 @@ export class LiveSession implements Session {
   }
 
   createTask(name: string, start: Start, ...rest: readonly unknown[]): never {
-    const { tasks } = this.#parts
+    const { tasks, sender } = this.#parts
     const [options, work] = rest.length < 2 ? [{}, rest[0]] : rest
     const act = `Cannot add task '${String(name)}'`
     const definition = atDoor(
@@ -129,33 +127,18 @@ export class LiveSession implements Session {
       act,
     )
     const entry = atDoor(this.createTask, () =>
-      carry(
-        () => tasks.add(definition),
-        (request) =>
-          tell(this.#core.actor, { type: 'task.create', task: name, start, options, work, request }),
-      ),
+      sender.create({ type: 'task.create', task: name, start, options, work }, tasks.prepare(definition)),
     )
     return this.#handleOf(entry) as never
   }
 
   createFrom(template: string, name: string, given: TaskUpdate = {}): Task {
-    const { tasks } = this.#parts
+    const { tasks, sender } = this.#parts
     const act = `Cannot add task '${String(name)}'`
-    const definition = atDoor(this.createFrom, () => tasks.ofTemplate(template, name, given), act)
     const { start, ...options } = given
-    const entry = carry(
-      () => tasks.add(definition),
-      (request) =>
-        tell(this.#core.actor, {
-          type: 'task.create',
-          task: name,
-          template,
-          ...(start === undefined ? {} : { start }),
-          options,
-          request,
-        }),
-    )
-    return this.#handleOf(entry)
+    const entry = atDoor(this.createFrom, () => tasks.prepare(tasks.ofTemplate(template, name, given)), act)
+    const command = { type: 'task.create', task: name, template, start, options } as const
+    return this.#handleOf(sender.create(command, entry))
   }
 
   get templates(): ReadonlyMap<string, TaskTemplate> {
@@ -187,10 +170,12 @@ export class LiveSession implements Session {
     const names = (isOptions ? given.slice(0, -1) : given) as readonly TaskName[]
     return new Promise((resolve, reject) => {
       const tasks = names.map((task) => this.#core.entry(task).name)
-      carry(
-        () => void runChosen(this, this.#core, this.#parts, tasks, options).then(resolve, reject),
-        (request) => tell(this.#core.actor, { type: 'session.run', tasks, ...options, request }),
-      )
+      const request = this.#parts.sender.prepare({ type: 'session.run', tasks, ...options })
+      request.whenAnswered = (answer) => {
+        if ('error' in answer) reject(answer.error)
+        else resolve(answer.value as Promise<Record<string, RunOutcome>>)
+      }
+      this.#core.post(request.event)
     })
   }
 
@@ -215,7 +200,7 @@ export class LiveSession implements Session {
   }
 
   send(command: Command): void {
-    this.#core.actor.send(command)
+    this.#core.send(plainEvent(command) as Command)
   }
 
   on<T extends NewsType | '*'>(name: T, listener: NewsListener<T>): () => void {
@@ -279,8 +264,8 @@ export class LiveSession implements Session {
     let handle = this.#handles.get(entry)
     if (handle === undefined) {
       handle = new TaskHandle(this.#core, entry, {
-        run: (task, params, key) => this.#askByEvent(task, params, key),
-        backfill: (task, from, to) => this.#backfillByEvent(task, from, to),
+        prepareRun: (task, params, given) => this.#parts.sender.prepareRun(task, params, given),
+        backfill: (task, from, to) => this.#parts.sender.backfill(task, from, to),
         explain: (task) => explainTask(this.#core, this.#parts, task),
         nextRuns: (task, n) => nextTaskRuns(this.#core, this.#parts, task, n),
         isDue: (task) => isDue(this.#core, this.#parts, task),
@@ -289,28 +274,5 @@ export class LiveSession implements Session {
       this.#handles.set(entry, handle)
     }
     return handle
-  }
-
-  #backfillByEvent(entry: TaskEntry, from: Instant, to: Instant): RunHandle[] {
-    const stretch = stretchOf(entry, from, to)
-    const queue = (): RunHandle[] => this.#parts.occasions.backfill(entry, stretch.from, stretch.to)
-    return this.#carryTo(entry, queue, (request) => ({ type: 'task.backfill', ...stretch, request }))
-  }
-
-  /** A run by hand is one event, too; its handle is what the event's effect leaves behind. */
-  #askByEvent(entry: TaskEntry, params: unknown, key: string | undefined): RunHandle {
-    const given = {
-      ...(params === undefined ? {} : { params: params as Record<string, unknown> }),
-      ...(key === undefined ? {} : { key }),
-    }
-    const ask = (): RunHandle => this.#parts.queue.ask(entry, given)
-    return this.#carryTo(entry, ask, (request) => ({ type: 'task.run', ...given, request }))
-  }
-
-  #carryTo<T>(entry: TaskEntry, act: () => T, event: (request: Errand) => TaskEvent): T {
-    this.#core.entry(entry.name)
-    // An actor of a stopped session takes no events: what is asked waits for the next start all the same.
-    if (entry.actor.getSnapshot().status !== 'active') return act()
-    return carry(act, (request) => tell(entry.actor, event(request)))
   }
 }

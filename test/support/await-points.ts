@@ -1,5 +1,5 @@
 /** A session that waits at every await point of a start and a stop until the test lets it go on. */
-import { createMemoryStore, type RunRecord, type Store } from 'gantry'
+import { CommandRefusedError, createMemoryStore, type RunRecord, type Store } from 'gantry'
 import { coreOf } from '../../src/session/state/session-internals.ts'
 import { type Desk, setUp } from './session.ts'
 
@@ -26,6 +26,15 @@ const crashed: RunRecord = {
   at: Date.UTC(2026, 10, 24),
   seq: 1,
 } as RunRecord
+
+/** A state may refuse a command; any other error is a fault. */
+function orBeRefused(send: () => void): void {
+  try {
+    send()
+  } catch (error) {
+    if (!(error instanceof CommandRefusedError)) throw error
+  }
+}
 
 export function createLife(): Life {
   const reached: string[] = []
@@ -110,7 +119,7 @@ export function createLife(): Life {
       silentAt = null
       app.start().catch(() => {})
     } else if (order === 'fail') coreOf(session).failFatally(new Error('fatal'))
-    else session[order]()
+    else orBeRefused(() => session[order]())
   }
   const goOn = async (pick = 0): Promise<boolean> => {
     await check()

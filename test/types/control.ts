@@ -1,5 +1,6 @@
 /** Options, params, commands and events: types that must or must not compile. Nothing here runs. */
 import { type Command, createApp, daily, type News, type Outcome } from 'gantry'
+import type { CommandEvent, Json } from 'gantry/machines'
 import { type Observable, of } from 'rxjs'
 import { app, type Equal, type Run, type Session, same, type Task } from '../support/types/shapes.ts'
 
@@ -102,3 +103,9 @@ app.hook('cycle', (context) => {
   // @ts-expect-error a cycle has no run
   context.run
 })
+
+// Commands: what the actors receive is JSON, whatever may be sent.
+declare const event: CommandEvent
+export const json: Json = event
+// @ts-expect-error a value that JSON has no form for
+export const live: CommandEvent = { type: 'param.set', name: 'a', value: () => {} }

@@ -22,7 +22,8 @@ function deferring<S extends AnyActorScope>(scope: S): S {
     if (exec === undefined || isBuiltIn(action)) return scope.actionExecutor(action)
     // Without `exec` the inspectors see the action, and nothing runs.
     scope.actionExecutor({ ...action, exec: undefined })
-    scope.defer(() => exec(info, params))
+    // Bound: the stack of an effect holds no frame of this file.
+    scope.defer(exec.bind(undefined, info, params))
   }
   return { ...scope, actionExecutor }
 }

@@ -27,6 +27,20 @@ export interface Door {
   isInspecting(): boolean
   /** Calls in the next turn. */
   defer(call: () => void): void
+  /** The commands of the session that are on their way. */
+  readonly requests: Requests
+}
+
+/** The part of a session's requests that a door uses. */
+interface Requests {
+  /** True of an event that the session itself has prepared. */
+  isPrepared(event: unknown): boolean
+  /** Keeps a prepared event open until the call. */
+  postpone(event: unknown, call: () => void): () => void
+  /** An actor begins a step. */
+  enter(): void
+  /** An actor ends a step. */
+  leave(): void
 }
 
 const doors = new WeakMap<object, Door>()
@@ -78,18 +92,26 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
 
   /** Receives events from XState: those of the session, reports on children, and those of machines elsewhere. */
   protected _send(event: EventObject): void {
-    if (event !== undefined && event === this.#told) {
-      this.#told = undefined
-      GuardedActor.#enqueue.call(this, event)
-      return
+    const door = this.#door
+    let accepted: EventObject | null = event
+    if (event !== undefined && event === this.#told) this.#told = undefined
+    else if (event !== undefined && door.requests.isPrepared(event)) {
+      if (door.isInspecting()) return door.defer(door.requests.postpone(event, () => this._send(event)))
+    } else {
+      const report = toReport(event)
+      if (report === null) return door.take(this, event)
+      // The id of an invoked actor is constant, and so is the type of the event: the machine names both. Under the name that
+      // XState gives it, each other child would be a separate event type, remembered forever.
+      if (!isOfInvoked(this, report, event))
+        accepted = report.hasFailed && isActive(this) ? door.childFailed(report.actorId) : null
     }
-    const report = toReport(event)
-    if (report === null) return this.#door.take(this, event)
-    // Its id is constant, and so is the type of the event: the machine names both.
-    if (isOfInvoked(this, report, event)) return GuardedActor.#enqueue.call(this, event)
-    // Under the name that XState gives it, each child would be a separate event type, remembered forever.
-    const failure = report.hasFailed ? this.#door.childFailed(report.actorId) : null
-    if (failure !== null && isActive(this)) GuardedActor.#enqueue.call(this, failure)
+    if (accepted === null) return
+    door.requests.enter()
+    try {
+      GuardedActor.#enqueue.call(this, accepted)
+    } finally {
+      door.requests.leave()
+    }
   }
 
   #tell(event: EventObject): void {
@@ -110,6 +132,11 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
 // biome-ignore lint/suspicious/noExplicitAny: the actor decides on its events.
 export function tell<A extends { send(event: any): void }>(actor: A, event: Parameters<A['send']>[0]): void {
   deliver(actor as unknown as GuardedActor<AnyStateMachine>, event)
+}
+
+/** The way by which a session sends the commands that it has prepared. Bound: no frame of ours is on the stack. */
+export function posterOf(actor: AnyActorRef): (event: EventObject) => void {
+  return Actor.prototype.send.bind(actor as never)
 }
 
 function isActive(actor: AnyActorRef): boolean {

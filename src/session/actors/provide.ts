@@ -1,11 +1,14 @@
 /** The one seam between the machines and the effects: what the machines name, the session gives here. */
-import type { AnyActorRef } from 'xstate'
+import { type AnyActorRef, sendTo } from 'xstate'
+import type { CommandEvent } from '../../../machines/commands.ts'
 import { type RunContext, runMachine, type Settlement } from '../../../machines/run.machine.ts'
 import { sessionMachine } from '../../../machines/session.machine.ts'
-import type { SessionContext, SessionEvent } from '../../../machines/session.setup.ts'
-import { type TaskEvent, taskMachine } from '../../../machines/task.machine.ts'
+import type { SessionContext } from '../../../machines/session.setup.ts'
+import { type TaskContext, type TaskEvent, taskMachine } from '../../../machines/task.machine.ts'
 import { tell } from './guarded-actor.ts'
 import { stepOf, whileIn } from './invoked.ts'
+
+type TaskCommand = Extract<CommandEvent, { readonly task: string }>
 
 /** The effects that the run machine names. */
 export interface RunEffects {
@@ -16,13 +19,21 @@ export interface RunEffects {
   dropLateResult(self: object): void
 }
 
+/** A command that a task's actor receives, and the context of the task. */
+export interface Received<T extends TaskEvent['type']> {
+  readonly context: TaskContext
+  readonly event: Extract<TaskEvent, { readonly type: T }>
+}
+
 /** The effects that the task machine names; `id` is the entry's. */
 export interface TaskEffects {
+  answer(event: CommandEvent): void
   startRun(id: string): void
-  queueRun(id: string, event: Extract<TaskEvent, { type: 'task.run' }>): void
-  backfillRuns(id: string, event: Extract<TaskEvent, { type: 'task.backfill' }>): void
+  /** Called by the machine itself, without a function in between. */
+  queueRun(received: Received<'task.run'>): void
+  backfillRuns(received: Received<'task.backfill'>): void
   terminateRuns(id: string, runId: string | undefined): void
-  updateTask(id: string, options: Readonly<Record<string, unknown>>): void
+  updateTask(received: Received<'task.update'>): void
   release(id: string): void
   reconsider(id: string, disabled: boolean): void
   runActorFailed(id: string, actorId: string): void
@@ -58,8 +69,15 @@ export interface SessionEffects {
   terminateRuns(): void
   finishStop(context: SessionContext): void
   beginRestart(): void
-  /** A command that the machine passes on: to a task, or to the session's own store of things. */
-  command(event: SessionEvent): void
+  /** The actor of the task of this name; undefined if the session has none. */
+  actorOf(task: string): AnyActorRef | undefined
+  answer(event: CommandEvent): void
+  refuse(event: CommandEvent): void
+  createTask(event: Extract<CommandEvent, { type: 'task.create' }>): void
+  setParam(event: Extract<CommandEvent, { type: 'param.set' }>): void
+  unsetParam(name: string): void
+  runTasks(event: Extract<CommandEvent, { type: 'session.run' }>): void
+  updateSession(event: Extract<CommandEvent, { type: 'session.update' }>): void
   restartTaskActor(actorId: string): void
 }
 
@@ -81,17 +99,12 @@ export function provideTask(effects: TaskEffects): typeof taskMachine {
   return taskMachine.provide({
     actions: {
       startRun: ({ context }) => effects.startRun(context.id),
-      queueRun: ({ context, event }) => {
-        if (event.type === 'task.run') effects.queueRun(context.id, event)
-      },
-      backfillRuns: ({ context, event }) => {
-        if (event.type === 'task.backfill') effects.backfillRuns(context.id, event)
-      },
+      answer: ({ event }) => effects.answer(event as CommandEvent),
+      queueRun: effects.queueRun as (received: object) => void,
+      backfillRuns: effects.backfillRuns as (received: object) => void,
       terminateRuns: ({ context, event }) =>
         effects.terminateRuns(context.id, event.type === 'task.terminate' ? event.runId : undefined),
-      updateTask: ({ context, event }) => {
-        if (event.type === 'task.update') effects.updateTask(context.id, event.options)
-      },
+      updateTask: effects.updateTask as (received: object) => void,
       release: ({ context }) => effects.release(context.id),
       reconsider: ({ context }) => effects.reconsider(context.id, context.disabled),
       runActorFailed: ({ context, event }) => {
@@ -103,7 +116,6 @@ export function provideTask(effects: TaskEffects): typeof taskMachine {
 
 /** The session machine with its effects. */
 export function provideSession(effects: SessionEffects, steps: SessionSteps): typeof sessionMachine {
-  const command = ({ event }: { event: SessionEvent }): void => effects.command(event)
   return sessionMachine.provide({
     actors: {
       startupHooks: stepOf((signal) => steps.startupHooks(signal)),
@@ -131,15 +143,33 @@ export function provideSession(effects: SessionEffects, steps: SessionSteps): ty
       terminateRuns: () => effects.terminateRuns(),
       finishStop: ({ context }) => effects.finishStop(context),
       beginRestart: () => effects.beginRestart(),
-      forwardToTask: command,
-      createTask: command,
-      setParam: command,
-      unsetParam: command,
-      runTasks: command,
-      updateSession: command,
+      forwardToTask: sendTo(
+        ({ event }) => effects.actorOf((event as TaskCommand).task)!,
+        ({ event }) => event,
+      ),
+      answer: ({ event }) => effects.answer(event as CommandEvent),
+      refuse: ({ event }) => effects.refuse(event as CommandEvent),
+      createTask: ({ event }) => {
+        if (event.type === 'task.create') effects.createTask(event)
+      },
+      setParam: ({ event }) => {
+        if (event.type === 'param.set') effects.setParam(event)
+      },
+      unsetParam: ({ event }) => {
+        if (event.type === 'param.unset') effects.unsetParam(event.name)
+      },
+      runTasks: ({ event }) => {
+        if (event.type === 'session.run') effects.runTasks(event)
+      },
+      updateSession: ({ event }) => {
+        if (event.type === 'session.update') effects.updateSession(event)
+      },
       restartTaskActor: ({ event }) => {
         if (event.type === 'actor.failed') effects.restartTaskActor(event.actorId)
       },
+    },
+    guards: {
+      hasTask: ({ event }) => effects.actorOf((event as TaskCommand).task) !== undefined,
     },
   })
 }

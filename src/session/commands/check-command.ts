@@ -1,5 +1,5 @@
 /** Commands are checked where they are sent, so that a problem is the sender's and not the actor's. */
-import { type Command, type CommandType, commandTypes } from '../../../machines/protocol.ts'
+import { type Command, type CommandType, commandTypes } from '../../../machines/commands.ts'
 import { toCondition } from '../../conditions/to-condition.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
@@ -25,6 +25,8 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
     case 'task.run':
       if (command.params !== undefined) anObject(command.params, 'params')
       if (command.key !== undefined) aString(command.key, 'key')
+      if (command.runId !== undefined) aString(command.runId, 'runId')
+      if (command.execution !== undefined) anExecution(command.execution, 'execution')
       return void core.entry(toTaskName(command.task))
     case 'task.backfill':
       return void stretchOf(core.entry(toTaskName(command.task)), command.from, command.to)
@@ -62,10 +64,10 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
   }
 }
 
-/** What each command may carry beside its type; `request` is the session's own. */
+/** Members of each command, without its type. */
 const members: Readonly<Record<CommandType, readonly string[]>> = {
-  'task.run': ['task', 'params', 'key'],
-  'task.backfill': ['task', 'from', 'to'],
+  'task.run': ['task', 'params', 'key', 'execution', 'runId'],
+  'task.backfill': ['task', 'from', 'to', 'runIds'],
   'task.terminate': ['task', 'runId'],
   'task.disable': ['task'],
   'task.enable': ['task'],
@@ -84,7 +86,11 @@ const members: Readonly<Record<CommandType, readonly string[]>> = {
 
 /** A member that is misspelt would be lost without a word. */
 function checkMembers(command: Command): void {
-  const { type, request: _, ...carried } = command as Command & { readonly request?: unknown }
+  const { type, ...carried } = command as Command & { readonly ref?: unknown }
+  if (carried.ref !== undefined)
+    throw new TypeError(
+      `Cannot send '${type}' as this process must have the values that it refers to: ${showValue(carried.ref)}. Send the values themselves.`,
+    )
   checkOptions(carried, members[type], `members of '${type}'`)
 }
 

@@ -3,35 +3,24 @@
  * them.
  */
 import type { AnyActorRef, EventObject } from 'xstate'
-import { type Command, commandTypes } from '../../../machines/protocol.ts'
+import { type Command, commandTypes } from '../../../machines/commands.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
 import { checkOptions } from '../../values/check-options.ts'
 import { type Door, tell } from '../actors/guarded-actor.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
-import type { TaskActors } from '../tasks/task-actors.ts'
-import type { Tasks } from '../tasks/task-registry.ts'
-import { checkCommand } from './check-command.ts'
-
-/** The checks of commands, and the receiver of accepted ones. */
-export interface CommandGateParts {
-  readonly tasks: Tasks
-  readonly actors: TaskActors
-}
 
 /** The commands that name a task: a task's actor takes them without the name. */
 const taskCommands = commandTypes.filter((type) => type.startsWith('task.') && type !== 'task.create')
 const runCommands = ['run.terminate']
 
 /** The door of the session's actor: it takes every command. */
-export function sessionDoor(core: Core, parts: CommandGateParts): Door {
+export function sessionDoor(core: Core): Door {
   return {
     ...inspectionOf(core),
-    take(actor, given) {
-      const command = plainEvent(given) as Command
-      checkCommand(core, parts.tasks, command)
-      tell(actor, command)
+    take(_actor, given) {
+      core.send(plainEvent(given) as Command)
     },
     refuseStop: () => refusedStop('the session', 'call session.shutDown()'),
     childFailed,
@@ -39,7 +28,7 @@ export function sessionDoor(core: Core, parts: CommandGateParts): Door {
 }
 
 /** The door of the actors of tasks. */
-export function taskDoor(core: Core, parts: CommandGateParts): Door {
+export function taskDoor(core: Core): Door {
   return {
     ...inspectionOf(core),
     take(actor, given) {
@@ -50,9 +39,7 @@ export function taskDoor(core: Core, parts: CommandGateParts): Door {
         throw new TypeError(
           `Cannot send '${event.type}' to the actor of task '${entry.name}' as it must name no other task: ${showValue(named)}`,
         )
-      const command = { ...event, task: entry.name } as Extract<Command, { readonly task: string }>
-      checkCommand(core, parts.tasks, command)
-      parts.actors.pass(command)
+      core.send({ ...event, task: entry.name } as Command)
     },
     refuseStop: (actor) =>
       refusedStop(`task '${nameOf(actor)}'`, `call session.removeTask('${nameOf(actor)}')`),
@@ -83,8 +70,12 @@ const childFailed = (actorId: string): EventObject & { readonly actorId: string 
   actorId,
 })
 
-function inspectionOf(core: Core): Pick<Door, 'isInspecting' | 'defer'> {
-  return { isInspecting: () => core.inspecting > 0, defer: (call) => core.clock.defer(call) }
+function inspectionOf(core: Core): Pick<Door, 'isInspecting' | 'defer' | 'requests'> {
+  return {
+    isInspecting: () => core.inspecting > 0,
+    defer: (call) => core.clock.defer(call),
+    requests: core.requests as Door['requests'],
+  }
 }
 
 function entryOf(core: Core, actor: AnyActorRef): TaskEntry {
@@ -103,10 +94,10 @@ function nameOf(actor: AnyActorRef): string {
 }
 
 /**
- * A copy with plain members: what was checked is what is sent, whatever the event does when it is read again. What a method
- * hands over with its event (`request`) nobody else can send.
+ * A copy with plain members: what was checked is what is sent, even if the event changes when it is read again. Request ids
+ * are given by the session alone.
  */
-function plainEvent(given: unknown): unknown {
+export function plainEvent(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
   try {
     const { request, ...event } = given as { type: string; request?: unknown }

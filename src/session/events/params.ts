@@ -1,7 +1,6 @@
 /** The values that tasks and conditions of a session share. */
-import type { Command } from '../../../machines/protocol.ts'
+import type { Command } from '../../../machines/commands.ts'
 import type { Params } from '../api/session-parts.ts'
-import { carry } from './reply.ts'
 
 type ParamCommand = Extract<Command, { type: 'param.set' | 'param.unset' }>
 
@@ -27,13 +26,11 @@ export class ParamStore implements Params {
   set(name: string, value: unknown): void {
     if (typeof name !== 'string' || name === '')
       throw new TypeError(`Cannot set a param as its name must be a non-empty string: ${String(name)}`)
-    const put = (): void => this.put(name, value)
-    carry(put, (request) => this.#send({ type: 'param.set', name, value, request }))
+    this.#send({ type: 'param.set', name, value })
   }
 
   unset(name: string): void {
-    const drop = (): void => this.drop(name)
-    carry(drop, (request) => this.#send({ type: 'param.unset', name, request }))
+    this.#send({ type: 'param.unset', name })
   }
 
   /** The effect of `param.set`. */

@@ -8,8 +8,10 @@ import { lapsesAt, missedBetween, occurrencesBetween } from '../../conditions/an
 import { blockersIn, explain } from '../../conditions/explain/explain.ts'
 import type { Interval } from '../../time/zone/interval.ts'
 import { type Instant, toInstant } from '../../time/zone/zone.ts'
-import type { RunHandle } from '../api/task.ts'
+import type { Received } from '../actors/provide.ts'
 import { toDuration } from '../options/durations.ts'
+import { newRunId } from '../runs/run-id.ts'
+import type { PendingRun } from '../state/run-handle.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Launcher } from './launcher.ts'
@@ -66,18 +68,50 @@ export class MissedRuns {
     watched.until = Math.max(watched.until, this.#core.clock.now())
   }
 
-  /** Queues a run for each occasion that ended in `(from, to]`, oldest first. */
-  backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[] {
-    const stretch = stretchOf(entry, from, to)
-    const facts = this.#core.factsOf(entry, stretch.to)
-    const occasions = [...occurrencesBetween(entry.definition.start.node, facts, stretch.from)]
-    if (occasions.length === 0 && lapsesAt(entry.definition.start.node, stretch.to, entry.zone) === Infinity)
+  /** The range of a backfill in epoch ms, and a handle for each of its runs. Throws if the range or the start is wrong. */
+  prepareBackfill(
+    entry: TaskEntry,
+    {
+      from,
+      to,
+      runIds = [],
+    }: { readonly from: Instant; readonly to: Instant; readonly runIds?: readonly string[] },
+  ): { range: { from: number; to: number }; backfill: readonly PendingRun[] } {
+    const range = stretchOf(entry, from, to)
+    const backfill = this.#periodsOf(entry, range).map((_, i) =>
+      this.#queue.pendingOf(entry, runIds[i] ?? newRunId(this.#core, entry, {})),
+    )
+    return { range, backfill }
+  }
+
+  /** The effect of `task.backfill`: queues a run for each occasion that ended in `(from, to]`, oldest first. */
+  readonly acceptBackfill = ({ context, event }: Received<'task.backfill'>): void => {
+    const { requests, byId } = this.#core
+    const entry = byId.get(context.id)
+    if (entry === undefined) return
+    const handles = requests.of(event)?.backfill ?? []
+    requests.attempt(event, () => {
+      for (const [i, period] of this.#periodsOf(entry, stretchOf(entry, event.from, event.to)).entries()) {
+        const runId = event.runIds?.[i]
+        this.#queue.ask(entry, {
+          trigger: 'catch-up',
+          period,
+          pending: handles[i],
+          ...(runId === undefined ? {} : { runId }),
+        })
+      }
+    })
+  }
+
+  /** The occasions that ended in `(from, to]`, oldest first. */
+  #periodsOf(entry: TaskEntry, { from, to }: { readonly from: number; readonly to: number }): Interval[] {
+    const { start } = entry.definition
+    const periods = [...occurrencesBetween(start.node, this.#core.factsOf(entry, to), from)]
+    if (periods.length === 0 && lapsesAt(start.node, to, entry.zone) === Infinity)
       throw new TypeError(
-        `Cannot backfill task '${entry.name}' as its start must have a cycle or a cron: '${entry.definition.start}'`,
+        `Cannot backfill task '${entry.name}' as its start must have a cycle or a cron: '${start}'`,
       )
-    return occasions
-      .sort((a, b) => a.start - b.start)
-      .map((period) => this.#queue.ask(entry, { trigger: 'catch-up', period }))
+    return periods.sort((a, b) => a.start - b.start)
   }
 
   #arm(entry: TaskEntry, watched: Watched): void {

@@ -229,7 +229,7 @@ export class Persistence {
     try {
       if (update !== undefined) this.#tasks.update(entry, update as TaskUpdate)
       if (disabled !== undefined && disabled !== entry.disabled)
-        tell(entry.actor, { type: disabled ? 'task.disable' : 'task.enable' })
+        tell(entry.actor, { type: disabled ? 'task.disable' : 'task.enable', task: entry.name })
       for (const { runId, params, trigger, key, execution, period } of queue ?? [])
         this.#queue.ask(entry, {
           runId,

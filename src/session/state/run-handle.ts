@@ -9,6 +9,8 @@ export type WaitCheck = () => void
 /** The session's side of a handle. */
 export class PendingRun {
   key: string | undefined
+  /** True once it has an outcome, or is refused. */
+  isSettled = false
   readonly handle: RunHandle
   readonly #ended: Deferred<RunOutcome>
   readonly #started = createDeferred()
@@ -35,12 +37,14 @@ export class PendingRun {
   }
 
   settle(outcome: RunOutcome): void {
+    this.isSettled = true
     this.#started.resolve()
     this.#ended.resolve(outcome)
   }
 
   /** It will never start: its task was removed, or the session stopped first. */
   refuse(error: unknown): void {
+    this.isSettled = true
     this.#started.reject(error)
     this.#ended.reject(error)
   }

@@ -3,6 +3,7 @@
  * another's insides; they meet here.
  */
 import type { ActorRefFrom } from 'xstate'
+import type { Command, CommandEvent } from '../../../machines/commands.ts'
 import type { ErrorData } from '../../../machines/protocol.ts'
 import type { sessionMachine } from '../../../machines/session.machine.ts'
 import type { Clock } from '../../clock/clock.ts'
@@ -12,7 +13,7 @@ import type { Facts } from '../../conditions/facts.ts'
 import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
 import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import { toErrorData } from '../../errors/error-data.ts'
-import { TaskNotFoundError } from '../../errors/errors.ts'
+import { CommandRefusedError, TaskNotFoundError } from '../../errors/errors.ts'
 import { near } from '../../errors/suggest.ts'
 import type { Executor } from '../../executors/executor.ts'
 import type { StoreHealth, WhenDown } from '../../log/resilience/options.ts'
@@ -24,7 +25,7 @@ import type { Context } from '../api/hooks.ts'
 import type { Session, SessionOptions } from '../api/session.ts'
 import type { Logger } from '../api/session-options.ts'
 import type { SessionState } from '../api/session-parts.ts'
-import type { Task } from '../api/task.ts'
+import type { RunHandle, Task } from '../api/task.ts'
 import { ConditionChanges } from '../events/condition-changes.ts'
 import { HookRunner } from '../events/hook-runner.ts'
 import { NewsHub } from '../events/news.ts'
@@ -32,6 +33,7 @@ import { ParamStore } from '../events/params.ts'
 import { type FailureKind, type Settings, toSettings } from '../options/settings.ts'
 import { noLogger, plainLogger } from '../reports/console-logger.ts'
 import { FailureReports } from '../reports/failure-reports.ts'
+import { Requests } from './requests.ts'
 import { toSessionState } from './state-name.ts'
 import type { TaskEntry } from './task-state.ts'
 
@@ -69,7 +71,14 @@ export class Core {
   /** Masks secrets in what is stored; undefined where nothing is to be masked. */
   redactor: Redactor | undefined
   actor!: ActorRefFrom<typeof sessionMachine>
-  session!: Session
+  session!: Session & { start(): Promise<void> }
+  /** Sends a command to the session's actor; throws if it is malformed or refused. */
+  send!: (command: Command) => unknown
+  /** Runs a task manually. */
+  runTask!: (entry: TaskEntry, given: { readonly execution?: string | undefined }) => RunHandle
+  /** Posts a command that is prepared. */
+  post!: (event: CommandEvent) => void
+  readonly requests = new Requests((event) => new CommandRefusedError(event.type, this.state, []))
   predicates!: Predicates
   /** The facts of one owner at one instant. */
   factsOf!: (entry: TaskEntry | null, at?: number) => Facts
@@ -112,7 +121,7 @@ export class Core {
         this.changes.paramChanged(param)
         this.stateChanged()
       },
-      (command) => tell(this.actor, command),
+      (command) => this.send(command),
     )
     this.news = new NewsHub(name, (error, of) =>
       this.warn('listener', `A listener of '${of}' threw.`, { error }),

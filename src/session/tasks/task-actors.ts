@@ -100,12 +100,10 @@ export class TaskActors {
     if (last !== null || live > 0) tell(actor, { type: 'task.restored', last, live })
   }
 
-  /** Passes a command on to its task. After a stop the task's actor is recreated for it: commands count at any time. */
-  pass(command: { readonly type: string; readonly task: string }): void {
-    const entry = this.#core.entries.get(command.task)
-    if (entry === undefined) return
-    if (entry.actor.getSnapshot().status === 'stopped') this.make(entry)
-    tell(entry.actor, command as never)
+  /** Recreates the actor of a task after a stop, so that it takes a command. */
+  wakeUp(entry: TaskEntry): void {
+    // An inspector may send while the actor is being made.
+    if ((entry.actor as TaskActor | undefined)?.getSnapshot().status === 'stopped') this.make(entry)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
+import type { CommandEvent } from '../../../machines/commands.ts'
 import type { Action, ParamValues } from '../../../machines/protocol.ts'
 import type { Condition } from '../../conditions/condition.ts'
 import type { WaitedFor } from '../../conditions/explain/waits-for.ts'
@@ -14,13 +15,18 @@ import type { Execution, TaskUpdate } from '../api/task-options.ts'
 import { toTimeout } from '../options/durations.ts'
 import { aCount } from '../options/validators.ts'
 import { executionOf } from '../runs/capacity.ts'
+import type { PendingRun } from '../state/run-handle.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { holdsOf$, stateOf$ } from '../watching/task-streams.ts'
 
 /** What a handle asks of the session beside its entry. */
 export interface HandleParts {
-  run(entry: TaskEntry, params: ParamValues | undefined, key: string | undefined): RunHandle
+  prepareRun(
+    entry: TaskEntry,
+    params: ParamValues | undefined,
+    given: { readonly key?: string | undefined },
+  ): { readonly event: CommandEvent; readonly pending: PendingRun }
   backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[]
   explain(entry: TaskEntry): TaskExplanation
   nextRuns(entry: TaskEntry, n: number): number[]
@@ -130,7 +136,9 @@ export class TaskHandle implements Task {
   }
 
   run(params?: ParamValues, options: { readonly key?: string } = {}): RunHandle {
-    return this.#parts.run(this.#entry, params, options.key)
+    const { event, pending } = this.#parts.prepareRun(this.#entry, params, options)
+    this.#core.post(event)
+    return pending.handle
   }
 
   backfill({ from, to }: { readonly from: Instant; readonly to: Instant }): RunHandle[] {

@@ -120,6 +120,11 @@ export class Tasks {
 
   /** Adds a task. It may launch at once if the session runs. */
   add(given: TaskDefinition): TaskEntry {
+    return this.list(this.prepare(given))
+  }
+
+  /** The task of a definition, not yet in the session; the one of its name where `onTaskExists` is `ignore`. */
+  prepare(given: TaskDefinition): TaskEntry {
     const core = this.#core
     const zone =
       given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
@@ -131,17 +136,27 @@ export class Tasks {
       const { onTaskExists } = core.settings
       if (onTaskExists === 'raise') throw new TaskExistsError(given.name)
       if (onTaskExists === 'ignore') return taken
-      if (onTaskExists === 'replace') this.remove(taken)
-      else definition = { ...given, name: this.#freeName(given.name) }
+      if (onTaskExists === 'rename') definition = { ...given, name: this.#freeName(given.name) }
     }
-    const { name } = definition
+    const order = core.nextOrder()
+    return new TaskEntry(`${definition.name}#${order}`, order, definition, zone, core.heldTimes())
+  }
+
+  /** Puts a task into the session; it may launch at once if the session runs. */
+  list(entry: TaskEntry): TaskEntry {
+    const core = this.#core
+    const { name } = entry
+    const taken = core.entries.get(name)
+    if (taken === entry) return entry
+    if (taken !== undefined) {
+      if (core.settings.onTaskExists !== 'replace') throw new TaskExistsError(name)
+      this.remove(taken)
+    }
     const after = core.hooks.has('task')
       ? core.hooks.beforeSync({ ...core.context(null), name }, (error) =>
           core.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
         )
       : null
-    const order = core.nextOrder()
-    const entry = new TaskEntry(`${name}#${order}`, order, definition, zone, core.heldTimes())
     core.entries.set(name, entry)
     core.byId.set(entry.id, entry)
     this.#parts.starts.look(entry)
@@ -165,7 +180,8 @@ export class Tasks {
 
   /** Takes a task out: its name is free at once, its living runs are told to end. */
   remove(entry: TaskEntry): void {
-    this.#parts.actors.pass({ type: 'task.remove', task: entry.name })
+    this.#parts.actors.wakeUp(entry)
+    tell(entry.actor, { type: 'task.remove', task: entry.name })
   }
 
   /** The effect of a removal in the task machine. */
@@ -230,7 +246,7 @@ export class Tasks {
     entry.updated = { ...entry.updated, ...update }
     entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
-      tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable' })
+      tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable', task: entry.name })
     if ('start' in update || 'timezone' in update) this.#parts.starts.look(entry)
     this.#parts.watches.renew(entry)
     this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })

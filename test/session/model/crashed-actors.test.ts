@@ -1,6 +1,8 @@
 /** An actor that fails is told of and made anew; nobody else notices. */
+
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Session } from 'gantry'
+import { CommandRefusedError } from 'gantry'
 import { gate, goesOn, setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
@@ -34,7 +36,8 @@ describe('an actor that fails', () => {
     const sibling = session.task('b').actor
     const clockwork = brittle(session)
     clockwork.break()
-    session.task('a').disable()
+    // The actor fails at the command, so nothing answers it.
+    expect(() => session.task('a').disable()).toThrow(CommandRefusedError)
     await clock.settled()
     expect(news.filter(({ type }) => type === 'task.crashed')).toEqual([
       {
@@ -63,7 +66,8 @@ describe('an actor that fails', () => {
     const handle = session.task('a').run()
     await clock.settled()
     brittle(session).break()
-    session.task('a').disable()
+    // The actor fails at the command, so nothing answers it.
+    expect(() => session.task('a').disable()).toThrow(CommandRefusedError)
     await clock.settled()
     expect(session.task('a').actor.getSnapshot().value).toBe('running')
     opened.open('done')

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { CommandRefusedError } from 'gantry'
 import type { InspectionEvent } from 'xstate'
 import { nextTurn } from '../../../src/clock/clock.ts'
 import { coreOf } from '../../../src/session/state/session-internals.ts'
@@ -43,7 +44,7 @@ const lives: Record<string, (desk: Desk, name: string) => Promise<void>> = {
       isBroken = false
       throw new Error('bad')
     }
-    session.task(name).disable()
+    expect(() => session.task(name).disable()).toThrow(CommandRefusedError)
     clock.now = now
     await clock.settled()
     await session.removeTask(name)

@@ -1,0 +1,183 @@
+/**
+ * Sends commands to the session's actor: the one way for methods, `session.send`, HTTP and the actors' own `send`.
+ *
+ * A command becomes plain JSON with a request id. Values that JSON cannot carry are registered under that id, and the event
+ * names it in `ref`.
+ */
+import type { Command, CommandEvent, CommandType } from '../../../machines/commands.ts'
+import { toTaskName } from '../../task-ref.ts'
+import type { Instant } from '../../time/zone/zone.ts'
+import { isJson } from '../../values/is-json.ts'
+import { tell } from '../actors/guarded-actor.ts'
+import type { RunHandle } from '../api/task.ts'
+import type { RunQueue } from '../launching/manual-runs.ts'
+import { type MissedRuns, stretchOf } from '../launching/missed-runs.ts'
+import type { Request } from '../state/requests.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+import type { TaskActors } from '../tasks/task-actors.ts'
+import type { Tasks } from '../tasks/task-registry.ts'
+import { checkCommand } from './check-command.ts'
+
+/** The parts that prepare what a command needs. */
+export interface SenderParts {
+  readonly tasks: Tasks
+  readonly actors: TaskActors
+  readonly queue: RunQueue
+  readonly occasions: MissedRuns
+}
+
+/** Members whose values may be anything; those of `options` and `params` are judged one by one. */
+const openMembers: Partial<Readonly<Record<CommandType, readonly string[]>>> = {
+  'task.run': ['params'],
+  'task.update': ['options'],
+  'task.create': ['start', 'options', 'work'],
+  'param.set': ['value'],
+  'session.update': ['options'],
+}
+
+type Members = Record<string, unknown>
+
+export class CommandSender {
+  readonly #core: Core
+  readonly #parts: SenderParts
+
+  constructor(core: Core, parts: SenderParts) {
+    this.#core = core
+    this.#parts = parts
+  }
+
+  /**
+   * Sends a command; returns what its effect returned. Throws if it is malformed, or refused by now; a refusal that comes
+   * later is a warning.
+   */
+  send(command: Command): unknown {
+    checkCommand(this.#core, this.#parts.tasks, command)
+    const request = this.prepare(command)
+    this.#core.post(request.event)
+    return this.settle(request)
+  }
+
+  /** Sends `task.create` for a task that is defined already. */
+  create(command: Extract<Command, { type: 'task.create' }>, entry: TaskEntry): TaskEntry {
+    const request = this.#open(command, { entry })
+    this.#core.post(request.event)
+    return (this.settle(request) as TaskEntry | undefined) ?? entry
+  }
+
+  /** A `task.run` that is ready to be posted, and its handle. The handle rejects if the command is refused. */
+  prepareRun(
+    entry: TaskEntry,
+    params: unknown,
+    given: { readonly key?: string | undefined; readonly execution?: string | undefined } = {},
+  ): Request & { readonly pending: NonNullable<Request['pending']> } {
+    const command = {
+      type: 'task.run',
+      task: entry.name,
+      ...(params === undefined ? {} : { params: params as Members }),
+      ...(given.key === undefined ? {} : { key: given.key }),
+      ...(given.execution === undefined ? {} : { execution: given.execution }),
+    } as const
+    this.#core.entry(entry.name)
+    const request = this.prepare(command) as ReturnType<CommandSender['prepareRun']>
+    request.whenAnswered = (answer) => {
+      if ('error' in answer && request.isTwin !== true) request.pending.refuse(answer.error)
+    }
+    return request
+  }
+
+  /** Runs a task for the session, which has accepted the command to: its own actor is passed by. */
+  run(entry: TaskEntry, given: { readonly execution?: string | undefined }): RunHandle {
+    const request = this.prepareRun(entry, undefined, given)
+    tell(entry.actor, request.event as never)
+    return request.pending.handle
+  }
+
+  backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[] {
+    this.#core.entry(entry.name)
+    const request = this.prepare({
+      type: 'task.backfill',
+      task: entry.name,
+      ...stretchOf(entry, from, to),
+    })
+    this.#core.post(request.event)
+    this.settle(request)
+    return request.backfill!.map(({ handle }) => handle)
+  }
+
+  /** The result of a command that was posted; throws the error of a refusal. */
+  settle(request: Request): unknown {
+    const { answer, event } = request
+    const warn = (error: unknown): void =>
+      this.#core.warn('command', `The command '${event.type}' failed.`, {
+        error,
+        ...('task' in event ? { task: event.task } : {}),
+      })
+    if (answer === undefined) {
+      request.whenAnswered = (late) => {
+        if ('error' in late) warn(late.error)
+      }
+      return undefined
+    }
+    if ('error' in answer) throw answer.error
+    if (answer.value instanceof Promise) answer.value.catch(warn)
+    return answer.value
+  }
+
+  /** The event of a command, with all that its effect needs. */
+  prepare(command: Command): Request {
+    const { queue, occasions, actors } = this.#parts
+    if (!('task' in command) || command.type === 'task.create') return this.#open(command, {})
+    const entry = this.#core.entry(toTaskName(command.task))
+    // The actors of a stopped session have ended; commands count at any time.
+    actors.wakeUp(entry)
+    const named = { ...command, task: entry.name }
+    if (named.type === 'task.run') {
+      const { runId, ...prepared } = queue.prepare(entry, named)
+      return this.#open({ ...named, runId }, prepared)
+    }
+    if (named.type === 'task.backfill') {
+      const { range, backfill } = occasions.prepareBackfill(entry, named)
+      return this.#open({ ...named, ...range, runIds: backfill.map(({ runId }) => runId) }, { backfill })
+    }
+    return this.#open(named, {})
+  }
+
+  #open(command: Command, prepared: Partial<Request>): Request {
+    const { requests } = this.#core
+    const event: Members = {}
+    const live: Members = {}
+    const open = openMembers[command.type] ?? []
+    for (const [name, value] of Object.entries(command)) {
+      if (value === undefined) continue
+      if (!open.includes(name)) event[name] = value
+      else split(name, value, event, live)
+    }
+    event.request = requests.nextId()
+    if (Object.keys(live).length > 0) event.ref = event.request
+    const request: Request = { event: event as CommandEvent, live, ...prepared }
+    requests.open(request)
+    return request
+  }
+}
+
+/** Puts a member into the event, or what JSON cannot carry of it into `live`. */
+function split(name: string, value: unknown, event: Members, live: Members): void {
+  if (isJson(value)) event[name] = value
+  else if (name === 'options' || name === 'params') splitMembers(name, value as object, event, live)
+  else live[name] = value
+}
+
+function splitMembers(name: string, value: object, event: Members, live: Members): void {
+  let members: [string, unknown][]
+  try {
+    members = Object.entries(value)
+  } catch {
+    // A proxy that throws: the effect meets it, and refuses.
+    members = []
+    live[name] = value
+  }
+  event[name] = Object.fromEntries(members.filter(([, each]) => isJson(each)))
+  const others = members.filter(([, each]) => !isJson(each))
+  if (others.length > 0) live[name] = Object.fromEntries(others)
+}

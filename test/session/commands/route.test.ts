@@ -1,0 +1,262 @@
+/** The one route of commands: plain events to the session's actor, which alone decides. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Command, CommandRefusedError, createMemoryStore, type RunRecord } from 'gantry'
+import type { AnyActorRef } from 'xstate'
+import { type CommandType, commandTypes } from '../../../machines/commands.ts'
+import { type Control, commandsIn, controls, startDesk, type WatchedDesk } from '../../support/controls.ts'
+import { checkProperty } from '../../support/property.ts'
+import { setUp, tearDown, warningsIn } from '../../support/session.ts'
+
+afterEach(tearDown)
+
+/** Every command by its method, `task.create` too. */
+const methods: readonly Control[] = [
+  ...controls,
+  {
+    type: 'task.create',
+    command: { type: 'task.create', task: 'made', template: 'hourly' },
+    method: ({ session }) => session.createTask('made', 'hourly', () => {}),
+    effect: ({ session }) => session.has('made'),
+    expected: true,
+  },
+]
+
+/** Makes the machine of an actor ignore one type of event; returns the undo. */
+function swallow({ logic }: AnyActorRef & { readonly logic?: unknown }, type: string): () => void {
+  const machine = logic as { transition(snapshot: unknown, event: { type: string }, scope: unknown): unknown }
+  const { transition } = machine
+  machine.transition = function (snapshot, event, scope) {
+    return event.type === type ? snapshot : transition.call(this, snapshot, event, scope)
+  }
+  return () => {
+    machine.transition = transition
+  }
+}
+
+/** The error of a call, thrown or rejected. */
+async function failureOf(act: () => unknown): Promise<unknown> {
+  try {
+    await act()
+  } catch (error) {
+    return error
+  }
+  return null
+}
+
+async function failsWithout(desk: WatchedDesk, control: Control, actor: AnyActorRef): Promise<void> {
+  const before = control.effect(desk)
+  const undo = swallow(actor, control.type)
+  expect(await failureOf(() => control.method(desk))).toBeInstanceOf(CommandRefusedError)
+  await desk.clock.settled()
+  expect(control.effect(desk)).toEqual(before)
+  undo()
+}
+
+describe('nothing happens behind the machines', () => {
+  test('every command has a row', () => {
+    expect(new Set(methods.map(({ type }) => type))).toEqual(new Set(commandTypes))
+  })
+
+  test.each(methods)('$type fails, and does nothing, where the session ignores it', async (control) => {
+    const desk = await startDesk(control.before)
+    await failsWithout(desk, control, desk.session.actor)
+  })
+
+  const ofTasks = methods.filter(({ type }) => type.startsWith('task.') && type !== 'task.create')
+  test.each(ofTasks)('$type fails, and does nothing, where the task ignores it', async (control) => {
+    const desk = await startDesk(control.before)
+    await failsWithout(desk, control, desk.session.task('quick').actor)
+  })
+
+  test('a swallowed command by send throws', async () => {
+    const desk = await startDesk(undefined)
+    swallow(desk.session.actor, 'task.run')
+    expect(() => desk.session.send({ type: 'task.run', task: 'quick' })).toThrow(CommandRefusedError)
+  })
+})
+
+describe('events', () => {
+  test.each(controls)(
+    'of a method and of send are equal: $type',
+    async ({ type, command, method, before }) => {
+      const byMethod = await startDesk(before)
+      method(byMethod)
+      const bySend = await startDesk(before)
+      bySend.session.send(command)
+      await byMethod.clock.settled()
+      await bySend.clock.settled()
+      const events = commandsIn(bySend.seen, type)
+      expect(events).not.toEqual([])
+      expect(commandsIn(byMethod.seen, type)).toEqual(events)
+    },
+  )
+
+  test.each(methods)('are plain JSON: $type', async ({ type, method, before }) => {
+    const desk = await startDesk(before)
+    method(desk)
+    await desk.clock.settled()
+    const events = desk.seen.map(({ event }) => event).filter((event) => event.type === type)
+    expect(events).not.toEqual([])
+    expect(JSON.parse(JSON.stringify(events))).toEqual(events)
+  })
+
+  test('carry a key in place of what JSON has no form for, and only their own process takes it', async () => {
+    const desk = await startDesk(undefined)
+    const { session, clock } = desk
+    const value = new Map([['a', 1]])
+    session.params.set('live', value)
+    expect(session.params.get('live')).toBe(value)
+    await session.task('quick').run({ n: value, m: 1 })
+    expect(session.task('quick').lastValue).toBe(value)
+    await clock.settled()
+    const [set, run] = ['param.set', 'task.run'].map(
+      (type) => desk.seen.find(({ event }) => event.type === type)!.event,
+    )
+    expect(set).toMatchObject({ type: 'param.set', name: 'live', ref: expect.any(String) })
+    expect(set).not.toHaveProperty('value')
+    expect(run).toMatchObject({ params: { m: 1 }, ref: expect.any(String) })
+    for (const event of [set, run])
+      expect(() => session.send(JSON.parse(JSON.stringify(event)))).toThrow(
+        /this process must have the values/,
+      )
+  })
+})
+
+describe('refusals', () => {
+  test.each<[string, CommandType, (desk: WatchedDesk) => unknown]>([
+    ['restart of a stopping session', 'session.restart', ({ session }) => session.restart()],
+    ['hold of a stopping session', 'session.hold', ({ session }) => session.hold()],
+  ])('%s', async (_, command, method) => {
+    const desk = await startDesk(({ session }) => session.task('slow').run())
+    desk.session.shutDown()
+    const error = (await failureOf(() => method(desk))) as CommandRefusedError
+    expect(error).toBeInstanceOf(CommandRefusedError)
+    expect(error).toMatchObject({ code: 'GANTRY_COMMAND_REFUSED', command, state: 'stopping' })
+    expect(error.accepts).toContain('session.shutDown')
+    expect(error.accepts).not.toContain(command)
+    expect(error.message).toContain(`'${command}'`)
+  })
+
+  test('that come late are a warning: the sender has gone on', async () => {
+    const desk = await startDesk(undefined)
+    const { session, clock, news } = desk
+    // Within a step of the session the command waits for its end.
+    session.on('session.held', () => {
+      session.shutDown({ force: true })
+      session.restart()
+    })
+    session.hold()
+    await clock.settled()
+    expect(warningsIn(news)).toContain('command')
+  })
+
+  test('do not include harmless repeats', async () => {
+    const { session } = await startDesk(undefined)
+    session.hold()
+    session.hold()
+    expect(session.state).toBe('held')
+    session.resume()
+    session.resume()
+    session.shutDown()
+    session.shutDown()
+    await session.stopped
+    session.shutDown()
+    session.hold()
+    session.resume()
+    expect(session.state).toBe('stopped')
+  })
+})
+
+/** Commands that a session may get at any time. */
+const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ type: fc.constant('task.run' as const), task: fc.constantFrom('a', 'b', 'c') }),
+  fc.record({
+    type: fc.constantFrom('task.terminate' as const, 'task.disable' as const, 'task.enable' as const),
+    task: fc.constantFrom('a', 'b', 'c'),
+  }),
+  fc.record({ type: fc.constant('param.set' as const), name: fc.constant('p'), value: fc.integer() }),
+  fc.record({ type: fc.constantFrom('session.hold' as const, 'session.resume' as const) }),
+  fc.record({ type: fc.constant('session.run' as const), tasks: fc.constant(['a', 'b']) }),
+  fc.record({
+    type: fc.constant('task.update' as const),
+    task: fc.constant('a'),
+    options: fc.record({
+      priority: fc.integer({ min: 0, max: 3 }),
+      start: fc.constantFrom('every 1 hour', 'daily'),
+    }),
+  }),
+  fc.record({
+    type: fc.constant('task.backfill' as const),
+    task: fc.constant('b'),
+    from: fc.constant('2026-11-22'),
+    to: fc.constant('2026-11-24T12:00'),
+  }),
+)
+
+const steps = fc.array(fc.record({ command: anyCommand, afterMs: fc.integer({ min: 0, max: 7_200_000 }) }), {
+  minLength: 1,
+  maxLength: 25,
+})
+
+/** The same app each time; what its actors receive is recorded with the time. */
+function app(recorded: { at: number; event: string }[]) {
+  const store = createMemoryStore()
+  const desk = setUp({
+    store,
+    pools: { few: 1 },
+    inspect: (event) => {
+      const actorRef = event.actorRef as AnyActorRef
+      if (event.type !== '@xstate.event' || actorRef.id !== 'session') return
+      if ((commandTypes as readonly string[]).includes(event.event.type))
+        recorded.push({ at: desk.clock.now(), event: JSON.stringify(event.event) })
+    },
+  })
+  desk.app.task('a', 'every 3 hours', { pool: 'few' }, () => 1)
+  desk.app.task('b', 'daily at 03:00', { pool: 'few' }, async () => {
+    await Promise.resolve()
+    throw new Error('b')
+  })
+  desk.app.task('c', "after task 'a'", () => {})
+  return desk
+}
+
+const withoutIds = (records: readonly RunRecord[]): unknown[] =>
+  records.map(({ runId: _, ...record }) => JSON.parse(JSON.stringify(record)))
+
+test('recorded commands, replayed into another session, write the same log', async () => {
+  let count = 0
+  await checkProperty(
+    fc.asyncProperty(steps, async (given) => {
+      const recorded: { at: number; event: string }[] = []
+      const first = app(recorded)
+      await first.app.start()
+      // The tasks carry functions: each session is given them by its program.
+      recorded.length = 0
+      for (const { command, afterMs } of given) {
+        first.session.send(command)
+        if (afterMs > 0) await first.clock.advance(afterMs)
+      }
+      await first.clock.settled()
+      const end = first.clock.now()
+      const second = app([])
+      await second.app.start()
+      for (const { at, event } of recorded) {
+        // Even an advance by nothing lets what is ready launch.
+        if (at > second.clock.now()) await second.clock.advance(at - second.clock.now())
+        const { request: _, ...command } = JSON.parse(event)
+        second.session.send(command)
+      }
+      await second.clock.advance(end - second.clock.now())
+      await second.clock.settled()
+      const logs = await Promise.all(
+        [first, second].map(({ session }) => session.log.query({ limit: 10_000 })),
+      )
+      count += logs[0]!.length
+      expect(withoutIds(logs[1]!)).toEqual(withoutIds(logs[0]!))
+      await tearDown()
+    }),
+    { runs: 30 },
+  )
+  expect(count).toBeGreaterThan(100)
+}, 120_000)
