@@ -41,7 +41,7 @@ export interface CommandSpec {
 
 /** Work on the session itself, which therefore runs inline only. */
 export interface SessionWorkSpec {
-  readonly kind: 'near'
+  readonly kind: 'session'
 }
 
 /** The specification that work may carry. */
@@ -71,7 +71,7 @@ export function executionFor<E extends string>(work: unknown, wanted: E): E | 'c
       return 'command'
     case 'code':
       return wanted === 'process' ? wanted : 'thread'
-    case 'near':
+    case 'session':
       return 'async'
     default:
       return wanted

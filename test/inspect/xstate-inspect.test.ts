@@ -265,7 +265,7 @@ describe('createXStateInspector: messages from the page', () => {
     ['that page without encryption', { origin: 'http://stately.ai' }, false],
     ['a program', {}, true],
     ['a page from elsewhere', { origin: 'https://example.com' }, false],
-    ['a page without an origin of its own', { origin: 'null' }, false],
+    ['a page with an opaque origin', { origin: 'null' }, false],
     ['a foreign name that points here', { host: 'example.com:8888' }, false],
   ])('with the token, %s: %j is accepted: %s', async (_who, headers, isIn) => {
     const inspector = await open()

@@ -17,7 +17,7 @@ export function shutDownWork(
   options: { readonly force?: boolean } = {},
 ): (args: unknown, run: Stoppable) => void {
   const { force = false } = options
-  return withSpec((_: unknown, run: Stoppable) => run.session.shutDown({ force }), { kind: 'near' })
+  return withSpec((_: unknown, run: Stoppable) => run.session.shutDown({ force }), { kind: 'session' })
 }
 
 /**
@@ -29,5 +29,5 @@ export function shutDownWork(
  * ```
  */
 export function restartWork(): (args: unknown, run: Stoppable) => void {
-  return withSpec((_: unknown, run: Stoppable) => run.session.restart(), { kind: 'near' })
+  return withSpec((_: unknown, run: Stoppable) => run.session.restart(), { kind: 'session' })
 }

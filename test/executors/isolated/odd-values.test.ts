@@ -141,7 +141,7 @@ test('the same values as return values: made in the worker, reported there', asy
       new URL(`data:text/javascript,export const make = () => (${encodeURIComponent(text)})`),
       'make',
     )
-  const far = [
+  const sources = [
     ['new Map([[1n, new Set([undefined])]])', 'returned'],
     ['() => 1', 'threw'],
     ['Symbol()', 'threw'],
@@ -150,7 +150,7 @@ test('the same values as return values: made in the worker, reported there', asy
     ['({ get a() { throw 1 } })', 'threw'],
     ['new Proxy({}, {})', 'threw'],
   ] as const
-  for (const [text, kind] of far) {
+  for (const [text, kind] of sources) {
     const settlement = await execute(executors.thread!, make(text)).settlement
     expect([text, settlement.kind]).toEqual([text, kind])
     if (kind === 'threw')
@@ -187,7 +187,7 @@ describe('a value thrown in the worker that is not plain data', () => {
   test.each([
     ['a frozen error', "Object.freeze(new RangeError('cold'))", { name: 'RangeError', message: 'cold' }],
     [
-      'a class of its own',
+      'a custom error class',
       "new (class OwnError extends Error { name = 'OwnError'; code = 'E_OWN' })('own')",
       { name: 'OwnError', code: 'E_OWN' },
     ],
