@@ -6,6 +6,7 @@ import type { ErrorData, ParamValues } from '../../machines/protocol.ts'
 import { toJsonSafe } from '../values/json-copy.ts'
 import type { Redactor } from '../values/secrets.ts'
 import type { Note, RunRecord } from './store.ts'
+import { messageOf } from './store-calls.ts'
 
 /**
  * Converts return values to JSON and back, for values that are not plain JSON: dates, maps, class instances.
@@ -153,8 +154,4 @@ function cleanError(error: ErrorData, redactor: Redactor): ErrorData {
     message: redactor.text(error.message),
     ...(error.stack === undefined ? {} : { stack: redactor.text(error.stack) }),
   }
-}
-
-function messageOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem)
 }

@@ -45,8 +45,15 @@ function work(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
         return view.signal
       },
     }
-    const isFar = executor.slots !== undefined
-    slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, core.clock) : settle)
+    try {
+      const isFar = executor.slots !== undefined
+      slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, core.clock) : settle)
+    } catch (error) {
+      // An executor must settle and never throw: without this the run would have no outcome.
+      const message = `Executor '${slot.execution}' threw at a run of task '${entry.name}': the run fails.`
+      core.warn('executor', message, { task: entry.name, error })
+      fail(error)
+    }
   }
   const fail = (error: unknown): void => settle({ kind: 'threw', error })
   const resolve = (runParams: ParamValues): void => {

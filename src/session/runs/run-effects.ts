@@ -71,7 +71,14 @@ export class Runs {
     entry.launching = slot
     this.#places.take(slot)
     if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive += 1
-    core.clock.launched?.(entry.name)
+    try {
+      core.clock.launched?.(entry.name)
+    } catch (error) {
+      core.warn('clock', `The clock threw at a launch of task '${entry.name}': the run goes on.`, {
+        task: entry.name,
+        error,
+      })
+    }
     tell(entry.actor, { type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
     entry.endsAtOnce = !slot.lives
   }
@@ -192,7 +199,12 @@ export class Runs {
     // The grace is set before the abort: work that ends at once on the signal then finds it, and takes it back.
     slot.undoGrace = this.#core.clock.callAfter(graceMs, () => {
       slot.undoGrace = null
-      slot.handle?.end?.()
+      try {
+        slot.handle?.end?.()
+      } catch (error) {
+        const message = `Executor '${slot.execution}' threw when it was to end a run of task '${entry.name}'.`
+        this.#core.warn('executor', message, { task: entry.name, error })
+      }
       tell(actor, { type: 'run.graceOver' })
     })
     abortOf(slot).abort(abortReason(slot, context.reason))
