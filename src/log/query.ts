@@ -1,7 +1,15 @@
 /** Query evaluation: pure functions over entries in rising `seq`, shared by the stores that hold entries in memory. */
 import { actions, isAction } from '../../machines/protocol.ts'
 import { didYouMean, didYouMeanNearest, near } from '../errors/suggest.ts'
-import { isNote, type LogEntry, type LogQuery, type Note, type NoteQuery, type RunRecord } from './store.ts'
+import {
+  isNote,
+  type LogEntry,
+  type LogQuery,
+  type Note,
+  type NoteQuery,
+  type RunRecord,
+  type Store,
+} from './store.ts'
 
 /** The matching records, newest first unless the query reverses the order. */
 export function selectRecords(entries: readonly LogEntry[], query: LogQuery): RunRecord[] {
@@ -92,4 +100,30 @@ const queryKeys = ['task', 'runId', 'action', ...numericKeys, 'oldestFirst', 'er
 function toSet(value: string | readonly string[] | undefined): ReadonlySet<string> | null {
   if (value === undefined) return null
   return new Set(typeof value === 'string' ? [value] : value)
+}
+
+/** The number of records read at a time: about 100 KB. */
+const pageSize = 500
+
+/**
+ * Reads the matching records page by page, in the order of the query. Rejects with the store's error.
+ *
+ * Pages are keyed by `seq`, not by offset: records that are added or removed meanwhile cause no duplicates and no gaps, and
+ * every store supports it without a separate method.
+ */
+export async function* streamRecords(
+  store: Pick<Store, 'query'>,
+  query: LogQuery,
+): AsyncGenerator<RunRecord, void, undefined> {
+  let left = query.limit ?? Infinity
+  let page: LogQuery = query
+  while (left > 0) {
+    const limit = Math.min(pageSize, left)
+    const records = await store.query({ ...page, limit })
+    yield* records
+    const last = records.at(-1)
+    if (last === undefined || records.length < limit) return
+    left -= records.length
+    page = query.oldestFirst === true ? { ...query, after: last.seq } : { ...query, before: last.seq }
+  }
 }

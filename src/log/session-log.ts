@@ -10,7 +10,7 @@
 import type { Action } from '../../machines/protocol.ts'
 import { chain } from '../values/promise.ts'
 import { marksPerAction, RecencyIndex } from './history/recency-index.ts'
-import { checkQuery } from './query.ts'
+import { checkQuery, streamRecords } from './query.ts'
 import { returnOf, type StoredValue, toStorable, toStorableNote, type ValueRules } from './serialize.ts'
 import {
   isNote,
@@ -23,7 +23,6 @@ import {
   type RunRecord,
   type Store,
 } from './store.ts'
-import { streamRecords } from './stream.ts'
 
 /** A record without its `seq`. Value and params may be of any type: what JSON cannot represent is omitted with a reason. */
 export type NewRecord = Omit<RunRecord, 'seq' | 'omitted'>

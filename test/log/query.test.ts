@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { checkQuery } from '../../src/log/query.ts'
+import { checkQuery, streamRecords } from '../../src/log/query.ts'
 import type { RunRecord } from '../../src/log/store.ts'
 import { createMemoryStore } from '../../src/log/stores/memory.ts'
-import { streamRecords } from '../../src/log/stream.ts'
 import { checkProperty } from '../support/property.ts'
 import { record } from '../support/stores/store-laws.ts'
 

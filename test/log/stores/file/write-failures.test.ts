@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
 import type { RunRecord } from '../../../../src/log/store.ts'
-import { decodeLine } from '../../../../src/log/stores/formats/jsonl-line.ts'
+import { decodeLine } from '../../../../src/log/stores/formats/jsonl.ts'
 import { filesRoot, record } from '../../../support/stores/store-laws.ts'
 
 const folder = mkdtempSync(join(filesRoot, 'gantry-jsonl-full-'))

@@ -15,8 +15,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import type { LogEntry, Store } from '../../../../src/log/store.ts'
 import type { LogProblem } from '../../../../src/log/store-problem.ts'
 import { header } from '../../../../src/log/stores/file/line-format.ts'
-import { createJsonlStore } from '../../../../src/log/stores/formats/jsonl.ts'
-import { encodeLine } from '../../../../src/log/stores/formats/jsonl-line.ts'
+import { createJsonlStore, encodeLine } from '../../../../src/log/stores/formats/jsonl.ts'
 import { describeStore, newPathsIn, record } from '../../../support/stores/store-laws.ts'
 
 const { folder, newPath } = newPathsIn('jsonl', 'jsonl')
