@@ -37,13 +37,13 @@ export class Slice {
 
 /**
  * Acts on each item, in slices, and calls `done` with the last one: before this function returns if one slice is
- * enough. Stops early when `goOn` returns false.
+ * enough. Stops early when `shouldContinue` returns false.
  */
 export function eachInSlices<T>(
   clock: Time,
   items: Iterable<T>,
   act: (item: T) => void,
-  goOn: () => boolean,
+  shouldContinue: () => boolean,
   done: () => void,
 ): void {
   // A copy: items added between two slices do not belong to this call.
@@ -51,7 +51,7 @@ export function eachInSlices<T>(
   let at = 0
   const turn = (): void => {
     const slice = new Slice(clock)
-    while (at < all.length && goOn()) {
+    while (at < all.length && shouldContinue()) {
       if (slice.isOver()) return clock.defer(turn)
       act(all[at++]!)
     }
@@ -65,11 +65,11 @@ export function inSlices<T>(
   clock: Time,
   items: Iterable<T>,
   act: (item: T) => void,
-  goOn: () => boolean = () => true,
+  shouldContinue: () => boolean = () => true,
 ): void | Promise<void> {
   let isDone = false
   let resolve = (): void => {}
-  eachInSlices(clock, items, act, goOn, () => {
+  eachInSlices(clock, items, act, shouldContinue, () => {
     isDone = true
     resolve()
   })

@@ -57,7 +57,7 @@ export function onceIn(delay: DurationInput | (string & {})): Condition {
   return atDoor(onceIn, () => {
     const inMs = toDurationMs(delay)
     if (inMs < 0)
-      throw new RangeError(`Cannot run once after a delay as it must not be negative: ${printDuration(inMs)}`)
+      throw new RangeError(`Cannot use onceIn() as its delay must not be negative: ${printDuration(inMs)}`)
     const text = `in ${printDuration(inMs)}`
     return new Condition(Object.freeze({ kind: 'constant', value: false, inMs, text }))
   })

@@ -8,7 +8,7 @@ import { type Evidence, evidenceOf, wantedOf } from './evidence.ts'
 import { showLength, showTime, showTimes } from './show-time.ts'
 
 /** Describes whether now is in the period, its end or next beginning, and a missed last instance. */
-export function sayPeriod(period: Period, facts: Facts): Evidence {
+export function describePeriod(period: Period, facts: Facts): Evidence {
   const { now, zone } = facts
   const show = (at: number): string => showTime(at, zone, now)
   const name = `'${period}'`
@@ -55,7 +55,7 @@ function missedInstanceOf(period: Period, facts: Facts) {
 }
 
 /** Describes the number of actions of a task, and the required number. */
-export function sayCount(node: CountNode, facts: Facts): Evidence {
+export function describeCount(node: CountNode, facts: Facts): Evidence {
   const task = node.task ?? facts.task
   if (task === null) return { sentence: 'this refers to its own task, and there is none' }
   const { now, zone } = facts

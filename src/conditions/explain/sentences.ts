@@ -6,18 +6,18 @@ import { printNode } from '../evaluate/print.ts'
 import type { Facts } from '../facts.ts'
 import type { ConditionNode, HeldNode, NodeKind, PredicateNode, SessionNode } from '../node.ts'
 import { type Evidence, messageOf, unknownTask, wantedOf } from './evidence.ts'
-import { sayCount, sayPeriod } from './period-sentence.ts'
+import { describeCount, describePeriod } from './period-sentence.ts'
 import { showAge, showCount, showLength, showTime } from './show-time.ts'
-import { sayAfter, sayRetry, sayRunning } from './task-sentence.ts'
+import { describeAfter, describeRetry, describeRunning } from './task-sentence.ts'
 
-type Say<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => Evidence
+type Describe<K extends NodeKind> = (node: Extract<ConditionNode, { kind: K }>, facts: Facts) => Evidence
 
 /** Describes the state of the condition itself, without its parts. */
 export function sentenceOf(node: ConditionNode, facts: Facts): Evidence {
-  return (byKind[node.kind] as Say<NodeKind>)(node, facts)
+  return (byKind[node.kind] as Describe<NodeKind>)(node, facts)
 }
 
-const byKind: { readonly [K in NodeKind]: Say<K> } = {
+const byKind: { readonly [K in NodeKind]: Describe<K> } = {
   constant: (node) => {
     if (node.inMs !== undefined)
       return {
@@ -30,12 +30,12 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
         : 'this never holds: the task starts only manually, with run()',
     }
   },
-  period: (node, facts) => sayPeriod(node.period, facts),
-  count: (node, facts) => unknownTask(node.task, facts) ?? sayCount(node, facts),
-  running: (node, facts) => sayRunning(node, facts),
-  after: (node, facts) => sayAfter(node, facts),
-  retry: (node, facts) => sayRetry(node, facts),
-  session: (node, facts) => saySession(node, facts),
+  period: (node, facts) => describePeriod(node.period, facts),
+  count: (node, facts) => unknownTask(node.task, facts) ?? describeCount(node, facts),
+  running: (node, facts) => describeRunning(node, facts),
+  after: (node, facts) => describeAfter(node, facts),
+  retry: (node, facts) => describeRetry(node, facts),
+  session: (node, facts) => describeSession(node, facts),
   param: (node, facts) => {
     // Values may be secrets, so the sentence does not contain them.
     const evidence = { param: node.name }
@@ -44,7 +44,7 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
     const which = holds(node, facts) ? 'the required value' : 'a value other than the required one'
     return { sentence: `param '${node.name}' has ${which}`, evidence }
   },
-  predicate: (node, facts) => sayPredicate(node, facts),
+  predicate: (node, facts) => describePredicate(node, facts),
   all: (node, facts) => {
     const not = node.nodes.filter((part) => !holds(part, facts)).length
     const parts = node.nodes.length
@@ -57,13 +57,13 @@ const byKind: { readonly [K in NodeKind]: Say<K> } = {
     if (held === 0) return { sentence: `none of ${parts} parts holds` }
     return { sentence: `${held} of ${parts} parts ${held === 1 ? 'holds' : 'hold'}` }
   },
-  held: (node, facts) => sayHeld(node, facts),
+  held: (node, facts) => describeHeld(node, facts),
   not: (node, facts) => ({
     sentence: `the negated part ${holds(node.node, facts) ? 'holds' : 'does not hold'}`,
   }),
 }
 
-function saySession(node: SessionNode, { sessionAgeMs, cycles }: Facts): Evidence {
+function describeSession(node: SessionNode, { sessionAgeMs, cycles }: Facts): Evidence {
   const evidence = { ageMs: sessionAgeMs, cycles, ...wantedOf(node.cycles ?? {}) }
   if (sessionAgeMs === null) return { sentence: 'the session is not running', evidence }
   const required = [
@@ -75,7 +75,7 @@ function saySession(node: SessionNode, { sessionAgeMs, cycles }: Facts): Evidenc
   return { sentence: `the session has run for ${showAge(sessionAgeMs)}${done}${wanted}`, evidence }
 }
 
-function sayHeld(node: HeldNode, facts: Facts): Evidence {
+function describeHeld(node: HeldNode, facts: Facts): Evidence {
   const ms = heldMs(node, facts)
   const name = `'${printNode(node.node)}'`
   const wanted = showLength(node.forMs)
@@ -96,7 +96,7 @@ function sayHeld(node: HeldNode, facts: Facts): Evidence {
   }
 }
 
-function sayPredicate(node: PredicateNode, facts: Facts): Evidence {
+function describePredicate(node: PredicateNode, facts: Facts): Evidence {
   const { value, pending, error } = facts.predicate(node)
   const evidence = { args: node.args, value, pending }
   const isFunction = node.mode === 'function'

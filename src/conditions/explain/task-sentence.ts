@@ -28,7 +28,7 @@ const nouns: Readonly<Record<string, string>> = {
 }
 
 /** Describes whether a task is running, its ages, and the required time. */
-export function sayRunning(node: RunningNode, facts: Facts): Evidence {
+export function describeRunning(node: RunningNode, facts: Facts): Evidence {
   const unknown = unknownTask(node.task, facts)
   if (unknown !== null) return unknown
   const task = node.task ?? facts.task
@@ -49,7 +49,7 @@ export function sayRunning(node: RunningNode, facts: Facts): Evidence {
 }
 
 /** Describes whether the other task has ended as required since this task started, and if not, its state. */
-export function sayAfter(node: AfterNode, facts: Facts): Evidence {
+export function describeAfter(node: AfterNode, facts: Facts): Evidence {
   const unknown = unknownTask(node.task, facts)
   if (unknown !== null) return unknown
   const show = (at: number): string => showTime(at, facts.zone, facts.now)
@@ -99,7 +99,7 @@ function whyOf({ error }: Mark): string {
 }
 
 /** Describes whether a retry is due, when it will be, or why there is none. */
-export function sayRetry(node: RetryNode, facts: Facts): Evidence {
+export function describeRetry(node: RetryNode, facts: Facts): Evidence {
   const wait = retryWaitMs(node, facts)
   const failed = facts.task === null ? 0 : facts.streak(facts.task, node.on)
   const evidence = { failed, times: node.times, ...(wait === null ? {} : { waitMs: Math.max(0, wait) }) }

@@ -37,7 +37,9 @@ export function checkZone(zone: string): string {
   if (!Info.normalizeZone(zone).isValid) {
     const close = didYouMean(nearZones(zone))
     const means = close === '' ? ' Use an IANA name such as Europe/Berlin.' : close
-    throw new RangeError(`Cannot use a time zone as the runtime must know its name: '${zone}'.${means}`)
+    throw new RangeError(
+      `Cannot use a time zone as it must be a name that the runtime knows: '${zone}'.${means}`,
+    )
   }
   known.add(zone)
   return zone
