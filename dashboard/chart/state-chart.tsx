@@ -17,7 +17,8 @@ export function StateChart({ machine, active, lastEvent }: ChartProps) {
   const edges = edgesOf(machine, boxes)
   return (
     <figure class="chart">
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it. */}
+      <section class="scroll" tabIndex={0} aria-label={`State chart of a ${machine.key}, drawn`}>
         <svg
           viewBox={`0 0 ${width} ${height}`}
           width={width}
@@ -65,7 +66,7 @@ export function StateChart({ machine, active, lastEvent }: ChartProps) {
             </g>
           ))}
         </svg>
-      </div>
+      </section>
       <figcaption>
         <details>
           <summary>As a list</summary>

@@ -13,10 +13,10 @@ export interface Life {
   /** Broken rules. */
   readonly faults: string[]
   give(order: Order): void
-  /** Lets one await point go on; false if there is none. */
+  /** Lets one await point go on: the first, or the last for -1; false if there is none. */
   goOn(pick?: number): Promise<boolean>
   /** Shuts down until the session has stopped and no await point is left. */
-  end(): Promise<void>
+  end(pick?: number): Promise<void>
 }
 
 const crashed: RunRecord = {
@@ -36,7 +36,8 @@ function orBeRefused(send: () => void): void {
   }
 }
 
-export function createLife(): Life {
+/** `hasShutdownTask` false: no run is recorded by a stop. */
+export function createLife({ hasShutdownTask = true } = {}): Life {
   const reached: string[] = []
   const faults: string[] = []
   const pending: (() => void)[] = []
@@ -64,7 +65,11 @@ export function createLife(): Life {
       return kept.append(entries)
     },
     query: (query) => kept.query(query),
-    notes: (query) => kept.notes(query),
+    async notes(query) {
+      use('notes')
+      await at('notes')
+      return kept.notes(query)
+    },
     prune: (retention, now) => kept.prune(retention, now),
     async close() {
       use('close')
@@ -94,7 +99,7 @@ export function createLife(): Life {
   app.task('up 1', false, { onStartup: true, execution: 'main' }, work('up 1'))
   app.task('up 2', false, { onStartup: true }, work('up 2'))
   app.task('plain', 'in 1 second', work('plain'))
-  app.task('down', false, { onShutdown: true, execution: 'main' }, work('down'))
+  if (hasShutdownTask) app.task('down', false, { onShutdown: true, execution: 'main' }, work('down'))
   session.on('session.stopped', () => {
     if (!isClosed) faults.push('stopped before the store was closed')
   })
@@ -123,19 +128,22 @@ export function createLife(): Life {
   }
   const goOn = async (pick = 0): Promise<boolean> => {
     await check()
-    const [next] = pending.splice(pick % Math.max(1, pending.length), 1)
+    const [next] = pending.splice(pick < 0 ? -1 : pick % Math.max(1, pending.length), 1)
     next?.()
     await check()
     return next !== undefined
   }
-  const end = async (): Promise<void> => {
+  const end = async (pick = 0): Promise<void> => {
     for (let n = 0; n < 200; n++) {
       if (session.state !== 'stopped' && session.state !== 'stopping') session.shutDown()
-      if ((await goOn()) || session.state !== 'stopped') {
+      if ((await goOn(pick)) || session.state !== 'stopped') {
         // Work that does not listen is abandoned after its grace.
         if (pending.length === 0 && session.state !== 'stopped') await clock.advance('1 minute')
         continue
       }
+      // A late change finds nothing that writes it.
+      session.params.set('late', n)
+      await check()
       if (open !== 0) faults.push(`${open} parts after of hooks were not called`)
       return
     }

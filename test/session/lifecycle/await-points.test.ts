@@ -14,6 +14,7 @@ const undisturbed = [
   'startup hook 1',
   'startup hook 2',
   'load',
+  'notes',
   'task up 1',
   'task up 2',
   'after startup hook 1',
@@ -26,14 +27,19 @@ const undisturbed = [
   'close',
 ]
 
-async function play(given: ReadonlyMap<number, readonly Order[]>, picks: readonly number[] = []) {
-  const life = createLife()
+async function play(
+  given: ReadonlyMap<number, readonly Order[]>,
+  picks: readonly number[] = [],
+  pick = 0,
+  hasShutdownTask = true,
+) {
+  const life = createLife({ hasShutdownTask })
   life.give('start')
   for (let step = 0; step < maxSteps; step++) {
     for (const order of given.get(step) ?? []) life.give(order)
-    await life.goOn(picks[step] ?? 0)
+    await life.goOn(picks[step] ?? pick)
   }
-  await life.end()
+  await life.end(pick)
   return life
 }
 
@@ -44,22 +50,27 @@ test('undisturbed, a start and a stop wait for these in turn', async () => {
 })
 
 describe.each(orders.filter((order) => order !== 'start' && order !== 'resume'))('%s', (order) => {
-  test.each(undisturbed.slice(0, 7).map((point, step) => [point, step] as const))(
+  test.each(undisturbed.slice(0, 8).map((point, step) => [point, step] as const))(
     'while %s is pending: nothing happens after `stopped`, and the store is closed once before it',
     async (_, step) => {
-      const { faults } = await play(new Map([[step, [order]]]))
-      expect(faults).toEqual([])
+      // What was pending goes on at once, or only after all that came later.
+      for (const pick of [0, -1]) {
+        const { faults } = await play(new Map([[step, [order]]]), [...Array(step).fill(0)], pick)
+        expect(faults).toEqual([])
+      }
     },
   )
 
-  test.each(undisturbed.slice(7).map((point, step) => [point, step + 7] as const))(
+  test.each(undisturbed.slice(8).map((point, step) => [point, step + 8] as const))(
     'while %s is pending in a stop: as well',
     async (_, step) => {
       const stop = undisturbed.indexOf('shutdown hook 1')
       const given = new Map<number, Order[]>([[stop, ['shutDown']]])
       given.set(step, [...(given.get(step) ?? []), order])
-      const { faults } = await play(given)
-      expect(faults).toEqual([])
+      for (const pick of [0, -1]) {
+        const { faults } = await play(given, [...Array(step).fill(0)], pick)
+        expect(faults).toEqual([])
+      }
     },
   )
 })
@@ -73,10 +84,12 @@ test('any orders at any await points, which go on in any order', async () => {
     fc.asyncProperty(
       fc.array(step, { maxLength: 5 }),
       fc.array(fc.nat({ max: 3 }), { maxLength: maxSteps }),
-      async (steps, picks) => {
+      fc.constantFrom(0, -1),
+      fc.boolean(),
+      async (steps, picks, pick, hasShutdownTask) => {
         const given = new Map<number, Order[]>()
         for (const { at, order } of steps) given.set(at, [...(given.get(at) ?? []), order])
-        const { faults } = await play(given, picks)
+        const { faults } = await play(given, picks, pick, hasShutdownTask)
         expect(faults).toEqual([])
       },
     ),

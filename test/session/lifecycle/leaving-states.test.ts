@@ -189,3 +189,42 @@ test('events that pretend that an invoked actor has ended are refused or mean no
   await started
   expect(session.state).toBe('running')
 })
+
+test('a store that is still being opened when the session stops is closed before `stopped`', async () => {
+  const opened = gate<Store>()
+  let closes = 0
+  const store: Store = {
+    ...durableStore(createMemoryStore(), () => {}),
+    close: () => {
+      closes += 1
+    },
+  }
+  const { app, session, clock } = setUp({ store: () => opened.promise })
+  const started = app.start()
+  await clock.settled()
+  expect(session.actor.getSnapshot().value).toEqual({ starting: 'restoring' })
+  session.shutDown()
+  await clock.settled()
+  expect(session.state).toBe('stopping')
+  opened.open(store)
+  await started
+  await session.stopped
+  expect(closes).toBe(1)
+})
+
+test('stopped before a later start has opened the log: the store is not closed again', async () => {
+  let closes = 0
+  const close = (): void => {
+    closes += 1
+  }
+  const { app, session } = setUp({ store: { ...durableStore(createMemoryStore(), () => {}), close } })
+  app.setup(() => {
+    if (closes > 0) session.shutDown()
+  })
+  await app.start()
+  session.shutDown()
+  await session.stopped
+  await app.start()
+  await session.stopped
+  expect([session.state, closes]).toEqual(['stopped', 1])
+})
