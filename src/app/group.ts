@@ -35,10 +35,13 @@ export interface GroupOptions {
  * ```
  */
 export interface GroupTask {
+  /** Full name, with the prefixes of all groups around it. */
   readonly name: string
   /** Start conditions that must all hold: the task's, and those of the groups around it. */
   readonly starts: readonly Start[]
+  /** Options of the task, with the execution of its group if it sets none. */
   readonly options: TaskOptions
+  /** Work of the task. */
   readonly work: unknown
 }
 
@@ -61,7 +64,9 @@ export interface GroupSink {
  */
 export class Group {
   readonly options: GroupOptions
+  /** The tasks of a group that is not of an app. */
   readonly members: GroupTask[] = []
+  /** The params of a group that is not of an app, by name. */
   readonly values: Record<string, unknown> = {}
   readonly #sink: GroupSink
 

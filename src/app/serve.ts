@@ -1,9 +1,11 @@
 /** The server of the dashboard. The composition root registers it, so that an app does not depend on `gantry/http`. */
 import type { Session } from '../session/api/session.ts'
 
-/** Address of the dashboard. Default: port 4600, or a free one, of this machine. */
+/** Address of the dashboard. */
 export interface DashboardAddress {
+  /** Port; 0 takes any free one. Default 4600, or a free one if 4600 is in use. */
   readonly port?: number
+  /** Address to listen at. Default `127.0.0.1`. */
   readonly host?: string
 }
 

@@ -66,8 +66,7 @@ export interface Http {
 }
 
 /**
- * Result of {@link Http.health}: `isReady` while the session is `running` or `held`, its `state`, and `log`, which is `degraded` while
- * the log cannot be written.
+ * Result of {@link Http.health}: readiness of the session and of its run log.
  *
  * @example
  * ```ts
@@ -77,8 +76,11 @@ export interface Http {
  * ```
  */
 export interface Health {
+  /** True while the session is `running` or `held`. */
   readonly isReady: boolean
+  /** The state of the session. */
   readonly state: Session['state']
+  /** `degraded` while the run log cannot be written. */
   readonly log: 'ok' | 'degraded'
 }
 

@@ -14,6 +14,7 @@ import { defaultRedact, type Redact } from './contract/redact.ts'
  * ```
  */
 export interface Who {
+  /** Name of the caller in audit notes and error messages. */
   readonly name: string
   /** `'read'`: reading only. `'all'`: reading and changes. There is no other value. */
   readonly access: 'read' | 'all'
@@ -32,11 +33,13 @@ export interface Who {
  * ```
  */
 export interface Attempt {
+  /** The caller. */
   readonly who: Who
   /** `read`, or the type of the command: `task.run`, `session.shutDown`, … */
   readonly permission: string
   /** The affected task; null if there is none, or more than one (a list). */
   readonly task: string | null
+  /** The request, for instance to read its headers. */
   readonly request: Request
 }
 

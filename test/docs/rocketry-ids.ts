@@ -1,4 +1,4 @@
-/** The rows of Rocketry's feature list, by family: first and last number of each stretch. */
+/** The rows of Rocketry's feature list, by family: first and last number of each range. */
 const stretches: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
   APP: [[1, 14]],
   CFG: [[1, 25]],

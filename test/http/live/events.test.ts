@@ -111,7 +111,7 @@ describe('GET /events', () => {
     const first = await open()
     expect((await served.ask('GET', '/events')).body).toMatchObject({ status: 503, code: 'too-many-streams' })
     first.leave()
-    // The server hears of it a little later.
+    // The server detects it slightly later.
     let status = 503
     while (status === 503) {
       const next = await open()

@@ -92,7 +92,7 @@ describe('Feed', () => {
     const { clock, feed, news } = await make(100)
     const reader = feed.open(nobody).getReader()
     await textOf(reader)
-    // Not read from here on.
+    // The client stops reading here.
     for (let round = 0; round < 60; round++) {
       news(250)
       await clock.advance(600)
@@ -104,7 +104,7 @@ describe('Feed', () => {
       texts.push(text)
       await clock.advance(600)
     } while (!text.includes('event: reset'))
-    // What waited was at most what the stream holds and one more writing.
+    // At most the content of the stream and one further write have waited.
     expect(texts.slice(0, -1).join('').length).toBeLessThan(65_536 + 40_000)
     feed.close()
   })

@@ -14,7 +14,7 @@ interface Played {
   readonly forecast: Promise<Forecast>
 }
 
-/** A session whose forecasts wait at their first question to the log until `go` is called. */
+/** A session whose forecasts wait at their first query of the log until `go` is called. */
 async function start() {
   const logged: unknown[] = []
   const gate = gateOf()

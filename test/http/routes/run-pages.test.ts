@@ -74,7 +74,7 @@ test('pages of any size together hold each run once, also while runs end and sta
         const got: string[] = []
         let place: Place | null = null
         for (let page = 0; page === 0 || place !== null; page++) {
-          // Each page but the last shows a run: more pages than runs have no end.
+          // Each page but the last shows a run, so more pages than runs would be endless.
           if (page > model.made) throw new Error(`the pages do not end: ${got.join(' ')}`)
           const [size, after] = between[page % between.length]!
           const read: Awaited<ReturnType<typeof readRunPage<LiveRun>>> = await readRunPage(

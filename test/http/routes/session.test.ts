@@ -223,7 +223,7 @@ test('POST /events accepts commands without code, and nothing else', async () =>
 test('GET /metrics counts by task since the session started, including runs before the first request', async () => {
   served = await serve((app) => void app.task('a', false, () => {}))
   await served.app.session.task('a').run()
-  // An interface that is made later reads what it missed in the log.
+  // An interface that is created later reads earlier runs from the log.
   const late = createHttp(served.app.session, { auth: tokens })
   await served.app.session.task('a').run()
   const lateText = await (

@@ -254,7 +254,7 @@ describe('changing', () => {
   })
 })
 
-/** Asks again until it is so: HTTP has no other way to wait. */
+/** Repeats a request until it matches, since HTTP has no other way to wait. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo()));
 }

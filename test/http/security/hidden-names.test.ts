@@ -18,7 +18,7 @@ const hidden = [
   'vault',
 ]
 const quoted = (name: string): string => `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-/** In the other kind of quotes, which statements take as well. */
+/** The name in double quotes, which statements accept as well. */
 const doubled = (name: string): string => `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 const statement = `after tasks ${hidden.map(quoted).join(', ')} succeeded`
 

@@ -100,7 +100,7 @@ async function start(policy: (attempt: Attempt) => boolean | Promise<boolean>): 
   return { app, session, http, runIds: { ended, live }, asked, stream: () => read(http) }
 }
 
-/** Follows everything that may be followed, and reads until the session has stopped. */
+/** Follows all events that a client may follow, until the session has stopped. */
 async function read(http: Http): Promise<string> {
   const response = await request(http, 'GET', '/events?watch=session&watch=task:open')
   let text = ''
@@ -221,7 +221,7 @@ describe('a task that the caller may not read', () => {
       .filter(({ name }) => !stops.has(name))
       .map((route) => [`${route.method} ${route.path}`, route] as const),
   )('%s', async (_, route) => {
-    // One program for each name: what is done for the one must not be seen in the answers for the other.
+    // One program for each name, so that requests for one do not affect the answers for the other.
     const program = await start(mayAll)
     const other = await start(mayAll)
     const before = await logOf(program.session)
@@ -254,7 +254,7 @@ describe('a task that the caller may not read', () => {
     expect(await streamed).not.toContain(hidden)
   })
 
-  /** Without what differs between two programs: instants and ids. */
+  /** Removes what differs between two programs: instants and ids. */
   const toShape = (text: string, name: string): string =>
     text
       .replaceAll(name, 'N')

@@ -31,7 +31,7 @@ const cells = Object.keys(asks.tokens).flatMap((token) =>
   ),
 )
 
-/** The status that a cell must have; null for any that lets it in. */
+/** The required status of a cell; null for any status that grants access. */
 function expected(route: Route, [token, host, site]: Cell): number | null {
   if (host === 'foreign') return 421
   if (isMutation(route) && site === 'cross') return 403
@@ -137,7 +137,7 @@ describe('the security matrix', () => {
     }
     expect(await audits()).toBe(before)
     expect(asked).toContain('token task.run a')
-    // `POST /events` is asked about as what it is.
+    // For `POST /events`, `authorize` is called with the command in the body.
     expect(asked.filter((each) => each === 'token task.disable a')).toHaveLength(2)
   })
 

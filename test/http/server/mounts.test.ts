@@ -88,7 +88,7 @@ test('after middleware that read the body, the body still arrives', async () => 
     request.on('data', (part) => parts.push(part))
     request.on('end', () => {
       Object.assign(request, { body: JSON.parse(Buffer.concat(parts).toString()) })
-      // Later than the end, as middleware is.
+      // After the end of the body, as middleware does it.
       setImmediate(() => http.node(request, response))
     })
   }
