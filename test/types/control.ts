@@ -84,9 +84,9 @@ session.watch('daily after 07:00')
 session.watch(() => true)
 session.watch(of(true))
 session.watch(daily.after('07:00'))
-// @ts-expect-error there is no such word
+// @ts-expect-error an unknown word
 session.watch('dayly after 07:00')
-// @ts-expect-error a number is no condition
+// @ts-expect-error a number is not a condition
 session.watch(7)
 
 // Hooks.
@@ -104,8 +104,8 @@ app.hook('cycle', (context) => {
   context.run
 })
 
-// Commands: what the actors receive is JSON, whatever may be sent.
+// Commands: every event that actors accept is JSON.
 declare const event: CommandEvent
 export const json: Json = event
-// @ts-expect-error a value that JSON has no form for
+// @ts-expect-error a value that JSON cannot represent
 export const live: CommandEvent = { type: 'param.set', name: 'a', value: () => {} }
