@@ -6,7 +6,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterSuccess, any, createApp, every, Inaction, retry, returnOf, schedulerRunning } from 'gantry'
+import { afterSuccess, any, createApp, every, retry, returnOf, SkipRun, schedulerRunning } from 'gantry'
 import { Inbox } from './inbox.ts'
 import { parsePrices } from './prices.ts'
 
@@ -23,7 +23,7 @@ const inbox = new Inbox(folder)
 
 const watchFolder = app.task('watch folder', every('1 second'), async () => {
   const files = await inbox.changes()
-  if (files.length === 0) throw new Inaction('no new files')
+  if (files.length === 0) throw new SkipRun('no new files')
   say(`found ${files.map(({ name }) => name).join(', ')}`)
   return files
 })
@@ -73,7 +73,7 @@ const upload = app.task(
 )
 
 app.task('maintenance', afterSuccess(upload), async (_, run) => {
-  run.session.hold() // no task starts until resume()
+  run.session.pause() // no task starts until resume()
   const removed = await inbox.forgetDeleted()
   run.session.resume()
   say(`maintenance: ${removed.length === 0 ? 'nothing to clean up' : `forgot ${removed.join(', ')}`}`)

@@ -3,6 +3,7 @@ import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { atDoor } from '../errors/at-door.ts'
 import type { Returned, Work } from '../session/api/session.ts'
 import type { CheckedStart, Execution, Start, TaskOptions } from '../session/api/task-options.ts'
+import { checkOneName, renamedSessionOptions } from '../session/options/renamed.ts'
 import type { TaskRef } from '../task-ref.ts'
 import { checkOptions } from '../values/check-options.ts'
 
@@ -22,6 +23,10 @@ export interface GroupOptions {
   readonly start?: Start
   /** Execution of tasks that set none themselves. */
   readonly execution?: Execution
+  /** For tasks without their own: the maximum number of live runs of each. */
+  readonly concurrency?: boolean | number
+  /** @deprecated Use {@link GroupOptions.concurrency}. */
+  readonly multilaunch?: boolean | number
 }
 
 /**
@@ -71,7 +76,9 @@ export class Group {
   readonly #sink: GroupSink
 
   constructor(options: GroupOptions = {}, sink?: GroupSink) {
-    checkOptions(options, ['prefix', 'start', 'execution'], 'options of a group')
+    const earlier = Object.keys(renamedSessionOptions)
+    checkOptions(options, ['prefix', 'start', 'execution', 'concurrency'], 'options of a group', {}, earlier)
+    checkOneName(options, renamedSessionOptions)
     this.options = options
     this.#sink = sink ?? this.#collector()
   }
@@ -115,12 +122,12 @@ export class Group {
   }
 
   #take(task: GroupTask): TaskRef<never> {
-    const { prefix = '', start, execution } = this.options
+    const { prefix = '', start } = this.options
     return this.#sink.task({
       ...task,
       name: `${prefix}${task.name}`,
       starts: start === undefined ? task.starts : [...task.starts, start],
-      options: execution === undefined ? task.options : { execution, ...task.options },
+      options: withShared(this.options, task.options),
     })
   }
 
@@ -133,6 +140,17 @@ export class Group {
       params: (values) => void Object.assign(this.values, values),
     }
   }
+}
+
+/** The options of a task with what its group sets for tasks without their own. */
+function withShared(group: GroupOptions, own: TaskOptions): TaskOptions {
+  const { execution, concurrency = group.multilaunch } = group
+  const hasOwn = own?.concurrency !== undefined || own?.multilaunch !== undefined
+  const shared = {
+    ...(execution === undefined ? {} : { execution }),
+    ...(concurrency === undefined || hasOwn ? {} : { concurrency }),
+  }
+  return Object.keys(shared).length === 0 ? own : { ...shared, ...own }
 }
 
 /**

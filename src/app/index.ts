@@ -118,6 +118,7 @@ export {
 } from '../conditions/index.ts'
 /* Errors */
 export * from '../errors/errors.ts'
+export * from '../errors/skip-run.ts'
 /* Words that are nearly right */
 export { near } from '../errors/suggest.ts'
 export type { ArgStyle } from '../executors/command-line.ts'

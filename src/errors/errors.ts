@@ -331,33 +331,6 @@ export class ExitError extends Error {
 }
 
 /**
- * Thrown or returned by work that had nothing to do: the run ends as `inaction`, which is not an error.
- *
- * @example
- * ```ts
- * app.task('import', 'hourly', async () => {
- *   const answer = await fetch('https://example.org/prices')
- *   if (answer.status === 304) throw new Inaction('nothing new')
- * })
- * ```
- */
-export class Inaction {
-  constructor(readonly reason?: string) {}
-}
-
-/**
- * Creates an {@link Inaction} to return from work: `return inaction('nothing new')`.
- *
- * @example
- * ```ts
- * app.task('import', 'hourly', () => inaction('nothing new'))
- * ```
- */
-export function inaction(reason?: string): Inaction {
-  return new Inaction(reason)
-}
-
-/**
  * A command that the present state does not accept: `session.restart` of a session that stops. Nothing has changed.
  *
  * @example

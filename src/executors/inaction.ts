@@ -1,10 +1,10 @@
 /** Detection of the outcome `inaction`: work reports that there was nothing to do. */
-import { Inaction } from '../errors/errors.ts'
+import { SkipRun } from '../errors/skip-run.ts'
 
-/** True for an {@link Inaction}. Never throws: a proxy may throw when its class is read. */
-export function isInaction(value: unknown): value is Inaction {
+/** True for a {@link SkipRun}. Never throws: a proxy may throw when its class is read. */
+export function isInaction(value: unknown): value is SkipRun {
   try {
-    return value instanceof Inaction
+    return value instanceof SkipRun
   } catch {
     return false
   }

@@ -20,6 +20,7 @@ import { explainTask, isDue, taskWaitsFor } from './decision/explain-task.ts'
 import { nextTaskRuns } from './decision/next-task-runs.ts'
 import { forecast } from './forecast/forecast.ts'
 import type { SessionModules } from './machine-effects.ts'
+import { sessionOptionsOf } from './options/renamed.ts'
 import { checkSessionOptions } from './options/settings.ts'
 import { registerCore } from './state/session-internals.ts'
 import { Core } from './state/session-state.ts'
@@ -38,7 +39,7 @@ export class LiveSession implements Session {
 
   constructor(name: string, options: SessionOptions = {}, words: Vocabulary = new Vocabulary()) {
     checkSessionOptions(options)
-    const core = new Core(name, options.clock ?? createSystemClock(), Object.freeze({ ...options }), words)
+    const core = new Core(name, options.clock ?? createSystemClock(), sessionOptionsOf(options), words)
     // What a statement reckons from now (`in 10 minutes`) is reckoned on the session's clock.
     words.now = () => core.clock.now()
     this.#core = core
@@ -191,6 +192,9 @@ export class LiveSession implements Session {
   }
   restart(): void {
     this.send({ type: 'session.restart' })
+  }
+  pause(): void {
+    this.hold()
   }
   hold(): void {
     this.send({ type: 'session.hold' })

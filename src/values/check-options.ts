@@ -8,6 +8,7 @@ import { didYouMean, near } from '../errors/suggest.ts'
  *
  * @param what - What the options are, as part of the message: `options of notify()`.
  * @param instead - The advice for keys that people look for and that have another name here.
+ * @param earlier - Earlier names, which are accepted but not suggested.
  *
  * @example
  * ```ts
@@ -20,10 +21,11 @@ export function checkOptions(
   known: readonly string[],
   what: string,
   instead: Readonly<Record<string, string>> = {},
+  earlier: readonly string[] = [],
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`Cannot read ${what} as they must be an object: ${showValue(options)}`)
-  const unknown = Object.keys(options).find((key) => !known.includes(key))
+  const unknown = Object.keys(options).find((key) => !known.includes(key) && !earlier.includes(key))
   if (unknown === undefined) return
   const meant = Object.hasOwn(instead, unknown) ? ` ${instead[unknown]}` : didYouMean(near(unknown, known))
   const hint = meant === '' && known.length > 0 ? ` Known are ${known.join(', ')}.` : meant

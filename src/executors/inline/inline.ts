@@ -1,7 +1,7 @@
 /** The inline executors: `async` (other runs launch while it awaits) and `main` (no run launches until it ends). */
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Undo } from '../../clock/clock.ts'
-import type { Inaction } from '../../errors/errors.ts'
+import type { SkipRun } from '../../errors/skip-run.ts'
 import { isPromise } from '../../values/promise.ts'
 import { runInside } from '../current-run.ts'
 import type { ExecutionContext, ExecutionHandle, Executor, Warn } from '../executor.ts'
@@ -134,6 +134,6 @@ export function rejectionOf(error: unknown): Settlement {
   return isInaction(error) ? inactionOf(error) : { kind: 'threw', error }
 }
 
-function inactionOf(inaction: Inaction): Settlement {
+function inactionOf(inaction: SkipRun): Settlement {
   return inaction.reason === undefined ? { kind: 'inaction' } : { kind: 'inaction', reason: inaction.reason }
 }

@@ -3,7 +3,8 @@
  * does not depend on sessions.
  */
 import { inspect } from 'node:util'
-import { type Inaction, SetupError } from '../../errors/errors.ts'
+import { SetupError } from '../../errors/errors.ts'
+import type { SkipRun } from '../../errors/skip-run.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
 import { runInside } from '../current-run.ts'
 import { isInaction } from '../inaction.ts'
@@ -71,7 +72,7 @@ function returned(value: unknown, { work }: WorkerOrder, realm: Realm): ClonedSe
   return { kind: 'threw', thrown: toClonedError(error, realm) }
 }
 
-function inactionOf({ reason }: Inaction): ClonedSettlement {
+function inactionOf({ reason }: SkipRun): ClonedSettlement {
   return reason === undefined ? { kind: 'inaction' } : { kind: 'inaction', reason: String(reason) }
 }
 

@@ -41,6 +41,9 @@ export const taskQuery = z.array(z.string()).optional().describe('Only these tas
 const duration = z
   .union([z.number().min(0), z.string()])
   .describe("Milliseconds, or text such as '10 minutes'.")
+const liveRuns = z
+  .union([z.boolean(), z.number().int().min(1)])
+  .describe('Live runs per task: a number, `true` (no limit) or `false` (one).')
 const timeout = z.union([duration, z.literal('never')])
 
 /** Changes of a task. They contain no code, path or URL; a start is a statement. */
@@ -53,7 +56,10 @@ export const taskUpdateSchema = named(
     priority: z.number().optional(),
     disabled: z.boolean().optional(),
     timeout: timeout.optional(),
-    multilaunch: z.union([z.boolean(), z.number().int().min(1)]).optional(),
+    concurrency: liveRuns.optional(),
+    multilaunch: liveRuns.optional().describe('The earlier name of `concurrency`.'),
+    misfireGrace: duration.optional(),
+    terminateGrace: duration.optional(),
     timezone: z.string().optional(),
   }),
 )
@@ -66,7 +72,8 @@ export const sessionUpdateSchema = named(
     execution: z.enum(['async', 'main', 'thread', 'process', 'command']).optional(),
     timeout: timeout.optional(),
     relaunchDelay: duration.optional(),
-    multilaunch: z.union([z.boolean(), z.number().int().min(1)]).optional(),
+    concurrency: liveRuns.optional(),
+    multilaunch: liveRuns.optional().describe('The earlier name of `concurrency`.'),
     shutCondition: z.union([z.string(), z.boolean()]).optional(),
     restarting: z.enum(['recall', 'relaunch', 'replace']).optional(),
     instantShutdown: z.boolean().optional(),

@@ -11,7 +11,7 @@ import type { ArgSpecs, ArgsOf } from '../../args/arg.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Facts } from '../../conditions/facts.ts'
 import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
-import type { Inaction } from '../../errors/errors.ts'
+import type { SkipRun } from '../../errors/skip-run.ts'
 import type { OnUncaught } from '../../executors/inline/uncaught-errors.ts'
 import type { StoreHealth } from '../../log/resilience/options.ts'
 import type { LogQuery, Note, NoteQuery, RunRecord, Store } from '../../log/store.ts'
@@ -65,7 +65,7 @@ export interface Run<Value = unknown> {
 
 /**
  * What a task does: gets its args and the run, and returns (a promise of) its value. What it throws makes the run
- * fail, unless it is an {@link Inaction}.
+ * fail, unless it is a {@link SkipRun}.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export interface Run<Value = unknown> {
 export type Work<A = Record<string, never>, R = unknown> = (args: A, run: Run) => R
 
 /** What work comes to for others: its awaited return, without inaction. */
-export type Returned<R> = Exclude<Awaited<R>, Inaction>
+export type Returned<R> = Exclude<Awaited<R>, SkipRun>
 
 /**
  * Options of a session, all optional. An unknown key is a `TypeError` that names the nearest. Durations are given as
@@ -97,7 +97,12 @@ export interface SessionOptions {
   readonly timeout?: DurationInput | 'never'
   /** How long a task whose condition still holds waits before it is launched again; default 100 ms. */
   readonly relaunchDelay?: DurationInput
-  /** May tasks run more than once at a time? Default false. */
+  /**
+   * The maximum number of live runs of each task, unless the task sets its own: a number, `true` (no limit) or `false` (one, the
+   * default). Limits that tasks share are {@link SessionOptions.pools}.
+   */
+  readonly concurrency?: boolean | number
+  /** @deprecated Use {@link SessionOptions.concurrency}. */
   readonly multilaunch?: boolean | number
   /** The session shuts down when this holds; looked at before the first launch too. */
   readonly shutCondition?: Start
@@ -270,9 +275,11 @@ export interface Session extends AsyncDisposable {
   shutDown(options?: { readonly force?: boolean }): void
   /** Asks to stop and start again, in the way that the option `restarting` says. */
   restart(): void
-  /** Launches nothing until {@link Session.resume}; living runs go on. */
+  /** Launches nothing until {@link Session.resume}; live runs go on. The state is `held`, the command `session.hold`. */
+  pause(): void
+  /** @deprecated Use {@link Session.pause}: the same. */
   hold(): void
-  /** Ends a hold. */
+  /** Lets tasks launch again. */
   resume(): void
   /** Resolves when the session has stopped; rejects with the error that ended it. */
   readonly stopped: Promise<void>

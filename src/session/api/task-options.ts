@@ -73,7 +73,9 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   readonly timeout?: DurationInput | 'never'
   /** A living run is told to end when this holds. */
   readonly end?: Start
-  /** May a run start while one lives? `true`, or how many may live. Default: the session's. */
+  /** The maximum number of live runs: a number, `true` (no limit) or `false` (one). Default: the session's `concurrency`. */
+  readonly concurrency?: boolean | number
+  /** @deprecated Use {@link TaskOptions.concurrency}. */
   readonly multilaunch?: boolean | number
   /** What work receives: plain values, or args resolved when a run starts. */
   readonly args?: A
@@ -101,7 +103,9 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
    * What came to pass while the session was down is known of tasks that are in the log: one that has never run was not there.
    */
   readonly catchUp?: 'latest' | 'all' | 'none'
-  /** Only what was over for no longer than this is caught up; default: without limit. */
+  /** The age up to which a missed period is caught up, counted from its end. Default: no limit. */
+  readonly misfireGrace?: DurationInput
+  /** @deprecated Use {@link TaskOptions.misfireGrace}. */
   readonly grace?: DurationInput
   /**
    * What becomes of a run whose process died: it is a failure (default), or it runs again with the same params, unless that
@@ -109,7 +113,9 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
    * left out. Then there is a warning, and it stays a failure.
    */
   readonly onCrash?: 'fail' | 'rerun'
-  /** How long work has to end after it was told to; default 5 seconds. */
+  /** The time that a cancelled run has to end before it is killed or abandoned. Default: 5 seconds. */
+  readonly terminateGrace?: DurationInput
+  /** @deprecated Use {@link TaskOptions.terminateGrace}; this one takes ms only. */
   readonly graceMs?: number
   /** What of its records may be forgotten, in the place of the session's `log.retention`. */
   readonly retention?: { readonly maxAge?: DurationInput; readonly maxRecords?: number }

@@ -1,6 +1,7 @@
 /** Effects of the commands that the session's own actor carries out. */
 import type { SessionEffects } from '../actors/provide.ts'
 import type { SessionRunOptions } from '../api/session-parts.ts'
+import { sessionOptionsOf } from '../options/renamed.ts'
 import { toSettings } from '../options/settings.ts'
 import { runChosen } from '../run-tasks.ts'
 import type { Answerable } from '../state/requests.ts'
@@ -56,7 +57,7 @@ function updateSession(
   parts: CommandEffectParts,
   options: Readonly<Record<string, unknown>>,
 ): void {
-  core.options = Object.freeze({ ...core.options, ...options })
+  core.options = sessionOptionsOf({ ...core.options, ...sessionOptionsOf(options) })
   core.settings = toSettings(core.options)
   if ('shutCondition' in options) parts.watches.setShutCondition(core.options.shutCondition)
   if ('timezone' in options) parts.tasks.zoneChanged()

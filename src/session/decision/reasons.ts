@@ -70,7 +70,7 @@ function sayRunning(core: Core, entry: TaskEntry): string {
   if (live.length === 0)
     return `a run of the removed task '${name}' is still live: this one waits for its end`
   if (limit > 1)
-    return `${live.length} runs of task '${name}' are live, and ${limit} is the limit (multilaunch)`
+    return `${live.length} runs of task '${name}' are live, and ${limit} is the limit (concurrency)`
   const slot = live[0]!
   const state = slot.actor?.getSnapshot().value
   if (state === 'starting')

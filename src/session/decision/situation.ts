@@ -77,8 +77,8 @@ export function canRecord({ logHealth, whenLogDown }: Core): boolean {
 
 /** The maximum number of live runs of the task. */
 export function launchLimitOf(core: Core, entry: TaskEntry): number {
-  const { multilaunch } = entry.definition.options
-  return multilaunch === undefined ? core.settings.multilaunch : toLaunchLimit(multilaunch)
+  const { concurrency } = entry.definition.options
+  return concurrency === undefined ? core.settings.concurrency : toLaunchLimit(concurrency)
 }
 
 /** May one more run of the task live beside those that do? */

@@ -202,7 +202,7 @@ export class RunQueue {
     if (caller === undefined) return
     if (this.#waitsFor(target, caller, new Set())) {
       const error = new SetupError(
-        `Cannot wait for task '${target.name}' within a run that it waits for itself: '${inside.task}' (${inside.runId}). Run it without waiting, or set multilaunch: true.`,
+        `Cannot wait for task '${target.name}' within a run that it waits for itself: '${inside.task}' (${inside.runId}). Run it without waiting, or set concurrency: true.`,
       )
       if (inside.runId === asker) this.#refuse(target, pending, error)
       throw error

@@ -183,9 +183,10 @@ export class MissedRuns {
 
   /** What the task's own condition kept from running is not caught up; what the session could not launch is. */
   #toCatchUp(entry: TaskEntry, missed: readonly { period: Interval; why: Why }[], now: number): Interval[] {
-    const { catchUp = 'none', grace } = entry.definition.options
+    const { catchUp = 'none', misfireGrace } = entry.definition.options
     if (catchUp === 'none') return []
-    const graceMs = grace === undefined ? Number.POSITIVE_INFINITY : toDuration(grace, 'grace')
+    const graceMs =
+      misfireGrace === undefined ? Number.POSITIVE_INFINITY : toDuration(misfireGrace, 'misfireGrace')
     const due = missed.filter(({ why, period }) => why.isOurs && now - period.end <= graceMs)
     const periods = due.map(({ period }) => period)
     if (catchUp === 'all') return periods

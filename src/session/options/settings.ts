@@ -8,6 +8,7 @@ import type { OnError } from '../api/session-options.ts'
 import type { Execution, TaskOptions } from '../api/task-options.ts'
 import { toDuration, toTimeout } from './durations.ts'
 import { type PoolSetting, toPools } from './pools.ts'
+import { checkOneName, renamedSessionOptions, renamedTaskOptions } from './renamed.ts'
 import {
   aBoolean,
   aCount,
@@ -33,7 +34,7 @@ export interface Settings {
   readonly timeoutMs: number
   readonly relaunchDelayMs: number
   /** How many runs of one task may live. */
-  readonly multilaunch: number
+  readonly concurrency: number
   readonly maxProcesses: number
   readonly maxThreads: number
   readonly pools: ReadonlyMap<string, PoolSetting>
@@ -112,6 +113,7 @@ const sessionChecks: Readonly<Record<keyof SessionOptions, Check>> = {
   execution: anExecution,
   timeout: aTimeout,
   relaunchDelay: aDuration,
+  concurrency: aLaunchLimit,
   multilaunch: aLaunchLimit,
   shutCondition: anything,
   restarting: oneOf('recall', 'relaunch', 'replace'),
@@ -150,6 +152,7 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   execution: anExecution,
   timeout: aTimeout,
   end: anything,
+  concurrency: aLaunchLimit,
   multilaunch: aLaunchLimit,
   args: anObject,
   params: anObject,
@@ -161,7 +164,9 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   overlap: oneOf('wait', 'skip', 'replace'),
   onCrash: oneOf('fail', 'rerun'),
   catchUp: oneOf('latest', 'all', 'none'),
+  misfireGrace: aDuration,
   grace: aDuration,
+  terminateGrace: aDuration,
   graceMs: (value, name) => {
     aNumber(value, name)
     toDuration(value, name)
@@ -189,10 +194,8 @@ const insteadOfTaskOptions: Readonly<Record<string, string>> = {
   backoff: useRetry,
   tz: useTimezone,
   zone: useTimezone,
-  concurrency:
-    "Use 'multilaunch' for how many runs of this task may live, and 'pool' for a limit that tasks share.",
   maxConcurrency:
-    "Use 'multilaunch' for how many runs of this task may live, and 'pool' for a limit that tasks share.",
+    "Use 'concurrency' for how many runs of this task may live, and 'pool' for a limit that tasks share.",
   cron: useStart,
   schedule: useStart,
   every: useStart,
@@ -206,8 +209,6 @@ const insteadOfSessionOptions: Readonly<Record<string, string>> = {
   zone: useTimezone,
   retries: useRetry,
   retry: useRetry,
-  concurrency:
-    "Use 'pools' for limits that tasks share, and 'maxThreads' and 'maxProcesses' for those of executions.",
   maxConcurrency:
     "Use 'pools' for limits that tasks share, and 'maxThreads' and 'maxProcesses' for those of executions.",
 }
@@ -217,7 +218,8 @@ const fixedWhileLiving = ['store', 'log', 'clock', 'inspect', 'persist'] as cons
 
 /** Checks options of a session; throws a `TypeError` or `RangeError` at the first problem. */
 export function checkSessionOptions(options: SessionOptions): void {
-  checkKeys(options, sessionChecks, 'options of a session', insteadOfSessionOptions)
+  checkKeys(options, sessionChecks, 'options of a session', insteadOfSessionOptions, renamedSessionOptions)
+  checkOneName(options, renamedSessionOptions)
 }
 
 /** Checks options that are to change while a session lives. */
@@ -232,7 +234,8 @@ export function checkSessionUpdate(options: SessionOptions): void {
 
 /** Checks options of a task; throws a `TypeError` or `RangeError` at the first problem. */
 export function checkTaskOptions(options: TaskOptions): void {
-  checkKeys(options, taskChecks, 'options of a task', insteadOfTaskOptions)
+  checkKeys(options, taskChecks, 'options of a task', insteadOfTaskOptions, renamedTaskOptions)
+  checkOneName(options, renamedTaskOptions)
 }
 
 /** Settings from checked options. */
@@ -242,7 +245,7 @@ export function toSettings(options: SessionOptions): Settings {
     execution: options.execution ?? 'async',
     timeoutMs: toTimeout(options.timeout ?? { minutes: 30 }, 'timeout'),
     relaunchDelayMs: toDuration(options.relaunchDelay ?? 100, 'relaunchDelay'),
-    multilaunch: toLaunchLimit(options.multilaunch ?? false),
+    concurrency: toLaunchLimit(options.concurrency ?? false),
     maxProcesses: options.maxProcesses ?? 4,
     maxThreads: options.maxThreads ?? 4,
     pools: toPools(options.pools ?? {}),

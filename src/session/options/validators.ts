@@ -14,8 +14,11 @@ export function checkKeys(
   what: string,
   /** What to do in the place of options that people look for and that have another name. */
   instead: Readonly<Record<string, string>> = {},
+  /** Names that are accepted but no longer suggested. */
+  earlier: Readonly<Record<string, string>> = {},
 ): void {
-  checkOptions(options, Object.keys(known), what, instead)
+  const isKnown = (name: string): boolean => !Object.hasOwn(earlier, name)
+  checkOptions(options, Object.keys(known).filter(isKnown), what, instead, Object.keys(earlier))
   for (const [key, value] of Object.entries(options as object))
     if (value !== undefined) known[key]!(value, key)
 }

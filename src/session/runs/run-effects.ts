@@ -7,7 +7,7 @@ import type { RunContext, runMachine, Settlement } from '../../../machines/run.m
 import type { NewRecord } from '../../log/session-log.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
 import type { RunEffects } from '../actors/provide.ts'
-import { toTimeout } from '../options/durations.ts'
+import { toDuration, toTimeout } from '../options/durations.ts'
 import { RunAbort } from '../state/abort.ts'
 import type { Core } from '../state/session-state.ts'
 import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
@@ -195,7 +195,9 @@ export class Runs {
 
   #abortWork(slot: RunSlot, context: RunContext): void {
     const { entry, actor } = slot
-    const graceMs = entry.definition.options.graceMs ?? defaultGraceMs
+    const { terminateGrace } = entry.definition.options
+    const graceMs =
+      terminateGrace === undefined ? defaultGraceMs : toDuration(terminateGrace, 'terminateGrace')
     // The grace is set before the abort: work that ends at once on the signal then finds it, and takes it back.
     slot.undoGrace = this.#core.clock.callAfter(graceMs, () => {
       slot.undoGrace = null

@@ -9,6 +9,7 @@ import { tell } from '../actors/guarded-actor.ts'
 import type { Start, TaskOptions, TaskUpdate } from '../api/task-options.ts'
 import type { Launcher } from '../launching/launcher.ts'
 import { checkTaskParams } from '../options/param-schema.ts'
+import { taskOptionsOf } from '../options/renamed.ts'
 import { checkTaskOptions } from '../options/settings.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import type { Core } from '../state/session-state.ts'
@@ -63,7 +64,7 @@ export class Tasks {
       name,
       start: toCondition(start, this.#core.words),
       end: options.end === undefined ? null : toCondition(options.end, this.#core.words),
-      options,
+      options: taskOptionsOf(options),
       work,
     }
   }
@@ -112,7 +113,7 @@ export class Tasks {
     const definition = this.define(
       name,
       start,
-      { ...description, ...template.options, ...options },
+      { ...description, ...taskOptionsOf(template.options ?? {}), ...taskOptionsOf(options) },
       template.work,
     )
     return { ...definition, madeOf: { template: templateName, given } }
@@ -233,17 +234,19 @@ export class Tasks {
   checkUpdate(entry: TaskEntry, update: TaskUpdate): void {
     const { start, ...changed } = update
     const { name, work, options, start: before } = entry.definition
-    this.define(name, start ?? before, { ...options, ...changed }, work)
+    checkTaskOptions(changed)
+    this.define(name, start ?? before, { ...options, ...taskOptionsOf(changed) }, work)
   }
 
   /** Changes options of a task while it lives; checked before anything changes. */
   update(entry: TaskEntry, update: TaskUpdate): void {
     const { start, ...changed } = update
     const before = entry.definition
-    const options = { ...before.options, ...changed }
+    checkTaskOptions(changed)
+    const options = { ...before.options, ...taskOptionsOf(changed) }
     const definition = this.define(before.name, start ?? before.start, options, before.work)
     entry.definition = before.madeOf === undefined ? definition : { ...definition, madeOf: before.madeOf }
-    entry.updated = { ...entry.updated, ...update }
+    entry.updated = { ...entry.updated, ...taskOptionsOf(update) }
     entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
       tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable', task: entry.name })

@@ -439,7 +439,7 @@ const situations: Readonly<Record<string, Situation>> = {
     fill: (app, desk) => app.task('t', true, { multilaunch: 2 }, until(desk)),
     then: ({ clock }) => clock.advance('1 second'),
     first: 'running',
-    says: "2 runs of task 't' are live, and 2 is the limit (multilaunch)",
+    says: "2 runs of task 't' are live, and 2 is the limit (concurrency)",
     lift: async (desk) => {
       endAll(desk)
       await desk.clock.advance('1 second')

@@ -19,7 +19,7 @@ test.each<readonly [string, RegExp]>([
   ['retry', /daily\.or\(retry\(3\)\)/],
   ['tz', /It is 'timezone'/],
   ['timeZone', /Did you mean 'timezone'/],
-  ['concurrency', /'multilaunch'.*'pool'/],
+  ['maxConcurrency', /'concurrency'.*'pool'/],
   ['cron', /second argument/],
   ['schedule', /second argument/],
   ['every', /second argument/],
@@ -32,7 +32,7 @@ test.each<readonly [string, RegExp]>([
 test.each<readonly [string, RegExp]>([
   ['tz', /It is 'timezone'/],
   ['timeZone', /Did you mean 'timezone'/],
-  ['concurrency', /'pools'/],
+  ['maxConcurrency', /'pools'/],
 ])('a session option %s', (name, hint) => {
   expect(() => createApp({ [name]: 1 })).toThrow(hint)
 })

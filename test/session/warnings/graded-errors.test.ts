@@ -258,7 +258,7 @@ const failures: readonly (readonly [string, TaskOptions<never> | object, unknown
     [
       "Cannot wait for task 'a'",
       "waits for itself: 'a'",
-      'Run it without waiting, or set multilaunch: true.',
+      'Run it without waiting, or set concurrency: true.',
     ],
   ],
 ]

@@ -1,6 +1,6 @@
 /** Work for runs in threads. */
 import { parentPort, threadId } from 'node:worker_threads'
-import { inaction } from '../../../../src/errors/errors.ts'
+import { inaction } from '../../../../src/errors/skip-run.ts'
 import type { FarRun } from '../../../../src/executors/run-facts.ts'
 
 export const add = ({ a, b }: { a: number; b: number }): number => a + b
