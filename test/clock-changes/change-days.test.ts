@@ -195,11 +195,11 @@ describe.each(changes)('$zone, where $what', (change) => {
     expect(perDay(await starts(daily))).toEqual(once)
   })
 
-  test('hourly runs once in each hour of the day as it is', async () => {
+  test('hourly runs once in each hour of the actual day', async () => {
     expect(perDay(await starts(hourly))).toEqual(change.hours)
   })
 
-  test('cron */30 * * * * runs at each half hour of the day as it is', async () => {
+  test('cron */30 * * * * runs at each half hour of the actual day', async () => {
     expect(perDay(await starts(cron('*/30 * * * *')))).toEqual(change.halfHours)
   })
 

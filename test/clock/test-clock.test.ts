@@ -16,7 +16,7 @@ describe('TestClock', () => {
     expect(clock.monotonic()).toBe(0)
   })
 
-  test('advance() stops at each timer in order, and lets everything settle there', async () => {
+  test('advance() stops at each timer in order until everything has settled', async () => {
     const clock = new TestClock({ at, zone })
     const seen: string[] = []
     const say = (what: string) => () => void seen.push(`${what} ${(clock.now() - start) / minute}`)
@@ -42,7 +42,7 @@ describe('TestClock', () => {
     expect(clock.now() - start).toBe(-540 * minute)
   })
 
-  test('jump() calls what became due once, at its end', async () => {
+  test('jump() calls due timers once, at its end', async () => {
     const clock = new TestClock({ at, zone })
     const seen: number[] = []
     const again = (): void => {

@@ -37,7 +37,7 @@ describe('cronPeriod', () => {
     expect(second.end - second.start).toBe(1_000)
   })
 
-  test('a day that no month has never occurs, and asking is quick', () => {
+  test('a day that no month has never occurs, and the search is quick', () => {
     for (const expression of ['0 0 30 2 *', '0 0 31 4 *', '0 0 31 2,4,6,9,11 *']) {
       const period = cronPeriod(expression)
       expect(period.next(Date.UTC(2026, 0, 1), 'Europe/Berlin')).toBeNull()
@@ -66,7 +66,7 @@ describe('cronPeriod', () => {
     expect(() => cronPeriod('0 9 * * *', 0)).toThrow(RangeError)
   })
 
-  test('an expression takes little memory, and so does what was asked of it', () => {
+  test('an expression takes little memory, also after evaluations', () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const make = (n: number) => {
@@ -132,7 +132,7 @@ describe('cronPeriod refuses', () => {
     }
   })
 
-  test('a wrong name has the near one', () => {
+  test('a wrong name gets a suggestion', () => {
     expect(() => cronPeriod('0 0 * * MOM')).toThrow(/MON/)
   })
 })

@@ -5,7 +5,7 @@ import { type CycleUnit, printMoment, toMoment } from '../../src/time/index.ts'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-describe('toMoment reads text', () => {
+describe('toMoment parses text', () => {
   const table: readonly (readonly [CycleUnit, string, object])[] = [
     ['second', '500', { ms: 500 }],
     ['minute', '30.5', { ms: 30_500 }],

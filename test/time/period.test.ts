@@ -104,7 +104,7 @@ describe('relativeDay', () => {
     })
   })
 
-  test('yesterday of a day after one that the zone left out is the day that was (Apia)', () => {
+  test('yesterday of the day after a skipped day is the day before it (Apia)', () => {
     const yesterday = relativeDay('yesterday').current('2011-12-31T12:00', 'Pacific/Apia')!
     expect(new Date(yesterday.start).toISOString()).toBe('2011-12-29T10:00:00.000Z')
   })

@@ -45,7 +45,7 @@ describe('once()', () => {
     ).toBe(true)
   })
 
-  test('says when it is finished', () => {
+  test('explains that it is finished', () => {
     const session = sessionAt('2027-01-01T00:00:00Z', ['2026-12-24T16:00:01Z'])
     const text = printExplanation(
       explain(once('2026-12-24 18:00').node, session.facts()),

@@ -98,7 +98,7 @@ describe('parse() of any text', () => {
     ' in ',
     '\n',
     'has failed past ',
-  ])('reads long runs of %j in time that does not explode', (scrapOfText) => {
+  ])('parses long runs of %j without exponential time', (scrapOfText) => {
     const whole = scrapOfText.repeat(Math.ceil(4096 / scrapOfText.length)).slice(0, 4096)
     // A statement of the maximum length, many times: quadratic parsers would need minutes.
     for (let i = 0; i < 20; i++) expect(problemWith(whole)).toBeNull()
