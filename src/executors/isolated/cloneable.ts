@@ -52,12 +52,12 @@ export function cloneProblemAmong(
     }
     return null
   } catch (problem) {
-    if (problem instanceof Found) return { name, rule: problem.rule, found: problem.message }
+    if (problem instanceof NotCloneable) return { name, rule: problem.rule, found: problem.message }
     return { name, rule: 'it must be readable', found: `${name}, and reading it threw` }
   }
 }
 
-class Found extends Error {
+class NotCloneable extends Error {
   constructor(
     readonly rule: string,
     found: string,
@@ -105,7 +105,7 @@ class CloneCheck {
         this.pending.push({ value, above, key })
         return
       default:
-        throw new Found(onlyData, `a ${typeof value} at ${pathTo(above, key)}`)
+        throw new NotCloneable(onlyData, `a ${typeof value} at ${pathTo(above, key)}`)
     }
   }
 
@@ -146,7 +146,7 @@ class CloneCheck {
     const { value } = place
     if (Object.getOwnPropertySymbols(value).length > 0) this.#refuse(place, 'a symbol as a key')
     for (const key of Object.keys(value)) {
-      this.#spendLetters(key.length)
+      this.#spendBytes(key.length)
       this.see((value as Record<string, unknown>)[key], place, key)
     }
   }
@@ -163,21 +163,21 @@ class CloneCheck {
   }
 
   #spend(bytes: number): void {
-    this.#spendLetters(bytes + eachCounts)
+    this.#spendBytes(bytes + eachCounts)
   }
 
-  #spendLetters(bytes: number): void {
+  #spendBytes(bytes: number): void {
     this.#left -= bytes
     if (this.#left >= 0) return
     const most = `${Math.round(this.#max / 1024 / 1024)} MB`
-    throw new Found(
+    throw new NotCloneable(
       `it must be at most ${most} (each value counts at least ${eachCounts} bytes)`,
       `more than ${most}`,
     )
   }
 
   #refuse(place: Place, what: string): never {
-    throw new Found(onlyData, `${what} at ${pathTo(place.above, place.key)}`)
+    throw new NotCloneable(onlyData, `${what} at ${pathTo(place.above, place.key)}`)
   }
 }
 

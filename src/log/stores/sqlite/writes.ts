@@ -109,8 +109,8 @@ export class SqliteWrites {
     if (this.#room > scarce) return
     this.#room = this.#roomNow()
     if (limitFor(this.#room) < this.#limit) this.#limitWal()
-    const letters = rows.reduce((sum, { values }) => sum + values.reduce(lettersOf, 0), 0)
-    const needed = 3 * letters + overhead
+    const length = rows.reduce((sum, { values }) => sum + values.reduce(lengthOf, 0), 0)
+    const needed = 3 * length + overhead
     if (this.#room + this.#freeInFile() >= needed) return
     this.#tryToMakeRoom()
     this.#room = this.#roomNow()
@@ -185,6 +185,6 @@ function limitFor(room: number): number {
   return Math.min(largestWal, Math.max(smallestWal, Math.floor(room / 8)))
 }
 
-function lettersOf(sum: number, value: EntryRow['values'][number]): number {
+function lengthOf(sum: number, value: EntryRow['values'][number]): number {
   return sum + (typeof value === 'string' ? value.length : 8)
 }
