@@ -17,6 +17,7 @@ const config: Config = {
   },
   moduleNameMapper: {
     '^gantry$': '<rootDir>/src/index.ts',
+    '^gantry/(conditions|time|log)$': '<rootDir>/src/app/$1/index.ts',
     '^gantry/machines$': '<rootDir>/machines/index.ts',
     '^gantry/testing$': '<rootDir>/src/testing.ts',
     '^gantry-xstate-inspect$': '<rootDir>/packages/xstate-inspect/src/index.ts',

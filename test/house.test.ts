@@ -114,7 +114,7 @@ describe('house laws', () => {
     expect(wrong).toEqual([])
   })
 
-  test('http, cli and dashboard use only the front door', () => {
+  test('http, cli and dashboard use only the front door and the internal door', () => {
     const wrong = files.flatMap((path) => {
       const room = /^src\/(http|cli|dashboard)\//.exec(path)?.[0]
       if (room === undefined) return []
@@ -123,7 +123,7 @@ describe('house laws', () => {
           ({ from }) =>
             textOf.has(from) &&
             !/^src\/(http|cli|dashboard)\//.test(from) &&
-            !/^(src\/(app|inspect)|machines)\/index\.ts$/.test(from),
+            !/^(src\/(app|app\/internal|inspect)|machines)\/index\.ts$/.test(from),
         )
         .map(({ from }) => `${path} → ${from}`)
     })

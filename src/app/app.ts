@@ -2,7 +2,7 @@
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { all } from '../conditions/builders/combine.ts'
 import type { PredicateFunction } from '../conditions/condition.ts'
-import type { SlotInputs, SlotValues } from '../conditions/language/placeholders.ts'
+import type { PlaceholderInputs, PlaceholderValues } from '../conditions/language/placeholders.ts'
 import {
   type BooleanStream,
   type ConditionOptions,
@@ -11,7 +11,7 @@ import {
 } from '../conditions/predicates/define.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import { atDoor } from '../errors/at-door.ts'
-import type { FarRun } from '../executors/run-facts.ts'
+import type { IsolatedRun } from '../executors/run-facts.ts'
 import type { Context, Hook, HookKind, SurroundingHook } from '../session/api/hooks.ts'
 import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/api/session.ts'
 import type { Task } from '../session/api/task.ts'
@@ -128,18 +128,18 @@ export class App {
    */
   condition<const T extends string>(
     wordings: T | readonly T[],
-    predicate: PredicateFunction<SlotValues<T>, Context>,
-  ): CustomCondition<SlotInputs<T>>
+    predicate: PredicateFunction<PlaceholderValues<T>, Context>,
+  ): CustomCondition<PlaceholderInputs<T>>
   condition<const T extends string>(
     wordings: T | readonly T[],
     options: ConditionOptions,
-    predicate: PredicateFunction<SlotValues<T>, Context>,
-  ): CustomCondition<SlotInputs<T>>
+    predicate: PredicateFunction<PlaceholderValues<T>, Context>,
+  ): CustomCondition<PlaceholderInputs<T>>
   condition<const T extends string>(
     wordings: T | readonly T[],
     options: IsolatedConditionOptions,
-    work: PredicateFunction<SlotValues<T>, FarRun>,
-  ): CustomCondition<SlotInputs<T>>
+    work: PredicateFunction<PlaceholderValues<T>, IsolatedRun>,
+  ): CustomCondition<PlaceholderInputs<T>>
   condition<A extends Record<string, unknown>>(
     wordings: string | RegExp | readonly (string | RegExp)[],
     predicate: PredicateFunction<A, Context>,

@@ -14,26 +14,20 @@ export type {
 /* Args */
 export {
   Arg,
-  type ArgContext,
   type ArgOptions,
   type ArgSpecs,
   type ArgsOf,
-  arg,
   cli,
   env,
   isArg,
-  loggerArg,
-  optionsArg,
   param,
   returnOf,
   secret,
-  sessionArg,
   signalArg,
-  taskArg,
 } from '../args/index.ts'
 /* Clock */
 export { type Clock, type ClockJump, createSystemClock } from '../clock/clock.ts'
-/* Conditions */
+/* Conditions: gantry/conditions has the same */
 export {
   afterAllFail,
   afterAllFinish,
@@ -84,6 +78,11 @@ export {
   once,
   onceIn,
   onEach,
+  type PlaceholderInput,
+  type PlaceholderInputs,
+  type PlaceholderType,
+  type PlaceholderValue,
+  type PlaceholderValues,
   type PredicateFunction,
   paramExists,
   paramIs,
@@ -91,11 +90,6 @@ export {
   type RetryOptions,
   retry,
   running,
-  type SlotInput,
-  type SlotInputs,
-  type SlotType,
-  type SlotValue,
-  type SlotValues,
   type StatementText,
   type StatementWords,
   schedulerCycles,
@@ -119,19 +113,17 @@ export {
 /* Errors */
 export * from '../errors/errors.ts'
 export * from '../errors/skip-run.ts'
-/* Words that are nearly right */
-export { near } from '../errors/suggest.ts'
 export type { ArgStyle } from '../executors/command-line.ts'
-export type { ExecutionContext, ExecutionHandle, Executor, SlotLimit } from '../executors/executor.ts'
+export type { CapacityLimit, ExecutionContext, ExecutionHandle, Executor } from '../executors/executor.ts'
 export type { OnUncaught } from '../executors/inline/uncaught-errors.ts'
-export type { FarRun } from '../executors/run-facts.ts'
+export type { IsolatedRun } from '../executors/run-facts.ts'
 /* Executors and ready work */
 export { code } from '../executors/work/code-work.ts'
 export { type CommandOptions, command } from '../executors/work/command-work.ts'
 export { moduleArg } from '../executors/work/module-arg.ts'
 export { type ModuleWork, type ModuleWorkOptions, moduleWork } from '../executors/work/module-work.ts'
 export { restartWork, shutDownWork } from '../executors/work/session-work.ts'
-/* Run log */
+/* Run log: gantry/log has the same */
 export {
   type CsvStoreOptions,
   createCsvStore,
@@ -139,10 +131,6 @@ export {
   createMemoryStore,
   createRedactor,
   createSqliteStore,
-  type GuardedStore,
-  type GuardListener,
-  type GuardOptions,
-  guardStore,
   type JsonlStoreOptions,
   type Keep,
   type KeepOf,
@@ -156,20 +144,25 @@ export {
   type OpenSqlite,
   type Redactor,
   type RedactorOptions,
+  type ResilientStore,
+  type ResilientStoreOptions,
   type Retention,
   type RunRecord,
   redacted,
+  resilientStore,
   type SqliteDriver,
   type SqliteLibrary,
   type SqliteStatement,
   type SqliteStoreOptions,
   type Store,
   type StoreHealth,
+  type StoreHealthListener,
   soundsSecret,
-  toErrorData,
   type ValueSerializer,
   type WhenDown,
 } from '../log/index.ts'
+/* Session */
+export { type ArgContext, arg, loggerArg, optionsArg, sessionArg, taskArg } from '../session/api/args.ts'
 export type {
   Assumption,
   Forecast,
@@ -178,7 +171,6 @@ export type {
   PlannedRun,
 } from '../session/api/forecast.ts'
 export type { Context, Hook, HookAfter, HookKind, HookResult, SurroundingHook } from '../session/api/hooks.ts'
-/* Session */
 export type { Run, Session, SessionOptions, TaskTemplate, Work } from '../session/api/session.ts'
 export type { Logger, LogOptions, OnError, PoolOptions } from '../session/api/session-options.ts'
 export type { NewsListener, Params, SessionState, TaskLink } from '../session/api/session-parts.ts'
@@ -202,7 +194,7 @@ export type {
 } from '../session/api/task-options.ts'
 export { plainLogger } from '../session/reports/console-logger.ts'
 export type { TaskName, TaskRef } from '../task-ref.ts'
-/* Time */
+/* Time: gantry/time has the same */
 export {
   alwaysPeriod,
   between,
@@ -231,11 +223,27 @@ export {
   relativeDay,
   type SpanLimits,
   span,
-  toDurationMs,
   union,
 } from '../time/index.ts'
 /* Options of companions */
 export { checkOptions } from '../values/check-options.ts'
 /* App */
 export { App, type AppGroup, type AppOptions, createApp, type RunOptions } from './app.ts'
+/* Earlier names */
+export {
+  type FarRun,
+  type GuardedStore,
+  type GuardListener,
+  type GuardOptions,
+  guardStore,
+  near,
+  type SlotInput,
+  type SlotInputs,
+  type SlotLimit,
+  type SlotType,
+  type SlotValue,
+  type SlotValues,
+  toDurationMs,
+  toErrorData,
+} from './earlier-names.ts'
 export { createGroup, Group, type GroupOptions, type GroupTask } from './group.ts'

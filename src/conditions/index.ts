@@ -94,7 +94,13 @@ export type {
   WakeClock,
 } from './facts.ts'
 export { parse } from './language/parse.ts'
-export type { SlotInput, SlotInputs, SlotType, SlotValue, SlotValues } from './language/placeholders.ts'
+export type {
+  PlaceholderInput,
+  PlaceholderInputs,
+  PlaceholderType,
+  PlaceholderValue,
+  PlaceholderValues,
+} from './language/placeholders.ts'
 export { Vocabulary } from './language/vocabulary.ts'
 export {
   type ConditionNode,

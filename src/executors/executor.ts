@@ -9,7 +9,7 @@
  * 4. `close` releases all resources (threads, processes) and resolves when they are gone. It must leave the executor reusable.
  */
 import type { Settlement } from '../../machines/run.machine.ts'
-import type { FarRun } from './run-facts.ts'
+import type { IsolatedRun } from './run-facts.ts'
 
 /**
  * The context of a run for its executor. `run` is the second argument of work.
@@ -26,7 +26,7 @@ export interface ExecutionContext {
   readonly runId: string
   /** Aborted when the run is asked to end. Created on first use, so read it only when needed. */
   readonly signal: AbortSignal
-  readonly run: FarRun
+  readonly run: IsolatedRun
 }
 
 /** Reports a problem that is not the outcome of a run: the session counts and logs it. */
@@ -41,11 +41,11 @@ export type Warn = (
  *
  * @example
  * ```ts
- * const limit: SlotLimit = 'maxThreads'
+ * const limit: CapacityLimit = 'maxThreads'
  * createApp({ [limit]: 2 })
  * ```
  */
-export type SlotLimit = 'maxThreads' | 'maxProcesses'
+export type CapacityLimit = 'maxThreads' | 'maxProcesses'
 
 /**
  * A run in progress.
@@ -73,7 +73,7 @@ export interface ExecutionHandle {
  *   isExclusive: true,
  *   execute(work, args, { run }, settle) {
  *     try {
- *       settle({ kind: 'returned', value: (work as (args: unknown, run: FarRun) => unknown)(args, run) })
+ *       settle({ kind: 'returned', value: (work as (args: unknown, run: IsolatedRun) => unknown)(args, run) })
  *     } catch (error) {
  *       settle({ kind: 'threw', error })
  *     }
@@ -88,7 +88,7 @@ export interface Executor {
   /** True if no other run may launch while its work runs. */
   readonly isExclusive: boolean
   /** The limit for live runs, shared by all executors that name it; absent: no limit. */
-  readonly slots?: SlotLimit
+  readonly slots?: CapacityLimit
   /** Starts the work and calls `settle` exactly once. Returns a handle, or undefined if the work cannot be terminated. */
   execute(
     work: unknown,

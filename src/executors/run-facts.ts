@@ -15,14 +15,14 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
  * ```ts
  * import { readdir } from 'node:fs/promises'
  *
- * export async function scan(args: { root: string }, run: FarRun): Promise<string[]> {
+ * export async function scan(args: { root: string }, run: IsolatedRun): Promise<string[]> {
  *   const files = await readdir(args.root)
  *   for (const [i, file] of files.entries()) run.progress(i / files.length, file)
  *   return files
  * }
  * ```
  */
-export interface FarRun<Value = unknown> {
+export interface IsolatedRun<Value = unknown> {
   /** Id of the run. */
   readonly id: string
   readonly task: { readonly name: string }
@@ -65,7 +65,7 @@ export interface RunFacts {
 }
 
 /** The facts of a run in the form in which they are sent. */
-export function toRunFacts(run: FarRun): RunFacts {
+export function toRunFacts(run: IsolatedRun): RunFacts {
   const { period, startedAt } = run
   return {
     id: run.id,

@@ -8,8 +8,13 @@ export {
   soundsSecret,
 } from '../values/secrets.ts'
 export { type MarkAction, marksPerAction, RecencyIndex, type Recent } from './history/recency-index.ts'
-export type { GuardListener, GuardOptions, StoreHealth, WhenDown } from './resilience/options.ts'
-export { type GuardedStore, guardStore } from './resilience/resilient-store.ts'
+export type {
+  ResilientStoreOptions,
+  StoreHealth,
+  StoreHealthListener,
+  WhenDown,
+} from './resilience/options.ts'
+export { type ResilientStore, resilientStore } from './resilience/resilient-store.ts'
 export { resolveStore, type StoreOption } from './resolve-store.ts'
 export type { StoredValue, ValueRules, ValueSerializer } from './serialize.ts'
 export { type Appended, type LogTime, type NewNote, type NewRecord, SessionLog } from './session-log.ts'

@@ -13,8 +13,8 @@ import {
   createSqliteStore,
   cron,
   every,
-  guardStore,
   moduleWork,
+  resilientStore,
   retry,
   schedulerCycles,
   schedulerRunning,
@@ -61,7 +61,7 @@ const doors: readonly [string, string, string, (key: string) => unknown][] = [
   ['createJsonlStore()', 'onProblm', 'onProblem', (key) => createJsonlStore('a', misspelled(key))],
   ['createCsvStore()', 'retenton', 'retention', (key) => createCsvStore('a', misspelled(key))],
   ['createSqliteStore()', 'onDamge', 'onDamage', (key) => createSqliteStore('a', misspelled(key))],
-  ['guardStore()', 'whenDwn', 'whenDown', (key) => guardStore(createMemoryStore(), misspelled(key))],
+  ['resilientStore()', 'whenDwn', 'whenDown', (key) => resilientStore(createMemoryStore(), misspelled(key))],
   ['createRedactor()', 'patern', 'patterns', (key) => createRedactor(misspelled(key))],
   ['createHttp()', 'readonly', 'readOnly', (key) => createHttp(session, misspelled(key))],
   [

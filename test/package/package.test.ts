@@ -118,6 +118,7 @@ describe('installed alone', () => {
       machines: ['session', 'task', 'run'],
       inspect: expect.arrayContaining(['createStatelyInspector']),
       http: 'function',
+      areOneCopy: true,
     })
     expect(code).toBe(0)
   })

@@ -3,7 +3,7 @@ import {
   code,
   command,
   createApp,
-  type FarRun,
+  type IsolatedRun,
   moduleArg,
   moduleWork,
   returnOf,
@@ -12,10 +12,10 @@ import {
 } from 'gantry'
 
 interface Work {
-  scan(args: { root: string; depth?: number }, run: FarRun): Promise<{ files: number }>
+  scan(args: { root: string; depth?: number }, run: IsolatedRun): Promise<{ files: number }>
   noArgs(): string
   readonly notAFunction: number
-  connect(run: FarRun): Promise<{ query(text: string): number }>
+  connect(run: IsolatedRun): Promise<{ query(text: string): number }>
   usesDb(args: { db: { query(text: string): number } }): number
 }
 const url = new URL('file:///work.js')

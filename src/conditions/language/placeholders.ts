@@ -18,11 +18,11 @@ import { unquote } from './lexer.ts'
  *
  * @example
  * ```ts
- * const isOld = (age: SlotValue['duration']): boolean => age > 3_600_000 // ms
+ * const isOld = (age: PlaceholderValue['duration']): boolean => age > 3_600_000 // ms
  * condition('data is older than {age:duration}', ({ age }) => isOld(age))
  * ```
  */
-export interface SlotValue {
+export interface PlaceholderValue {
   readonly text: string
   readonly word: string
   readonly number: number
@@ -37,12 +37,12 @@ export interface SlotValue {
  *
  * @example
  * ```ts
- * const age: SlotInput['duration'] = '2 hours'
+ * const age: PlaceholderInput['duration'] = '2 hours'
  * const isOlder = condition('data is older than {age:duration}', ({ age }) => age > 3_600_000)
  * isOlder({ age }).toString() // 'data is older than 2 hours'
  * ```
  */
-export interface SlotInput {
+export interface PlaceholderInput {
   readonly text: string
   readonly word: string
   readonly number: number
@@ -57,18 +57,18 @@ export interface SlotInput {
  *
  * @example
  * ```ts
- * const types: SlotType[] = ['text', 'word', 'number', 'duration', 'moment', 'date', 'task']
+ * const types: PlaceholderType[] = ['text', 'word', 'number', 'duration', 'moment', 'date', 'task']
  * ```
  */
-export type SlotType = keyof SlotValue
+export type PlaceholderType = keyof PlaceholderValue
 
-interface PlaceholderKind<T extends SlotType> {
+interface PlaceholderKind<T extends PlaceholderType> {
   /** Pattern of the value; null for any text. */
   readonly pattern: string | null
   /** Converts a value from a statement or a call. Throws if it is invalid. */
-  read(given: SlotInput[T] | string): SlotValue[T]
+  read(given: PlaceholderInput[T] | string): PlaceholderValue[T]
   /** Prints the value for a statement. */
-  print(value: SlotValue[T]): string
+  print(value: PlaceholderValue[T]): string
 }
 
 const quotedText = "'(?:[^'\\\\]|\\\\.)*'"
@@ -80,7 +80,7 @@ function checkText(given: unknown): string {
   throw new TypeError(`Cannot fill a placeholder as it takes text: ${String(given)}`)
 }
 
-export const placeholderKinds: { readonly [T in SlotType]: PlaceholderKind<T> } = {
+export const placeholderKinds: { readonly [T in PlaceholderType]: PlaceholderKind<T> } = {
   text: {
     pattern: null,
     // Numbers and booleans are passed to the predicate unchanged, but have no text form.
@@ -115,7 +115,7 @@ export const placeholderKinds: { readonly [T in SlotType]: PlaceholderKind<T> } 
 }
 
 /** Converts a placeholder's text in a statement. Throws a `StatementError` with its position if it is invalid. */
-export function readPlaceholderText(type: SlotType, text: string): unknown {
+export function readPlaceholderText(type: PlaceholderType, text: string): unknown {
   try {
     return (placeholderKinds[type] as PlaceholderKind<'text'>).read(bare(text))
   } catch (cause) {
@@ -125,7 +125,7 @@ export function readPlaceholderText(type: SlotType, text: string): unknown {
 }
 
 /** Converts a value from a call of the condition. An arg is returned unchanged, as it is resolved at each evaluation. */
-export function toPlaceholderValue(type: SlotType, given: unknown): unknown {
+export function toPlaceholderValue(type: PlaceholderType, given: unknown): unknown {
   return type !== 'task' && isMadeLater(given)
     ? given
     : (placeholderKinds[type] as PlaceholderKind<'text'>).read(given as string)
@@ -141,10 +141,10 @@ function isMadeLater(given: unknown): boolean {
  *
  * @example
  * ```ts
- * const isOld = ({ age }: SlotValues<'file {path:word} is older than {age:duration}'>): boolean => age > 60_000
+ * const isOld = ({ age }: PlaceholderValues<'file {path:word} is older than {age:duration}'>): boolean => age > 60_000
  * ```
  */
-export type SlotValues<T extends string> = { [N in SlotNames<T>]: SlotValue[SlotTypeOf<T, N>] }
+export type PlaceholderValues<T extends string> = { [N in SlotNames<T>]: PlaceholderValue[SlotTypeOf<T, N>] }
 
 /**
  * Values of a template's placeholders for calls of the condition. Durations, dates and tasks may have any form that
@@ -152,14 +152,14 @@ export type SlotValues<T extends string> = { [N in SlotNames<T>]: SlotValue[Slot
  *
  * @example
  * ```ts
- * const given: SlotInputs<'file {path:word} is older than {age:duration}'> = { path: 'prices.csv', age: { hours: 2 } }
+ * const given: PlaceholderInputs<'file {path:word} is older than {age:duration}'> = { path: 'prices.csv', age: { hours: 2 } }
  * ```
  */
-export type SlotInputs<T extends string> = { [N in SlotNames<T>]: SlotInput[SlotTypeOf<T, N>] }
+export type PlaceholderInputs<T extends string> = { [N in SlotNames<T>]: PlaceholderInput[SlotTypeOf<T, N>] }
 
 /** The pairs `path: 'word'` and `age: 'duration'` of `file {path:word} is older than {age:duration}`, as a union. */
 type Slots<T extends string> = T extends `${string}{${infer Slot}}${infer Rest}`
   ? (Slot extends `${infer Name}:${infer Type}` ? [Name, Type] : [Slot, 'text']) | Slots<Rest>
   : never
 type SlotNames<T extends string> = Slots<T>[0]
-type SlotTypeOf<T extends string, N> = Extract<Slots<T>, [N, string]>[1] & SlotType
+type SlotTypeOf<T extends string, N> = Extract<Slots<T>, [N, string]>[1] & PlaceholderType

@@ -1,11 +1,11 @@
 /** Templates of custom words: `file {path:word} is older than {age:duration}`. */
 import { near } from '../../errors/suggest.ts'
 import { quote } from '../evaluate/print.ts'
-import { placeholderKinds, readPlaceholderText, type SlotType } from './placeholders.ts'
+import { type PlaceholderType, placeholderKinds, readPlaceholderText } from './placeholders.ts'
 
 interface Placeholder {
   readonly name: string
-  readonly type: SlotType
+  readonly type: PlaceholderType
 }
 
 /** A parsed template. */
@@ -75,7 +75,7 @@ function readPlaceholder(placeholder: string, wording: string): Placeholder {
     throw new SyntaxError(
       `Cannot use the template '${wording}' as a placeholder must be a name, optionally with a type: {${placeholder}}`,
     )
-  if (Object.hasOwn(placeholderKinds, type)) return Object.freeze({ name, type: type as SlotType })
+  if (Object.hasOwn(placeholderKinds, type)) return Object.freeze({ name, type: type as PlaceholderType })
   const types = Object.keys(placeholderKinds)
   const close = near(type, types)[0]
   const hint = close === undefined ? `Known are ${types.join(', ')}.` : `Did you mean '${close}'?`
@@ -119,7 +119,7 @@ function printed(
   return [plain, inQuotes].find(isReadBack) ?? null
 }
 
-function readsAs(type: SlotType, text: string, value: unknown): boolean {
+function readsAs(type: PlaceholderType, text: string, value: unknown): boolean {
   try {
     return Object.is(readPlaceholderText(type, text), value)
   } catch {

@@ -10,9 +10,9 @@ import { watchedHeldNodes } from '../evaluate/held.ts'
 import { printNode } from '../evaluate/print.ts'
 import { isStream, type StreamLike } from '../evaluate/reading.ts'
 import {
-  type SlotInputs,
-  type SlotType,
-  type SlotValues,
+  type PlaceholderInputs,
+  type PlaceholderType,
+  type PlaceholderValues,
   toPlaceholderValue,
 } from '../language/placeholders.ts'
 import { parseTemplate, type Template } from '../language/template.ts'
@@ -95,13 +95,13 @@ export type BooleanStream = { subscribe: (...observer: never[]) => unknown }
  */
 export function condition<const T extends string, C>(
   wordings: T | readonly T[],
-  predicate: PredicateFunction<SlotValues<T>, C>,
-): CustomCondition<SlotInputs<T>>
+  predicate: PredicateFunction<PlaceholderValues<T>, C>,
+): CustomCondition<PlaceholderInputs<T>>
 export function condition<const T extends string, C>(
   wordings: T | readonly T[],
   options: ConditionOptions,
-  predicate: PredicateFunction<SlotValues<T>, C>,
-): CustomCondition<SlotInputs<T>>
+  predicate: PredicateFunction<PlaceholderValues<T>, C>,
+): CustomCondition<PlaceholderInputs<T>>
 export function condition<A extends Record<string, unknown>, C>(
   wordings: Wording | readonly Wording[],
   predicate: PredicateFunction<A, C>,
@@ -257,8 +257,8 @@ function nameOf(source: PredicateFunction | StreamLike): string {
   return isStream(source) ? 'stream' : source.name || 'condition'
 }
 
-function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> {
-  const types = new Map<string, SlotType>()
+function typesOf(templates: readonly Template[]): ReadonlyMap<string, PlaceholderType> {
+  const types = new Map<string, PlaceholderType>()
   for (const { name, type } of templates.flatMap(({ placeholders }) => placeholders)) {
     if ((types.get(name) ?? type) !== type)
       throw new SyntaxError(
@@ -272,7 +272,7 @@ function typesOf(templates: readonly Template[]): ReadonlyMap<string, SlotType> 
 /** An arg without a placeholder is a mistake: the function would lack another one, and the words could not contain it. */
 function checkPlaceholders(
   args: Readonly<Record<string, unknown>>,
-  types: ReadonlyMap<string, SlotType>,
+  types: ReadonlyMap<string, PlaceholderType>,
 ): void {
   for (const name of Object.keys(args)) {
     if (types.has(name)) continue
@@ -285,7 +285,7 @@ function checkPlaceholders(
 
 function valuesOf(
   args: Readonly<Record<string, unknown>>,
-  types: ReadonlyMap<string, SlotType>,
+  types: ReadonlyMap<string, PlaceholderType>,
 ): Readonly<Record<string, unknown>> {
   if (types.size === 0) return args
   return Object.fromEntries(

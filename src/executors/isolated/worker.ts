@@ -8,7 +8,7 @@ import type { SkipRun } from '../../errors/skip-run.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
 import { runInside } from '../current-run.ts'
 import { isInaction } from '../inaction.ts'
-import { checkProgress, type FarRun, type LogLevel, type RunFacts } from '../run-facts.ts'
+import { checkProgress, type IsolatedRun, type LogLevel, type RunFacts } from '../run-facts.ts'
 import { compileCode } from '../work/code-work.ts'
 import { loadExportOnce } from '../work/load-export.ts'
 import { makeArgs } from '../work/module-arg.ts'
@@ -54,7 +54,7 @@ export function runIsolated(order: WorkerOrder, channel: WorkerChannel): Promise
   })
 }
 
-type IsolatedWork = (args: unknown, run: FarRun) => unknown
+type IsolatedWork = (args: unknown, run: IsolatedRun) => unknown
 
 async function loadWork({ work, args, makers }: WorkerOrder): Promise<IsolatedWork> {
   return work.kind === 'module'
@@ -77,7 +77,7 @@ function inactionOf({ reason }: SkipRun): ClonedSettlement {
 }
 
 /** The run as the work sees it in a worker. */
-function toIsolatedRun(facts: RunFacts, channel: WorkerChannel, limit: LogRateLimit): FarRun {
+function toIsolatedRun(facts: RunFacts, channel: WorkerChannel, limit: LogRateLimit): IsolatedRun {
   const time = (at: number) => toDateTime(at, facts.zone)
   const log = (level: LogLevel) => {
     return (...data: unknown[]): void => {

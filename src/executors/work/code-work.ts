@@ -1,6 +1,6 @@
 /** Work given as source text: compiled and run in a separate thread or process, never inline. */
 import { SetupError } from '../../errors/errors.ts'
-import type { FarRun } from '../run-facts.ts'
+import type { IsolatedRun } from '../run-facts.ts'
 import { withSpec } from '../work-spec.ts'
 
 type AsyncCode = (...values: unknown[]) => Promise<unknown>
@@ -24,7 +24,9 @@ const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) =
  * `))
  * ```
  */
-export function code<R = unknown>(text: string): (args: Record<string, unknown>, run: FarRun) => Promise<R> {
+export function code<R = unknown>(
+  text: string,
+): (args: Record<string, unknown>, run: IsolatedRun) => Promise<R> {
   if (typeof text !== 'string')
     throw new TypeError(`Cannot use this as code as it must be text: ${typeof text}`)
   // Compiled only to check the syntax: nothing of it runs here.
@@ -47,7 +49,7 @@ export function code<R = unknown>(text: string): (args: Record<string, unknown>,
 export function compileCode(
   text: string,
   names: readonly string[],
-): (args: unknown, run: FarRun) => Promise<unknown> {
+): (args: unknown, run: IsolatedRun) => Promise<unknown> {
   const variables = names.filter(isVariable)
   const run = new AsyncFunction('args', 'run', ...variables, `${text}\n//# sourceURL=gantry-code.js`)
   return (args, context) =>

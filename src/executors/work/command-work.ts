@@ -2,7 +2,7 @@
 import { SetupError } from '../../errors/errors.ts'
 import { checkOptions } from '../../values/check-options.ts'
 import { type ArgStyle, argStyles, toWords } from '../command-line.ts'
-import type { FarRun } from '../run-facts.ts'
+import type { IsolatedRun } from '../run-facts.ts'
 import { type CommandSpec, withSpec } from '../work-spec.ts'
 
 /**
@@ -58,11 +58,11 @@ const defaultMaxOutput = 8 * 1024 * 1024
 export function command(
   line: string | readonly string[],
   options: CommandOptions & { readonly encoding: 'buffer' },
-): (args: Record<string, unknown>, run: FarRun) => Promise<Uint8Array>
+): (args: Record<string, unknown>, run: IsolatedRun) => Promise<Uint8Array>
 export function command(
   line: string | readonly string[],
   options?: CommandOptions,
-): (args: Record<string, unknown>, run: FarRun) => Promise<string>
+): (args: Record<string, unknown>, run: IsolatedRun) => Promise<string>
 export function command(line: string | readonly string[], options: CommandOptions = {}): unknown {
   checkCommandOptions(options)
   const { shell = false, argStyle = 'long', cwd, env, input, encoding = 'utf8' } = options

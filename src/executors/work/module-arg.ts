@@ -3,7 +3,7 @@
  * made in the session, before the order is sent.
  */
 import { Arg } from '../../args/arg.ts'
-import type { FarRun } from '../run-facts.ts'
+import type { IsolatedRun } from '../run-facts.ts'
 import { loadExportOnce, toModuleUrl } from './load-export.ts'
 import type { AnyModule, FunctionName } from './module-work.ts'
 
@@ -62,11 +62,11 @@ export function partArgs(args: Readonly<Record<string, unknown>>): {
 export async function makeArgs(
   given: Readonly<Record<string, unknown>>,
   makers: Readonly<Record<string, Maker>>,
-  run: FarRun,
+  run: IsolatedRun,
 ): Promise<Record<string, unknown>> {
   const made = await Promise.all(
     Object.entries(makers).map(async ([key, { url, name }]) => {
-      const make = (await loadExportOnce(url, name)) as (run: FarRun) => unknown
+      const make = (await loadExportOnce(url, name)) as (run: IsolatedRun) => unknown
       return [key, await make(run)] as const
     }),
   )

@@ -1,6 +1,6 @@
 /** Work referenced as a module export, so it can run inline, in a thread or in a process. */
 import { checkOptions } from '../../values/check-options.ts'
-import type { FarRun } from '../run-facts.ts'
+import type { IsolatedRun } from '../run-facts.ts'
 import { type ModuleSpec, withSpec } from '../work-spec.ts'
 import { loadExport, loadExportOnce, toModuleUrl } from './load-export.ts'
 
@@ -53,7 +53,7 @@ export type FunctionName<M> = keyof {
  * ```
  */
 export type ModuleWork<F> = F extends (args: infer A, ...rest: never[]) => infer R
-  ? (args: A, run: FarRun) => Promise<Awaited<R>>
+  ? (args: A, run: IsolatedRun) => Promise<Awaited<R>>
   : never
 
 let loads = 0
@@ -90,12 +90,12 @@ export function moduleWork<M extends object = AnyModule, K extends FunctionName<
     ...(maxSize === undefined ? {} : { maxSize: checkAmount('maxSize', maxSize) }),
     ...(maxMemoryMb === undefined ? {} : { maxMemoryMb: checkAmount('maxMemoryMb', maxMemoryMb) }),
   }
-  const work = async (args: unknown, run: FarRun): Promise<unknown> => {
+  const work = async (args: unknown, run: IsolatedRun): Promise<unknown> => {
     const loading =
       fresh === true
         ? loadExport(`${url}${url.includes('?') ? '&' : '?'}fresh=${++loads}`, exportName)
         : loadExportOnce(url, exportName)
-    const call = (await loading) as (args: unknown, run: FarRun) => unknown
+    const call = (await loading) as (args: unknown, run: IsolatedRun) => unknown
     return await call(args, run)
   }
   return withSpec(work, order) as ModuleWork<M[K]>

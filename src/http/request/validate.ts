@@ -1,6 +1,6 @@
 /** Validation of path, query and body against the schemas of a route. */
 import { z } from 'zod'
-import { near } from '../../app/index.ts'
+import { near } from '../../app/internal/index.ts'
 import { Problem, type ProblemDetail, quoted } from '../contract/problem.ts'
 
 /**

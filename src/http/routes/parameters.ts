@@ -1,6 +1,6 @@
 /** Routes of the session's params, the values that tasks and conditions share. */
 import { z } from 'zod'
-import { near } from '../../app/index.ts'
+import { near } from '../../app/internal/index.ts'
 import type { Shared } from '../api/context.ts'
 import { type Route, route } from '../api/route.ts'
 import { nameParams } from '../contract/inputs.ts'

@@ -1,6 +1,7 @@
 /** Routes that control a task: run, backfill, terminate, enable and disable. */
 import { z } from 'zod'
-import { type RunHandle, type RunOutcome, type Task, toErrorData } from '../../app/index.ts'
+import type { RunHandle, RunOutcome, Task } from '../../app/index.ts'
+import { toErrorData } from '../../app/internal/index.ts'
 import type { Shared } from '../api/context.ts'
 import { type Call, type Route, route } from '../api/route.ts'
 import { nameParams, noBody, paramsSchema } from '../contract/inputs.ts'

@@ -1,6 +1,7 @@
 /** Routes of tasks: list, create from a template, read, update, remove, explain. */
 import { z } from 'zod'
-import { near, type Session, type TaskUpdate } from '../../app/index.ts'
+import type { Session, TaskUpdate } from '../../app/index.ts'
+import { near } from '../../app/internal/index.ts'
 import type { Shared } from '../api/context.ts'
 import { type Route, route } from '../api/route.ts'
 import { nameParams, pageQuery, paramsSchema, taskUpdateSchema } from '../contract/inputs.ts'

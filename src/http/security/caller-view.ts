@@ -4,7 +4,8 @@
  * A task that the caller may not read is absent: it is in no list or record, and its name is treated like an unknown one. Texts of other
  * tasks that quote its name are masked. Without `authorize` everything is visible, and the view costs nothing.
  */
-import { near, type Session, type Task, TaskNotFoundError } from '../../app/index.ts'
+import { type Session, type Task, TaskNotFoundError } from '../../app/index.ts'
+import { near } from '../../app/internal/index.ts'
 import { hiddenName, Mask, textsIn } from './mask.ts'
 
 /** Decision on whether the caller may read a task. */

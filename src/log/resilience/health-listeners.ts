@@ -5,17 +5,17 @@ import { toTerminal } from '../../values/terminal-text.ts'
 import type { LogEntry } from '../store.ts'
 import { messageOf } from '../store-calls.ts'
 import { type LogProblem, warnOfProblem } from '../store-problem.ts'
-import type { GuardListener, StoreHealth } from './options.ts'
+import type { StoreHealth, StoreHealthListener } from './options.ts'
 
 /** The listeners of one guarded store. */
 export class HealthListeners {
-  readonly #listeners = new Set<GuardListener>()
+  readonly #listeners = new Set<StoreHealthListener>()
 
-  constructor(first: GuardListener) {
+  constructor(first: StoreHealthListener) {
     this.#listeners.add(first)
   }
 
-  add(listener: GuardListener): () => void {
+  add(listener: StoreHealthListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

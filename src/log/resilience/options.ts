@@ -11,7 +11,7 @@ import type { LogProblem } from '../store-problem.ts'
  * @example
  * ```ts
  * const whenDown: WhenDown = 'buffer'
- * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), { whenDown }) })
+ * createApp({ store: resilientStore(createJsonlStore('./runs.jsonl'), { whenDown }) })
  * ```
  */
 export type WhenDown = 'pause' | 'buffer'
@@ -39,11 +39,11 @@ export interface StoreHealth {
  *
  * @example
  * ```ts
- * const listener: GuardListener = { onHealth: ({ state }) => console.warn(state) }
- * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), listener) })
+ * const listener: StoreHealthListener = { onHealth: ({ state }) => console.warn(state) }
+ * createApp({ store: resilientStore(createJsonlStore('./runs.jsonl'), listener) })
  * ```
  */
-export interface GuardListener {
+export interface StoreHealthListener {
   /** Called when the state changes. */
   readonly onHealth?: (health: StoreHealth) => void
   /** Called with entries that were released to their appender and then refused permanently: they are lost. */
@@ -53,15 +53,15 @@ export interface GuardListener {
 }
 
 /**
- * Options of `guardStore`.
+ * Options of `resilientStore`.
  *
  * @example
  * ```ts
- * const options: GuardOptions = { whenDown: 'buffer', limit: 1_000, onHealth: ({ state }) => console.warn(state) }
- * createApp({ store: guardStore(createJsonlStore('./runs.jsonl'), options) })
+ * const options: ResilientStoreOptions = { whenDown: 'buffer', limit: 1_000, onHealth: ({ state }) => console.warn(state) }
+ * createApp({ store: resilientStore(createJsonlStore('./runs.jsonl'), options) })
  * ```
  */
-export interface GuardOptions extends GuardListener {
+export interface ResilientStoreOptions extends StoreHealthListener {
   /** The behavior while the store cannot write; default `pause`. */
   readonly whenDown?: WhenDown
   /** With `buffer`: the maximum number of entries that may wait before appenders wait, too; default 10,000. */
@@ -78,7 +78,7 @@ export interface GuardOptions extends GuardListener {
 }
 
 /** Options of a guard with all defaults filled in. */
-export type GuardSettings = Required<Omit<GuardOptions, keyof GuardListener>>
+export type GuardSettings = Required<Omit<ResilientStoreOptions, keyof StoreHealthListener>>
 
 const defaults: GuardSettings = {
   whenDown: 'pause',
@@ -87,11 +87,11 @@ const defaults: GuardSettings = {
   retryMs: 100,
   closeWithinMs: 5_000,
 }
-const listeners: readonly (keyof GuardListener)[] = ['onHealth', 'onLost', 'onProblem']
+const listeners: readonly (keyof StoreHealthListener)[] = ['onHealth', 'onLost', 'onProblem']
 
 /** Checks the option names and fills in the defaults. */
-export function toGuardSettings(options: GuardOptions): GuardSettings {
-  checkOptions(options, [...Object.keys(defaults), ...listeners], 'options of guardStore()')
+export function toGuardSettings(options: ResilientStoreOptions): GuardSettings {
+  checkOptions(options, [...Object.keys(defaults), ...listeners], 'options of resilientStore()')
   const given = Object.entries(options).filter(([key, value]) => key in defaults && value !== undefined)
   return { ...defaults, ...Object.fromEntries(given) }
 }

@@ -23,10 +23,10 @@ import { type Answer, isRefusal, StoreCalls, Thrown } from '../store-calls.ts'
 import { Deadline, settlesWithin } from './deadline.ts'
 import { HealthListeners } from './health-listeners.ts'
 import {
-  type GuardListener,
-  type GuardOptions,
   type GuardSettings,
+  type ResilientStoreOptions,
   type StoreHealth,
+  type StoreHealthListener,
   toGuardSettings,
 } from './options.ts'
 import { createItem, type Item, WriteBacklog } from './write-backlog.ts'
@@ -37,15 +37,15 @@ import { createItem, type Item, WriteBacklog } from './write-backlog.ts'
  *
  * @example
  * ```ts
- * const guard = guardStore(createSqliteStore('./gantry.db'), {
+ * const guard = resilientStore(createSqliteStore('./gantry.db'), {
  *   whenDown: 'buffer',
  *   onHealth: ({ state, reason }) => console.warn(`the log is ${state}`, reason),
  * })
  * const app = createApp({ store: guard })
  * ```
  */
-export function guardStore(store: Store, options: GuardOptions = {}): GuardedStore {
-  return new GuardedStore(store, options)
+export function resilientStore(store: Store, options: ResilientStoreOptions = {}): ResilientStore {
+  return new ResilientStore(store, options)
 }
 
 /** An item passed to the store below that has not been acknowledged. */
@@ -59,15 +59,15 @@ const longestRetryMs = 1_000
 const entriesAtOnce = 500
 
 /**
- * The store made by {@link guardStore}.
+ * The store made by {@link resilientStore}.
  *
  * @example
  * ```ts
- * const guard: GuardedStore = guardStore(createJsonlStore('./runs.jsonl'))
+ * const guard: ResilientStore = resilientStore(createJsonlStore('./runs.jsonl'))
  * guard.health.state // 'ok'
  * ```
  */
-export class GuardedStore implements Store {
+export class ResilientStore implements Store {
   readonly name: string
   readonly durable: boolean
   readonly #clock = createSystemClock()
@@ -95,7 +95,7 @@ export class GuardedStore implements Store {
 
   constructor(
     readonly store: Store,
-    options: GuardOptions,
+    options: ResilientStoreOptions,
   ) {
     this.name = store.name
     this.durable = store.durable
@@ -126,7 +126,7 @@ export class GuardedStore implements Store {
   }
 
   /** Adds a listener. Returns a function that removes it. */
-  listen(listener: GuardListener): () => void {
+  listen(listener: StoreHealthListener): () => void {
     return this.#listeners.add(listener)
   }
 

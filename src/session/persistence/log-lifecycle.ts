@@ -2,8 +2,8 @@
  * Keeps the session's run log: opens its store, guards it against times at which it cannot write, leaves signs of life, and has
  * it forget what nobody needs.
  */
-import type { GuardListener, StoreHealth } from '../../log/resilience/options.ts'
-import { GuardedStore, guardStore } from '../../log/resilience/resilient-store.ts'
+import type { StoreHealth, StoreHealthListener } from '../../log/resilience/options.ts'
+import { ResilientStore, resilientStore } from '../../log/resilience/resilient-store.ts'
 import { resolveStore } from '../../log/resolve-store.ts'
 import type { ValueRules } from '../../log/serialize.ts'
 import { SessionLog } from '../../log/session-log.ts'
@@ -85,7 +85,7 @@ export class LogLifecycle {
   /** Whether the store can write now, and how many entries wait for it. */
   get health(): StoreHealth {
     const store: Store | undefined = (this.#core.log as SessionLog | undefined)?.store
-    return store instanceof GuardedStore ? store.health : healthy
+    return store instanceof ResilientStore ? store.health : healthy
   }
 
   /** The session starts. */
@@ -114,7 +114,7 @@ export class LogLifecycle {
   #guarded(store: Store): Store {
     const core = this.#core
     if (store instanceof MemoryStore) return store
-    const listener: GuardListener = {
+    const listener: StoreHealthListener = {
       onHealth: (health) => this.#healthChanged(health),
       onLost: (entries, error) =>
         core.fail('log', `${entries.length} entries of the run log were refused for good: they are lost.`, {
@@ -123,9 +123,9 @@ export class LogLifecycle {
       onProblem: ({ message }) => core.warn('log', message),
     }
     const guard =
-      store instanceof GuardedStore
+      store instanceof ResilientStore
         ? store
-        : guardStore(store, { whenDown: core.options.log?.whenDown ?? 'pause' })
+        : resilientStore(store, { whenDown: core.options.log?.whenDown ?? 'pause' })
     guard.listen(listener)
     core.whenLogDown = guard.whenDown
     return guard
@@ -134,7 +134,7 @@ export class LogLifecycle {
   /** The session stops: a store that cannot write must not hold it up. */
   hurry(): void {
     const store: Store | undefined = (this.#core.log as SessionLog | undefined)?.store
-    if (store instanceof GuardedStore) store.hurry()
+    if (store instanceof ResilientStore) store.hurry()
   }
 
   #healthChanged(health: StoreHealth): void {

@@ -1,7 +1,7 @@
 /** Asks a custom condition in a thread or a process. */
 import type { PredicateNode } from '../../conditions/node.ts'
 import { SetupError } from '../../errors/errors.ts'
-import type { FarRun, LogLevel } from '../../executors/run-facts.ts'
+import type { IsolatedRun, LogLevel } from '../../executors/run-facts.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
 import { awaited } from '../runs/hold-test-clock.ts'
 import type { Core } from '../state/session-state.ts'
@@ -37,7 +37,7 @@ export function askElsewhere(
 }
 
 /** What the function gets of its surroundings: whose condition it is, and a log. */
-function farRunOf(core: Core, entry: TaskEntry | null, id: string, signal: AbortSignal): FarRun {
+function farRunOf(core: Core, entry: TaskEntry | null, id: string, signal: AbortSignal): IsolatedRun {
   const time = (at: number) => toDateTime(at, entry?.zone ?? core.settings.timezone)
   const line =
     (level: LogLevel) =>

@@ -5,7 +5,7 @@ import {
   command,
   createApp,
   ExitError,
-  type FarRun,
+  type IsolatedRun,
   moduleArg,
   moduleWork,
   paramExists,
@@ -311,7 +311,7 @@ test('a loop blocked by main work is reported with the name of the task, and not
 
 test('a loop blocked after an await is reported with the live tasks, without a culprit', async () => {
   make()
-  const hold = app.task('hold', false, async (_, run: FarRun) => {
+  const hold = app.task('hold', false, async (_, run: IsolatedRun) => {
     await new Promise((resolve) => setTimeout(resolve, 10))
     const until = performance.now() + 1200
     while (performance.now() < until) if (run.signal.aborted) return

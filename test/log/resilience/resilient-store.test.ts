@@ -2,14 +2,14 @@ import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { nextTurn } from '../../../src/clock/clock.ts'
 import { RunLogError } from '../../../src/errors/errors.ts'
-import type { GuardOptions, StoreHealth } from '../../../src/log/resilience/options.ts'
-import { guardStore } from '../../../src/log/resilience/resilient-store.ts'
+import type { ResilientStoreOptions, StoreHealth } from '../../../src/log/resilience/options.ts'
+import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry, Store } from '../../../src/log/store.ts'
 import { createMemoryStore } from '../../../src/log/stores/memory.ts'
 import { checkProperty } from '../../support/property.ts'
 import { describeStore, record } from '../../support/stores/store-laws.ts'
 
-describeStore('guardStore', { create: () => guardStore(createMemoryStore()) })
+describeStore('resilientStore', { create: () => resilientStore(createMemoryStore()) })
 
 /** A store that answers on request: with success, or with a failure. */
 class FaultyStore implements Store {
@@ -51,10 +51,10 @@ const full = new Error('the disk is full')
 const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq)
 
 /** A guarded store that retries at once, and its reports. */
-function guarded(store: Store, options: GuardOptions = {}) {
+function guarded(store: Store, options: ResilientStoreOptions = {}) {
   const reports: StoreHealth[] = []
   let changed = (): void => {}
-  const guard = guardStore(store, {
+  const guard = resilientStore(store, {
     retryMs: 1,
     onHealth: (health) => {
       reports.push(health)
@@ -70,7 +70,7 @@ function guarded(store: Store, options: GuardOptions = {}) {
   return { guard, reports, isOk }
 }
 
-describe('guardStore', () => {
+describe('resilientStore', () => {
   test('pause: appenders wait until the store recovers, and all entries are written in order', async () => {
     const store = new FaultyStore()
     const { guard, reports } = guarded(store)
@@ -206,7 +206,7 @@ describe('guardStore', () => {
   test('onHealth: a listener that throws does not prevent writes', async () => {
     const store = new FaultyStore()
     store.problem = full
-    const guard = guardStore(store, {
+    const guard = resilientStore(store, {
       retryMs: 1,
       onHealth: () => {
         throw new Error('a listener')

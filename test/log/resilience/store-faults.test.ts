@@ -1,6 +1,6 @@
 /** Each fault in each method of each store. */
 import { expect, test } from '@jest/globals'
-import { guardStore } from '../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry } from '../../../src/log/store.ts'
 import type { LogProblem } from '../../../src/log/store-problem.ts'
 import { createCsvStore } from '../../../src/log/stores/formats/csv.ts'
@@ -17,7 +17,7 @@ describeFaults('createJsonlStore', { create: () => createJsonlStore(newPath()) }
 describeFaults('createCsvStore', { create: () => createCsvStore(newPath()) })
 describeFaults('createSqliteStore', { create: () => createSqliteStore(newPath()) })
 
-test('guardStore leaves out invalid entries, and reports them once', async () => {
+test('resilientStore leaves out invalid entries, and reports them once', async () => {
   const store = createMemoryStore()
   const bad = [
     { ...record(2), action: 'skip' },
@@ -28,7 +28,7 @@ test('guardStore leaves out invalid entries, and reports them once', async () =>
   store.append([record(1)])
   store.load = () => [record(1), ...bad, record(6)]
   const problems: LogProblem[] = []
-  const guard = guardStore(store, { onProblem: (problem) => problems.push(problem) })
+  const guard = resilientStore(store, { onProblem: (problem) => problems.push(problem) })
   expect(await guard.load()).toEqual([record(1), record(6)])
   expect(await guard.load()).toHaveLength(2)
   expect(problems).toMatchObject([

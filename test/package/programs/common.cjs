@@ -4,6 +4,9 @@ const { TestClock } = require('gantry/testing')
 const { sessionMachine, taskMachine, runMachine } = require('gantry/machines')
 const inspect = require('gantry/inspect')
 const { createHttp } = require('gantry/http')
+const { every } = require('gantry/conditions')
+const { createMemoryStore } = require('gantry/log')
+const { past } = require('gantry/time')
 
 const main = async () => {
   const { createApp } = await import('gantry')
@@ -19,6 +22,7 @@ const main = async () => {
       machines: [sessionMachine.id, taskMachine.id, runMachine.id],
       inspect: Object.keys(inspect),
       http: typeof createHttp,
+      areOneCopy: [every, createMemoryStore, past].every((value) => Object.values(gantry).includes(value)),
     }),
   )
   session.shutDown()

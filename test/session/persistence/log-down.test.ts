@@ -1,6 +1,6 @@
 /** A store that cannot write for a while: what launches, what waits, what is told; and what the log may forget and mask. */
 import { afterEach, expect, test } from '@jest/globals'
-import { createMemoryStore, env, guardStore, type LogEntry, type News, secret } from 'gantry'
+import { createMemoryStore, env, type LogEntry, type News, resilientStore, secret } from 'gantry'
 import { durableStore } from '../../support/durable-store.ts'
 import { setUp, tearDown } from '../../support/session.ts'
 
@@ -93,7 +93,7 @@ test.each([
   ['never answers', () => new Promise<void>(() => {})],
 ])('a stop ends while the store %s, with what is lost told', async (_, fail) => {
   const { store, down } = removable(fail)
-  const guard = guardStore(store, { retryMs: 1, slowAfterMs: 5, closeWithinMs: 10 })
+  const guard = resilientStore(store, { retryMs: 1, slowAfterMs: 5, closeWithinMs: 10 })
   const { app, session, news } = setUp({ store: guard })
   const task = app.task('t', false, () => {})
   await app.start()

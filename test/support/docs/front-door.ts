@@ -27,6 +27,9 @@ export interface Example {
 /** Entry files by module name. */
 export const doors: Readonly<Record<string, string>> = {
   gantry: 'src/index.ts',
+  'gantry/conditions': 'src/app/conditions/index.ts',
+  'gantry/time': 'src/app/time/index.ts',
+  'gantry/log': 'src/app/log/index.ts',
   'gantry/testing': 'src/testing.ts',
   'gantry/inspect': 'src/inspect/index.ts',
   'gantry/http': 'src/http/index.ts',

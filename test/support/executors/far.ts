@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { DateTime } from 'luxon'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { ExecutionHandle, Executor, Warn } from '../../../src/executors/executor.ts'
-import type { FarRun } from '../../../src/executors/run-facts.ts'
+import type { IsolatedRun } from '../../../src/executors/run-facts.ts'
 
 /** Makes plain Node load the TypeScript sources from here on, so that workers run the code in `src`. */
 export function readTypeScript(): void {
@@ -41,7 +41,7 @@ export function execute(
   executor: Executor,
   work: unknown,
   args: Record<string, unknown> = {},
-  about: { readonly params?: Record<string, unknown>; readonly log?: FarRun['log'] } = {},
+  about: { readonly params?: Record<string, unknown>; readonly log?: IsolatedRun['log'] } = {},
 ): Heard {
   const abort = new AbortController()
   const lines: unknown[][] = []
@@ -56,7 +56,7 @@ export function execute(
     (...data: unknown[]) =>
       void lines.push([level, ...data])
   const at = DateTime.fromISO('2026-03-01T12:00', { zone: 'Europe/Helsinki' })
-  const run: FarRun = {
+  const run: IsolatedRun = {
     id: 'run-1',
     task: { name: 'far' },
     session: { startedAt: at },

@@ -1,8 +1,8 @@
 /** Faulty stores: each method of a store misbehaves in each way, behind the guard of a session. */
 import { describe, expect, test } from '@jest/globals'
 import { nextTurn } from '../../../src/clock/clock.ts'
-import type { GuardListener } from '../../../src/log/resilience/options.ts'
-import { guardStore } from '../../../src/log/resilience/resilient-store.ts'
+import type { StoreHealthListener } from '../../../src/log/resilience/options.ts'
+import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry, Store } from '../../../src/log/store.ts'
 import type { LogProblem } from '../../../src/log/store-problem.ts'
 import { record, type StoreMaker } from './store-laws.ts'
@@ -72,12 +72,12 @@ export function describeFaults(kind: string, { create }: StoreMaker): void {
     const problems: LogProblem[] = []
     const states: string[] = []
     const lost: LogEntry[] = []
-    const listener: GuardListener = {
+    const listener: StoreHealthListener = {
       onProblem: (problem) => problems.push(problem),
       onHealth: ({ state }) => states.push(state),
       onLost: (entries) => lost.push(...entries),
     }
-    const guard = guardStore(faulty.faulty, { retryMs: 1, slowAfterMs, closeWithinMs, ...listener })
+    const guard = resilientStore(faulty.faulty, { retryMs: 1, slowAfterMs, closeWithinMs, ...listener })
     return { faulty, guard, problems, states, lost }
   }
   const until = async (holds: () => boolean): Promise<void> => {

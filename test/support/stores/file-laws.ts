@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { guardStore } from '../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry, Store } from '../../../src/log/store.ts'
 import type { LogProblem } from '../../../src/log/store-problem.ts'
 import { newPathsIn, record } from './store-laws.ts'
@@ -187,7 +187,7 @@ export function describeFileStore(kind: string, storeAt: StoreAt): void {
       const path = newPlace()
       const states: string[] = []
       let changed = (): void => {}
-      const guard = guardStore(
+      const guard = resilientStore(
         storeAt(path, () => {}),
         {
           retryMs: 1,

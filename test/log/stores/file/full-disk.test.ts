@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { nextTurn } from '../../../../src/clock/clock.ts'
-import { guardStore } from '../../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../../src/log/resilience/resilient-store.ts'
 import { resolveStore } from '../../../../src/log/resolve-store.ts'
 import { record } from '../../../support/stores/store-laws.ts'
 
@@ -32,7 +32,7 @@ testOnDisk.each([
     writeFileSync(join(disk, 'ballast'), Buffer.alloc(ballast))
     const option = `${kind}:${join(disk, `log.${kind}`)}`
     const states: string[] = []
-    const guard = guardStore(await resolveStore(option), {
+    const guard = resilientStore(await resolveStore(option), {
       retryMs: 5,
       onHealth: ({ state }) => states.push(state),
     })

@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { nextTurn } from '../../../../src/clock/clock.ts'
-import { guardStore } from '../../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry } from '../../../../src/log/store.ts'
 import type { LogProblem } from '../../../../src/log/store-problem.ts'
 import { findSqlite } from '../../../../src/log/stores/sqlite/driver.ts'
@@ -184,7 +184,7 @@ describe('createSqliteStore, its file being', () => {
   test('not restorable: the guard is degraded, also while idle, and recovers by itself', async () => {
     const { path, own, store } = await opened()
     const states: string[] = []
-    const guard = guardStore(store, { retryMs: 1, onHealth: ({ state }) => states.push(state) })
+    const guard = resilientStore(store, { retryMs: 1, onHealth: ({ state }) => states.push(state) })
     renameSync(own, `${own}-elsewhere`)
     // A file in place of the folder.
     writeFileSync(own, '')

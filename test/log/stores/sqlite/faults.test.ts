@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import { guardStore } from '../../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry } from '../../../../src/log/store.ts'
 import { findSqlite, type OpenSqlite } from '../../../../src/log/stores/sqlite/driver.ts'
 import { createSqliteStore } from '../../../../src/log/stores/sqlite/sqlite-store.ts'
@@ -90,10 +90,10 @@ test('createSqliteStore: a call that fails is a RunLogError, and acknowledged en
   }
 }, 60_000)
 
-test('guardStore over it: once opened, every append is written once and in order, whichever call fails', async () => {
+test('resilientStore over it: once opened, every append is written once and in order, whichever call fails', async () => {
   for (let n = 20; n <= 90; n++) {
     const path = join(folder, `guarded-${n}.db`)
-    const guard = guardStore(createSqliteStore(path, { library: failingAt(n).open }), { retryMs: 1 })
+    const guard = resilientStore(createSqliteStore(path, { library: failingAt(n).open }), { retryMs: 1 })
     try {
       await guard.load()
     } catch {

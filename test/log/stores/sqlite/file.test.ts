@@ -17,7 +17,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { isAction } from '../../../../machines/protocol.ts'
-import { guardStore } from '../../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../../src/log/resilience/resilient-store.ts'
 import { isNote, type LogEntry, type RunRecord } from '../../../../src/log/store.ts'
 import type { LogProblem } from '../../../../src/log/store-problem.ts'
 import { findSqlite, type OpenSqlite } from '../../../../src/log/stores/sqlite/driver.ts'
@@ -222,11 +222,11 @@ describe('createSqliteStore on a full disk', () => {
   })
 })
 
-test('guardStore over a SQLite log whose disk is full for a while: all entries are kept once it has room, in order', async () => {
+test('resilientStore over a SQLite log whose disk is full for a while: all entries are kept once it has room, in order', async () => {
   const room = { pages: 30 }
   const path = newPath()
   const states: string[] = []
-  const guard = guardStore(createSqliteStore(path, { library: withRoom(room) }), {
+  const guard = resilientStore(createSqliteStore(path, { library: withRoom(room) }), {
     retryMs: 5,
     onHealth: ({ state }) => states.push(state),
   })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { createApp } from 'gantry'
 import { nextTurn } from '../../../../src/clock/clock.ts'
-import { guardStore } from '../../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../../src/log/resilience/resilient-store.ts'
 import { createSqliteStore } from '../../../../src/log/stores/sqlite/sqlite-store.ts'
 import { silent } from '../../../support/silent.ts'
 import { record } from '../../../support/stores/store-laws.ts'
@@ -38,7 +38,7 @@ testOnDisk('it continues once there is room, and all entries are kept in order',
   const disk = first!
   writeFileSync(join(disk, 'ballast'), Buffer.alloc(400_000))
   const path = join(disk, 'log.db')
-  const guard = guardStore(createSqliteStore(path, { onProblem: () => {} }), { retryMs: 1 })
+  const guard = resilientStore(createSqliteStore(path, { onProblem: () => {} }), { retryMs: 1 })
   await guard.load()
   let seq = 0
   const appends: unknown[] = []
@@ -61,7 +61,7 @@ testOnDisk(
   async () => {
     const disk = newDisk()!
     const path = join(disk, 'log.db')
-    const guard = guardStore(createSqliteStore(path, { onProblem: () => {} }), { retryMs: 1 })
+    const guard = resilientStore(createSqliteStore(path, { onProblem: () => {} }), { retryMs: 1 })
     await guard.load()
     for (let seq = 1; seq <= 100; seq++) await guard.append([large(seq)])
     writeFileSync(join(disk, 'ballast'), Buffer.alloc(free(disk)))
@@ -82,7 +82,7 @@ testOnDisk(
     const disk = newDisk()!
     const path = join(disk, 'log.db')
     const store = createSqliteStore(path, { retention: { maxPerTask: 100 }, onProblem: () => {} })
-    const guard = guardStore(store, { retryMs: 1 })
+    const guard = resilientStore(store, { retryMs: 1 })
     await guard.load()
     for (let seq = 1; seq <= 2_000; seq++) await guard.append([large(seq)])
     expect(await guard.count({})).toBeLessThan(1_900)
@@ -96,7 +96,7 @@ testOnDisk(
   'a session on it stops, and reports its losses',
   async () => {
     const disk = newDisk()!
-    const store = guardStore(createSqliteStore(join(disk, 'log.db'), { onProblem: () => {} }), {
+    const store = resilientStore(createSqliteStore(join(disk, 'log.db'), { onProblem: () => {} }), {
       retryMs: 1,
       closeWithinMs: 50,
     })

@@ -18,7 +18,7 @@ import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { nextTurn } from '../../../../src/clock/clock.ts'
-import { guardStore } from '../../../../src/log/resilience/resilient-store.ts'
+import { resilientStore } from '../../../../src/log/resilience/resilient-store.ts'
 import type { LogEntry } from '../../../../src/log/store.ts'
 import { findSqlite, type OpenSqlite } from '../../../../src/log/stores/sqlite/driver.ts'
 import { createSqliteStore } from '../../../../src/log/stores/sqlite/sqlite-store.ts'
@@ -280,7 +280,7 @@ test('a log that is deleted and taken by another session acknowledges nothing un
   expect(await taker.line()).toBe('open')
   await taker.send('append 1000')
   const states: string[] = []
-  const guard = guardStore(store, { retryMs: 1, onHealth: ({ state }) => states.push(state) })
+  const guard = resilientStore(store, { retryMs: 1, onHealth: ({ state }) => states.push(state) })
   const appended = Promise.resolve(guard.append([record(2)]))
   while (states.length === 0) await nextTurn()
   expect(guard.health.reason?.message).toMatch(

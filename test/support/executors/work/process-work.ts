@@ -1,7 +1,7 @@
 /** Work that only processes can run. */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import type { FarRun } from '../../../../src/executors/run-facts.ts'
+import type { IsolatedRun } from '../../../../src/executors/run-facts.ts'
 
 export const pid = (): number => process.pid
 export function killsItself({ signal }: { signal: NodeJS.Signals }): Promise<never> {
@@ -13,7 +13,7 @@ export function prints({ bytes }: { bytes: number }): number {
   return bytes
 }
 /** Starts a process that stays alive, in its own group; returns its id. */
-export function leavesGrandchild(_: unknown, run: FarRun): number {
+export function leavesGrandchild(_: unknown, run: IsolatedRun): number {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
   child.unref()
   run.progress(0, String(child.pid))
@@ -26,7 +26,7 @@ export function leavesOrphan(): number {
   ) as typeof import('node:child_process')
   return Number(execSync('sleep 600 >/dev/null 2>&1 & echo $!').toString())
 }
-export function ignoresSigterm(_: unknown, run: FarRun): Promise<never> {
+export function ignoresSigterm(_: unknown, run: IsolatedRun): Promise<never> {
   process.on('SIGTERM', () => {})
   run.progress(0, 'deaf')
   return new Promise<never>((resolve) => setTimeout(resolve as () => void, 600_000))
@@ -43,7 +43,7 @@ export function postsGarbage(): string {
     process.send?.(garbage)
   return 'done'
 }
-export function loopsWithId(_: unknown, run: FarRun): never {
+export function loopsWithId(_: unknown, run: IsolatedRun): never {
   run.progress(0, String(process.pid))
   for (;;);
 }

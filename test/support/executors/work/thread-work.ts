@@ -1,7 +1,7 @@
 /** Work for runs in threads. */
 import { parentPort, threadId } from 'node:worker_threads'
 import { inaction } from '../../../../src/errors/skip-run.ts'
-import type { FarRun } from '../../../../src/executors/run-facts.ts'
+import type { IsolatedRun } from '../../../../src/executors/run-facts.ts'
 
 export const add = ({ a, b }: { a: number; b: number }): number => a + b
 export const echo = ({ value }: { value?: unknown }): unknown => value
@@ -15,7 +15,7 @@ export function failsWith({ value }: { value?: unknown }): never {
 }
 export const nothing = (): unknown => inaction('nothing new')
 
-export function facts(_: unknown, run: FarRun): unknown {
+export function facts(_: unknown, run: IsolatedRun): unknown {
   run.log.info('hello', { from: run.task.name })
   run.progress(0.5, 'half')
   return {
@@ -28,24 +28,24 @@ export function facts(_: unknown, run: FarRun): unknown {
     params: run.params,
   }
 }
-export const usesSession = (_: unknown, run: FarRun): unknown =>
+export const usesSession = (_: unknown, run: IsolatedRun): unknown =>
   (run.session as never as { shutDown(): void }).shutDown()
 
-export async function untilTold(_: unknown, run: FarRun): Promise<never> {
+export async function untilTold(_: unknown, run: IsolatedRun): Promise<never> {
   if (run.trigger === 'manual' && run.task.name !== 'talks') run.progress(0, 'waits')
   const keep = setInterval(() => {}, 1000)
   await new Promise((resolve) => run.signal.addEventListener('abort', resolve, { once: true }))
   clearInterval(keep)
   throw run.signal.reason
 }
-export function loops(_: unknown, run: FarRun): never {
+export function loops(_: unknown, run: IsolatedRun): never {
   run.progress(0, 'loops')
   for (;;);
 }
 /** Loops without a turn of the event loop until its signal is aborted. */
 export function loopsUntilTold(
   { how }: { how: 'throwIfAborted' | 'aborted' | 'reason' },
-  run: FarRun,
+  run: IsolatedRun,
 ): unknown {
   const reasons: unknown[] = []
   run.signal.addEventListener('abort', () => reasons.push((run.signal.reason as Error).message))
@@ -94,7 +94,7 @@ export function throwsMeanwhile(): Promise<string> {
   }, 1)
   return new Promise((resolve) => setTimeout(resolve, 60_000, 'late'))
 }
-export function logsWithoutEnd({ lines }: { lines: number }, run: FarRun): number {
+export function logsWithoutEnd({ lines }: { lines: number }, run: IsolatedRun): number {
   for (let n = 0; n < lines; n++) run.log.info(`line ${n}`)
   return lines
 }
@@ -102,7 +102,7 @@ let calls = 0
 export const counts = (): number => ++calls
 
 /** A value that cannot be cloned: an object with methods. */
-export const connect = async (run: FarRun) => ({
+export const connect = async (run: IsolatedRun) => ({
   ask: (n: number): string => `${run.task.name === 'asks' ? 'far' : run.task.name} ${n}`,
 })
 export const asksConnection = ({
@@ -113,7 +113,7 @@ export const asksConnection = ({
   n: number
 }): string => there.ask(n)
 
-export async function talksAndWaits(args: unknown, run: FarRun): Promise<never> {
+export async function talksAndWaits(args: unknown, run: IsolatedRun): Promise<never> {
   run.progress(0.25, 'talking')
   run.log.info('one')
   run.log.warn('two', { n: 2 })

@@ -1,9 +1,9 @@
 /** A log whose write is answered by stdin: the answer arrives while this process is stopped. Prints health reports. */
-import { createMemoryStore, guardStore, type RunRecord } from 'gantry'
+import { createMemoryStore, type RunRecord, resilientStore } from 'gantry'
 
 const memory = createMemoryStore()
 const answered = new Promise<void>((resolve) => process.stdin.once('data', () => resolve()))
-const guard = guardStore(
+const guard = resilientStore(
   Object.assign(memory, { append: () => answered }),
   // The limit runs in steps of a tenth of it: the process is stopped for longer than the whole.
   { slowAfterMs: 1000, onHealth: ({ state, reason }) => console.log(state, reason?.message) },
