@@ -148,7 +148,6 @@ export {
   type ResilientStoreOptions,
   type Retention,
   type RunRecord,
-  redacted,
   resilientStore,
   type SqliteDriver,
   type SqliteLibrary,
@@ -157,7 +156,6 @@ export {
   type Store,
   type StoreHealth,
   type StoreHealthListener,
-  soundsSecret,
   type ValueSerializer,
   type WhenDown,
 } from '../log/index.ts'
@@ -225,8 +223,6 @@ export {
   span,
   union,
 } from '../time/index.ts'
-/* Options of companions */
-export { checkOptions } from '../values/check-options.ts'
 /* App */
 export { App, type AppGroup, type AppOptions, createApp, type RunOptions } from './app.ts'
 /* Earlier names */

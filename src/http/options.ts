@@ -1,7 +1,6 @@
 /** Options of `createHttp`, and the settings derived from them. */
 import type { DurationInput } from '../app/index.ts'
-import { checkOptions } from '../app/index.ts'
-import { toDurationMs } from '../app/internal/index.ts'
+import { checkOptions, toDurationMs } from '../app/internal/index.ts'
 import { defaultRedact, type Redact } from './contract/redact.ts'
 
 /**

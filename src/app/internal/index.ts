@@ -5,3 +5,5 @@
 export { toErrorData } from '../../errors/error-data.ts'
 export { near } from '../../errors/suggest.ts'
 export { toDurationMs } from '../../time/index.ts'
+export { checkOptions } from '../../values/check-options.ts'
+export { redacted, soundsSecret } from '../../values/secrets.ts'

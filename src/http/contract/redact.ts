@@ -1,5 +1,6 @@
 /** Serialization of values in responses: plain, size-limited, secrets redacted. */
-import { type ErrorData, redacted, soundsSecret } from '../../app/index.ts'
+import type { ErrorData } from '../../app/index.ts'
+import { redacted, soundsSecret } from '../../app/internal/index.ts'
 import { type PlainLimits, toPlain } from '../../inspect/index.ts'
 
 /** Replaces one member, like the replacer of `JSON.stringify`. */

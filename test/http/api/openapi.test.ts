@@ -38,7 +38,7 @@ test('an undocumented answer fails the check', () => {
   expect(() => check({ ...graph, text: '{"tasks":[],"links":[]}' })).not.toThrow()
   expect(() => check({ ...graph, text: '{"tasks":[],"links":[],"more":1}' })).toThrow(/Not as documented/)
   expect(() => check({ ...graph, text: '{"tasks":[1],"links":[]}' })).toThrow(/Not as documented/)
-  expect(() => check({ ...graph, status: 418, text: '{}' })).toThrow(/no such answer/)
+  expect(() => check({ ...graph, status: 418, text: '{}' })).toThrow(/does not define this response/)
   const tree = {
     id: 'a',
     key: 'a',

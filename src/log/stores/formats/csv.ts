@@ -68,7 +68,11 @@ const columns = [...unchecked, 'crc']
 const uncheckedFirst = unchecked.join(',')
 const first = `${columns.join(',')}\n`
 
-/** The CSV line format. */
+/**
+ * The CSV line format.
+ *
+ * @internal
+ */
 export const csvFormat: LineFormat = {
   kind: 'csv',
   title: 'CSV',
@@ -78,7 +82,11 @@ export const csvFormat: LineFormat = {
   adopt: adoptCsv,
 }
 
-/** Encodes an entry as a row, line end included. Throws the error of `JSON.stringify`. */
+/**
+ * Encodes an entry as a row, line end included. Throws the error of `JSON.stringify`.
+ *
+ * @internal
+ */
 export function encodeRow(entry: LogEntry): string {
   const { seq, task, runId, at, start, end, runtimeMs, ...rest } = entry as RunRecord & Note
   const more: Record<string, unknown> = { ...rest }
@@ -110,7 +118,11 @@ export function encodeRow(entry: LogEntry): string {
   return `${Papa.unparse([[...row, checksum(row)]])}\n`
 }
 
-/** Decodes a row to an entry or the header; undefined if the line is neither, or is damaged. */
+/**
+ * Decodes a row to an entry or the header; undefined if the line is neither, or is damaged.
+ *
+ * @internal
+ */
 export function decodeRow(line: Buffer): unknown {
   const text = line.toString('utf8').replace(/\r$/, '')
   if (text.includes(uncheckedFirst)) {

@@ -48,13 +48,21 @@ const front = '{"crc":"'
 const middle = '","entry":'
 const entryStart = front.length + 8 + middle.length
 
-/** Encodes an entry as a line, line end included. Throws the error of `JSON.stringify`. */
+/**
+ * Encodes an entry as a line, line end included. Throws the error of `JSON.stringify`.
+ *
+ * @internal
+ */
 export function encodeLine(entry: object): string {
   const json = JSON.stringify(entry)
   return `${front}${checksum(json)}${middle}${json}}\n`
 }
 
-/** Decodes a line, without its line end, to an entry; undefined if the line is damaged. */
+/**
+ * Decodes a line, without its line end, to an entry; undefined if the line is damaged.
+ *
+ * @internal
+ */
 export function decodeLine(line: Buffer): unknown {
   if (line.length <= entryStart || line[line.length - 1] !== 0x7d) return undefined
   const head = line.toString('latin1', 0, entryStart)
@@ -68,7 +76,11 @@ export function decodeLine(line: Buffer): unknown {
   }
 }
 
-/** The JSON lines format. */
+/**
+ * The JSON lines format.
+ *
+ * @internal
+ */
 export const jsonlFormat: LineFormat = {
   kind: 'jsonl',
   title: 'JSON lines',
