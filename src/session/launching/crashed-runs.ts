@@ -1,4 +1,4 @@
-/** Runs that an earlier process left open: they are `crash`, and run again where their task asks for it. */
+/** Crash records for runs that an earlier process left open, and their reruns where the task asks for them. */
 
 import { missingParams } from '../../log/serialize.ts'
 import type { RunRecord } from '../../log/store.ts'
@@ -6,7 +6,10 @@ import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { RunQueue } from './manual-runs.ts'
 
-/** A task whose runs crashed so often in a row is not run again by itself: it may be what crashes the process. */
+/**
+ * The maximum number of consecutive crashes after which a task is still rerun: the task may be what crashes the
+ * process.
+ */
 const maxInARow = 3
 
 export class Crashes {
@@ -19,7 +22,7 @@ export class Crashes {
     this.#queue = queue
   }
 
-  /** Records that the run crashed, at the last sign of life of its process: never before the run, never after now. */
+  /** Records a crash at the last sign of life of the run's process: never before the run started, never after now. */
   async record(run: RunRecord): Promise<void> {
     const { log, clock } = this.#core
     const seen = log.lastBeat ?? log.aliveAt ?? clock.now()
@@ -46,7 +49,7 @@ export class Crashes {
     else runs.push(run)
   }
 
-  /** The task may launch: its crashed runs are queued again if it asks for that, with their params and their period. */
+  /** Queues the crashed runs of a task again, with their params and their period, if the task asks for it. */
   settle(entry: TaskEntry): void {
     const runs = this.#open.get(entry.name)
     if (runs === undefined) return
@@ -62,7 +65,7 @@ export class Crashes {
     for (const run of runs) this.#rerun(entry, run)
   }
 
-  /** With less than its params, or with a mask in the place of one, it would do something else. */
+  /** A run with missing or masked params would do something else. */
   #rerun(entry: TaskEntry, run: RunRecord): void {
     const missing = missingParams(run)
     if (missing !== null)

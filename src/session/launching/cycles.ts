@@ -9,9 +9,9 @@ import type { Core } from '../state/session-state.ts'
 /** Opens and closes cycles, with their hooks, and counts them. */
 export class Cycles {
   readonly #core: Core
-  /** Wakes the session, where a condition asks for cycles and no timer would make one. */
+  /** Wakes the session where a condition asks for cycles and no other timer would open one. */
   readonly #wake: () => void
-  /** A timer woke the session since the last cycle began. */
+  /** True if a timer woke the session since the last cycle began. */
   #wasWoken = false
   #isOpen = false
   #after: After | null = null
@@ -28,15 +28,15 @@ export class Cycles {
     this.#isOpen = false
   }
 
-  /** A timer has fired: the next look opens a cycle. */
+  /** Marks that a timer has fired: the next evaluation opens a cycle. */
   woken(): void {
     this.#wasWoken = true
   }
 
-  /** Begins a cycle if a timer woke the session, then goes on; with async cycle hooks, when they are through. */
+  /** Begins a cycle if a timer woke the session, then calls back; with async cycle hooks, after they have finished. */
   open(next: () => void): void {
     const mayOpen = !this.#isOpen && this.#wasWoken
-    // A timer within a cycle belongs to it: it must not make another cycle of what comes later without a timer.
+    // A timer within a cycle belongs to it: it must not open another cycle for what follows without a timer.
     this.#wasWoken = false
     if (!mayOpen) return next()
     this.#isOpen = true
@@ -50,7 +50,7 @@ export class Cycles {
     })
   }
 
-  /** Nothing more can launch: ends the cycle, if there is one. */
+  /** Ends the open cycle, if any: nothing more can launch. */
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
@@ -62,13 +62,13 @@ export class Cycles {
     this.#beat()
   }
 
-  /** Releases its timer. */
+  /** Releases the timer. */
   stop(): void {
     this.#undoBeat?.()
     this.#undoBeat = null
   }
 
-  /** While a condition asks for cycles there must be some. */
+  /** Sets a timer: while a condition asks for cycles, cycles must occur. */
   #beat(): void {
     if (this.#undoBeat !== null || !this.#core.changes.hearsSession || !this.#core.isActive) return
     this.#undoBeat = this.#core.clock.callAfter(Math.max(1, this.#core.settings.relaunchDelayMs), () => {

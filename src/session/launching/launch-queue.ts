@@ -1,14 +1,14 @@
-/** The order of tasks that are ready to launch, and what a launch waits for. */
+/** The launch order of ready tasks, and the evaluations that a launch waits for. */
 import { holds } from '../../conditions/evaluate/holds.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
-/** The state of a launch line, copied. */
+/** A copy of the state of a launch line. */
 export interface LaunchLineState {
   readonly ready: readonly TaskEntry[]
   /** The paused settling; null between two settlings. */
   readonly settling: {
-    /** The tasks whose turn is to come, in order. */
+    /** Tasks still to be taken, in order. */
     readonly left: readonly TaskEntry[]
     readonly taken: readonly TaskEntry[]
     readonly fresh: readonly TaskEntry[]
@@ -17,19 +17,19 @@ export interface LaunchLineState {
 }
 
 /**
- * The tasks that are ready. A settling takes each of them once, in order: by priority (falling), queued runs first, then by
- * order of creation. It may pause between two tasks.
+ * The ready tasks. A settling takes each of them once, in order: by priority (descending), tasks with queued runs
+ * first, then by order of creation. A settling may pause between two tasks.
  */
 export class LaunchQueue {
   readonly #ready = new Set<TaskEntry>()
-  /** The order of the settling under way, and how far it has come. */
+  /** The order of the settling in progress, and the position in it. */
   #line: TaskEntry[] | null = null
   #at = 0
-  /** Whose turn in this settling has been. */
+  /** Tasks already taken in this settling. */
   readonly #taken = new Set<TaskEntry>()
-  /** Tasks that became ready since the settling began, and have not been taken in it. */
+  /** Tasks that became ready since the settling began and have not been taken in it. */
   #fresh: TaskEntry[] = []
-  /** A task became ready again after its turn in the settling. */
+  /** True if a task became ready again after its turn in the settling. */
   #isAgain = false
 
   get size(): number {
@@ -48,15 +48,12 @@ export class LaunchQueue {
     else this.#fresh.push(entry)
   }
 
-  /** Not ready any more. */
+  /** Removes a task that is no longer ready. */
   delete(entry: TaskEntry): void {
     this.#ready.delete(entry)
   }
 
-  /**
-   * Begins a settling, or continues the paused one: tasks that became ready meanwhile take their place in the
-   * order.
-   */
+  /** Begins a settling, or continues the paused one: tasks that became ready meanwhile are inserted in order. */
   goOn(): void {
     if (this.#line === null) this.#line = [...this.#ready].sort(byLaunchOrder)
     else if (this.#fresh.length > 0)
@@ -66,7 +63,7 @@ export class LaunchQueue {
     this.#fresh = []
   }
 
-  /** The next task of the settling; undefined when each has had its turn. */
+  /** The next task of the settling; undefined when each has been taken. */
   next(): TaskEntry | undefined {
     const line = this.#line ?? []
     while (this.#at < line.length) {
@@ -78,13 +75,13 @@ export class LaunchQueue {
     return undefined
   }
 
-  /** Its turn is still to come: the settling pauses before it. */
+  /** Returns a task to its position: the settling pauses before it. */
   putBack(entry: TaskEntry): void {
     this.#taken.delete(entry)
     this.#at -= 1
   }
 
-  /** Ends the settling; true if a task became ready again after its turn: it needs another settling. */
+  /** Ends the settling; true if a task became ready again after its turn and needs another settling. */
   end(): boolean {
     const isAgain = this.#isAgain
     this.#line = null
@@ -100,7 +97,7 @@ export class LaunchQueue {
     this.end()
   }
 
-  /** The state of the line as it is now. */
+  /** A copy of the current state. */
   copy(): LaunchLineState {
     const settling =
       this.#line === null
@@ -114,7 +111,10 @@ export class LaunchQueue {
     return { ready: [...this.#ready], settling }
   }
 
-  /** Takes over the state of another session's line; `toOwn` gives this session's task, undefined for a task that it lacks. */
+  /**
+   * Adopts the state of another session's line; `toOwn` maps its tasks to this session's, undefined where this session
+   * has none.
+   */
   adopt({ ready, settling }: LaunchLineState, toOwn: (entry: TaskEntry) => TaskEntry | undefined): void {
     const own = (entries: readonly TaskEntry[]): TaskEntry[] => entries.flatMap((entry) => toOwn(entry) ?? [])
     this.clear()
@@ -132,8 +132,9 @@ function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
 }
 
 /**
- * Where many conditions look again, they do so in slices. A launch waits for those that began to wait before it did, so that
- * priority decides and not who looked first, and for no more: changes without end must not keep everything from launching.
+ * The wait of launches for pending evaluations. Many conditions are evaluated again in slices. A launch waits for the
+ * evaluations that were pending before it began to wait, so that priority decides and not the order of evaluation. It
+ * waits for no others: endless changes must not block all launches.
  */
 export class PredicateWait {
   readonly #core: Core
@@ -158,14 +159,14 @@ export class PredicateWait {
     return waits
   }
 
-  /** What the condition said last is no longer so, and it has not looked yet. */
+  /** True if the last value of the task's condition is outdated and its evaluation is pending. */
   isOutdated(entry: TaskEntry): boolean {
     const core = this.#core
     if (core.backlog.isEmpty || !entry.holds) return false
     try {
       return !holds(entry.definition.start.node, core.factsOf(entry))
     } catch {
-      // Its own look reports that.
+      // The pending evaluation reports the error.
       return true
     }
   }

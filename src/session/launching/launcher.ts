@@ -1,10 +1,11 @@
 /**
- * Decides what launches, when and in which order. Launching is by level: a task launches while its condition holds and
- * nothing stands in the way; by priority (falling), queued runs first, then by order of creation.
+ * The launcher: it decides which tasks launch, when and in which order. Launching is level-triggered: a task launches
+ * while its condition holds and nothing blocks it; by priority (descending), queued runs first, then by order of
+ * creation.
  *
- * A *settling* launches each ready task at most once, and settlings are a turn of the event loop apart, so that no tasks
- * that start one another can starve it. A long settling is cut into slices, a turn each: who becomes ready between two of
- * them takes their place in the order, and who was launched waits for the next settling.
+ * A *settling* launches each ready task at most once. Settlings are one turn of the event loop apart, so that tasks
+ * that start one another cannot starve the loop. A long settling is cut into slices of one turn each: a task that
+ * becomes ready between two slices is inserted in order, and a task that was launched waits for the next settling.
  */
 
 import { Slice } from '../../clock/slices.ts'
@@ -18,7 +19,7 @@ import type { TaskEntry } from '../state/task-state.ts'
 import { Cycles } from './cycles.ts'
 import { type LaunchLineState, LaunchQueue, PredicateWait } from './launch-queue.ts'
 
-/** The stretches in which launches hold the loop: hooks and listeners are called within them. */
+/** The owner of stretches in which launches block the event loop: hooks and listeners are called within them. */
 const launching = { part: 'launching tasks, with what listens to it' }
 
 type Verdict = 'launch' | 'wait' | 'drop'
@@ -57,36 +58,36 @@ export class Launcher {
     this.#cycles.reset()
   }
 
-  /** The ready tasks and the paused settling, as they are now: for a session that is looked ahead for. */
+  /** A copy of the ready tasks and the paused settling, for a simulation of the session. */
   copyLine(): LaunchLineState {
     return this.#line.copy()
   }
 
-  /** Takes over the line of another session's launcher. */
+  /** Adopts the line of another session's launcher. */
   adoptLine(line: LaunchLineState, toOwn: (entry: TaskEntry) => TaskEntry | undefined): void {
     this.#line.adopt(line, toOwn)
   }
 
-  /** A timer has fired: a cycle begins, even if nothing comes of it. */
+  /** Marks that a timer has fired: a cycle begins, even if nothing launches. */
   woken(): void {
     this.#cycles.woken()
     this.schedule()
   }
 
-  /** Something may now allow the task to launch. */
+  /** Considers one task, which may be able to launch now. */
   consider(entry: TaskEntry): void {
     if (entry.isRemoved || (!entry.hasQueued && !entry.holds)) return
     this.#line.add(entry)
     this.schedule()
   }
 
-  /** Something may now allow any task to launch. */
+  /** Considers all tasks, which may be able to launch now. */
   considerAll(): void {
     for (const entry of this.#core.entries.values()) this.consider(entry)
     this.schedule()
   }
 
-  /** Looks at what is ready in the next turn. */
+  /** Schedules a settling for the next turn. */
   schedule(): void {
     if (this.#isScheduled || this.#isPaused || !this.#core.isActive) return
     this.#isScheduled = true
@@ -94,8 +95,8 @@ export class Launcher {
   }
 
   /**
-   * Nothing launches until {@link unpause}: not all conditions are watched yet, and the priorities among
-   * ready tasks are unknown.
+   * Blocks launches until {@link unpause}: not all conditions are watched yet, and the priorities among ready tasks are
+   * unknown.
    */
   pause(): void {
     this.#isPaused = true
@@ -109,35 +110,35 @@ export class Launcher {
     this.#isPaused = false
   }
 
-  /** Start-up and shut-down tasks, and those that are not chosen, are launched by something else than their condition. */
+  /** True for start-up and shut-down tasks and for tasks that are not selected: their condition does not launch them. */
   isLeftOut(entry: TaskEntry): boolean {
     return isLeftOut(this.#situationOf(entry))
   }
 
   /**
-   * The reason why the task is not launched although its condition holds and the session runs; null if there
-   * is none.
+   * The reason why the task is not launched although its condition holds and the session runs; null if nothing blocks
+   * it.
    */
   obstacleOf(entry: TaskEntry): Obstacle | null {
     return firstObstacle('condition', this.#situationOf(entry))
   }
 
-  /** True if the task would launch with a free place: those behind it in line let it go first. */
+  /** True if the task would launch with free capacity; if not, the tasks behind it in line go first. */
   contends(entry: TaskEntry): boolean {
     const situation = new EntrySituation(this.#core, this.#parts, entry, 'running', entry.holds)
     return contends(entry.hasQueued ? 'queue' : 'condition', situation)
   }
 
-  /** May one more run of the task live beside those that do? */
+  /** True if the concurrency limit allows another run of the task. */
   hasRoom(entry: TaskEntry): boolean {
     return hasRoom(this.#core, entry)
   }
 
-  /** A run of the task has ended: its relaunch delay begins if its condition still holds. */
+  /** Handles the end of a run: the task's relaunch delay begins if its condition still holds. */
   ended(entry: TaskEntry): void {
     this.#delayRelaunch(entry)
     this.consider(entry)
-    // Others may have waited for this one to make room (main work, a removed task of their name).
+    // Other tasks may have waited for this run (main work, a removed task with their name).
     if (this.#line.size > 0) this.schedule()
     else this.#closeCycle()
   }
@@ -145,8 +146,7 @@ export class Launcher {
   readonly #turn = (): void => {
     this.#isScheduled = false
     if (this.#isPaused || !this.#core.isActive || this.#isSettling) return
-    // Tasks that are due together are ordered together: by priority, and not by which condition was evaluated
-    // first.
+    // Tasks that are due together are ordered by priority, not by which condition was evaluated first.
     if (this.#looks.mustWait()) return this.schedule()
     this.#isSettling = true
     this.#cycles.open(() => {
@@ -159,20 +159,20 @@ export class Launcher {
     })
   }
 
-  /** A slice of a settling: launches from where the last one ended. */
+  /** Runs a slice of a settling, from where the last one ended. */
   #settle(): void {
     for (const entry of this.#slots.next()) this.#line.add(entry)
     this.#line.goOn()
     const slice = new Slice(this.#core.clock)
     for (let entry = this.#line.next(); entry !== undefined; entry = this.#line.next()) {
-      // A hold in between: the settling goes on with it when the session is resumed.
+      // The session is held: the settling continues when it is resumed.
       if (!this.#core.isActive || slice.isOver()) {
         this.#line.putBack(entry)
         return this.schedule()
       }
       const verdict = this.#verdictOf(entry)
       if (verdict === 'wait') {
-        // No other task launches beside main work: its end goes on from here.
+        // No other task launches during main work: its end continues the settling.
         if (this.#runs.exclusive > 0) return this.#line.putBack(entry)
         continue
       }
@@ -182,7 +182,7 @@ export class Launcher {
       this.consider(entry)
     }
     const isReadyAgain = this.#line.end()
-    // Who was first in line may have left it: the place is the next one's.
+    // The first in line may have left: the next one takes the place.
     if (isReadyAgain || this.#slots.next().some((entry) => !this.#line.has(entry))) this.schedule()
   }
 
@@ -190,7 +190,7 @@ export class Launcher {
     if (entry.isRemoved) return this.#drop(entry)
     if (!entry.hasQueued && this.#looks.isOutdated(entry)) return 'wait'
     if (entry.hasQueued && this.#isQueueOpen(entry)) {
-      // The end of a run looks again; only what others hold up is kept waiting here.
+      // The end of a run causes another evaluation; only tasks that are blocked by others are kept waiting here.
       const obstacle = firstObstacle('queue', this.#situationOf(entry))
       if (obstacle === null) return 'launch'
       return this.#waitFor(entry, obstacle)
@@ -202,7 +202,7 @@ export class Launcher {
     return this.#waitFor(entry, obstacle)
   }
 
-  /** Who waits for a slot stands in its line; who waits for main work or the log stays ready. */
+  /** Keeps a blocked task waiting: in its line for capacity, or as ready for main work or the log. */
   #waitFor(entry: TaskEntry, obstacle: Obstacle): Verdict {
     if (obstacle === 'main' || obstacle === 'log') return 'wait'
     const shortage = obstacle === 'slot' ? this.#slots.shortageOf(entry) : null
@@ -211,13 +211,13 @@ export class Launcher {
     return 'drop'
   }
 
-  /** What keeps it from launching is its own: it gives up its place in line. */
+  /** Takes a task that blocks itself out of its line. */
   #drop(entry: TaskEntry): Verdict {
     this.#slots.leave(entry)
     return 'drop'
   }
 
-  /** A session that was asked to run some tasks launches no others, by hand neither. */
+  /** True if manual runs of the task may launch: a session that was asked to run some tasks launches no others. */
   #isQueueOpen(entry: TaskEntry): boolean {
     const { only } = this.#core
     return only === null || only.has(entry.name)
@@ -255,7 +255,7 @@ export class Launcher {
     if (!this.#isScheduled && !this.#isSettling && this.#runs.exclusive === 0) this.#cycles.close()
   }
 
-  /** Nothing launches any more: releases its timers. */
+  /** Stops all launches and releases the timers. */
   stop(): void {
     this.#cycles.stop()
     this.#line.clear()

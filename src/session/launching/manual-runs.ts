@@ -1,4 +1,4 @@
-/** Runs by hand: they are checked, queued, deduplicated by key, and never wait for themselves. */
+/** Manual runs: checks, queueing, deduplication by key, and detection of runs that would wait for themselves. */
 import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
 import { SetupError } from '../../errors/errors.ts'
 import { insideRun } from '../../executors/current-run.ts'
@@ -17,18 +17,18 @@ import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
 import type { Launcher } from './launcher.ts'
 import { warnOfWait } from './waiting-runs.ts'
 
-/** How a run by hand is asked for. */
+/** The request for a manual run. */
 export interface RunRequest {
   readonly params?: ParamValues | undefined
   readonly key?: string | undefined
   readonly execution?: Execution | undefined
   readonly trigger?: RunTrigger
   readonly value?: unknown
-  /** The period it is to run for: a missed one. */
+  /** The missed period to run for. */
   readonly period?: Interval
-  /** Its id, where it has one already: a run that waited in an earlier process. */
+  /** The run id, where the run has one already: it waited in an earlier process. */
   readonly runId?: string
-  /** Its handle, where it has one already. */
+  /** The run handle, where one exists already. */
   readonly pending?: PendingRun | undefined
 }
 
@@ -46,8 +46,8 @@ export class RunQueue {
   }
 
   /**
-   * The id and the handle of a run that a command is to queue; those of the waiting or live run that has its key already. Throws if
-   * its params are wrong.
+   * The id and the handle of a run to queue by a command, or those of the waiting or live run with the same key. Throws
+   * if the params are wrong.
    */
   prepare(
     entry: TaskEntry,
@@ -74,14 +74,17 @@ export class RunQueue {
     return pending
   }
 
-  /** The effect of `task.run`: queues the run, and answers. A waiting or live run with its id is that run. */
+  /**
+   * The effect of `task.run`: queues the run and answers the command. A waiting or live run with the same id is that
+   * run.
+   */
   readonly accept = ({ context, event }: Received<'task.run'>): void => {
     const { requests, byId } = this.#core
     const entry = byId.get(context.id)
     if (entry === undefined) return
     if (event.runId !== undefined && this.#has(entry, event.runId)) return requests.accept(event)
     const request = requests.of(event)
-    // Taken back, or refused to its own caller, while the command was on its way.
+    // Cancelled, or refused to its caller, while the command was in transit.
     if (request?.pending?.isSettled === true) return requests.accept(event)
     let params: ParamValues | Promise<ParamValues>
     try {
@@ -96,7 +99,7 @@ export class RunQueue {
     this.#queued(entry, queued, params)
   }
 
-  /** Queues a run that no command asks for: one that was missed, lost with its process, or kept from an earlier one. */
+  /** Queues a run without a command: one that was missed, lost with its process, or kept from an earlier process. */
   ask(entry: TaskEntry, request: RunRequest = {}): RunHandle {
     const twin = request.key === undefined ? undefined : this.#twinOf(entry, request.key)
     if (twin !== undefined) return twin.handle
@@ -127,7 +130,10 @@ export class RunQueue {
     )
   }
 
-  /** The params are checked: the run may be launched. It may have been taken back, or refused with its task, meanwhile. */
+  /**
+   * Allows the launch of a run once its params are checked. The run may have been cancelled, or refused with its task,
+   * meanwhile.
+   */
   #ready(entry: TaskEntry, queued: QueuedRun, params: ParamValues): void {
     if (!entry.queue.includes(queued)) return
     const { runId, pending } = queued
@@ -141,7 +147,7 @@ export class RunQueue {
     this.#launcher.consider(entry)
   }
 
-  /** What lives and waits makes way for a run that replaces it; true if the run may be queued. */
+  /** Ends the live and waiting runs that a new run replaces; true if the new run may be queued. */
   #makesWay(entry: TaskEntry, queued: QueuedRun): boolean {
     const { overlap = 'wait' } = entry.definition.options
     const isFree = entry.queue[0] === queued && this.#launcher.hasRoom(entry)
@@ -164,7 +170,7 @@ export class RunQueue {
     return checkedParams(entry.name, entry.definition.options, params)
   }
 
-  /** Takes back a queued run, or tells a living one to end. */
+  /** Cancels a queued run, or terminates a live one. */
   #takeBack(entry: TaskEntry, runId: string): void {
     const place = entry.queue.findIndex((queued) => queued.runId === runId)
     if (place < 0) return this.#runs.terminate(entry, 'asked', runId)
@@ -173,7 +179,7 @@ export class RunQueue {
     this.#core.stateChanged()
   }
 
-  /** Its asker may not wait for it: were it run all the same, work that awaits its own task would run for ever. */
+  /** Refuses a run to a caller that may not wait for it: work that awaits its own task would never end. */
   #refuse(entry: TaskEntry, pending: PendingRun, error: unknown): void {
     if (entry.live.some(({ runId }) => runId === pending.runId)) return
     const queued = entry.queue.find(({ runId }) => runId === pending.runId)
@@ -182,18 +188,18 @@ export class RunQueue {
     this.#core.stateChanged()
   }
 
-  /** Takes back all queued runs of a task, but the one that they make way for. */
+  /** Cancels all queued runs of a task except the one that replaces them. */
   takeBackAll(entry: TaskEntry, but?: QueuedRun): void {
     for (const queued of [...entry.queue]) if (queued !== but) this.#takeBack(entry, queued.runId)
   }
 
-  /** Whether the caller is inside a living run of the task. */
+  /** True if the call comes from inside a live run of the task. */
   isInsideRunOf(entry: TaskEntry): boolean {
     const inside = insideRun()
     return inside !== undefined && entry.live.some((slot) => slot.runId === inside.runId)
   }
 
-  /** Throws if whoever now begins to wait for the run is itself what the run waits for. */
+  /** Throws if the caller, which begins to wait for the run, is itself what the run waits for. */
   #checkWait(target: TaskEntry, pending: PendingRun, asker: string | undefined): void {
     const { runId } = pending
     const inside = insideRun()
@@ -207,7 +213,7 @@ export class RunQueue {
       if (inside.runId === asker) this.#refuse(target, pending, error)
       throw error
     }
-    // The run itself stays: it is launched when the main work has ended, and so are those that nobody meant to wait for.
+    // The run stays queued: it launches when the main work has ended, as do runs that are not awaited.
     const lives = target.live.some((slot) => slot.runId === runId)
     if (!lives && this.#core.executors.get(caller.execution)?.isExclusive === true)
       throw new SetupError(
@@ -216,7 +222,7 @@ export class RunQueue {
     caller.waitsFor.add(target.name)
   }
 
-  /** Whether a run of the task has to wait, over any number of steps, for that run to end. */
+  /** True if a run of the task waits, over any number of steps, for the given run to end. */
   #waitsFor(task: TaskEntry, run: RunSlot, seen: Set<TaskEntry>): boolean {
     if (seen.has(task)) return false
     seen.add(task)
@@ -254,7 +260,7 @@ function toQueued(runId: string, request: RunRequest, pending: PendingRun | unde
   }
 }
 
-/** Takes a run out of the line; false if it is there no more. */
+/** Removes a run from the queue; false if it is no longer there. */
 function takeOut(entry: TaskEntry, queued: QueuedRun): boolean {
   const place = entry.queue.indexOf(queued)
   if (place >= 0) entry.queue.splice(place, 1)

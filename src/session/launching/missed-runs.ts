@@ -1,6 +1,6 @@
 /**
- * The occasions of tasks (the day of `daily`, the occurrences of a cron) and whether they were used: one that lapses
- * without a start is noted in the log with the reason, told as `run.missed`, and caught up as the task asks.
+ * Missed runs: the scheduled periods of tasks (the day of `daily`, the occurrences of a cron) that ended without a
+ * start. Each is recorded in the log with the reason, reported as `run.missed`, and caught up as the task asks.
  */
 import type { Undo } from '../../clock/clock.ts'
 import { Slice } from '../../clock/slices.ts'
@@ -17,25 +17,28 @@ import type { TaskEntry } from '../state/task-state.ts'
 import type { Launcher } from './launcher.ts'
 import type { RunQueue } from './manual-runs.ts'
 
-/** A timer comes late by more than this only if the process slept, was blocked, or the clock was set. */
+/** A timer is later than this only if the process slept, was blocked, or the clock was set. */
 const lateMs = 1000
-/** After a long sleep there may be a thousand periods of each of a thousand tasks: so many are looked at in one turn of the loop. */
+/**
+ * The maximum number of periods evaluated in one turn of the event loop: after a long sleep, each of a thousand tasks
+ * may have missed a thousand.
+ */
 const looksPerTurn = 200
 
-/** What was missed of one task. */
+/** The missed-run accounting of one task. */
 interface Watched {
-  /** Everything that lapsed up to here (epoch ms) is accounted for. */
+  /** The instant up to which all periods are accounted for, epoch ms. */
   until: number
   undo: Undo | null
 }
 
-/** Watches the occasions of tasks. */
+/** Watches the scheduled periods of tasks. */
 export class MissedRuns {
   readonly #core: Core
   readonly #launcher: Launcher
   readonly #queue: RunQueue
   readonly #watched = new WeakMap<TaskEntry, Watched>()
-  /** Tasks whose occasion is over, and is to be looked at. */
+  /** Tasks with a period that has ended and is not evaluated yet. */
   readonly #lapsed = new Map<TaskEntry, Watched>()
 
   constructor(core: Core, launcher: Launcher, queue: RunQueue) {
@@ -44,7 +47,7 @@ export class MissedRuns {
     this.#queue = queue
   }
 
-  /** From now on; of a task that the log knows, from when the log was last written. */
+  /** Starts at now, or at the log's last entry for tasks that the log knows. */
   begin(entry: TaskEntry): void {
     this.end(entry)
     const { clock, log } = this.#core
@@ -68,7 +71,10 @@ export class MissedRuns {
     watched.until = Math.max(watched.until, this.#core.clock.now())
   }
 
-  /** The range of a backfill in epoch ms, and a handle for each of its runs. Throws if the range or the start is wrong. */
+  /**
+   * The range of a backfill in epoch ms, and a handle for each of its runs. Throws if the range or the start is
+   * invalid.
+   */
   prepareBackfill(
     entry: TaskEntry,
     {
@@ -84,7 +90,7 @@ export class MissedRuns {
     return { range, backfill }
   }
 
-  /** The effect of `task.backfill`: queues a run for each occasion that ended in `(from, to]`, oldest first. */
+  /** The effect of `task.backfill`: queues a run for each period that ended in `(from, to]`, oldest first. */
   readonly acceptBackfill = ({ context, event }: Received<'task.backfill'>): void => {
     const { requests, byId } = this.#core
     const entry = byId.get(context.id)
@@ -103,7 +109,7 @@ export class MissedRuns {
     })
   }
 
-  /** The occasions that ended in `(from, to]`, oldest first. */
+  /** Scheduled periods that ended in `(from, to]`, oldest first. */
   #periodsOf(entry: TaskEntry, { from, to }: { readonly from: number; readonly to: number }): Interval[] {
     const { start } = entry.definition
     const periods = [...occurrencesBetween(start.node, this.#core.factsOf(entry, to), from)]
@@ -124,7 +130,7 @@ export class MissedRuns {
     })
   }
 
-  /** Looked at once what becomes ready at this very instant has launched: starts are not to wait for the books. */
+  /** Schedules the evaluation after the launches of this instant: starts must not wait for the accounting. */
   #lapse(entry: TaskEntry, watched: Watched): void {
     const { clock } = this.#core
     this.#lapsed.set(entry, watched)
@@ -142,12 +148,12 @@ export class MissedRuns {
     }
   }
 
-  /** Tells how many occasions were missed. */
+  /** Records the missed periods of a task; returns their number. */
   #look(entry: TaskEntry, watched: Watched): number {
     const core = this.#core
     const now = core.clock.now()
     const since = watched.until
-    // A wall clock set back: what was accounted for stays so.
+    // After a wall clock is set back, accounted periods stay accounted.
     watched.until = Math.max(since, now)
     if (this.#launcher.isLeftOut(entry)) return 0
     const missed = missedBetween(entry.definition.start.node, core.factsOf(entry), since)
@@ -181,7 +187,10 @@ export class MissedRuns {
     core.news.tell({ type: 'run.missed', task: entry.name, at: now, dueAt: period.start, reason })
   }
 
-  /** What the task's own condition kept from running is not caught up; what the session could not launch is. */
+  /**
+   * The missed periods to catch up: those that the session could not launch, not those that the task's condition
+   * prevented.
+   */
   #toCatchUp(entry: TaskEntry, missed: readonly { period: Interval; why: Why }[], now: number): Interval[] {
     const { catchUp = 'none', misfireGrace } = entry.definition.options
     if (catchUp === 'none') return []
@@ -190,7 +199,7 @@ export class MissedRuns {
     const due = missed.filter(({ why, period }) => why.isOurs && now - period.end <= graceMs)
     const periods = due.map(({ period }) => period)
     if (catchUp === 'all') return periods
-    // The run that level gives the occasion under way is the latest: nothing is left to catch up.
+    // The run that launches for the current period is the latest: nothing is left to catch up.
     return entry.holds || this.#hasStartedSince(entry, periods.at(-1)?.end ?? now) ? [] : periods.slice(-1)
   }
 
@@ -218,7 +227,7 @@ export class MissedRuns {
   }
 }
 
-/** The stretch of a backfill in epoch ms; throws for instants that are none, or in the wrong order. */
+/** The range of a backfill in epoch ms; throws for invalid instants or a wrong order. */
 export function stretchOf(entry: TaskEntry, from: Instant, to: Instant): { from: number; to: number } {
   const stretch = { from: toInstant(from, entry.zone), to: toInstant(to, entry.zone) }
   if (stretch.from < stretch.to) return stretch
@@ -227,7 +236,7 @@ export function stretchOf(entry: TaskEntry, from: Instant, to: Instant): { from:
   )
 }
 
-/** Why an occasion was missed, and whether that was the session's doing rather than the task's condition. */
+/** The reason for a missed period, and whether the session caused it rather than the task's condition. */
 interface Why {
   readonly reason: string
   readonly isOurs: boolean

@@ -1,31 +1,31 @@
 /**
- * Runs that wait for a stopped session: nothing starts it automatically, and a process that ends must report
- * them.
+ * Warnings about runs that wait for a stopped session: nothing starts it automatically, and a process that exits must
+ * report them.
  */
 import type { Core } from '../state/session-state.ts'
 
-/** More names than this in one sentence are not read. */
+/** The maximum number of names in one message. */
 const maxNames = 5
 
 const waiting = new Set<WeakRef<Core>>()
 const refs = new WeakMap<Core, WeakRef<Core>>()
-/** A session that nobody refers to can never start: it must not keep the listener. */
+/** A session that is no longer referenced can never start: it must not keep the listener. */
 const collected = new FinalizationRegistry<WeakRef<Core>>((ref) => drop(ref))
 
-/** Warns, once a stop, that a run waits for the start; warns again when the process is about to end without it. */
+/** Warns, once per stop, that a run waits for the start; warns again when the process is about to exit without a start. */
 export function warnOfWait(core: Core, task: string): void {
   if (refs.has(core)) return
   const ref = new WeakRef(core)
   refs.set(core, ref)
   collected.register(core, ref, ref)
-  // One listener, however many sessions there are; it keeps no process up.
+  // One listener for all sessions; it does not keep the process alive.
   if (waiting.size === 0) process.on('beforeExit', warnAll)
   waiting.add(ref)
   const hint = 'call app.start() or app.run()'
   core.warn('not-started', `Task '${task}' waits for the session to start: ${hint}.`, { task })
 }
 
-/** The session starts, or no caller waits for it any more. */
+/** Ends the wait: the session starts, or no caller waits for it any longer. */
 export function endWait(core: Core): void {
   const ref = refs.get(core)
   if (ref === undefined) return

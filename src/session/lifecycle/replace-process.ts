@@ -1,4 +1,4 @@
-/** Restarts that begin with a new process: the same program, with the same arguments, takes over from this one. */
+/** Replacement of the process at a restart: the same program, with the same arguments, takes over. */
 import { spawn } from 'node:child_process'
 
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -7,8 +7,9 @@ const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 type Execve = (file: string, args: readonly string[], env?: NodeJS.ProcessEnv) => void
 
 /**
- * Starts this program once more. `relaunch`: the new process is on its own, and this one ends. `replace`: it takes this
- * one's place; where the system cannot do that, this process stays as its shell, passes signals on, and ends as it ends.
+ * Starts this program again. `relaunch`: the new process is independent, and this one exits. `replace`: the new process
+ * takes the place of this one; where the system cannot do that, this process stays as a wrapper, forwards signals, and
+ * exits with the same result.
  */
 export function takeOver(mode: 'relaunch' | 'replace', onError: (error: unknown) => void): void {
   const args = [...process.execArgv, ...process.argv.slice(1)]
@@ -17,7 +18,7 @@ export function takeOver(mode: 'relaunch' | 'replace', onError: (error: unknown)
     try {
       execve(process.execPath, [process.execPath, ...args], process.env)
     } catch {
-      // Not on this system: a shell around the new process comes closest.
+      // Not supported on this system: a wrapper around the new process comes closest.
     }
   }
   const isShell = mode === 'replace'

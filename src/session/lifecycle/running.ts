@@ -1,4 +1,4 @@
-/** A session that runs: its conditions are watched, and what is ready launches. */
+/** The running state of a session: conditions are watched, and ready tasks launch. */
 import { inSlices } from '../../clock/slices.ts'
 import type { Launcher } from '../launching/launcher.ts'
 import type { Core } from '../state/session-state.ts'
@@ -6,7 +6,7 @@ import type { StartWarnings } from '../tasks/start-warnings.ts'
 import { doubtCircles, type NameWarnings } from '../tasks/task-warnings.ts'
 import type { Watches } from '../watching/condition-watches.ts'
 
-/** The parts that a running session uses. */
+/** Session parts that a running session uses. */
 export interface RunningParts {
   readonly launcher: Launcher
   readonly watches: Watches
@@ -25,7 +25,8 @@ export class Running {
 
   /** Watches conditions until the signal aborts; calls back when tasks may launch. */
   watch(signal: AbortSignal, onBegun: () => void): void {
-    // Out of the machine's own step: what conditions and listeners do may send events, and the state must be there by then.
+    // Deferred out of the machine's step: conditions and listeners may send events, and the state must be in place by
+    // then.
     this.#core.clock.defer(() => {
       if (!signal.aborted) this.#begin(signal, onBegun)
     })
@@ -38,7 +39,7 @@ export class Running {
     this.#lookForDoubts(signal)
     // A listener may have stopped the session: a watch that begins now would never end.
     if (signal.aborted || watches.watchShutCondition()) return onBegun()
-    // Nothing launches before all are watched: by priority, and not by which was watched first.
+    // Launches wait until all conditions are watched, so that priority decides and not the order of watching.
     launcher.pause()
     watches.watchAll(signal, () => {
       if (signal.aborted) return
@@ -48,7 +49,7 @@ export class Running {
     })
   }
 
-  /** Launches go on after a hold. */
+  /** Continues launches after a hold. */
   resume(): void {
     this.#core.clock.defer(() => {
       if (this.#core.isActive && !this.#parts.launcher.isPaused) this.#launch()
@@ -60,7 +61,7 @@ export class Running {
     this.#parts.launcher.considerAll()
   }
 
-  /** In slices, and in parallel with the start: nothing waits for it. */
+  /** Runs in slices and in parallel with the start: nothing waits for it. */
   #lookForDoubts(signal: AbortSignal): void {
     const core = this.#core
     const { starts, names } = this.#parts

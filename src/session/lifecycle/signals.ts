@@ -3,20 +3,19 @@ import type { Undo } from '../../clock/clock.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Core } from '../state/session-state.ts'
 
-/** Ctrl-C, a service manager or container, a terminal that is closed. */
+/** Signals of Ctrl-C, of a service manager or container, and of a closed terminal. */
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * The time, ms, that a shut-down by signal waits for live runs if `drainTimeout` is not set. Containers are killed ten
- * seconds after SIGTERM; the default grace of runs takes five of these, and hooks and the run log need the
- * rest.
+ * The time, ms, that a shutdown by signal waits for live runs if `drainTimeout` is not set. Containers are killed ten
+ * seconds after SIGTERM; the default grace of runs takes five of these, and hooks and the run log need the rest.
  */
 export const signalDrainMs = 3_000
 
-/** After that, what was launched since is terminated at this interval. */
+/** The interval, ms, at which runs launched after that are terminated. */
 const endAgainMs = 1_000
 
-/** The maximum number of tasks named. */
+/** The maximum number of task names in one message. */
 const maxNames = 5
 
 /** Keeps the process alive until the session has stopped, and listens to signals if `handleSignals` is set. */
@@ -29,20 +28,20 @@ export class SignalHandling {
     this.#core = core
   }
 
-  /** The session starts, or starts again. */
+  /** Handles the start, or a restart, of the session. */
   begin(): void {
     this.#undoKeep ??= this.#core.clock.keep()
     this.update()
   }
 
-  /** The option `handleSignals` may have changed. */
+  /** Applies a change of the option `handleSignals`. */
   update(): void {
     if (this.#undoKeep !== null && this.#core.settings.handleSignals === true)
       this.#undoSignals ??= heedSignals(this.#core)
     else this.#ignoreSignals()
   }
 
-  /** The session has stopped. */
+  /** Handles the stop of the session. */
   end(): void {
     this.#ignoreSignals()
     this.#undoKeep?.()
@@ -55,14 +54,14 @@ export class SignalHandling {
   }
 }
 
-/** Listens to the signals until undone. */
+/** Listens to the signals; returns its undo. */
 function heedSignals(core: Core): Undo {
   const shutDown = (force: boolean): void => tell(core.actor, { type: 'session.shutDown', force })
   let undoDrain: Undo | null = null
   let wasToldInRelease = false
   const heed = (signal: NodeJS.Signals): void => {
     if (core.isReleasing) {
-      // Only the close of the log is left. An operator who can't wait for it is not held up forever.
+      // Only the log is still closing. An operator who cannot wait for it is not held up forever.
       if (wasToldInRelease) {
         undo()
         process.kill(process.pid, signal)
@@ -89,7 +88,7 @@ function heedSignals(core: Core): Undo {
   return undo
 }
 
-/** Null where nothing runs that the shut-down waits for. */
+/** The message about live runs that the shutdown waits for; null where there are none. */
 function sentence(core: Core, signal: NodeJS.Signals): string | null {
   const living = [...core.byId.values()].filter(
     ({ live, definition }) => live.length > 0 && definition.options.permanent !== true,
@@ -110,7 +109,7 @@ function again(signal: NodeJS.Signals): string {
   return signal === 'SIGINT' ? 'Another Ctrl-C' : `Another ${signal}`
 }
 
-/** A logger is foreign code: one that throws must not keep the session from shutting down. */
+/** Reports to the logger. A logger is foreign code: one that throws must not keep the session from shutting down. */
 function say(core: Core, line: string | null): void {
   if (line === null) return
   try {

@@ -1,4 +1,4 @@
-/** When a session has started, and when it has stopped: promises for callers that wait. */
+/** Promises of a session's start and stop, for callers that wait. */
 import type { SessionState } from '../api/session-parts.ts'
 
 interface Deferred {
@@ -12,24 +12,24 @@ export class StartedStopped {
   #settleStarted: Deferred | null = null
   /** Calls of `start()` that the machine has not answered yet. */
   readonly #asked: Deferred[] = []
-  /** The call of `start()` whose start follows the stop under way. */
+  /** The call of `start()` that waits for the stop in progress. */
   #deferred: Deferred | null = null
 
   constructor() {
     this.#renewStopped()
   }
 
-  /** Resolves at the end of the start under way, or the next one; rejects with the error that ended the session. */
+  /** Resolves at the end of the current start or the next one; rejects with the error that ended the session. */
   get stopped(): Promise<void> {
     return this.#stopped
   }
 
-  /** A start is asked for: resolves when tasks may launch, or when the session has stopped already. */
+  /** Requests a start: resolves when tasks may launch, or when the session has stopped already. */
   ask(): Promise<void> {
     return new Promise<void>((resolve, reject) => void this.#asked.push({ resolve, reject }))
   }
 
-  /** The start that was asked for first begins. */
+  /** Begins the first start requested. */
   accept(): void {
     this.#renewStopped()
     this.#settleStarted = this.#deferred ?? this.#asked.shift() ?? null
@@ -44,13 +44,13 @@ export class StartedStopped {
     this.#asked.shift()?.reject(error)
   }
 
-  /** The deferred start is not wanted any more. */
+  /** Drops the deferred start. */
   callOff(): void {
     this.#deferred?.resolve()
     this.#deferred = null
   }
 
-  /** True if the promise of a start is open, which rejects where the start fails. */
+  /** True if a start's promise is pending, which rejects if the start fails. */
   get isStartAwaited(): boolean {
     return this.#settleStarted !== null
   }
@@ -73,7 +73,7 @@ export class StartedStopped {
     this.#stopped = new Promise<void>((resolve, reject) => {
       this.#settleStopped = { resolve, reject }
     })
-    // Who wants the error asks for the promise; an unobserved session must not end the process.
+    // Callers that need the error await the promise; an unobserved session must not end the process.
     this.#stopped.catch(() => {})
   }
 }

@@ -16,7 +16,7 @@ import type { SignalHandling } from './signals.ts'
 import type { StartedStopped } from './started-stopped.ts'
 import type { Sequence } from './startup-tasks.ts'
 
-/** The parts of the session that a start uses. */
+/** Session parts that a start uses. */
 export interface StartingParts {
   readonly launcher: Launcher
   readonly crashes: Crashes
@@ -31,7 +31,7 @@ export interface StartingParts {
 export class Starting {
   readonly #core: Core
   readonly #parts: StartingParts
-  /** The parts after of start-up hooks, until they are called: once, with how the start came out. */
+  /** The second halves of start-up hooks, until they are called: once, with the result of the start. */
   #after: After | null = null
 
   constructor(core: Core, parts: StartingParts) {
@@ -39,20 +39,20 @@ export class Starting {
     this.#parts = parts
   }
 
-  /** The start begins. */
+  /** Begins the start. */
   begin(): void {
     endWait(this.#core)
     this.#parts.signals.begin()
   }
 
-  /** The parts before of start-up hooks. */
+  /** Runs the first halves of start-up hooks. */
   hooks(signal: AbortSignal): Promise<void> {
     return this.#guard(signal, async () => {
       const core = this.#core
       const onThrow = (error: unknown): void => this.#hookFailed(error)
       const after = await core.hooks.before('startup', core.context(null, signal), onThrow, signal)
       this.#after = after
-      // The stop did not wait for the hook. What it has opened meanwhile it has to close.
+      // The stop did not wait for the hook, which has to close what it opened meanwhile.
       if (signal.aborted) this.abandon()
     })
   }
@@ -74,7 +74,7 @@ export class Starting {
     })
   }
 
-  /** Start-up tasks; then hooks learn that the start succeeded. */
+  /** Runs start-up tasks, then notifies hooks that the start succeeded. */
   tasks(signal: AbortSignal): Promise<void> {
     return this.#guard(signal, async () => {
       await this.#parts.sequence.run('startup', signal)
@@ -83,7 +83,7 @@ export class Starting {
     })
   }
 
-  /** The start is left before its end: hooks that have not learned of it yet do. */
+  /** Aborts the start before its end: notifies the hooks that do not have the result yet. */
   abandon(): void {
     const error = new SessionStoppedError('The session was asked to stop while it started.')
     this.#tellHooks({ error }).catch((problem) =>
@@ -93,7 +93,7 @@ export class Starting {
     )
   }
 
-  /** An error of a step is reported, and hooks learn it before the session stops. A step that was cancelled has none. */
+  /** Reports an error of a step, and notifies hooks of it before the session stops. A step that was cancelled has none. */
   async #guard(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     try {
       await work()
@@ -127,7 +127,7 @@ export class Starting {
     const { keeper, crashes } = this.#parts
     await keeper.open()
     signal.throwIfAborted()
-    // Before the log is read, so that a restart finds again as much of a long log as conditions count.
+    // Before the log is read, so that a restart keeps as much of a long log as conditions count.
     await inSlices(
       core.clock,
       core.entries.values(),
@@ -143,7 +143,7 @@ export class Starting {
     }
   }
 
-  /** Restores the return values of earlier processes, as far as JSON could carry them. */
+  /** Restores the return values of earlier processes, as far as JSON could represent them. */
   #restoreReturns(): void {
     const { log, returns } = this.#core
     for (const task of log.index.tasks()) {

@@ -1,4 +1,4 @@
-/** Start-up and shut-down tasks, and the waiting for runs: what a session goes through before and after it launches. */
+/** Start-up and shut-down tasks, and the wait for live runs. */
 
 import type { Undo } from '../../clock/clock.ts'
 import type { Capacity } from '../runs/capacity.ts'
@@ -26,7 +26,7 @@ export class Sequence {
     this.#watches = parts.watches
   }
 
-  /** A run has ended: who waits goes on. */
+  /** Notifies the callbacks that a run has ended. */
   runEnded(): void {
     for (const goOn of [...this.#waiting]) goOn()
   }
@@ -36,7 +36,7 @@ export class Sequence {
   }
 
   #sequenceOf(kind: 'startup' | 'shutdown'): TaskEntry[] {
-    // A session that was asked to run some tasks runs these manually, once each, also if they are start-up tasks.
+    // A session that was asked to run some tasks runs them manually, once each, even if they are start-up tasks.
     if (this.#core.only !== null) return []
     const isOfKind = (entry: TaskEntry): boolean =>
       (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
@@ -45,7 +45,7 @@ export class Sequence {
       .sort((a, b) => b.priority - a.priority || a.order - b.order)
   }
 
-  /** Start-up or shut-down tasks by priority; `main` work one after the other, the others side by side. */
+  /** Runs start-up or shut-down tasks by priority; `main` work sequentially, the others in parallel. */
   async run(kind: 'startup' | 'shutdown', signal: AbortSignal): Promise<void> {
     for (const entry of this.#sequenceOf(kind)) {
       signal.throwIfAborted()
@@ -57,7 +57,7 @@ export class Sequence {
     }
   }
 
-  /** True once no run is live; false if the drain timeout passes first. */
+  /** True when no run is live; false if the drain timeout passes first. */
   async drain(signal: AbortSignal): Promise<boolean> {
     let isOver = false
     const undo = this.#afterTimeout(() => {

@@ -15,7 +15,7 @@ import type { Watches } from '../watching/condition-watches.ts'
 import type { SignalHandling } from './signals.ts'
 import type { Sequence } from './startup-tasks.ts'
 
-/** The parts of the session that a stop uses. */
+/** Session parts that a stop uses. */
 export interface StoppingParts {
   readonly runs: Runs
   readonly launcher: Launcher
@@ -31,9 +31,9 @@ export interface StoppingParts {
 export class Stopping {
   readonly #core: Core
   readonly #parts: StoppingParts
-  /** The end of the unwatching under way. */
+  /** The end of the unwatching in progress. */
   #unwatched: void | Promise<void> = undefined
-  /** The parts after of shut-down hooks, until they are called. */
+  /** The second halves of shut-down hooks, until they are called. */
   #after: After | null = null
 
   constructor(core: Core, parts: StoppingParts) {
@@ -56,7 +56,7 @@ export class Stopping {
     void this.#terminate('shut-down')
   }
 
-  /** The parts before of shut-down hooks. */
+  /** Runs the first halves of shut-down hooks. */
   async hooks(): Promise<void> {
     const core = this.#core
     await this.#unwatched
@@ -65,10 +65,10 @@ export class Stopping {
     )
   }
 
-  /** Shut-down tasks; then permanent tasks are terminated, which would never end by themselves. */
+  /** Runs shut-down tasks, then terminates permanent tasks, which would never end by themselves. */
   async tasks(signal: AbortSignal): Promise<void> {
     const { sequence, keeper, actors } = this.#parts
-    // A start that was left early may have neither opened the log that the stop before it closed, nor woken the actors.
+    // An aborted start may have neither opened the log that the previous stop closed nor woken the actors.
     if (sequence.has('shutdown')) {
       await keeper.reopen(signal)
       await actors.revive()
@@ -82,12 +82,12 @@ export class Stopping {
     return this.#parts.sequence.drain(signal)
   }
 
-  /** Waits for terminated runs; after the drain timeout those launched since are terminated, too. */
+  /** Waits for terminated runs; after the drain timeout, terminates those launched since. */
   awaitEnds(signal: AbortSignal): Promise<void> {
     return this.#parts.sequence.awaitEnds(signal, () => this.terminateAll())
   }
 
-  /** The parts after of shut-down hooks: they learn the error that ends the session. */
+  /** Runs the second halves of shut-down hooks, with the error that ends the session. */
   async afterHooks(): Promise<void> {
     const after = this.#after
     this.#after = null
@@ -95,13 +95,13 @@ export class Stopping {
     await after?.(failure === null ? {} : { error: failure.error })
   }
 
-  /** Releases what the session holds: after this no timer, listener or file of it is left. */
+  /** Releases all resources of the session: no timer, listener or file remains. */
   async release(): Promise<void> {
     const core = this.#core
     const { persistence, actors, keeper, signals } = this.#parts
     await persistence.end()
     core.failures.stop()
-    // At once, and before the slices: what is asked for from here on waits for the next start.
+    // Immediately, before the slices: requests from here on wait for the next start.
     const waiting = [...core.entries.values()]
       .filter(({ queue }) => queue.length > 0)
       .map((entry) => ({ entry, queue: entry.queue.splice(0) }))
@@ -117,7 +117,7 @@ export class Stopping {
     } catch (error) {
       core.warn('log', 'The run log could not be closed.', { error })
     }
-    // Not before the log is closed: a signal until then would end the process over it.
+    // Only after the log is closed: an earlier signal would end the process while it closes.
     signals.end()
   }
 

@@ -1,7 +1,7 @@
-/** Durations of options, in ms: checked where they are given. */
+/** Checks of durations in options, in ms. */
 import { toDurationMs } from '../../time/duration/duration.ts'
 
-/** A timeout in ms, Infinity for `'never'`; zero is an error, since it would end each run before it begins. */
+/** A timeout in ms, Infinity for `'never'`. Zero is an error: it would end each run before it begins. */
 export function toTimeout(value: unknown, name: string): number {
   if (value === 'never') return Number.POSITIVE_INFINITY
   const ms = toDuration(value, name)
@@ -11,7 +11,7 @@ export function toTimeout(value: unknown, name: string): number {
   )
 }
 
-/** A duration in ms that is not negative. */
+/** A non-negative duration in ms. */
 export function toDuration(value: unknown, name: string): number {
   let ms: number
   try {

@@ -20,7 +20,7 @@ export function checkedParams(
   if (schema === undefined) return runParams
   const take = (result: SchemaResult): ParamValues => {
     if (result.issues === undefined) return result.value as ParamValues
-    // An arg gets its value after this check: what the schema misses at its key is no fault.
+    // An arg gets its value after this check: a missing key that an arg fills is not an error.
     const issues = result.issues.filter(({ path }) => !isMadeLater(stepOf(path?.[0]), options, runParams))
     if (issues.length === 0) return runParams
     throw misfit(`Cannot run task '${task}'`, issues)
@@ -29,8 +29,8 @@ export function checkedParams(
 }
 
 /**
- * Throws where a task's own params do not fit its schema. A task that its condition launches must have all of them; of one that runs
- * only by hand, those that are given must be right. What is checked asynchronously is checked when it runs.
+ * Throws if a task's own params do not fit its schema. A task that its condition launches must have all of them; for a
+ * task that only runs manually, those that are given must be valid. Asynchronous checks are made when it runs.
  */
 export function checkTaskParams(task: string, options: TaskOptions, isOnlyByHand: boolean): void {
   const { schema } = options
@@ -49,7 +49,7 @@ export function checkTaskParams(task: string, options: TaskOptions, isOnlyByHand
   throw error
 }
 
-/** Args are made when a run starts: their values cannot be checked before. */
+/** True if a param is an arg. Args are resolved when a run starts: their values cannot be checked before. */
 function hasArgs({ params = {} }: TaskOptions): boolean {
   return Object.values(params).some(isArg)
 }

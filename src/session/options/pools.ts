@@ -1,19 +1,19 @@
-/** Named pools: how many runs of their tasks may live at once, and how many may start in a while. */
+/** Named pools: the maximum number of live runs of their tasks, and of starts in a period. */
 
 import { showValue } from '../../errors/show-value.ts'
 import type { PoolOptions } from '../api/session-options.ts'
 import { toTimeout } from './durations.ts'
 import { aCount, anything, checkKeys } from './validators.ts'
 
-/** A pool with its limits in numbers. */
+/** A pool with its limits as numbers. */
 export interface PoolSetting {
   readonly limit: number
-  /** At most so many starts in `perMs`; undefined: as many as there are slots. */
+  /** The maximum number of starts in `perMs`; undefined: limited by capacity only. */
   readonly starts: number | undefined
   readonly perMs: number
 }
 
-/** Pools from the option of a session; `TypeError` or `RangeError` for limits that cannot be meant. */
+/** Pools from the option of a session. Throws `TypeError` or `RangeError` for invalid limits. */
 export function toPools(
   pools: Readonly<Record<string, number | PoolOptions>>,
 ): ReadonlyMap<string, PoolSetting> {

@@ -1,4 +1,4 @@
-/** Options with an earlier name: both names are accepted, and the parts of a session read the present one. */
+/** Options with an earlier name: both names are accepted, and the session uses the present one. */
 
 type Renamed = Readonly<Record<string, string>>
 
@@ -41,8 +41,8 @@ export function taskOptionsOf<T extends object>(options: T): T {
 }
 
 /**
- * Session options under their present names, frozen. The earlier names can be read as well, since `session.options` is public; they
- * are not enumerable, so that copies have one name.
+ * Session options under their present names, frozen. The earlier names remain readable, since `session.options` is
+ * public; they are not enumerable, so that copies have one name.
  */
 export function sessionOptionsOf<T extends object>(options: T): Readonly<T> {
   const made = { ...present(options, renamedSessionOptions) } as Record<string, unknown>

@@ -1,4 +1,4 @@
-/** Options of a session and of tasks: checked once at the door, kept as settings in milliseconds. */
+/** Settings of a session and of tasks: checked options, with durations in milliseconds. */
 
 import { showValue } from '../../errors/show-value.ts'
 import type { OnUncaught } from '../../executors/inline/uncaught-errors.ts'
@@ -23,7 +23,7 @@ import {
   withMethods,
 } from './validators.ts'
 
-/** Kinds of failure that an option decides about. */
+/** Kinds of failure that the option `onError` covers. */
 export type FailureKind = 'condition' | 'setup' | 'hook' | 'log' | 'neverHolds'
 
 /** A session's options, checked, with defaults, durations in ms. */
@@ -33,7 +33,7 @@ export interface Settings {
   /** Infinity for never. */
   readonly timeoutMs: number
   readonly relaunchDelayMs: number
-  /** How many runs of one task may live. */
+  /** The maximum number of live runs of one task. */
   readonly concurrency: number
   readonly maxProcesses: number
   readonly maxThreads: number
@@ -185,7 +185,7 @@ const useRetry =
 const useStart =
   "When a task starts is its second argument: app.task('name', 'cron 0 7 * * *', work), or 'every 10 minutes'."
 
-/** Options of tasks as other schedulers call them. */
+/** Task options of other schedulers, with the replacement here. */
 const insteadOfTaskOptions: Readonly<Record<string, string>> = {
   retries: useRetry,
   retry: useRetry,
@@ -203,7 +203,7 @@ const insteadOfTaskOptions: Readonly<Record<string, string>> = {
   start: useStart,
 }
 
-/** Options of sessions as other schedulers call them. */
+/** Session options of other schedulers, with the replacement here. */
 const insteadOfSessionOptions: Readonly<Record<string, string>> = {
   tz: useTimezone,
   zone: useTimezone,
@@ -213,7 +213,7 @@ const insteadOfSessionOptions: Readonly<Record<string, string>> = {
     "Use 'pools' for limits that tasks share, and 'maxThreads' and 'maxProcesses' for those of executions.",
 }
 
-/** What cannot change while a session lives, and why it would do nothing. */
+/** Options that cannot change after the session is created: a change would have no effect. */
 const fixedWhileLiving = ['store', 'log', 'clock', 'inspect', 'persist'] as const
 
 /** Checks options of a session; throws a `TypeError` or `RangeError` at the first problem. */
@@ -222,7 +222,7 @@ export function checkSessionOptions(options: SessionOptions): void {
   checkOneName(options, renamedSessionOptions)
 }
 
-/** Checks options that are to change while a session lives. */
+/** Checks new options for an existing session. */
 export function checkSessionUpdate(options: SessionOptions): void {
   checkSessionOptions(options)
   for (const name of fixedWhileLiving)
@@ -259,7 +259,7 @@ export function toSettings(options: SessionOptions): Settings {
   }
 }
 
-/** How many runs may live at once: `true` is without limit. */
+/** The maximum number of live runs: `true` is unlimited. */
 export function toLaunchLimit(value: boolean | number): number {
   if (typeof value === 'number') return value
   return value ? Number.POSITIVE_INFINITY : 1
@@ -270,7 +270,8 @@ function toOnError(value: NonNullable<SessionOptions['onError']>): Record<Failur
   const all = typeof value === 'string' ? value : 'log'
   return {
     condition: given.condition ?? all,
-    // A session that starts without what its set-up makes would fail task by task: going on must be asked for.
+    // A session that starts without what its set-up creates would fail task by task: continuing must be an explicit
+    // choice.
     setup: given.setup ?? (typeof value === 'string' ? value : 'raise'),
     hook: given.hook ?? all,
     log: given.log ?? all,

@@ -1,4 +1,4 @@
-/** Checks of options at the door: one message per problem, each naming the option, the rule and what was given. */
+/** Checks of option values: one message per problem, which names the option, the rule and the given value. */
 
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
@@ -12,7 +12,7 @@ export function checkKeys(
   options: unknown,
   known: Readonly<Record<string, Check>>,
   what: string,
-  /** What to do in the place of options that people look for and that have another name. */
+  /** Hints for options that users expect under another name. */
   instead: Readonly<Record<string, string>> = {},
   /** Names that are accepted but no longer suggested. */
   earlier: Readonly<Record<string, string>> = {},
@@ -58,7 +58,7 @@ export const aCount =
       throw new RangeError(`Cannot set '${name}' as it must be at least ${least}: ${String(value)}`)
   }
 
-/** One of some words. */
+/** Accepts one of the given words. */
 export const oneOf =
   (...words: readonly string[]): Check =>
   (value, name) => {
@@ -69,7 +69,7 @@ export const oneOf =
     )
   }
 
-/** An object that has these methods. */
+/** Accepts an object with these methods. */
 export const withMethods =
   (...methods: readonly string[]): Check =>
   (value, name) => {
