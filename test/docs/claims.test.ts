@@ -1,7 +1,7 @@
 /** Results that examples state in comments, such as `isArg('dev') // false`, are compared with the actual ones. */
 import { expect, test } from '@jest/globals'
 import { transformSync } from '@swc/core'
-import { createActor } from 'xstate'
+import { createActor, initialTransition, transition } from 'xstate'
 import * as machines from '../../machines/index.ts'
 import * as gantry from '../../src/index.ts'
 import * as inspect from '../../src/inspect/index.ts'
@@ -28,7 +28,8 @@ function claimsOf({ code }: Example): { line: string; is: unknown; said: unknown
   const claims: { line: string; is: unknown; said: unknown }[] = []
   const app = gantry.createApp()
   app.task('report', false, () => {})
-  const given = { ...machines, ...gantry, ...inspect, ...testing, createActor, app, session: app.session }
+  const xstate = { createActor, initialTransition, transition }
+  const given = { ...machines, ...gantry, ...inspect, ...testing, ...xstate, app, session: app.session }
   const noted = code
     .replace(/^import .*$/gm, '')
     .replace(claim, (_, line: string, said: string) => `note(${JSON.stringify(line)}, ${line}, (${said}));`)

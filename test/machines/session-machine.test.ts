@@ -1,5 +1,6 @@
 /** The session machine as a table: each leaf state × each event, with the next state, the named actions and the changed context. */
 import { describe, expect, test } from '@jest/globals'
+import { transition } from 'xstate'
 import { sessionMachine } from '../../machines/session.machine.ts'
 import type { SessionContext, SessionEvent } from '../../machines/session.setup.ts'
 import { toSessionState } from '../../src/session/state/state-name.ts'
@@ -340,6 +341,12 @@ describe.each(Object.keys(paths))('in %s', (leaf) => {
     const { value } = play(paths[leaf]!)
     expect(toSessionState(value)).toBe(leaf === 'running.held' ? 'held' : leaf.split('.')[0])
   })
+})
+
+test('a command to a task that is gone is refused', () => {
+  const without = sessionMachine.provide({ guards: { hasTask: () => false } })
+  const [, actions] = transition(without, inState('running.active') as never, toEvent('task.run'))
+  expect(actions.map(({ type }) => type)).toEqual(['refuse'])
 })
 
 describe('the context', () => {

@@ -23,7 +23,6 @@ export {
   type ResilientStoreOptions,
   type Retention,
   type RunRecord,
-  redacted,
   resilientStore,
   type SqliteDriver,
   type SqliteLibrary,
@@ -32,7 +31,6 @@ export {
   type Store,
   type StoreHealth,
   type StoreHealthListener,
-  soundsSecret,
   type ValueSerializer,
   type WhenDown,
 } from '../../log/index.ts'

@@ -71,6 +71,7 @@ const known: Readonly<Record<string, readonly [status: number, code: string]>> =
   GANTRY_ARG: [422, 'params'],
   GANTRY_SETUP: [409, 'setup'],
   GANTRY_SESSION_STOPPED: [409, 'session-stopped'],
+  GANTRY_COMMAND_REFUSED: [409, 'command-refused'],
   GANTRY_RUN_LOG: [503, 'run-log'],
 }
 

@@ -76,6 +76,7 @@ export const sessionRoutes: readonly Route[] = [
       permission: `session.${verb}`,
       body: noBody,
       answers: { 202: { description: 'The command was sent.', schema: sessionSchema } },
+      problems: [409],
       handle(call) {
         call.shared.session[verb]()
         return { status: 202, body: sessionData(call) }

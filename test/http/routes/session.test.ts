@@ -206,6 +206,20 @@ describe('the log', () => {
   })
 })
 
+test('a command that the state refuses is a conflict that lists the accepted commands', async () => {
+  served = await serve((app) => void app.task('a', false, () => new Promise(() => {})))
+  served.app.session.task('a').run()
+  served.app.session.shutDown()
+  for (const [path, body] of [['/session/restart'], ['/events', { type: 'session.hold' }]] as const) {
+    const reply = await served.ask('POST', path, { body })
+    expect(reply.status).toBe(409)
+    expect(reply.body).toMatchObject({
+      code: 'command-refused',
+      detail: expect.stringMatching(/'stopping'\. It accepts .*session\.shutDown/),
+    })
+  }
+})
+
 test('POST /events accepts commands without code, and nothing else', async () => {
   served = await serve((app) => void app.task('a', false, () => {}))
   const send = async (body: unknown) => (await served.ask('POST', '/events', { body })).status
