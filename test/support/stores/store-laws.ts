@@ -66,8 +66,15 @@ const entryLists = fc
     }),
     { maxLength: 60 },
   )
-  .map((rows) =>
-    rows.map(({ task, action, at, run, kind, error }, i): LogEntry => {
+  .map((rows) => {
+    // A run ends once: a store may treat an identical second end as a duplicate.
+    const ends = new Set<string>()
+    const isNew = ({ task, action, at, run, error }: (typeof rows)[number]): boolean => {
+      const end = JSON.stringify([task, run, action, at, error])
+      if (action === 'run' || action === 'note') return true
+      return !ends.has(end) && ends.add(end) !== undefined
+    }
+    return rows.filter(isNew).map(({ task, action, at, run, kind, error }, i): LogEntry => {
       if (action === 'note') return note(i + 1, task, { at, note: kind })
       return record(i + 1, task, action, {
         at,
@@ -75,8 +82,8 @@ const entryLists = fc
         runId: `${task}-${run}`,
         ...(error ? { error: { name: 'Error', message: error } } : {}),
       })
-    }),
-  )
+    })
+  })
 
 const queries: fc.Arbitrary<LogQuery> = fc.record(
   {
