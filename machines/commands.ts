@@ -1,12 +1,11 @@
-/** Commands: the events that control a session, as they are sent and as its actors receive them. */
+/** Commands that control a session: the form that callers send, and the form that its actors receive. */
 import type { ParamValues } from './protocol.ts'
 
 /**
- * Commands: the events that may be sent to a session. JSON that names them may come from another program. A command that
- * is unknown, or names a task that is not there, throws in `session.send`; one that the present state does not accept is a
- * `CommandRefusedError`.
+ * The commands of a session: the events that `session.send` takes, also as parsed JSON from another program. `session.send`
+ * throws for an unknown command or task, and a `CommandRefusedError` for a command that the present state does not accept.
  *
- * Values that JSON has no form for (functions, dates, conditions) work within a process: the session keeps them, and
+ * Values that JSON cannot carry (functions, dates, conditions) work within a process: the session keeps them, and
  * the event that its actors receive ({@link CommandEvent}) carries a key instead.
  *
  * @example
@@ -20,10 +19,10 @@ export type Command =
       readonly type: 'task.run'
       readonly task: string
       readonly params?: ParamValues
-      /** A waiting or live run of the same key is the run that is asked for. */
+      /** Idempotency key: a queued or live run with the same key is returned instead of a new run. */
       readonly key?: string
       readonly execution?: string
-      /** The id of the run. Default: a new one. A waiting or live run with this id is the run that is asked for. */
+      /** The id of the run. Default: a new id. A queued or live run with this id is returned instead of a new run. */
       readonly runId?: string
     }
   /** A run for each period that ended in `(from, to]`; times are epoch ms or ISO 8601, read in the task's zone. */
@@ -32,7 +31,7 @@ export type Command =
       readonly task: string
       readonly from: number | string
       readonly to: number | string
-      /** Ids of the runs, oldest period first. Default: new ones. */
+      /** Ids of the runs, oldest period first. Default: new ids. */
       readonly runIds?: readonly string[]
     }
   | { readonly type: 'task.terminate'; readonly task: string; readonly runId?: string }
@@ -46,7 +45,7 @@ export type Command =
   | {
       readonly type: 'task.create'
       readonly task: string
-      /** The name of a template, for senders that cannot send code; else `start` and `work` are given. */
+      /** The name of a template, for senders that cannot send code; otherwise `start` and `work` are required. */
       readonly template?: string
       readonly start?: unknown
       readonly options?: unknown
@@ -90,18 +89,18 @@ type JsonObject = { readonly [name: string]: Json | undefined }
 
 /** Members that the session adds to each command. */
 type Sent = {
-  /** The id that the answer refers to. Absent where no answer is wanted. */
+  /** The id that the answer refers to. Absent if no answer is expected. */
   readonly request?: string
   /**
-   * The key of values that JSON has no form for. The process that registered them finds them under it; any other
-   * refuses the event.
+   * The key of values that JSON cannot carry. Only the process that registered the values can resolve it; any other
+   * process refuses the event.
    */
   readonly ref?: string
 }
 
 /**
  * A command as the actors of a session receive it, and as inspectors show it: plain JSON. `JSON.parse(JSON.stringify(event))`
- * is the same event; sent to another session, it does the same there.
+ * is the same event, and has the same effect in another session.
  *
  * @example
  * ```ts
@@ -168,7 +167,7 @@ export type CommandEvent = Sent &
 export type CommandType = Command['type']
 
 /**
- * The names of all commands, for checking what comes from outside.
+ * The names of all commands, for the validation of input.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /** Outcomes and actions of runs, and the news of a session: plain data. Commands are in `commands.ts`. */
 
 /**
- * The ways a run can end. `crash` is given afterwards, to a run whose process died.
+ * The ways a run can end. `crash` is recorded afterwards, for a run whose process died.
  *
  * @example
  * ```ts
@@ -13,7 +13,7 @@
 export const outcomes = ['success', 'fail', 'terminate', 'inaction', 'crash'] as const
 
 /**
- * How a run ended.
+ * The outcome of a run: one of {@link outcomes}.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export const outcomes = ['success', 'fail', 'terminate', 'inaction', 'crash'] as
 export type Outcome = (typeof outcomes)[number]
 
 /**
- * What the run log records of a run: its launch (`run`) and its outcome.
+ * The actions that the run log records: the launch of a run (`run`) and its outcome.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export const actions = ['run', ...outcomes] as const
 export type Action = 'run' | Outcome
 
 /**
- * True of the six actions.
+ * Returns true for the six actions of the run log.
  *
  * @example
  * ```ts
@@ -61,23 +61,23 @@ export function isAction(value: unknown): value is Action {
 }
 
 /**
- * Why a run was launched: its condition held, somebody asked for it (`manual`), the session started or stopped, the run
- * before it was lost with its process (`retry`, of `onCrash: 'rerun'`), or it makes up for a period that was missed
- * (`catch-up`).
+ * The reason for the launch of a run: its condition held (`condition`), a manual run was requested (`manual`), the session
+ * started or stopped (`startup`, `shutdown`), the previous run was lost with its process (`retry`, with `onCrash: 'rerun'`), or
+ * a missed period is caught up (`catch-up`).
  *
  * @example
  * ```ts
  * app.task('report', 'daily after 07:00', (_, run) => {
- *   const byHand: RunTrigger[] = ['manual']
- *   if (byHand.includes(run.trigger)) run.log.info('somebody asked for this one')
+ *   const requested: RunTrigger[] = ['manual']
+ *   if (requested.includes(run.trigger)) run.log.info('a manual run')
  * })
  * ```
  */
 export type RunTrigger = 'condition' | 'manual' | 'startup' | 'shutdown' | 'retry' | 'catch-up'
 
 /**
- * Why a run was asked to end: somebody asked, it lasted longer than its timeout, its `end` holds, the session stops,
- * its task was removed, or another run takes its place.
+ * The reason for the termination of a run: a request (`asked`), its timeout, its `end` condition, the shut-down of the session,
+ * the removal of its task, or a run that replaces it.
  *
  * @example
  * ```ts
@@ -93,15 +93,15 @@ export type TerminateReason =
   | 'asked'
   | 'timeout'
   | 'end condition'
-  /** It held already when the run started: the run never had a chance. The statement follows. */
+  /** The end condition held when the run started. The statement follows. */
   | `end condition held already: ${string}`
   | 'shut-down'
   | 'removed'
   | 'replaced'
 
 /**
- * What a run failed with: the `error` of an outcome, of the event `run.ended`, and of a record. In events and records it is
- * plain data, whose `stack` has the causes as well; an outcome has the thrown error itself, which is of this shape, too.
+ * The error of a failed run, in an outcome, the event `run.ended` and a record. In events and records it is plain data, and
+ * `stack` includes the causes; an outcome has the thrown error itself, which has the same shape.
  *
  * @example
  * ```ts
@@ -115,9 +115,9 @@ export interface ErrorData {
   readonly name: string
   readonly message: string
   readonly stack?: string
-  /** A stable name of the kind of error, where it has one: `ECONNRESET`, `GANTRY_ARG`. */
+  /** The stable code of the error, if it has one: `ECONNRESET`, `GANTRY_ARG`. */
   readonly code?: string
-  /** The cause, where it is the thrown error itself. */
+  /** The cause; present only on the thrown error itself. */
   readonly cause?: unknown
 }
 
@@ -133,7 +133,7 @@ export interface ErrorData {
 export type ParamValues = Readonly<Record<string, unknown>>
 
 /**
- * News: what a session tells of itself, `at` in epoch ms.
+ * The events that a session reports. `at` is in epoch ms.
  *
  * @example
  * ```ts
@@ -178,7 +178,7 @@ export type News =
       readonly level: 'debug' | 'info' | 'warn' | 'error'
       readonly message: string
     }
-  /** A run started later than its condition began to hold by more than the session's tolerance. */
+  /** A run started later than it was due, by more than `lateAfter`. */
   | {
       readonly type: 'run.late'
       readonly task: string
@@ -186,7 +186,7 @@ export type News =
       readonly at: number
       readonly lateMs: number
     }
-  /** A period or an occurrence lapsed without a run. */
+  /** A period ended without a run. */
   | {
       readonly type: 'run.missed'
       readonly task: string
@@ -203,7 +203,7 @@ export type News =
   | { readonly type: 'session.resumed'; readonly at: number }
   | { readonly type: 'session.stopped'; readonly at: number; readonly error?: ErrorData }
   | { readonly type: 'session.restarting'; readonly at: number }
-  /** The run log cannot be written; `session.recovered` tells that it can again. */
+  /** The run log cannot be written; `session.recovered` reports that it can again. */
   | { readonly type: 'session.degraded'; readonly at: number; readonly reason: string }
   | { readonly type: 'session.recovered'; readonly at: number }
   | {
@@ -216,7 +216,7 @@ export type News =
     }
 
 /**
- * The name of a piece of news.
+ * The name of an event that a session reports.
  *
  * @example
  * ```ts
@@ -249,7 +249,7 @@ const newsNames: Readonly<Record<NewsType, true>> = {
 }
 
 /**
- * The names of all news, for checking what is listened to.
+ * The names of all events that a session reports, for the validation of names from outside.
  *
  * @example
  * ```ts

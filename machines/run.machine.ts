@@ -7,19 +7,19 @@
  *   └────┬─────┘        └────┬────┘           └─────────────┘                    └─┬───▲─┘
  *        │ terminate: noted   └────────────────────── settled ─────────────────────┼───┘
  *        ▼ began                                                                   │
- *      ended, its work never begun                starting ◀───────────────────────┘ start (the actor is used again)
+ *      ended, work not started                    starting ◀───────────────────────┘ start (the actor is reused)
  *
- *   ended ── close ──▶ closed (final): its task has left, the actor is used no more
+ *   ended ── close ──▶ closed (final): the task was removed
  * ```
  *
- * The start record is durable before the work begins (`starting`), and work that was told to end has its grace
- * (`terminating`). Whatever the executor does after `ended` is dropped here: the machine is why there is one outcome.
+ * The start record is durable before the work begins (`starting`), and terminated work has a grace period (`terminating`).
+ * Results that the executor reports after `ended` are dropped here, so each run has exactly one outcome.
  */
 import { assign, setup } from 'xstate'
 import type { ErrorData, Outcome, RunTrigger, TerminateReason } from './protocol.ts'
 
 /**
- * What became of the work, as its executor tells it. `error` is whatever was thrown.
+ * The result of the work, as its executor reports it. `error` is the thrown value.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export type Settlement =
   | { readonly kind: 'inaction'; readonly reason?: string }
 
 /**
- * Events a run understands. Times are epoch ms.
+ * The events of a run. Times are epoch ms.
  *
  * @example
  * ```ts
@@ -49,22 +49,22 @@ export type RunEvent =
   | { readonly type: 'run.began' }
   | { readonly type: 'run.settled'; readonly settlement: Settlement }
   | { readonly type: 'run.terminate'; readonly reason: TerminateReason }
-  /** The work had its grace and did not end. */
+  /** The grace period has passed and the work has not ended. */
   | { readonly type: 'run.graceOver' }
-  /** Its task has left: the actor is used no more. */
+  /** The task was removed: the actor is not reused. */
   | { readonly type: 'run.close' }
   | { readonly type: 'run.progressed'; readonly progress: number; readonly message?: string }
-  /** Lines that the work logged, those of one turn together. */
+  /** Lines that the work logged, batched per turn of the event loop. */
   | { readonly type: 'run.logged'; readonly lines: readonly string[] }
 
 /**
- * What a run knows of itself; plain data, shown in the inspectors.
+ * The context of a run's actor: plain data, shown in the inspectors.
  *
  * @example
  * ```ts
  * import type { RunContext } from 'gantry/machines'
  *
- * const line = ({ task, runId, outcome }: RunContext): string => `${task} ${runId}: ${outcome ?? 'lives'}`
+ * const line = ({ task, runId, outcome }: RunContext): string => `${task} ${runId}: ${outcome ?? 'live'}`
  * ```
  */
 export interface RunContext {
@@ -74,9 +74,9 @@ export interface RunContext {
   /** Epoch ms. */
   readonly startedAt: number
   readonly outcome: Outcome | null
-  /** Why it was told to end, or why it found nothing to do. */
+  /** The reason for its termination, or for its `inaction`. */
   readonly reason: string | null
-  /** From 0 to 1; null before the first word. */
+  /** From 0 to 1; null before the first report. */
   readonly progress: number | null
   readonly message: string | null
   /** The last lines that it logged, oldest first. */
@@ -85,7 +85,7 @@ export interface RunContext {
 }
 
 /**
- * What a run starts from. `at` is its launch, in epoch ms.
+ * The input of a run's actor. `at` is the launch, in epoch ms.
  *
  * @example
  * ```ts
@@ -102,13 +102,13 @@ export interface RunInput {
 }
 
 /**
- * The outcome of work that settled; after an abort by us a rejection is a termination and a return still a success.
+ * Returns the outcome of settled work. After a termination, a rejection counts as `terminate` and a normal return as `success`.
  *
  * @example
  * ```ts
  * import { outcomeOf } from 'gantry/machines'
  *
- * outcomeOf({ kind: 'threw', error: new Error('no') }, true) // 'terminate': it was told to end
+ * outcomeOf({ kind: 'threw', error: new Error('no') }, true) // 'terminate': the run was being terminated
  * ```
  */
 export function outcomeOf(settlement: Settlement, wasTold: boolean): Outcome {
@@ -117,7 +117,7 @@ export function outcomeOf(settlement: Settlement, wasTold: boolean): Outcome {
   return wasTold ? 'terminate' : 'fail'
 }
 
-/** How many lines of its log a run shows. */
+/** Maximum number of log lines in the context. */
 const shownLines = 20
 const noLines: readonly string[] = []
 
@@ -155,13 +155,13 @@ export const runMachine = setup({
     input: {} as RunInput,
   },
   actions: {
-    /** Writes the start record; answers with `run.began` once it is durable. */
+    /** Writes the start record; sends `run.began` once it is durable. */
     recordStart: () => {},
-    /** Hands the work to its executor; answers with `run.settled`. */
+    /** Passes the work to its executor; sends `run.settled`. */
     beginWork: () => {},
-    /** Tells the work to end and starts its grace; answers with `run.graceOver`. */
+    /** Aborts the signal of the work and starts the grace period; sends `run.graceOver`. */
     abortWork: () => {},
-    /** Writes the end record; tells the task once it is durable. */
+    /** Writes the end record; notifies the task once it is durable. */
     recordEnd: (_, _params: { readonly settlement: Settlement | null }) => {},
     /** Reports a result that came after the end. */
     dropLateResult: () => {},
@@ -194,7 +194,7 @@ export const runMachine = setup({
   initial: 'starting',
   states: {
     starting: {
-      description: 'Launched; its start record is being made durable.',
+      description: 'The run is launched; its start record is being written.',
       entry: 'recordStart',
       on: {
         'run.began': [
@@ -202,13 +202,13 @@ export const runMachine = setup({
             guard: 'wasToldToEnd',
             target: 'ended',
             actions: ['noteTerminated', { type: 'recordEnd', params: { settlement: null } }],
-            description: 'It was told to end before its work began: the work never begins.',
+            description: 'The run was terminated before its work began: the work does not start.',
           },
           { target: 'running', description: 'The start record is durable.' },
         ],
         'run.terminate': {
           actions: 'noteReason',
-          description: 'Noted; it ends as soon as its start is recorded.',
+          description: 'The run ends as soon as its start is recorded.',
         },
         'run.settled': {
           target: 'ended',
@@ -219,12 +219,12 @@ export const runMachine = setup({
               params: ({ event }) => ({ settlement: event.settlement }),
             },
           ],
-          description: 'Its work could not be set up.',
+          description: 'The work cannot be set up.',
         },
       },
     },
     running: {
-      description: 'Its work is under way.',
+      description: 'The work is running.',
       entry: 'beginWork',
       on: {
         'run.settled': {
@@ -238,14 +238,15 @@ export const runMachine = setup({
         'run.terminate': {
           target: 'terminating',
           actions: 'noteReason',
-          description: 'It is told to end: asked, timeout, end condition, shut-down or removal.',
+          description:
+            'The run is terminated: request, timeout, end condition, shut-down, removal or replacement.',
         },
-        'run.progressed': { actions: 'noteProgress', description: 'The work tells how far it is.' },
-        'run.logged': { actions: 'noteLines', description: 'The work says something.' },
+        'run.progressed': { actions: 'noteProgress', description: 'The work reports its progress.' },
+        'run.logged': { actions: 'noteLines', description: 'The work logs lines.' },
       },
     },
     terminating: {
-      description: 'Its signal is aborted; it has its grace to end by itself.',
+      description: 'The signal of the work is aborted; the work may end within the grace period.',
       entry: 'abortWork',
       on: {
         'run.settled': {
@@ -254,30 +255,30 @@ export const runMachine = setup({
             'noteEndAfterAbort',
             { type: 'recordEnd', params: ({ event }) => ({ settlement: event.settlement }) },
           ],
-          description: 'A rejection is a termination; a normal return is still a success.',
+          description: 'A rejection counts as a termination; a normal return is still a success.',
         },
         'run.graceOver': {
           target: 'ended',
           actions: ['noteTerminated', { type: 'recordEnd', params: { settlement: null } }],
-          description: 'It did not end in time: given up, or ended from outside.',
+          description: 'The work did not end within the grace period: it is abandoned or killed.',
         },
-        'run.progressed': { actions: 'noteProgress', description: 'The work tells how far it is.' },
-        'run.logged': { actions: 'noteLines', description: 'The work says something.' },
+        'run.progressed': { actions: 'noteProgress', description: 'The work reports its progress.' },
+        'run.logged': { actions: 'noteLines', description: 'The work logs lines.' },
       },
     },
     ended: {
-      description: 'It has its one outcome. The actor waits to be used for the next run of its task.',
+      description: 'The run has its outcome. The actor can be reused for the next run of the task.',
       on: {
         'run.start': {
           target: 'starting',
           actions: 'renew',
-          description: 'The actor is used for another run.',
+          description: 'The actor is reused for another run.',
         },
         'run.settled': { actions: 'dropLateResult', description: 'A late result is dropped and reported.' },
-        'run.close': { target: 'closed', description: 'Its task has left the session.' },
+        'run.close': { target: 'closed', description: 'The task was removed from the session.' },
       },
     },
-    closed: { type: 'final', description: 'Used no more.' },
+    closed: { type: 'final', description: 'The actor is not reused.' },
   },
 })
 

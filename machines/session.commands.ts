@@ -1,6 +1,6 @@
-/** Commands that the session machine handles alike in every state, and the refusal of those that a state has no handler for. */
+/** Default command handlers of the session machine, for states without a specific handler. */
 
-/** A command to one task goes to that task's actor; one whose task is gone is refused. */
+/** Forwards a command to the actor of its task; refuses it if the task was removed. */
 const toTask = (description: string) =>
   [
     { guard: 'hasTask', actions: 'forwardToTask', description },
@@ -11,17 +11,17 @@ export const commandHandlers = {
   'task.run': toTask('Run a task, with params for this run.'),
   'task.backfill': toTask('Run a task for each period of a range.'),
   'task.terminate': toTask('Terminate the live runs of a task.'),
-  'task.disable': toTask('Its condition launches no more runs.'),
-  'task.enable': toTask('Its condition launches runs again.'),
+  'task.disable': toTask('Stop launching runs by the condition of a task.'),
+  'task.enable': toTask('Launch runs by the condition of a task again.'),
   'task.update': toTask('Change options of a task.'),
-  'task.remove': toTask('Take a task out of the session.'),
+  'task.remove': toTask('Remove a task from the session.'),
   'task.create': {
     actions: 'createTask',
-    description: 'Add a task, with registered code or of a template.',
+    description: 'Add a task, with registered code or from a template.',
   },
   'param.set': {
     actions: ['setParam', 'answer'],
-    description: 'Set a value that tasks and conditions share.',
+    description: 'Set a shared value.',
   },
   'param.unset': { actions: ['unsetParam', 'answer'], description: 'Remove a shared value.' },
   'session.run': { actions: 'runTasks', description: 'Run these tasks once each.' },
@@ -29,11 +29,11 @@ export const commandHandlers = {
     actions: ['takeOptions', 'updateSession'],
     description: 'Change options of the session.',
   },
-  'session.shutDown': { actions: 'answer', description: 'Stopped already.' },
+  'session.shutDown': { actions: 'answer', description: 'The session is already stopped.' },
   'session.restart': [
-    { guard: 'isRestartWanted', actions: 'answer', description: 'It restarts already.' },
-    { actions: 'refuse', description: 'Only a session that starts or runs restarts.' },
+    { guard: 'isRestartWanted', actions: 'answer', description: 'The session is already restarting.' },
+    { actions: 'refuse', description: 'Refused: only a starting or running session can restart.' },
   ],
-  'session.hold': { actions: 'refuse', description: 'A session that stops launches nothing.' },
-  'session.resume': { actions: 'answer', description: 'It is not held.' },
+  'session.hold': { actions: 'refuse', description: 'Refused: a stopping session launches nothing.' },
+  'session.resume': { actions: 'answer', description: 'The session is not held.' },
 } as const

@@ -1,5 +1,5 @@
 /**
- * The supervisor: it starts, runs, is held, stops, and is the parent of every task actor.
+ * Session machine: the supervisor and parent of all task actors.
  *
  * ```
  *   ┌─────────┐ start ┌─────────┐ at once ┌────────────────── starting ───────────────────┐
@@ -21,9 +21,9 @@
  * ```
  *
  * What a state waits for is an actor that it invokes: leaving the state cancels it. `stopped` means that nothing is open:
- * the store was closed in `releasing`. A start that is asked for in `releasing` follows the stop.
+ * the store was closed in `releasing`. A start requested in `releasing` follows the stop.
  *
- * A task actor that fails is recreated (`actor.failed`) and never takes its siblings or the session with it.
+ * A task actor that fails is recreated (`actor.failed`) and does not affect its siblings or the session.
  */
 import { commandHandlers } from './session.commands.ts'
 import { sessionSetup } from './session.setup.ts'
@@ -45,12 +45,12 @@ const stopFailed = {
   actions: failStop,
   description: 'Failed: terminate live runs and stop with the error.',
 } as const
-/** Actions of a shut-down that is asked for again. */
+/** Actions of a repeated shut-down. */
 const force = ['wantNoRestart', 'wantTerminate', 'terminateRuns', 'answer'] as const
 const callOffRestart = {
   guard: 'isGentleInRestart',
   actions: ['wantNoRestart', 'answer'],
-  description: 'A shut-down wins over the restart that was asked for.',
+  description: 'A shut-down cancels the requested restart.',
 } as const
 
 /**
@@ -70,7 +70,7 @@ const callOffRestart = {
  */
 export const sessionMachine = sessionSetup.createMachine({
   id: 'session',
-  description: 'Supervises tasks: decides what launches, when, and ends it all in order.',
+  description: 'The supervisor of all tasks: launches them and shuts them down in order.',
   context: ({ input }) => ({
     name: input.name,
     instantShutdown: input.instantShutdown ?? false,
@@ -96,7 +96,7 @@ export const sessionMachine = sessionSetup.createMachine({
         guard: 'isStartWanted',
         target: 'standby',
         actions: 'acceptStart',
-        description: 'A start was asked for while the last stop released.',
+        description: 'A start was requested during the previous stop.',
       },
       on: {
         'session.start': { target: 'standby', actions: 'acceptStart', description: 'Start.' },
@@ -104,9 +104,10 @@ export const sessionMachine = sessionSetup.createMachine({
         'session.resume': { actions: ['wantNoHold', 'answer'], description: 'Start active.' },
       },
     },
-    // Where a process waits for the lease of a store that several processes share. Without one it waits for nothing.
+    // Waits for the lease of a store that several processes share. Without a shared store the state is left at once.
     standby: {
-      description: 'May this process run the session? Without a shared store it may at once.',
+      description:
+        'The process waits for its turn to run the session. Without a shared store it starts at once.',
       always: { target: 'starting', description: 'The store is not shared.' },
     },
     starting: {
@@ -116,8 +117,8 @@ export const sessionMachine = sessionSetup.createMachine({
       exit: 'abandonStart',
       on: {
         'session.failed': startFailed,
-        'session.hold': { actions: ['wantHold', 'answer'], description: 'Be held once started.' },
-        'session.resume': { actions: ['wantNoHold', 'answer'], description: 'Be active once started.' },
+        'session.hold': { actions: ['wantHold', 'answer'], description: 'Hold once started.' },
+        'session.resume': { actions: ['wantNoHold', 'answer'], description: 'Launch once started.' },
         'session.restart': { actions: ['wantRestart', 'answer'], description: 'Restart once started.' },
         'session.shutDown': [
           {
@@ -131,11 +132,11 @@ export const sessionMachine = sessionSetup.createMachine({
       },
       states: {
         hooks: {
-          description: 'The parts before of start-up hooks.',
+          description: 'Start-up hooks run up to the start.',
           invoke: {
             id: 'startupHooks',
             src: 'startupHooks',
-            onDone: { target: 'restoring', description: 'The hooks are through.' },
+            onDone: { target: 'restoring', description: 'The hooks have finished.' },
             onError: startFailed,
           },
         },
@@ -149,7 +150,7 @@ export const sessionMachine = sessionSetup.createMachine({
           },
         },
         startupTasks: {
-          description: 'Start-up tasks run; then hooks learn that the start succeeded.',
+          description: 'Start-up tasks run; then start-up hooks finish.',
           invoke: {
             id: 'startupTasks',
             src: 'startupTasks',
@@ -157,7 +158,7 @@ export const sessionMachine = sessionSetup.createMachine({
               {
                 guard: 'isRestartWanted',
                 target: '#session.stopping',
-                description: 'A restart was asked for meanwhile.',
+                description: 'A restart was requested during the start.',
               },
               { guard: 'isHoldWanted', target: '#session.running.held', description: 'Started held.' },
               { target: '#session.running', description: 'Started.' },
@@ -194,17 +195,17 @@ export const sessionMachine = sessionSetup.createMachine({
       },
       states: {
         active: {
-          description: 'What is ready launches.',
+          description: 'Ready tasks launch.',
           on: {
             'session.hold': {
               target: 'held',
               actions: ['wantHold', 'answer'],
-              description: 'Stop launching; live runs go on.',
+              description: 'Stop launching; live runs continue.',
             },
           },
         },
         held: {
-          description: 'Nothing launches; end conditions and timeouts still count.',
+          description: 'Nothing launches; end conditions and timeouts still apply.',
           entry: 'beginHold',
           exit: 'endHold',
           on: {
@@ -213,7 +214,7 @@ export const sessionMachine = sessionSetup.createMachine({
               actions: ['wantNoHold', 'resumeLaunching', 'answer'],
               description: 'Launch again.',
             },
-            'session.hold': { actions: 'answer', description: 'Held already.' },
+            'session.hold': { actions: 'answer', description: 'The session is already held.' },
           },
         },
       },
@@ -227,7 +228,7 @@ export const sessionMachine = sessionSetup.createMachine({
           callOffRestart,
           {
             actions: force,
-            description: 'Asked again: terminate live runs.',
+            description: 'Repeated shut-down: terminate live runs.',
           },
         ],
         'session.failed': {
@@ -237,11 +238,11 @@ export const sessionMachine = sessionSetup.createMachine({
       },
       states: {
         hooks: {
-          description: 'The parts before of shut-down hooks.',
+          description: 'Shut-down hooks run up to the stop.',
           invoke: {
             id: 'shutdownHooks',
             src: 'shutdownHooks',
-            onDone: { target: 'shutdownTasks', description: 'The hooks are through.' },
+            onDone: { target: 'shutdownTasks', description: 'The hooks have finished.' },
             onError: stopFailed,
           },
         },
@@ -279,7 +280,7 @@ export const sessionMachine = sessionSetup.createMachine({
               {
                 target: 'terminating',
                 actions: force,
-                description: 'Asked again: terminate live runs.',
+                description: 'Repeated shut-down: terminate live runs.',
               },
             ],
             'session.failed': stopFailed,
@@ -299,7 +300,7 @@ export const sessionMachine = sessionSetup.createMachine({
           },
         },
         afterHooks: {
-          description: 'The parts after of shut-down hooks.',
+          description: 'Shut-down hooks finish.',
           invoke: {
             id: 'afterHooks',
             src: 'afterHooks',
@@ -307,7 +308,7 @@ export const sessionMachine = sessionSetup.createMachine({
               {
                 guard: 'isRecallWanted',
                 target: '#session.restarting',
-                description: 'Start again; what is open stays open.',
+                description: 'Start again; the store stays open.',
               },
               {
                 guard: 'isRestartWanted',
@@ -315,7 +316,7 @@ export const sessionMachine = sessionSetup.createMachine({
                 actions: ['wantNoHold', 'beginRestart'],
                 description: 'A new process takes over.',
               },
-              { target: 'releasing', actions: 'wantNoHold', description: 'The hooks are through.' },
+              { target: 'releasing', actions: 'wantNoHold', description: 'The hooks have finished.' },
             ],
             onError: {
               target: 'releasing',
@@ -345,7 +346,7 @@ export const sessionMachine = sessionSetup.createMachine({
               {
                 guard: 'isStartWanted',
                 actions: 'refuseStart',
-                description: 'Refused: it is to start already.',
+                description: 'Refused: a start is already requested.',
               },
               { actions: ['wantStart', 'deferStart'], description: 'Start once stopped.' },
             ],
@@ -353,9 +354,9 @@ export const sessionMachine = sessionSetup.createMachine({
               {
                 guard: 'isStartWanted',
                 actions: ['wantNoRestart', 'wantNoStart', 'callOffStart', 'answer'],
-                description: 'A shut-down wins over the start that was asked for.',
+                description: 'A shut-down cancels the requested start.',
               },
-              { actions: ['wantNoRestart', 'answer'], description: 'A shut-down wins over the restart.' },
+              { actions: ['wantNoRestart', 'answer'], description: 'A shut-down cancels the restart.' },
             ],
             'session.hold': { actions: ['wantHold', 'answer'], description: 'Start held.' },
             'session.resume': { actions: ['wantNoHold', 'answer'], description: 'Start active.' },
@@ -365,7 +366,7 @@ export const sessionMachine = sessionSetup.createMachine({
       },
     },
     restarting: {
-      description: 'Stopped for a moment, to start again.',
+      description: 'The session has stopped and starts again.',
       entry: ['countRestart', 'beginRestart'],
       always: { target: 'standby', description: 'Start again in the same process (recall).' },
     },

@@ -1,9 +1,9 @@
-/** The setup of the session machine: its events, its context, and the actors, effects and guards of its chart. */
+/** Setup of the session machine: events, context, actors, effects and guards. */
 import { type AnyActorRef, assign, enqueueActions, fromCallback, fromPromise, setup } from 'xstate'
 import type { CommandEvent } from './commands.ts'
 
 /**
- * Events a session understands: the commands, and what its own effects report.
+ * The events of a session: the commands, and the reports of effects.
  *
  * @example
  * ```ts
@@ -17,9 +17,9 @@ export type SessionEvent =
   | { readonly type: 'session.start' }
   /** A fatal error: the session terminates live runs and stops with the error. */
   | { readonly type: 'session.failed'; readonly error: unknown }
-  /** Actors that were made with this one as parent: XState stops only those that it spawned. */
+  /** Actors created with this actor as parent: XState stops only the actors that it spawned. */
   | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
-  /** A task's actor failed. XState's own word of it is an event type per actor, each remembered forever. */
+  /** A task's actor failed. XState's own error event has a type per actor, and XState keeps each type in memory forever. */
   | { readonly type: 'actor.failed'; readonly actorId: string }
 
 /**
@@ -50,9 +50,9 @@ export interface SessionContext {
   readonly instantShutdown: boolean
   /** Option: how a restart begins. */
   readonly restarting: RestartMode
-  /** A start was asked for while the last stop releases. */
+  /** A start was requested during the previous stop. */
   readonly startWanted: boolean
-  /** A hold was asked for before the session ran. */
+  /** A hold was requested before the session ran. */
   readonly holdWanted: boolean
   /** The session starts again once it has stopped. */
   readonly restartWanted: boolean
@@ -93,46 +93,46 @@ export const sessionSetup = setup({
     input: {} as SessionInput,
   },
   actors: {
-    /** The parts before of start-up hooks. */
+    /** Runs start-up hooks up to the start. */
     startupHooks: provided(),
     /** Opens and reads the run log, records crashes, and recreates task actors. */
     restore: provided(),
-    /** Start-up tasks, then the parts after of start-up hooks. */
+    /** Runs start-up tasks, then the rest of the start-up hooks. */
     startupTasks: provided(),
     /** Watches conditions while the session runs. */
     watchConditions: fromCallback(() => {}),
-    /** The parts before of shut-down hooks. */
+    /** Runs shut-down hooks up to the stop. */
     shutdownHooks: provided(),
-    /** Shut-down tasks; then permanent tasks are terminated. */
+    /** Runs shut-down tasks, then terminates permanent tasks. */
     shutdownTasks: provided(),
     /** Waits for live runs; false if the drain timeout passes first. */
     drain: provided<boolean>(),
     /** Waits for terminated runs to end. */
     awaitEnds: provided(),
-    /** The parts after of shut-down hooks. */
+    /** Runs the rest of the shut-down hooks. */
     afterHooks: provided(),
     /** Releases everything: no timer, listener or store stays open. */
     release: provided(),
   },
   actions: {
-    /** The call of `start()` gets its promise settled by this start. */
+    /** Binds the promise of the `start()` call to this start. */
     acceptStart: () => {},
-    /** The call of `start()` waits: its start follows the stop under way. */
+    /** Defers the `start()` call until the present stop has ended. */
     deferStart: () => {},
-    /** The call of `start()` is refused: the session is not stopped. */
+    /** Refuses the `start()` call: the session is not stopped. */
     refuseStart: () => {},
-    /** The call of `start()` is called off: the session stays stopped. */
+    /** Cancels the deferred `start()` call: the session stays stopped. */
     callOffStart: () => {},
     /** Keeps the process alive and listens to signals. */
     beginStart: () => {},
-    /** A start that was left before its end: start-up hooks get their parts after called. */
+    /** Runs the rest of the start-up hooks if the start did not complete. */
     abandonStart: () => {},
-    /** Launches go on after a hold. */
+    /** Resumes launches after a hold. */
     resumeLaunching: () => {},
-    /** Launches stop; live runs go on. */
+    /** Stops launches; live runs continue. */
     beginHold: () => {},
     endHold: () => {},
-    /** Launches and the watching of conditions end. */
+    /** Stops launches and the evaluation of conditions. */
     stopLaunching: () => {},
     /** Terminates live runs. */
     terminateRuns: () => {},
@@ -140,11 +140,11 @@ export const sessionSetup = setup({
     finishStop: () => {},
     /** Reports that the session restarts. */
     beginRestart: () => {},
-    /** Passes a command to the actor of the task that it names, which answers it. */
+    /** Forwards a command to the actor of its task, which answers it. */
     forwardToTask: () => {},
-    /** Confirms to the sender of a command that it is carried out. */
+    /** Confirms a command to its sender. */
     answer: () => {},
-    /** Tells the sender of a command that it is not carried out, with the state and the commands that it accepts. */
+    /** Refuses a command; the sender receives the state and the commands that the state accepts. */
     refuse: () => {},
     createTask: () => {},
     setParam: () => {},

@@ -1,5 +1,5 @@
 /**
- * One task: named work, and the actor that people look at.
+ * Task machine: named work with a start condition, and the parent of its run actors.
  *
  * ```
  *             launched                     launched
@@ -12,15 +12,15 @@
  *   any ── remove ──▶ removed (final)
  * ```
  *
- * `disabled` is a fact beside the states: it keeps the condition from launching runs and leaves a living run alone.
- * With multilaunch it is `running` while any run lives.
+ * `disabled` is context, not a state: it stops launches by the condition and does not affect live runs.
+ * With `concurrency` above one, the state is `running` while any run is live.
  */
 import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
 import type { CommandEvent } from './commands.ts'
 import type { Action, Outcome, RunTrigger } from './protocol.ts'
 
 /**
- * Events a task understands. The commands (`task.*`) are the session's own, as they reach the task.
+ * The events of a task. The commands (`task.*`) are forwarded by the session.
  *
  * @example
  * ```ts
@@ -30,22 +30,22 @@ import type { Action, Outcome, RunTrigger } from './protocol.ts'
  * ```
  */
 export type TaskEvent =
-  /** The commands that name a task, but `task.create`. */
+  /** The commands that name a task, except `task.create`. */
   | ToOneTask<Exclude<Extract<CommandEvent, { readonly task: string }>, { readonly type: 'task.create' }>>
-  /** What the run log remembers: a restored task starts where its last record says. */
+  /** The state from the run log: the last action, and the number of live runs. */
   | { readonly type: 'task.restored'; readonly last: Action | null; readonly live: number }
   | { readonly type: 'run.launched'; readonly runId: string; readonly trigger: RunTrigger }
   | { readonly type: 'run.ended'; readonly runId: string; readonly outcome: Outcome }
-  /** Run actors that were made with this one as parent: XState stops only those that it spawned. */
+  /** Run actors created with this actor as parent: XState stops only the actors that it spawned. */
   | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
-  /** A run's actor failed. XState's own word of it is an event type per actor, each remembered for ever. */
+  /** A run's actor failed. XState's own error event has a type per actor, and XState keeps each type in memory forever. */
   | { readonly type: 'actor.failed'; readonly actorId: string }
 
-/** A command as a task's actor takes it: the name is implied. */
+/** A command as a task's actor receives it: the name is implied. */
 type ToOneTask<C> = C extends unknown ? Omit<C, 'task'> & { readonly task?: string } : never
 
 /**
- * What a task's actor knows; plain data, shown in the inspectors.
+ * The context of a task's actor: plain data, shown in the inspectors.
  *
  * @example
  * ```ts
@@ -55,20 +55,20 @@ type ToOneTask<C> = C extends unknown ? Omit<C, 'task'> & { readonly task?: stri
  * ```
  */
 export interface TaskContext {
-  /** Unique among all actors of a session, also of tasks removed and made again. */
+  /** Unique among all actors of a session, including tasks that are removed and created again. */
   readonly id: string
   readonly name: string
   readonly disabled: boolean
-  /** Runs that live. */
+  /** Number of live runs. */
   readonly live: number
-  /** Runs that ended since the task was made. */
+  /** Number of runs that ended since the task was created. */
   readonly runs: number
   readonly lastRunId: string | null
   readonly lastOutcome: Outcome | null
 }
 
 /**
- * What a task starts from. Default: enabled.
+ * The input of a task's actor. Default: enabled.
  *
  * @example
  * ```ts
@@ -94,11 +94,11 @@ const launch = {
 const removal = {
   target: '#task.removed',
   actions: 'answer',
-  description: 'It leaves the session; its name is free at once.',
+  description: 'The task is removed from the session; its name is free at once.',
 } as const
 
 /**
- * The machine of a task: one object for all tasks, differences by input. Its effects are stubs; the session provides
+ * The machine of a task: one object for all tasks, configured by input. Its effects are stubs; the session provides
  * them. Its states are `idle`, `running`, `failed` and `removed`.
  *
  * @example
@@ -118,21 +118,21 @@ export const taskMachine = setup({
     input: {} as TaskInput,
   },
   actions: {
-    /** Makes or reuses a run actor and starts it. */
+    /** Creates or reuses a run actor and starts it. */
     startRun: () => {},
-    /** Confirms to the sender of a command that it is carried out. */
+    /** Confirms a command to its sender. */
     answer: () => {},
-    /** Queues a manual run, whatever the condition and `disabled` say; answers. */
+    /** Queues a manual run regardless of the condition and `disabled`; answers. */
     queueRun: () => {},
-    /** Queues a run for each period of a stretch of time. */
+    /** Queues a run for each period of a range. */
     backfillRuns: () => {},
-    /** Tells one living run or all of them to end, and takes queued ones back. */
+    /** Terminates one live run or all of them, and cancels queued runs. */
     terminateRuns: () => {},
-    /** Changes options of the task while it lives. */
+    /** Changes options of the task. */
     updateTask: () => {},
-    /** Ends what the task holds: its watch, its queue, its living runs. */
+    /** Releases the resources of the task: its watch, its queue and its live runs. */
     release: () => {},
-    /** Looks again at whether the task may launch. */
+    /** Re-evaluates whether the task can launch. */
     reconsider: () => {},
     /** Settles a run whose actor failed. */
     runActorFailed: () => {},
@@ -185,70 +185,77 @@ export const taskMachine = setup({
     'task.terminate': { actions: ['terminateRuns', 'answer'], description: 'Terminate live runs.' },
     'task.disable': {
       actions: ['disable', 'reconsider', 'answer'],
-      description: 'The condition launches no more runs.',
+      description: 'Stop launching runs by the condition.',
     },
     'task.enable': {
       actions: ['enable', 'reconsider', 'answer'],
-      description: 'The condition launches runs again.',
+      description: 'Launch runs by the condition again.',
     },
-    'task.update': { actions: 'updateTask', description: 'Change options while it lives.' },
+    'task.update': { actions: 'updateTask', description: 'Change options of the task.' },
     'task.restored': [
       {
         guard: 'livesOn',
         target: '.running',
         actions: 'remember',
-        description: 'Its actor was made anew while a run lives.',
+        description: 'The actor was created again while a run is live.',
       },
       {
         guard: 'lastEndedBadly',
         target: '.failed',
         actions: 'remember',
-        description: 'Its last run failed or crashed.',
+        description: 'The last run failed or crashed.',
       },
-      { target: '.idle', actions: 'remember', description: 'Its last run ended well, or it never ran.' },
+      {
+        target: '.idle',
+        actions: 'remember',
+        description: 'The last run did not fail, or the task has never run.',
+      },
     ],
     'actors.stop': { actions: 'stopActors', description: 'Stop run actors (the session stopped).' },
     'actor.failed': {
       actions: 'runActorFailed',
-      description: 'The actor of a run failed: the run ends as a failure, and the task goes on.',
+      description: 'The actor of a run failed: the run ends as a failure, and the task continues.',
     },
   },
   states: {
     idle: {
-      description: 'No run lives; the last one did not fail.',
+      description: 'No run is live; the last one did not fail.',
       on: {
         'run.launched': launch,
         'task.remove': removal,
       },
     },
     running: {
-      description: 'At least one run lives.',
+      description: 'At least one run is live.',
       on: {
-        'run.launched': { actions: ['countLaunch', 'startRun'], description: 'One more run (multilaunch).' },
+        'run.launched': {
+          actions: ['countLaunch', 'startRun'],
+          description: 'Another run starts (concurrency).',
+        },
         'run.ended': [
-          { guard: 'othersLive', actions: 'countEnd', description: 'Other runs still live.' },
+          { guard: 'othersLive', actions: 'countEnd', description: 'Other runs are still live.' },
           {
             guard: 'endedBadly',
             target: 'failed',
             actions: 'countEnd',
-            description: 'It failed or crashed.',
+            description: 'The run failed or crashed.',
           },
           {
             target: 'idle',
             actions: 'countEnd',
-            description: 'It ended in success, inaction or termination.',
+            description: 'The run ended in success, inaction or termination.',
           },
         ],
         'task.remove': removal,
       },
     },
     failed: {
-      description: 'No run lives; the last one failed or crashed.',
+      description: 'No run is live; the last one failed or crashed.',
       on: {
         'run.launched': launch,
         'task.remove': removal,
       },
     },
-    removed: { type: 'final', description: 'It left the session.', entry: 'release' },
+    removed: { type: 'final', description: 'The task was removed from the session.', entry: 'release' },
   },
 })

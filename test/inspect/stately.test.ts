@@ -42,7 +42,7 @@ describe('createStatelyInspector: messages to the page', () => {
     expect(report).toMatchObject({ parentId: session.sessionId, rootId: session.sessionId })
     const definition = JSON.parse(report.definition)
     expect(definition).toMatchObject({ id: 'task', initial: 'idle' })
-    expect(definition.states.idle.description).toBe('No run lives; the last one did not fail.')
+    expect(definition.states.idle.description).toBe('No run is live; the last one did not fail.')
     expect(definition.states.removed.entry).toBe('release')
   })
 
