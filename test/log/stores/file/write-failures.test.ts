@@ -18,7 +18,6 @@ import {
 import { join } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
 import type { RunRecord } from '../../../../src/log/store.ts'
-import { decodeLine } from '../../../../src/log/stores/formats/jsonl.ts'
 import { filesRoot, record } from '../../../support/stores/store-laws.ts'
 
 const folder = mkdtempSync(join(filesRoot, 'gantry-jsonl-full-'))
@@ -42,7 +41,8 @@ jest.unstable_mockModule('../../../../src/log/stores/disk/file-io.ts', () => ({
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   },
 }))
-const { createJsonlStore } = await import('../../../../src/log/stores/formats/jsonl.ts')
+// Not before: a module that is loaded already keeps the real functions.
+const { createJsonlStore, decodeLine } = await import('../../../../src/log/stores/formats/jsonl.ts')
 
 /** Stops the next write halfway; resolves when it has, with a function that lets it continue. */
 async function heldHalfWay(act: () => void): Promise<() => void> {
