@@ -28,7 +28,11 @@ type CommandEffects = Pick<
 export function commandEffects(core: Core, parts: CommandEffectParts): CommandEffects {
   const { requests } = core
   return {
-    actorOf: (task) => core.entries.get(task)?.actor,
+    actorOf: (task) => {
+      const actor = core.entries.get(task)?.actor
+      // A command that comes after a stop of the session finds actors that have ended.
+      return actor?.getSnapshot().status === 'active' ? actor : undefined
+    },
     answer: (event) => requests.accept(event),
     refuse: (event) => requests.refuse(event, whyRefused(core, event)),
     createTask: (event) =>
