@@ -169,15 +169,14 @@ function split(name: string, value: unknown, event: Members, live: Members): voi
 }
 
 function splitMembers(name: string, value: object, event: Members, live: Members): void {
-  let members: [string, unknown][]
+  const json: [string, unknown][] = []
+  const others: [string, unknown][] = []
   try {
-    members = Object.entries(value)
+    for (const member of Object.entries(value)) (isJson(member[1]) ? json : others).push(member)
+    if (others.length > 0) live[name] = Object.fromEntries(others)
   } catch {
     // A proxy that throws: the effect meets it, and refuses.
-    members = []
     live[name] = value
   }
-  event[name] = Object.fromEntries(members.filter(([, each]) => isJson(each)))
-  const others = members.filter(([, each]) => !isJson(each))
-  if (others.length > 0) live[name] = Object.fromEntries(others)
+  event[name] = Object.fromEntries(json)
 }

@@ -51,13 +51,13 @@ export class RunQueue {
    */
   prepare(
     entry: TaskEntry,
-    { params, key, runId }: Pick<RunRequest, 'params' | 'key' | 'runId'>,
+    { params, key, runId, pending }: Pick<RunRequest, 'params' | 'key' | 'runId' | 'pending'>,
   ): { runId: string; pending: PendingRun } & Pick<Request, 'params' | 'isTwin'> {
     const twin = key === undefined ? undefined : this.#twinOf(entry, key)
     if (twin !== undefined) return { runId: twin.runId, pending: twin, isTwin: true }
     const checked = this.#checkedParams(entry, params)
     const id = runId ?? newRunId(this.#core, entry, checked instanceof Promise ? {} : checked)
-    return { runId: id, pending: this.pendingOf(entry, id, key), params: checked }
+    return { runId: id, pending: pending ?? this.pendingOf(entry, id, key), params: checked }
   }
 
   /** A handle of a run that is not queued yet. */
@@ -101,11 +101,8 @@ export class RunQueue {
 
   /** Queues a run without a command: one that was missed, lost with its process, or kept from an earlier process. */
   ask(entry: TaskEntry, request: RunRequest = {}): RunHandle {
-    const twin = request.key === undefined ? undefined : this.#twinOf(entry, request.key)
-    if (twin !== undefined) return twin.handle
-    const params = this.#checkedParams(entry, request.params)
-    const runId = request.runId ?? newRunId(this.#core, entry, params instanceof Promise ? {} : params)
-    const pending = request.pending ?? this.pendingOf(entry, runId, request.key)
+    const { runId, pending, params = {}, isTwin } = this.prepare(entry, request)
+    if (isTwin === true) return pending.handle
     const queued = toQueued(runId, request, pending)
     entry.queue.push(queued)
     this.#queued(entry, queued, params)
