@@ -128,7 +128,7 @@ function LiveChart({ path, watch, part, task }: LiveChartProps) {
 /** The state chart of a run, updated while the run is live. */
 export function RunChart({ run }: { readonly run: Run }) {
   const { value: machine } = useLoaded(() => ask<MachineState>('GET', '/machines/run'), [])
-  const [state, setState] = useState<string | null>(null)
+  const [state, setState] = useState<unknown>('running')
   const isLive = run.state === 'running'
   useEffect(() => {
     if (!isLive) return
@@ -137,7 +137,7 @@ export function RunChart({ run }: { readonly run: Run }) {
       const { kind, role, value, context } = data as Partial<ActorEvent>
       if (name !== 'actor' || kind !== 'snapshot' || role !== 'run') return
       // A task reuses its run actors, so the context identifies the run.
-      if ((context as { runId?: string } | undefined)?.runId === run.runId) setState(String(value))
+      if ((context as { runId?: string } | undefined)?.runId === run.runId) setState(value)
     }
     listeners.add(listen)
     const stop = watchActor(watch)
@@ -147,9 +147,12 @@ export function RunChart({ run }: { readonly run: Run }) {
     }
   }, [run.runId, run.task, isLive])
   if (machine === null) return null
-  const at = isLive ? (state ?? 'running') : 'ended'
   return (
-    <StateChart machine={machine} active={new Set([machine.id, `${machine.id}.${at}`])} lastEvent={null} />
+    <StateChart
+      machine={machine}
+      active={new Set(activeOf(machine.id, isLive ? state : 'ended'))}
+      lastEvent={null}
+    />
   )
 }
 

@@ -77,6 +77,7 @@ session.events$.subscribe((news) => {
 })
 
 // Streams.
+same<Equal<Task['state'], 'idle' | 'running' | 'failed' | 'removed'>>()
 same<Equal<Task['state$'], Observable<'idle' | 'running' | 'failed'>>>()
 same<Equal<Task['holds$'], Observable<boolean>>>()
 same<Equal<ReturnType<typeof session.watch>, Observable<boolean>>>()

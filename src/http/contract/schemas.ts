@@ -57,7 +57,7 @@ export const taskSchema = named(
       .enum(actionNames)
       .nullable()
       .describe('The last action in the run log; null if the task has never run.'),
-    state: z.string().describe('The state of the actor: idle, running or failed.'),
+    state: z.string().describe('idle, running or failed.'),
     isRunning: z.boolean(),
     lastRun: dated,
     lastSuccess: dated,

@@ -28,16 +28,13 @@ export class Metrics {
       ['running', 0],
       ['failed', 0],
     ])
-    for (const task of tasks) {
-      const state = String(task.actor.getSnapshot().value)
-      byState.set(state, (byState.get(state) ?? 0) + 1)
-    }
+    for (const { state } of tasks) byState.set(state, (byState.get(state) ?? 0) + 1)
     const runs = this.#counts.shown((task) => !view.hides(task), view.isWhole)
     return [
       metric('gantry_session_state', 'gauge', 'State of the session: 1 for the present state.', [
         ...states.map((state) => [{ state }, session.state === state ? 1 : 0] as const),
       ]),
-      metric('gantry_tasks', 'gauge', 'Number of tasks by state of their actors.', [
+      metric('gantry_tasks', 'gauge', 'Number of tasks by state.', [
         ...[...byState].map(([state, count]) => [{ state }, count] as const),
       ]),
       metric('gantry_tasks_disabled', 'gauge', 'Number of disabled tasks.', [

@@ -195,7 +195,7 @@ async function taskPage({ settings }: Shared, view: View, query: z.infer<typeof 
         // Searches the masked text, since a search would otherwise reveal hidden names.
         `${task.name}\n${view.shown(task.description ?? '')}`.toLowerCase().includes(part),
     )
-    .filter((task) => query.state === undefined || String(task.actor.getSnapshot().value) === query.state)
+    .filter((task) => query.state === undefined || task.state === query.state)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const items = wanted.slice(0, size)
   return {

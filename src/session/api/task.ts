@@ -112,10 +112,23 @@ export interface Task<R = unknown> extends TaskRef<R> {
   readonly lastCrash: DateTime | null
   /** What its last successful run returned. */
   readonly lastValue: R | undefined
-  /** The XState actor: `task.actor.getSnapshot().value` is `idle`, `running` or `failed`. */
+  /**
+   * The XState actor. {@link Task.state} is its state as one word, and `task.actor.getSnapshot().matches('idle')` tests one state; the
+   * raw `value` of a snapshot may be nested (`{ idle: … }`).
+   */
   readonly actor: AnyActorRef
   /**
-   * The state of its actor as an RxJS Observable: the present one on subscribe, then each change. It goes on over restarts of the
+   * The present state as one word: `running` while a run is live, `failed` if the last run failed or crashed, otherwise `idle`;
+   * `removed` after the task is removed. Use {@link Task.state$} to follow it.
+   *
+   * @example
+   * ```ts
+   * if (session.task('report').state === 'failed') session.task('report').run()
+   * ```
+   */
+  readonly state: TaskState | 'removed'
+  /**
+   * The {@link Task.state} as an RxJS Observable: the present one on subscribe, then each change. It goes on over restarts of the
    * session, and completes when the task is removed.
    *
    * @example
@@ -201,8 +214,8 @@ export interface TaskJson {
   readonly timeoutMs: number | null
   /** The last action of the log; null if it never ran. */
   readonly status: Action | null
-  /** That of its actor: `idle`, `running` or `failed`. */
-  readonly state: string
+  /** `idle`, `running` or `failed`; `removed` after the task is removed. */
+  readonly state: TaskState | 'removed'
   readonly isRunning: boolean
   /** ISO 8601 with the offset of the task's zone; null if there is no such record. */
   readonly lastRun: string | null

@@ -1,7 +1,8 @@
-/** The state of a session as one word: users, metrics and pages see no nested state value. */
+/** The state of a session or a task as one word: users, metrics and pages see no nested state value. */
 import type { SnapshotFrom } from 'xstate'
 import type { sessionMachine } from '../../../machines/session.machine.ts'
 import type { SessionState } from '../api/session-parts.ts'
+import type { TaskState } from '../api/task.ts'
 
 /** The word for a state value of the session machine. */
 export function toSessionState(value: SnapshotFrom<typeof sessionMachine>['value']): SessionState {
@@ -9,4 +10,9 @@ export function toSessionState(value: SnapshotFrom<typeof sessionMachine>['value
   if (typeof value === 'string') return value === 'standby' ? 'starting' : value
   if ('running' in value) return value.running === 'held' ? 'held' : 'running'
   return 'starting' in value ? 'starting' : 'stopping'
+}
+
+/** The word for a state value of the task machine: the key of its top-level state. */
+export function toTaskState(value: string | Readonly<Record<string, unknown>>): TaskState | 'removed' {
+  return (typeof value === 'string' ? value : Object.keys(value)[0]) as TaskState | 'removed'
 }

@@ -17,6 +17,7 @@ import { aCount } from '../options/validators.ts'
 import { executionOf } from '../runs/capacity.ts'
 import type { PendingRun } from '../state/run-handle.ts'
 import type { Core } from '../state/session-state.ts'
+import { toTaskState } from '../state/state-name.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { holdsOf$, stateOf$ } from '../watching/task-streams.ts'
 
@@ -127,6 +128,10 @@ export class TaskHandle implements Task {
     return this.#entry.actor
   }
 
+  get state(): TaskState | 'removed' {
+    return toTaskState(this.#entry.actor.getSnapshot().value)
+  }
+
   get state$(): Observable<TaskState> {
     return stateOf$(this.#core, this.#entry)
   }
@@ -198,7 +203,7 @@ export class TaskHandle implements Task {
       execution: this.execution,
       timeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : null,
       status: this.status,
-      state: String(this.#entry.actor.getSnapshot().value),
+      state: this.state,
       isRunning: this.isRunning,
       lastRun: this.lastRun?.toISO() ?? null,
       lastSuccess: this.lastSuccess?.toISO() ?? null,

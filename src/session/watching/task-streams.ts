@@ -3,6 +3,7 @@ import type { Observable, Subscriber } from 'rxjs'
 import type { TaskState } from '../api/task.ts'
 import { SafeStream } from '../events/safe-stream.ts'
 import type { Core } from '../state/session-state.ts'
+import { toTaskState } from '../state/state-name.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
 /** The state of the task: the present one first. Completes when the task is removed. */
@@ -69,10 +70,7 @@ function distinct<T>(subscriber: Subscriber<T>): (value: T) => void {
   }
 }
 
-/** The top level of the actor's state. */
-function stateOf(entry: TaskEntry): TaskState {
-  const { value } = entry.actor.getSnapshot() as {
-    readonly value: string | Readonly<Record<string, unknown>>
-  }
-  return (typeof value === 'string' ? value : Object.keys(value)[0]) as TaskState
+/** The state of a task that is not removed. */
+function stateOf({ actor }: TaskEntry): TaskState {
+  return toTaskState(actor.getSnapshot().value) as TaskState
 }

@@ -137,7 +137,7 @@ describe('multilaunch', () => {
     expect(session.task('a').actor.getSnapshot().context.live).toBe(most)
     await clock.advance('10 seconds')
     expect(await session.log.query({ action: 'success' })).toHaveLength(5)
-    expect(session.task('a').actor.getSnapshot().value).toBe('idle')
+    expect(session.task('a').state).toBe('idle')
   })
 
   test("the task's own wins over the session's, and a raised limit lets waiting runs go", async () => {

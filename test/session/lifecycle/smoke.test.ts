@@ -19,7 +19,7 @@ test('createApp() runs a pipeline whose return reaches the dependent, once a day
   await clock.advance('1 day')
   expect(seen).toEqual([42, 42])
   expect(fetched.status).toBe('success')
-  expect(fetched.actor.getSnapshot().value).toBe('idle')
+  expect(fetched.state).toBe('idle')
   app.session.shutDown()
   await clock.settled()
   await app.session.stopped

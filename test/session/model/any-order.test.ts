@@ -130,7 +130,7 @@ async function play(given: readonly Step[], store: Store): Promise<void> {
   for (const each of session.tasks()) {
     expect([each.name, each.isRunning]).toEqual([each.name, false])
     expect(each.actor.getSnapshot().context.live).toBe(0)
-    expect(['idle', 'failed']).toContain(each.actor.getSnapshot().value)
+    expect(['idle', 'failed']).toContain(each.state)
   }
   // One start and one end of each run, and nothing of runs that never started.
   const records = await session.log.query({ limit: 100_000 })

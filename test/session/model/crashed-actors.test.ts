@@ -50,7 +50,7 @@ describe('an actor that fails', () => {
     expect(warningsIn(news)).toContain('task-actor')
     expect(session.task('a').actor).not.toBe(before)
     // Where its last record says, and disabled as it was told to be.
-    expect(session.task('a').actor.getSnapshot().value).toBe('failed')
+    expect(session.task('a').state).toBe('failed')
     expect(session.task('a').disabled).toBe(true)
     expect(session.task('b').actor).toBe(sibling)
     expect((await session.task('a').run()).action).toBe('fail')
@@ -69,10 +69,10 @@ describe('an actor that fails', () => {
     // The actor fails at the command, so nothing answers it.
     expect(() => session.task('a').disable()).toThrow(CommandRefusedError)
     await clock.settled()
-    expect(session.task('a').actor.getSnapshot().value).toBe('running')
+    expect(session.task('a').state).toBe('running')
     opened.open('done')
     expect((await handle).value).toBe('done')
-    expect(session.task('a').actor.getSnapshot().value).toBe('idle')
+    expect(session.task('a').state).toBe('idle')
     expect(news.filter(({ type }) => type === 'task.crashed')).toHaveLength(1)
     await goesOn(desk)
   })

@@ -34,7 +34,7 @@ describe('work', () => {
     await desk.app.start()
     const outcome = await task.run()
     expect(outcome.action).toBe('fail')
-    expect(task.actor.getSnapshot().value).toBe('failed')
+    expect(task.state).toBe('failed')
     const [record] = await task.log.query({ action: 'fail' })
     // Of the same shape, whatever was thrown.
     expect(outcome.error).toMatchObject({ name: record?.error?.name, message: record?.error?.message })

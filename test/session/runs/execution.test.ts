@@ -160,7 +160,7 @@ describe('terminate', () => {
     task.terminate(first.id)
     expect(await first).toMatchObject({ action: 'terminate', reason: 'asked' })
     expect(task.runs.map(({ id }) => id)).toEqual([second.id])
-    expect(task.actor.getSnapshot().value).toBe('running')
+    expect(task.state).toBe('running')
   })
 
   test('twice, or with the id of a run that is over, does nothing more', async () => {
@@ -293,7 +293,7 @@ test.each<[string, () => unknown]>([
   await app.start()
   const handle = task.run()
   expect(await handle).toEqual({ runId: handle.id, action: 'inaction', reason: 'nothing new' })
-  expect(task.actor.getSnapshot().value).toBe('idle')
+  expect(task.state).toBe('idle')
   expect(task.lastInaction?.toMillis()).toBe(session.clock.now())
   expect([task.lastSuccess, task.lastFail, session.returns.has('a')]).toEqual([null, null, false])
   expect((await task.log.query({ action: 'inaction' }))[0]?.reason).toBe('nothing new')

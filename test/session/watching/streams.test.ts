@@ -14,6 +14,7 @@ import {
   share,
   take,
 } from 'rxjs'
+import { toTaskState } from '../../../src/session/state/state-name.ts'
 import { gate, lasting, setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
@@ -179,6 +180,31 @@ describe('session.watch', () => {
     session.watch(isOpen()).subscribe()
     session.watch(isOpen()).subscribe()
     expect(asked).toBe(2)
+  })
+})
+
+describe('task.state', () => {
+  test('is the present state as one word, and removed after the removal', async () => {
+    const { session, app, clock } = setUp()
+    const work = gate()
+    const task = app.task('a', false, () => work.promise.then(bad))
+    const seen = [task.state]
+    await app.start()
+    task.run()
+    await clock.settled()
+    seen.push(task.state)
+    work.open()
+    await clock.settled()
+    seen.push(task.state, task.toJSON().state)
+    await session.removeTask('a')
+    seen.push(task.state, task.toJSON().state)
+    expect(seen).toEqual(['idle', 'running', 'failed', 'failed', 'removed', 'removed'])
+  })
+
+  test('is the top level of a nested state', () => {
+    expect(toTaskState('idle')).toBe('idle')
+    expect(toTaskState({ idle: 'resting' })).toBe('idle')
+    expect(toTaskState({ running: { live: 'one' } })).toBe('running')
   })
 })
 
