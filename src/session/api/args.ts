@@ -1,4 +1,4 @@
-/** Args that reach the session, typed. The args themselves do not know sessions; these are the same functions with their types. */
+/** The args that resolve to parts of a session, with their types. `src/args` has the same functions without these types. */
 import * as untyped from '../../args/index.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { TaskRef } from '../../task-ref.ts'
@@ -8,7 +8,7 @@ import type { Params } from './session-parts.ts'
 import type { Task } from './task.ts'
 
 /**
- * The second argument of the function of an {@link arg}: the context of the run, or of the evaluation of a custom condition.
+ * The second argument of an {@link arg} function: the context of the run, or of the evaluation of a custom condition.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ import type { Task } from './task.ts'
  */
 export interface ArgContext extends untyped.ArgContext {
   readonly session: Session
-  /** The task that runs; null for a condition that no task owns. */
+  /** The task that runs or that the condition belongs to; null for a condition without a task, such as `shutCondition`. */
   readonly task: Task | null
   readonly params: Params
   readonly options: Readonly<SessionOptions>
@@ -46,7 +46,7 @@ export const arg = untyped.arg as <T, A extends untyped.ArgSpecs = Record<never,
 ) => untyped.Arg<T>
 
 /**
- * The session, for arg functions and conditions; work has it as `run.session`.
+ * An arg that resolves to the session, for arg functions and conditions; work has it as `run.session`.
  *
  * @example
  * ```ts
@@ -56,7 +56,8 @@ export const arg = untyped.arg as <T, A extends untyped.ArgSpecs = Record<never,
 export const sessionArg = untyped.sessionArg as <S = Session>() => untyped.Arg<S>
 
 /**
- * The task that runs, or the one of that name or handle. An unknown name is an error.
+ * An arg that resolves to the task with this name or handle; without either, to the task that runs. An unknown name is an
+ * `ArgError`, caused by a `TaskNotFoundError`.
  *
  * @example
  * ```ts
@@ -68,7 +69,7 @@ export const taskArg = untyped.taskArg as <T = never, R = unknown>(
 ) => untyped.Arg<[T] extends [never] ? Task<R> : T>
 
 /**
- * The options of the session.
+ * An arg that resolves to the options of the session, frozen.
  *
  * @example
  * ```ts
@@ -78,7 +79,7 @@ export const taskArg = untyped.taskArg as <T = never, R = unknown>(
 export const optionsArg = untyped.optionsArg as <O = Readonly<SessionOptions>>() => untyped.Arg<O>
 
 /**
- * The logger of the session.
+ * An arg that resolves to the logger of the session.
  *
  * @example
  * ```ts

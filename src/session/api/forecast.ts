@@ -1,10 +1,10 @@
-/** The words of a forecast: what is asked, what is told, and what was assumed. */
+/** Types of a forecast: its options, its result, and the assumptions behind it. */
 import type { DateTime } from 'luxon'
 import type { RunTrigger } from '../../../machines/protocol.ts'
 import type { Instant } from '../../time/zone/zone.ts'
 
 /**
- * How far a forecast looks.
+ * Options of `session.forecast()`, all optional. An unknown key is a `TypeError`.
  *
  * @example
  * ```ts
@@ -13,23 +13,26 @@ import type { Instant } from '../../time/zone/zone.ts'
  * ```
  */
 export interface ForecastOptions {
-  /** Up to this instant, excluded; text without an offset is read in the session's zone. Default: 24 hours from now. */
+  /**
+   * The end of the forecast, excluded: a `DateTime`, epoch ms, or ISO 8601 (without an offset: in the session's zone).
+   * Default: 24 hours from now. A `RangeError` unless it is later than now.
+   */
   readonly until?: Instant
-  /** At most so many runs; default 1000. */
+  /** The maximum number of runs; default 1000. */
   readonly limit?: number
-  /** Ends the forecast: it rejects with the signal's reason. */
+  /** Cancels the forecast, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal
-  /** Look ahead as if a session that is held were resumed now; default false: of a held session no run is foreseen. */
+  /** Forecasts a paused session as if it were resumed now. Default false: nothing launches in a paused session. */
   readonly asIfResumed?: boolean
 }
 
 /**
- * What will run if nothing but time happens.
+ * The runs that follow from the passage of time alone, up to a given instant.
  *
- * Assumed is: each run succeeds and takes as long as the median of the task's past successes (no time if there are none;
- * a permanent task without any goes on for ever); functions and streams in conditions say what they say now; params stay;
- * nobody asks for runs. A session that is held stays held, unless `asIfResumed` is given; one that is stopped is looked at as
- * if it were started now (of a store that was never opened nothing is known).
+ * Assumptions: each run succeeds and takes the median runtime of the task's past successes (without past successes it takes no
+ * time, or never ends if the task is permanent); functions and streams in conditions keep their present values; params do not
+ * change; no manual runs are requested. A paused session stays paused, unless `asIfResumed` is true. A stopped session is
+ * simulated as if it were started now (without a history, if its store was never opened).
  *
  * @example
  * ```ts
@@ -38,26 +41,27 @@ export interface ForecastOptions {
  * ```
  */
 export interface Forecast {
+  /** The start of the forecast: now, in the session's zone. */
   readonly from: DateTime
-  /** How far it was played: what was asked for, or where the limit cut it. */
+  /** The end of the forecast, in the session's zone: the requested end, or the instant at which the limit cut it. */
   readonly until: DateTime
-  /** Whether it was played as far as was asked for. */
+  /** True if the forecast reaches the requested end. */
   readonly isComplete: boolean
-  /** When the session's shut condition would end it; null if it does not until then. */
+  /** The instant at which the shut condition stops the session; null if that is not before `until`. */
   readonly stopsAt: DateTime | null
-  /** In the order of their starts. */
+  /** Runs, ordered by start. */
   readonly runs: readonly PlannedRun[]
-  /** What was taken to stay as it is: functions and streams in conditions. */
+  /** Functions and streams in conditions that are assumed to keep their values. */
   readonly assumed: readonly Assumption[]
   /**
-   * What can't be foreseen, and is left out or held as it is: event streams, numbers of cycles, answers not given yet, the
-   * end of a hold.
+   * Unpredictable parts, which are left out or keep their present value: event streams, cycle counts, results that are still
+   * pending, the end of a pause.
    */
   readonly notForecastable: readonly NotForecastable[]
 }
 
 /**
- * A run that is to come.
+ * A run in a forecast.
  *
  * @example
  * ```ts
@@ -67,19 +71,19 @@ export interface Forecast {
  */
 export interface PlannedRun {
   readonly task: string
-  /** When it starts, in the task's zone. */
+  /** The start of the run, in the task's zone. */
   readonly at: DateTime
-  /** When its condition begins to hold; null for runs by hand and at start-up. */
+  /** The instant from which the condition holds, in the task's zone; null for manual runs and for runs at start-up. */
   readonly dueAt: DateTime | null
-  /** How long it is expected to take; Infinity for one that does not end by itself. */
+  /** The expected duration, ms; `Infinity` for a run that does not end by itself. */
   readonly runtimeMs: number
   readonly trigger: RunTrigger
-  /** The statement that holds by then (of several alternatives the one that does), or what else asks for it. */
+  /** The statement that holds (of alternatives, the first that holds), or another reason as text. */
   readonly because: string
 }
 
 /**
- * A part of a condition that was asked once. `task` is null for the shut condition.
+ * A part of a condition that is assumed to keep its value.
  *
  * @example
  * ```ts
@@ -88,13 +92,14 @@ export interface PlannedRun {
  * ```
  */
 export interface Assumption {
+  /** The task of the condition; null for the shut condition. */
   readonly task: string | null
   readonly statement: string
   readonly value: boolean
 }
 
 /**
- * A part of a condition that nobody can foresee. `task` is null for the shut condition.
+ * An unpredictable part of a condition, or an obstacle that only a command or the store removes.
  *
  * @example
  * ```ts
@@ -103,6 +108,7 @@ export interface Assumption {
  * ```
  */
 export interface NotForecastable {
+  /** The task of the condition; null for the shut condition and for the session as a whole. */
   readonly task: string | null
   readonly statement: string
   readonly reason: string

@@ -1,4 +1,4 @@
-/** Hooks, and what they and condition functions are told. */
+/** Types of hooks, and of the context that hooks and condition functions receive. */
 import type { Outcome } from '../../../machines/protocol.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Run, Session, SessionOptions } from './session.ts'
@@ -7,7 +7,7 @@ import type { Params } from './session-parts.ts'
 import type { Task } from './task.ts'
 
 /**
- * What hooks and condition functions are told.
+ * The context that hooks and condition functions receive.
  *
  * @example
  * ```ts
@@ -17,23 +17,23 @@ import type { Task } from './task.ts'
  */
 export interface Context {
   readonly session: Session
-  /** The task that it is about; null where it is about none. */
+  /** The task that the call concerns; null if there is no particular one. */
   readonly task: Task | null
   readonly params: Params
   readonly options: Readonly<SessionOptions>
   readonly clock: Clock
   readonly logger: Logger
-  /** Aborts when the run is to end, or, for a start-up hook, when the session is told to stop meanwhile; otherwise never. */
+  /** Aborted when the run is cancelled; for a start-up hook, when the session is asked to stop meanwhile; otherwise never. */
   readonly signal: AbortSignal
 }
 
-/** What a `run` hook is told besides. */
+/** The context of a `run` hook. */
 export interface RunHookContext extends Context {
   readonly run: Run
 }
 
 /**
- * How what a hook surrounds came out.
+ * The result of the operation that a hook surrounds.
  *
  * @example
  * ```ts
@@ -42,31 +42,31 @@ export interface RunHookContext extends Context {
  * ```
  */
 export interface HookResult {
-  /** What was thrown, where it failed. */
+  /** The thrown value, if the operation failed. */
   readonly error?: unknown
-  /** What work returned, where it succeeded. */
+  /** The return value of the work, if it succeeded. */
   readonly value?: unknown
-  /** How the run ended; only of `run` hooks. */
+  /** The outcome of the run; only for `run` hooks. */
   readonly outcome?: Outcome
 }
 
-/** The kinds of hook and what each is told. */
+/** The context of each kind of hook. */
 export interface HookContexts {
-  /** Around the start of a session. */
+  /** Surrounds the start of the session. */
   startup: Context
-  /** Around its end. */
+  /** Surrounds the shut-down of the session. */
   shutdown: Context
-  /** Around each cycle. */
+  /** Surrounds each cycle. */
   cycle: Context
-  /** Around the making of a task; `name` is the task's. */
+  /** Surrounds the creation of a task; `name` is the name of the task. Synchronous only. */
   task: Context & { readonly name: string }
-  /** Around the work of each run. */
+  /** Surrounds the work of each run. */
   run: RunHookContext
 }
 
 /**
- * Where a hook can stand: at the start and the end of a session, around a cycle, around the making of a task, around
- * the work of a run.
+ * The kinds of hooks: around the start and the shut-down of a session, each cycle, the creation of a task, and the work of a
+ * run.
  *
  * @example
  * ```ts
@@ -76,8 +76,8 @@ export interface HookContexts {
 export type HookKind = keyof HookContexts
 
 /**
- * A hook: called before; what it returns, if a function, is called after with the result. A (sync or async) generator
- * runs to its `yield` before, and gets the result there after.
+ * A function that is called before an operation. If it returns a function, that one is called afterwards, with the result. A
+ * (sync or async) generator runs up to its `yield` before the operation, and receives the result from `yield` afterwards.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export type HookKind = keyof HookContexts
 export type Hook<K extends HookKind = HookKind> = (context: HookContexts[K]) => unknown
 
 /**
- * What is called after what a hook surrounds.
+ * The function that a hook returns, called after the operation.
  *
  * @example
  * ```ts
@@ -103,15 +103,15 @@ export type Hook<K extends HookKind = HookKind> = (context: HookContexts[K]) => 
 export type HookAfter = (result: HookResult) => unknown
 
 /**
- * A hook with a part after: a function, or what stands behind the `yield` of a generator.
+ * A hook with a second part, which runs after the operation: a returned function, or the code after the `yield` of a generator.
  *
  * @example
  * ```ts
- * const told: SurroundingHook<'run'> = ({ run }) => {
+ * const logged: SurroundingHook<'run'> = ({ run }) => {
  *   run.log.debug('begins')
  *   return ({ outcome }) => run.log.debug(outcome)
  * }
- * app.hook('run', told)
+ * app.hook('run', logged)
  * ```
  */
 export type SurroundingHook<K extends HookKind = HookKind> = (

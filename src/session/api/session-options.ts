@@ -1,11 +1,11 @@
-/** Parts of the options of a session. */
+/** Types of single options of a session: the logger, failure policies, the run log and pools. */
 
 import type { ValueSerializer } from '../../log/serialize.ts'
 import type { DurationInput } from '../../time/duration/duration.ts'
 import type { RedactorOptions } from '../../values/secrets.ts'
 
 /**
- * A logger as most libraries shape it (console, pino).
+ * The interface of a logger: `console` and most logging libraries have it.
  *
  * @example
  * ```ts
@@ -21,7 +21,8 @@ export interface Logger {
 }
 
 /**
- * What a failure does: `log` (a warning, the logger, a counter) or `raise` (the session ends with it).
+ * The treatment of a failure. `log`: the event `session.warning`, a line in the logger, and a count in `session.warnings`.
+ * `raise`: the session stops, and `session.stopped` rejects with the error.
  *
  * @example
  * ```ts
@@ -32,7 +33,7 @@ export interface Logger {
 export type OnError = 'log' | 'raise'
 
 /**
- * How a run log is kept.
+ * Options of the run log, all optional. An unknown key is a `TypeError`.
  *
  * @example
  * ```ts
@@ -42,31 +43,35 @@ export type OnError = 'log' | 'raise'
  */
 export interface LogOptions {
   /**
-   * While the store cannot write: `pause` (default) launches nothing until it can; `buffer` lets runs go on, and up to 10,000
-   * records wait in memory, in their order. Either way `session.degraded` and `session.recovered` tell of it.
+   * The behavior while the store cannot write. `pause` (default): nothing launches until it can. `buffer`: runs continue, and
+   * up to 10,000 records wait in memory, in order. The events `session.degraded` and `session.recovered` report both.
    */
   readonly whenDown?: 'pause' | 'buffer'
   /**
-   * What is forgotten, looked at every ten minutes: what is older than `maxAge`, more than `maxRecords` of a task, more than
-   * `maxTotal` in all; never what a condition still asks for. Tasks may have limits of their own. Default: the store's.
+   * Limits for the records that the store keeps, applied every ten minutes: the maximum age, the maximum number per task and the
+   * maximum number in total. Records that a condition still needs are always kept. A task's option `retention` takes precedence.
+   * Default: the limits of the store.
    */
   readonly retention?: {
     readonly maxAge?: DurationInput
     readonly maxRecords?: number
     readonly maxTotal?: number
   }
-  /** How large a return or a param may be to be stored, in characters of JSON; default 65,536. */
+  /** The maximum size of a stored return value or param, in characters of JSON; default 65,536. Larger values are left out. */
   readonly maxValueSize?: number
-  /** So many lines of `run.log` are kept of a run, the first ones, and no more than 256 KB; default 1,000, 0 for none. */
+  /** The number of `run.log` lines that are stored per run: the first ones, up to 256 KB. Default 1,000; 0 stores none. */
   readonly linesPerRun?: number
-  /** Turns returns that are more than JSON into JSON and back. */
+  /** Converts return values that JSON cannot represent to JSON and back. */
   readonly serializer?: ValueSerializer
-  /** What is masked in the log beside values of `secret()`; `false` for nothing. Default: what looks like a secret. */
+  /**
+   * Options for masking secrets in the log, in addition to values of `secret()`. `false` masks only the latter. Default: params
+   * with names of secrets, and texts in known formats of secrets.
+   */
   readonly redact?: RedactorOptions | false
 }
 
 /**
- * Limits of a pool.
+ * Limits of a pool, all optional. An unknown key is a `TypeError`, and a limit that is not positive a `RangeError`.
  *
  * @example
  * ```ts
@@ -75,8 +80,8 @@ export interface LogOptions {
  * ```
  */
 export interface PoolOptions {
-  /** So many runs at a time; default without limit. */
+  /** The maximum number of live runs; default no limit. */
   readonly limit?: number
-  /** So many starts in any stretch of time so long. */
+  /** The maximum number of starts within any period of the length `per` (a sliding window). */
   readonly rate?: { readonly starts: number; readonly per: DurationInput }
 }

@@ -1,9 +1,9 @@
-/** What a session tells and takes, beside the session itself. */
+/** Types that a session uses in its methods: states, listeners, params, and links between tasks. */
 import type { Action, News, NewsType } from '../../../machines/protocol.ts'
 import type { Execution } from './task-options.ts'
 
 /**
- * What a session is doing.
+ * The state of a session. `held` is a paused session: nothing launches, and live runs continue.
  *
  * @example
  * ```ts
@@ -14,12 +14,12 @@ import type { Execution } from './task-options.ts'
 export type SessionState = 'stopped' | 'starting' | 'running' | 'held' | 'stopping' | 'restarting'
 
 /**
- * Listens to one kind of news, or to all with `'*'`.
+ * A listener of one type of event, or of all with `'*'`.
  *
  * @example
  * ```ts
- * const tell: NewsListener<'run.ended'> = ({ task, action, at }) => console.log(new Date(at), task, action)
- * const undo = session.on('run.ended', tell)
+ * const print: NewsListener<'run.ended'> = ({ task, action, at }) => console.log(new Date(at), task, action)
+ * const undo = session.on('run.ended', print)
  * undo()
  * ```
  */
@@ -28,8 +28,8 @@ export type NewsListener<T extends NewsType | '*'> = (
 ) => void
 
 /**
- * Shared values of a session. Setting one wakes the conditions that ask for it. Values are kept with `persist` if JSON
- * can carry them.
+ * Values that the tasks and conditions of a session share. A change re-evaluates the conditions that read the value. With the
+ * option `persist`, values that JSON can represent survive the process.
  *
  * @example
  * ```ts
@@ -39,27 +39,28 @@ export type NewsListener<T extends NewsType | '*'> = (
  * ```
  */
 export interface Params {
-  /** The value; undefined if there is none of that name. */
+  /** The value; undefined if there is no param with this name. */
   get(name: string): unknown
   has(name: string): boolean
-  /** Sets a value; a `TypeError` for an empty name. */
+  /** Sets a value. Throws a `TypeError` if the name is empty. */
   set(name: string, value: unknown): void
-  /** Takes a value out; nothing happens if there is none. */
+  /** Removes a value, if there is one. */
   unset(name: string): void
-  /** Names with their values, in the order in which they were first set. */
+  /** Pairs of name and value, in the order in which they were first set. */
   entries(): [string, unknown][]
   toJSON(): Record<string, unknown>
 }
 
-/** Options of `session.run`. */
+/** Options of `session.run()`. */
 export interface SessionRunOptions {
+  /** The execution of these runs. Default: the task's. */
   readonly execution?: Execution
-  /** Run a task only if its condition holds. Default false. */
+  /** Skips tasks whose condition does not hold. Default false: conditions are ignored. */
   readonly obeyConditions?: boolean
 }
 
 /**
- * A link: what a task asks of another, or of a param.
+ * A dependency of a task on another task or on a param of the session.
  *
  * @example
  * ```ts
@@ -68,20 +69,20 @@ export interface SessionRunOptions {
  * ```
  */
 export interface TaskLink {
-  /** The task that is asked about; of kind `param` the name of the param. */
+  /** The name of the task that `to` depends on; for the kind `param`, the name of the param. */
   readonly from: string
-  /** The task that asks. */
+  /** The name of the dependent task. */
   readonly to: string
   /**
-   * `after`: it starts after the other. `history`: it looks at what the other has done. `running`: at whether it runs.
-   * `return`: it receives what the other returned. `task`: it receives its handle. `param`: it looks at, or receives, a
-   * param of the session.
+   * The kind of dependency on `from`. `after`: the task starts after it. `history`: a condition reads its run history. `running`:
+   * a condition reads whether it is running. `return`: an arg is its return value. `task`: an arg is its handle. `param`: a
+   * condition or an arg reads the param.
    */
   readonly kind: 'after' | 'history' | 'running' | 'return' | 'task' | 'param'
-  /** By what it asks: its start, its end condition, or an arg. */
+  /** The part of the dependent task that refers to `from`: its start condition, its end condition, or an arg. */
   readonly by: 'start' | 'end' | 'arg'
-  /** The actions that `after` and `history` ask for: `['success']` of `afterSuccess` and `succeeded`. */
+  /** The actions that `after` and `history` refer to: `['success']` for `afterSuccess` and `succeeded`. */
   readonly actions?: readonly (Action | 'missed')[]
-  /** There is no task `from` in the session: what asks about it does not hold until one is added. */
+  /** True if the session has no task `from`. A condition that refers to it does not hold until that task is added. */
   readonly isAbsent?: true
 }

@@ -1,7 +1,4 @@
-/**
- * The public types that need one another: the session, its options, and the work and runs in it. Words only; what they do is in
- * the other files of this room, and so are the public types that stand alone (`*-types.ts`, `task-options.ts`).
- */
+/** Public types that refer to one another: the session, its options, work and runs. Types only. */
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
 import type { AnyActorRef, InspectionEvent, Observer } from 'xstate'
@@ -24,7 +21,7 @@ import type { RunOutcome, Task } from './task.ts'
 import type { CheckedStart, Execution, Start, TaskOptions, TaskUpdate } from './task-options.ts'
 
 /**
- * What a run is: the second argument of work. `Value` is the type of what starts it, where that is a stream
+ * A run, as work receives it in its second argument. `Value` is the type of the stream's values if the start is a stream
  * (`onEach`).
  *
  * @example
@@ -39,33 +36,36 @@ import type { CheckedStart, Execution, Start, TaskOptions, TaskUpdate } from './
  * ```
  */
 export interface Run<Value = unknown> {
-  /** Its id in the log: unique, a random UUID unless the task makes its own. */
+  /** The unique id of the run in the log. Default: a random UUID; see {@link TaskOptions.runId}. */
   readonly id: string
   readonly task: Task
   readonly session: Session
-  /** In the task's zone. */
+  /** The time of the launch, in the task's zone. */
   readonly startedAt: DateTime
-  /** Aborted when the run is told to end; its reason says why. Pass it on to what you await. */
+  /** Aborted when the run is cancelled; `signal.reason` is the cause. Pass it to the operations that the work awaits. */
   readonly signal: AbortSignal
-  /** Lines for this run; they go to the session's logger with task and run id. */
+  /** A logger for this run: lines go to the session's logger, with the task and the run id, and to the run log. */
   readonly log: Logger
-  /** Tells how far the run is, from 0 to 1. */
+  /** Reports the progress, a number from 0 to 1, with an optional text. */
   progress(fraction: number, message?: string): void
-  /** When the condition began to hold, in the task's zone; null for runs by hand. */
+  /** The instant from which the condition held, in the task's zone; null for manual runs. */
   readonly dueAt: DateTime | null
-  /** The cycle or cron occurrence it runs for (`daily`: that day), from `start` up to `end`, in the task's zone; null where there is none. */
+  /**
+   * The cycle or cron occurrence for which it runs (`daily`: that day), in the task's zone, `end` excluded; null if its condition
+   * has neither.
+   */
   readonly period: { readonly start: DateTime; readonly end: DateTime } | null
-  /** Why it was launched. */
+  /** The reason for the launch. */
   readonly trigger: RunTrigger
-  /** What was given to `task.run(params)`. */
+  /** The params of this run, as given to `task.run(params)`. */
   readonly params: ParamValues
   /** The value of the stream that started it (`onEach`); undefined otherwise. */
   readonly value: Value | undefined
 }
 
 /**
- * What a task does: gets its args and the run, and returns (a promise of) its value. What it throws makes the run
- * fail, unless it is a {@link SkipRun}.
+ * The function of a task: it receives the args and the run, and returns its value or a promise of it. A thrown error fails the
+ * run; a thrown or returned {@link SkipRun} ends it with the outcome `inaction`.
  *
  * @example
  * ```ts
@@ -75,12 +75,13 @@ export interface Run<Value = unknown> {
  */
 export type Work<A = Record<string, never>, R = unknown> = (args: A, run: Run) => R
 
-/** What work comes to for others: its awaited return, without inaction. */
+/** The type of the value that a task returns: awaited, without `SkipRun`. */
 export type Returned<R> = Exclude<Awaited<R>, SkipRun>
 
 /**
- * Options of a session, all optional. An unknown key is a `TypeError` that names the nearest. Durations are given as
- * text, as parts or as ms. Most can be changed later with `session.update(options)`.
+ * Options of a session, all optional. An unknown key is a `TypeError` that suggests similar names. Durations are texts
+ * (`'10 minutes'`), parts (`{ minutes: 10 }`) or numbers of ms. Most options can be changed with `session.update(options)`;
+ * `store`, `log`, `clock`, `inspect` and `persist` cannot.
  *
  * @example
  * ```ts
@@ -89,13 +90,13 @@ export type Returned<R> = Exclude<Awaited<R>, SkipRun>
  * ```
  */
 export interface SessionOptions {
-  /** IANA zone of conditions and times; default: the system's. */
+  /** The IANA time zone of conditions and times. Default: the zone of the system. */
   readonly timezone?: string
-  /** Default execution of tasks; default `async`. */
+  /** The execution of tasks without this option; default `async`. */
   readonly execution?: Execution
-  /** Default timeout of runs; default 30 minutes, `'never'` lifts it. */
+  /** The maximum duration of runs of tasks without this option; default 30 minutes, `'never'`: no limit. */
   readonly timeout?: DurationInput | 'never'
-  /** How long a task whose condition still holds waits before it is launched again; default 100 ms. */
+  /** The delay between runs of a task whose condition still holds; default 100 ms. */
   readonly relaunchDelay?: DurationInput
   /**
    * The maximum number of live runs of each task, unless the task sets its own: a number, `true` (no limit) or `false` (one, the
@@ -104,22 +105,23 @@ export interface SessionOptions {
   readonly concurrency?: boolean | number
   /** @deprecated Use {@link SessionOptions.concurrency}. */
   readonly multilaunch?: boolean | number
-  /** The session shuts down when this holds; looked at before the first launch too. */
+  /** A condition that shuts the session down when it holds, also before the first launch. */
   readonly shutCondition?: Start
   /**
-   * What `restart()` does, after a shut-down: `recall` (default) starts again in the same process; `relaunch` starts the
-   * program anew, with the same arguments and on its own, and ends this process; `replace` puts the new one in this one's
-   * place, so that whoever waits for this process waits for the new one.
+   * The action of `restart()` after the shut-down. `recall` (default): the session starts again in the same process. `relaunch`:
+   * the program starts in a new, independent process with the same arguments, and this process exits. `replace`: the new process
+   * takes the place of this one, so that a parent that waits for this process waits for the new one.
    */
   readonly restarting?: 'recall' | 'relaunch' | 'replace'
-  /** Shut-down ends living runs instead of waiting. Default false. */
+  /** Cancels live runs at shut-down instead of waiting for them. Default false. */
   readonly instantShutdown?: boolean
-  /** How many runs in processes may live; default 4. */
+  /** The maximum number of live runs in child processes; default 4. */
   readonly maxProcesses?: number
-  /** How many runs in threads may live; default 4. */
+  /** The maximum number of live runs in worker threads; default 4. */
   readonly maxThreads?: number
   /**
-   * Pools that tasks share by name (`pool: 'db'`): how many of their runs may live, and how many may start in a while.
+   * Pools that tasks use by name (`pool: 'db'`): limits of the live runs that they share, and of starts per period. A number is
+   * the maximum of live runs.
    *
    * @example
    * ```ts
@@ -127,27 +129,30 @@ export interface SessionOptions {
    * ```
    */
   readonly pools?: Readonly<Record<string, number | PoolOptions>>
-  /** Where the run log lives: `'memory'` (default), `'jsonl:./runs.jsonl'`, a store, or an async function that gives one. */
+  /**
+   * The store of the run log: `'memory'` (default), `'jsonl:<path>'`, `'csv:<path>'`, `'sqlite:<path>'`, a `Store`, or a sync or
+   * async function that returns a `Store`.
+   */
   readonly store?: string | Store | (() => Store | Promise<Store>)
-  /** How the run log is kept. */
+  /** Options of the run log. */
   readonly log?: LogOptions
-  /** Values that tasks and conditions share. */
+  /** Initial values of {@link Session.params}, which tasks and conditions share. */
   readonly params?: Record<string, unknown>
-  /** Kinds of task that can be made by name while the session lives (`createFrom`, the event `task.create`). */
+  /** Templates from which tasks are created by name at run time (`createFrom`, the event `task.create`). */
   readonly templates?: Readonly<Record<string, TaskTemplate>>
   /**
-   * Whether what was changed while it lived outlives the process, too: params, disabled tasks, updates, runs by hand that
-   * wait, and tasks made of templates. Needs a store that lasts. Default false.
+   * Keeps changes of the session's state in the store, beyond the life of the process: params, disabled tasks, updates, waiting
+   * manual runs, and tasks created from templates. Requires a durable store. Default false.
    *
-   * They are put back as they were, so nothing in them is masked: what is secret among params and params of waiting runs
-   * stands in the store as it is. Give secrets to tasks as args (`secret(env('KEY'))`), which are never kept.
+   * The state is stored unmasked, since it is restored exactly: secrets in params, and in params of waiting runs, are readable in
+   * the store. Pass secrets to tasks as args (`secret(env('KEY'))`), which are never stored.
    */
   readonly persist?: boolean
-  /** How often condition functions are looked at; default 1 second. */
+  /** The interval at which functions in conditions are called; default 1 second. */
   readonly pollEvery?: DurationInput
   /**
-   * What failures do, for all kinds or one by one. Default `log`, but for `setup`: a start-up hook that fails ends the start,
-   * and `start()` and `run()` reject with a `SetupError`, unless `log` tells the session to go on.
+   * The treatment of failures, for all kinds or per kind. Default: `log`, except for `setup`, which is `raise`: a start-up hook
+   * that fails ends the start, and `start()` and `run()` reject with a `SetupError`.
    */
   readonly onError?:
     | OnError
@@ -156,40 +161,43 @@ export interface SessionOptions {
         readonly setup?: OnError
         readonly hook?: OnError
         readonly log?: OnError
-        /** A start that can never hold: `raise` refuses the task. */
+        /** A start condition that can never hold: `raise` refuses the task. */
         readonly neverHolds?: OnError
       }
   /**
-   * What an error does that a run in the session's own thread throws where nothing catches it: out of a timer or an event. `exit`
-   * (default) is Node's way: the process ends, and before that a warning names the run. With `fail` the run fails and the
-   * process goes on; its state may be broken, and work that still goes on is not stopped. Errors of no run end the process.
+   * The treatment of uncaught errors of runs in the session's own thread, thrown from a timer or an event. `exit` (default) is
+   * Node's behavior: the process ends, after a warning that names the run. `fail`: the run fails and the process continues; its
+   * state may be broken, and operations that the run started are not stopped. Errors outside of runs always end the process.
    */
   readonly onUncaught?: OnUncaught
-  /** What adding a task does when the name is taken; default `raise`. */
+  /**
+   * The treatment of a new task whose name is taken. `raise` (default) throws a `TaskExistsError`, `ignore` keeps the existing
+   * task, `replace` removes it, and `rename` appends a number to the new name.
+   */
   readonly onTaskExists?: 'raise' | 'ignore' | 'replace' | 'rename'
   /** An XState inspection observer for the whole actor tree. */
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
-  /** Where time comes from; default the clock of the system. Tests give a `TestClock`. */
+  /** The source of time; default: the system's clock. Tests pass a `TestClock`. */
   readonly clock?: Clock
   /**
    * The logger: it receives warnings, runs that fail, crash, time out, start late or are missed, and the
    * output lines of runs. Default: the console. `false` disables it.
    */
   readonly logger?: Logger | false
-  /** Shut down on SIGINT, SIGTERM and SIGHUP. Default: true in `app.run()`, false in `app.start()`. */
+  /** Shuts the session down on SIGINT, SIGTERM and SIGHUP. Default: true in `app.run()`, false in `app.start()`. */
   readonly handleSignals?: boolean
   /**
-   * How long a draining shut-down waits before it ends what still runs; default `'never'` (it waits as long as that takes), but
-   * three seconds from the signal where a signal shuts down.
+   * The time that a shut-down waits for live runs before it cancels them. Default: three seconds after a signal, otherwise
+   * `'never'` (no limit).
    */
   readonly drainTimeout?: DurationInput | 'never'
-  /** What a run that started late by more than this is reported as (`run.late`); default 1 second. */
+  /** The delay of a start beyond which the event `run.late` reports it; default 1 second. */
   readonly lateAfter?: DurationInput
 }
 
 /**
- * A kind of task that can be made while the session lives by whoever cannot send code (a person, another program, the
- * session's own memory): the work is registered here, the name and what differs come later.
+ * A template of tasks that are created at run time without code, by a user interface, another program, or from the stored state
+ * of the session: the work is registered in the template; the name and different options are given at creation.
  *
  * @example
  * ```ts
@@ -200,16 +208,16 @@ export interface SessionOptions {
 export interface TaskTemplate {
   readonly description?: string
   readonly work: Work<never, unknown>
-  /** The start, unless the making brings another. Default: by hand. */
+  /** The start condition, unless another one is given at creation. Default `false`: manual runs only. */
   readonly start?: Start
-  /** Options of each task made of it, unless the making brings others. */
+  /** Options of the tasks; those given at creation take precedence. */
   readonly options?: TaskOptions
 }
 
 /**
- * What runs: tasks, params, clock, log, executors; an actor. An app has one from the beginning, stopped. `shutDown`,
- * `restart`, `hold` and `resume` ask and return at once; whatever the methods do, `send` does with an event. Times are
- * Luxon `DateTime` in the session's zone.
+ * The runtime of tasks: an actor with params, a clock, a run log and executors. Each app has one, which is stopped at first.
+ * `shutDown`, `restart`, `pause` and `resume` send a command and return at once; `send` accepts every command as an event. Times
+ * are Luxon `DateTime` values in the session's zone.
  *
  * @example
  * ```ts
@@ -222,30 +230,30 @@ export interface TaskTemplate {
  * ```
  */
 export interface Session extends AsyncDisposable {
-  /** What it is doing. */
+  /** The present state. */
   readonly state: SessionState
-  /** When it started, in its zone; null before the first start. */
+  /** The time of the last start, in the session's zone; null before the first start. */
   readonly startedAt: DateTime | null
-  /** Cycles since the start. */
+  /** The number of cycles since the start. */
   readonly cycles: number
-  /** The clock's now, in the session's zone. */
+  /** The time of the session's clock, in the session's zone. */
   now(): DateTime
   readonly clock: Clock
-  /** The options that it was given, with later updates. */
+  /** The given options, with later updates; frozen. */
   readonly options: Readonly<SessionOptions>
-  /** The words that custom conditions added to statements. */
+  /** The phrases that custom conditions add to statements. */
   readonly words: Vocabulary
   /** The XState actor at the root of the tree. */
   readonly actor: AnyActorRef
 
-  /** A task by name or handle; throws `TaskNotFoundError` with near names. */
+  /** Returns a task by name or handle. Throws a `TaskNotFoundError` that suggests similar names. */
   task<R = unknown>(task: string | TaskRef<R>): Task<R>
-  /** All tasks, in the order in which they were made. */
+  /** Returns all tasks, in the order of their creation. */
   tasks(): Task[]
   has(task: TaskName): boolean
-  /** Runs that live, of all tasks. */
+  /** Returns the live runs of all tasks. */
   runs(): readonly { readonly id: string; readonly task: string; readonly startedAt: DateTime }[]
-  /** Adds a task, before or while it runs; a `TaskExistsError` for a taken name, unless `onTaskExists` says otherwise. */
+  /** Adds a task, at any time. Throws a `TaskExistsError` if the name is taken and `onTaskExists` is `raise`. */
   createTask<R, const S extends Start = Start>(
     name: string,
     start: CheckedStart<S>,
@@ -257,46 +265,52 @@ export interface Session extends AsyncDisposable {
     options: TaskOptions<A>,
     work: Work<ArgsOf<A>, R>,
   ): Task<Returned<R>>
-  /** Makes a task of a registered template; what is given wins over what the template has. */
+  /** Creates a task from a registered template. The given options, and the start, take precedence over those of the template. */
   createFrom(template: string, name: string, given?: TaskUpdate): Task
   /** The registered templates, by name. */
   readonly templates: ReadonlyMap<string, TaskTemplate>
-  /** Takes a task out; its living run is terminated. Resolves when that run has ended. */
+  /** Removes a task and cancels its live runs. Resolves when they have ended. */
   removeTask(task: TaskName): Promise<void>
-  /** Removes all tasks and params. */
+  /** Removes all tasks and params. Resolves when no run is live. */
   clear(): Promise<void>
   /**
-   * Runs tasks once each. Stopped: starts with only these enabled, runs them, stops. Running: like `task.run()` on each.
-   * Resolves to the outcomes by name.
+   * Runs each of these tasks once, and resolves to the outcomes by name. A running session runs them like `task.run()`; a stopped
+   * session starts with only these tasks enabled, and stops when they are done.
    */
   run(...tasks: [...TaskName[]] | [...TaskName[], SessionRunOptions]): Promise<Record<string, RunOutcome>>
 
-  /** Asks to stop and returns at once; a second call, or `force`, ends living runs. `stopped` is the end. */
+  /**
+   * Starts the shut-down and returns at once; await {@link Session.stopped} for its end. Live runs may finish; a second call, or
+   * `force`, cancels them.
+   */
   shutDown(options?: { readonly force?: boolean }): void
-  /** Asks to stop and start again, in the way that the option `restarting` says. */
+  /** Shuts the session down and starts it again, as the option `restarting` specifies. Returns at once. */
   restart(): void
-  /** Launches nothing until {@link Session.resume}; live runs go on. The state is `held`, the command `session.hold`. */
+  /** Launches nothing until {@link Session.resume}; live runs continue. The state is `held`, the command `session.hold`. */
   pause(): void
-  /** @deprecated Use {@link Session.pause}: the same. */
+  /** @deprecated Use {@link Session.pause}, which does the same. */
   hold(): void
-  /** Lets tasks launch again. */
+  /** Ends a pause: tasks launch again. */
   resume(): void
   /** Resolves when the session has stopped; rejects with the error that ended it. */
   readonly stopped: Promise<void>
 
-  /** Sends a command: whatever the methods do, this can do. Unknown commands and tasks throw here. */
+  /**
+   * Sends a command; every method that changes the session has one. Throws for unknown commands and tasks, and a
+   * `CommandRefusedError` if the present state does not accept the command.
+   */
   send(command: Command): void
-  /** Listens to news; returns its undo. */
+  /** Adds a listener of one type of event, or of all with `'*'`. Returns a function that removes it. */
   on<T extends NewsType | '*'>(name: T, listener: NewsListener<T>): () => void
-  /** All news as an RxJS Observable, for any operator. What a subscriber throws is reported as a warning `listener`. */
+  /** All events of the session as an RxJS Observable. An error that a subscriber throws is reported as the warning `listener`. */
   readonly events$: Observable<News>
   /**
-   * True while a condition holds, as an RxJS Observable: the present answer on subscribe, then each change, on the session's clock.
-   * Takes what a task takes as its start, but for `onEach`; each subscription evaluates by itself until it is unsubscribed.
+   * True while a condition holds, as an RxJS Observable: the present value on subscription, then each change. Accepts each start of
+   * a task except `onEach`. Each subscription evaluates the condition separately, until it is unsubscribed.
    *
-   * It evaluates while the session does, also while it is paused. Of a stopped session it emits the answer of now and
-   * goes on when the session starts. What a condition throws counts as false and is handled as `onError.condition` says. A
-   * `TypeError` or `StatementError` for what is no condition.
+   * Conditions are evaluated while the session is running or paused. In a stopped session the Observable emits the present value,
+   * and continues when the session starts. A condition that throws counts as false, and `onError.condition` applies. Throws a
+   * `TypeError` or a `StatementError` if the argument is not a condition.
    *
    * @example
    * ```ts
@@ -309,15 +323,16 @@ export interface Session extends AsyncDisposable {
 
   /** Values that tasks and conditions share. */
   readonly params: Params
-  /** The last return of each task, by name. */
+  /** The last return value of each task. */
   readonly returns: { get(task: TaskName): unknown; has(task: TaskName): boolean }
-  /** The run log: records of runs and notes, the newest first. */
+  /** The run log: records of runs, and notes. */
   readonly log: {
+    /** Resolves to the matching records, newest first by default. */
     query(query?: LogQuery): Promise<readonly RunRecord[]>
-    /** How many records match, whatever the `limit` of the query. */
+    /** Resolves to the number of matching records, regardless of the query's `limit`. */
     count(query?: LogQuery): Promise<number>
     /**
-     * The records that match one by one, read in pages while they are taken: an export of a long log takes little memory.
+     * Yields the matching records one by one and reads them in pages, so that the export of a long log takes little memory.
      *
      * @example
      * ```ts
@@ -326,22 +341,25 @@ export interface Session extends AsyncDisposable {
      * ```
      */
     stream(query?: LogQuery): AsyncIterable<RunRecord>
-    /** The notes that match; those of the session's own state (`note: 'state'`, with `persist`) only if asked for by name. */
+    /**
+     * Resolves to the matching notes, newest first. Notes of the session's state (`note: 'state'`, with `persist`) and log lines
+     * (`note: 'lines'`) are included only on request.
+     */
     notes(query?: NoteQuery): Promise<readonly Note[]>
-    /** Writes a note of kind `audit`: who did what, beside the runs. Conditions do not see it. */
+    /** Writes a note of the kind `audit`, for events other than runs. Conditions do not read it. Resolves when it is stored. */
     note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>
-    /** Whether what the log keeps survives the process, and the kind of its store (`memory`, `jsonl`); null until it is open. */
+    /** The kind of the store (`memory`, `jsonl`), and whether its contents survive the process; null until it is open. */
     readonly store: { readonly kind: string; readonly durable: boolean } | null
-    /** A copy of a value of JSON, or a text, masked as the log would mask it; the same where it holds no secret. */
+    /** Masks secrets in a JSON value or a text as the log does. Returns a copy, or the value itself if it contains no secret. */
     redact<T>(value: T): T
-    /** Whether the store can write: `ok`, or `degraded` with the reason and how many entries wait for it. */
+    /** The health of the store: `ok`, or `degraded` with the reason and the number of waiting entries. */
     readonly health: StoreHealth
   }
-  /** Changes options while it lives. */
+  /** Changes options at run time. Throws a `TypeError` for those that are fixed at creation. */
   update(options: SessionOptions): void
   /**
-   * What will run, and when, if nothing but time happens: the session is played ahead on a clock of its own. Reads the
-   * session, its params and its log, and changes nothing; no work is called. See {@link Forecast} for what is assumed.
+   * Forecasts the runs that follow from time alone: simulates the session on a separate clock, with stubbed work. The session, its
+   * params and its log are read and not changed. See {@link Forecast} for the assumptions.
    *
    * @example
    * ```ts
@@ -350,12 +368,12 @@ export interface Session extends AsyncDisposable {
    * ```
    */
   forecast(options?: ForecastOptions): Promise<Forecast>
-  /** Links between tasks, and between params and tasks, as conditions and args say. */
+  /** Returns the dependencies between tasks, and of tasks on params, from conditions and args. */
   graph(): readonly TaskLink[]
-  /** The facts of now (or of an instant) for conditions that are held by hand. */
+  /** Returns the facts from which conditions are evaluated: for a task or for none, at an instant in epoch ms (default: now). */
   facts(owner?: { readonly task?: string | null; readonly at?: number }): Facts
-  /** How often something was only logged, by kind. */
+  /** The number of warnings since the session was created, by kind. */
   readonly warnings: Readonly<Record<string, number>>
-  /** Resolves when the session stops. */
+  /** Shuts the session down, for `await using`. Resolves when it has stopped. */
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** What a task may be told: when it starts, and its options. */
+/** Types of a task's definition: its start, its options, and its schema. */
 import type { ParamValues } from '../../../machines/protocol.ts'
 import type { ArgSpecs } from '../../args/arg.ts'
 import type { Condition, PredicateFunction } from '../../conditions/condition.ts'
@@ -6,9 +6,9 @@ import type { StatementText } from '../../conditions/statement-type.ts'
 import type { DurationInput } from '../../time/duration/duration.ts'
 
 /**
- * When a task starts: a condition, a statement, a boolean (`false`: only by hand; `true`: as often as possible), an
- * Observable of booleans, or a function that gives a boolean, a promise of one, or such an Observable. `end`,
- * `shutCondition`, `.and()`, `.or()`, `all()`, `any()` and `not()` take the same.
+ * The start condition of a task: a condition, a statement, a boolean (`false`: manual runs only; `true`: run continuously), an
+ * Observable of booleans, or a function that returns a boolean, a promise of one, or an Observable of booleans. `end`,
+ * `shutCondition`, `.and()`, `.or()`, `all()`, `any()` and `not()` accept the same.
  *
  * @example
  * ```ts
@@ -24,8 +24,8 @@ export type Start =
   | PredicateFunction<Record<string, never>, never>
 
 /**
- * A start as the compiler reads it: a misspelt word of a statement does not compile. Text that is known only at run time (a
- * plain `string`) and composed text pass; they are read when the task is added.
+ * A start whose statement the compiler checks: a misspelled word does not compile. A plain `string` and statements with operators
+ * compile, and are parsed when the task is added.
  *
  * @example
  * ```ts
@@ -40,8 +40,9 @@ export type Start =
 export type CheckedStart<S extends Start> = S extends string ? StatementText<S> : S
 
 /**
- * How a task's work is executed. In a `thread` or a `process` it is `moduleWork` or `code`; a `command` needs no
- * asking for. `main` lets nothing else launch until it ends.
+ * The execution of a task's work. `async`: in the session's thread. `main`: the same, and nothing else launches until the run ends.
+ * `thread` and `process`: in a worker thread or a child process; the work must be `moduleWork` or `code`. `command`: implied by
+ * `command(…)` as the work.
  *
  * @example
  * ```ts
@@ -52,7 +53,8 @@ export type CheckedStart<S extends Start> = S extends string ? StatementText<S> 
 export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command'
 
 /**
- * Options of a task, all optional. An unknown key is a `TypeError` that names the nearest.
+ * Options of a task, all optional. An unknown key is a `TypeError` that suggests similar names. Durations are texts
+ * (`'5 minutes'`), parts (`{ minutes: 5 }`) or numbers of ms.
  *
  * @example
  * ```ts
@@ -61,46 +63,46 @@ export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command'
  * ```
  */
 export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
-  /** For people: shown by the inspectors and the dashboard. */
+  /** A text for the inspectors and the dashboard. */
   readonly description?: string
-  /** Higher launches first; default 0. */
+  /** The order of launches: the highest first. Default 0. */
   readonly priority?: number
-  /** Its condition launches nothing; by hand it still runs. Default false. */
+  /** Disables launches by the condition; manual runs are still possible. Default false. */
   readonly disabled?: boolean
-  /** Default: the session's `execution`. */
+  /** The execution of the work. Default: the session's `execution`. */
   readonly execution?: Execution
-  /** How long a run may last; a duration or `'never'`. Default: the session's `timeout`. */
+  /** The maximum duration of a run; `'never'`: no limit. Default: the session's `timeout`. */
   readonly timeout?: DurationInput | 'never'
-  /** A living run is told to end when this holds. */
+  /** A condition that cancels a live run when it holds. */
   readonly end?: Start
   /** The maximum number of live runs: a number, `true` (no limit) or `false` (one). Default: the session's `concurrency`. */
   readonly concurrency?: boolean | number
   /** @deprecated Use {@link TaskOptions.concurrency}. */
   readonly multilaunch?: boolean | number
-  /** What work receives: plain values, or args resolved when a run starts. */
+  /** The values that the work receives, by name: plain values, or args that are resolved when a run starts. */
   readonly args?: A
-  /** Values that override `args`, by key. */
+  /** Values that override `args`, by name. */
   readonly params?: Record<string, unknown>
-  /** Run when the session starts, before anything else launches. */
+  /** Runs the task only when the session starts, before other tasks launch. Default false. */
   readonly onStartup?: boolean
-  /** Run when the session stops. */
+  /** Runs the task only when the session stops. Default false. */
   readonly onShutdown?: boolean
-  /** No timeout, and terminated at shut-down without waiting. */
+  /** Marks work that never ends: its runs have no timeout, and a shut-down cancels them without waiting. Default false. */
   readonly permanent?: boolean
-  /** Makes the ids of its runs; default random UUIDs. */
+  /** Creates the ids of runs, which must be unique. Default: random UUIDs. */
   readonly runId?: (task: string, params: ParamValues) => string
-  /** The session's pool whose slots its runs take. */
+  /** The name of the session's pool whose limits apply to its runs. */
   readonly pool?: string
   /**
-   * What becomes of a run by hand that is asked for while one lives and no more may: it waits (default), it is skipped (its
-   * handle resolves to `inaction`), or it replaces what lives and waits.
+   * The treatment of a manual run that is requested while the limit of live runs is reached. `wait` (default): it is queued.
+   * `skip`: its handle resolves to `inaction`. `replace`: live and queued runs are cancelled, and it runs instead.
    */
   readonly overlap?: 'wait' | 'skip' | 'replace'
   /**
-   * What becomes of periods (a day of `daily`, an occurrence of a cron) in which the session could not launch it: because it
-   * was down, held, asleep or busy. `none` (default): they are noted as missed; `latest`: one run for the newest of them,
-   * unless one for the period under way is due anyhow; `all`: a run for each, oldest first, with its `run.period`.
-   * What came to pass while the session was down is known of tasks that are in the log: one that has never run was not there.
+   * The treatment of missed periods (a day of `daily`, an occurrence of a cron) in which the session could not launch the task,
+   * because it was down, paused, asleep or busy. `none` (default): they are logged as missed. `latest`: one run for the newest,
+   * unless the present period is due in any case. `all`: a run for each, oldest first, with its `run.period`. Periods from the time
+   * when the session was down are missed only if the log contains an earlier run of the task.
    */
   readonly catchUp?: 'latest' | 'all' | 'none'
   /** The age up to which a missed period is caught up, counted from its end. Default: no limit. */
@@ -108,29 +110,29 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   /** @deprecated Use {@link TaskOptions.misfireGrace}. */
   readonly grace?: DurationInput
   /**
-   * What becomes of a run whose process died: it is a failure (default), or it runs again with the same params, unless that
-   * happened three times in a row, or the log has not all of its params: a secret is masked there, and what is no JSON is
-   * left out. Then there is a warning, and it stays a failure.
+   * The treatment of a run whose process died. `fail` (default): it remains a failure. `rerun`: it runs again with the same params.
+   * With a warning, it remains a failure after three crashes in a row, and if the log does not contain all of its params (secrets
+   * are masked, and values without a JSON form are left out).
    */
   readonly onCrash?: 'fail' | 'rerun'
   /** The time that a cancelled run has to end before it is killed or abandoned. Default: 5 seconds. */
   readonly terminateGrace?: DurationInput
   /** @deprecated Use {@link TaskOptions.terminateGrace}; this one takes ms only. */
   readonly graceMs?: number
-  /** What of its records may be forgotten, in the place of the session's `log.retention`. */
+  /** Limits for the stored records of this task, which replace those of the session's `log.retention`. */
   readonly retention?: { readonly maxAge?: DurationInput; readonly maxRecords?: number }
   /**
-   * Checks params (Standard Schema: zod, valibot, arktype, ...): those of a run over those of the task, as one object. What the
-   * schema fills in reaches the work. A task that its condition launches is checked when it is added, too. Params that are args
-   * are not checked, since they are made when a run starts.
+   * Validates params (Standard Schema: zod, valibot, arktype, ...): the params of a run merged over those of the task, as one
+   * object. Defaults of the schema reach the work. A task that its condition launches is also validated when it is added. Params
+   * that are args are not validated, since they get their values when a run starts.
    */
   readonly schema?: StandardSchema
-  /** IANA zone of its conditions and of its times; default: the session's. */
+  /** The IANA time zone of its conditions and times. Default: the session's. */
   readonly timezone?: string
 }
 
 /**
- * The part of the Standard Schema interface (version 1) that is used here.
+ * A schema: the part of the Standard Schema interface (version 1) that Gantry uses.
  *
  * @example
  * ```ts
@@ -155,7 +157,7 @@ export interface StandardSchema {
   }
 }
 
-/** What a schema says of a value. */
+/** The result of a validation: the value, possibly with defaults, or the issues. */
 export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | {
@@ -163,7 +165,7 @@ export type SchemaResult =
     }
 
 /**
- * What `task.update` takes: any option but the name, and the start.
+ * The changes that `task.update()` accepts: all options, and the start condition.
  *
  * @example
  * ```ts

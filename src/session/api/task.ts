@@ -1,4 +1,4 @@
-/** A task as others see it: what can be asked of it and told to it, and what it comes to. */
+/** Types of a task in a session: its handle, its runs and outcomes, and its explanation. */
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
@@ -12,7 +12,7 @@ import type { Instant } from '../../time/zone/zone.ts'
 import type { Execution, TaskUpdate } from './task-options.ts'
 
 /**
- * The outcome of a manual run. It never rejects for an outcome.
+ * The outcome of a manual run. The promise of a {@link RunHandle} resolves to it, also if the run fails.
  *
  * @example
  * ```ts
@@ -24,21 +24,21 @@ import type { Execution, TaskUpdate } from './task-options.ts'
 export interface RunOutcome<R = unknown> {
   readonly runId: string
   readonly action: Outcome
-  /** What work returned, where it succeeded. */
+  /** The return value of the work, if it succeeded. */
   readonly value?: R
   /**
-   * What the run failed with: an error as it was thrown (so `instanceof` works), anything else that was thrown as data with a
-   * `name` and a `message`. The event `run.ended` and the log carry the same shape as plain data.
+   * The error of a failed run: the thrown `Error` itself (so `instanceof` works), or another thrown value as data with a `name` and
+   * a `message`. The event `run.ended` and the log contain the same shape as plain data.
    */
   readonly error?: ErrorData
-  /** Why it was terminated or found nothing to do. */
+  /** The reason for the outcome `terminate` or `inaction`. */
   readonly reason?: string
 }
 
 /**
- * A run asked for by hand: a promise of its outcome that can be watched and ended. It rejects only where there can be
- * no outcome: `TaskNotFoundError` when the task is removed before, `SessionStoppedError` when the session stops
- * before.
+ * A manual run: a promise of its outcome, with methods to observe and cancel it. It rejects only if the run does not start: with a
+ * `TaskNotFoundError` if the task is removed before, with a `SessionStoppedError` if the session stops before, with an `ArgError` if
+ * an async schema rejects the params, and with a `CommandRefusedError` if the present state does not accept the command.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
   readonly id: string
   /** Resolves when the run starts. */
   readonly started: Promise<void>
-  /** Takes it back while it is queued; tells it to end while it runs. */
+  /** Cancels the run; a queued run leaves the queue. */
   terminate(): void
 }
 
@@ -68,8 +68,8 @@ export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
 export type TaskState = 'idle' | 'running' | 'failed'
 
 /**
- * A task in a session: what it is, what it has done, and what can be asked of it. `R` is what its work returns. Times
- * are Luxon `DateTime` in the task's zone, or null.
+ * The handle of a task in a session: its properties, its history, and its methods. `R` is the type of its return value. Times are
+ * Luxon `DateTime` values in the task's zone.
  *
  * @example
  * ```ts
@@ -81,36 +81,37 @@ export type TaskState = 'idle' | 'running' | 'failed'
 export interface Task<R = unknown> extends TaskRef<R> {
   readonly name: string
   readonly description: string | undefined
-  /** The last action of the log; null if it never ran. */
+  /** The newest action in the log; null if the task has never run. */
   readonly status: Action | null
-  /** A run lives, or is queued by hand. */
+  /** True if a run is live, or a manual run is queued. */
   readonly isRunning: boolean
-  /** A run would be launched now: its condition holds or a run is in its queue, and nothing stands in the way. */
+  /** True if a run would be launched now: the condition holds or a run is queued, and nothing blocks a launch. */
   readonly isDue: boolean
-  /** Its condition launches nothing; by hand it still runs. */
+  /** True if its condition launches nothing; manual runs are still possible. */
   readonly disabled: boolean
   readonly priority: number
   readonly execution: Execution
-  /** Its start condition. */
+  /** The start condition. */
   readonly start: Condition
-  /** Runs that live. */
+  /** The live runs. */
   readonly runs: readonly {
     readonly id: string
     readonly startedAt: DateTime
+    /** The last reported progress, from 0 to 1. */
     readonly progress: number | null
-    /** What was told with the progress. */
+    /** The text of the last reported progress. */
     readonly message: string | null
-    /** The last lines of its log, up to twenty. */
+    /** The last lines of `run.log`, up to 20. */
     readonly lines: readonly string[]
   }[]
-  /** Times of the newest record of each action, in the task's zone; null if there is none. */
+  /** The time of the newest record of each action, in the task's zone; null if there is no record. */
   readonly lastRun: DateTime | null
   readonly lastSuccess: DateTime | null
   readonly lastFail: DateTime | null
   readonly lastTerminate: DateTime | null
   readonly lastInaction: DateTime | null
   readonly lastCrash: DateTime | null
-  /** What its last successful run returned. */
+  /** The return value of the last successful run; undefined if there is none. */
   readonly lastValue: R | undefined
   /**
    * The XState actor. {@link Task.state} is its state as one word, and `task.actor.getSnapshot().matches('idle')` tests one state; the
@@ -118,8 +119,8 @@ export interface Task<R = unknown> extends TaskRef<R> {
    */
   readonly actor: AnyActorRef
   /**
-   * The present state as one word: `running` while a run is live, `failed` if the last run failed or crashed, otherwise `idle`;
-   * `removed` after the task is removed. Use {@link Task.state$} to follow it.
+   * The present state: `running` while a run is live, `failed` if the last run failed or crashed, otherwise `idle`; `removed` after
+   * the task is removed. {@link Task.state$} emits each change.
    *
    * @example
    * ```ts
@@ -128,7 +129,7 @@ export interface Task<R = unknown> extends TaskRef<R> {
    */
   readonly state: TaskState | 'removed'
   /**
-   * The {@link Task.state} as an RxJS Observable: the present one on subscribe, then each change. It goes on over restarts of the
+   * {@link Task.state} as an RxJS Observable: the present state on subscription, then each change. Continues across restarts of the
    * session, and completes when the task is removed.
    *
    * @example
@@ -138,9 +139,9 @@ export interface Task<R = unknown> extends TaskRef<R> {
    */
   readonly state$: Observable<TaskState>
   /**
-   * True while its start condition holds, as an RxJS Observable: the present answer on subscribe, then each change. The session
-   * evaluates start conditions from its start to its shut-down, also while it is paused; before and after, it is false. Completes
-   * when the task is removed.
+   * True while the start condition holds, as an RxJS Observable: the present value on subscription, then each change. The session
+   * evaluates start conditions from its start to its shut-down, also while it is paused; before and after, the value is false.
+   * Completes when the task is removed.
    *
    * @example
    * ```ts
@@ -148,12 +149,15 @@ export interface Task<R = unknown> extends TaskRef<R> {
    * ```
    */
   readonly holds$: Observable<boolean>
-  /** Queues a run, whatever condition and `disabled` say. */
+  /**
+   * Queues a manual run, regardless of the condition and of `disabled`. With a `key`, returns the queued or live run that has the
+   * same key, if there is one. Throws an `ArgError` if the params do not fit the schema.
+   */
   run(params?: ParamValues, options?: { readonly key?: string }): RunHandle<R>
   /**
-   * Queues a run for each period (each day of `daily`, each occurrence of a cron) that ended in `(from, to]`, oldest first;
-   * `run.period` says which. Times are instants: a `DateTime`, epoch ms, or ISO 8601 in the task's zone. A run counts for its
-   * period, not for the time at which it runs. `TypeError` for a start without cycle or cron.
+   * Queues a run for each period (each day of `daily`, each occurrence of a cron) that ended in `(from, to]`, oldest first; the
+   * period is `run.period`. Times are instants: a `DateTime`, epoch ms, or ISO 8601 (without an offset: in the task's zone). A run
+   * counts for its period, not for the time at which it runs. Throws a `TypeError` if the start condition has no cycle or cron.
    *
    * @example
    * ```ts
@@ -161,38 +165,38 @@ export interface Task<R = unknown> extends TaskRef<R> {
    * ```
    */
   backfill(stretch: { readonly from: Instant; readonly to: Instant }): RunHandle<R>[]
-  /** Tells one living run, or all and the queued ones, to end. */
+  /** Cancels one live run, or without an id all live and queued runs. */
   terminate(runId?: string): void
-  /** From now on its condition launches nothing; a living run goes on. */
+  /** Stops launches by the condition; live runs continue. */
   disable(): void
-  /** Its condition launches it again. */
+  /** Allows launches by the condition again. */
   enable(): void
-  /** Changes options (and `start`) while it lives. */
+  /** Changes options, and the start condition, at run time. Throws as for a new task, and changes nothing then. */
   update(options: TaskUpdate): void
-  /** Why it is, or is not, running. */
+  /** Explains why the task is, or is not, running. */
   explain(): TaskExplanation
   /**
-   * The next `n` instants (default 1, in the task's zone) at which a run starts by time alone, if each succeeds at once; now
-   * among them if it is due. Empty while the task is disabled or removed, runs at start-up or shut-down or is not chosen,
-   * while the session is held or stopping, and while the next run waits for other runs to end; of a stopped session as if it
-   * started now. Where more than time is needed it is shorter, and {@link Task.waitsFor} says what for;
-   * `session.forecast()` looks at all tasks together.
+   * Returns the next `n` instants (default 1, in the task's zone) at which time alone starts a run, assuming that each run succeeds
+   * at once. The first is now if the task is due. A stopped session is treated as if it were started now.
+   *
+   * The array is empty while the task is disabled, removed or not chosen by `session.run()`, if it runs only at start-up or
+   * shut-down, while the session is paused or stopping, and while the next run waits for other runs. It is shorter than `n` if
+   * later runs depend on more than time: see {@link Task.waitsFor}. `session.forecast()` considers all tasks together.
    */
   nextRuns(n?: number): DateTime[]
   /**
-   * What has to happen beside time before its condition holds: other tasks, params, answers; empty if it holds, or if time
-   * alone launches the next run.
+   * Returns the events, other than the passage of time, that the start condition waits for: runs of other tasks, params, values of
+   * functions. Empty if the condition holds, or if time alone launches the next run.
    */
   waitsFor(): readonly WaitedFor[]
-  /** Its records, the newest first. */
+  /** The records of this task, newest first by default. */
   readonly log: { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> }
-  /** What it is and how it is, as plain data. */
+  /** Returns the task as plain data. */
   toJSON(): TaskJson
 }
 
 /**
- * A task as data. Times are ISO 8601 with the offset of the task's zone, `timeoutMs` is null where there is no
- * timeout.
+ * A task as plain data. Times are ISO 8601 with the offset of the task's zone.
  *
  * @example
  * ```ts
@@ -203,21 +207,21 @@ export interface Task<R = unknown> extends TaskRef<R> {
 export interface TaskJson {
   readonly name: string
   readonly description?: string
-  /** Its start condition as a statement. */
+  /** The start condition as a statement. */
   readonly start: string
-  /** Its end condition as a statement. */
+  /** The end condition as a statement. */
   readonly end?: string
   readonly priority: number
   readonly disabled: boolean
   readonly execution: Execution
-  /** Null: no timeout. */
+  /** The timeout of runs, ms; null if there is no limit. */
   readonly timeoutMs: number | null
-  /** The last action of the log; null if it never ran. */
+  /** The newest action in the log; null if the task has never run. */
   readonly status: Action | null
-  /** `idle`, `running` or `failed`; `removed` after the task is removed. */
+  /** The state as in {@link Task.state}. */
   readonly state: TaskState | 'removed'
   readonly isRunning: boolean
-  /** ISO 8601 with the offset of the task's zone; null if there is no such record. */
+  /** The time of the newest record of each action; null if there is no record. */
   readonly lastRun: string | null
   readonly lastSuccess: string | null
   readonly lastFail: string | null
@@ -227,7 +231,7 @@ export interface TaskJson {
 }
 
 /**
- * A reason outside the condition that keeps a task from running now.
+ * A reason other than the condition that prevents a launch now.
  *
  * @example
  * ```ts
@@ -252,15 +256,14 @@ export interface Reason {
     | 'shutdown'
     | 'never-holds'
     | 'not chosen'
-  /** What is so, in words. */
+  /** The reason as text. */
   readonly sentence: string
-  /** When it ends by itself, epoch ms; null if time alone does not end it. */
+  /** The instant at which time alone removes it, epoch ms; null if time alone does not. */
   readonly until: number | null
 }
 
 /**
- * What stands before a launch: a reason outside the condition, or a part of the condition that does not hold. `until` is
- * when time alone lifts it, epoch ms.
+ * An obstacle to a launch: a {@link Reason}, or a part of the condition that does not hold.
  *
  * @example
  * ```ts
@@ -273,7 +276,7 @@ export interface Blocker extends Omit<Reason, 'kind'> {
 }
 
 /**
- * Why a task is, or is not, running. `at` is epoch ms.
+ * An explanation of why a task is, or is not, running.
  *
  * @example
  * ```ts
@@ -283,27 +286,27 @@ export interface Blocker extends Omit<Reason, 'kind'> {
  */
 export interface TaskExplanation {
   readonly task: string
-  /** The instant that it is true of, epoch ms. */
+  /** The instant to which the explanation applies, epoch ms. */
   readonly at: number
-  /** A run would be launched now: there are no blockers. */
+  /** True if a run would be launched now: there are no blockers. */
   readonly isDue: boolean
-  /** One sentence that sums it up: the first blockers, and when the next run is. */
+  /** A summary in one sentence: the first blockers, and the time of the next run. */
   readonly sentence: string
   /**
-   * All that stands before a launch, in the order in which it is to be lifted: what only somebody can lift, then the parts
-   * of the condition (those that wait for something to happen before those that time brings about), then what ends by
-   * itself. Where there is one, the task launches as soon as it is lifted. Of a task with a run in its queue: what stands
-   * before that run, which asks for no condition.
+   * All obstacles to a launch, in the order in which they must be removed: first those that need an action, then the parts of the
+   * condition (those that wait for an event before those that wait for time), then those that end by themselves. If there is only
+   * one, its removal launches the task. For a task with a queued run these are the obstacles to that run, for which the condition
+   * is ignored.
    */
   readonly blockers: readonly Blocker[]
-  /** The blockers beside the condition. */
+  /** The blockers other than the condition. */
   readonly reasons: readonly Reason[]
-  /** The next run by time alone, epoch ms, as `nextRuns()` has it; null where there is none, or the session is stopped. */
+  /** The first of `nextRuns()`, epoch ms; null if there is none, or if the session is stopped. */
   readonly nextAt: number | null
-  /** What will go wrong with a run that starts: an end condition that holds already terminates it at once. */
+  /** Problems of a run that would start now: an end condition that already holds terminates it at once. */
   readonly warnings: readonly string[]
-  /** Its start condition, explained part by part. */
+  /** The start condition, explained part by part. */
   readonly condition: Explanation
-  /** Readable text: the sentence, the reasons, and the condition as a tree. */
+  /** Returns the sentence, the reasons, and the condition as a tree, on several lines. */
   toString(): string
 }
