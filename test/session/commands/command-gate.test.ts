@@ -1,4 +1,4 @@
-/** What reaches the actors from outside: commands are carried out, all else is refused, and the session stays well. */
+/** Events sent to the actors from outside: commands are carried out, all others are refused, and the session keeps working. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type AnyActorRef, assign, createActor, createMachine, type InspectionEvent, sendTo } from 'xstate'
 import { type Desk, goesOn, lasting, setUp, tearDown, warningsIn } from '../../support/session.ts'
@@ -9,7 +9,7 @@ const hostile = (): never => {
   throw new Error('hostile')
 }
 
-/** What is no command of any actor. */
+/** Values that are not a command of any actor. */
 const noEvents: readonly [string, unknown][] = [
   ['null', null],
   ['undefined', undefined],
@@ -85,13 +85,13 @@ const noEvents: readonly [string, unknown][] = [
 ]
 
 const actorsOf: Record<string, (desk: Desk) => AnyActorRef> = {
-  'the session’s': ({ session }) => session.actor,
-  'a task’s': ({ session }) => session.task('a').actor,
-  'a run’s': ({ session }) => runActors.get(session.actor.sessionId)!,
+  'the session': ({ session }) => session.actor,
+  'a task': ({ session }) => session.task('a').actor,
+  'a run': ({ session }) => runActors.get(session.actor.sessionId)!,
 }
 const runActors = new Map<string, AnyActorRef>()
 
-/** A session with a living run of task `a`, whose actor is known by inspection, as others find it. */
+/** A session with a live run of task `a`; inspection finds the actor of the run, as in other programs. */
 async function setUpRunning(): Promise<Desk> {
   const desk = setUp({
     inspect: ({ type, actorRef, rootId }: InspectionEvent) => {
@@ -107,7 +107,7 @@ async function setUpRunning(): Promise<Desk> {
   return desk
 }
 
-/** It goes on, and stops with nothing left behind. */
+/** Checks that the session keeps working, and that its stop leaves no timer. */
 async function isWell(desk: Desk): Promise<void> {
   const { session, clock } = desk
   expect(session.task('a').runs).toHaveLength(1)
@@ -119,8 +119,8 @@ async function isWell(desk: Desk): Promise<void> {
   expect(clock.untilNextMs).toBe(Number.POSITIVE_INFINITY)
 }
 
-describe.each(Object.keys(actorsOf))('the actor: %s', (of) => {
-  test('refuses what is no command of its own, and the session stays well', async () => {
+describe.each(Object.keys(actorsOf))('the actor of %s', (of) => {
+  test('refuses every event that is not one of its commands, and the session keeps working', async () => {
     const desk = await setUpRunning()
     const actor = actorsOf[of]!(desk)
     const before = actor.getSnapshot()
@@ -132,7 +132,7 @@ describe.each(Object.keys(actorsOf))('the actor: %s', (of) => {
     await isWell(desk)
   })
 
-  test('refuses them from a machine of another system, too: the sender fails', async () => {
+  test('refuses them from a machine of another actor system, and the sender fails', async () => {
     const desk = await setUpRunning()
     const actor = actorsOf[of]!(desk)
     for (const type of ['xstate.stop', 'run.ended', 'nonsense', '*']) {
@@ -145,14 +145,14 @@ describe.each(Object.keys(actorsOf))('the actor: %s', (of) => {
     await isWell(desk)
   })
 
-  test('believes nobody that a child of it failed or ended', async () => {
+  test('ignores forged reports that a child failed or ended', async () => {
     const desk = await setUpRunning()
     const parent = actorsOf[of]!(desk)
     const fails = createMachine({ context: () => hostile() as never })
     const ends = createMachine({ initial: 'end', states: { end: { type: 'final' } } })
-    for (const id of ['a#0', 'foreign', actorsOf['a run’s']!(desk).id])
+    for (const id of ['a#0', 'foreign', actorsOf['a run']!(desk).id])
       for (const logic of [fails, ends]) createActor(logic, { parent, id }).start()
-    for (const id of ['a#0', actorsOf['a run’s']!(desk).id]) {
+    for (const id of ['a#0', actorsOf['a run']!(desk).id]) {
       const event = { type: `xstate.error.actor.${id}`, actorId: id, error: new Error('made up') }
       createActor(createMachine({ entry: sendTo(parent, event) })).start()
     }
@@ -161,7 +161,7 @@ describe.each(Object.keys(actorsOf))('the actor: %s', (of) => {
     await isWell(desk)
   })
 
-  test('cannot be stopped, or started again', async () => {
+  test('refuses stop() and ignores start()', async () => {
     const desk = await setUpRunning()
     const actor = actorsOf[of]!(desk)
     expect(() => actor.stop()).toThrow(
@@ -176,8 +176,8 @@ describe.each(Object.keys(actorsOf))('the actor: %s', (of) => {
   })
 })
 
-describe('commands that are sent to an actor', () => {
-  test('a task’s takes those that name a task, without the name', async () => {
+describe('commands sent to an actor', () => {
+  test('a task actor accepts the commands of a task, without its name', async () => {
     const { app, session, clock } = setUp()
     const task = app.task('a', false, lasting(clock))
     await app.start()
@@ -209,14 +209,14 @@ describe('commands that are sent to an actor', () => {
     [{ type: 'task.update', options: { priorty: 1 } }, /priorty/],
     [{ type: 'task.create', task: 'c', work: () => {} }, /must be one of/],
     [{ type: 'session.shutDown' }, /must be one of/],
-  ])('a task’s checks them as session.send does: %j', async (event, message) => {
+  ])('a task actor checks a command as session.send() does: %j', async (event, message) => {
     const { app, session } = setUp()
     app.task('a', false, () => {})
     app.task('b', false, () => {})
     expect(() => session.task('a').actor.send(event)).toThrow(message)
   })
 
-  test('the session’s takes every command, checked as session.send does', async () => {
+  test('the session actor accepts every command, checked as session.send() does', async () => {
     const { app, session } = setUp()
     await app.start()
     session.actor.send({ type: 'session.hold' })
@@ -230,9 +230,9 @@ describe('commands that are sent to an actor', () => {
     expect(() => session.actor.send({ type: 'session.start' })).toThrow(/Did you mean 'session.restart'/)
   })
 
-  test('a run’s can be told to end', async () => {
+  test('a run actor accepts run.terminate only', async () => {
     const desk = await setUpRunning()
-    const run = actorsOf['a run’s']!(desk)
+    const run = actorsOf['a run']!(desk)
     expect(() => run.send({ type: 'run.terminate', reason: 'timeout' })).toThrow(
       /reason must be 'asked': 'timeout'/,
     )
@@ -240,12 +240,12 @@ describe('commands that are sent to an actor', () => {
     run.send({ type: 'run.terminate' })
     await desk.clock.settled()
     expect(desk.session.task('a').status).toBe('terminate')
-    // It waits for the next run now, and has nothing to end.
+    // The actor now waits for the next run, so there is nothing to end.
     run.send({ type: 'run.terminate' })
     await goesOn(desk)
   })
 
-  test('what was checked is what is done, whatever the event says when it is read again', async () => {
+  test('an event that changes between two reads has the effect that was checked', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => {})
     await app.start()
@@ -263,7 +263,7 @@ describe('commands that are sent to an actor', () => {
     await goesOn({ session, clock })
   })
 
-  test('from a machine of an app', async () => {
+  test('a machine of the app can send a command to a task actor', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => 'ran')
     await app.start()
@@ -300,26 +300,26 @@ describe('inspection', () => {
     'sends nonsense': ({ session }) => session.actor.send(null as never),
     throws: hostile,
   }
-  const ways = ['as the option', 'of the system'] as const
+  const ways = ['given as the option', 'of the actor system'] as const
 
   test.each(
     ways.flatMap((way) =>
       kinds.flatMap((kind) => Object.keys(deeds).map((deed) => [way, kind, deed] as const)),
     ),
-  )('an inspector %s that at %s at once %s leaves no run behind', async (way, kind, deed) => {
+  )('an inspector %s that, at %s, %s leaves no live run', async (way, kind, deed) => {
     let desk: Desk | undefined
     let deeds_ = 0
     const inspect = (event: InspectionEvent): void => {
       const { type } = event
       if (desk === undefined || type !== kind) return
-      // Each time it happens to what a run goes through, until it has had its way.
+      // Acts at every step of a run, up to a limit, since each act causes further steps.
       if (deeds_ >= 30) return
       deeds_ += 1
       deeds[deed]!(desk)
     }
-    desk = setUp(way === 'as the option' ? { inspect } : {})
+    desk = setUp(way === 'given as the option' ? { inspect } : {})
     const { app, session, clock } = desk
-    if (way === 'of the system') session.actor.system.inspect({ next: inspect })
+    if (way === 'of the actor system') session.actor.system.inspect({ next: inspect })
     app.task('a', false, lasting(clock))
     await app.start().catch(() => {})
     if (session.has('a') && session.state === 'running') session.task('a').run()

@@ -1,4 +1,4 @@
-/** Control is events: what the methods do, `send` does, also when the event came as JSON from another program. */
+/** Control by events: each method has an equivalent `send()`, also for an event that was JSON in another program. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type Command, type News, TaskNotFoundError } from 'gantry'
 import { commandTypes } from '../../../machines/commands.ts'
@@ -7,21 +7,24 @@ import { gate, runsIn, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-describe('every control is one event', () => {
+describe('every method is one event', () => {
   test('the table has every command but task.create, which carries functions', () => {
     expect(new Set(controls.map(({ type }) => type))).toEqual(
       new Set(commandTypes.filter((type) => type !== 'task.create')),
     )
   })
 
-  test.each(controls)('session.send($type), round-tripped through JSON, has the effect', async (control) => {
-    const desk = await startDesk(control.before)
-    desk.session.send(wired(control.command))
-    await desk.clock.settled()
-    expect(control.effect(desk)).toEqual(control.expected)
-  })
+  test.each(controls)(
+    'session.send() of $type after a round trip through JSON has the effect of the method',
+    async (control) => {
+      const desk = await startDesk(control.before)
+      desk.session.send(wired(control.command))
+      await desk.clock.settled()
+      expect(control.effect(desk)).toEqual(control.expected)
+    },
+  )
 
-  test.each(controls)('the method of $type sends that event, with the same effect', async (control) => {
+  test.each(controls)('the method of $type sends that event and has the same effect', async (control) => {
     const desk = await startDesk(control.before)
     const done = control.method(desk)
     expect(commandsIn(desk.seen, control.type)).not.toEqual([])
@@ -30,7 +33,7 @@ describe('every control is one event', () => {
     await done
   })
 
-  test('createTask is task.create, in process: send takes start, options and work', async () => {
+  test('createTask() sends task.create, and send() accepts its start, options and work in the same process', async () => {
     const desk = await startDesk(undefined)
     desk.session.createTask('made', false, () => 1)
     expect(commandsIn(desk.seen, 'task.create')).toHaveLength(1)
@@ -47,44 +50,56 @@ describe('every control is one event', () => {
   })
 })
 
-describe('session.send refuses nonsense where it is sent, and nothing changes', () => {
+describe('session.send() throws on an invalid command, and nothing changes', () => {
   test.each<[string, unknown, RegExp]>([
     ['null', null, /type must be a command: null/],
-    ['text', 'session.hold', /type must be a command/],
+    ['a string', 'session.hold', /type must be a command/],
     ['an unknown command', { type: 'session.hodl' }, /Did you mean 'session.hold'\?/],
-    ['an inner event', { type: 'session.drained' }, /type must be a command/],
+    ['an internal event', { type: 'session.drained' }, /type must be a command/],
     ['an unknown task', { type: 'task.run', task: 'qick' }, /Did you mean 'quick'\?/],
-    ['no task', { type: 'task.run' }, /must be a task handle or a non-empty string: undefined/],
+    ['a missing task', { type: 'task.run' }, /must be a task handle or a non-empty string: undefined/],
     [
-      'a key that is no text',
+      'a key that is not a string',
       { type: 'task.run', task: 'quick', key: 7 },
       /'key' as it must be .* string: 7/,
     ],
-    ['a number for a task', { type: 'task.terminate', task: 7 }, /must be a task handle/],
-    ['params that are no object', { type: 'task.run', task: 'quick', params: 5 }, /'params'/],
+    ['a number as a task', { type: 'task.terminate', task: 7 }, /must be a task handle/],
+    ['params that are not an object', { type: 'task.run', task: 'quick', params: 5 }, /'params'/],
     [
-      'a misspelt member',
+      'a misspelled member',
       { type: 'task.run', task: 'quick', parms: {} },
       /'parms' is not one of them. Did you mean 'params'\?/,
     ],
-    ['a misspelt option of a shut-down', { type: 'session.shutDown', forse: true }, /Did you mean 'force'/],
-    ['no list of tasks', { type: 'session.run' }, /tasks/],
+    [
+      'a misspelled option of session.shutDown',
+      { type: 'session.shutDown', forse: true },
+      /Did you mean 'force'/,
+    ],
+    ['a missing list of tasks', { type: 'session.run' }, /tasks/],
     ['an unknown task in a list', { type: 'session.run', tasks: ['othr'] }, /Did you mean 'other'\?/],
     ['an unknown execution', { type: 'session.run', tasks: ['other'], execution: 'asyn' }, /execution/],
-    ['no name for a param', { type: 'param.set', value: 1 }, /'name' as it must be a non-empty string/],
+    ['a param without a name', { type: 'param.set', value: 1 }, /'name' as it must be a non-empty string/],
     ['an unknown task option', { type: 'task.update', task: 'quick', options: { prio: 1 } }, /'prio'/],
-    ['a bad start', { type: 'task.update', task: 'quick', options: { start: 'dayly' } }, /daily/],
-    ['no options of a task', { type: 'task.update', task: 'quick' }, /'options'/],
+    ['an invalid start', { type: 'task.update', task: 'quick', options: { start: 'dayly' } }, /daily/],
+    ['missing options of a task', { type: 'task.update', task: 'quick' }, /'options'/],
     [
       'an unknown session option',
       { type: 'session.update', options: { timeot: 1 } },
       /Did you mean 'timeout'/,
     ],
     ['a fixed option', { type: 'session.update', options: { store: 'memory' } }, /fixed/],
-    ['a bad shut condition', { type: 'session.update', options: { shutCondition: 'dayly' } }, /daily/],
-    ['no options of the session', { type: 'session.update' }, /options/],
-    ['no work', { type: 'task.create', task: 'x', start: true }, /work must be a function: undefined/],
-    ['no start', { type: 'task.create', task: 'x', work: () => {} }, /as a condition .*: undefined/],
+    ['an invalid shut condition', { type: 'session.update', options: { shutCondition: 'dayly' } }, /daily/],
+    ['missing options of the session', { type: 'session.update' }, /options/],
+    [
+      'a task without work',
+      { type: 'task.create', task: 'x', start: true },
+      /work must be a function: undefined/,
+    ],
+    [
+      'a task without a start',
+      { type: 'task.create', task: 'x', work: () => {} },
+      /as a condition .*: undefined/,
+    ],
     ['a taken name', { type: 'task.create', task: 'slow', start: true, work: () => {} }, /'slow' exists/],
   ])('%s', async (_, command, problem) => {
     const desk = await startDesk(undefined)
@@ -96,7 +111,7 @@ describe('session.send refuses nonsense where it is sent, and nothing changes', 
     expect(runsIn(desk.news)).toEqual([])
   })
 
-  test('an unknown task is a TaskNotFoundError with the near names', async () => {
+  test('an unknown task is a TaskNotFoundError that lists similar names', async () => {
     const { session } = await startDesk(undefined)
     try {
       session.send({ type: 'task.run', task: 'qick' })
@@ -108,8 +123,8 @@ describe('session.send refuses nonsense where it is sent, and nothing changes', 
   })
 })
 
-describe('news', () => {
-  test('on(name) hears its own news only, and its undo ends that', async () => {
+describe('events of a session', () => {
+  test('on(name) calls the listener for events of that name, until the returned function removes it', async () => {
     const desk = await startDesk(undefined)
     const heard: string[] = []
     const undo = desk.session.on('run.ended', ({ task, action }) => void heard.push(`${task} ${action}`))
@@ -120,7 +135,7 @@ describe('news', () => {
     expect(heard).toEqual(['quick success'])
   })
 
-  test('events$ gives all news from the subscription on, in order', async () => {
+  test('events$ emits every event after the subscription, in order', async () => {
     const desk = await startDesk(undefined)
     const heard: News[] = []
     const subscription = desk.session.events$.subscribe((each) => void heard.push(each))
@@ -131,7 +146,7 @@ describe('news', () => {
     expect(desk.news.slice(-4, -1)).toEqual(heard)
   })
 
-  test('every kind of control is told of, and the news are plain JSON', async () => {
+  test('every method is reported by an event, and all events are plain JSON', async () => {
     const desk = await startDesk(undefined)
     const { session, clock, news } = desk
     session.createTask('made', false, () => {})
@@ -160,7 +175,7 @@ describe('news', () => {
     expect(JSON.parse(JSON.stringify(news))).toEqual(news)
   })
 
-  test('a listener may listen, stop listening and send within its own call', async () => {
+  test('a listener may add a listener, remove itself and send a command while it is called', async () => {
     const { session, clock } = await startDesk(undefined)
     const heard: string[] = []
     const undo = session.on('run.ended', ({ task }) => {
@@ -174,7 +189,7 @@ describe('news', () => {
     expect(heard).toEqual(['quick', 'later other'])
   })
 
-  test('a listener must be a function, of news that there are', () => {
+  test('on() refuses an unknown event name and a listener that is not a function', () => {
     const { session } = setUp()
     expect(() => session.on('run.strated' as never, () => {})).toThrow(
       /no such news. Did you mean 'run.started'/,
@@ -183,7 +198,7 @@ describe('news', () => {
   })
 })
 
-test('a run that is steered while it waits: hold keeps it queued, resume lets it go', async () => {
+test('a queued run waits while the session is held, and starts at resume()', async () => {
   const { app, session, clock, news } = setUp()
   const opened = gate()
   app.task('a', false, () => opened.promise)

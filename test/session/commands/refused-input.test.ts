@@ -1,4 +1,4 @@
-/** Bad input is refused at the door: by the right class, with the option, the rule and what was given. */
+/** Invalid input at the public API: the class of the error, and a message with the option, the rule and the given value. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createApp, StatementError, TaskExistsError, TaskNotFoundError } from 'gantry'
 import { setUp, tearDown } from '../../support/session.ts'
@@ -8,7 +8,7 @@ afterEach(tearDown)
 type Thrown = new (...args: never[]) => Error
 type Row = readonly [option: string, value: unknown, kind: Thrown, message: RegExp]
 
-/** Rows for durations of any option. */
+/** Rows for an option that is a duration. */
 const durations = (name: string): Row[] => [
   [name, -1, RangeError, /negative: -1/],
   [name, Number.NaN, RangeError, /NaN/],
@@ -87,19 +87,19 @@ const refusal = (act: () => unknown): unknown => {
   throw new Error('it was taken')
 }
 
-/** How a row fails: its class by name, since a statement error is a syntax error, too. */
+/** Checks the error of a row. The class is compared by name, since a StatementError is also a SyntaxError. */
 function check(act: () => unknown, [, , kind, message]: Row): void {
   const error = refusal(act) as Error
   expect([error.constructor.name, error.message]).toEqual([kind.name, expect.stringMatching(message)])
 }
 
-describe('an option of a session', () => {
-  test.each(sessionRows)('createApp({ %s: %p })', (...row) => {
+describe('an invalid option of a session', () => {
+  test.each(sessionRows)('createApp({ %s: %p }) throws', (...row) => {
     check(() => createApp({ [row[0]]: row[1] } as never), row)
   })
 
   test.each(sessionRows.filter(([name]) => !['store', 'clock', 'inspect'].includes(name)))(
-    'session.update({ %s: %p }), and nothing changes',
+    'session.update({ %s: %p }) throws, and nothing changes',
     (...row) => {
       const { session } = setUp()
       const before = session.options
@@ -108,24 +108,24 @@ describe('an option of a session', () => {
     },
   )
 
-  test.each(['store', 'clock', 'inspect'])('%s cannot change while the session lives', (name) => {
+  test.each(['store', 'clock', 'inspect'])('session.update() refuses the fixed option %s', (name) => {
     const { session } = setUp()
     expect(() => session.update({ [name]: undefined } as never)).toThrow(/fixed when the session is made/)
   })
 
-  test.each([null, 5, 'UTC', []])('options must be an object: %p', (options) => {
+  test.each([null, 5, 'UTC', []])('createApp() refuses options that are not an object: %p', (options) => {
     expect(() => createApp(options as never)).toThrow(TypeError)
   })
 })
 
-describe('an option of a task', () => {
-  test.each(taskRows)('app.task(name, start, { %s: %p })', (...row) => {
+describe('an invalid option of a task', () => {
+  test.each(taskRows)('app.task(name, start, { %s: %p }) throws, and no task is added', (...row) => {
     const { app, session } = setUp()
     check(() => app.task('t', false, { [row[0]]: row[1] } as never, () => {}), row)
     expect(session.tasks()).toEqual([])
   })
 
-  test.each(taskRows)('task.update({ %s: %p }), and nothing changes', (...row) => {
+  test.each(taskRows)('task.update({ %s: %p }) throws, and nothing changes', (...row) => {
     const { app } = setUp()
     const task = app.task('t', false, { priority: 3 }, () => {})
     const before = task.toJSON()
@@ -134,16 +134,16 @@ describe('an option of a task', () => {
   })
 })
 
-describe('a task', () => {
+describe('app.task()', () => {
   test.each<[string, unknown[], Thrown, RegExp]>([
-    ['without a name', ['', true, () => {}], TypeError, /name must be a non-empty string: ''/],
-    ['with a name that is no text', [5, true, () => {}], TypeError, /non-empty string: 5/],
-    ['without work', ['t', true], TypeError, /work must be a function: undefined/],
-    ['with work that is none', ['t', true, {}, 'work'], TypeError, /work must be a function: 'work'/],
-    ['without a start', ['t', undefined, () => {}], TypeError, /as a condition .*: undefined/],
-    ['with options that are none', ['t', true, 5, () => {}], TypeError, /options of a task .*: 5/],
-    ['with a start that is none', ['t', { on: 'Monday' }, () => {}], TypeError, /as a condition/],
-  ])('%s is refused', (_, args, kind, message) => {
+    ['an empty name', ['', true, () => {}], TypeError, /name must be a non-empty string: ''/],
+    ['a name that is not a string', [5, true, () => {}], TypeError, /non-empty string: 5/],
+    ['missing work', ['t', true], TypeError, /work must be a function: undefined/],
+    ['work that is not a function', ['t', true, {}, 'work'], TypeError, /work must be a function: 'work'/],
+    ['a missing start', ['t', undefined, () => {}], TypeError, /as a condition .*: undefined/],
+    ['options that are not an object', ['t', true, 5, () => {}], TypeError, /options of a task .*: 5/],
+    ['a start that is not a condition', ['t', { on: 'Monday' }, () => {}], TypeError, /as a condition/],
+  ])('refuses %s', (_, args, kind, message) => {
     const { app } = setUp()
     check(() => (app.task as (...args: unknown[]) => unknown)(...args), ['', '', kind, message])
   })
@@ -158,7 +158,7 @@ describe('a task', () => {
     ['time of week between Mon and Fry', 29, /Fri/],
     ["cron '* * * *'", 13, /5|fields/],
     ['', 0, /empty|expected/],
-  ])('a wrong statement is a StatementError with its place: %p', (statement, offset, message) => {
+  ])('throws a StatementError with the offset of the mistake: %p', (statement, offset, message) => {
     const { app } = setUp()
     const error = refusal(() => app.task('t', statement as never, () => {})) as StatementError
     expect(error).toBeInstanceOf(StatementError)
@@ -169,20 +169,20 @@ describe('a task', () => {
       offset,
     })
     expect(error.message).toMatch(message)
-    // The caret stands under the place, on the line below the text.
+    // The caret is below the mistake, on the line after the text.
     const [line, caret] = error.message.split('\n').slice(1)
     if (statement !== '') expect(caret?.indexOf('^')).toBe(offset + (line ?? '').indexOf(statement))
   })
 })
 
-describe('a name', () => {
+describe('a task name', () => {
   const twice = (onTaskExists?: 'raise' | 'ignore' | 'replace' | 'rename') => {
     const desk = setUp(onTaskExists === undefined ? {} : { onTaskExists })
     desk.app.task('t', false, () => 1)
     return { ...desk, add: () => desk.app.task('t', false, () => 2) }
   }
 
-  test('that is taken is a TaskExistsError by default, and the first task stays', async () => {
+  test('that exists is a TaskExistsError by default, and the first task remains', async () => {
     const { app, session, add } = twice()
     const error = refusal(add)
     expect(error).toBeInstanceOf(TaskExistsError)
@@ -191,7 +191,7 @@ describe('a name', () => {
     expect((await session.task('t').run()).value).toBe(1)
   })
 
-  test('onTaskExists: rename adds it under a free name, which its handle knows', async () => {
+  test('that exists, with onTaskExists: rename, adds the task under a free name, which its handle has', async () => {
     const { app, session, add } = twice('rename')
     expect([add().name, add().name]).toEqual(['t - 1', 't - 2'])
     await app.start()
@@ -199,14 +199,14 @@ describe('a name', () => {
     expect((await session.task('t').run()).value).toBe(1)
   })
 
-  test('onTaskExists: ignore keeps the first, and gives its handle', async () => {
+  test('that exists, with onTaskExists: ignore, keeps the first task and returns its handle', async () => {
     const { app, session, add } = twice('ignore')
     expect(add()).toBe(session.task('t'))
     await app.start()
     expect((await session.task('t').run()).value).toBe(1)
   })
 
-  test('onTaskExists: replace puts the second in its place', async () => {
+  test('that exists, with onTaskExists: replace, replaces the first task', async () => {
     const { app, session, add } = twice('replace')
     add()
     await app.start()
@@ -218,20 +218,20 @@ describe('a name', () => {
     ['session.task', ({ session }) => session.task('tt')],
     ['session.send', ({ session }) => session.send({ type: 'task.disable', task: 'tt' })],
     ['session.facts', ({ session }) => session.facts({ task: 'tt' })],
-  ])('that is unknown to %s is a TaskNotFoundError with the nearest', (_, act) => {
+  ])('that is unknown to %s() is a TaskNotFoundError with the nearest name', (_, act) => {
     const error = refusal(() => act(twice()))
     expect(error).toBeInstanceOf(TaskNotFoundError)
     expect(error).toMatchObject({ code: 'GANTRY_TASK_NOT_FOUND', near: ['t'] })
     expect((error as Error).message).toMatch(/Did you mean 't'/)
   })
 
-  test('that is unknown to removeTask and run rejects with the same', async () => {
+  test('that is unknown to removeTask() and run() rejects with the same error', async () => {
     const { session } = twice()
     await expect(session.removeTask('tt')).rejects.toBeInstanceOf(TaskNotFoundError)
     await expect(session.run('tt')).rejects.toBeInstanceOf(TaskNotFoundError)
   })
 
-  test.each([undefined, null, 5, {}, ''])('of a task must be a name or a handle: %p', (name) => {
+  test.each([undefined, null, 5, {}, ''])('must be a non-empty string or a handle: %p', (name) => {
     const { session } = twice()
     expect(() => session.task(name as never)).toThrow(TypeError)
   })

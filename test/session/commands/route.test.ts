@@ -1,4 +1,4 @@
-/** The one route of commands: plain events to the session's actor, which alone decides. */
+/** The single route of commands: plain events to the session actor, which alone decides. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Command, CommandRefusedError, createMemoryStore, type RunRecord } from 'gantry'
@@ -10,7 +10,7 @@ import { setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-/** Every command by its method, `task.create` too. */
+/** Every command with its method, including `task.create`. */
 const methods: readonly Control[] = [
   ...controls,
   {
@@ -34,7 +34,7 @@ function swallow({ logic }: AnyActorRef & { readonly logic?: unknown }, type: st
   }
 }
 
-/** The error of a call, thrown or rejected. */
+/** The error that a call throws or rejects with. */
 async function failureOf(act: () => unknown): Promise<unknown> {
   try {
     await act()
@@ -53,32 +53,32 @@ async function failsWithout(desk: WatchedDesk, control: Control, actor: AnyActor
   undo()
 }
 
-describe('nothing happens behind the machines', () => {
-  test('every command has a row', () => {
+describe('a method acts only through the machines', () => {
+  test('the table has every command', () => {
     expect(new Set(methods.map(({ type }) => type))).toEqual(new Set(commandTypes))
   })
 
-  test.each(methods)('$type fails, and does nothing, where the session ignores it', async (control) => {
+  test.each(methods)('$type fails and changes nothing if the session actor ignores it', async (control) => {
     const desk = await startDesk(control.before)
     await failsWithout(desk, control, desk.session.actor)
   })
 
   const ofTasks = methods.filter(({ type }) => type.startsWith('task.') && type !== 'task.create')
-  test.each(ofTasks)('$type fails, and does nothing, where the task ignores it', async (control) => {
+  test.each(ofTasks)('$type fails and changes nothing if the task actor ignores it', async (control) => {
     const desk = await startDesk(control.before)
     await failsWithout(desk, control, desk.session.task('quick').actor)
   })
 
-  test('a swallowed command by send throws', async () => {
+  test('send() throws if the session actor ignores the command', async () => {
     const desk = await startDesk(undefined)
     swallow(desk.session.actor, 'task.run')
     expect(() => desk.session.send({ type: 'task.run', task: 'quick' })).toThrow(CommandRefusedError)
   })
 })
 
-describe('events', () => {
+describe('events of commands', () => {
   test.each(controls)(
-    'of a method and of send are equal: $type',
+    'are equal by method and by send(): $type',
     async ({ type, command, method, before }) => {
       const byMethod = await startDesk(before)
       method(byMethod)
@@ -101,7 +101,7 @@ describe('events', () => {
     expect(JSON.parse(JSON.stringify(events))).toEqual(events)
   })
 
-  test('carry a key in place of what JSON has no form for, and only their own process takes it', async () => {
+  test('have a key for a value without a JSON form, and only the same process accepts it', async () => {
     const desk = await startDesk(undefined)
     const { session, clock } = desk
     const value = new Map([['a', 1]])
@@ -123,11 +123,11 @@ describe('events', () => {
   })
 })
 
-describe('refusals', () => {
+describe('CommandRefusedError', () => {
   test.each<[string, CommandType, (desk: WatchedDesk) => unknown]>([
     ['restart of a stopping session', 'session.restart', ({ session }) => session.restart()],
     ['hold of a stopping session', 'session.hold', ({ session }) => session.hold()],
-  ])('%s', async (_, command, method) => {
+  ])('for %s', async (_, command, method) => {
     const desk = await startDesk(({ session }) => session.task('slow').run())
     desk.session.shutDown()
     const error = (await failureOf(() => method(desk))) as CommandRefusedError
@@ -138,10 +138,10 @@ describe('refusals', () => {
     expect(error.message).toContain(`'${command}'`)
   })
 
-  test('that come late are a warning: the sender has gone on', async () => {
+  test('of a deferred command is a warning, as its caller has returned', async () => {
     const desk = await startDesk(undefined)
     const { session, clock, news } = desk
-    // Within a step of the session the command waits for its end.
+    // A command that is sent within a step of the session is deferred to the end of that step.
     session.on('session.held', () => {
       session.shutDown({ force: true })
       session.restart()
@@ -151,7 +151,7 @@ describe('refusals', () => {
     expect(warningsIn(news)).toContain('command')
   })
 
-  test('do not include harmless repeats', async () => {
+  test('is not thrown for a repeated command that changes nothing', async () => {
     const { session } = await startDesk(undefined)
     session.hold()
     session.hold()
@@ -168,7 +168,7 @@ describe('refusals', () => {
   })
 })
 
-/** Commands that a session may get at any time. */
+/** Commands that are accepted in every state of a session. */
 const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ type: fc.constant('task.run' as const), task: fc.constantFrom('a', 'b', 'c') }),
   fc.record({
@@ -199,7 +199,7 @@ const steps = fc.array(fc.record({ command: anyCommand, afterMs: fc.integer({ mi
   maxLength: 25,
 })
 
-/** The same app each time; what its actors receive is recorded with the time. */
+/** Defines the same app on each call, and records the commands of its session actor with their times. */
 function app(recorded: { at: number; event: string }[]) {
   const store = createMemoryStore()
   const desk = setUp({
@@ -224,14 +224,14 @@ function app(recorded: { at: number; event: string }[]) {
 const withoutIds = (records: readonly RunRecord[]): unknown[] =>
   records.map(({ runId: _, ...record }) => JSON.parse(JSON.stringify(record)))
 
-test('recorded commands, replayed into another session, write the same log', async () => {
+test('recorded commands that are replayed in another session produce the same log', async () => {
   let count = 0
   await checkProperty(
     fc.asyncProperty(steps, async (given) => {
       const recorded: { at: number; event: string }[] = []
       const first = app(recorded)
       await first.app.start()
-      // The tasks carry functions: each session is given them by its program.
+      // The definitions of tasks contain functions, so each program adds its own tasks.
       recorded.length = 0
       for (const { command, afterMs } of given) {
         first.session.send(command)
@@ -242,7 +242,7 @@ test('recorded commands, replayed into another session, write the same log', asy
       const second = app([])
       await second.app.start()
       for (const { at, event } of recorded) {
-        // Even an advance by nothing lets what is ready launch.
+        // Even an advance by 0 ms launches tasks that are ready.
         if (at > second.clock.now()) await second.clock.advance(at - second.clock.now())
         const { request: _, ...command } = JSON.parse(event)
         second.session.send(command)

@@ -1,6 +1,6 @@
 /**
- * Situations in which a task does not run: what `explain()` names first is what launches it once it is lifted, the instant
- * that it names is the next real run, and the sentence is one that a stranger understands.
+ * Situations in which a task does not run: removing the first blocker of `explain()` launches it, the next run is at the
+ * instant that `explain()` gives, and the sentence needs no knowledge of the code.
  */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import {
@@ -32,17 +32,17 @@ afterEach(tearDown)
 
 interface Situation {
   readonly options?: SessionOptions
-  /** Adds the task 't', and what it takes to hold it up. */
+  /** Adds task 't' and its blockers. */
   readonly fill: (app: App, desk: Desk) => void
-  /** What happens before it is asked; the session is started unless it says so. */
+  /** Runs before `explain()`, after the start of the session unless {@link isStopped}. */
   readonly then?: (desk: Desk) => unknown
   readonly isStopped?: boolean
-  /** The first blocker. */
+  /** Kind of the first blocker. */
   readonly first: TaskExplanation['blockers'][number]['kind']
   readonly says: string
-  /** Lifts what is named first: then a run starts. */
+  /** Removes the first blocker, so that a run starts. */
   readonly lift?: (desk: Desk) => unknown
-  /** The instant that is named, as the clock of the day has it: by then, and not before, a run starts by itself. */
+  /** Instant given by `explain()`, as `HH:mm` or with a date: a run starts then, and not before. */
   readonly at?: string
 }
 
@@ -51,7 +51,7 @@ const fail = (message: string) => (): never => {
   throw new Error(message)
 }
 const open = new Map<Desk, (() => void)[]>()
-/** Work that lasts until the test ends it. */
+/** Work that runs until the test ends it. */
 const until = (desk: Desk) => (): Promise<void> => {
   const { promise, open: end } = gate()
   open.set(desk, [...(open.get(desk) ?? []), end])
@@ -68,7 +68,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: 'the task is disabled: enable() lets its condition launch it',
     lift: ({ session }) => session.task('t').enable(),
   },
-  'a disabled task whose window is to come: enabled, it runs when that begins': {
+  'a disabled task whose window has not begun: once enabled, it runs when the window begins': {
     fill: (app) => app.task('t', daily.at('14:00'), { disabled: true }, work),
     first: 'disabled',
     says: "the task is disabled: enable() lets its condition launch it; the time is outside 'time of day at 14:00', which begins at 14:00",
@@ -107,7 +107,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "pool 'api' has used its one start per 10 minutes: the next start is allowed at 12:10",
     at: '12:10',
   },
-  'a task that is running already': {
+  'a task that is already running': {
     fill: (app, desk) => app.task('t', true, until(desk)),
     then: ({ clock }) => clock.advance('5 minutes'),
     first: 'running',
@@ -138,7 +138,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "task 't' has already finished at 12:00, which counts until 13:00; task 't' failed 2 times in a row; the one retry is used up; the next run is at 2026-11-25 12:00",
     at: '2026-11-25 12:00',
   },
-  'a predecessor of a name that no task has': {
+  'a predecessor that does not exist': {
     fill: (app) => {
       app.task('fetch prices', false, work)
       app.task('t', "after task 'fetch price' succeeded", work)
@@ -202,7 +202,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "param 'stage' is not set",
     lift: ({ session }) => session.params.set('stage', 'prod'),
   },
-  'a param of another value': {
+  'a param with another value': {
     options: { params: { stage: 'dev' } },
     fill: (app) => app.task('t', paramIs('stage', 'prod'), work),
     first: 'condition',
@@ -229,7 +229,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "the last value of stream 'stream' is false",
     lift: ({ app }) => streams.get(app)!.next(true),
   },
-  'a stream of events without one': {
+  'a stream of events without an event': {
     fill: (app) => {
       const orders$ = new Subject<boolean>()
       streams.set(app, orders$)
@@ -290,7 +290,7 @@ const situations: Readonly<Record<string, Situation>> = {
       await clock.advance('2 seconds')
     },
   },
-  'a window that is to come': {
+  'a window that has not begun': {
     fill: (app) => app.task('t', daily.between('22:00', '23:00'), work),
     first: 'condition',
     says: "the time is outside 'time of day between 22:00 and 23:00', which begins at 22:00",
@@ -309,13 +309,13 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "the time is outside 'time of day between 13:00 and 14:00', which begins at 2026-11-25 13:00; 13:00 to 14:00 passed without a run; the next run is at 2026-11-25 13:00",
     at: '2026-11-25 13:00',
   },
-  'a cron between two times': {
+  'a time between two cron times': {
     fill: (app) => app.task('t', cron('30 */2 * * *'), work),
     first: 'condition',
     says: "the time is outside 'cron 30 */2 * * *', which is next at 12:30",
     at: '12:30',
   },
-  'a cron whose grace has lapsed': {
+  'a cron time whose grace is over': {
     fill: (app) =>
       app.task('t', cron('0 * * * *', { grace: '10 minutes' }).and(not(paramExists('paused'))), work),
     then: async ({ session, clock }) => {
@@ -340,13 +340,13 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "it can never start by its condition: the times of 'daily before 08:00' and 'daily after 20:00' do not meet within five years",
     lift: ({ session }) => session.task('t').update({ start: true }),
   },
-  'a task that starts only by hand': {
+  'a task that starts only manually': {
     fill: (app) => app.task('t', false, work),
     first: 'condition',
     says: 'this never holds: the task starts only manually, with run()',
     lift: ({ session }) => session.task('t').run(),
   },
-  'a limit of runs that is reached': {
+  'a limit of runs that has been reached': {
     fill: (app) => app.task('t', hourly.and(atMostRuns(1)), work),
     then: ({ clock }) => clock.advance('2 hours'),
     first: 'condition',
@@ -372,7 +372,7 @@ const situations: Readonly<Record<string, Situation>> = {
       await desk.app.start()
     },
   },
-  'a task of the start-up': {
+  'a start-up task': {
     fill: (app) => app.task('t', false, { onStartup: true }, work),
     first: 'startup',
     says: 'the task runs only when the session starts (onStartup), or by hand; this never holds: the task starts only manually, with run()',
@@ -381,7 +381,7 @@ const situations: Readonly<Record<string, Situation>> = {
       return clock.settled()
     },
   },
-  'a task of the shut-down': {
+  'a shut-down task': {
     fill: (app) => app.task('t', true, { onShutdown: true }, work),
     first: 'shutdown',
     says: 'the task runs only when the session shuts down (onShutdown), or by hand',
@@ -435,7 +435,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "main work is running ('backup'): nothing else launches until it ends",
     lift: endAll,
   },
-  'as many runs as may be live': {
+  'a concurrency limit that has been reached': {
     fill: (app, desk) => app.task('t', true, { multilaunch: 2 }, until(desk)),
     then: ({ clock }) => clock.advance('1 second'),
     first: 'running',
@@ -455,7 +455,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "a run of task 't' waits in its queue: main work is running ('backup'): nothing else launches until it ends",
     lift: endAll,
   },
-  'a slot that a task of higher priority took': {
+  'a full pool whose place a task of higher priority took': {
     options: { pools: { db: 1 } },
     fill: (app, desk) => {
       app.task('t', daily.at('13:00'), { pool: 'db', priority: 1 }, work)
@@ -476,7 +476,7 @@ const situations: Readonly<Record<string, Situation>> = {
     says: "task 'import' is running: 1 run, for 5 minutes",
     lift: endAll,
   },
-  'something to happen, and a time to come': {
+  'a predecessor that never ran, and a window that has not begun': {
     fill: (app) => {
       app.task('fetch', false, work)
       app.task('t', daily.between('22:00', '23:00').and(afterSuccess('fetch')), work)
@@ -494,7 +494,7 @@ const streams = new Map<App, Subject<boolean>>()
 const shops = new Map<App, { isOpen: boolean }>()
 const answers = new Map<App, (value: boolean) => void>()
 
-describe('explain() names what launches the task once it is lifted', () => {
+describe('explain() names the blocker whose removal launches the task', () => {
   test.each(Object.entries(situations))(
     '%s',
     async (_, { options, fill, then, isStopped, first, says, ...ways }) => {
@@ -533,7 +533,7 @@ describe('explain() names what launches the task once it is lifted', () => {
   )
 })
 
-test('a start that waits for the run log is told as that, and its run starts once it is recorded', async () => {
+test('explain() names a start that waits for the run log, and the run starts once it is recorded', async () => {
   const inner = createMemoryStore({ retention: {} })
   const written = gate()
   const store = durableStore(inner, async (entries) => {

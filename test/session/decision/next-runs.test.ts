@@ -1,4 +1,4 @@
-/** What `nextRuns()`, `waitsFor()` and `forecast()` promise of tasks that no time launches: nothing. */
+/** `nextRuns()`, `waitsFor()` and `forecast()` of tasks that no time launches. */
 import { afterEach, expect, test } from '@jest/globals'
 import { type App, any, atMostRuns, daily, hourly, retry, type TaskOptions } from 'gantry'
 import { gate, setUp, tearDown } from '../../support/session.ts'
@@ -12,10 +12,10 @@ const hours = (app: App, n: number): string[] =>
     .map((at) => at.toFormat('HH:mm'))
 
 test.each<[string, TaskOptions]>([
-  ['disabled', { disabled: true }],
-  ['of the start-up', { onStartup: true }],
-  ['of the shut-down', { onShutdown: true }],
-])('a task that is %s has no next run, before and after the start', async (_, options) => {
+  ['a disabled task', { disabled: true }],
+  ['a start-up task', { onStartup: true }],
+  ['a shut-down task', { onShutdown: true }],
+])('%s has no next run, before and after the session starts', async (_, options) => {
   const { app } = setUp()
   app.task('t', hourly, options, () => {})
   expect(hours(app, 3)).toEqual([])
@@ -23,7 +23,7 @@ test.each<[string, TaskOptions]>([
   expect(hours(app, 3)).toEqual([])
 })
 
-test('a held session has no next run, a stopped one those of a start now', async () => {
+test('a task has no next run while the session is held, and those after an immediate start while it is stopped', async () => {
   const { app, session, clock } = setUp()
   app.task('t', hourly, () => {})
   expect(hours(app, 2)).toEqual(['12:00', '13:00'])
@@ -39,7 +39,7 @@ test('a held session has no next run, a stopped one those of a start now', async
   expect(gone.nextRuns(3)).toEqual([])
 })
 
-test('a task that was not chosen has no next run; the forecast ends with those that were', async () => {
+test('session.run(): a task that is not chosen has no next run, and the forecast ends with the chosen ones', async () => {
   const { app, session, clock } = setUp()
   const { promise, open } = gate()
   app.task('only', false, () => promise)
@@ -55,7 +55,7 @@ test('a task that was not chosen has no next run; the forecast ends with those t
   expect(session.state).toBe('stopped')
 })
 
-test('waitsFor() names nothing where time suffices, also beside a retry', async () => {
+test('waitsFor() is empty if time alone can launch the task, also with a retry condition', async () => {
   const { app, clock } = setUp()
   const task = app.task('t', any(daily, retry(3)), () => {})
   await app.start()

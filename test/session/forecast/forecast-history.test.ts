@@ -1,6 +1,6 @@
 /**
- * `session.forecast()`, `nextRuns()` and `isDue` of sessions that have a history: random apps are played for a while with
- * random outcomes and commands, and then what was foretold is compared with what runs.
+ * `session.forecast()`, `nextRuns()` and `isDue` of sessions with a history: random apps run for a while with random
+ * outcomes and commands; then the forecast is compared with the runs that follow.
  */
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
@@ -29,7 +29,7 @@ const specs: fc.Arbitrary<TaskSpec[]> = fc.array(
   fc.record({
     kind: fc.nat(9),
     catchUp: fc.constantFrom('latest' as const, 'all' as const, null, null),
-    // Mostly the same few, so that several tasks are due at one instant.
+    // Mostly one of a few values, so that several tasks are due at the same instant.
     minutes: fc.oneof(fc.constantFrom(0, 30, 60, 420), fc.nat(1439)),
     priority: fc.nat(2),
     isMain: fc.boolean(),
@@ -41,7 +41,7 @@ const specs: fc.Arbitrary<TaskSpec[]> = fc.array(
   { minLength: 2, maxLength: 6 },
 )
 
-/** What happens to a session: time passes, and somebody does something. */
+/** One step of a session's history: time passes, then a command is sent. */
 interface Step {
   readonly minutes: number
   readonly seconds: number
@@ -70,7 +70,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 2, maxLength: 12 },
 )
 
-/** How the runs of the past go, one after the other. */
+/** Duration and outcome of each run in the history, in order. */
 const pasts = fc.array(
   fc.record({
     lastsMs: fc.constantFrom(0, 0, minute, 777_000, 2 * 60 * minute),
@@ -82,7 +82,7 @@ const pasts = fc.array(
 const dependsOnOthers = ({ kind, isMain, pool }: TaskSpec): boolean =>
   [5, 6, 9].includes(kind) || isMain || pool !== null
 
-/** The work of an app: it does as the past says, and from a moment on as a forecast expects. */
+/** Work of an app: it follows the generated history, and after `foresee()` the assumptions of a forecast. */
 class Works {
   readonly #clock: TestClock
   readonly #pasts: readonly { readonly lastsMs: number; readonly fails: boolean }[]
@@ -119,7 +119,7 @@ class Works {
     if (fails && (isOfThePast || lastsMs === 0) && this.#expected === null) throw new Error('it failed')
   }
 
-  /** From now on runs last as long as the median of the past successes, and succeed; live ones too. */
+  /** Makes all runs, including live ones, succeed after the median runtime of the past successes. */
   foresee(expected: ReadonlyMap<string, number>): void {
     this.#expected = expected
     for (const run of this.#live.values()) {
@@ -172,7 +172,7 @@ function addTasks(app: App, works: Works, given: readonly TaskSpec[]): void {
   }
 }
 
-/** Starts an app and lets it live through the steps. */
+/** Starts an app and executes the steps. */
 async function play(
   given: readonly TaskSpec[],
   past: readonly { readonly lastsMs: number; readonly fails: boolean }[],
@@ -205,7 +205,7 @@ async function end({ clock, session }: Stage): Promise<void> {
 
 const stories = fc.tuple(specs, pasts, steps)
 
-test('forecast() foretells what runs in random sessions with a history, and nextRuns() and isDue agree', async () => {
+test('forecast() predicts the runs of random sessions with a history, and nextRuns() and isDue agree', async () => {
   await checkProperty(
     fc.asyncProperty(stories, async ([given, past, story]) => {
       const stage = await play(given, past, story)
@@ -236,7 +236,7 @@ test('forecast() foretells what runs in random sessions with a history, and next
   )
 }, 600_000)
 
-/** Tasks whose next run no other task decides. */
+/** Tasks whose next run does not depend on another task. */
 function independent(session: Session, given: readonly TaskSpec[]): Task[] {
   if (given.some(({ isMain }) => isMain)) return []
   return given.flatMap((spec, n) => {
@@ -245,7 +245,7 @@ function independent(session: Session, given: readonly TaskSpec[]): Task[] {
   })
 }
 
-test('a task launches at a resume exactly if the hold was all that explain() named', async () => {
+test('resume() launches exactly the tasks whose only blocker in explain() was the hold', async () => {
   await checkProperty(
     fc.asyncProperty(stories, fc.nat(2_000), async ([given, past, story], minutes) => {
       const stage = await play(given, past, story)
@@ -262,7 +262,7 @@ test('a task launches at a resume exactly if the hold was all that explain() nam
       const started = ran.map((run) => run.split(' ')[0]!)
       const isShared = given.some(({ isMain, pool }) => isMain || pool !== null)
       const follows = (name: string): boolean => [5, 6].includes(given[Number(name.slice(1))]!.kind)
-      // A start that asks for another task not to run: that task may launch first, at this very resume.
+      // A start that requires another task not to run: that task may launch first, at the same resume().
       const isForestalled = (name: string): boolean =>
         given[Number(name.slice(1))]!.kind === 9 && started.includes(`t${Number(name.slice(1)) - 1}`)
       const names = free.map(([name]) => name)

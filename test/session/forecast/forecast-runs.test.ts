@@ -1,4 +1,4 @@
-/** `session.forecast()` against a session that runs: what it foretells is what then runs. */
+/** `session.forecast()` compared with the runs that follow. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
@@ -28,14 +28,14 @@ const zone = 'Europe/Berlin'
 interface Foretold {
   readonly zone?: string
   readonly at: string
-  /** How long the session has run when it is asked; default not at all. */
+  /** Time from the start of the session to the forecast; 0 by default. */
   readonly after?: string
   readonly for: string
   readonly options?: SessionOptions
   readonly tasks: (app: App, clock: TestClock) => void
 }
 
-/** What was foretold and what then ran, as `task time`, in order. */
+/** Returns the predicted and the actual runs, as `task time`, in order. */
 async function compare({ at, after, for: length, tasks, ...given }: Foretold) {
   const clock = new TestClock({ at, zone: given.zone ?? zone })
   const app = createApp({ clock, timezone: given.zone ?? zone, logger: silent, ...given.options })
@@ -70,7 +70,7 @@ const cases: readonly [string, Foretold, number][] = [
     9 + 3 + 9 * 24,
   ],
   [
-    'a chain whose parts take their time',
+    'a chain of tasks that take time',
     {
       at: '2026-06-01T05:10',
       after: '3 days',
@@ -84,7 +84,7 @@ const cases: readonly [string, Foretold, number][] = [
     12,
   ],
   [
-    'every so long, from the start and from the end',
+    'intervals between starts, and between an end and the next start',
     {
       at: '2026-06-01T05:10',
       after: '5 hours',
@@ -97,7 +97,7 @@ const cases: readonly [string, Foretold, number][] = [
     28 + 28,
   ],
   [
-    'cron and daily over the weekend on which an hour is left out',
+    'cron and daily over a weekend with a skipped hour',
     {
       at: '2026-03-27T12:00',
       for: '3 days',
@@ -109,7 +109,7 @@ const cases: readonly [string, Foretold, number][] = [
     143 + 3,
   ],
   [
-    'cron and daily over the weekend on which an hour comes twice',
+    'cron and daily over a weekend with a repeated hour',
     {
       at: '2026-10-23T12:00',
       for: '3 days',
@@ -138,7 +138,7 @@ const cases: readonly [string, Foretold, number][] = [
     6,
   ],
   [
-    'main work of one instant that ends at once, and what follows it',
+    'synchronous main work that is due at one instant, and its dependents',
     {
       at: '2026-06-01T05:10',
       after: '1 day',
@@ -152,7 +152,7 @@ const cases: readonly [string, Foretold, number][] = [
     6,
   ],
   [
-    'main work of one instant that ends in a later turn, and what follows it',
+    'asynchronous main work that is due at one instant, and its dependents',
     {
       at: '2026-06-01T05:10',
       after: '1 day',
@@ -166,7 +166,7 @@ const cases: readonly [string, Foretold, number][] = [
     6,
   ],
   [
-    'main work asked for twice by hand, and other main work that has its turn in between',
+    'two manual runs of main work, with other main work between them',
     {
       at: '2026-06-01T05:10',
       after: '49 hours',
@@ -182,7 +182,7 @@ const cases: readonly [string, Foretold, number][] = [
     2,
   ],
   [
-    'main work that is due again while others wait, and a pool with one place',
+    'main work that is due again while others wait for a pool with limit 1',
     {
       at: '2026-10-22T05:10',
       after: '4 hours',
@@ -199,7 +199,7 @@ const cases: readonly [string, Foretold, number][] = [
     18,
   ],
   [
-    'two tasks that wait in the line of a pool, and main work that lives when the slot becomes free',
+    'two tasks that wait for a pool, and main work that is live when the pool has capacity',
     {
       at: '2026-06-01T05:10',
       after: '30 hours',
@@ -209,7 +209,7 @@ const cases: readonly [string, Foretold, number][] = [
         const hours = (n: number) => () => clock.sleep(n * 60 * 60_000)
         const options = { pool: 'db', timeout: 'never' } as const
         app.task('holds', daily.after('10:00'), options, hours(1))
-        // It begins to wait later than 'first', and was created before it.
+        // Starts waiting later than 'first', although it was created earlier.
         app.task('second', daily.after('10:20'), options, hours(1))
         app.task('first', daily.after('10:10'), options, hours(1))
         app.task('main', daily.after('10:30'), { execution: 'main', timeout: 'never' }, hours(2))
@@ -218,7 +218,7 @@ const cases: readonly [string, Foretold, number][] = [
     2,
   ],
   [
-    'a pool whose rate is used up when it is asked',
+    'a pool whose rate is used up at the time of the forecast',
     {
       at: '2026-06-01T11:59',
       after: '3 minutes',
@@ -231,7 +231,7 @@ const cases: readonly [string, Foretold, number][] = [
     1 + 3 + 2,
   ],
   [
-    'a pool with one place, and few starts in an hour',
+    'a pool with limit 1, and one with 2 starts per hour',
     {
       at: '2026-06-01T05:10',
       after: '3 days',
@@ -246,7 +246,7 @@ const cases: readonly [string, Foretold, number][] = [
     12,
   ],
   [
-    'a retry that is due, and then success',
+    'a retry that is due and succeeds',
     {
       at: '2026-06-01T05:10',
       after: '2 hours',
@@ -262,7 +262,7 @@ const cases: readonly [string, Foretold, number][] = [
     2,
   ],
   [
-    'a run that lives, and what waits for its end',
+    'a live run, and the task that waits for its end',
     {
       at: '2026-06-01T05:10',
       after: '26 hours',
@@ -275,11 +275,11 @@ const cases: readonly [string, Foretold, number][] = [
         app.task('meanwhile', running(long).and(every('20 minutes')), () => {})
       },
     },
-    // Until 10:00 `long` lives, and then `next` runs; and the two of the next morning.
+    // `meanwhile` runs until `long` ends at 10:00, then `next` runs once; the next morning has two more runs.
     8 + 1 + 2,
   ],
   [
-    'a session that has run for a while, and a param',
+    'a param, and the time since the start of the session',
     {
       at: '2026-06-01T05:10',
       for: '1 day',
@@ -297,7 +297,7 @@ const cases: readonly [string, Foretold, number][] = [
   ],
 ]
 
-describe('forecast() foretells what runs', () => {
+describe('forecast() predicts the runs of', () => {
   test.each(cases)('%s', async (_, foretold, count) => {
     const { foretold: planned, ran } = await compare(foretold)
     expect(planned).toEqual(ran)
@@ -305,7 +305,7 @@ describe('forecast() foretells what runs', () => {
   })
 })
 
-/** A task of an app that is made up. */
+/** A task of a random app. */
 interface TaskSpec {
   readonly kind: number
   readonly minutes: number
@@ -325,7 +325,7 @@ const specs: fc.Arbitrary<TaskSpec[]> = fc.array(
   { minLength: 1, maxLength: 6 },
 )
 
-test('forecast() foretells what runs in apps that are made up', async () => {
+test('forecast() predicts the runs of random apps', async () => {
   await checkProperty(
     fc.asyncProperty(
       specs,
@@ -335,7 +335,7 @@ test('forecast() foretells what runs in apps that are made up', async () => {
         const { foretold, ran } = await compare({
           at,
           zone,
-          // Each has run by then, so that how long it takes is known.
+          // Each task has run by then, so its runtime is known.
           after: '3 days',
           for: '2 days',
           tasks: (app, clock) => {

@@ -1,4 +1,4 @@
-/** `session.forecast()`: it leaves the session as it was, and tells how it knows. */
+/** `session.forecast()` has no side effects, and reports its assumptions. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,8 +22,8 @@ import { silent } from '../../support/silent.ts'
 
 const zone = 'Europe/Berlin'
 
-describe('forecast() leaves the session as it was', () => {
-  test('no record, news, warning, hook, work, state or timer comes of it, and a function is asked once', async () => {
+describe('forecast() does not change the session', () => {
+  test('it causes no record, event, warning, hook, work, state or timer, and calls a condition function once', async () => {
     const clock = new TestClock({ at: '2026-06-01T05:10', zone })
     const app = createApp({ clock, timezone: zone, logger: silent, pollEvery: '1 hour' })
     const calls: string[] = []
@@ -70,8 +70,8 @@ describe('forecast() leaves the session as it was', () => {
   })
 })
 
-describe('forecast() of a session whose log outlives the process', () => {
-  test('knows what earlier sessions did, and writes nothing to the file', async () => {
+describe('forecast() of a session with a log in a file', () => {
+  test('uses the records of earlier sessions, and writes nothing to the file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gantry-forecast-'))
     const file = join(folder, 'runs.jsonl')
     const start = async (at: string) => {
@@ -104,7 +104,7 @@ describe('forecast() of a session whose log outlives the process', () => {
   })
 })
 
-describe('forecast() tells how it knows', () => {
+describe('the result of forecast()', () => {
   const start = async (tasks: (app: App, clock: TestClock) => void, at = '2026-06-01T05:10') => {
     const clock = new TestClock({ at, zone })
     const app = createApp({ clock, timezone: zone, logger: silent })
@@ -118,7 +118,7 @@ describe('forecast() tells how it knows', () => {
     return { clock, session, end }
   }
 
-  test('a run has its time, its due time, its expected length and the statement that holds by then', async () => {
+  test('a run has its time, due time, expected runtime and the statement that launches it', async () => {
     const { clock, session, end } = await start((app, clock) => {
       app.task('main', daily.after('07:00'), { execution: 'main' }, () => clock.sleep(600_000))
       app.task('either', any(daily.after('07:00'), cron('0 12 * * *')), () => {})
@@ -157,7 +157,7 @@ describe('forecast() tells how it knows', () => {
     await end()
   })
 
-  test('functions and streams are taken to stay, and said; events, cycles and open answers cannot be foreseen', async () => {
+  test('`assumed` lists the constant values of functions and streams; `notForecastable` lists events, cycles and pending answers', async () => {
     const { session, end } = await start((app) => {
       const isOpen = app.condition('the shop is open', () => true)
       const hasRain = app.condition('it rains', () => new Promise<boolean>(() => {}))
@@ -182,7 +182,7 @@ describe('forecast() tells how it knows', () => {
     await end()
   })
 
-  test('what holds on after each run is listed ten times, and said; the others are played on', async () => {
+  test('a condition that still holds after each run appears ten times and is reported; other tasks continue', async () => {
     const { session, end } = await start((app) => {
       app.task('always', true, () => {})
       app.task('daily', daily.at('07:00'), () => {})
@@ -197,7 +197,7 @@ describe('forecast() tells how it knows', () => {
     await end()
   })
 
-  test('the limit cuts it, and `until` tells where', async () => {
+  test('`limit` ends it early, and `until` is the time of the last run', async () => {
     const { session, end } = await start((app) => void app.task('hour', hourly, () => {}))
     const { runs, until, isComplete } = await session.forecast({ until: '2027-01-01', limit: 3 })
     expect(runs.map(({ at }) => at.hour)).toEqual([6, 7, 8])
@@ -206,7 +206,7 @@ describe('forecast() tells how it knows', () => {
     await end()
   })
 
-  test('of a stopped session it tells what a start would do: start-up tasks, and the end by its shut condition', async () => {
+  test('a stopped session: it predicts an immediate start with start-up tasks, and the stop by the shut condition', async () => {
     const clock = new TestClock({ at: '2026-06-01T05:10', zone })
     const app = createApp({
       clock,
@@ -231,7 +231,7 @@ describe('forecast() tells how it knows', () => {
     expect(app.session.state).toBe('stopped')
   })
 
-  test('a held session stays held; asked as if resumed, it tells what would run, runs by hand included', async () => {
+  test('a held session: it is empty; with asIfResumed it predicts all runs, including manual ones', async () => {
     const { clock, session, end } = await start((app) => void app.task('hour', hourly, () => {}))
     session.hold()
     await clock.advance('5 hours')
@@ -251,7 +251,7 @@ describe('forecast() tells how it knows', () => {
     await end()
   })
 
-  test('bad options are refused with what is wrong', async () => {
+  test('invalid options reject with the reason', async () => {
     const { session, end } = await start(() => {})
     await expect(session.forecast({ until: '2026-05-01' })).rejects.toThrow(/later than now/)
     await expect(session.forecast({ limit: 0 })).rejects.toThrow(RangeError)

@@ -1,4 +1,4 @@
-/** A forecast gives way, ends when nobody wants it, and few are played at once. */
+/** A forecast yields to the event loop, can be aborted, and at most two are computed at once. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { realClock } from '../../../src/executors/host-clock.ts'
 import { inTurn } from '../../../src/session/forecast/pace.ts'
@@ -9,14 +9,14 @@ afterEach(async () => {
   await tearDown()
 })
 
-/** Each reading of the machine's clock takes a millisecond: slices are as small on any machine. */
+/** Makes each reading of the machine's clock take a millisecond, so that slices do not depend on machine speed. */
 function tick(): void {
   let at = 0
   jest.spyOn(realClock, 'monotonic').mockImplementation(() => at++)
 }
 
 describe('session.forecast()', () => {
-  test('gives way between tasks of the twin and between steps', async () => {
+  test('yields to the event loop between tasks and between steps of the simulation', async () => {
     tick()
     const { app, session } = setUp()
     for (let n = 0; n < 400; n++) app.task(`t${n}`, 'daily after 13:00', () => {})
@@ -31,11 +31,11 @@ describe('session.forecast()', () => {
     const { runs } = await session.forecast()
     isOn = false
     expect(runs).toHaveLength(400)
-    // 400 tasks at eight readings a slice, and the steps of the play.
+    // 400 tasks at eight readings per slice, and the steps of the simulation.
     expect(turns).toBeGreaterThan(50)
   })
 
-  test('is of the moment at which it was asked for, whatever happens while it is made', async () => {
+  test('describes the session at the time of the call, regardless of changes while it is computed', async () => {
     tick()
     const { app, session, clock } = setUp()
     const names = Array.from({ length: 100 }, (_, n) => `t${n}`)
@@ -51,7 +51,7 @@ describe('session.forecast()', () => {
     expect(+from).toBe(clock.now())
   })
 
-  test('is ended by its signal, before it begins and while it is played', async () => {
+  test('rejects with the reason of its signal, if aborted before it begins or while it is computed', async () => {
     tick()
     const { app, session } = setUp()
     for (let n = 0; n < 100; n++) app.task(`t${n}`, 'daily after 13:00', () => {})
@@ -64,12 +64,12 @@ describe('session.forecast()', () => {
     expect((await session.forecast()).runs).toHaveLength(100)
   })
 
-  test('refuses a signal that is none', async () => {
+  test('refuses a signal that is not an AbortSignal', async () => {
     await expect(setUp().session.forecast({ signal: 5 as never })).rejects.toThrow(/must be an AbortSignal/)
   })
 })
 
-test('two forecasts are played at once, the others wait in order; an aborted one leaves the line', async () => {
+test('two forecasts are computed at once, and the others wait in order, except an aborted one', async () => {
   const gates = Array.from({ length: 5 }, () => gate())
   const begun: number[] = []
   const stop = new AbortController()

@@ -1,4 +1,4 @@
-/** Pools: how many runs of their tasks may live, how many may start in a while, and who goes first. */
+/** Pools: the limit of live runs, the rate of starts, and the order of waiting tasks. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { afterSuccess, any, type News, type PoolOptions } from 'gantry'
 import { gate, setUp, tearDown } from '../../support/session.ts'
@@ -9,19 +9,19 @@ const startsIn = (news: readonly News[]): string[] =>
   news.flatMap((each) => (each.type === 'run.started' ? [each.task] : []))
 
 describe('a pool with a limit', () => {
-  test('lets so many runs live, over all of its tasks; the rest wait by priority, then by age', async () => {
+  test('allows that many live runs over all of its tasks; the others wait by priority, then by age', async () => {
     const { app, clock } = setUp({ pools: { db: 2 } })
     const started: string[] = []
     const gates: Array<() => void> = []
     let most = 0
-    let living = 0
+    let live = 0
     const work = (name: string) => async () => {
       started.push(name)
-      most = Math.max(most, ++living)
+      most = Math.max(most, ++live)
       const { promise, open } = gate()
       gates.push(open)
       await promise
-      living -= 1
+      live -= 1
     }
     for (const [name, priority] of [
       ['a', 0],
@@ -45,7 +45,7 @@ describe('a pool with a limit', () => {
     expect(most).toBe(2)
   })
 
-  test('counts runs by hand too, and frees the slot of a run that is terminated', async () => {
+  test('counts manual runs, and a terminated run frees its capacity', async () => {
     const { app, clock } = setUp({ pools: { db: 1 } })
     const slow = app.task('slow', false, { pool: 'db' }, (_, run) =>
       clock.sleep(3_600_000, { signal: run.signal }),
@@ -62,7 +62,7 @@ describe('a pool with a limit', () => {
     expect(await second).toMatchObject({ action: 'success', value: 'ran' })
   })
 
-  test('a task that is removed while it waits holds up nobody behind it', async () => {
+  test('a task that is removed while it waits does not block the tasks behind it', async () => {
     const { app, clock, session } = setUp({ pools: { db: 1 } })
     const { promise, open } = gate()
     app.task('holds', 'daily', { pool: 'db', priority: 1 }, () => promise)
@@ -76,7 +76,7 @@ describe('a pool with a limit', () => {
     expect(last.status).toBe('success')
   })
 
-  test('a task that waits goes before those that become due as the slot is free', async () => {
+  test('a waiting task launches before tasks that become due when capacity is freed', async () => {
     const { app, clock, news } = setUp({ pools: { db: 1 } })
     const work = () => clock.sleep(60_000)
     const ping = app.task('ping', any('daily', afterSuccess('pong')), { pool: 'db', priority: 1 }, work)
@@ -88,7 +88,7 @@ describe('a pool with a limit', () => {
     expect(startsIn(news)).toEqual(['ping', 'waits', 'pong'])
   })
 
-  test('a place in line outlasts a hold and main work, and explain() names who is ahead', async () => {
+  test('a waiting task keeps its place over a hold and main work, and explain() names the task ahead of it', async () => {
     const { app, session, clock, news } = setUp({ pools: { db: 1 } })
     app.task('holds', 'daily', { pool: 'db', priority: 1 }, () => clock.sleep(60_000))
     const second = app.task('second', "param 'second' exists", { pool: 'db' }, () =>
@@ -112,7 +112,7 @@ describe('a pool with a limit', () => {
     expect(startsIn(news)).toEqual(['holds', 'main', 'first', 'second'])
   })
 
-  test('a task that stands in line and may not launch holds up nobody', async () => {
+  test('a waiting task that may not launch does not block the tasks behind it', async () => {
     const { app, clock, session, news } = setUp({ pools: { db: 1 } })
     const { promise, open } = gate()
     app.task('holds', 'daily', { pool: 'db', priority: 1 }, () => promise)
@@ -130,7 +130,7 @@ describe('a pool with a limit', () => {
     expect(startsIn(news)).toEqual(['holds', 'last'])
   })
 
-  test('can be changed while the session lives', async () => {
+  test('a raised limit applies at once to a running session', async () => {
     const { app, clock, session } = setUp({ pools: { db: 1 } })
     const { promise, open } = gate()
     for (const name of ['a', 'b', 'c']) app.task(name, 'daily', { pool: 'db' }, () => promise)
@@ -143,15 +143,15 @@ describe('a pool with a limit', () => {
     open()
   })
 
-  test('start-up tasks obey it', async () => {
+  test('limits start-up tasks', async () => {
     const { app, clock } = setUp({ pools: { db: 1 } })
     let most = 0
-    let living = 0
+    let live = 0
     for (const name of ['a', 'b', 'c'])
       app.task(name, false, { pool: 'db', onStartup: true }, async () => {
-        most = Math.max(most, ++living)
+        most = Math.max(most, ++live)
         await clock.sleep(0)
-        living -= 1
+        live -= 1
       })
     const starting = app.start()
     await clock.advance('1 second')
@@ -160,7 +160,7 @@ describe('a pool with a limit', () => {
   })
 })
 
-test('a rate lets so many runs start in any stretch of its length', async () => {
+test('a rate limits the starts in every interval of its length', async () => {
   const { app, clock } = setUp({ pools: { api: { rate: { starts: 2, per: '1 minute' } } } })
   const at: number[] = []
   for (let n = 0; n < 5; n++) app.task(`t${n}`, 'daily', { pool: 'api' }, () => void at.push(clock.now()))
@@ -177,7 +177,7 @@ test('a rate lets so many runs start in any stretch of its length', async () => 
   expect(at.map((each) => each - begin)).toEqual([0, 0, 60_000, 60_000, 120_000])
 })
 
-describe('a rate and runs that live long', () => {
+describe('a rate and long runs', () => {
   const starts = async (pools: Record<string, PoolOptions>): Promise<string[]> => {
     const { app, clock } = setUp({ pools })
     const begin = clock.now()
@@ -193,7 +193,7 @@ describe('a rate and runs that live long', () => {
     return at
   }
 
-  test('a start is not put off until a run ends', async () => {
+  test('the next start does not wait for the end of a run', async () => {
     expect(await starts({ api: { rate: { starts: 1, per: '1 minute' } } })).toEqual([
       'api 0 0',
       'api 1 1',
@@ -201,7 +201,7 @@ describe('a rate and runs that live long', () => {
     ])
   })
 
-  test('the rate of one pool does not put off starts of another', async () => {
+  test('the rate of one pool does not delay the starts of another', async () => {
     const slow = { rate: { starts: 1, per: '1 hour' } } as const
     const fast = { rate: { starts: 1, per: '1 minute' } } as const
     expect(await starts({ slow, fast })).toEqual([
@@ -215,8 +215,8 @@ describe('a rate and runs that live long', () => {
   })
 })
 
-describe('bad pools', () => {
-  test('a pool that the session does not have is refused with the nearest', () => {
+describe('invalid pools', () => {
+  test('an unknown pool is refused with the nearest name', () => {
     const { app } = setUp({ pools: { db: 1 } })
     expect(() => app.task('a', 'daily', { pool: 'bd' }, () => {})).toThrow(
       "Cannot put task 'a' into a pool as the session must have it: 'bd'. Did you mean 'db'?",
@@ -233,7 +233,7 @@ describe('bad pools', () => {
   })
 })
 
-describe('overlap of runs by hand', () => {
+describe('overlap of manual runs', () => {
   const make = (overlap: 'wait' | 'skip' | 'replace') => {
     const desk = setUp()
     const { promise, open } = gate()
@@ -247,7 +247,7 @@ describe('overlap of runs by hand', () => {
     return { ...desk, task, open, runs: () => runs }
   }
 
-  test('wait: one after the other', async () => {
+  test('wait: the runs follow one another', async () => {
     const { app, task, open, runs } = make('wait')
     await app.start()
     const both = [task.run(), task.run()]
@@ -256,7 +256,7 @@ describe('overlap of runs by hand', () => {
     expect(runs()).toBe(2)
   })
 
-  test('skip: the second comes to inaction at once and leaves no record', async () => {
+  test('skip: the second run ends as inaction at once and leaves no record', async () => {
     const { app, task, open, runs } = make('skip')
     await app.start()
     const first = task.run()
@@ -268,7 +268,7 @@ describe('overlap of runs by hand', () => {
     expect(await task.log.query()).toHaveLength(2)
   })
 
-  test('replace: what lives is terminated, what waits is taken back, the newest runs', async () => {
+  test('replace: the live run and the queued run are terminated, and the newest runs', async () => {
     const { app, task, open } = make('replace')
     await app.start()
     const first = task.run()

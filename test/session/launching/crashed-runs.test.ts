@@ -1,4 +1,4 @@
-/** Runs whose process died: `crash` at the next start, and run again where the task asks for it. */
+/** Runs whose process died: they are recorded as `crash` at the next start, and run again with `onCrash: 'rerun'`. */
 import { expect, test } from '@jest/globals'
 import { createApp, createMemoryStore, type RunRecord, type Store, type TaskOptions } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -6,7 +6,7 @@ import { silent } from '../../support/silent.ts'
 
 const noon = Date.UTC(2026, 10, 24, 12)
 
-/** A store that an earlier process left with these records. */
+/** Creates a store with the records of an earlier process. */
 function leftBehind(records: readonly Partial<RunRecord>[], lastBeat: number | null = null): Store {
   const store = createMemoryStore()
   store.append(records.map((record, i) => ({ seq: i + 1, task: 't', ...record })) as RunRecord[])
@@ -42,7 +42,7 @@ const open: Partial<RunRecord> = {
   period: { start: Date.UTC(2026, 10, 24), end: Date.UTC(2026, 10, 25) },
 }
 
-test('an open run is crash, dated by the last sign of life, and the task is failed', async () => {
+test('a run without an end becomes a crash at the time of the last heartbeat, and so does the status of its task', async () => {
   const { records, runs, task } = await start(leftBehind([open], noon - 42_000))
   expect(records[0]).toMatchObject({
     runId: '1',
@@ -58,17 +58,17 @@ test('an open run is crash, dated by the last sign of life, and the task is fail
 test.each([
   ['never before the run', noon - 90_000, noon - 60_000],
   ['never after now', noon + 90_000, noon],
-])('the sign of life is %s', async (_, beat, at) => {
+])('the time of a crash is %s', async (_, beat, at) => {
   expect((await start(leftBehind([open], beat))).records[0]!.at).toBe(at)
 })
 
-test("onCrash: 'rerun' runs it again with its params and its period", async () => {
+test("onCrash: 'rerun' runs a crashed run again with its params and its period", async () => {
   const { records, runs } = await start(leftBehind([open]), { onCrash: 'rerun' })
   expect(runs).toEqual([['retry', { day: 'Mon' }, '2026-11-24T00:00:00.000Z']])
   expect(records.map(({ action }) => action)).toEqual(['success', 'run', 'crash', 'run'])
 })
 
-test("onCrash: 'rerun' gives up after three crashes in a row, and says so", async () => {
+test("onCrash: 'rerun' stops after three crashes in a row, with a warning", async () => {
   const crashed = ['1', '2'].flatMap((runId) => [
     { ...open, runId },
     { runId, action: 'crash' as const, at: noon - 50_000 },
@@ -81,7 +81,7 @@ test("onCrash: 'rerun' gives up after three crashes in a row, and says so", asyn
 test.each([
   ['a secret is masked', { password: '(redacted)', day: 'Mon' }, 'param password: a secret in it is masked'],
   ['a param is left out', { day: 'Mon' }, 'param file: a function is not JSON'],
-])("onCrash: 'rerun' does not run it again where %s, and says so", async (_, params, omitted) => {
+])("onCrash: 'rerun' does not run it again if %s, and warns", async (_, params, omitted) => {
   const { records, runs, said, task } = await start(leftBehind([{ ...open, params, omitted }]), {
     onCrash: 'rerun',
   })
@@ -91,7 +91,7 @@ test.each([
   expect(said).toEqual([expect.stringContaining(`the log has not all of its params: ${omitted}.`)])
 })
 
-test("onCrash: 'rerun' knows a masked param from a whole one by what the session itself wrote", async () => {
+test("onCrash: 'rerun' uses the record of the session to distinguish masked params from complete ones", async () => {
   for (const [params, count] of [
     [{ token: 'abc', day: 'Mon' }, 0],
     [{ day: 'Mon' }, 1],
@@ -103,7 +103,7 @@ test("onCrash: 'rerun' knows a masked param from a whole one by what the session
     const session = await app.start()
     void session.task('t').run(params)
     await clock.settled()
-    // What a process that died here leaves behind.
+    // The records that a process leaves if it dies here.
     const left = createMemoryStore()
     left.append(store.load())
     expect((await start(left, { onCrash: 'rerun' })).runs).toHaveLength(count)
@@ -113,7 +113,7 @@ test("onCrash: 'rerun' knows a masked param from a whole one by what the session
   }
 })
 
-test('a task that is created after the start has its crashed run, too', async () => {
+test('a crashed run of a task that is created after the start is run again', async () => {
   const clock = new TestClock({ at: noon, zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC', logger: silent, store: leftBehind([open]) })
   const session = await app.start()

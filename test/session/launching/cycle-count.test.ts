@@ -1,4 +1,4 @@
-/** Conditions that count cycles, and end conditions that fail. */
+/** The count of cycles in conditions, and end conditions that fail. */
 import { expect, test } from '@jest/globals'
 import { condition, createApp, not, schedulerCycles, started } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -12,7 +12,7 @@ const setUp = (options = {}) => {
   }
 }
 
-test('schedulerCycles: a task that waits for three cycles launches in the fourth, a shut condition acts at the end of its last', async () => {
+test('schedulerCycles: a task that requires three cycles launches in the fourth, and a shut condition applies at the end of the last', async () => {
   const { clock, app } = setUp({ shutCondition: schedulerCycles({ atLeast: 5 }) })
   const launches: [task: string, cycles: number, second: number][] = []
   const note = (_: unknown, run: { task: { name: string } }) => {
@@ -31,7 +31,7 @@ test('schedulerCycles: a task that waits for three cycles launches in the fourth
   expect(session.cycles).toBe(5)
 })
 
-test('session.cycles: a timer that comes while main work runs makes no cycle of its own', async () => {
+test('session.cycles: a timer that is due while main work runs does not begin another cycle', async () => {
   const { clock, app } = setUp()
   app.task('long', 'every 1 hour', { execution: 'main', priority: 1 }, () => clock.jump('2 seconds'))
   app.task('short', 'every 1 second', { execution: 'main', priority: 2 }, () => {})
@@ -41,13 +41,13 @@ test('session.cycles: a timer that comes while main work runs makes no cycle of 
   const handle = session.task('short').run()
   await handle
   await clock.settled()
-  // A run by hand needs no timer: it belongs to no new cycle.
+  // A manual run needs no timer, so it does not begin a new cycle.
   expect(session.cycles).toBe(1)
   session.shutDown()
   await session.stopped
 })
 
-test('TaskOptions.end: an end condition that fails counts as true, and is reported once', async () => {
+test('an end condition that fails counts as true and is reported once', async () => {
   const { clock, app } = setUp()
   const failing = condition(() => {
     throw new Error('nobody can say')

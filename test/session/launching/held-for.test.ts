@@ -1,4 +1,4 @@
-/** A level that must have held for a while, in a session: launches, ends, restarts, clocks that are set, forecasts. */
+/** `heldFor` in a session: launches, end conditions, restarts, changes of the wall clock and forecasts. */
 import { afterEach, expect, test } from '@jest/globals'
 import { finished, heldFor, not, paramExists, paramIs, timeOfDay } from 'gantry'
 import { BehaviorSubject } from 'rxjs'
@@ -8,11 +8,11 @@ afterEach(tearDown)
 
 const hot = paramIs('cpu', 'hot')
 
-/** Seconds from noon at which runs of the task started, on the clock of the wall. */
+/** Start times of the runs, in seconds from noon on the wall clock. */
 const startsOf = ({ news }: Desk): readonly number[] =>
   news.flatMap((each) => (each.type === 'run.started' ? [(each.at - Date.UTC(2026, 10, 24, 12)) / 1000] : []))
 
-/** A desk with a task that starts once the CPU has been hot for 30 seconds; it stays so. */
+/** Starts a session with a task that launches once the param `cpu` has been 'hot' for 30 seconds. */
 async function cooling(): Promise<Desk> {
   const desk = setUp({ relaunchDelay: '1 hour', params: { cpu: 'cold' } })
   desk.app.task('cool', "param 'cpu' is 'hot' for 30 seconds", () => {})
@@ -20,7 +20,7 @@ async function cooling(): Promise<Desk> {
   return desk
 }
 
-test('launches at the very instant, and not where it was interrupted', async () => {
+test('a task launches when its condition has held for the duration without interruption', async () => {
   const desk = await cooling()
   const { app, clock, session } = desk
   await clock.advance('5 seconds')
@@ -37,7 +37,7 @@ test('launches at the very instant, and not where it was interrupted', async () 
   expect(startsOf(desk)).toEqual([55])
 })
 
-test('a clock that is set does not move the time', async () => {
+test('a change of the wall clock does not change the duration', async () => {
   const desk = await cooling()
   const { app, clock, news } = desk
   app.param('cpu', 'hot')
@@ -51,7 +51,7 @@ test('a clock that is set does not move the time', async () => {
   expect(news.filter(({ type }) => type === 'run.started')).toHaveLength(1)
 })
 
-test('an update of other options does not interrupt; a restart begins the time anew', async () => {
+test('an update of another option does not interrupt the duration, a restart begins it again', async () => {
   const desk = await cooling()
   const { app, clock, session } = desk
   app.param('cpu', 'hot')
@@ -66,7 +66,7 @@ test('an update of other options does not interrupt; a restart begins the time a
   expect(startsOf(desk)).toEqual([50])
 })
 
-test('what the calendar says of the past holds at once after a start', async () => {
+test('a condition on the time of day counts the time before the start of the session', async () => {
   const desk = setUp({ relaunchDelay: '1 hour' })
   desk.app.task('a', timeOfDay.between('08:00', '16:00').heldFor('2 hours'), () => {})
   desk.app.task('b', timeOfDay.between('08:00', '16:00').heldFor('5 hours'), () => {})
@@ -77,7 +77,7 @@ test('what the calendar says of the past holds at once after a start', async () 
   expect(startsOf(desk)).toContain(3600)
 })
 
-test('as an end it is counted from the start of each run', async () => {
+test('an end condition counts from the start of each run', async () => {
   const { app, clock, news } = setUp({ params: { cpu: 'hot' } })
   const task = app.task('work', false, { end: hot.heldFor('30 seconds') }, (_, { signal }) =>
     clock.sleep(3_600_000, { signal }),
@@ -97,7 +97,7 @@ test('as an end it is counted from the start of each run', async () => {
   ])
 })
 
-test('as a shut condition it ends the session when it has held', async () => {
+test('a shut condition stops the session after its duration', async () => {
   const isIdle$ = new BehaviorSubject(false)
   const { app, clock, session } = setUp({ shutCondition: heldFor(isIdle$, '1 minute') })
   await app.start()
@@ -108,7 +108,7 @@ test('as a shut condition it ends the session when it has held', async () => {
   expect(session.state).toBe('stopped')
 })
 
-test('two tasks with one condition have a time each', async () => {
+test('two tasks with the same condition count separately', async () => {
   const desk = setUp({ relaunchDelay: '1 hour', params: { cpu: 'hot' } })
   const shared = hot.heldFor('30 seconds')
   desk.app.task('a', shared, () => {})
@@ -119,7 +119,7 @@ test('two tasks with one condition have a time each', async () => {
   expect(startsOf(desk)).toEqual([30, 40])
 })
 
-test('a function within is asked for as long as the time runs', async () => {
+test('a function in the condition is polled during the duration', async () => {
   let isUp = false
   const desk = setUp({ relaunchDelay: '1 hour', pollEvery: '1 second' })
   desk.app.task(
@@ -139,19 +139,19 @@ test('a function within is asked for as long as the time runs', async () => {
 })
 
 test.each([
-  ['of a param', () => hot.heldFor('30 seconds'), 30],
-  ['of a stream', () => heldFor(new BehaviorSubject(true), '30 seconds'), 30],
+  ['a param', () => hot.heldFor('30 seconds'), 30],
+  ['a stream', () => heldFor(new BehaviorSubject(true), '30 seconds'), 30],
   [
-    'of a stream and a time',
+    'a stream, and a time',
     () => heldFor(new BehaviorSubject(true), '5 minutes').and(timeOfDay.after('12:01')),
     300,
   ],
   [
-    'of a stream within a time',
+    'a stream and a time',
     () => timeOfDay.after('11:59').and(new BehaviorSubject(true)).heldFor('2 minutes'),
     120,
   ],
-] as const)('a forecast takes up the time where it is: %s', async (_, start, due) => {
+] as const)('a forecast counts the time that has already passed: heldFor of %s', async (_, start, due) => {
   const desk = setUp({ relaunchDelay: '1 hour', params: { cpu: 'hot' } })
   desk.app.task('a', start(), () => {})
   await desk.app.start()
@@ -162,7 +162,7 @@ test.each([
   expect(startsOf(desk)).toEqual([due])
 })
 
-test('the time counts from the instant at which time alone makes it hold, also while the rest decides alone', async () => {
+test('the duration begins at the instant at which time makes the condition true, also while another part is false', async () => {
   const desk = setUp({ relaunchDelay: '1 hour' })
   const { app, clock } = desk
   const fetch = app.task('fetch', false, () => {})
@@ -171,7 +171,7 @@ test('the time counts from the instant at which time alone makes it hold, also w
   await app.start()
   void fetch.run()
   await clock.advance('45 seconds')
-  // Quiet for 35 seconds by now, and nothing but the wake of the quiet itself could have noticed when that began.
+  // `isQuiet` has held for 35 seconds; only its own timer can have noticed when that began.
   app.param('go', true)
   await clock.advance('2 seconds')
   expect(startsOf(desk).slice(1)).toEqual([45])

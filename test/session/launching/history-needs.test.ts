@@ -1,10 +1,10 @@
-/** Conditions that look back farther than what is remembered of every task. */
+/** Conditions that need more records than are kept in memory by default. */
 import { expect, test } from '@jest/globals'
 import { createApp, finished } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../../support/silent.ts'
 
-test('a count of more than 500 records is exact', async () => {
+test('a condition that counts more than 500 records is exact', async () => {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC', logger: silent, multilaunch: true })
   const busy = app.task('busy', false, () => {})

@@ -1,4 +1,4 @@
-/** What launches, when and in which order; and that nothing takes the loop for itself. */
+/** Launching: conditions, order, concurrency, main work and cycles; and fairness to the event loop. */
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { afterSuccess, always, createApp, every, schedulerCycles } from 'gantry'
@@ -7,8 +7,8 @@ import { silent } from '../../support/silent.ts'
 
 afterEach(tearDown)
 
-describe('by level', () => {
-  test('a task whose condition still holds is launched again relaunchDelay after its end', async () => {
+describe('a start condition', () => {
+  test('that still holds after a run launches the task again after relaunchDelay', async () => {
     const { app, clock } = setUp({ relaunchDelay: '1 second' })
     const starts: number[] = []
     const begin = clock.now()
@@ -21,7 +21,7 @@ describe('by level', () => {
     expect(starts).toEqual([0, 6000, 12_000, 18_000])
   })
 
-  test('a change of what it depends on lifts the delay, its own records do not', async () => {
+  test('whose param changes launches the task without the delay; the records of its own runs do not', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 hour' })
     const starts: number[] = []
     const begin = clock.now()
@@ -34,7 +34,7 @@ describe('by level', () => {
     expect(starts).toEqual([0, 10_000])
   })
 
-  test('a condition that was true when it was looked at, and is not at the launch, launches nothing', async () => {
+  test('that becomes false between its evaluation and the launch does not launch the task', async () => {
     const { app, session, clock, news } = setUp()
     app.task('first', "param 'go' exists", { priority: 1, execution: 'main' }, () =>
       session.params.unset('go'),
@@ -46,7 +46,7 @@ describe('by level', () => {
     expect(runsIn(news)).toEqual(['first started', 'first success'])
   })
 
-  test('a disabled task is not launched by its condition, and is again once enabled', async () => {
+  test('launches the task only while it is enabled', async () => {
     const { app, clock, news } = setUp()
     const task = app.task('a', every('1 minute'), { disabled: true }, () => {})
     await app.start()
@@ -60,7 +60,7 @@ describe('by level', () => {
     expect(runsIn(news)).toHaveLength(2)
   })
 
-  test('disabled does not end a living run', async () => {
+  test('of a task that becomes disabled does not end its live run', async () => {
     const { app, clock } = setUp()
     const task = app.task('a', true, lasting(clock, 60_000))
     await app.start()
@@ -71,30 +71,30 @@ describe('by level', () => {
   })
 })
 
-describe('order', () => {
-  test('by priority, falling; then by order of creation; queued runs go first at equal priority', async () => {
+describe('the order of launches', () => {
+  test('is by descending priority, then queued runs first, then by creation', async () => {
     const { app, session, clock, news } = setUp()
     session.hold()
     app.task('low', every('1 day'), { priority: -1 }, () => {})
     app.task('first', every('1 day'), () => {})
     app.task('second', every('1 day'), () => {})
-    app.task('by hand', false, () => {})
+    app.task('manual', false, () => {})
     app.task('high', every('1 day'), { priority: 2 }, () => {})
     await app.start()
-    void session.task('by hand').run()
+    void session.task('manual').run()
     await clock.settled()
     session.resume()
     await clock.settled()
     expect(runsIn(news).filter((each) => each.endsWith('started'))).toEqual([
       'high started',
-      'by hand started',
+      'manual started',
       'first started',
       'second started',
       'low started',
     ])
   })
 
-  test('what is launched at one instant starts before any of it is wound up', async () => {
+  test('starts all runs of one instant before any of them ends', async () => {
     const { app, clock, news } = setUp()
     for (const name of ['a', 'b', 'c']) app.task(name, 'daily', () => {})
     await app.start()
@@ -109,7 +109,7 @@ describe('order', () => {
     ])
   })
 
-  test('a priority that is changed counts from the next launch', async () => {
+  test('uses a changed priority from the next launch', async () => {
     const { app, session, clock, news } = setUp()
     app.task('a', every('1 hour'), () => {})
     app.task('b', every('1 hour'), () => {})
@@ -127,7 +127,7 @@ describe('multilaunch', () => {
     [false, 1],
     [3, 3],
     [true, 5],
-  ] as const)('%p lets that many runs of a task live at once', async (multilaunch, most) => {
+  ] as const)('%p allows that many live runs of a task', async (multilaunch, most) => {
     const { app, session, clock } = setUp()
     app.task('a', false, { multilaunch }, lasting(clock, 1000))
     await app.start()
@@ -140,7 +140,7 @@ describe('multilaunch', () => {
     expect(session.task('a').state).toBe('idle')
   })
 
-  test("the task's own wins over the session's, and a raised limit lets waiting runs go", async () => {
+  test("of a task takes precedence over the session's, and a raised limit starts waiting runs", async () => {
     const { app, session, clock } = setUp({ multilaunch: true })
     app.task('one', false, { multilaunch: false }, lasting(clock))
     await app.start()
@@ -153,15 +153,15 @@ describe('multilaunch', () => {
   })
 })
 
-describe('main', () => {
-  test('while main work runs nothing else launches, by hand neither', async () => {
+describe('main work', () => {
+  test('blocks all other launches while it runs, including manual runs', async () => {
     const { app, session, clock, news } = setUp()
     const opened = gate()
     app.task('main', every('1 day'), { priority: 1, execution: 'main' }, () => opened.promise)
     app.task('other', every('1 day'), () => {})
-    app.task('by hand', false, () => {})
+    app.task('manual', false, () => {})
     await app.start()
-    void session.task('by hand').run()
+    void session.task('manual').run()
     await clock.settled()
     expect(runsIn(news)).toEqual(['main started'])
     opened.open()
@@ -169,14 +169,14 @@ describe('main', () => {
     expect(runsIn(news)).toEqual([
       'main started',
       'main success',
-      'by hand started',
+      'manual started',
       'other started',
-      'by hand success',
+      'manual success',
       'other success',
     ])
   })
 
-  test('what runs already goes on beside it', async () => {
+  test('does not interrupt live runs', async () => {
     const { app, session, clock } = setUp()
     const opened = gate()
     app.task('async', false, lasting(clock))
@@ -190,7 +190,7 @@ describe('main', () => {
     opened.open()
   })
 
-  test('work that is due again at its end starts again, although nothing else launches then', async () => {
+  test('that is due again at its end starts again, although no other task can launch then', async () => {
     const { app, clock } = setUp({ pools: { db: 1 } })
     const starts: number[] = []
     const begin = clock.now()
@@ -201,7 +201,7 @@ describe('main', () => {
       starts.push((clock.now() - begin) / 1000)
       return clock.sleep(2 * 60 * 60_000)
     })
-    // Ready while the long run lives, and short of a slot at its end.
+    // Ready while `long` runs, and without capacity at its end.
     app.task('waits', 'daily', { pool: 'db' }, () => {})
     await app.start()
     await clock.advance('3 hours')
@@ -210,7 +210,7 @@ describe('main', () => {
 })
 
 describe('cycles', () => {
-  test('cycles counts them, schedulerCycles asks for them, and a condition that does keeps them coming', async () => {
+  test('session.cycles counts them, and a schedulerCycles condition that is not met keeps them going', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 second' })
     const seen: number[] = []
     app.task('late', schedulerCycles({ atLeast: 4 }), () => void seen.push(session.cycles))
@@ -221,7 +221,7 @@ describe('cycles', () => {
     expect(session.cycles).toBeGreaterThan(5)
   })
 
-  test('without anything to do there is one cycle at the start and then none', async () => {
+  test('a session without anything to launch has one cycle, at its start', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => {})
     await app.start()
@@ -229,7 +229,7 @@ describe('cycles', () => {
     expect(session.cycles).toBe(1)
   })
 
-  test('what follows without a timer in between belongs to the same cycle', async () => {
+  test('launches without a timer between them are in the same cycle', async () => {
     const { app, session, clock } = setUp()
     app.task('a', every('1 minute'), { execution: 'main' }, () => {})
     app.task('b', afterSuccess('a'), { execution: 'main' }, () => {})
@@ -244,8 +244,8 @@ describe('cycles', () => {
   })
 })
 
-describe('what a task can do to its own session', () => {
-  test('a thousand tasks made in a run all run, and are in the log', async () => {
+describe('work that controls its own session', () => {
+  test('creates a thousand tasks in a run: all of them run and are in the log', async () => {
     const { app, session, clock } = setUp()
     app.task('maker', false, () => {
       for (let n = 0; n < 1000; n++) session.createTask(`made ${n}`, every('1 day'), () => n)
@@ -257,7 +257,7 @@ describe('what a task can do to its own session', () => {
     expect(await session.log.query({ action: 'success' })).toHaveLength(1001)
   })
 
-  test('a task that removes itself: unlisted at once, its run ends with its own value', async () => {
+  test('removes its own task: the task is unlisted at once, and the run ends with its value', async () => {
     const { app, session, clock } = setUp()
     app.task('me', false, async () => {
       await session.removeTask('me')
@@ -270,7 +270,7 @@ describe('what a task can do to its own session', () => {
     expect(await session.log.query({ task: 'me' })).toHaveLength(2)
   })
 
-  test('a task that is made anew under its name inherits the history, and waits for the old run', async () => {
+  test('is replaced by a task of the same name: the new task has the history, and waits for the old run', async () => {
     const { app, session, clock, news } = setUp()
     const opened = gate()
     app.task('a', false, () => opened.promise)
@@ -288,7 +288,7 @@ describe('what a task can do to its own session', () => {
     expect(session.task('a').lastValue).toBe('new')
   })
 
-  test('restart twice from within a run is one restart', async () => {
+  test('calls restart() twice: the session restarts once', async () => {
     const { app, session, clock, news } = setUp()
     app.task('again', false, () => {
       session.restart()
@@ -301,7 +301,7 @@ describe('what a task can do to its own session', () => {
     expect(news.filter(({ type }) => type === 'session.started')).toHaveLength(2)
   })
 
-  test('shutDown twice from within a run tells that run to end, and the session stops', async () => {
+  test('calls shutDown() twice: its run is terminated, and the session stops', async () => {
     const { app, session } = setUp()
     let aborted = false
     app.task('down', false, async (_, run) => {
@@ -320,7 +320,7 @@ describe('what a task can do to its own session', () => {
   })
 })
 
-test('two tasks that start each other without end are named by the test clock', async () => {
+test('the test clock reports two tasks that start each other endlessly', async () => {
   const { app, session, clock } = setUp()
   app.task('a', "after task 'b' succeeded", () => {})
   app.task('b', afterSuccess('a'), () => {})
@@ -329,7 +329,7 @@ test('two tasks that start each other without end are named by the test clock', 
   await expect(clock.settled()).rejects.toThrow(/'a' .*'b'|'b' .*'a'/)
 })
 
-describe('the loop never starves (on the machine’s own clock)', () => {
+describe('on the system clock, the event loop keeps its turns with', () => {
   test.each<[string, (app: ReturnType<typeof createApp>) => void]>([
     [
       'two tasks that start each other',
@@ -357,7 +357,7 @@ describe('the loop never starves (on the machine’s own clock)', () => {
       runs += 1
       if (runs === 50) some.open()
     })
-    // Timers, file reads and other tasks have their turns while runs follow one another without end.
+    // Timers, file reads and other tasks get their turns while runs follow one another endlessly.
     await some.promise
     const before = runs
     await new Promise((resolve) => setTimeout(resolve, 1))

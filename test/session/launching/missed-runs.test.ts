@@ -1,4 +1,4 @@
-/** Occasions that lapse without a start: noted with the reason, told, and caught up as the task asks. */
+/** Scheduled times that pass without a start: noted with the reason, reported, and caught up according to the task. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ async function stop(app: ReturnType<typeof createApp>) {
   await app.session.stopped
 }
 
-test('run.missed names the occurrence and the reason: the session was held', async () => {
+test('run.missed has the scheduled time and the reason: the session was held', async () => {
   const { clock, app } = setUp('2026-11-24T11:50')
   const task = app.task('report', 'daily at 12:00', () => {})
   const session = await app.start()
@@ -41,7 +41,7 @@ test('run.missed names the occurrence and the reason: the session was held', asy
   await stop(app)
 })
 
-test('a task that was disabled, and one whose condition did not hold, are noted with that reason and not caught up', async () => {
+test('missed runs of a disabled task, and of one whose condition did not hold, are noted with that reason and not caught up', async () => {
   const { clock, app } = setUp('2026-11-24T11:50')
   let runs = 0
   app.task('off', 'daily at 12:00', { disabled: true, catchUp: 'all' }, () => void runs++)
@@ -56,7 +56,7 @@ test('a task that was disabled, and one whose condition did not hold, are noted 
   await stop(app)
 })
 
-test('an occasion in which the task started, by whatever means, is not missed', async () => {
+test('a period with a manual run is not missed', async () => {
   const { clock, app } = setUp('2026-11-24T11:50')
   const task = app.task('report', "daily at 12:00 & param 'ready' exists", () => {})
   const session = await app.start()
@@ -96,7 +96,7 @@ test.each<[TaskOptions, string[]]>([
   [{ catchUp: 'all' }, ['catch-up 2026-11-21', 'catch-up 2026-11-22', 'catch-up 2026-11-23']],
   [{ catchUp: 'all', grace: '36 hours' }, ['catch-up 2026-11-23']],
 ])(
-  'after three days of downtime %j runs what it says, once, and today as ever',
+  'after three days of downtime, a task with %j catches up once, and also runs today',
   async (options, caughtUp) => {
     const { periods, after, again } = await downForThreeDays(options)
     expect(periods).toEqual(['condition 2026-11-20', ...caughtUp, 'condition 2026-11-24'])
@@ -104,12 +104,12 @@ test.each<[TaskOptions, string[]]>([
     expect(after.map(({ message }) => message?.split(';')[0])).toEqual(
       Array(3).fill('the session was not running'),
     )
-    // The same three, and no new ones: what was accounted for once is not told again.
+    // The same three: a missed run is noted only once.
     expect(again).toHaveLength(3)
   },
 )
 
-test('a machine that slept over an occurrence says so, and catches it up', async () => {
+test('a scheduled time during which the machine slept is noted with that reason, and caught up', async () => {
   const { clock, app } = setUp('2026-11-24T09:00')
   const periods: string[] = []
   app.task('report', 'daily at 10:00', { catchUp: 'latest' }, (_, run) => {
@@ -126,7 +126,7 @@ test('a machine that slept over an occurrence says so, and catches it up', async
   await stop(app)
 })
 
-test('backfill runs once for each period, and a run counts for its period only', async () => {
+test('backfill() runs once for each period, and each run counts for its period only', async () => {
   const { clock, app } = setUp('2026-11-24T12:00')
   const periods: string[] = []
   const task = app.task('report', 'daily', (_, run) => {
@@ -148,7 +148,7 @@ test('backfill runs once for each period, and a run counts for its period only',
   await stop(app)
 })
 
-test('backfill refuses what it cannot do', async () => {
+test('backfill() refuses a start without periods, and a range that ends before it begins', async () => {
   const { app } = setUp('2026-11-24T12:00')
   const often = app.task('often', 'every 10 minutes', () => {})
   expect(() => often.backfill({ from: '2026-11-21', to: '2026-11-24' })).toThrow(

@@ -1,10 +1,10 @@
-/** `retry` in a running session. */
+/** `retry` conditions in a running session. */
 import { expect, test } from '@jest/globals'
 import { type Condition, createApp, daily, failed, retry } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../../support/silent.ts'
 
-test("retry's when is told the error as data, and decides", async () => {
+test('the `when` function of retry receives the error as data and decides', async () => {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC', logger: silent })
   const codes = ['ECONNRESET', 'ECONNRESET', 'EACCES', 'ECONNRESET']
@@ -27,7 +27,7 @@ test("retry's when is told the error as data, and decides", async () => {
 test.each<[string, Condition, number[]]>([
   ['in a row, which no new day resets', daily.or(retry(2)), [3, 1, 1]],
   ['within each day', daily.or(retry().and(failed().today.atMost(2))), [3, 3, 3]],
-])('failures are counted %s', async (_, start, expected) => {
+])('retry counts failures %s', async (_, start, expected) => {
   const clock = new TestClock({ at: '2026-11-24T00:00', zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC', logger: silent })
   const days: string[] = []

@@ -1,4 +1,4 @@
-/** Thousands of tasks at once: the event loop gets its turns between them, and order and hold are kept. */
+/** Thousands of tasks at once: the event loop gets its turns between slices, which keep the order and respect a hold. */
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type App, createApp, every } from 'gantry'
@@ -10,7 +10,7 @@ afterEach(tearDown)
 
 const tasks = 3000
 
-/** Counts what happens between two turns of the loop; the most of it. */
+/** Counts calls of `did()` between two turns of the event loop, and returns the maximum. */
 function countTurns(): { readonly did: () => void; readonly most: () => number; readonly end: () => void } {
   let most = 0
   let now = 0
@@ -30,7 +30,7 @@ function countTurns(): { readonly did: () => void; readonly most: () => number; 
   }
 }
 
-/** An app whose work and ends are counted by turns of the loop. */
+/** Adds tasks to an app and counts their launches and ends per turn of the event loop. */
 function counted(app: App, start: Parameters<App['task']>[1] | string, work: () => unknown = () => {}) {
   const launches = countTurns()
   const ends = countTurns()
@@ -50,8 +50,8 @@ function counted(app: App, start: Parameters<App['task']>[1] | string, work: () 
   }
 }
 
-describe('on a test clock, whose slices are cut by count', () => {
-  test('tasks that a param makes ready: launches and ends give way', async () => {
+describe('on a test clock, whose slices are limited by count', () => {
+  test('launches and ends of tasks that a param makes ready yield to the event loop', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 hour' })
     const { launches, ends, end } = counted(app, "param 'go' is true")
     await app.start()
@@ -63,7 +63,7 @@ describe('on a test clock, whose slices are cut by count', () => {
     expect(ends.most()).toBeLessThanOrEqual(2000)
   })
 
-  test('works that settle at once', async () => {
+  test('ends of runs whose work settles at the same time yield to the event loop', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 hour' })
     let open!: () => void
     const gate = new Promise<void>((resolve) => {
@@ -79,7 +79,7 @@ describe('on a test clock, whose slices are cut by count', () => {
     expect(ends.most()).toBeLessThanOrEqual(1000)
   })
 
-  test('order by priority, then by creation, over all slices', async () => {
+  test('the order over all slices is by priority, then by creation', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 hour' })
     const order: number[] = []
     for (let n = 0; n < 3000; n++)
@@ -93,7 +93,7 @@ describe('on a test clock, whose slices are cut by count', () => {
     expect(order).toEqual(byPriority)
   })
 
-  test('who becomes ready between two slices takes their place; who was launched waits', async () => {
+  test('a task that becomes ready between two slices launches by its priority, before a task launches again', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: 0 })
     const order: string[] = []
     for (let n = 0; n < 2500; n++)
@@ -115,7 +115,7 @@ describe('on a test clock, whose slices are cut by count', () => {
     expect(new Set(order.slice(0, 2501)).size).toBe(2501)
   })
 
-  test('a hold between two slices stops launching; resume goes on', async () => {
+  test('hold() between two slices stops launching until resume()', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 hour' })
     let runs = 0
     let held = 0
@@ -137,7 +137,7 @@ describe('on a test clock, whose slices are cut by count', () => {
     expect(runs).toBe(tasks)
   })
 
-  test('a param that changes back before all have looked launches none by what was', async () => {
+  test('a param that changes back before all conditions are evaluated launches no task', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 hour' })
     let runs = 0
     for (let n = 0; n < tasks; n++) app.task(`t${n}`, "param 'go' is true", () => void runs++)
@@ -148,7 +148,7 @@ describe('on a test clock, whose slices are cut by count', () => {
     expect(runs).toBe(0)
   })
 
-  test('a stop while conditions begin to be watched leaves no timer', async () => {
+  test('a stop between slices of the first evaluation leaves no timer', async () => {
     const { app, session, clock } = setUp()
     for (let n = 0; n < 3000; n++) app.task(`t${n}`, every('1 hour'), () => {})
     session.on('session.started', () => setImmediate(() => session.shutDown({ force: true })))
@@ -159,8 +159,8 @@ describe('on a test clock, whose slices are cut by count', () => {
   })
 })
 
-describe('on the clock of the system, whose slices are cut by time', () => {
-  /** Each reading takes a millisecond, so that slices are small on any machine. */
+describe('on the system clock, whose slices are limited by time', () => {
+  /** Creates time sources on which each reading takes a millisecond, so that slices do not depend on machine speed. */
   function slowSources() {
     let at = 0
     return {
@@ -195,12 +195,12 @@ describe('on the clock of the system, whose slices are cut by time', () => {
       served = runs
     })
     await app.start()
-    // All are due at the next look of the clock.
+    // All timers are due when the clock is read next.
     sources.pass(300_000)
     await all
     launches.end()
     expect(launches.most()).toBeLessThanOrEqual(100)
-    // The echo came while tasks were still to launch.
+    // The echo arrived before all tasks had launched.
     expect(served).toBeGreaterThan(0)
     expect(served).toBeLessThan(2000)
     app.session.shutDown({ force: true })
