@@ -1,9 +1,9 @@
-/** Where conditions hear that something they depend on has changed. */
+/** Notifications for conditions about changes of their dependencies. */
 
 import type { Backlog } from '../../clock/slices.ts'
 import type { Changes, Dependency } from '../../conditions/facts.ts'
 
-/** The number of items delivered at once; more are delivered in slices. */
+/** The maximum number of listeners that are called at once; more are called in slices. */
 const fewListeners = 16
 
 type Listener = () => void
@@ -14,11 +14,11 @@ interface Hearing {
 }
 
 /**
- * Listeners by what they depend on. Many of them look again in slices: nobody relies on their look but the launcher, which
- * waits for them.
+ * Listeners by dependency. Many listeners are called in slices: only the launcher relies on their evaluations, and it waits for
+ * them.
  *
- * A change that comes from elsewhere than the owner's own runs lifts the owner's relaunch delay: `onForeign` is told which
- * owner, before its condition looks again.
+ * A foreign change, which does not come from the owner's own runs, ends the owner's relaunch delay: `onForeign` receives the owner
+ * before its condition is evaluated again.
  */
 export class ConditionChanges implements Changes {
   readonly #hearings = new Map<unknown, Set<Hearing>>()
@@ -43,7 +43,7 @@ export class ConditionChanges implements Changes {
     }
   }
 
-  /** A record of the task, or its coming and going. `by` is the task whose run it is: to that task it is no foreign change. */
+  /** Reports a record, the creation or the removal of a task. It is not a foreign change to the task `by`, whose run it is. */
   taskChanged(task: string, by: string | null): void {
     this.#tell(`task ${task}`, by)
   }
@@ -52,15 +52,15 @@ export class ConditionChanges implements Changes {
     this.#tell(`param ${name}`, null)
   }
 
-  /** A cycle ended: a condition without owner (the shut condition) hears of it before another begins. */
+  /** Reports the end of a cycle: notifies conditions without an owner (the shut condition) before the next cycle begins. */
   cycleEnded(): void {
     for (const { owner, listener } of [...(this.#hearings.get('session') ?? [])])
       if (owner === null) listener()
   }
 
   /**
-   * A cycle began: tasks hear that there was one more. Told at its end, they would launch in the cycle that is over. No
-   * foreign change: otherwise each cycle would at once make the next.
+   * Reports the beginning of a cycle: notifies the conditions of tasks that the count has grown. A notification at the end of the
+   * previous cycle would launch them in it. It is not a foreign change, since each cycle would then cause the next at once.
    */
   cycleBegan(): void {
     const hearings = [...(this.#hearings.get('session') ?? [])].filter(({ owner }) => owner !== null)
@@ -71,7 +71,7 @@ export class ConditionChanges implements Changes {
     this.#tell(node, null)
   }
 
-  /** Whether any condition asks for cycles. */
+  /** True if a condition depends on the number of cycles. */
   get hearsSession(): boolean {
     return this.#hearings.has('session')
   }
@@ -79,7 +79,7 @@ export class ConditionChanges implements Changes {
   #tell(key: unknown, by: string | null): void {
     const hearings = this.#hearings.get(key)
     if (hearings === undefined) return
-    // A copy: a listener may stop listening, or begin to, while it is told.
+    // A copy, since listeners may be added and removed while they are called.
     const all = [...hearings]
     if (all.length > fewListeners) {
       for (const { owner } of all) if (owner !== null && owner !== by) this.#onForeign(owner)

@@ -1,9 +1,9 @@
-/** Hooks: what the app does around the start, the end, cycles, the making of tasks and the work of runs. */
+/** The runner of hooks: functions of the app around the start, the shut-down, cycles, the creation of tasks, and work. */
 import { outcomeOf, type Settlement } from '../../../machines/run.machine.ts'
 import { toPromise } from '../../values/promise.ts'
 import type { Hook, HookContexts, HookKind, HookResult } from '../api/hooks.ts'
 
-/** What is left to do after: called with the result, in the order in which the hooks were added. */
+/** The second halves of hooks, called with the result in the order in which the hooks were added. */
 export type After = (result: HookResult) => Promise<void>
 
 const kinds: readonly HookKind[] = ['startup', 'shutdown', 'cycle', 'task', 'run']
@@ -33,9 +33,9 @@ export class HookRunner {
   }
 
   /**
-   * Runs the parts before, in order, and gives what is to be called after. One that throws goes to `onThrow`, and the
-   * others still run, unless `onThrow` throws in turn: then no later hook begins, and those that have begun get the error.
-   * No hook begins once the signal is aborted.
+   * Runs the first halves in order, and resolves to the second halves. `onThrow` receives the error of a hook, and the others still
+   * run; if `onThrow` throws as well, no further hook begins, and the second halves of earlier hooks receive the error. No hook
+   * begins after the signal is aborted.
    */
   async before<K extends HookKind>(
     kind: K,
@@ -53,7 +53,7 @@ export class HookRunner {
         try {
           onThrow(error, kind)
         } catch (raised) {
-          // The raised error is the one that counts: what an end of a hook adds to it is left out.
+          // Only the raised error is reported; further errors of second halves are dropped.
           await callAll(afters, { error }, () => {})
           throw raised
         }
@@ -62,7 +62,7 @@ export class HookRunner {
     return (result) => callAll(afters, result, (error) => onThrow(error, kind))
   }
 
-  /** As {@link before}, for the one place that cannot wait: the making of a task. Asynchronous parts go on by themselves. */
+  /** {@link before} for the creation of tasks, which is synchronous: asynchronous hooks are not awaited. */
   beforeSync(
     context: HookContexts['task'],
     onThrow: (error: unknown, kind: 'task') => void,
@@ -96,7 +96,7 @@ export class HookRunner {
   }
 }
 
-/** Calls all of them, whatever one throws; then throws what `onThrow` threw first. */
+/** Calls all functions even if some throw, then throws the first error that `onThrow` threw. */
 async function callAll(
   afters: readonly After[],
   result: HookResult,
@@ -141,7 +141,7 @@ function isGenerator(value: unknown): value is AnyGenerator {
   )
 }
 
-/** How the work came out, for the parts after of run hooks. */
+/** The result of a run, for the second halves of run hooks. */
 export function toHookResult(settlement: Settlement, wasTold: boolean): HookResult {
   const outcome = outcomeOf(settlement, wasTold)
   if (settlement.kind === 'returned') return { outcome, value: settlement.value }

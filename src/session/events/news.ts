@@ -1,6 +1,6 @@
 /**
- * Where a session's news is heard: by name, all at once, as an Observable, or by tools that watch the process, on the
- * `gantry` channel of `node:diagnostics_channel` (messages `{ session, news }`). With no listener it costs a comparison.
+ * The publisher of a session's news: to listeners by type or of all types, as an Observable, and to tools on the channel `gantry`
+ * of `node:diagnostics_channel` (messages `{ session, news }`). Without listeners it costs one comparison.
  */
 import { channel } from 'node:diagnostics_channel'
 import type { Observable } from 'rxjs'
@@ -13,7 +13,7 @@ type Listener = (news: News) => void
 
 const diagnostics = channel('gantry')
 
-/** Tells news to listeners, in the order they came; one that throws is reported and the others still hear. */
+/** Publishes news to listeners, in the order in which they were added. An error of one is reported, and the others are called. */
 export class NewsHub {
   readonly #byName = new Map<NewsType | '*', Set<Listener>>()
   readonly #session: string
@@ -27,12 +27,12 @@ export class NewsHub {
     this.#onThrow = onThrow
   }
 
-  /** What is told from now on is heard by its own listeners alone: it happens in no session that anybody watches. */
+  /** Publishes to its own listeners only, from now on: the events of a simulation must not reach tools. */
   makePrivate(): void {
     this.#isPublic = false
   }
 
-  /** Whether anyone listens: who makes costly news asks first. */
+  /** True if there is a listener. Callers check it before they create expensive news. */
   get isHeard(): boolean {
     return this.#listeners > 0 || this.#isWatched
   }
@@ -41,7 +41,7 @@ export class NewsHub {
     return this.#isPublic && diagnostics.hasSubscribers
   }
 
-  /** Whether anyone listens to that news. */
+  /** True if there is a listener of this type of news. */
   hears(name: NewsType): boolean {
     if (this.#isWatched) return true
     return (this.#byName.get(name)?.size ?? 0) + (this.#byName.get('*')?.size ?? 0) > 0
@@ -50,11 +50,11 @@ export class NewsHub {
   on(name: NewsType | '*', listener: Listener): () => void {
     if (typeof listener !== 'function')
       throw new TypeError(`Cannot listen to '${name}' as a listener must be a function: ${String(listener)}`)
-    // Whoever listens to what is never told would wait for ever, without a word.
+    // A listener of an unknown type would never be called, and nothing would report it.
     if (name !== '*' && !newsTypes.includes(name)) throw unknownNews(name)
     let listeners = this.#byName.get(name)
     if (listeners === undefined) this.#byName.set(name, (listeners = new Set()))
-    // A function may be given twice; each is one listener with its own undo.
+    // The same function may be added twice: each time it is a separate listener.
     const own: Listener = (news) => listener(news)
     listeners.add(own)
     this.#listeners += 1
@@ -70,7 +70,7 @@ export class NewsHub {
     this.#tellAll(this.#byName.get('*'), news)
   }
 
-  /** All news from the subscription on. */
+  /** All news, from the subscription on. */
   readonly events$: Observable<News> = new SafeStream<News>(
     (error) => this.#report(error, 'events$'),
     (subscriber) => this.on('*', (news) => subscriber.next(news)),
@@ -82,7 +82,7 @@ export class NewsHub {
     for (const listener of [...listeners]) {
       try {
         const result: unknown = listener(news)
-        // A listener may be async, whatever its type says: its rejection would end the process.
+        // A listener may be async regardless of its type, and its rejection would end the process.
         toPromise(result)?.catch((error) => isOfThrow || this.#report(error, news.type))
       } catch (error) {
         this.#report(error, news.type)
@@ -91,7 +91,7 @@ export class NewsHub {
   }
 
   #report(error: unknown, of: string): void {
-    // A listener of warnings that throws must not be told of its own throw for ever.
+    // A listener of warnings that throws must not receive warnings about itself without end.
     if (this.#isTellingOfThrow) return
     this.#isTellingOfThrow = true
     try {

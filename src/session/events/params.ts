@@ -1,10 +1,10 @@
-/** The values that tasks and conditions of a session share. */
+/** Params: the values that the tasks and conditions of a session share. */
 import type { Command } from '../../../machines/commands.ts'
 import type { Params } from '../api/session-parts.ts'
 
 type ParamCommand = Extract<Command, { type: 'param.set' | 'param.unset' }>
 
-/** Shared values. To set one is an event, like all that steers a session; every change is told, by name. */
+/** The params of one session. Methods that change a param send a command; `onChange` receives the name of each changed param. */
 export class ParamStore implements Params {
   readonly #values = new Map<string, unknown>()
   readonly #onChange: (name: string) => void

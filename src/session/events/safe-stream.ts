@@ -1,15 +1,15 @@
 /**
- * Streams for code outside the session, whose subscribers may throw.
+ * An Observable for code outside the session, whose subscribers may throw.
  *
- * RxJS rethrows what a subscriber throws from a timer, where nothing can catch it: one bad line in a dashboard would end the
- * process with every task in it. A `SafeStream` reports it instead, also behind the operators of its `pipe`.
+ * RxJS rethrows errors of subscribers from a timer, where nothing can catch them: one mistake in a dashboard would end the process
+ * with all its tasks. A `SafeStream` reports them instead, also after the operators of its `pipe`.
  */
 import { Observable, type Observer, Subscriber, type Subscription, type TeardownLogic } from 'rxjs'
 
 /** Reports an error of a subscriber. */
 export type OnThrow = (error: unknown) => void
 
-/** An Observable that reports the errors of its subscribers. Chains that begin with another source are RxJS's own. */
+/** An Observable that reports the errors of its subscribers. Chains that begin with another source behave as usual in RxJS. */
 export class SafeStream<T> extends Observable<T> {
   readonly #onThrow: OnThrow
 
@@ -18,8 +18,8 @@ export class SafeStream<T> extends Observable<T> {
     this.#onThrow = onThrow
   }
 
-  // The end of a chain of operators is an Observable of RxJS: it is wrapped, so that its subscribers are safe too.
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of RxJS say what goes in and what comes out.
+  // The result of a chain of operators is a plain Observable; it is wrapped, so that its subscribers are safe as well.
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of RxJS define the types.
   override pipe(...operators: any[]): any {
     const end: unknown = super.pipe(...(operators as []))
     if (!(end instanceof Observable) || end instanceof SafeStream) return end
@@ -31,7 +31,7 @@ export class SafeStream<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // The subscriber of an operator passes errors down the chain.
+    // The subscriber of an operator passes errors along the chain.
     if (observer instanceof Subscriber) return super.subscribe(observer)
     const given =
       typeof observer === 'object' && observer !== null

@@ -1,4 +1,4 @@
-/** What will run, and when: a twin of the session is played ahead, faster than time. */
+/** The forecast of a session: a simulated copy of it runs ahead, faster than real time. */
 import { nextTurn } from '../../clock/clock.ts'
 import type { ConditionNode, HeldNode } from '../../conditions/node.ts'
 import { showValue } from '../../errors/show-value.ts'
@@ -17,16 +17,16 @@ import { createSimulation, isUnderWay, itemsPerStep, type Original, type Simulat
 
 const dayMs = 24 * 60 * 60 * 1000
 const defaultLimit = 1000
-/** The owner of stretches in which a forecast blocks the event loop. */
+/** The owner of the periods in which a forecast blocks the event loop. */
 const forecasting = { part: 'a forecast' }
-/** A condition that wakes and wakes without a run must not be played for ever. */
+/** The maximum number of steps: a condition may wake without end and never start a run. */
 const maxSteps = 2_000_000
-/** A task whose condition holds on after each run launches for ever: so many runs after the first say it. */
+/** The number of relaunches after which a task counts as one that runs continuously, since its condition still holds. */
 const maxRelaunches = 10
-/** The newest so many successes tell how long runs take. */
+/** The number of past successes, over all tasks, from which runtimes are estimated. */
 const maxSuccesses = 10_000
 
-/** Plays a session ahead. It reads the session and its log, and changes nothing in them. */
+/** Simulates the future of a session. The session and its log are read and not changed. */
 export async function forecast(original: Original, options: ForecastOptions = {}): Promise<Forecast> {
   checkKeys(
     options,
@@ -64,19 +64,19 @@ async function play(original: Original, options: ForecastOptions, pace: Pace): P
   }
 }
 
-/** One play of a twin, and what it shows. */
+/** One simulation run, and its results. */
 class Play {
   readonly runs: PlannedRun[] = []
   readonly assumed: Assumption[] = []
   readonly notForecastable: NotForecastable[] = []
-  /** When the session would shut down by its shut condition. */
+  /** The instant of the shut-down by the shut condition, epoch ms. */
   stopsAt: number | null = null
   readonly #runtimes: ReadonlyMap<string, number>
   readonly #limit: number
   readonly #isUnderWay: boolean
-  /** Nothing launches: runs that are live end, and time goes on. */
+  /** True if nothing launches: live runs end, and time advances. */
   readonly #isHeld: boolean
-  /** The twin stands where the session stands: from here on it is played. */
+  /** True once the simulation has reached the state of the session; the forecast begins there. */
   #isLevel = false
   readonly #live: Core
   readonly #original: Original
@@ -93,12 +93,12 @@ class Play {
     const why = options.asIfResumed === true ? null : whyHeld(live)
     this.#isHeld = why !== null
     if (why !== null) this.notForecastable.push(why)
-    // Streams are subscribed to while start conditions are watched.
+    // The session subscribes to streams while it watches start conditions.
     this.#conditions = new FrozenConditions(live.state === 'running' || live.state === 'held')
     this.#original = original
   }
 
-  /** Plays up to an instant; tells how far it came. */
+  /** Simulates up to an instant, and returns the instant that was reached; both are epoch ms. */
   async run(until: number, pace: Pace): Promise<number> {
     const live = this.#live
     const given = {
@@ -116,13 +116,13 @@ class Play {
     if (this.#isHeld) tell(core.actor, { type: 'session.hold' })
     tell(core.actor, { type: 'session.start' })
     await nextTurn()
-    // The session's age and cycles are those of the one that is looked ahead for.
+    // Conditions about the session's age and cycles refer to the original.
     if (this.#isUnderWay) {
       core.startedMono = this.#live.startedMono
       core.cycles = this.#live.cycles
     }
     for (let step = 1; step < maxSteps; step++) {
-      // Starting is asynchronous in parts, as are slices of the twin's own; all else happens within the step.
+      // The start is partly asynchronous, and so are the slices of the simulation; everything else happens within the step.
       if (pace.isOver() || core.state === 'starting') await pace.giveWay()
       if (this.runs.length >= this.#limit) return this.#reached(until)
       if (this.#isOver()) {
@@ -131,7 +131,7 @@ class Play {
       }
       if (!this.#isLevel) this.#level()
       if (clock.dueBatch !== null) this.#step(() => clock.callDue(itemsPerStep))
-      // As promises do, what ends now ends before the next turn; what was live before the play, once all is watched.
+      // Like promises, runs that end now end before the next turn; runs of the original end once all conditions are watched.
       else if (ends.length > 0 && (this.#isLevel || !this.#isUnderWay))
         this.#step(() => {
           for (const end of ends.splice(0)) end()
@@ -150,7 +150,7 @@ class Play {
     stretches.measure(forecasting, call)
   }
 
-  /** True if the session has stopped, or stops now because the tasks that it was started for are done. */
+  /** True if the session has stopped, or stops now because the tasks for which it was started are done. */
   #isOver(): boolean {
     const { core } = this.#twin
     if (core.state !== 'starting' && core.state !== 'running' && core.state !== 'held') return true
@@ -158,7 +158,7 @@ class Play {
     return [...core.entries.values()].every(({ live, queue }) => live.length === 0 && queue.length === 0)
   }
 
-  /** Once all is watched, conditions that hold have held for as long as they do in the session. */
+  /** Once all conditions are watched, copies the instants from which they hold. */
   #level(): void {
     const { core, parts } = this.#twin
     if (!parts.watches.isWatching) return
@@ -170,7 +170,7 @@ class Play {
     }
   }
 
-  /** Up to where what was played is whole, when it is cut. */
+  /** The end of the complete part of a simulation that is cut off, epoch ms. */
   #reached(until: number): number {
     return Math.min(this.#twin.clock.now(), until - 1)
   }
@@ -180,7 +180,7 @@ class Play {
     const entry = core.entries.get(record.task)!
     if (this.runs.length >= this.#limit) return
     const at = toDateTime(record.at, entry.zone)
-    // Most start as they become due: one value then serves for both.
+    // Most runs start when they become due: both fields then share one value.
     const dueAt = record.dueAt === record.at ? at : record.dueAt
     this.runs.push({
       task: record.task,
@@ -194,13 +194,13 @@ class Play {
   }
 
   #because({ trigger }: RunRecord, entry: TaskEntry): string {
-    if (trigger === 'manual') return 'it was asked for by hand'
+    if (trigger === 'manual') return 'a manual run was requested'
     if (trigger === 'startup') return 'the session starts'
     if (trigger === 'catch-up') return 'an earlier run was missed'
     return this.#conditions.because(entry.definition.start.node, this.#twin.core.factsOf(entry))
   }
 
-  /** A condition that held through a run would be played for ever, run after run. */
+  /** Disables a task whose condition still holds after each run: the simulation would consist of its runs. */
   #countRelaunch(entry: TaskEntry, at: number): void {
     const { dueAt } = entry
     if (dueAt === null || at === dueAt) return
@@ -215,7 +215,8 @@ class Play {
     this.notForecastable.push({
       task: entry.name,
       statement: this.#conditions.because(entry.definition.start.node, this.#twin.core.factsOf(entry)),
-      reason: 'its condition holds on after each run: it runs again and again, and only the first are listed',
+      reason:
+        'its condition still holds after each run: it runs again and again, and only the first runs are listed',
     })
   }
 
@@ -233,7 +234,7 @@ class Play {
   }
 }
 
-/** The obstacle that keeps every task of the session from launching, if it must be lifted by hand. */
+/** The obstacle to all launches of the session that time alone does not remove; null if there is none. */
 function whyHeld(core: Core): NotForecastable | null {
   const { state } = core
   const none = (statement: string, reason: string): NotForecastable => ({ task: null, statement, reason })
@@ -242,7 +243,7 @@ function whyHeld(core: Core): NotForecastable | null {
     return none('the session is stopping', 'nothing launches until it is started again')
   return canRecord(core)
     ? null
-    : none('the run log cannot be written', 'nobody knows when it can, and nothing launches before')
+    : none('the run log cannot be written', 'nothing launches until it can, and that cannot be predicted')
 }
 
 /** The median runtime of each task's past successes, ms. */

@@ -1,4 +1,4 @@
-/** Conditions held still for a look ahead: what only the world outside can say is asked once and stays said. */
+/** Conditions of a forecast: functions and streams are read once, and keep their values. */
 
 import { heldMs, isOfTimeAlone } from '../../conditions/evaluate/held-time.ts'
 import { holds } from '../../conditions/evaluate/holds.ts'
@@ -14,20 +14,20 @@ import {
 } from '../../conditions/node.ts'
 import { dated } from '../../time/date-range.ts'
 
-/** Told of each part that was taken to be what it is now; `reason` where it cannot be foreseen at all. */
+/** Receives each part that keeps its present value. `reason`: why it is unpredictable; null for an assumption. */
 export type OnHeld = (held: {
   readonly statement: string
   readonly value: boolean
   readonly reason: string | null
 }) => void
 
-/** Conditions that stand still, and the statements that they stand for. */
+/** The frozen conditions of one forecast, and the statements that they replace. */
 export class FrozenConditions {
-  /** Streams are listened to while a session runs; to ask one of a session that does not would subscribe to it. */
+  /** True while the session is subscribed to its streams. Reading a stream at another time would subscribe to it. */
   readonly #isListening: boolean
   readonly #origins = new Map<ConditionNode, ConditionNode>()
   readonly #statements = new Map<ConditionNode, string>()
-  /** How long what must hold for a while has held as the look ahead begins, ms. */
+  /** The time for which each `held` node has held when the forecast begins, ms. */
   readonly #heldMs = new Map<HeldNode, number>()
 
   constructor(isListening: boolean) {
@@ -35,8 +35,8 @@ export class FrozenConditions {
   }
 
   /**
-   * The condition with its functions and streams as they are now. Parts that nobody can foresee (values of event streams,
-   * numbers of cycles) are told with the reason.
+   * Replaces functions and streams in a condition by their present values. `onHeld` receives each of them; for unpredictable parts
+   * (values of event streams, cycle counts) with a reason.
    */
   hold(node: ConditionNode, facts: Facts, onHeld: OnHeld): ConditionNode {
     const still = this.#hold(node, facts, onHeld)
@@ -44,12 +44,12 @@ export class FrozenConditions {
     return still
   }
 
-  /** How long it has held as the look ahead begins, ms; undefined where it does not. */
+  /** The time for which the node has held when the forecast begins, ms; undefined if it does not hold. */
   heldMs(node: HeldNode): number | undefined {
     return this.#heldMs.get(node)
   }
 
-  /** The statement of the part that makes a condition hold: of several alternatives the first that does. */
+  /** The statement of the part that makes a condition hold: of alternatives, the first that holds. */
   because(still: ConditionNode, facts: Facts): string {
     if (still.kind === 'any' && still.text === undefined) {
       const first = still.nodes.find((part) => holds(part, facts))
@@ -84,7 +84,7 @@ export class FrozenConditions {
       case 'session': {
         if (node.cycles === null) return node
         const value = holds(node, facts)
-        onHeld({ statement: printNode(node), value, reason: 'nobody knows how many cycles there will be' })
+        onHeld({ statement: printNode(node), value, reason: 'the number of cycles cannot be predicted' })
         return constant(value)
       }
       default:
@@ -98,13 +98,15 @@ export class FrozenConditions {
     const ms = heldMs(node, facts)
     if (ms !== null) this.#heldMs.set(still, ms)
     if (still === node || !isOfTimeAlone(inner) || !holds(inner, facts)) return still
-    // With its functions held still, the calendar would say that it has held for ever: it has since it was first seen.
+    // With frozen functions only the calendar remains, which would report that the condition has always held. It has held only
+    // since it was first evaluated.
     const period = dated({ from: facts.now + Math.max(0, node.forMs - (ms ?? 0)) })
     return allOf([still, { kind: 'period', period }])
   }
 
   #ask(node: PredicateNode, facts: Facts): { readonly value: boolean; readonly reason: string | null } {
-    if (node.mode === 'events') return { value: false, reason: 'nobody knows when the stream will speak' }
+    if (node.mode === 'events')
+      return { value: false, reason: 'values of an event stream cannot be predicted' }
     if (node.mode === 'stream' && !this.#isListening)
       return { value: false, reason: 'its stream is listened to only while the session runs' }
     const { value, pending } = facts.predicate(node)
@@ -112,5 +114,5 @@ export class FrozenConditions {
   }
 }
 
-/** A node of its own each time: two that say the same stand for different statements. */
+/** Creates a new node each time, since equal nodes may replace different statements. */
 const constant = (value: boolean): ConditionNode => ({ ...(value ? trueNode : falseNode) })

@@ -39,7 +39,7 @@ export class Pace {
   }
 }
 
-/** Plays when its turn has come, and gives the next its turn. An aborted one leaves the line at once. */
+/** Plays a forecast when one of the places is free, then passes the place on. An aborted forecast leaves the queue at once. */
 export async function inTurn<T>(
   signal: AbortSignal | undefined,
   play: (pace: Pace) => Promise<T>,
@@ -56,7 +56,7 @@ export async function inTurn<T>(
   }
 }
 
-/** Waits in line; the caller hands over its place. */
+/** Waits in the queue; the caller hands over its place. */
 function turn(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const go = (): void => {

@@ -1,6 +1,6 @@
 /**
- * A twin of a session for looking ahead: the same machines, conditions and launcher over a clock that is played, a branch of
- * the log, and work that only takes its time. Nothing of it reaches the session: no record, news, hook, store or work.
+ * The simulated copy of a session for forecasts: the same machines, conditions and launcher on a virtual clock and a branch of the
+ * log, with work that only takes time. It has no effect on the session: no records, events, hooks, store or work.
  */
 
 import { VirtualClock } from '../../clock/virtual-clock.ts'
@@ -21,40 +21,39 @@ import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from '../state/tas
 import type { Pace } from './pace.ts'
 
 /**
- * The number of launches, evaluations or timers of the twin that are handled in one step: a step cannot be
- * cut.
+ * The maximum number of launches, evaluations or timers of the simulation in one step, which cannot be interrupted.
  */
 export const itemsPerStep = 50
 
-/** What a twin is made with. */
+/** Callbacks that a simulation uses. */
 export interface SimulationParts {
-  /** The condition as it is to be played. */
+  /** Returns the frozen condition. */
   still(node: ConditionNode, entry: TaskEntry | null): ConditionNode
-  /** The time for which a part of such a condition has held already, ms; undefined where it does not hold. */
+  /** Returns the time for which a node of a frozen condition has held, ms; undefined if it does not hold. */
   heldMs(node: HeldNode): number | undefined
-  /** How long a run of the task takes, ms; Infinity if it does not end. */
+  /** Returns the runtime of the task, ms; Infinity if its runs do not end. */
   runtimeMs(task: string): number
-  /** Told of each record before conditions see it. */
+  /** Receives each record before conditions read it. */
   onRecord(record: RunRecord): void
 }
 
-/** A twin, stopped. */
+/** A simulation that is not started yet. */
 export interface Simulation {
   readonly core: Core
   readonly parts: SessionModules
   readonly clock: VirtualClock
-  /** Runs that end now: called when what the instant brings about is through, as promises would be. */
+  /** Callbacks of runs that end now. They are called after everything else at this instant, as promises would be. */
   readonly ends: (() => void)[]
 }
 
-/** The parts of a twin: the session's core, and the parts that remember more than the core. */
+/** The original of a simulation: the session's core, and the parts with additional state. */
 export interface Original {
   readonly core: Core
   readonly slots: Capacity
   readonly launcher: Launcher
 }
 
-/** A task as it was when the twin was asked for: the session goes on while its twin is made. */
+/** A task at the beginning of the forecast: the session continues while the simulation is created. */
 interface TaskNow {
   readonly entry: TaskEntry
   readonly definition: TaskDefinition
@@ -67,7 +66,7 @@ interface TaskNow {
   readonly queue: readonly QueuedRun[]
 }
 
-/** A run that lived then. */
+/** A run that was live at the beginning of the forecast. */
 type RunNow = Pick<
   RunSlot,
   'runId' | 'trigger' | 'execution' | 'dueAt' | 'period' | 'startedAt' | 'startedMono'
@@ -75,7 +74,7 @@ type RunNow = Pick<
   readonly task: string
 }
 
-/** Makes the twin of a session as it is now, with its tasks, params, history, living and waiting runs; in slices. */
+/** Creates a simulation of the session's present state, with its tasks, params, history, live and queued runs; in slices. */
 export async function createSimulation(
   { core: live, slots, launcher }: Original,
   given: SimulationParts,
@@ -89,7 +88,7 @@ export async function createSimulation(
   core.handleOf = live.handleOf
   const twin: Simulation = { core, clock, parts: assemble(core), ends: [] }
   twin.parts.starts.turnOff()
-  // Opened, so that a start does not open another.
+  // Opened here, so that the start does not open another store.
   void twin.parts.keeper.open()
   if (live.log !== undefined) core.log = live.log.branch(core.log.store, clock)
   for (const [name, value] of live.params.entries()) core.params.put(name, value)
@@ -101,7 +100,7 @@ export async function createSimulation(
   const standing = slots.copy()
   const line = launcher.copyLine()
   const { shutCondition } = live.options
-  // By identity: a task that was removed may still stand in a line, under a name that another task now has.
+  // By identity: a removed task may still be in a queue, under a name that another task now has.
   const own = new Map<TaskEntry, TaskEntry>()
   for (const task of tasks) {
     if (pace.isOver()) await pace.giveWay()
@@ -124,7 +123,7 @@ export async function createSimulation(
 
 function taskNow(core: Core, entry: TaskEntry): TaskNow {
   const { definition, disabled, zone, relaunchAt, hasForeignChange, endsAtOnce } = entry
-  // As its work has it: the twin's own work is of no kind.
+  // Derived from the original work: the simulated work has no kind.
   const execution = executionOf(core, entry, undefined)
   return {
     entry,
@@ -152,12 +151,12 @@ function runNow({
   return { task: entry.name, runId, trigger, execution, dueAt, period, startedAt, startedMono }
 }
 
-/** Whether the start of the session lies behind it: start-up tasks have run, its age counts. */
+/** True if the start of the session is complete: start-up tasks have run, and its age counts. */
 export function isUnderWay({ state }: Core): boolean {
   return state === 'running' || state === 'held' || state === 'stopping'
 }
 
-/** The session's options without what reaches out of it. */
+/** The session's options, without those that have effects outside of it. */
 function twinOptions(live: Core, given: SimulationParts): SessionOptions {
   const { inspect, shutCondition, persist, ...options } = live.options
   return { ...options, onError: 'log', handleSignals: false, logger: false, store: recorder(given) }
@@ -170,7 +169,7 @@ function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: Sim
     const node = given.still(condition.node, live.entry)
     return node === condition.node ? condition : new Condition(node)
   }
-  // A start-up task of a session under way has had its turn; one of the shut-down has it after what is looked at.
+  // Start-up tasks of a started session have run already; shut-down tasks run after the end of the forecast.
   const isOutside = onShutdown === true || (onStartup === true && isStarted)
   const entry = twin.parts.tasks.add({
     name,
@@ -197,7 +196,7 @@ function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: Sim
   return entry
 }
 
-/** A run that lives goes on in the twin: begun when it was, ended when it would be. */
+/** Continues a live run in the simulation: it started when the original did, and takes the expected runtime. */
 function adoptRun({ core, parts, clock }: Simulation, run: RunNow): void {
   const { runId, trigger, execution, dueAt, period } = run
   clock.stand({ wall: run.startedAt, elapsed: run.startedMono })
@@ -214,7 +213,7 @@ function adoptRun({ core, parts, clock }: Simulation, run: RunNow): void {
   parts.runs.launch(core.entries.get(run.task)!, queued, { trigger, dueAt, period })
 }
 
-/** Takes as long as the work is expected to, and does nothing. */
+/** An executor whose work does nothing and takes the expected runtime. */
 function stubOf(
   { kind, isExclusive, slots }: Executor,
   { core, clock, ends }: Simulation,
@@ -228,7 +227,7 @@ function stubOf(
     execute(_work, _args, { task }, settle) {
       const runtimeMs = given.runtimeMs(task)
       const end = (): void => settle({ kind: 'returned', value: undefined })
-      // A run that is live already, and has lasted longer than those before it, ends when the play begins.
+      // A live run that has already exceeded the expected runtime ends when the forecast begins.
       const isOver = runtimeMs === 0 || clock.monotonic() + runtimeMs <= begin
       if (!isOver) clock.callAfter(runtimeMs, () => void ends.push(end))
       else if (core.entries.get(task)?.endsAtOnce === true) end()
@@ -238,7 +237,7 @@ function stubOf(
   }
 }
 
-/** A store that keeps nothing and tells what it was given. */
+/** A store that keeps nothing, and passes records on. */
 function recorder(given: SimulationParts): Store {
   return {
     name: 'memory',

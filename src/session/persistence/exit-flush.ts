@@ -1,10 +1,10 @@
-/** The last act of a process: what logs have not written yet is written. One listener, however many sessions there are. */
+/** The flush of run logs at the exit of the process, with one listener for all sessions. */
 import type { Undo } from '../../clock/clock.ts'
 import type { Core } from '../state/session-state.ts'
 
 const cores = new Set<Core>()
 
-/** Writes what waits in the session's log when the process exits; returns its undo. */
+/** Writes the waiting entries of the session's log when the process exits. Returns a function that undoes this. */
 export function flushAtExit(core: Core): Undo {
   if (cores.size === 0) process.on('exit', flushAll)
   cores.add(core)

@@ -1,6 +1,6 @@
 /**
- * Keeps the session's run log: opens its store, guards it against times at which it cannot write, leaves signs of life, and has
- * it forget what nobody needs.
+ * The lifecycle of the session's run log: opens and closes its store, guards it against failures to write, writes heartbeats, and
+ * applies the retention.
  */
 import type { StoreHealth, StoreHealthListener } from '../../log/resilience/options.ts'
 import { ResilientStore, resilientStore } from '../../log/resilience/resilient-store.ts'
@@ -15,7 +15,7 @@ import { toDuration } from '../options/durations.ts'
 import type { Core } from '../state/session-state.ts'
 import { flushAtExit } from './exit-flush.ts'
 
-/** How often the log is asked to forget. */
+/** The interval at which the retention is applied, ms. */
 const tidyEveryMs = 600_000
 
 const healthy: StoreHealth = { state: 'ok', waiting: 0 }
@@ -27,7 +27,7 @@ export class LogLifecycle {
   #opening: Promise<void> | undefined
   #undo: (() => void)[] = []
   #tidiedAt = 0
-  /** The log that was read by a start. */
+  /** The log that a start has read. */
   #restored: SessionLog | undefined
   readonly #toldOmitted = new Set<string>()
 
@@ -36,7 +36,7 @@ export class LogLifecycle {
     this.#onWritable = onWritable
   }
 
-  /** Opens the log: with the store that the options mean, or again with the store that an earlier stop closed. */
+  /** Opens the log: with the store from the options, or again with the store that an earlier stop closed. */
   open(): void | Promise<void> {
     const core = this.#core
     if (core.isLogClosed) return this.#take(core.log.store)
@@ -44,11 +44,11 @@ export class LogLifecycle {
     this.#isOpen = true
     const made = resolveStore(core.options.store, { onProblem: ({ message }) => core.warn('log', message) })
     if (!(made instanceof Promise)) return this.#take(this.#guarded(made))
-    // Until it is there the log is asked in vain, and not refused: a task has a status before the session starts.
+    // Queries before that find an empty log and do not fail: a task has a status before the session starts.
     this.#take(createMemoryStore())
     const opening = made.then((store) => this.#take(this.#guarded(store)))
     this.#opening = opening
-    // Who starts the session is told; with nobody there yet it is no unhandled rejection, and the start asks anew.
+    // The start of the session opens the store again and reports the error; before that it must not be an unhandled rejection.
     opening.catch(() => {
       this.#isOpen = false
     })
@@ -61,12 +61,12 @@ export class LogLifecycle {
     core.isLogClosed = false
   }
 
-  /** True if the log was read since it was opened. */
+  /** True if a start has read the log since it was opened. */
   get isRestored(): boolean {
     return this.#restored === this.#core.log && !this.#core.isLogClosed
   }
 
-  /** Reads the log, and gives the runs that have no end. */
+  /** Reads the log. Resolves to the start records of runs without an end. */
   async restore(signal: AbortSignal): Promise<readonly RunRecord[]> {
     const { log } = this.#core
     const open = await log.restore()
@@ -82,13 +82,13 @@ export class LogLifecycle {
     await this.restore(signal)
   }
 
-  /** Whether the store can write now, and how many entries wait for it. */
+  /** The health of the store. */
   get health(): StoreHealth {
     const store: Store | undefined = (this.#core.log as SessionLog | undefined)?.store
     return store instanceof ResilientStore ? store.health : healthy
   }
 
-  /** The session starts. */
+  /** Handles the start of the session. */
   begin(): void {
     const core = this.#core
     if (this.#undo.length > 0 || !core.log.store.durable) return
@@ -98,10 +98,10 @@ export class LogLifecycle {
     if (undoBeat !== undefined) this.#undo.push(undoBeat)
   }
 
-  /** The session has stopped: the store is closed. A log in memory holds nothing open, and can still be asked. */
+  /** Handles the stop of the session: closes the store. A log in memory has nothing to close, and can still be queried. */
   async end(): Promise<void> {
     const core = this.#core
-    // A store that is still being opened would be left open.
+    // A store that is still opening would otherwise remain open.
     await this.#opening?.catch(() => {})
     for (const undo of this.#undo.splice(0)) undo()
     core.logHealth = healthy
@@ -110,14 +110,14 @@ export class LogLifecycle {
     core.isLogClosed = true
   }
 
-  /** The store behind a guard, whoever wrote it: that of the user, or a new one. Memory cannot fail. */
+  /** Adds a guard to the store, unless the user has added one already. Memory cannot fail and needs none. */
   #guarded(store: Store): Store {
     const core = this.#core
     if (store instanceof MemoryStore) return store
     const listener: StoreHealthListener = {
       onHealth: (health) => this.#healthChanged(health),
       onLost: (entries, error) =>
-        core.fail('log', `${entries.length} entries of the run log were refused for good: they are lost.`, {
+        core.fail('log', `${entries.length} entries of the run log were refused permanently and are lost.`, {
           error,
         }),
       onProblem: ({ message }) => core.warn('log', message),
@@ -131,7 +131,7 @@ export class LogLifecycle {
     return guard
   }
 
-  /** The session stops: a store that cannot write must not hold it up. */
+  /** Handles the beginning of a stop: a store that cannot write must not delay it. */
   hurry(): void {
     const store: Store | undefined = (this.#core.log as SessionLog | undefined)?.store
     if (store instanceof ResilientStore) store.hurry()
@@ -149,7 +149,7 @@ export class LogLifecycle {
     const reason = health.reason?.message ?? 'it does not answer'
     core.warn('log', `The run log cannot be written: ${reason}`, { error: health.reason })
     core.news.tell({ type: 'session.degraded', at, reason })
-    // Entries past retention may be all that fills the disk.
+    // The disk may be full of entries that exceed the retention.
     if (isFull(health.reason)) void this.tidy()
   }
 
@@ -161,7 +161,7 @@ export class LogLifecycle {
     void this.tidy()
   }
 
-  /** Forgets what neither the retention nor a condition keeps. */
+  /** Removes the entries that neither the retention nor a condition keeps. */
   async tidy(): Promise<void> {
     const core = this.#core
     const retention = this.#retention()
@@ -169,11 +169,11 @@ export class LogLifecycle {
     try {
       await core.log.prune(retention)
     } catch (error) {
-      core.fail('log', 'The run log could not forget what is past retention.', { error })
+      core.fail('log', 'The retention could not be applied to the run log.', { error })
     }
   }
 
-  /** The retention of the session and of its tasks; null if nothing is said: then the store's own is all there is. */
+  /** The retention of the session and of its tasks; null if no option sets one, and only that of the store applies. */
   #retention(): Retention | null {
     const core = this.#core
     const { retention } = core.options.log ?? {}
@@ -189,7 +189,7 @@ export class LogLifecycle {
     }
   }
 
-  /** Told once of each task, and only where a restart would look for it. */
+  /** Warns about an omitted value, once per task and kind of value, and only for a durable log: a restart would need it there. */
   #omitted(task: string, why: string): void {
     const core = this.#core
     const what = why.startsWith('value: ') ? 'return' : why.slice(0, why.indexOf(':'))

@@ -1,7 +1,7 @@
 /**
- * What was changed while the session lived, kept for the next process (`persist: true`): params, disabled tasks, updates, runs
- * by hand that wait, and tasks made of templates. It is a note of the run log, written after a turn in which something
- * changed: so it is in order with the records of runs, and durable as they are. The newest one says it all.
+ * The saved state of a session for the next process (`persist: true`): params, disabled tasks, updates, waiting manual runs, and
+ * tasks created from templates. It is a note in the run log, written after each turn of the event loop with a change, so that it
+ * is ordered with the records of runs and equally durable. The newest note contains the whole state.
  */
 import { parse } from '../../conditions/language/parse.ts'
 import { SetupError } from '../../errors/errors.ts'
@@ -13,14 +13,14 @@ import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, TaskEntry } from '../state/task-state.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
 
-/** The kept state, as it is in the log. */
+/** The saved state, as stored in the log. */
 interface State {
   readonly version: 1
   readonly params: Readonly<Record<string, unknown>>
   readonly tasks: Readonly<Record<string, TaskState>>
 }
 
-/** The kept state of one task. */
+/** The saved state of one task. */
 interface TaskState {
   readonly disabled?: boolean
   readonly update?: Readonly<Record<string, unknown>>
@@ -28,7 +28,7 @@ interface TaskState {
   readonly queue?: readonly SavedRun[]
 }
 
-/** A run by hand that waits. */
+/** A waiting manual run. */
 type SavedRun = Pick<QueuedRun, 'runId' | 'params' | 'trigger'> &
   Partial<Pick<QueuedRun, 'key' | 'execution' | 'period'>>
 
@@ -38,11 +38,11 @@ export class Persistence {
   readonly #core: Core
   readonly #tasks: Tasks
   readonly #queue: RunQueue
-  /** Of tasks that are not there yet. */
+  /** The saved state of tasks that do not exist yet. */
   readonly #waiting = new Map<string, TaskState>()
   #undo: (() => void)[] = []
   #isScheduled = false
-  /** While the kept state is put back, nothing of it is a change. */
+  /** True while the saved state is restored: its changes are not saved again. */
   #isRestoring = false
   readonly #warned = new Set<string>()
 
@@ -52,7 +52,7 @@ export class Persistence {
     this.#queue = parts.queue
   }
 
-  /** Puts the kept state back, and keeps every change from now on. `SetupError` for a log that does not last. */
+  /** Restores the saved state, and saves every change from now on. Throws a `SetupError` if the store is not durable. */
   async begin(signal: AbortSignal): Promise<void> {
     const core = this.#core
     if (core.options.persist !== true) return
@@ -74,7 +74,7 @@ export class Persistence {
     )
   }
 
-  /** The task has come to be: what was kept of it is put back. */
+  /** Restores the saved state of a new task. */
   #add(entry: TaskEntry | undefined): void {
     const kept = entry === undefined ? undefined : this.#waiting.get(entry.name)
     if (entry === undefined || kept === undefined) return
@@ -82,7 +82,7 @@ export class Persistence {
     this.#putBackTask(entry, kept)
   }
 
-  /** Writes what has changed, before the queue is given up and the log is closed. */
+  /** Writes the state for the last time, before the queues are emptied and the log is closed. */
   async end(): Promise<void> {
     if (this.#undo.length === 0) return
     for (const undo of this.#undo.splice(0)) undo()
@@ -105,7 +105,7 @@ export class Persistence {
       const { durable } = core.log.note({ note: 'state', at: core.clock.now(), data: this.#stateOf() })
       await durable
     } catch (error) {
-      core.fail('log', 'What was changed could not be kept.', { error })
+      core.fail('log', 'The changed state of the session could not be saved.', { error })
     }
   }
 
@@ -136,7 +136,7 @@ export class Persistence {
     return kept.length === 0 ? {} : { queue: kept }
   }
 
-  /** Null if a param cannot be kept: with less than its params a run would do something else. */
+  /** The saved form of a waiting run; null if a param cannot be saved, since the run would do something else without it. */
   #keptRunOf(task: string, { runId, params, trigger, key, execution, period }: QueuedRun): SavedRun | null {
     const safe = this.#safe(
       `waiting run '${runId}' of task '${task}' is lost at a restart, as its param`,
@@ -161,7 +161,7 @@ export class Persistence {
     }
   }
 
-  /** A condition is kept as its statement, if that reads back. */
+  /** Saves a condition as its statement, if that can be parsed again. */
   #safeStart(task: string, name: 'start' | 'end', start: Start | undefined): Record<string, unknown> {
     if (start === undefined || typeof start === 'boolean' || typeof start === 'string')
       return start === undefined ? {} : { [name]: start }
@@ -209,7 +209,7 @@ export class Persistence {
     }
   }
 
-  /** Runs that have no record: one that was launched just before the process died is no longer waiting. */
+  /** The runs without a record: a run that was launched just before the process died no longer waits. */
   async #unrun(queue: readonly SavedRun[]): Promise<SavedRun[]> {
     const unrun: SavedRun[] = []
     for (const run of queue)
@@ -221,7 +221,10 @@ export class Persistence {
     try {
       this.#tasks.add(this.#tasks.ofTemplate(template, name, given as TaskUpdate))
     } catch (error) {
-      this.#core.warn('persist', `Task '${name}' could not be made again.`, { task: name, error })
+      this.#core.warn('persist', `Task '${name}' could not be created from the saved state.`, {
+        task: name,
+        error,
+      })
     }
   }
 
@@ -240,7 +243,7 @@ export class Persistence {
           ...(period === undefined ? {} : { period }),
         })
     } catch (error) {
-      this.#core.warn('persist', `What was changed of task '${entry.name}' could not be put back.`, {
+      this.#core.warn('persist', `The saved state of task '${entry.name}' could not be restored.`, {
         task: entry.name,
         error,
       })

@@ -1,11 +1,11 @@
-/** Where a session's words go when the app has no logger of its own: to the console. */
+/** The default logger of a session, which prints to the console. */
 import type { ErrorData } from '../../../machines/protocol.ts'
 import { toTerminal } from '../../values/terminal-text.ts'
 import type { Logger } from '../api/session-options.ts'
 
 /**
- * The default of the option `logger`: the console, without debug lines. Control characters in what it prints are written as
- * escapes (`\\x1b`), and lines after the first are indented, so that a task's name or an error cannot act on the terminal.
+ * The default of the option `logger`: prints to the console, without debug lines. Control characters are escaped (`\\x1b`), and
+ * lines after the first are indented, so that the name of a task or an error cannot act on the terminal.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export const plainLogger: Logger = {
 
 const nothing = (): void => {}
 
-/** Says nothing: `logger: false`. */
+/** The logger of `logger: false`, which prints nothing. */
 export const noLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
 const guarded = new WeakSet<NodeJS.WriteStream>()
@@ -34,7 +34,7 @@ function say(level: 'info' | 'warn' | 'error', stream: NodeJS.WriteStream, data:
   }
   const errors = data.filter(isErrorData)
   const others = errors.length === 0 ? data : data.filter((part) => !isErrorData(part))
-  // An error reads best as it is: its stack, with those of its causes, in lines below.
+  // Errors are printed with their stacks and causes, in the lines below.
   const below = errors.map((error) =>
     toTerminal(['%s', `\n${withoutOurFrames(error.stack ?? `${error.name}: ${error.message}`)}`]),
   )
@@ -45,11 +45,11 @@ function say(level: 'info' | 'warn' | 'error', stream: NodeJS.WriteStream, data:
 const ours = new URL('../../', import.meta.url).href
 
 /**
- * A stack down to the last frame of the app: below it stand only our frames and Node's, which lead to no mistake of the app.
- * A stack without a frame of the app stays whole.
+ * A stack up to the last frame of the app: the frames below it belong to this package and to Node, and do not help to find a
+ * mistake in the app. A stack without a frame of the app remains complete.
  */
 function withoutOurFrames(stack: string): string {
-  // Each cause has a stack of its own, which begins with a line that is no frame.
+  // Each cause has a separate stack, which begins with a line that is not a frame.
   return stack
     .split(/\n(?=\S| *(?:caused by|\[cause\]))/)
     .map((part) => {
@@ -64,7 +64,7 @@ function isOurs(frame: string): boolean {
   return frame.includes(ours) || frame.includes('(node:') || frame.includes('at node:')
 }
 
-/** Anything thrown, as the session tells it: data, and no error of this realm. */
+/** True for a thrown value as the session reports it: plain data, not an `Error`. */
 function isErrorData(part: unknown): part is ErrorData {
   if (typeof part !== 'object' || part === null || part instanceof Error) return false
   const { name, message, stack } = part as Partial<Record<keyof ErrorData, unknown>>
@@ -75,7 +75,7 @@ function isErrorData(part: unknown): part is ErrorData {
   )
 }
 
-/** Whoever read our lines has gone (`node app | head`): an event that nobody hears would end the process, and all runs with it. */
+/** Ignores errors of a closed output (`node app | head`): without a listener they would end the process. */
 function forgiveClosedPipe(this: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
   // EIO: the terminal is gone.
   if (error.code === 'EPIPE' || error.code === 'EIO' || this.listenerCount('error') > 1) return

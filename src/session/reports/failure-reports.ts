@@ -1,21 +1,21 @@
 /**
- * Reports of problems with runs to the logger: runs that fail, crash, time out, start late or are missed. The
- * first of a task is reported at once, later ones are counted and summed up once a minute: a task that fails
- * every second must not bury the rest.
+ * Reports of problems with runs to the logger: runs that fail, crash, time out, start late or are missed. The first problem of a
+ * task is reported at once; later ones are counted and summed up once a minute, so that a task that fails every second does not
+ * hide the others.
  */
 import type { ErrorData } from '../../../machines/protocol.ts'
 import type { Clock, Undo } from '../../clock/clock.ts'
 
-/** An event as it is summed up: "Task 'a' failed 37 more times". */
+/** The verb of a report: "Task 'a' failed 37 more times". */
 export type FailureWord = 'failed' | 'crashed' | 'timed out' | 'started late' | 'was missed'
 
 const windowMs = 60_000
-/** The number of single reports in a minute, over all tasks: ten thousand tasks may fail at once. */
+/** The maximum number of single reports per minute, over all tasks: ten thousand tasks may fail at once. */
 const maxSingles = 20
-/** The number of tasks that are summed up by name. */
+/** The maximum number of tasks that are summed up by name. */
 const maxNamed = 10
 
-/** Where it is said, and by which time: the session's core. */
+/** The part of the session's core that reports use. */
 interface Speaker {
   readonly clock: Clock
   readonly options: { readonly logger?: unknown }
@@ -25,14 +25,14 @@ interface Speaker {
 interface Counted {
   readonly task: string
   readonly word: FailureWord
-  /** One was told by itself: these are more. */
+  /** True if a single report came before: the count is in addition to it. */
   readonly isMore: boolean
   count: number
 }
 
 export class FailureReports {
   readonly #core: Speaker
-  /** The last single report for that task and event, on the monotonic clock. */
+  /** The time of the last report by word and task, on the monotonic clock, oldest first. */
   readonly #told = new Map<string, number>()
   readonly #counted = new Map<string, Counted>()
   #singles = 0
@@ -43,7 +43,7 @@ export class FailureReports {
     this.#core = core
   }
 
-  /** Tells it, or counts it where the task had one a moment ago. `fields` are for loggers that keep data. */
+  /** Reports a problem, or counts it if the task had the same one within a minute. `fields` are for structured loggers. */
   report(
     word: FailureWord,
     task: string,
@@ -74,7 +74,7 @@ export class FailureReports {
     )
   }
 
-  /** The session has stopped: counted reports are emitted, and no timer is left. */
+  /** Emits the counts when the session stops. No timer remains. */
   stop(): void {
     this.#undoSum?.()
     if (this.#undoSum !== null) this.#sumUp()
@@ -98,7 +98,7 @@ export class FailureReports {
     this.#counted.clear()
     const now = this.#core.clock.monotonic()
     for (const [key, { task, word, isMore, count }] of all.slice(0, maxNamed)) {
-      // It goes on: what comes next is counted, too.
+      // The problem persists: the next report is counted as well.
       this.#told.delete(key)
       this.#told.set(key, now)
       const times = `${count} ${isMore ? 'more ' : ''}${count === 1 ? 'time' : 'times'}`
@@ -115,7 +115,7 @@ export class FailureReports {
     )
   }
 
-  /** In the order in which they were told: the oldest are first. */
+  /** Drops the times of reports until this instant. */
   #forgetBefore(mono: number): void {
     for (const [key, at] of this.#told) {
       if (at > mono) return

@@ -176,8 +176,8 @@ describe('the result of forecast()', () => {
     expect(assumed[0]!.statement).toBe('the shop is open')
     expect(notForecastable.map(({ task, reason }) => [task, reason])).toEqual([
       ['rain', 'it has not answered yet, and counts as false'],
-      ['event', 'nobody knows when the stream will speak'],
-      ['cycles', 'nobody knows how many cycles there will be'],
+      ['event', 'values of an event stream cannot be predicted'],
+      ['cycles', 'the number of cycles cannot be predicted'],
     ])
     await end()
   })
@@ -244,7 +244,7 @@ describe('the result of forecast()', () => {
     ])
     const { runs } = await session.forecast({ until, asIfResumed: true })
     expect(runs.map(({ because, dueAt }) => [because, dueAt === null])).toEqual([
-      ['it was asked for by hand', true],
+      ['a manual run was requested', true],
       ['hourly', false],
     ])
     asked.terminate()
