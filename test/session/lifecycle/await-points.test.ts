@@ -1,4 +1,4 @@
-/** Leaving a state cancels what it waits for: orders at every await point of a start and of a stop. */
+/** Commands at every await point of a start and of a stop: leaving a state cancels its pending operations. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { createLife, type Order, orders } from '../../support/await-points.ts'
@@ -7,7 +7,7 @@ import { tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-/** More than the await points of a start, a run and a stop. */
+/** Upper bound on the await points of a start, a run and a stop. */
 const maxSteps = 16
 
 const undisturbed = [
@@ -43,17 +43,17 @@ async function play(
   return life
 }
 
-test('undisturbed, a start and a stop wait for these in turn', async () => {
+test('a start and a stop without other commands have these await points, in order', async () => {
   const { reached, faults } = await play(new Map([[undisturbed.indexOf('shutdown hook 1'), ['shutDown']]]))
   expect(faults).toEqual([])
   expect(reached).toEqual(undisturbed)
 })
 
-describe.each(orders.filter((order) => order !== 'start' && order !== 'resume'))('%s', (order) => {
+describe.each(orders.filter((order) => order !== 'start' && order !== 'resume'))('command %s', (order) => {
   test.each(undisturbed.slice(0, 8).map((point, step) => [point, step] as const))(
-    'while %s is pending: nothing happens after `stopped`, and the store is closed once before it',
+    'while %s of a start is pending: the store is closed once before `stopped`, and nothing happens after it',
     async (_, step) => {
-      // What was pending goes on at once, or only after all that came later.
+      // The pending operation continues first, or after all later ones.
       for (const pick of [0, -1]) {
         const { faults } = await play(new Map([[step, [order]]]), [...Array(step).fill(0)], pick)
         expect(faults).toEqual([])
@@ -62,7 +62,7 @@ describe.each(orders.filter((order) => order !== 'start' && order !== 'resume'))
   )
 
   test.each(undisturbed.slice(8).map((point, step) => [point, step + 8] as const))(
-    'while %s is pending in a stop: as well',
+    'while %s of a stop is pending: the store is closed once before `stopped`, and nothing happens after it',
     async (_, step) => {
       const stop = undisturbed.indexOf('shutdown hook 1')
       const given = new Map<number, Order[]>([[stop, ['shutDown']]])
@@ -75,7 +75,7 @@ describe.each(orders.filter((order) => order !== 'start' && order !== 'resume'))
   )
 })
 
-test('any orders at any await points, which go on in any order', async () => {
+test('any commands at any await points that continue in any order: the same holds', async () => {
   const step = fc.record({
     at: fc.nat({ max: maxSteps - 1 }),
     order: fc.constantFrom(...orders),

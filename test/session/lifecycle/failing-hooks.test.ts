@@ -1,4 +1,4 @@
-/** A start-up hook that fails ends the start, and leaves nothing open, unless the session is told to go on. */
+/** A start-up hook that fails ends the start and releases all resources, unless `onError.setup` is `log`. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type Hook, SetupError, type SurroundingHook } from 'gantry'
 import { createMemoryStore } from '../../../src/log/stores/memory.ts'
@@ -18,13 +18,13 @@ const hooks: [how: string, hook: SurroundingHook<'startup'> | Hook<'startup'>][]
   ['rejects', () => Promise.reject(problem)],
   [
     'throws before its yield',
-    // biome-ignore lint/correctness/useYield: it throws before it gets there
+    // biome-ignore lint/correctness/useYield: it throws before its yield
     function* () {
       throw problem
     },
   ],
   [
-    'throws in its part after',
+    'throws in its after part',
     () => () => {
       throw problem
     },
@@ -33,7 +33,7 @@ const hooks: [how: string, hook: SurroundingHook<'startup'> | Hook<'startup'>][]
 
 describe.each(hooks)('a start-up hook that %s', (_, hook) => {
   test.each(['start', 'run'] as const)(
-    'ends %s() with a SetupError whose cause is the error',
+    'rejects %s() with a SetupError whose cause is the error',
     async (how) => {
       const { app, session, clock, news } = setUp()
       const undo = app.setup(hook)
@@ -55,7 +55,7 @@ describe.each(hooks)('a start-up hook that %s', (_, hook) => {
     },
   )
 
-  test("goes on with onError: { setup: 'log' }", async () => {
+  test("does not end the start with onError: { setup: 'log' }", async () => {
     const { app, session, news } = setUp({ onError: { setup: 'log' } })
     app.setup(hook)
     await app.start()
@@ -64,7 +64,7 @@ describe.each(hooks)('a start-up hook that %s', (_, hook) => {
   })
 })
 
-test('hooks that have begun get the error, those after it do not begin, and shut-down hooks run', async () => {
+test('after a failed start-up hook, earlier hooks receive the error, later hooks do not begin, and shut-down hooks run', async () => {
   const { app } = setUp()
   const said: unknown[] = []
   app.setup(() => (result) => void said.push(['first', result]))
@@ -81,7 +81,7 @@ test('hooks that have begun get the error, those after it do not begin, and shut
   expect(said).toEqual([['first', { error: problem }], ['third', { error: problem }], 'shut down'])
 })
 
-test('hooks that have begun get the error of whatever else ends the start', async () => {
+test('start-up hooks that have begun receive the error of a store that fails to load', async () => {
   const store = createMemoryStore()
   store.load = () => {
     throw problem
@@ -93,7 +93,7 @@ test('hooks that have begun get the error of whatever else ends the start', asyn
   expect(results).toEqual([{ error: problem }])
 })
 
-test('signals and the store are released', async () => {
+test('a failed start-up hook releases the signal listeners and the store', async () => {
   const store = Object.assign(createMemoryStore(), { durable: true })
   let closed = 0
   store.close = () => {

@@ -1,11 +1,11 @@
-/** A fatal error ends the session in order, and whoever runs it is told. */
+/** A fatal error shuts the session down in order, and rejects the promise of its caller. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { lasting, setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
 
 describe('a fatal error', () => {
-  test('rejects app.run() with itself; living runs end; shut-down hooks and tasks still run', async () => {
+  test('rejects app.run(), terminates live runs, and still runs shut-down hooks and tasks', async () => {
     const { app, session, clock, news } = setUp({ onError: { hook: 'raise' } })
     const fatal = new Error('fatal')
     const said: unknown[] = []
@@ -27,7 +27,7 @@ describe('a fatal error', () => {
     expect(warningsIn(news)).toContain('hook')
   })
 
-  test('while it drains ends what is still waited for', async () => {
+  test('during draining terminates the runs that are still live', async () => {
     const { app, session, clock } = setUp({ onError: 'raise' })
     const slow = app.task('slow', true, lasting(clock))
     app.task('down', false, { onShutdown: true }, async () => await clock.sleep(1000))
@@ -42,7 +42,7 @@ describe('a fatal error', () => {
     expect(slow.status).toBe('terminate')
   })
 
-  test('in set-up rejects app.start() and app.run(), and the session can be started again', async () => {
+  test('in a start-up hook rejects app.start() and app.run(), and the session can be started again', async () => {
     const { app, session } = setUp({ onError: { setup: 'raise' } })
     let isBroken = true
     app.setup(() => {

@@ -1,4 +1,4 @@
-/** Hooks: where each stands, in which order, around what, and what becomes of one that throws. */
+/** Hooks: when each kind runs, the order of several, their forms, and hooks that throw. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { every, type HookKind, inaction, type SessionOptions } from 'gantry'
 import { gate, lasting, runsIn, setUp, tearDown, warningsIn } from '../../support/session.ts'
@@ -7,7 +7,7 @@ afterEach(tearDown)
 
 const kinds: readonly HookKind[] = ['startup', 'shutdown', 'cycle', 'task', 'run']
 
-/** One session with a main task that runs once, from start to stop. */
+/** Runs a session from start to stop, with a main task that runs once. */
 async function live(
   write: (desk: ReturnType<typeof setUp>) => void,
   options: SessionOptions = {},
@@ -23,8 +23,8 @@ async function live(
   return desk
 }
 
-describe('where they stand', () => {
-  test('startup: before start-up tasks and after them', async () => {
+describe('a hook of kind', () => {
+  test('startup runs before and after the start-up tasks', async () => {
     const order: string[] = []
     await live(({ app }) => {
       app.hook('startup', () => {
@@ -36,7 +36,7 @@ describe('where they stand', () => {
     expect(order).toEqual(['before', 'up', 'after'])
   })
 
-  test('shutdown: before shut-down tasks, and after the last run has ended', async () => {
+  test('shutdown runs before the shut-down tasks and after the end of the last run', async () => {
     const order: string[] = []
     const desk = setUp()
     const { app, session, clock } = desk
@@ -54,7 +54,7 @@ describe('where they stand', () => {
     expect(order).toEqual(['before', 'down', 'down ended', 'slow ended', 'after'])
   })
 
-  test('cycle: around each cycle; the count goes up before the part after', async () => {
+  test('cycle runs around each cycle, and session.cycles increases before its after part', async () => {
     const { app, session, clock } = setUp()
     const order: string[] = []
     app.hook('cycle', () => {
@@ -67,7 +67,7 @@ describe('where they stand', () => {
     expect(order).toEqual(['before 0', 'a', 'after 1', 'before 1', 'a', 'after 2'])
   })
 
-  test('task: around the making of a task, told its name before and its handle after', async () => {
+  test('task runs around the creation of a task, and receives its name before and its handle after', async () => {
     const { app, session } = setUp()
     const seen: unknown[] = []
     app.hook('task', ({ name }) => {
@@ -78,7 +78,7 @@ describe('where they stand', () => {
     expect(seen).toEqual(['a', false, 'a', true])
   })
 
-  test('run: around the work of each run, with its args and run, in the run', async () => {
+  test('run runs around the work of each run, and receives the run before and the result after', async () => {
     const { app, session } = setUp()
     const seen: unknown[] = []
     app.hook('run', ({ run, task }) => {
@@ -100,7 +100,7 @@ describe('where they stand', () => {
     ])
   })
 
-  test('run: a run that is told to end tells its hooks so', async () => {
+  test('run receives the outcome of a terminated run', async () => {
     const { app, session, clock } = setUp()
     const seen: unknown[] = []
     app.hook('run', () => (result) => void seen.push(result.outcome))
@@ -113,7 +113,7 @@ describe('where they stand', () => {
     expect(seen).toEqual(['terminate'])
   })
 
-  test('setup is a startup hook; a hook is taken out by its undo', async () => {
+  test('startup is added by app.setup(), and removed by the returned function', async () => {
     const { app, session } = setUp()
     const order: string[] = []
     const undo = app.setup(() => void order.push('first'))
@@ -127,18 +127,18 @@ describe('where they stand', () => {
   })
 })
 
-describe('their shapes', () => {
+describe('forms of hooks', () => {
   test.each<[string, (order: string[]) => () => unknown]>([
     ['a function', (order) => () => void order.push('before')],
     [
-      'a function that gives one',
+      'a function that returns a function',
       (order) => () => {
         order.push('before')
         return () => void order.push('after')
       },
     ],
     [
-      'an async function that gives an async one',
+      'an async function that returns an async function',
       (order) => async () => {
         await null
         order.push('before')
@@ -167,7 +167,7 @@ describe('their shapes', () => {
           order.push(result === undefined ? 'no result' : 'after')
         },
     ],
-  ])('%s, at every kind', async (shape, make) => {
+  ])('%s runs at every kind', async (shape, make) => {
     for (const kind of kinds) {
       const order: string[] = []
       await live(({ app }) => app.hook(kind, make(order)))
@@ -183,7 +183,7 @@ describe('their shapes', () => {
     }
   })
 
-  test('several stand in the order in which they were added, their parts after as well', async () => {
+  test('several hooks run in the order in which they were added, and so do their after parts', async () => {
     const { app, session } = setUp()
     const order: string[] = []
     for (const name of ['one', 'two'])
@@ -197,7 +197,7 @@ describe('their shapes', () => {
     expect(order).toEqual(['one before', 'two before', 'work', 'one after', 'two after'])
   })
 
-  test('an async hook is waited for: the start, the work, the end', async () => {
+  test('the start, the work and the end of a run wait for async hooks', async () => {
     const { app, session, clock, news } = setUp()
     const [starts, runs] = [gate(), gate()]
     app.setup(() => starts.promise)
@@ -216,7 +216,7 @@ describe('their shapes', () => {
     expect(runsIn(news)).toEqual(['a started', 'a success'])
   })
 
-  test('the contexts are the documented ones', async () => {
+  test('the context of each kind has the documented members', async () => {
     const seen = new Map<HookKind, string[]>()
     await live(({ app }) => {
       for (const kind of kinds) app.hook(kind, (context) => void seen.set(kind, Object.keys(context).sort()))
@@ -231,7 +231,7 @@ describe('their shapes', () => {
     })
   })
 
-  test('a kind that is none, and a hook that is none, are refused', () => {
+  test('app.hook() refuses an unknown kind, and a hook that is not a function', () => {
     const { app } = setUp()
     expect(() => app.hook('starup' as never, () => {})).toThrow(/'starup'/)
     expect(() => app.hook('startup', 5 as never)).toThrow(TypeError)
@@ -247,7 +247,7 @@ const thrower = (where: 'before' | 'after') => {
 
 describe.each(kinds)('a %s hook that throws', (kind) => {
   test.each(['before', 'after'] as const)(
-    '%s: is told of; the others still run, and so does the task',
+    '%s the event is reported, and other hooks and the task still run',
     async (where) => {
       let others = 0
       const { news, session } = await live(
@@ -265,7 +265,7 @@ describe.each(kinds)('a %s hook that throws', (kind) => {
   )
 
   test.each(['before', 'after'] as const)(
-    '%s, with onError: raise, ends the session with its error',
+    '%s the event ends the session with its error, with onError: raise',
     async (where) => {
       const { app, session, clock } = setUp({ onError: 'raise' })
       app.hook(kind, thrower(where))

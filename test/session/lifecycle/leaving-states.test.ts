@@ -1,4 +1,4 @@
-/** States of a start and a stop that are left early, and orders while the store is being closed. */
+/** States of a start and a stop that are left early, and commands while the store is being closed. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createMemoryStore, SessionStoppedError, type Store } from 'gantry'
 import { type AnyActorRef, createActor, createMachine, sendTo } from 'xstate'
@@ -7,7 +7,7 @@ import { gate, runsIn, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-/** A session whose store closes when the test says. */
+/** A stopping session whose store is closed when the test opens `closed`. */
 async function releasing() {
   const closed = gate()
   const store: Store = { ...durableStore(createMemoryStore(), () => {}), close: () => closed.promise }
@@ -19,7 +19,7 @@ async function releasing() {
 }
 
 describe('while the store is being closed', () => {
-  test('the session is stopping, and not stopped', async () => {
+  test('the session is stopping, and stopped only afterwards', async () => {
     const { session, news, closed, clock } = await releasing()
     expect(session.state).toBe('stopping')
     expect(session.actor.getSnapshot().value).toEqual({ stopping: 'releasing' })
@@ -29,7 +29,7 @@ describe('while the store is being closed', () => {
     expect([session.state, news.at(-1)?.type]).toEqual(['stopped', 'session.stopped'])
   })
 
-  test('a start is deferred; another one is refused; `stopped` settles in between', async () => {
+  test('a start is deferred until `stopped` has settled, and a second start is refused', async () => {
     const { app, session, news, closed, clock } = await releasing()
     const { stopped } = session
     const started = app.start()
@@ -46,7 +46,7 @@ describe('while the store is being closed', () => {
     ])
   })
 
-  test('a shut-down calls the deferred start off', async () => {
+  test('shutDown() cancels a deferred start', async () => {
     const { app, session, closed, clock } = await releasing()
     const started = app.start()
     await clock.settled()
@@ -57,7 +57,7 @@ describe('while the store is being closed', () => {
     expect(session.state).toBe('stopped')
   })
 
-  test('hold and resume count for the next start', async () => {
+  test('hold() applies to the next start', async () => {
     const { app, session, closed } = await releasing()
     session.hold()
     closed.open()
@@ -66,7 +66,7 @@ describe('while the store is being closed', () => {
     expect(session.state).toBe('held')
   })
 
-  test('tasks that are to run once are run by the next start', async () => {
+  test('session.run() runs its tasks once the store is closed', async () => {
     const { app, session, closed, clock } = await releasing()
     app.task('a', false, () => 1)
     const outcomes = session.run('a')
@@ -100,7 +100,7 @@ test('a start-up hook whose session is stopped gets an aborted signal; no later 
   expect(results).toEqual([expect.any(SessionStoppedError)])
 })
 
-test('a shut-down while the session starts wins over a restart that was asked for', async () => {
+test('shutDown() during a start takes precedence over a pending restart', async () => {
   const { app, session, clock } = setUp()
   const opened = gate()
   app.setup(() => opened.promise)
@@ -114,7 +114,7 @@ test('a shut-down while the session starts wins over a restart that was asked fo
   expect(session.state).toBe('stopped')
 })
 
-test('a failed start wins over a restart that was asked for', async () => {
+test('a failed start takes precedence over a pending restart', async () => {
   const { app, session } = setUp({ onError: { setup: 'raise' } })
   let starts = 0
   app.setup(() => {
@@ -126,7 +126,7 @@ test('a failed start wins over a restart that was asked for', async () => {
   expect([session.state, starts]).toEqual(['stopped', 1])
 })
 
-test('stopped before a later start has opened the log: shut-down tasks run and are recorded', async () => {
+test('a later start that is stopped before it opens the log runs and records its shut-down tasks', async () => {
   const kept = createMemoryStore()
   let isOpen = false
   const store: Store = {
@@ -158,7 +158,7 @@ test('stopped before a later start has opened the log: shut-down tasks run and a
   expect(isOpen).toBe(false)
 })
 
-test('events that pretend that an invoked actor has ended are refused or mean nothing', async () => {
+test('forged events about the end of an invoked actor are refused or ignored', async () => {
   const { app, session, clock } = setUp()
   const opened = gate()
   app.setup(() => opened.promise)
@@ -190,7 +190,7 @@ test('events that pretend that an invoked actor has ended are refused or mean no
   expect(session.state).toBe('running')
 })
 
-test('a store that is still being opened when the session stops is closed before `stopped`', async () => {
+test('a store that is being opened when the session stops is closed before `stopped`', async () => {
   const opened = gate<Store>()
   let closes = 0
   const store: Store = {
@@ -212,7 +212,7 @@ test('a store that is still being opened when the session stops is closed before
   expect(closes).toBe(1)
 })
 
-test('stopped before a later start has opened the log: the store is not closed again', async () => {
+test('a later start that is stopped before it opens the log does not close the store again', async () => {
   let closes = 0
   const close = (): void => {
     closes += 1

@@ -1,4 +1,4 @@
-/** Sessions in processes of their own: what ends them, and that nothing keeps the process when they have ended. */
+/** Sessions in separate processes: the ways in which they end, and that nothing keeps the process alive afterwards. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => program.remove())
 
-/** Runs the program to its own end; `onLine` may steer it. */
+/** Runs the program until it exits; `onLine` may send signals to it. */
 async function play(how: string, onLine: (line: string, child: ChildProcess) => void = () => {}) {
   plays += 1
   const log = join(program.folder, `${plays}.jsonl`)
@@ -27,20 +27,20 @@ async function play(how: string, onLine: (line: string, child: ChildProcess) => 
   return { lines, exit: await exit, log: readFileSync(log, 'utf8') }
 }
 
-test('after shutDown() the process exits by itself: no handle is left', async () => {
+test('after shutDown() no handle is left, and the process exits', async () => {
   const { lines, exit } = await play('by itself')
   expect(lines).toEqual(['shut-down hook', 'shut-down task', 'stopped', 'left nothing', 'exits'])
   expect(exit).toBe(0)
 })
 
-test('a fatal error: app.run() rejects with it, shut-down hooks and tasks ran, no handle is left', async () => {
+test('a fatal error rejects app.run() after the shut-down hooks and tasks, and no handle is left', async () => {
   const { lines, exit } = await play('fatal')
   expect(lines).toEqual(['shut-down hook', 'shut-down task', 'ended with fatal', 'left nothing', 'exits'])
   expect(exit).toBe(0)
 })
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'app.run() shuts down on %s and waits; a second signal ends living runs',
+  'app.run() shuts down on %s and waits; a second signal terminates live runs',
   async (signal) => {
     const { lines, exit, log } = await play('by signal', (line, child) => {
       if (line === 'slow runs' || line === 'shut-down task') child.kill(signal)
@@ -55,7 +55,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
       'exits',
     ])
     expect(exit).toBe(0)
-    // The run's end is in the log: no crash at the next start.
+    // The end of the run is in the log, so the next start does not report a crash.
     const slow = log.split('\n').filter((line) => line.includes('"slow"'))
     expect(slow.map((line) => /"action":"(\w+)"/.exec(line)?.[1])).toEqual(['run', 'terminate'])
   },
@@ -65,20 +65,23 @@ test.each([
   ['SIGINT', 'Another Ctrl-C'],
   ['SIGTERM', 'Another SIGTERM'],
   ['SIGHUP', 'Another SIGHUP'],
-] as const)('%s: what it waits for is told, and what another one does', async (signal, another) => {
-  const { lines, exit } = await play('told', (line, child) => {
-    if (line === 'slow runs' || line === 'shut-down task') child.kill(signal)
-  })
-  // Runs that are being recorded at that instant are counted, too.
-  expect(lines.filter((line) => line.startsWith(signal))).toEqual([
-    expect.stringMatching(/waits for up to 3 s for \d runs? \(.*slow.*\)/),
-    expect.stringMatching(/ends \d runs? \(.*slow.*\)\.$/),
-  ])
-  expect(lines.find((line) => line.startsWith(signal))).toMatch(`${another} ends what still runs.`)
-  expect(exit).toBe(0)
-})
+] as const)(
+  'on %s the log message names the runs that are waited for, and the effect of another signal',
+  async (signal, another) => {
+    const { lines, exit } = await play('told', (line, child) => {
+      if (line === 'slow runs' || line === 'shut-down task') child.kill(signal)
+    })
+    // The count includes runs that are being recorded at that instant.
+    expect(lines.filter((line) => line.startsWith(signal))).toEqual([
+      expect.stringMatching(/waits for up to 3 s for \d runs? \(.*slow.*\)/),
+      expect.stringMatching(/ends \d runs? \(.*slow.*\)\.$/),
+    ])
+    expect(lines.find((line) => line.startsWith(signal))).toMatch(`${another} ends what still runs.`)
+    expect(exit).toBe(0)
+  },
+)
 
-test('by default one signal is enough, too: long before a container is killed', async () => {
+test('by default, one signal ends the process, long before a container would be killed', async () => {
   const { lines, exit } = await play('drain by default', (line, child) => {
     if (line === 'slow runs') child.kill('SIGTERM')
   })
@@ -86,7 +89,7 @@ test('by default one signal is enough, too: long before a container is killed', 
   expect(exit).toBe(0)
 })
 
-test('drainTimeout: one signal is enough, what still runs is ended after it', async () => {
+test('with drainTimeout, one signal ends the process, and live runs are terminated after the timeout', async () => {
   const { lines, exit } = await play('drain', (line, child) => {
     if (line === 'slow runs') child.kill('SIGTERM')
   })

@@ -1,4 +1,4 @@
-/** Restarts with a new process, for real. */
+/** Restarts with a new operating system process. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ beforeAll(() => {
 })
 afterAll(() => program.remove())
 
-/** What happened and by which of the processes, in order; the code with which the first process ended. */
+/** Runs the program until its second process stops; returns its steps with process numbers, and the first exit code. */
 async function play(mode: string) {
   const file = join(program.folder, mode)
   const child = spawn(process.execPath, [program.path, mode, file], {
@@ -35,7 +35,7 @@ const isAlive = (pid: number): boolean => {
 }
 
 test.each(['relaunch', 'replace'])(
-  '%s: shut down, a new process with the same arguments, the old one ends',
+  '%s shuts down and starts a new process with the same arguments, and the old process ends',
   async (mode) => {
     const { code, story, pids, isFirst } = await play(mode)
     const second = pids.length
@@ -48,7 +48,7 @@ test.each(['relaunch', 'replace'])(
       `shut down ${second}`,
       `stopped ${second}`,
     ])
-    // Whoever waits for a process that was replaced hears how the new one ended; one that was relaunched is on its own.
+    // A replaced process exits with the code of the new one; a relaunched process does not wait for it.
     expect(code).toBe(mode === 'replace' ? 7 : 0)
     while (pids.some(isAlive)) await wait(20)
   },

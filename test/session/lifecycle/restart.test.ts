@@ -1,12 +1,12 @@
-/** Restarted, and started after a stop: what begins anew and what stays. */
+/** A restart, and a start after a stop: the state that is reset and the state that is kept. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { every } from 'gantry'
 import { lasting, runsIn, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-describe('again', () => {
-  test('restart (recall) twice: hooks, start-up tasks and cycles begin anew, returns and params stay', async () => {
+describe('a session', () => {
+  test('that restarts twice runs hooks and start-up tasks again and resets cycles, and keeps returns and params', async () => {
     const { app, session, clock } = setUp()
     const starts: number[] = []
     app.setup(() => void starts.push(session.cycles))
@@ -27,7 +27,7 @@ describe('again', () => {
     expect(session.actor.getSnapshot().context.restarts).toBe(2)
   })
 
-  test('a restart does not settle `stopped` or app.run(); a shut-down wins over it', async () => {
+  test('that restarts does not settle `stopped` or app.run(), and shutDown() takes precedence', async () => {
     const { app, session, clock } = setUp()
     let settled = false
     app.task('slow', true, lasting(clock, 60_000))
@@ -45,7 +45,7 @@ describe('again', () => {
     expect(session.state).toBe('stopped')
   })
 
-  test('started after a stop it goes on: same tasks, same history, launches again', async () => {
+  test('that starts after a stop continues with the same tasks and history', async () => {
     const { app, session, clock, news } = setUp()
     const task = app.task('a', every('1 hour'), () => {})
     for (let n = 0; n < 3; n++) {
@@ -58,7 +58,7 @@ describe('again', () => {
     expect(await task.log.query({ action: 'success' })).toHaveLength(7)
   })
 
-  test('started from within the news of its stop, it starts once that is over', async () => {
+  test('that is started by a listener of session.stopped starts after the stop', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => 1)
     let again: Promise<unknown> | undefined
@@ -79,7 +79,7 @@ describe('again', () => {
     expect(next).not.toBe(stopped)
   })
 
-  test('a start-up task runs once more when it is asked to by hand', async () => {
+  test('runs a start-up task again on task.run()', async () => {
     const { app, session, clock, news } = setUp()
     app.task('up', false, { onStartup: true }, () => {})
     await app.start()
@@ -88,13 +88,13 @@ describe('again', () => {
     expect(runsIn(news)).toEqual(['up started', 'up success', 'up started', 'up success'])
   })
 
-  test('start() of a session that is not stopped is refused', async () => {
+  test('that is not stopped refuses start()', async () => {
     const { app } = setUp()
     await app.start()
     await expect(app.start()).rejects.toThrow(/must be stopped: running/)
   })
 
-  test('`await using` stops it at the end of the block', async () => {
+  test('is stopped by `await using` at the end of the block', async () => {
     const { app, session } = setUp()
     {
       await using running = await app.start()

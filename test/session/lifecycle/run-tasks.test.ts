@@ -1,11 +1,11 @@
-/** `session.run(...names)`: some tasks, once each, of a session that is stopped or runs. */
+/** `session.run(...names)`: runs the named tasks once each, whether the session is stopped or running. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { lasting, runsIn, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
 describe('session.run(names)', () => {
-  test('stopped: starts with only these, runs each once, and stops', async () => {
+  test('starts a stopped session with these tasks only, runs each once, and stops', async () => {
     const { app, session, news } = setUp()
     app.task('a', true, () => 1)
     app.task('b', false, { disabled: true }, () => {
@@ -17,19 +17,19 @@ describe('session.run(names)', () => {
     expect(outcomes).toMatchObject({ a: { action: 'success', value: 1 }, b: { action: 'fail' } })
     expect(session.state).toBe('stopped')
     expect(runsIn(news)).toEqual(['a started', 'b started', 'a success', 'b fail'])
-    // And afterwards it is a session like any other.
+    // Afterwards the session starts normally.
     await app.start()
     expect((await session.task('other').run()).action).toBe('success')
   })
 
-  test.each(['onStartup', 'onShutdown'] as const)('a task that is %s runs once', async (kind) => {
+  test.each(['onStartup', 'onShutdown'] as const)('runs a task with %s once', async (kind) => {
     const { app, session } = setUp()
     app.task('a', false, { [kind]: true }, () => 5)
     expect(await session.run('a')).toMatchObject({ a: { action: 'success', value: 5 } })
     expect(await session.log.query({ action: 'run' })).toHaveLength(1)
   })
 
-  test('running: like task.run() on each; execution is theirs for this run; obeyConditions leaves some out', async () => {
+  test('in a running session calls task.run() on each, applies `execution` to these runs, and with obeyConditions skips tasks', async () => {
     const { app, session, clock, news } = setUp()
     app.task('a', "param 'go' exists", lasting(clock, 1000))
     app.task('b', "~param 'go' exists", { disabled: true }, lasting(clock, 1000))
@@ -43,7 +43,7 @@ describe('session.run(names)', () => {
     expect(runsIn(news).slice(2)).toEqual(['a started', 'a success', 'b started', 'b success'])
   })
 
-  test('an unknown name is refused and nothing starts; a failed start leaves nothing behind', async () => {
+  test('refuses an unknown name without a start, and clears its selection after a failed start', async () => {
     const { app, session } = setUp({ onError: { setup: 'raise' } })
     let isBroken = true
     app.setup(() => {

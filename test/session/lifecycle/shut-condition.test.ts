@@ -1,4 +1,4 @@
-/** A shut condition that ends the session by its first look leaves nothing behind: the program would not end. */
+/** A shut condition that ends the session at its first evaluation leaves no timer, which would keep the process alive. */
 import { afterEach, expect, test } from '@jest/globals'
 import { condition } from 'gantry'
 import { setUp, tearDown } from '../../support/session.ts'
@@ -14,7 +14,7 @@ test.each<[name: string, look: () => boolean, ends: string]>([
     },
     'The shut condition failed.',
   ],
-])('shutCondition that %s: no timer is left', async (_, look, ends) => {
+])('a shutCondition that %s leaves no timer', async (_, look, ends) => {
   const { app, clock, session } = setUp({ shutCondition: condition(look) })
   const ended = app.run().then(
     () => 'fine',

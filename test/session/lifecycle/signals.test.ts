@@ -1,4 +1,4 @@
-/** Signals of a session, on a clock that is moved: how long it waits, and that no listener is left. */
+/** Signals of a session on a test clock: the time that it waits, its messages, and its listeners. */
 import { afterEach, expect, test } from '@jest/globals'
 import { createApp, createMemoryStore, type SessionOptions, type Store } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -9,7 +9,7 @@ const listeners = () => endings.map((signal) => process.listenerCount(signal))
 const before = listeners()
 afterEach(() => expect(listeners()).toEqual(before))
 
-/** As the process would tell it: nobody but the session listens in a test. */
+/** Emits a signal on `process`; only the session has a listener in a test. */
 const signal = (name: (typeof endings)[number]): void => void process.emit(name, name)
 
 function make(options: SessionOptions = {}) {
@@ -25,7 +25,7 @@ function make(options: SessionOptions = {}) {
   return { app, clock, said, ended, long }
 }
 
-test('without drainTimeout a signal waits for three seconds, and shut-down tasks have no more than that', async () => {
+test('without drainTimeout, a signal waits for three seconds, including shut-down tasks', async () => {
   const { app, clock, ended, long } = make()
   app.task('closes', false, { onShutdown: true }, async (_, run) => {
     await clock.sleep(1_200_000, { signal: run.signal })
@@ -40,7 +40,7 @@ test('without drainTimeout a signal waits for three seconds, and shut-down tasks
   expect(ended.sort()).toEqual(['closes terminate', 'long terminate'])
 })
 
-test('a shut-down without a signal waits as long as it takes', async () => {
+test('shutDown() without a signal waits without a limit', async () => {
   const { app, clock, ended, long } = make()
   await app.start()
   await long.run().started
@@ -55,7 +55,7 @@ test('a shut-down without a signal waits as long as it takes', async () => {
 test.each([
   ['never', 1_200_000, 'success', 'waits for 1 run'],
   ['1 minute', 60_000, 'terminate', 'waits for up to 60 s for 1 run'],
-] as const)('drainTimeout %s counts for signals, too', async (drainTimeout, ms, action, words) => {
+] as const)('drainTimeout %s applies to signals', async (drainTimeout, ms, action, words) => {
   const { app, clock, ended, long, said } = make({ drainTimeout })
   await app.start()
   await long.run().started
@@ -66,7 +66,7 @@ test.each([
   expect(said).toEqual([expect.stringContaining(words)])
 })
 
-test('nothing is told where nothing is waited for; a logger that throws does not keep the session', async () => {
+test('a signal logs nothing if no run is live, and a logger that throws does not prevent the stop', async () => {
   const { app, said } = make()
   await app.start()
   signal('SIGINT')
@@ -84,7 +84,7 @@ test('nothing is told where nothing is waited for; a logger that throws does not
   expect(other.app.session.warnings).toEqual({ logger: expect.any(Number) })
 })
 
-test('many runs are counted, and some tasks named', async () => {
+test('the message counts all live runs and names five of their tasks', async () => {
   const { app, clock, said } = make({ multilaunch: true })
   const tasks = [1, 2, 3, 4, 5, 6, 7].map((n) =>
     app.task(`t${n}`, false, async (_, run) => await clock.sleep(1_200_000, { signal: run.signal })),
@@ -101,7 +101,7 @@ test('many runs are counted, and some tasks named', async () => {
   ])
 })
 
-test('listeners stay until the log is closed: a signal meanwhile does not end the process over it', async () => {
+test('signal listeners remain until the log is closed, so that a signal does not end the process before', async () => {
   let closed = (): void => {}
   let closing = (): void => {}
   const isClosing = new Promise<void>((resolve) => {

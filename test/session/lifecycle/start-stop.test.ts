@@ -1,4 +1,4 @@
-/** How a session starts and stops: its sequences, who is waited for, and what an error does to it. */
+/** Start and stop of a session: start-up and shut-down tasks, live runs, the shut condition, and a stop during a start. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { ConditionError, every } from 'gantry'
 import { gate, lasting, runsIn, setUp, tearDown } from '../../support/session.ts'
@@ -6,7 +6,7 @@ import { gate, lasting, runsIn, setUp, tearDown } from '../../support/session.ts
 afterEach(tearDown)
 
 describe('start-up and shut-down tasks', () => {
-  test('run only in those sequences, by priority, forced when their start is false', async () => {
+  test('run only at start and stop, by priority, regardless of their start condition', async () => {
     const { app, session, clock, news } = setUp()
     const note = (): void => {}
     app.task('up 1', false, { onStartup: true }, note)
@@ -32,7 +32,7 @@ describe('start-up and shut-down tasks', () => {
     expect((await session.log.query({ task: 'down 1', action: 'run' }))[0]?.trigger).toBe('shutdown')
   })
 
-  test('main work among them runs one after the other, before anything else launches', async () => {
+  test('with main work run one after the other, before any other task launches', async () => {
     const { app, clock, news } = setUp({ execution: 'main' })
     app.task('plain', true, () => {})
     for (const name of ['a', 'b']) app.task(name, false, { onStartup: true }, lasting(clock, 1000))
@@ -50,7 +50,7 @@ describe('start-up and shut-down tasks', () => {
     ])
   })
 
-  test('shut-down tasks run on a forced stop, too', async () => {
+  test('run also on a forced stop', async () => {
     const { app, session } = setUp()
     let said = ''
     app.task('down', false, { onShutdown: true }, () => {
@@ -63,8 +63,8 @@ describe('start-up and shut-down tasks', () => {
   })
 })
 
-describe('who is waited for', () => {
-  test('shutDown() and restart() let living runs finish', async () => {
+describe('a stop with live runs', () => {
+  test('lets them finish, after shutDown() and restart()', async () => {
     const { app, session, clock } = setUp()
     const task = app.task('slow', false, lasting(clock, 60_000))
     await app.start()
@@ -83,7 +83,7 @@ describe('who is waited for', () => {
   test.each([
     ['force', {}, { force: true }],
     ['instantShutdown', { instantShutdown: true }, {}],
-  ] as const)('%s tells them to end', async (_, options, how) => {
+  ] as const)('terminates them with %s', async (_, options, how) => {
     const { app, session, clock } = setUp(options)
     const task = app.task('slow', false, lasting(clock))
     await app.start()
@@ -94,7 +94,7 @@ describe('who is waited for', () => {
     await session.stopped
   })
 
-  test('drainTimeout ends the wait', async () => {
+  test('terminates them after drainTimeout', async () => {
     const { app, session, clock } = setUp({ drainTimeout: '10 seconds' })
     const task = app.task('slow', false, lasting(clock))
     await app.start()
@@ -108,7 +108,7 @@ describe('who is waited for', () => {
     await session.stopped
   })
 
-  test('permanent tasks are always terminated, and have no timeout while they run', async () => {
+  test('always terminates permanent tasks, which have no timeout', async () => {
     const { app, session, clock } = setUp({ timeout: '1 minute' })
     const observer = app.task('observer', true, { permanent: true }, lasting(clock, 1e9))
     await app.start()
@@ -120,7 +120,7 @@ describe('who is waited for', () => {
     expect(await observer.log.query({ action: 'run' })).toHaveLength(1)
   })
 
-  test('timeouts and end conditions still count while it drains', async () => {
+  test('still applies timeouts and end conditions', async () => {
     const { app, session, clock } = setUp()
     app.task('timed', false, { timeout: '1 minute' }, lasting(clock))
     app.task('ended', false, { end: "param 'enough' exists" }, lasting(clock))
@@ -134,7 +134,7 @@ describe('who is waited for', () => {
     await session.stopped
   })
 
-  test('a shut-down task that hangs is ended by asking once more', async () => {
+  test('terminates a shut-down task that hangs on a second shutDown()', async () => {
     const { app, session, clock } = setUp()
     app.task('hangs', false, { onShutdown: true }, lasting(clock))
     await app.start()
@@ -147,7 +147,7 @@ describe('who is waited for', () => {
     expect(session.task('hangs').status).toBe('terminate')
   })
 
-  test('work that ignores its end holds the stop up for its grace only', async () => {
+  test('waits for work that ignores its signal only until the end of its grace', async () => {
     const { app, session, clock } = setUp()
     app.task('deaf', true, { graceMs: 1000 }, async () => await clock.sleep(1e9))
     await app.start()
@@ -159,7 +159,7 @@ describe('who is waited for', () => {
 })
 
 describe('shutCondition', () => {
-  test('is looked at before the first launch: nothing launches, the sequences run', async () => {
+  test('is evaluated before the first launch: only start-up and shut-down tasks run', async () => {
     const { app, session, news } = setUp({ shutCondition: true })
     app.task('up', false, { onStartup: true }, () => {})
     app.task('plain', true, () => {})
@@ -169,7 +169,7 @@ describe('shutCondition', () => {
     expect(runsIn(news).filter((each) => each.endsWith('started'))).toEqual(['up started', 'down started'])
   })
 
-  test('ends the session when it begins to hold, held or not', async () => {
+  test('ends the session when it becomes true', async () => {
     const { app, session, clock } = setUp({ shutCondition: "task 'a' has succeeded" })
     app.task('a', false, () => {})
     await app.start()
@@ -181,7 +181,7 @@ describe('shutCondition', () => {
     expect(session.state).toBe('stopped')
   })
 
-  test('that fails ends the session with its error, even where conditions are only logged', async () => {
+  test('that fails ends the session with its error, even with onError: log', async () => {
     const { app } = setUp({ onError: 'log' })
     app.session.update({
       shutCondition: app.condition(() => {
@@ -191,7 +191,7 @@ describe('shutCondition', () => {
     await expect(app.run()).rejects.toBeInstanceOf(ConditionError)
   })
 
-  test('changed while running counts at once', async () => {
+  test('applies at once if it is changed while the session runs', async () => {
     const { app, session, clock } = setUp()
     await app.start()
     session.update({ shutCondition: true })
@@ -200,7 +200,7 @@ describe('shutCondition', () => {
   })
 })
 
-test('a condition’s function that stops the session at its first look: nothing is watched afterwards', async () => {
+test('after a condition function stops the session at its first evaluation, no condition is evaluated', async () => {
   const { app, session, clock } = setUp()
   let asked = 0
   const stops = app.condition(() => {
@@ -221,8 +221,8 @@ test('a condition’s function that stops the session at its first look: nothing
   expect(asked).toBe(0)
 })
 
-describe('stopped while it starts', () => {
-  test('during a set-up hook: no start-up task runs, shut-down tasks do, start() resolves', async () => {
+describe('a session that is stopped while it starts', () => {
+  test('during a start-up hook runs no start-up tasks but its shut-down tasks, and start() resolves', async () => {
     const { app, session, clock, news } = setUp()
     const opened = gate()
     app.setup(() => opened.promise)
@@ -240,7 +240,7 @@ describe('stopped while it starts', () => {
     expect(runsIn(news)).toEqual(['down started', 'down success'])
   })
 
-  test('during a start-up task of main work: it is waited for, the next one is not begun', async () => {
+  test('during a start-up task with main work waits for it, and does not launch the next one', async () => {
     const { app, session, clock, news } = setUp({ execution: 'main' })
     for (const name of ['a', 'b']) app.task(name, false, { onStartup: true }, lasting(clock, 1000))
     const started = app.start()
@@ -252,7 +252,7 @@ describe('stopped while it starts', () => {
     expect(runsIn(news)).toEqual(['a started', 'a success'])
   })
 
-  test('a restart asked for while it starts comes after the start', async () => {
+  test('by restart() restarts after the start', async () => {
     const { app, session, clock } = setUp()
     let starts = 0
     app.setup(() => {

@@ -1,4 +1,4 @@
-/** Task actors are made with the session as their parent, and XState stops only what it spawned itself: the session does. */
+/** The session stops the actors of tasks and runs itself, since XState stops only children that a machine spawned. */
 import { afterEach, expect, test } from '@jest/globals'
 import { every } from 'gantry'
 import { coreOf } from '../../../src/session/state/session-internals.ts'
@@ -7,10 +7,10 @@ import { lasting, setUp, tearDown } from '../../support/session.ts'
 afterEach(tearDown)
 
 const count = 10_000
-/** Of these so many have run, and so have a run actor. */
+/** Number of tasks that have run, and so have a run actor. */
 const ran = 1000
 
-test('stopping the session stops every task actor, ten thousand of them, and every run actor', async () => {
+test('shutDown() stops ten thousand task actors and all run actors', async () => {
   const { app, session, clock } = setUp()
   for (let n = 0; n < count; n++) app.task(`t${n}`, n < ran ? every('1 day') : false, () => {})
   await app.start()
@@ -26,7 +26,7 @@ test('stopping the session stops every task actor, ten thousand of them, and eve
   session.shutDown()
   await session.stopped
   expect([statuses(actors), statuses(runActors)]).toEqual([['stopped'], ['stopped']])
-  // The session's own actor stays: it can be started again.
+  // The session actor remains active, so that the session can be started again.
   expect(session.actor.getSnapshot().status).toBe('active')
   expect(Object.keys(session.actor.getSnapshot().children)).toEqual([])
   await clock.advance('1 minute')
@@ -34,7 +34,7 @@ test('stopping the session stops every task actor, ten thousand of them, and eve
   expect((await session.task('t1').run()).action).toBe('success')
 })
 
-test('removing a task stops its actors, too: those that wait, and those whose run lives when it ends', async () => {
+test('removeTask() stops the actors of the task: its own, idle run actors, and those of live runs', async () => {
   const { app, session, clock } = setUp()
   const task = app.task('t', false, { multilaunch: true }, lasting(clock))
   await app.start()

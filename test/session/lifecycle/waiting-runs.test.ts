@@ -1,4 +1,4 @@
-/** A run that is asked for before its session starts says that it waits, at once and when the process ends. */
+/** A run that is requested before its session starts warns that it waits, at once and when the process ends. */
 import { spawnSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { buildProgram, type Program } from '../../support/program.ts'
@@ -6,8 +6,8 @@ import { setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-describe('a run before the start', () => {
-  test('is warned of once, with the task, and runs when the session starts', async () => {
+describe('a run that is requested before the start', () => {
+  test('warns once per session, with the task, and starts when the session starts', async () => {
     const { app, session, clock, news } = setUp()
     const a = app.task('a', false, () => 1)
     const b = app.task('b', false, () => 2)
@@ -28,7 +28,7 @@ describe('a run before the start', () => {
     expect(warningsIn(news)).toEqual(['not-started'])
   })
 
-  test('is warned of again after a stop', async () => {
+  test('warns again after a stop', async () => {
     const { app, session, news } = setUp()
     const a = app.task('a', false, () => 1)
     void a.run()
@@ -40,7 +40,7 @@ describe('a run before the start', () => {
     await app.start()
   })
 
-  test('adds one listener, however many sessions wait, and none once they have started', async () => {
+  test('adds one process listener for all waiting sessions, and removes it once they have started', async () => {
     const before = process.listenerCount('beforeExit')
     const desks = Array.from({ length: 20 }, () => setUp())
     for (const { app } of desks) void app.task('a', false, () => {}).run()
@@ -59,23 +59,23 @@ describe('a process', () => {
 
   const play = (how: string) => spawnSync(process.execPath, [program.path, how], { encoding: 'utf8' })
 
-  test('that ends while runs wait says so, and is not kept up', () => {
+  test('that ends while runs wait warns, and is not kept alive', () => {
     const { stderr, status } = play('never started')
     expect(stderr).toContain("Task 'b' waits for the session to start: call app.start() or app.run().")
     expect(stderr).toContain(
       "The process ends while 3 runs wait for a session that was not started (tasks: 'a', 'b').",
     )
-    // Node's own code for an await at the top that never comes.
+    // Exit code of Node for a top-level await that never settles.
     expect(status).toBe(13)
   })
 
-  test('whose waiting run was taken back ends without a word more', () => {
+  test('whose waiting run was terminated ends without a further warning', () => {
     const { stderr, status } = play('taken back')
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(status).toBe(0)
   })
 
-  test('whose session started keeps no listener', () => {
+  test('whose session has started has no listener', () => {
     const { stdout, stderr, status } = play('started')
     expect(stderr).not.toContain('The process ends')
     expect([stdout, status]).toEqual(['listeners 0\n', 0])

@@ -1,4 +1,4 @@
-/** Whatever is asked of a session, in whatever order: each run has one start and one end, and the session can always be stopped. */
+/** Random commands in random order: each run has one start and one end, and the session can always be stopped. */
 import { afterEach, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
@@ -19,7 +19,7 @@ afterEach(tearDown)
 
 const names = ['a', 'b', 'c', 'main', 'deaf', 'fails'] as const
 
-/** Steps that are not commands: what only a test or an app does. */
+/** A command, or a step that only an app or a test can take. */
 type Step =
   | Command
   | { readonly type: 'start' }
@@ -85,7 +85,7 @@ function make({ session, clock }: Desk, name: string): void {
   else session.createTask('fails', every('20 seconds'), () => Promise.reject(new Error('no')))
 }
 
-/** A store that has written only a turn later, and stays open for the questions after the end. */
+/** A store that writes one turn of the event loop later, and can be queried after the end. */
 function slowStore(): Store {
   const store = createMemoryStore()
   const append = store.append.bind(store)
@@ -115,7 +115,7 @@ async function play(given: readonly Step[], store: Store): Promise<void> {
     else sendOrBeRefused(session, step)
   }
   await clock.settled()
-  // Runs asked for after a stop wait for the next start: there is one more.
+  // Runs that were requested after a stop wait for the next start.
   if (session.state === 'stopped') starts.push(quietly(app.start()))
   await clock.settled()
   session.resume()
@@ -132,20 +132,20 @@ async function play(given: readonly Step[], store: Store): Promise<void> {
     expect(each.actor.getSnapshot().context.live).toBe(0)
     expect(['idle', 'failed']).toContain(each.state)
   }
-  // One start and one end of each run, and nothing of runs that never started.
+  // Each run that started has one start and one end; a run that never started has no record.
   const records = await session.log.query({ limit: 100_000 })
   const of = new Map<string, string[]>()
   for (const { runId, action } of [...records].reverse())
     of.set(runId, [...(of.get(runId) ?? []), action === 'run' ? 'run' : 'end'])
   expect([...of.values()].filter((actions) => actions.join() !== 'run,end')).toEqual([])
-  // Nobody waits for ever.
+  // All promises settle.
   await Promise.all([...handles.map(quietly), ...starts])
   expect(Object.keys(session.warnings).filter((kind) => ['task-actor', 'listener'].includes(kind))).toEqual(
     [],
   )
 }
 
-/** A state may refuse a command; any other error is a fault. */
+/** Sends a command that the state of the session may refuse; any other error is a fault. */
 function sendOrBeRefused(session: Session, command: Command): void {
   try {
     session.send(command)
@@ -158,7 +158,7 @@ test.each<[string, () => Store]>([
   ['at once', createMemoryStore],
   ['a turn later', slowStore],
 ])(
-  'a session that is asked for anything in any order, over a store that writes %s',
+  'a session with random commands and a store that writes %s keeps its invariants and stops',
   async (_, store) => {
     const property = fc.asyncProperty(fc.array(steps, { minLength: 1, maxLength: 30 }), (given) =>
       play(given, store()),

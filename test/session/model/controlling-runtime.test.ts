@@ -1,4 +1,4 @@
-/** Every promise of the page on controlling a session at run time, by name. */
+/** Control of a session at run time, by its own tasks and from outside. */
 import { describe, expect, test } from '@jest/globals'
 import {
   createApp,
@@ -22,8 +22,8 @@ const stop = async (app: ReturnType<typeof createApp>) => {
   await app.session.stopped
 }
 
-describe('manipulating the session', () => {
-  test('a task restarts the session: start-up runs again, and it goes on', async () => {
+describe('a task that controls the session', () => {
+  test('restarts it: start-up hooks run again, and the session continues', async () => {
     const { clock, app } = setUp()
     const starts: number[] = []
     app.setup(() => void starts.push(clock.now()))
@@ -37,7 +37,7 @@ describe('manipulating the session', () => {
     await stop(app)
   })
 
-  test('a task shuts the session down and is itself finished', async () => {
+  test('shuts it down: the run finishes first', async () => {
     const { app } = setUp()
     app.task('shut down', true, (_, run) => run.session.shutDown())
     await app.run()
@@ -45,7 +45,7 @@ describe('manipulating the session', () => {
     expect(app.session.task('shut down').status).toBe('success')
   })
 
-  test('a graceful shut-down waits for a run, a second call terminates it', async () => {
+  test('is waited for by shutDown(), and terminated by a second shutDown()', async () => {
     const { clock, app } = setUp()
     const task = app.task('slow', false, async (_, run) => await clock.sleep(60_000, { signal: run.signal }))
     const session = await app.start()
@@ -60,8 +60,8 @@ describe('manipulating the session', () => {
   })
 })
 
-describe('manipulating other tasks', () => {
-  test('a task removes another one, whose living run is terminated and keeps its name in the log', async () => {
+describe('a task that controls other tasks', () => {
+  test('removes a task: its live run is terminated, and its records keep its name', async () => {
     const { clock, app } = setUp()
     app.task('do things', true, async (_, run) => await clock.sleep(60_000, { signal: run.signal }))
     app.task('remove', false, async (_, run) => await run.session.removeTask('do things'))
@@ -77,7 +77,7 @@ describe('manipulating other tasks', () => {
     await stop(app)
   })
 
-  test('a task creates a task, which launches as its condition says', async () => {
+  test('creates a task, which launches by its condition', async () => {
     const { clock, app } = setUp()
     let ran = 0
     app.task('create', false, (_, run) => {
@@ -91,7 +91,7 @@ describe('manipulating other tasks', () => {
     await stop(app)
   })
 
-  test('a task that removes itself resolves once it is unlisted', async () => {
+  test('removes itself: removeTask() resolves once the task is unlisted', async () => {
     const { app } = setUp()
     app.task('me', false, async (_, run) => {
       await run.session.removeTask('me')
@@ -105,8 +105,8 @@ describe('manipulating other tasks', () => {
   })
 })
 
-describe('accessing a task', () => {
-  test('status, times and log, by name and by handle', async () => {
+describe('the handle of a task', () => {
+  test('has its status, times and log, by name and by handle', async () => {
     const { clock, app } = setUp()
     const other = app.task('other', false, () => 5)
     app.task('look', false, async (_, run) => {
@@ -121,7 +121,7 @@ describe('accessing a task', () => {
     await stop(app)
   })
 
-  test('a disabled task runs by hand, with params for this run only', async () => {
+  test('runs a disabled task manually, with params for this run only', async () => {
     const { app } = setUp()
     const task = app.task('report', daily, { args: { day: 'today' }, disabled: true }, ({ day }) => day)
     await app.start()
@@ -131,8 +131,8 @@ describe('accessing a task', () => {
   })
 })
 
-describe('task queue', () => {
-  test('a start-up task runs others one after the other', async () => {
+describe('a queue of tasks', () => {
+  test('is a start-up task that runs others one after the other', async () => {
     const { clock, app } = setUp()
     const order: string[] = []
     for (const name of ['a', 'b'])
@@ -150,7 +150,7 @@ describe('task queue', () => {
     await stop(app)
   })
 
-  test('isRunning is true from the moment that a run is asked for', async () => {
+  test('can use isRunning, which is true from the request of a run', async () => {
     const { app } = setUp()
     const task = app.task('a', false, () => {})
     await app.start()
@@ -161,7 +161,7 @@ describe('task queue', () => {
     await stop(app)
   })
 
-  test('work that waits for its own task is refused, and does not run again', async () => {
+  test('cannot contain its own task: waiting for it is refused, and the task does not run again', async () => {
     const { clock, app } = setUp()
     const problems: unknown[] = []
     let times = 0
@@ -183,7 +183,7 @@ describe('task queue', () => {
 })
 
 describe('commands from outside', () => {
-  test('events do what methods do, and news tells of it', async () => {
+  test('send() has the effect of the methods, and events report it', async () => {
     const { clock, app } = setUp()
     app.task('report', false, ({ n }: Record<string, unknown>) => n)
     const session = await app.start()

@@ -1,4 +1,4 @@
-/** An actor that fails is told of and made anew; nobody else notices. */
+/** An actor that fails is reported and replaced; other actors are not affected. */
 
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Session } from 'gantry'
@@ -12,7 +12,7 @@ const bad = (): never => {
 }
 
 describe('an actor that fails', () => {
-  /** A clock that throws, once, when it is asked for the time from within an actor. */
+  /** Makes the clock of the session throw at its next reading, which is within an actor. */
   const brittle = (session: Session): { break(): void } => {
     const { clock } = session
     const now = clock.now.bind(clock)
@@ -25,7 +25,7 @@ describe('an actor that fails', () => {
     return { break: () => void (isBroken = true) }
   }
 
-  test('a task’s is told of as task.crashed and made anew; its siblings and the session notice nothing', async () => {
+  test('of a task is reported as task.crashed and replaced; its siblings and the session are not affected', async () => {
     const desk = setUp()
     const { app, session, clock, news } = desk
     app.task('a', false, () => Promise.reject(new Error('no')))
@@ -49,7 +49,7 @@ describe('an actor that fails', () => {
     ])
     expect(warningsIn(news)).toContain('task-actor')
     expect(session.task('a').actor).not.toBe(before)
-    // Where its last record says, and disabled as it was told to be.
+    // The new actor has the state of the last record, and the command to disable the task.
     expect(session.task('a').state).toBe('failed')
     expect(session.task('a').disabled).toBe(true)
     expect(session.task('b').actor).toBe(sibling)
@@ -57,7 +57,7 @@ describe('an actor that fails', () => {
     await goesOn(desk)
   })
 
-  test('a task’s, while a run of it lives: the run ends as it would have', async () => {
+  test('of a task with a live run does not change the outcome of the run', async () => {
     const desk = setUp()
     const { app, session, clock, news } = desk
     const opened = gate<string>()
@@ -77,7 +77,7 @@ describe('an actor that fails', () => {
     await goesOn(desk)
   })
 
-  test('a run’s: the run comes to fail with the error, and the task goes on', async () => {
+  test('of a run makes the run fail with the error, and the task runs again', async () => {
     const desk = setUp()
     const { app, session, clock } = desk
     const { callAfter } = clock

@@ -1,4 +1,4 @@
-/** Of tasks and runs that are gone nothing stays, however many there were. */
+/** Removed tasks and ended runs leave no objects in memory. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from '@jest/globals'
@@ -10,9 +10,9 @@ import { type Desk, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-/** Each way in which a task comes to its end. */
+/** Each way in which a task ends. */
 const lives: Record<string, (desk: Desk, name: string) => Promise<void>> = {
-  'made and removed': async ({ session }, name) => {
+  'created and removed': async ({ session }, name) => {
     session.createTask(name, 'daily after 07:00', () => {})
     await session.removeTask(name)
   },
@@ -22,12 +22,12 @@ const lives: Record<string, (desk: Desk, name: string) => Promise<void>> = {
     await handle
     await session.removeTask(name)
   },
-  'removed in the midst of a run': async ({ session, clock }, name) => {
+  'removed during a run': async ({ session, clock }, name) => {
     session.createTask(name, false, (_: unknown, run) => clock.sleep(1e9, { signal: run.signal })).run()
     await clock.settled()
     await session.removeTask(name)
   },
-  'asked to run and removed': async ({ session }, name) => {
+  'removed while a run is queued': async ({ session }, name) => {
     const task = session.createTask(name, false, () => {})
     session.hold()
     const refused = task.run().catch(() => {})
@@ -35,7 +35,7 @@ const lives: Record<string, (desk: Desk, name: string) => Promise<void>> = {
     session.resume()
     await refused
   },
-  'its actor failed': async ({ session, clock }, name) => {
+  'whose actor failed': async ({ session, clock }, name) => {
     session.createTask(name, `param '${name}' exists`, () => {})
     const now = clock.now
     let isBroken = true
@@ -56,7 +56,7 @@ const collect = ((): (() => void) => {
   return runInNewContext('gc') as () => void
 })()
 
-/** Weak references to all that the session makes for its tasks and their runs. */
+/** Collects weak references to the objects that the session creates for its tasks and their runs. */
 function referencesIn({ session }: Desk): Map<string, WeakRef<object>[]> {
   const found = new Map<string, WeakRef<object>[]>()
   const keep = (kind: string, part: object | undefined): void => {
@@ -81,28 +81,28 @@ function referencesIn({ session }: Desk): Map<string, WeakRef<object>[]> {
   return found
 }
 
-describe.each(Object.keys(lives))('a task %s', (life) => {
-  test('leaves no actor, entry, slot or handle behind', async () => {
+describe.each(Object.keys(lives))('a task, %s,', (life) => {
+  test('leaves no actor, entry, run or handle in memory', async () => {
     const desk = setUp()
     await desk.app.start()
     const references = referencesIn(desk)
     for (let n = 0; n < 20; n++) await lives[life]!(desk, `t${n}`)
-    // The desk keeps all news.
+    // The desk keeps references to all events.
     desk.news.length = 0
     const livingOf = (kind: string): number =>
       references.get(kind)!.filter((reference) => reference.deref() !== undefined).length
-    // A weak reference that was read is held until the turn is over.
+    // `deref()` keeps its object alive until the end of the turn.
     for (let turn = 0; turn < 5; turn++) {
       await desk.clock.settled()
       await nextTurn()
       collect()
     }
     expect(references.get('actors')).toHaveLength(20)
-    // What the engine still holds of the last one is not that of twenty.
+    // V8 may still hold the objects of the last task or two, but not of twenty.
     for (const kind of references.keys()) expect([kind, Math.max(2, livingOf(kind))]).toEqual([kind, 2])
   })
 
-  test('sends the machines no event of a type of its own: XState remembers each type for ever', async () => {
+  test('sends no event with a unique type to the machines, since XState remembers each type forever', async () => {
     const types = new Set<string>()
     const desk = setUp({
       inspect: (seen: InspectionEvent) => {
@@ -113,7 +113,7 @@ describe.each(Object.keys(lives))('a task %s', (life) => {
     for (const name of ['a', 'b', 'c']) await lives[life]!(desk, name)
     await desk.clock.settled()
     expect([...types].filter((type) => /#|\d|x:/.test(type))).toEqual([])
-    // The ids of the actors that the session's machine invokes are constant.
+    // The actors that the session machine invokes have constant ids.
     const ofSteps = /^xstate\.(init|promise\.resolve|done\.actor\.(startupHooks|restore|startupTasks))$/
     expect([...types].filter((type) => type.startsWith('xstate.') && !ofSteps.test(type))).toEqual([])
   })

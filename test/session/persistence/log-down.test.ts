@@ -1,4 +1,4 @@
-/** A store that cannot write for a while: what launches, what waits, what is told; and what the log may forget and mask. */
+/** A store that cannot write for a while: launches, waiting runs and reports. Also masked secrets and omitted values. */
 import { afterEach, expect, test } from '@jest/globals'
 import { createMemoryStore, env, type LogEntry, type News, resilientStore, secret } from 'gantry'
 import { durableStore } from '../../support/durable-store.ts'
@@ -8,7 +8,7 @@ afterEach(tearDown)
 
 const full = new Error('the disk is full')
 
-/** A store that lasts, as far as the session knows, and that can be taken away. */
+/** Creates a store that the session treats as durable, and that the test can make unavailable. */
 function removable(fail: () => void | Promise<void> = () => Promise.reject(full)) {
   const inner = createMemoryStore({ retention: {} })
   const written: LogEntry[] = []
@@ -28,7 +28,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-test('pause: nothing launches while the log cannot be written, and all goes on when it can', async () => {
+test('pause: nothing launches while the log cannot be written, and launching continues when it can', async () => {
   const { store, down, written } = removable()
   const { app, session, news } = setUp({ store, relaunchDelay: '1 minute' })
   let runs = 0
@@ -36,7 +36,7 @@ test('pause: nothing launches while the log cannot be written, and all goes on w
   await app.start()
   await task.run()
   down(true)
-  // The next one finds out: its start is not recorded, so its work does not begin.
+  // The next run detects it: its start is not recorded, so its work does not begin.
   const second = task.run()
   await until(() => session.log.health.state === 'degraded')
   const other = app.task('other', 'every 1 hour', () => void runs++)
@@ -60,7 +60,7 @@ test('pause: nothing launches while the log cannot be written, and all goes on w
   expect(new Set(seqs).size).toBe(seqs.length)
 })
 
-test('a store that throws at once is one that cannot write: no run is spent, and it is told', async () => {
+test('a store that throws synchronously counts as unavailable: it is reported, and no run is lost', async () => {
   const { store, down, written } = removable(() => {
     throw full
   })
@@ -91,7 +91,7 @@ test('a store that throws at once is one that cannot write: no run is spent, and
 test.each([
   ['rejects', () => Promise.reject(full)],
   ['never answers', () => new Promise<void>(() => {})],
-])('a stop ends while the store %s, with what is lost told', async (_, fail) => {
+])('a stop ends while the store %s, and warns about lost records', async (_, fail) => {
   const { store, down } = removable(fail)
   const guard = resilientStore(store, { retryMs: 1, slowAfterMs: 5, closeWithinMs: 10 })
   const { app, session, news } = setUp({ store: guard })
@@ -106,7 +106,7 @@ test.each([
   expect(warnings(news).join()).toMatch(/could not be recorded/)
 })
 
-test('a logger that throws ends neither work nor a session', async () => {
+test('a logger that throws affects neither work nor the session', async () => {
   const fails = (): never => {
     throw new Error('the logger is broken')
   }
@@ -118,7 +118,7 @@ test('a logger that throws ends neither work nor a session', async () => {
   expect((await task.run()).action).toBe('success')
 })
 
-test('buffer: runs go on, and their records are written in order when the log is back', async () => {
+test('buffer: runs continue, and their records are written in order when the log is available', async () => {
   const { store, down, written } = removable()
   const { app, session } = setUp({ store, log: { whenDown: 'buffer' } })
   const task = app.task('t', false, () => {})
@@ -132,7 +132,7 @@ test('buffer: runs go on, and their records are written in order when the log is
   expect(written.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 })
 
-test('secrets are masked in the log, in errors and params as in notes', async () => {
+test('secrets are masked in the errors and params of the log', async () => {
   const { app, session } = setUp()
   process.env.GANTRY_TEST_KEY = 'hunter2hunter2'
   const task = app.task('t', false, { args: { key: secret(env('GANTRY_TEST_KEY')) } }, ({ key }) => {
@@ -147,7 +147,7 @@ test('secrets are masked in the log, in errors and params as in notes', async ()
   expect(start?.params).toEqual({ password: '(redacted)', n: 1 })
 })
 
-test('a return that is too large, or no JSON, is left out with the reason; a serializer makes more of it', async () => {
+test('a return that is too large is omitted with the reason, and a serializer converts values to JSON', async () => {
   const { app, session } = setUp({
     log: {
       maxValueSize: 100,
@@ -173,6 +173,6 @@ test.each([
   [{ retention: { maxRecords: 0 } }, RangeError],
   [{ redact: true }, TypeError],
   [{ serializer: {} }, TypeError],
-])('bad log option %j is refused', (log, problem) => {
+])('the invalid log option %j is refused', (log, problem) => {
   expect(() => setUp({ log: log as never })).toThrow(problem as never)
 })

@@ -1,4 +1,4 @@
-/** What the run log is asked at the front door: counts, and exports that take little memory. */
+/** Queries of the run log in the public API: counts, and streams that need little memory. */
 import { afterEach, expect, test } from '@jest/globals'
 import { createMemoryStore, type RunRecord } from 'gantry'
 import { setUp, tearDown } from '../../support/session.ts'
@@ -7,7 +7,7 @@ afterEach(tearDown)
 
 const noon = Date.UTC(2026, 10, 24, 12)
 
-/** A store with so many records of two tasks in turn. */
+/** Creates a store with `count` records, which alternate between two tasks. */
 function storeOf(count: number) {
   const store = createMemoryStore({ retention: { maxPerTask: count } })
   const records = Array.from({ length: count }, (_, i) => ({
@@ -21,7 +21,7 @@ function storeOf(count: number) {
   return store
 }
 
-test('session.log.count counts what matches, whatever the limit', async () => {
+test('session.log.count() counts all matching records, regardless of the limit', async () => {
   const { app, session } = setUp({ store: storeOf(1_501) })
   await app.start()
   expect(await session.log.count()).toBe(1_501)
@@ -30,7 +30,7 @@ test('session.log.count counts what matches, whatever the limit', async () => {
   await expect(session.log.count({ action: 'sucess' as never })).rejects.toThrow(/success/)
 })
 
-test('session.log.stream gives one by one what query gives, in either order, page by page', async () => {
+test('session.log.stream() yields the records of query(), in both orders, and reads them in pages', async () => {
   const store = storeOf(1_501)
   const pages: (number | undefined)[] = []
   const { app, session } = setUp({
@@ -48,12 +48,12 @@ test('session.log.stream gives one by one what query gives, in either order, pag
     const streamed: RunRecord[] = []
     for await (const record of session.log.stream(query)) streamed.push(record)
     expect(streamed).toEqual(all)
-    // Never all at once: that is what it is for.
+    // A page is bounded, so that the memory does not depend on the number of records.
     expect(Math.max(...pages.map((limit) => limit ?? Infinity))).toBeLessThan(1_000)
   }
 })
 
-test('session.log.stream reads no further than it is taken, and refuses what can not be meant', async () => {
+test('session.log.stream() stops reading when its consumer stops, and refuses an invalid query', async () => {
   const { app, session } = setUp({ store: storeOf(1_501) })
   await app.start()
   for await (const { seq } of session.log.stream()) {

@@ -1,4 +1,4 @@
-/** What was changed while a session lived outlives its process, if asked. */
+/** Changes at run time outlive the process with `persist: true`. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ const templates = {
   },
 }
 
-/** One process: the same program each time, over the same file. */
+/** Simulates one process: the same program on each call, with the same file. */
 async function life(
   act: (app: App, clock: TestClock) => unknown,
   options: SessionOptions & { readonly kind?: string } = {},
@@ -42,7 +42,7 @@ async function life(
   const said: string[] = []
   app.session.on('session.warning', ({ message }) => said.push(message))
   app.task('report', 'daily', { priority: 1 }, () => {})
-  app.task('by hand', false, (_, run) => void done.push(`by hand ${run.id} ${JSON.stringify(run.params)}`))
+  app.task('manual', false, (_, run) => void done.push(`manual ${run.id} ${JSON.stringify(run.params)}`))
   await app.start()
   await act(app, clock)
   app.session.shutDown({ force: true })
@@ -50,14 +50,14 @@ async function life(
   return said
 }
 
-describe.each(['jsonl', 'sqlite'])('over %s', (kind) => {
-  test('params, disabled tasks, updates and tasks of templates are there again', async () => {
+describe.each(['jsonl', 'sqlite'])('with a %s store', (kind) => {
+  test('params, disabled tasks, updates and tasks of templates are restored', async () => {
     await life(
       ({ session }) => {
         session.params.set('stage', 'prod')
         session.params.set('big', { n: [1, 2] })
         session.task('report').update({ start: 'daily after 18:00', priority: 7, timeout: '1 minute' })
-        session.task('by hand').disable()
+        session.task('manual').disable()
         session.createFrom('ping', 'ping a', { params: { url: 'a' } })
         session.send({ type: 'task.create', task: 'ping b', template: 'ping', options: { priority: 2 } })
         session.createFrom('ping', 'ping gone')
@@ -69,44 +69,44 @@ describe.each(['jsonl', 'sqlite'])('over %s', (kind) => {
       expect(session.params.toJSON()).toEqual({ stage: 'prod', big: { n: [1, 2] } })
       const report = session.task('report').toJSON()
       expect([report.start, report.priority, report.timeoutMs]).toEqual(['daily after 18:00', 7, 60_000])
-      expect(session.task('by hand').disabled).toBe(true)
-      expect(session.tasks().map(({ name }) => name)).toEqual(['report', 'by hand', 'ping a', 'ping b'])
+      expect(session.task('manual').disabled).toBe(true)
+      expect(session.tasks().map(({ name }) => name)).toEqual(['report', 'manual', 'ping a', 'ping b'])
       expect(session.task('ping b').priority).toBe(2)
       expect(session.task('ping a').description).toBe('pings')
     }
     await life(check, { kind })
-    // And once more: what was put back is kept as well, without a change of its own.
+    // A third process: restored changes are kept although the second process made no change.
     await life(check, { kind })
   })
 })
 
-test('runs by hand that wait run in the next process, in order, with their ids and params, and once', async () => {
+test('queued manual runs start once in the next process, in order, with their ids and params', async () => {
   done.length = 0
   let ids: string[] = []
   await life(async ({ session }, clock) => {
     session.hold()
     await clock.settled()
-    ids = [{ n: 1 }, { n: 2 }].map((params) => session.task('by hand').run(params).id)
-    session.task('by hand').run({ n: 3 }).terminate()
+    ids = [{ n: 1 }, { n: 2 }].map((params) => session.task('manual').run(params).id)
+    session.task('manual').run({ n: 3 }).terminate()
   })
   expect(done).toEqual([])
   await life((_, clock) => clock.advance('1 second'))
-  expect(done).toEqual([`by hand ${ids[0]} {"n":1}`, `by hand ${ids[1]} {"n":2}`])
+  expect(done).toEqual([`manual ${ids[0]} {"n":1}`, `manual ${ids[1]} {"n":2}`])
   await life((_, clock) => clock.advance('1 second'))
   expect(done).toHaveLength(2)
 })
 
-test('a waiting run with a param that cannot be kept is lost and said, never run with less', async () => {
+test('a queued run with a param that cannot be stored is lost with a warning, and never starts without the param', async () => {
   done.length = 0
   const said = await life(async ({ session }, clock) => {
     session.hold()
     await clock.settled()
-    session.task('by hand').run({ n: 1, callback: () => {} })
-    session.task('by hand').run({ n: 2 })
+    session.task('manual').run({ n: 1, callback: () => {} })
+    session.task('manual').run({ n: 2 })
   })
   expect(said).toEqual([
     expect.stringMatching(
-      /^The waiting run '.*' of task 'by hand' is lost at a restart, as its param 'callback' cannot be kept: /,
+      /^The waiting run '.*' of task 'manual' is lost at a restart, as its param 'callback' cannot be kept: /,
     ),
   ])
   await life((_, clock) => clock.advance('1 second'))
@@ -114,7 +114,7 @@ test('a waiting run with a param that cannot be kept is lost and said, never run
 })
 
 test.each(['jsonl', 'sqlite'])(
-  'a waiting run with a param that is too large is lost and said, an error that is too large is cut (over %s)',
+  'a queued run with a param that is too large is lost with a warning, and an error that is too large is truncated (%s)',
   async (kind) => {
     done.length = 0
     const said = await life(
@@ -125,8 +125,8 @@ test.each(['jsonl', 'sqlite'])(
         await Promise.allSettled([failing.run(), clock.advance('1 second')])
         app.session.hold()
         await clock.settled()
-        app.session.task('by hand').run({ text: 'x'.repeat(1_000_000) })
-        app.session.task('by hand').run({ text: 'small' })
+        app.session.task('manual').run({ text: 'x'.repeat(1_000_000) })
+        app.session.task('manual').run({ text: 'small' })
       },
       { kind },
     )
@@ -145,7 +145,7 @@ test.each(['jsonl', 'sqlite'])(
   },
 )
 
-test('params that are kept are put back as they were, and notes do not show them unless asked by name', async () => {
+test('params are restored unmasked, and notes show them only in a query by name', async () => {
   await life(({ session }) => session.params.set('password', 'hunter2'))
   await life(async ({ session }) => {
     expect(session.params.get('password')).toBe('hunter2')
@@ -154,7 +154,7 @@ test('params that are kept are put back as they were, and notes do not show them
   })
 })
 
-test('what was kept of a task that comes later waits for it', async () => {
+test('stored changes of a task are kept until the task is created', async () => {
   await life(({ session }) => {
     session.createTask('late', false, () => {}).disable()
   })
@@ -164,7 +164,7 @@ test('what was kept of a task that comes later waits for it', async () => {
   })
 })
 
-test('what cannot be kept is said', async () => {
+test('a param or option that cannot be stored is a warning', async () => {
   const said = await life(async ({ session }, clock) => {
     session.params.set('open', () => {})
     await clock.settled()
@@ -177,7 +177,7 @@ test('what cannot be kept is said', async () => {
   ])
 })
 
-test('without persist nothing is kept, and a store in memory cannot', async () => {
+test('without persist nothing is restored, and persist with a memory store is refused', async () => {
   await life(({ session }) => session.params.set('stage', 'prod'), { persist: false })
   await life(({ session }) => expect(session.params.get('stage')).toBe('dev'))
   const app = createApp({ persist: true, logger: silent })
@@ -185,7 +185,7 @@ test('without persist nothing is kept, and a store in memory cannot', async () =
   await expect(app.session.stopped).rejects.toThrow(/as its store must outlive the process: 'memory'/)
 })
 
-test('an unknown template is an error with the nearest', async () => {
+test('an unknown template is an error with the nearest name', async () => {
   await life(({ session }) => {
     expect(() => session.createFrom('pign', 'x')).toThrow(/'pign'. Did you mean 'ping'\?/)
     expect(() => session.send({ type: 'task.create', task: 'x', template: 'pign' })).toThrow(RangeError)

@@ -1,4 +1,4 @@
-/** What tasks returned outlives the process, as far as JSON can carry it. */
+/** Return values of tasks outlive the process if JSON can represent them. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { silent } from '../../support/silent.ts'
 let folder = ''
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('returnOf gives what the last success of an earlier process returned', async () => {
+test('returnOf() has the value of the last success of an earlier process', async () => {
   folder = mkdtempSync(join(tmpdir(), 'gantry-returns-'))
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
   const life = async (act: (app: ReturnType<typeof createApp>) => Promise<void>) => {
@@ -36,13 +36,13 @@ test('returnOf gives what the last success of an earlier process returned', asyn
     expect(session.returns.get('source')).toEqual({ rows: [1, 2, 3] })
     expect(session.task('source').lastValue).toEqual({ rows: [1, 2, 3] })
     expect((await session.run('sum')).sum).toMatchObject({ action: 'success', value: 3 })
-    // A bigint is not JSON: there is no value, and `or` stands in.
+    // A bigint has no JSON form: there is no value, so `or` applies.
     expect(session.returns.has('odd')).toBe(false)
     expect((await session.run('odder')).odder).toMatchObject({ value: '0' })
   })
 })
 
-test('a return that the log has not is told once of each task, and by its reason after a restart', async () => {
+test('a return that is not stored is a warning once per task, and an error with the reason after a restart', async () => {
   folder = mkdtempSync(join(tmpdir(), 'gantry-returns-'))
   const odd: Readonly<Record<string, () => unknown>> = {
     large: () => 'x'.repeat(70_000),

@@ -1,4 +1,4 @@
-/** A log that outlives the process: a new app over it knows what the one before it did. */
+/** A log that outlives the process: a new app with the same store has the history of the previous one. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,10 +23,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 const newStore = (): string => `jsonl:${join(folder, `${++files}.jsonl`)}`
 
-/** What an app of one process writes; each process is an app of its own. */
+/** Adds the tasks to the app of one process. */
 type Write = (desk: Desk) => void
 
-/** Lives for a while in one process; then the next one finds the log, a while later. */
+/** Runs one process for the time `first`, and starts the next one with the same log after `pause`. */
 async function processes(write: Write, first: string, pause: string, store = newStore()): Promise<Desk> {
   const before = setUp({ store })
   write(before)
@@ -43,7 +43,7 @@ async function processes(write: Write, first: string, pause: string, store = new
   return after
 }
 
-test('status, times and the state of the actor are those of the last records', async () => {
+test('the status, times and actor state of a task are those of its last records', async () => {
   const write: Write = ({ app, clock }) => {
     app.task('good', every('1 hour'), async () => await clock.sleep(1000))
     app.task('bad', every('1 hour'), () => Promise.reject(new Error('no')))
@@ -75,14 +75,14 @@ test.each<[string, Write, string, string, string[]]>([
   ],
   ['every: not yet', ({ app }) => app.task('a', every('2 hours'), () => {}), '30 minutes', '89 minutes', []],
   [
-    'every: it is time',
+    'every: due again',
     ({ app }) => app.task('a', every('2 hours'), () => {}),
     '30 minutes',
     '90 minutes',
     ['a started', 'a success'],
   ],
   [
-    'after: what has run after it has, once',
+    'after: has already run after the other task',
     ({ app }) => {
       app.task('a', daily, () => {})
       app.task('b', afterSuccess('a'), () => {})
@@ -102,18 +102,18 @@ test.each<[string, Write, string, string, string[]]>([
     ['a started', 'a success', 'b started', 'b success'],
   ],
   [
-    'retry: its failures are counted on',
+    'retry: earlier failures count',
     ({ app }) => void app.task('a', retry(1, { delay: '1 hour' }), () => Promise.reject(new Error('no'))),
     '10 minutes',
     '2 hours',
     [],
   ],
-])('conditions go on where they were: %s', async (_, write, first, pause, runs) => {
+])('conditions continue with the history: %s', async (_, write, first, pause, runs) => {
   const { news } = await processes(write, first, pause)
   expect(runsIn(news)).toEqual(runs)
 })
 
-test('returns: returnOf has the value of the process before', async () => {
+test('returnOf() has the value of the previous process', async () => {
   const seen: unknown[] = []
   const write: Write = ({ app }) => {
     const a = app.task('a', daily, () => ({ rows: [1, 2] }))
@@ -125,7 +125,7 @@ test('returns: returnOf has the value of the process before', async () => {
   expect(seen).toEqual([{ rows: [1, 2] }])
 })
 
-test('a run that the process before left open is a crash, with the time of its start', async () => {
+test('a run that the previous process did not end becomes a crash with its start time', async () => {
   const store = newStore()
   const { createJsonlStore } = await import('../../../src/log/index.ts')
   const file = store.slice('jsonl:'.length)
@@ -141,12 +141,12 @@ test('a run that the process before left open is a crash, with the time of its s
   expect(records).toHaveLength(1)
   expect(records[0]).toMatchObject({ runId: 'r1', start: at, reason: expect.any(String) })
   expect(session.task('a').lastCrash?.toMillis()).toBe(records[0]?.at)
-  // It has not succeeded today: it runs.
+  // A crash does not prevent a later run.
   expect(runsIn(news)).toEqual([])
   expect((await session.task('a').run()).action).toBe('success')
 })
 
-test('a task that is created while the session runs has its history, too', async () => {
+test('a task that is created while the session runs has its history', async () => {
   const store = newStore()
   const write: Write = ({ app }) => void app.task('a', daily, () => Promise.reject(new Error('no')))
   await processes(write, '1 minute', '1 minute', store)
@@ -160,7 +160,7 @@ test('a task that is created while the session runs has its history, too', async
   expect(runsIn(news)).toEqual([])
 })
 
-test('started again in the same process, it opens the log that its stop closed', async () => {
+test('a session that starts again in the same process opens the log that its stop closed', async () => {
   const { app, session, clock } = setUp({ store: newStore() })
   app.task('a', every('1 hour'), () => {})
   app.task('slow', false, lasting(clock, 1000))
@@ -175,7 +175,7 @@ test('started again in the same process, it opens the log that its stop closed',
   expect((await session.log.query()).map(({ seq }) => seq)).toEqual([8, 7, 6, 5, 4, 3, 2, 1])
 })
 
-test('a store that takes its time: a task has a status before, and the start waits for it', async () => {
+test('a store that opens asynchronously: the start waits for it, and a task can be inspected before', async () => {
   const { promise, open } = gate<Store>()
   const { clock, app } = setUp({ store: () => promise })
   const task = app.task('t', true, () => {})
@@ -189,7 +189,7 @@ test('a store that takes its time: a task has a status before, and the start wai
   expect(task.status).toBe('success')
 })
 
-test('a store that cannot be had: no unhandled rejection, the start rejects with its reason and may be tried again', async () => {
+test('a store that fails to open rejects the start with its reason, without an unhandled rejection, and a later start may succeed', async () => {
   let isThere = false
   const { app, session } = setUp({
     store: async () => {

@@ -1,17 +1,17 @@
-/** What the session has its log forget: by the session's limits, by those of tasks, and never what conditions need. */
+/** Retention of the run log, by the limits of the session and of tasks. */
 import { expect, test } from '@jest/globals'
 import { createApp, createMemoryStore } from 'gantry'
 import { createSystemClock } from '../../../src/clock/clock.ts'
 import { silent } from '../../support/silent.ts'
 
-test('every ten minutes what is past retention is forgotten, a task with limits of its own by those', async () => {
+test('every ten minutes the session removes records beyond its retention, or beyond that of their task', async () => {
   let shift = 0
   const clock = createSystemClock({
     wall: () => Date.now() + shift,
     awake: () => performance.now() + shift,
     boot: () => performance.now() + shift,
   })
-  // It lasts, as far as the session knows: what is in memory is nobody's to forget but its own.
+  // Marked as durable, since a memory store applies its own retention and the session does not.
   const store = Object.assign(createMemoryStore({ retention: {} }), { durable: true })
   const app = createApp({ clock, store, logger: silent, log: { retention: { maxRecords: 4 } } })
   const usual = app.task('usual', false, () => {})

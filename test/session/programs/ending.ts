@@ -1,11 +1,11 @@
-/** A session with something of everything, that ends as it is told, and says how. Nothing here ends the process. */
+/** A session with all kinds of tasks and timers, which ends in the way of its first argument. Nothing here exits the process. */
 import { createApp, every } from 'gantry'
 import { interval } from 'rxjs'
 
 type How = 'by itself' | 'by signal' | 'told' | 'fatal' | 'drain' | 'drain by default' | 'closing'
 const [how, file] = process.argv.slice(2) as [How, string]
 const say = (...what: unknown[]): void => console.log(what.join(' '))
-/** What keeps the process, besides its own output and files that the loader still closes. */
+/** Resources that keep the process alive, except its output and files that the module loader still closes. */
 const resources = (): string[] =>
   process.getActiveResourcesInfo().filter((name) => !['PipeWrap', 'CloseReq', 'FSReqCallback'].includes(name))
 

@@ -1,4 +1,4 @@
-/** Restarts once by the mode given, and says in a file which process started and ended. */
+/** Restarts once in the given mode, and writes the start and end of each process to a file. */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { createApp } from 'gantry'
 
@@ -13,7 +13,7 @@ app.task('once', 'every 1 hour', { runId: () => `run of life ${lives}` }, (_, ru
   if (lives === 1) run.session.restart()
   else run.session.shutDown()
 })
-app.task('by hand', false, () => {})
+app.task('manual', false, () => {})
 app.hook('shutdown', () => say('shut down'))
 if (lives === 2) void app.session.task('once').run()
 await app.run()

@@ -1,4 +1,4 @@
-/** A program whose runs wait for a session: it is told how in its argument. */
+/** A program whose runs wait for a session, in the way of its first argument. */
 import { createApp } from '../../../src/index.ts'
 
 const app = createApp()

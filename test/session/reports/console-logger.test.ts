@@ -8,18 +8,18 @@ import { TestClock } from '../../../src/testing.ts'
 import { toTerminal } from '../../../src/values/terminal-text.ts'
 import { checkProperty } from '../../support/property.ts'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for them.
 const obeyed = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/u
 const evil = '\x1b[2J\x1b]0;pwned\x07\r\0\x9b31m\u202egnp.exe\u2066\nforged line'
 
 afterEach(() => void jest.restoreAllMocks())
 
-/** What the console prints while something is done. */
+/** Returns the lines that the console prints during `act`. */
 async function printed(act: () => unknown): Promise<string[]> {
   const lines: string[] = []
   for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const)
     jest.spyOn(console, level).mockImplementation((...data: unknown[]) => {
-      // One text, so that nothing is formatted behind the escapes.
+      // A single string, so that the console formats nothing after the escapes.
       expect(data).toHaveLength(1)
       lines.push(data[0] as string)
     })
@@ -29,7 +29,7 @@ async function printed(act: () => unknown): Promise<string[]> {
 }
 
 describe('plainLogger', () => {
-  test('nothing that it prints acts on a terminal, whatever it is given', () => {
+  test('prints nothing that a terminal would execute, for any values', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constant(evil))
     const data = fc.oneof(
       text,
@@ -50,7 +50,7 @@ describe('plainLogger', () => {
     )
   })
 
-  test('escapes are to be read; text that is none stays as it is', async () => {
+  test('prints escape sequences as readable text, and leaves other text as it is', async () => {
     const lines = await printed(() => {
       plainLogger.debug('unseen')
       plainLogger.info(`a\t%s\r\nb ü 👩‍🚀`, 'c', { n: 1 })
@@ -60,7 +60,7 @@ describe('plainLogger', () => {
     expect(lines).toEqual(['a\tc\n  b ü 👩‍🚀 { n: 1 }', '\\x1b[31mred\\x9b\\u202e', '100% \\x0d'])
   })
 
-  test('a stack ends with the last frame of the app, in each cause, and one without such a frame stays whole', async () => {
+  test('ends each stack with the last frame of the app, and prints a stack without an app frame in full', async () => {
     const inside = `    at call (${new URL('../../../src/executors/inline/inline.ts', import.meta.url).href}:74:11)`
     const node = '    at AsyncLocalStorage.run (node:async_hooks:346:14)'
     const app = '    at work (file:///srv/app.js:4:50)'
@@ -82,7 +82,7 @@ describe('plainLogger', () => {
     ])
   })
 
-  test('a session without a logger: names, errors, reasons and lines of runs', async () => {
+  test('prints names, errors, reasons and lines of runs safely in a session without a logger', async () => {
     const lines = await printed(async () => {
       const app = createApp({ clock: new TestClock({ at: '2026-03-10T09:00', zone: 'UTC' }) })
       const bad = app.task(`bad ${evil}`, false, (_, { log }) => {
@@ -105,7 +105,7 @@ describe('plainLogger', () => {
   })
 })
 
-test('nothing else in the package prints what others made', () => {
+test('no other file of the package prints foreign values', () => {
   const printing = /\bconsole\b(?!:)|process\.std(out|err)\.write|emitWarning\((?!\s*toTerminal)/
   const found = readdirSync('src', { recursive: true })
     .map((name) => join('src', String(name)))
@@ -114,11 +114,11 @@ test('nothing else in the package prints what others made', () => {
       printing.test(readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$|^.*\bfrom '.*$/gm, '')),
     )
   expect(found.sort()).toEqual([
-    // Passes an error on as Node does.
+    // Prints an error as Node does.
     'src/executors/inline/unhandled-rejections.ts',
-    // Escapes it itself, as a process of a run has no logger.
+    // Escapes it itself, as the process of a run has no logger.
     'src/executors/process/process-entry.ts',
-    // Inspects it.
+    // Formats it with `inspect`.
     'src/inspect/safe-call.ts',
     // Prints a number.
     'src/inspect/stately.ts',

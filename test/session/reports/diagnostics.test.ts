@@ -1,11 +1,11 @@
-/** Tools that watch the process hear the news on a diagnostics channel. */
+/** Events of sessions on a diagnostics channel, for tools that observe the process. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, expect, test } from '@jest/globals'
 import { setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-test("the news of a session are on the 'gantry' channel, while anyone listens there", async () => {
+test("events of a session are published on the 'gantry' channel while it has a subscriber", async () => {
   const heard: unknown[] = []
   const listen = (message: unknown) => void heard.push(message)
   subscribe('gantry', listen)

@@ -1,4 +1,4 @@
-/** What goes wrong with runs is said to the logger: once, with the error, and summed up where it repeats. */
+/** Failed runs in the logger: once with the error, and as a summary where they repeat. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { every, Inaction, type SessionOptions } from 'gantry'
 import { createMemoryStore } from '../../../src/log/stores/memory.ts'
@@ -9,7 +9,7 @@ afterEach(async () => {
   jest.restoreAllMocks()
 })
 
-/** A session whose logger keeps what it is told. */
+/** Creates a session whose logger collects its calls. */
 function heard(options: SessionOptions = {}) {
   const calls: unknown[][] = []
   const nothing = (): void => {}
@@ -27,7 +27,7 @@ const fails = (): never => {
 }
 
 describe('a logger of the app', () => {
-  test('gets a sentence, fields and the error with its cause', async () => {
+  test('receives a sentence, fields and the error with its cause', async () => {
     const { app, clock, calls, news } = heard()
     app.task('a', true, fails)
     await app.start()
@@ -46,7 +46,7 @@ describe('a logger of the app', () => {
     ])
   })
 
-  test('hears the first of a task, and then once a minute how many more there were', async () => {
+  test('receives the first failure of a task, then the count of further ones once a minute', async () => {
     const { app, clock, said } = heard()
     app.task('a', every('1 second'), fails)
     app.task('b', every('1 hour'), fails)
@@ -59,7 +59,7 @@ describe('a logger of the app', () => {
     expect(said().slice(3)).toEqual([expect.stringMatching(/^Task 'a' failed 6\d more times in the last/)])
   })
 
-  test('hears what is left at the stop, and no timer is left', async () => {
+  test('receives pending counts at the stop, and no timer is left', async () => {
     const { app, session, clock, said } = heard()
     app.task('a', every('1 second'), fails)
     await app.start()
@@ -70,7 +70,7 @@ describe('a logger of the app', () => {
     expect(clock.untilNextMs).toBe(Number.POSITIVE_INFINITY)
   })
 
-  test('hears few of many tasks that fail at once, and how many there were', async () => {
+  test('receives some of many failures at the same time, and their count', async () => {
     const { app, clock, said } = heard()
     for (let n = 0; n < 500; n++) app.task(`t${n}`, every('1 day'), fails)
     await app.start()
@@ -81,7 +81,7 @@ describe('a logger of the app', () => {
     expect(said().at(-1)).toBe('Runs of 470 more tasks went wrong (failed) 470 times in the last minute.')
   })
 
-  test('hears of runs that time out, start late, and are missed, and of those that crashed', async () => {
+  test('receives runs that time out, start late, are missed or have crashed', async () => {
     const store = createMemoryStore()
     const open = {
       task: 'crashed',
@@ -113,7 +113,7 @@ describe('a logger of the app', () => {
     )
   })
 
-  test('hears nothing of inaction and of what a command ends', async () => {
+  test('does not receive inaction, and runs that a command ends', async () => {
     const { app, session, clock, said } = heard()
     app.task('idle', true, () => {
       throw new Inaction('nothing to do')
@@ -139,7 +139,7 @@ describe('the default logger', () => {
     jest.spyOn(console, 'warn').mockImplementation((...data) => void lines.push(data.join(' ')))
   })
 
-  test('prints the error once, with its stack and its cause, readable', async () => {
+  test('prints the error once, with its stack and its cause, in readable form', async () => {
     const { app, clock } = setUp()
     app.session.update({ logger: undefined as never })
     app.task('a', every('1 day'), fails)
@@ -160,7 +160,7 @@ describe('the default logger', () => {
     expect(lines).toHaveLength(2)
   })
 
-  test('false is nobody', async () => {
+  test('is silent with logger: false', async () => {
     const { app, clock } = setUp({ logger: false })
     app.task('a', every('1 second'), fails)
     app.task('never', 'time of month on 30th & time of year on Feb', () => {})

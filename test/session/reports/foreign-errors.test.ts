@@ -1,4 +1,4 @@
-/** What foreign code throws never takes the session down: it is told of, and counted. */
+/** Errors of foreign code are reported and counted, and never end the session by default. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ConditionError, every, RunLogError, type SessionOptions, SetupError } from 'gantry'
 import { map, Observable, throwError } from 'rxjs'
@@ -36,7 +36,7 @@ describe('work', () => {
     expect(outcome.action).toBe('fail')
     expect(task.state).toBe('failed')
     const [record] = await task.log.query({ action: 'fail' })
-    // Of the same shape, whatever was thrown.
+    // The record has the same shape for all thrown values.
     expect(outcome.error).toMatchObject({ name: record?.error?.name, message: record?.error?.message })
     expect(record?.error).toEqual(
       expect.objectContaining({ name: expect.any(String), message: expect.any(String) }),
@@ -45,7 +45,7 @@ describe('work', () => {
     await goesOn(desk)
   })
 
-  test.each([...thrown.keys()])('that rejects with %s does, too', async (name) => {
+  test.each([...thrown.keys()])('that rejects with %s ends as fail', async (name) => {
     const problem = thrown.get(name)
     const desk = setUp()
     const task = desk.app.task('t', false, async () => {
@@ -61,7 +61,7 @@ describe('work', () => {
   })
 
   test.each([...returned.keys()])(
-    'that returns %s ends as success; the record says why it has no value',
+    'that returns %s ends as success, and the record has the reason why it has no value',
     async (kind) => {
       const value = returned.get(kind)
       const desk = setUp()
@@ -96,7 +96,7 @@ describe('work', () => {
   })
 })
 
-describe('around the work', () => {
+describe('code around the work', () => {
   test.each<[string, (desk: Desk) => unknown, string]>([
     [
       'an arg',
@@ -118,9 +118,9 @@ describe('around the work', () => {
       'fail',
     ],
     ['runId', ({ app }) => app.task('t', false, { runId: bad }, () => {}), 'success'],
-    ['a progress that is none', ({ app }) => app.task('t', false, (_, run) => run.progress(7)), 'fail'],
+    ['an invalid progress', ({ app }) => app.task('t', false, (_, run) => run.progress(7)), 'fail'],
     ['a logger', ({ app }) => app.task('t', false, (_, run) => run.log.info('x')), 'success'],
-  ])('%s that throws', async (_, write, action) => {
+  ])('%s that throws: the run has an outcome and the session continues', async (_, write, action) => {
     const desk = setUp({ logger: { ...silent, warn: bad, info: action === 'success' ? () => {} : bad } })
     write(desk)
     await desk.app.start()
@@ -131,7 +131,7 @@ describe('around the work', () => {
   })
 })
 
-describe('told of and gone on', () => {
+describe('an error is reported, and the session continues', () => {
   test.each<[kind: string, (desk: Desk) => unknown, SessionOptions | null]>([
     ['condition', ({ app }) => app.task('t', app.condition(bad), () => {}), null],
     [
@@ -177,7 +177,7 @@ describe('told of and gone on', () => {
     await goesOn(desk)
   })
 
-  test('a store that cannot write: its runs come to fail, the session goes on', async () => {
+  test('a store that cannot write makes its runs fail, and the session continues', async () => {
     const store = createMemoryStore()
     let isBroken = true
     const append = store.append.bind(store)
@@ -232,7 +232,7 @@ describe('onError: raise ends the session with the error', () => {
     expect(desk.news.filter(({ type }) => type === 'session.stopped')).toHaveLength(1)
   })
 
-  test('one kind does not raise another', async () => {
+  test('a kind does not apply to errors of another kind', async () => {
     const desk = setUp({ onError: { log: 'raise', setup: 'raise', hook: 'raise' } })
     desk.app.task('t', desk.app.condition(bad), () => {})
     await desk.app.start()

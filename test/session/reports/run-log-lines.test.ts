@@ -1,4 +1,4 @@
-/** What runs log is in the run log, with limits, and outlives the process. */
+/** Lines that runs log are kept in the run log, with limits, and outlive the process. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ async function linesOf(session: Session, runId: string): Promise<string[]> {
     .flatMap(({ data }) => (data as Line[]).map(({ level, message }) => `${level} ${message}`))
 }
 
-test('run.log: lines are kept beside the records of their run, in order, and outlive the process', async () => {
+test('run.log: lines are kept with the records of their run, in order, and outlive the process', async () => {
   const store = `jsonl:${join(folder, 'runs.jsonl')}`
   const before = setUp({ store })
   const task = before.app.task('t', false, async ({ n }: Record<string, unknown>, run) => {
@@ -48,10 +48,10 @@ test('run.log: lines are kept beside the records of their run, in order, and out
 })
 
 test.each<[name: string, linesPerRun: number | undefined, wanted: number]>([
-  ['a thousand', undefined, 1_001],
-  ['as many as linesPerRun says', 5, 6],
-  ['none', 0, 0],
-])('log.linesPerRun: %s, the first ones, and a word that there were more', async (_, linesPerRun, wanted) => {
+  ['a thousand by default', undefined, 1_001],
+  ['the given number', 5, 6],
+  ['no lines with 0', 0, 0],
+])('log.linesPerRun keeps %s, and a note that more followed', async (_, linesPerRun, wanted) => {
   const log = linesPerRun === undefined ? {} : { linesPerRun }
   const { app, session, clock } = setUp({ log })
   const task = app.task('t', false, async (_, run) => {
@@ -68,7 +68,7 @@ test.each<[name: string, linesPerRun: number | undefined, wanted: number]>([
   if (wanted > 0) expect([lines[0], lines.at(-1)]).toEqual(['info 0', 'warn What follows is not kept.'])
 })
 
-test('run.log: a run keeps 256 KB of lines, however long each is', async () => {
+test('run.log: at most 256 KB of lines are kept per run', async () => {
   const { app, session, clock } = setUp()
   const task = app.task('t', false, (_, run) => {
     for (let n = 0; n < 100; n++) run.log.info('x'.repeat(8_000))
@@ -81,7 +81,7 @@ test('run.log: a run keeps 256 KB of lines, however long each is', async () => {
   expect(lines.at(-1)).toBe('warn What follows is not kept.')
 })
 
-test('run.log: secrets are masked in what is kept', async () => {
+test('run.log: secrets are masked in the kept lines', async () => {
   const { app, session, clock } = setUp()
   const task = app.task('t', false, { args: { key: secret('hunter2') } }, ({ key }, run) =>
     run.log.info(`it is ${key}`),
@@ -92,7 +92,7 @@ test('run.log: secrets are masked in what is kept', async () => {
   expect(await linesOf(session, (await handle).runId)).toEqual(['info it is (redacted)'])
 })
 
-test('run.log: lines push no other note out of a log with a retention', async () => {
+test('run.log: lines do not count towards the retention of other notes', async () => {
   const { app, session, clock } = setUp({ log: { retention: { maxRecords: 5 } }, logger: silent })
   const task = app.task('t', false, (_, run) => run.log.info('a line'))
   await app.start()

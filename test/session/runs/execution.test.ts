@@ -1,4 +1,4 @@
-/** One run, from its start to its one outcome: timeouts, ends, signals, graces, inaction, progress, late results. */
+/** A run from its start to its outcome: timeouts, end conditions, termination, grace, inaction, progress and late results. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Inaction, inaction, type Run, RunTimeoutError, running, started } from 'gantry'
 import { gate, lasting, runsIn, setUp, tearDown, warningsIn } from '../../support/session.ts'
@@ -9,9 +9,9 @@ describe('timeout', () => {
   test.each([
     ['of the task', {}, { timeout: '1 minute' }, 60_000],
     ['of the session', { timeout: '2 minutes' }, {}, 120_000],
-    ['of the task, which wins', { timeout: '2 minutes' }, { timeout: '1 minute' }, 60_000],
+    ['of the task, which takes precedence', { timeout: '2 minutes' }, { timeout: '1 minute' }, 60_000],
   ] as const)(
-    '%s: the signal aborts with a RunTimeoutError, the run is terminate',
+    '%s: the signal aborts with a RunTimeoutError, and the run ends as terminate',
     async (_, session, task, ms) => {
       const desk = setUp(session)
       let reason: unknown
@@ -33,7 +33,7 @@ describe('timeout', () => {
     },
   )
 
-  test('a run that ends in time is left alone, and so is the next in its place', async () => {
+  test('does not affect a run that ends in time, or the next run of its actor', async () => {
     const { app, clock } = setUp({ timeout: '1 minute' })
     const task = app.task('a', false, lasting(clock, 50_000))
     await app.start()
@@ -45,8 +45,8 @@ describe('timeout', () => {
   })
 })
 
-describe('end condition', () => {
-  test('ends living runs when it begins to hold; it may look at its own task', async () => {
+describe('an end condition', () => {
+  test('terminates all live runs when it becomes true', async () => {
     const { app, session, clock } = setUp()
     const task = app.task('a', false, { multilaunch: true, end: "param 'enough' exists" }, lasting(clock))
     await app.start()
@@ -59,7 +59,7 @@ describe('end condition', () => {
       expect(await handle).toMatchObject({ action: 'terminate', reason: 'end condition' })
   })
 
-  test('that holds already ends a run at its start: explain() warns of it before, outcome and record say why', async () => {
+  test('that is already true terminates a run at its start: explain() warns before, and the outcome and record have the reason', async () => {
     const { app, session, clock } = setUp({ params: { enough: true } })
     const task = app.task('a', false, { end: "param 'enough' exists" }, lasting(clock))
     await app.start()
@@ -74,7 +74,7 @@ describe('end condition', () => {
     expect(task.explain().warnings).toEqual([])
   })
 
-  test('that asks about the start of its own run is foreseen, too; one that fails counts as true', async () => {
+  test('that becomes true by the start of its run, or fails, is a warning of explain()', async () => {
     const { app } = setUp()
     const own = app.task('own', false, { end: started.today }, () => {})
     const torn = app.condition('the line is torn', () => {
@@ -86,7 +86,7 @@ describe('end condition', () => {
     expect([own, failing, fine].map((task) => task.explain().warnings.length)).toEqual([1, 1, 0])
   })
 
-  test('that holds already ends a second run beside one that takes its time to end, too', async () => {
+  test('that is already true terminates further runs while earlier ones are still ending', async () => {
     const { app, clock } = setUp({ params: { enough: true } })
     const stubborn = { multilaunch: true, end: "param 'enough' exists" } as const
     const task = app.task('a', false, stubborn, () => clock.sleep(60_000))
@@ -102,7 +102,7 @@ describe('end condition', () => {
       })
   })
 
-  test('is watched no more once a run has ended within its launch', async () => {
+  test('is not evaluated after a run that ended within its launch', async () => {
     const { app, session, clock } = setUp()
     let asked = 0
     const isEnough = app.condition('it is enough', () => {
@@ -118,7 +118,7 @@ describe('end condition', () => {
     expect(asked).toBe(0)
   })
 
-  test('is looked at only while a run lives', async () => {
+  test('is evaluated only while a run is live', async () => {
     const { app, clock } = setUp()
     let asked = 0
     const end = app.condition(() => {
@@ -138,8 +138,8 @@ describe('end condition', () => {
   })
 })
 
-describe('terminate', () => {
-  test('all: living runs end, queued ones are taken back', async () => {
+describe('task.terminate()', () => {
+  test('ends live runs and removes queued ones', async () => {
     const { app, clock } = setUp()
     const task = app.task('a', false, { multilaunch: 2 }, lasting(clock))
     await app.start()
@@ -151,7 +151,7 @@ describe('terminate', () => {
     expect(await task.log.query({ action: 'run' })).toHaveLength(2)
   })
 
-  test('one by its id: the others live on', async () => {
+  test('with an id ends that run only', async () => {
     const { app, clock } = setUp()
     const task = app.task('a', false, { multilaunch: true }, lasting(clock))
     await app.start()
@@ -163,7 +163,7 @@ describe('terminate', () => {
     expect(task.state).toBe('running')
   })
 
-  test('twice, or with the id of a run that is over, does nothing more', async () => {
+  test('has no effect if it is repeated, or has the id of a run that has ended', async () => {
     const { app, clock, news } = setUp()
     const task = app.task('a', false, lasting(clock))
     await app.start()
@@ -180,7 +180,7 @@ describe('terminate', () => {
     expect(runsIn(news)).toEqual(['a started', 'a terminate', 'a started'])
   })
 
-  test('while its start is still being recorded: the work never begins', async () => {
+  test('during the recording of a start prevents the work from beginning', async () => {
     const { createMemoryStore } = await import('../../../src/log/index.ts')
     const recorded = gate()
     const store = createMemoryStore()
@@ -205,12 +205,24 @@ describe('terminate', () => {
   })
 })
 
-describe('after it was told to end', () => {
+describe('a terminated run', () => {
   test.each<[string, (run: Run) => unknown, object]>([
-    ['a rejection is terminate', (run) => Promise.reject(run.signal.reason), { action: 'terminate' }],
-    ['any other rejection, too', () => Promise.reject(new Error('torn')), { action: 'terminate' }],
-    ['a normal return is success', () => 'saved', { action: 'success', value: 'saved' }],
-    ['inaction is inaction', () => inaction('no more'), { action: 'inaction', reason: 'no more' }],
+    [
+      'that rejects with the reason ends as terminate',
+      (run) => Promise.reject(run.signal.reason),
+      { action: 'terminate' },
+    ],
+    [
+      'that rejects with another error ends as terminate',
+      () => Promise.reject(new Error('torn')),
+      { action: 'terminate' },
+    ],
+    ['that returns ends as success', () => 'saved', { action: 'success', value: 'saved' }],
+    [
+      'that returns inaction ends as inaction',
+      () => inaction('no more'),
+      { action: 'inaction', reason: 'no more' },
+    ],
   ])('%s', async (_, end, outcome) => {
     const { app, clock } = setUp()
     const task = app.task('a', false, async (_, run) => {
@@ -225,7 +237,7 @@ describe('after it was told to end', () => {
     expect((await task.log.query()).map(({ action }) => action)).toHaveLength(2)
   })
 
-  test('it has its grace, by default 5 seconds; then it is given up, and its late result is dropped', async () => {
+  test('is abandoned after its grace, by default 5 seconds, and its late result is dropped with a warning', async () => {
     const { app, session, clock, news } = setUp()
     const results = new Map([
       ['default', gate<string>()],
@@ -250,7 +262,7 @@ describe('after it was told to end', () => {
     expect(runsIn(news)).toHaveLength(4)
   })
 
-  test('a late result does not end the run that is in its place by then', async () => {
+  test('with a late result does not affect the next run of its actor', async () => {
     const { app, clock, news } = setUp()
     const results = [gate<string>(), gate<string>()]
     let runs = 0
@@ -287,7 +299,7 @@ test.each<[string, () => unknown]>([
   ],
   ['returned', () => inaction('nothing new')],
   ['returned by a promise', async () => inaction('nothing new')],
-])('inaction, %s, is an outcome of its own: no failure, no value', async (_, work) => {
+])('inaction that is %s is a separate outcome, without a failure or a value', async (_, work) => {
   const { app, session } = setUp()
   const task = app.task('a', false, work)
   await app.start()
@@ -299,8 +311,8 @@ test.each<[string, () => unknown]>([
   expect((await task.log.query({ action: 'inaction' }))[0]?.reason).toBe('nothing new')
 })
 
-describe('progress', () => {
-  test('is told, and shown on the run; of a run that is over it says nothing', async () => {
+describe('run.progress()', () => {
+  test('is reported by an event and on the run, and ignored after the run has ended', async () => {
     const { app, clock, news } = setUp()
     const next = gate()
     let kept: Run | undefined
@@ -320,7 +332,7 @@ describe('progress', () => {
     expect(told).toEqual([expect.objectContaining({ task: 'a', progress: 0.5, message: 'half' })])
   })
 
-  test.each([-0.1, 1.1, Number.NaN, '1'])('must be from 0 to 1: %p', async (fraction) => {
+  test.each([-0.1, 1.1, Number.NaN, '1'])('refuses a value outside of 0 to 1: %p', async (fraction) => {
     const { app } = setUp()
     const task = app.task('a', false, (_, run) => run.progress(fraction as number))
     await app.start()
@@ -328,7 +340,7 @@ describe('progress', () => {
   })
 })
 
-test('what a run knows of itself: its task, session, times, trigger and params', async () => {
+test('a run has its task, session, times, trigger and params', async () => {
   const { app, session, clock } = setUp()
   const seen: Run[] = []
   app.task('a', 'daily after 12:30', (_, run) => void seen.push(run))

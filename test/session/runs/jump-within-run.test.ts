@@ -1,9 +1,9 @@
-/** Moving a test clock from within a run. */
+/** A test clock that is moved within a run. */
 import { expect, test } from '@jest/globals'
 import { createApp, started } from 'gantry'
 import { TestClock } from 'gantry/testing'
 
-test('TestClock.jump within a run resolves when what is due has been called, and the cycle goes on', async () => {
+test('TestClock.jump() within a run resolves after all due timers, and the cycle continues', async () => {
   const clock = new TestClock({ at: '2026-11-24T12:00', zone: 'UTC' })
   const app = createApp({ clock, timezone: 'UTC' })
   const seen: string[] = []
@@ -19,7 +19,7 @@ test('TestClock.jump within a run resolves when what is due has been called, and
   const { cycles } = session
   await session.task('long').run()
   await clock.settled()
-  // The timer belongs to the run's own time: it is called before the work goes on, and what it makes due waits for main work.
+  // The timer is called before the work continues; a task that becomes due waits for main work.
   expect(seen).toEqual(['timer', 'work', 'next'])
   expect(session.cycles - cycles).toBe(1)
   expect(started('next').exactly(2).holds({ session })).toBe(true)

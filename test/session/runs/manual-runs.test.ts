@@ -1,4 +1,4 @@
-/** Runs by hand: what `task.run()` promises, and what its handle can do. */
+/** Manual runs: `task.run()` and its handle. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import {
   inaction,
@@ -12,19 +12,19 @@ import { lasting, runsIn, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-/** What a handle has come to by now, without waiting for it. */
+/** Returns the outcome, the name of the error, or 'waits' if the handle has not settled. */
 const stateOf = async (handle: RunHandle): Promise<string> =>
   await Promise.race([
     handle.then(
       ({ action }) => action,
       (error: Error) => error.name,
     ),
-    // Looked at after the handle, and after whatever is settled already.
+    // Settles after the handle if the handle has already settled.
     new Promise<string>((resolve) => queueMicrotask(() => setImmediate(resolve, 'waits'))),
   ])
 
-describe('task.run() waits', () => {
-  test('asked before the session starts, it runs when that has started', async () => {
+describe('a run by task.run() waits', () => {
+  test('for the start of the session', async () => {
     const { app, session } = setUp()
     app.task('a', false, () => 1)
     const handle = session.task('a').run()
@@ -35,7 +35,7 @@ describe('task.run() waits', () => {
     expect(session.task('a').isRunning).toBe(false)
   })
 
-  test('held, it runs when the session is resumed', async () => {
+  test('for resume() while the session is held', async () => {
     const { app, session, clock } = setUp()
     app.task('a', true, () => 1)
     session.hold()
@@ -48,7 +48,7 @@ describe('task.run() waits', () => {
     expect((await handle).action).toBe('success')
   })
 
-  test('asked after a stop, it runs at the next start', async () => {
+  test('for the next start after a stop', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => 1)
     await app.start()
@@ -64,7 +64,7 @@ describe('task.run() waits', () => {
     expect(await session.task('a').log.query({ action: 'run' })).toHaveLength(2)
   })
 
-  test('while the task runs, they wait in line: first in, first out, one at a time', async () => {
+  test('for earlier runs of its task, in order of the calls', async () => {
     const { app, session, clock, news } = setUp()
     const order: unknown[] = []
     app.task('a', false, async ({ n }: Record<string, unknown>) => {
@@ -78,7 +78,7 @@ describe('task.run() waits', () => {
     expect(runsIn(news)).toEqual(Array(3).fill(['a started', 'a success']).flat())
   })
 
-  test('the queue is kept over a recall', async () => {
+  test('during a restart, which keeps the queue', async () => {
     const { app, session, clock } = setUp()
     const order: unknown[] = []
     app.task('a', false, async ({ n }: Record<string, unknown>) => {
@@ -94,8 +94,8 @@ describe('task.run() waits', () => {
   })
 })
 
-describe('task.run() is refused', () => {
-  test('when its task is removed before it starts: TaskNotFoundError, for the handle and `started`', async () => {
+describe('a handle of task.run()', () => {
+  test('rejects with TaskNotFoundError if its task is removed before the start, and so does `started`', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, lasting(clock))
     await app.start()
@@ -108,7 +108,7 @@ describe('task.run() is refused', () => {
     await expect(second.started).rejects.toBeInstanceOf(TaskNotFoundError)
   })
 
-  test('when the session stops first: SessionStoppedError', async () => {
+  test('rejects with SessionStoppedError if the session stops before the start', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, lasting(clock, 1000))
     await app.start()
@@ -122,7 +122,7 @@ describe('task.run() is refused', () => {
     expect(session.task('a').isRunning).toBe(false)
   })
 
-  test('and a handle that nobody looks at is no unhandled rejection', async () => {
+  test('that is not awaited causes no unhandled rejection', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => {})
     session.hold()
@@ -137,7 +137,7 @@ describe('task.run() is refused', () => {
     expect(unhandled).toEqual([])
   })
 
-  test('on a handle of a task that was removed, whose explanation says so', async () => {
+  test('is not created for a removed task, whose explain() names the removal', async () => {
     const { app, session } = setUp()
     const task = app.task('a', false, () => {})
     await session.removeTask('a')
@@ -147,7 +147,7 @@ describe('task.run() is refused', () => {
 })
 
 describe('a run that would wait for itself', () => {
-  test('task.run() awaited in a run of the same task rejects with SetupError', async () => {
+  test('rejects with SetupError if a run of the same task awaits it', async () => {
     const { app, session } = setUp()
     const problems: unknown[] = []
     const task = app.task('a', false, async ({ again }: Record<string, unknown>) => {
@@ -163,7 +163,7 @@ describe('a run that would wait for itself', () => {
     expect(String(problems[0])).toMatch(/'a'/)
   })
 
-  test('such a run is refused and never runs: work that awaits its own task runs once', async () => {
+  test('never starts: work that awaits its own task runs once', async () => {
     const { app, session, clock } = setUp()
     let times = 0
     const task = app.task('a', false, async () => {
@@ -176,7 +176,7 @@ describe('a run that would wait for itself', () => {
     expect([times, task.isRunning]).toEqual([1, false])
   })
 
-  test('without waiting it runs, and whoever else waits for it is not refused', async () => {
+  test('is not refused if only another caller awaits it', async () => {
     const { app, session } = setUp()
     const asked: unknown[] = []
     const task = app.task('a', false, async ({ again }: Record<string, unknown>) => {
@@ -189,7 +189,7 @@ describe('a run that would wait for itself', () => {
     expect(await (asked[0] as [Promise<unknown>])[0]).toMatchObject({ value: 'second' })
   })
 
-  test('over two tasks that await each other, too', async () => {
+  test('is refused if two tasks await each other', async () => {
     const { app, session } = setUp()
     const problems: unknown[] = []
     app.task('a', false, async () => (await session.task('b').run()).action)
@@ -204,7 +204,7 @@ describe('a run that would wait for itself', () => {
     expect(problems).toEqual([expect.any(SetupError)])
   })
 
-  test('main work that awaits another run, since nothing launches until main work ends', async () => {
+  test('is refused if main work awaits a run of another task, since nothing launches until main work ends', async () => {
     const { app, session } = setUp()
     app.task('b', false, () => {})
     app.task('a', false, { execution: 'main' }, async () => await session.task('b').run())
@@ -212,7 +212,7 @@ describe('a run that would wait for itself', () => {
     expect(await session.task('a').run()).toMatchObject({ action: 'fail', error: expect.any(SetupError) })
   })
 
-  test('main work that asks for a run and handles its error without waiting: it runs when that has ended', async () => {
+  test('still starts after main work that only handles its error', async () => {
     const { app, session, clock } = setUp()
     const problems: unknown[] = []
     const other = app.task('b', false, () => {})
@@ -224,7 +224,7 @@ describe('a run that would wait for itself', () => {
     expect(other.status).toBe('success')
   })
 
-  test('is none with multilaunch', async () => {
+  test('is not refused with multilaunch', async () => {
     const { app, session } = setUp()
     app.task(
       'a',
@@ -253,8 +253,8 @@ test.each<[string, () => unknown, Partial<RunOutcome>]>([
   expect(await handle).toEqual({ runId: handle.id, ...outcome })
 })
 
-describe('the handle', () => {
-  test('has an id that the records have, and `started` resolves while it runs', async () => {
+describe('the handle of a manual run', () => {
+  test('has the run id of the records, and `started` resolves while the run is live', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, lasting(clock, 1000))
     await app.start()
@@ -267,7 +267,7 @@ describe('the handle', () => {
     expect((await session.log.query()).map(({ runId }) => runId)).toEqual([handle.id, handle.id])
   })
 
-  test('terminate() takes it back while it waits, and tells it to end while it runs', async () => {
+  test('has terminate(), which removes a queued run and terminates a live one', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, lasting(clock))
     await app.start()
@@ -281,7 +281,7 @@ describe('the handle', () => {
     expect(await session.log.query({ action: 'run' })).toHaveLength(1)
   })
 
-  test('a key that a waiting or living run has gives that run, and a new run afterwards', async () => {
+  test('is that of the queued or live run with the same key, and a new one after its end', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, lasting(clock, 1000))
     await app.start()
@@ -295,7 +295,7 @@ describe('the handle', () => {
     expect(session.task('a').run({}, { key: 'k' })).not.toBe(first)
   })
 
-  test('a key holds for commands from outside, too', async () => {
+  test('is shared by commands with the same key', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => {})
     await app.start()
@@ -305,7 +305,7 @@ describe('the handle', () => {
   })
 })
 
-test('isRunning from the asking to the end, so that a loop that waits on it is sequential', async () => {
+test('isRunning is true from the request to the end of a run, so that a loop can wait for it', async () => {
   const { app, session, clock } = setUp()
   const order: string[] = []
   for (const name of ['a', 'b'])
@@ -326,7 +326,7 @@ test('isRunning from the asking to the end, so that a loop that waits on it is s
   expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
 })
 
-test('params of one run override args and task params by key, may add keys, and are gone after it', async () => {
+test('params of a run override args and task params by key, may add keys, and apply to that run only', async () => {
   const { app, session } = setUp()
   const options = { args: { day: 'today', size: 1 }, params: { size: 2 } }
   app.task('a', false, options, (args) => args)
@@ -344,14 +344,14 @@ test('params of one run override args and task params by key, may add keys, and 
   ])
 })
 
-test.each([null, [], 'x', 5])('params must be an object: %p', async (params) => {
+test.each([null, [], 'x', 5])('task.run() refuses params that are not an object: %p', async (params) => {
   const { app, session } = setUp()
   app.task('a', false, () => {})
   await app.start()
   expect(() => session.task('a').run(params as never)).toThrow(TypeError)
 })
 
-test('commands to a task count after a stop, too', async () => {
+test('commands to a task take effect after a stop', async () => {
   const { app, session } = setUp()
   app.task('a', false, () => {})
   app.task('b', false, () => {})

@@ -1,4 +1,4 @@
-/** What a run failed with has one shape: in the outcome, in the news and in the log. */
+/** The error of a failed run has one shape in the outcome, in events and in the log. */
 import { afterEach, expect, test } from '@jest/globals'
 import { ArgError, type ErrorData, env, type RunOutcome } from 'gantry'
 import { setUp, tearDown } from '../../support/session.ts'
@@ -19,19 +19,19 @@ const unreadable = new Proxy(
   },
 )
 
-/** What was thrown, and the name, the message and the code that are told. */
+/** Thrown values, and the name, message and code of their error. */
 const thrown: readonly (readonly [what: string, thrown: unknown, told: Partial<ErrorData>])[] = [
   ['an error', new RangeError('too far'), { name: 'RangeError', message: 'too far' }],
-  ['one with a code', new OutOfPaper('empty'), { name: 'OutOfPaper', message: 'empty', code: 'EPAPER' }],
-  ['text', 'boom', { name: 'string', message: 'boom' }],
+  ['an error with a code', new OutOfPaper('empty'), { name: 'OutOfPaper', message: 'empty', code: 'EPAPER' }],
+  ['a string', 'boom', { name: 'string', message: 'boom' }],
   ['a number', 5, { name: 'number', message: '5' }],
-  ['nothing', undefined, { name: 'undefined', message: 'undefined' }],
+  ['undefined', undefined, { name: 'undefined', message: 'undefined' }],
   ['null', null, { name: 'null', message: 'null' }],
   ['an object', { status: 503 }, { name: 'Object', message: '{"status":503}' }],
-  ['what cannot be read', unreadable, { message: expect.any(String) as never }],
+  ['an object that cannot be read', unreadable, { message: expect.any(String) as never }],
 ]
 
-test.each(thrown)('%s', async (_, what, told) => {
+test.each(thrown)('a run that throws %s fails with an error of one shape', async (_, what, told) => {
   const { app, clock, session, news } = setUp()
   const task = app.task('print', false, () => {
     throw what
@@ -41,7 +41,7 @@ test.each(thrown)('%s', async (_, what, told) => {
   await clock.settled()
   const { action, error }: RunOutcome = await running
   expect(action).toBe('fail')
-  // It compiles without a cast, and is there for whatever was thrown.
+  // Compiles without a cast, and is present for every thrown value.
   expect({ name: error?.name, message: error?.message, code: error?.code }).toEqual({
     name: expect.any(String),
     code: undefined,
@@ -54,7 +54,7 @@ test.each(thrown)('%s', async (_, what, told) => {
   expect(record?.error).toMatchObject({ name: error?.name, message: error?.message })
 })
 
-test('an error of an outcome is narrowed by its class', async () => {
+test('`instanceof` narrows the error of an outcome', async () => {
   const { app, clock } = setUp()
   const task = app.task('print', false, { args: { key: env('GANTRY_NO_SUCH_KEY') } }, () => {})
   await app.start()

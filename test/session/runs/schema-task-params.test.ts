@@ -1,4 +1,4 @@
-/** A task's own params are checked by its schema: with those of the run, as one object. */
+/** The schema of a task checks its params together with those of the run, as one object. */
 import { afterEach, expect, test } from '@jest/globals'
 import { ArgError, env, type StandardSchema } from 'gantry'
 import { z } from 'zod'
@@ -8,12 +8,12 @@ afterEach(tearDown)
 
 const schema: StandardSchema = z.object({ tenant: z.string(), limit: z.number().min(0).default(10) })
 
-/** Does the same, later. */
+/** The same schema with an asynchronous check. */
 const slow: StandardSchema = {
   '~standard': { version: 1, vendor: 'test', validate: async (value) => schema['~standard'].validate(value) },
 }
 
-test('a run by hand has the params of the task, its own over them, and the defaults', async () => {
+test('a manual run has the params of the task, overridden by its own, and the defaults of the schema', async () => {
   const { app, clock } = setUp()
   const task = app.task('a', false, { schema, params: { tenant: 'x' } }, (args: unknown) => args)
   await app.start()
@@ -29,17 +29,20 @@ test('a run by hand has the params of the task, its own over them, and the defau
   )
 })
 
-test.each([schema, slow])('a run by condition has them, too', async (each) => {
-  const { app, clock, news } = setUp()
-  const got: unknown[] = []
-  app.task('a', 'daily', { schema: each, params: { tenant: 'x' } }, (args: unknown) => void got.push(args))
-  await app.start()
-  await clock.advance('1 second')
-  expect(got).toEqual([{ tenant: 'x', limit: 10 }])
-  expect(news.some((one) => one.type === 'run.ended' && one.action === 'success')).toBe(true)
-})
+test.each([schema, slow])(
+  'a run by condition has the params of the task and the defaults of the schema',
+  async (each) => {
+    const { app, clock, news } = setUp()
+    const got: unknown[] = []
+    app.task('a', 'daily', { schema: each, params: { tenant: 'x' } }, (args: unknown) => void got.push(args))
+    await app.start()
+    await clock.advance('1 second')
+    expect(got).toEqual([{ tenant: 'x', limit: 10 }])
+    expect(news.some((one) => one.type === 'run.ended' && one.action === 'success')).toBe(true)
+  },
+)
 
-test('a task that its condition launches is refused where its params do not fit', () => {
+test('a task with a start condition is refused if its params do not fit', () => {
   const { app, session } = setUp()
   expect(() => app.task('a', 'daily', { schema }, () => {})).toThrow(
     /^Cannot add task 'a' as its params do not fit its schema: tenant: .*Its condition launches it with these alone/,
@@ -50,7 +53,7 @@ test('a task that its condition launches is refused where its params do not fit'
   expect(session.has('a')).toBe(false)
 })
 
-test('of a task that runs only by hand what is given must be right, and what is missing may come later', async () => {
+test('a task that runs only manually may lack required params, but given ones must fit', async () => {
   const { app, clock } = setUp()
   expect(() => app.task('a', false, { schema, params: { limit: -1 } }, () => {})).toThrow(ArgError)
   const task = app.task('a', false, { schema, params: { limit: 3 } }, (args: unknown) => args)
@@ -61,14 +64,14 @@ test('of a task that runs only by hand what is given must be right, and what is 
   expect(() => task.run()).toThrow(/tenant: /)
 })
 
-test('an update is checked as well', () => {
+test('update() checks params', () => {
   const { app } = setUp()
   const task = app.task('a', 'daily', { schema, params: { tenant: 'x' } }, () => {})
   expect(() => task.update({ params: { tenant: 5 } })).toThrow(/tenant: /)
   expect(() => task.update({ params: { tenant: 'y' } })).not.toThrow()
 })
 
-test('what is checked later makes the run fail, with the task and the path', async () => {
+test('params that an asynchronous schema refuses make the run fail, with the task and the path', async () => {
   const { app, clock, news } = setUp()
   app.task('a', 'daily', { schema: slow, params: { tenant: 5 } }, () => {})
   await app.start()
@@ -80,7 +83,7 @@ test('what is checked later makes the run fail, with the task and the path', asy
   })
 })
 
-test('args among the params are made when a run starts, and not checked', async () => {
+test('args in params are resolved when a run starts, and not checked', async () => {
   process.env.GANTRY_TENANT = 'x'
   const { app, clock } = setUp()
   const got: unknown[] = []
@@ -98,7 +101,7 @@ test('args among the params are made when a run starts, and not checked', async 
   expect(got).toEqual([{ tenant: 'x', limit: 1 }])
 })
 
-test('an arg among the params of a task is left out of the check, and the other params are not', async () => {
+test('an arg in the params of a task is not checked, but the other params are', async () => {
   const { app, clock } = setUp()
   const got: unknown[] = []
   const params = { tenant: env('GANTRY_TEST_NO_SUCH').or('t'), limit: 7 }

@@ -1,11 +1,11 @@
-/** The params of runs by hand, checked by a Standard Schema. */
+/** Params of manual runs, checked by a Standard Schema. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { ArgError, type StandardSchema, TaskNotFoundError } from 'gantry'
 import { gate, runsIn, setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
 
-/** A Standard Schema that wants a day and adds a size, at once or after `until`. */
+/** A Standard Schema that requires a day and adds a size, synchronously or after `until`. */
 const daySchema = (until?: Promise<unknown>): StandardSchema => {
   const validate = (
     value: unknown,
@@ -24,8 +24,8 @@ const daySchema = (until?: Promise<unknown>): StandardSchema => {
   }
 }
 
-describe('schema', () => {
-  test('checks params when they are given, and may change them', async () => {
+describe('the schema of a task', () => {
+  test('checks the params of task.run() at the call, and may change them', async () => {
     const { app, session } = setUp()
     const task = app.task('a', false, { schema: daySchema() }, (args) => args)
     await app.start()
@@ -35,7 +35,7 @@ describe('schema', () => {
     expect(session.task('a').isRunning).toBe(false)
   })
 
-  test('that is asynchronous: a bad run is refused, a good one waits in line from its asking on', async () => {
+  test('that is asynchronous rejects invalid runs, and valid ones keep the order of their calls', async () => {
     const { app, session, clock } = setUp()
     const checked = gate()
     const order: unknown[] = []
@@ -54,7 +54,7 @@ describe('schema', () => {
     expect(session.task('a').isRunning).toBe(false)
   })
 
-  test('a run whose params are still being checked can be taken back, found by its key, and refused', async () => {
+  test('still checks params: meanwhile the run can be terminated, found by its key, and rejected by a removal', async () => {
     const { app, session, clock, news } = setUp()
     const checked = gate()
     const task = app.task('a', false, { schema: daySchema(checked.promise) }, () => {})
@@ -72,7 +72,7 @@ describe('schema', () => {
     expect(news.filter(({ type }) => type === 'run.queued')).toEqual([])
   })
 
-  test('params that do not fit, by command: send throws, and nothing runs', async () => {
+  test('makes session.send() throw for params that do not fit, and nothing runs', async () => {
     const { app, session, clock, news } = setUp()
     const schema = daySchema()
     app.task('a', false, { schema }, () => {})

@@ -1,4 +1,4 @@
-/** Executors, serializers and clocks that throw synchronously: each run has an outcome, and the session goes on. */
+/** Executors, serializers and clocks that throw synchronously: each run has an outcome, and the session continues. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { arg, createApp, createMemoryStore } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -24,7 +24,7 @@ async function setUp(options: Parameters<typeof createApp>[0] = {}, clock = new 
     },
   })
   await app.start()
-  /** The session still runs tasks. */
+  /** Returns whether the session still runs tasks. */
   const isAlive = async () => {
     app.task('after', false, () => 'alive')
     return (await session.task('after').run()).action === 'success' && session.state === 'running'
@@ -45,22 +45,25 @@ describe('an executor', () => {
   test.each<[string, Record<string, unknown>]>([
     ['at once', {}],
     ['after args that take time', { args: { a: arg(async () => 1) } }],
-  ])('that throws %s: the run fails with the error, and a warning names the executor', async (_, options) => {
-    const { app, session, warned, isAlive } = await setUp()
-    const { executors } = coreOf(session)
-    const good = executors.get('async')!
-    executors.set('async', executorThat(broken))
-    app.task('a', false, { execution: 'async', ...options }, () => {})
-    expect(await session.task('a').run()).toMatchObject({
-      action: 'fail',
-      error: { message: 'the executor is broken' },
-    })
-    expect(warned).toEqual(["executor: Executor 'async' threw at a run of task 'a': the run fails."])
-    executors.set('async', good)
-    expect(await isAlive()).toBe(true)
-  })
+  ])(
+    'that throws %s makes the run fail with the error, and a warning names the executor',
+    async (_, options) => {
+      const { app, session, warned, isAlive } = await setUp()
+      const { executors } = coreOf(session)
+      const good = executors.get('async')!
+      executors.set('async', executorThat(broken))
+      app.task('a', false, { execution: 'async', ...options }, () => {})
+      expect(await session.task('a').run()).toMatchObject({
+        action: 'fail',
+        error: { message: 'the executor is broken' },
+      })
+      expect(warned).toEqual(["executor: Executor 'async' threw at a run of task 'a': the run fails."])
+      executors.set('async', good)
+      expect(await isAlive()).toBe(true)
+    },
+  )
 
-  test('that settles and then throws: the run has its outcome', async () => {
+  test('that settles and then throws does not change the outcome of the run', async () => {
     const { app, session } = await setUp()
     coreOf(session).executors.set(
       'async',
@@ -74,7 +77,7 @@ describe('an executor', () => {
     expect(session.task('a').isRunning).toBe(false)
   })
 
-  test('that throws when it is to end the work: the run ends after its grace', async () => {
+  test('that throws at a termination ends the run after its grace', async () => {
     const { app, session, clock, warned } = await setUp()
     coreOf(session).executors.set(
       'async',
@@ -92,8 +95,8 @@ describe('an executor', () => {
 
 test.each([
   ['an error', new Error('no')],
-  ['a value that cannot be shown', Object.create(null)],
-])('a serializer that throws %s leaves the return value out of the record', async (_, thrown) => {
+  ['a value that cannot be converted to text', Object.create(null)],
+])('a serializer that throws %s omits the return value from the record', async (_, thrown) => {
   const fail = (): never => {
     throw thrown
   }
@@ -126,7 +129,7 @@ test.each([
   ['callAfter', { action: 'fail', error: { message: 'the clock is broken' } }],
   ['launched', { action: 'success' }],
 ])(
-  'a clock that throws in %s at a run: the run has an outcome, and the session goes on',
+  'a clock that throws in %s during a run: the run has an outcome, and the session continues',
   async (method, outcome) => {
     const clock = new BrokenClock(at)
     const { app, session, isAlive } = await setUp({}, clock)

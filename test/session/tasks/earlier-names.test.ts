@@ -1,4 +1,4 @@
-/** Names that changed: the earlier ones are accepted wherever the present ones are, and never together with them. */
+/** Renamed options: the earlier names are accepted wherever the current ones are, but not together with them. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import {
   createGroup,
@@ -16,21 +16,21 @@ import { type Desk, gate, lasting, setUp, tearDown } from '../../support/session
 
 afterEach(tearDown)
 
-/** The number of live runs of a task that is run five times. */
+/** Requests five runs of a task and returns the number of live ones. */
 async function liveOf({ session, clock }: Pick<Desk, 'session' | 'clock'>, name: string): Promise<number> {
   for (let n = 0; n < 5; n++) session.task(name).run()
   await clock.settled()
   return session.task(name).runs.length
 }
 
-describe.each(['concurrency', 'multilaunch'] as const)('%s', (name) => {
+describe.each(['concurrency', 'multilaunch'] as const)('%s limits the live runs', (name) => {
   const three = { [name]: 3 }
 
   test.each<[where: string, add: (desk: Desk) => unknown]>([
     ['of a task', ({ app, clock }) => app.task('a', false, three, lasting(clock))],
     ['of createTask', ({ session, clock }) => session.createTask('a', false, three, lasting(clock))],
     [
-      'of an event that updates a task',
+      'of a task.update event',
       ({ app, session, clock }) => {
         app.task('a', false, { concurrency: 1 }, lasting(clock))
         session.send(JSON.parse(JSON.stringify({ type: 'task.update', task: 'a', options: three })))
@@ -41,7 +41,7 @@ describe.each(['concurrency', 'multilaunch'] as const)('%s', (name) => {
       ({ app, clock }) => app.task('a', false, { multilaunch: 1 }, lasting(clock)).update(three),
     ],
     [
-      'of an app that is updated',
+      'of session.update',
       ({ app, session, clock }) => {
         app.task('a', false, lasting(clock))
         session.update({ multilaunch: 1 })
@@ -62,13 +62,13 @@ describe.each(['concurrency', 'multilaunch'] as const)('%s', (name) => {
         session.createFrom('kind', 'a', three)
       },
     ],
-    ['of a group', ({ app, clock }) => app.group(three).task('a', false, lasting(clock))],
+    ['of a group of tasks', ({ app, clock }) => app.group(three).task('a', false, lasting(clock))],
     [
       'of a task, over that of its group',
       ({ app, clock }) => app.group({ concurrency: 1 }).task('a', false, three, lasting(clock)),
     ],
     [
-      'of a group that is included',
+      'of an included group',
       ({ app, clock }) => {
         const group = createGroup({ multilaunch: 2 })
         group.group(three).task('a', false, lasting(clock))
@@ -82,7 +82,7 @@ describe.each(['concurrency', 'multilaunch'] as const)('%s', (name) => {
     expect(await liveOf(desk, 'a')).toBe(3)
   })
 
-  test('of an app, and both names show it', async () => {
+  test('of an app, and both names read it', async () => {
     const desk = setUp(three)
     desk.app.task('a', false, lasting(desk.clock))
     await desk.app.start()
@@ -94,7 +94,7 @@ describe.each(['concurrency', 'multilaunch'] as const)('%s', (name) => {
     expect(Object.keys(desk.session.options)).not.toContain('multilaunch')
   })
 
-  test('of a task that a store remembers', async () => {
+  test('of a task whose update a store has kept', async () => {
     const kept = createMemoryStore()
     const store = durableStore(kept, (entries) => kept.append(entries))
     const first = setUp({ store, persist: true })
@@ -109,7 +109,7 @@ describe.each(['concurrency', 'multilaunch'] as const)('%s', (name) => {
     expect(await liveOf(second, 'a')).toBe(3)
   })
 
-  test('over HTTP', async () => {
+  test('of updates over HTTP', async () => {
     const served = await serve()
     try {
       served.app.task('a', false, () => {})
@@ -124,7 +124,7 @@ describe.each(['concurrency', 'multilaunch'] as const)('%s', (name) => {
 })
 
 describe.each(['misfireGrace', 'grace'] as const)('%s', (name) => {
-  test('limits what is caught up', () => {
+  test('must be a duration', () => {
     const { app } = setUp()
     app.task('a', 'daily', { [name]: '36 hours' }, () => {})
     expect(() => app.task('b', 'daily', { [name]: 'long' } as TaskOptions, () => {})).toThrow(name)
@@ -132,7 +132,7 @@ describe.each(['misfireGrace', 'grace'] as const)('%s', (name) => {
 })
 
 describe.each(['terminateGrace', 'graceMs'] as const)('%s', (name) => {
-  test('is the time that a cancelled run has to end', async () => {
+  test('is the time that a terminated run has to end', async () => {
     const { app, clock } = setUp()
     const never = gate()
     const task = app.task('a', false, { [name]: 60_000 }, () => never.promise)
@@ -162,7 +162,7 @@ test('terminateGrace is a duration; graceMs stays a number', async () => {
   expect(() => app.task('b', false, { graceMs: '2 minutes' } as never, () => {})).toThrow(/'graceMs'/)
 })
 
-describe('both names of an option are a TypeError that names both', () => {
+describe('an option with both names is a TypeError that names both', () => {
   test.each([
     ['multilaunch', 'concurrency', 2],
     ['grace', 'misfireGrace', '1 hour'],
@@ -187,7 +187,7 @@ describe('both names of an option are a TypeError that names both', () => {
   })
 })
 
-test('earlier names are not suggested', () => {
+test('an error about an unknown option does not suggest an earlier name', () => {
   const { app } = setUp()
   expect(() => app.task('a', false, { multilunch: 2 } as never, () => {})).toThrow(
     /^(?!.*multilaunch).*'multilunch'/,

@@ -1,4 +1,4 @@
-/** `session.graph()`: each way in which one task asks about another is a link. */
+/** `session.graph()`: a link for each way in which one task depends on another. */
 import { describe, expect, test } from '@jest/globals'
 import {
   afterAnyFail,
@@ -30,7 +30,7 @@ function linksOf(
 }
 
 describe('graph()', () => {
-  test('after: by start, with the actions that it waits for; each of several', () => {
+  test('links a start after another task, with the actions that it waits for', () => {
     expect(linksOf((app) => app.task('c', afterSuccess('a').and(daily), () => {}))).toEqual([
       { from: 'a', to: 'c', kind: 'after', by: 'start', actions: ['success'] },
     ])
@@ -43,7 +43,7 @@ describe('graph()', () => {
     ])
   })
 
-  test('history: has succeeded, has started, in any period and however deep', () => {
+  test('links a start that depends on the history of a task, in any period and at any depth', () => {
     const deep = daily.and(not(started('b').past('1 hour').and(succeeded('a').today)))
     expect(linksOf((app) => app.task('c', deep, () => {}))).toEqual([
       { from: 'b', to: 'c', kind: 'history', by: 'start', actions: ['run'] },
@@ -51,7 +51,7 @@ describe('graph()', () => {
     ])
   })
 
-  test('running, and what the end condition asks', () => {
+  test('links a start that depends on live runs, and an end condition', () => {
     expect(
       linksOf((app) => app.task('c', not(running('a')), { end: succeeded('b').today }, () => {})),
     ).toEqual([
@@ -60,7 +60,7 @@ describe('graph()', () => {
     ])
   })
 
-  test('return: of args, of args of args, and behind a fallback', () => {
+  test('links returns in args, in args of args, and with a fallback', () => {
     const sum = arg(({ x }) => x + 1, { args: { x: returnOf<number>('a') } })
     expect(
       linksOf((app) =>
@@ -72,13 +72,13 @@ describe('graph()', () => {
     ])
   })
 
-  test('task: a handle that is received; of its own there is no link', () => {
+  test('links an arg that is the handle of another task, but not of the task itself', () => {
     expect(
       linksOf((app) => app.task('c', daily, { args: { a: taskArg('a'), self: taskArg() } }, () => {})),
     ).toEqual([{ from: 'a', to: 'c', kind: 'task', by: 'arg' }])
   })
 
-  test('param: asked for by a condition, received by an arg, asked for by a condition of the app', () => {
+  test('links params in conditions, in args, and in custom conditions of the app', () => {
     expect(
       linksOf((app) => {
         const isMode = app.condition('the mode is {mode}', ({ mode }) => mode === 'on')
@@ -98,7 +98,7 @@ describe('graph()', () => {
     ])
   })
 
-  test('a task that is not in the session is marked, until it is added; a param is no task', () => {
+  test('marks a task that is not in the session until it is added, but not a param', () => {
     const app = createApp()
     app.task('c', afterSuccess('a').and(paramExists('a')), { args: { a: returnOf<number>('b') } }, () => {})
     app.task('b', false, () => 1)
@@ -111,7 +111,7 @@ describe('graph()', () => {
     expect(app.session.graph().filter(({ isAbsent }) => isAbsent)).toEqual([])
   })
 
-  test('the same link once, none of a task to itself, and it follows what changes', () => {
+  test('has each link once and no link of a task to itself, and follows updates', () => {
     const app = createApp()
     app.task('a', started('a').today, () => {})
     app.task('c', afterSuccess('a').and(afterSuccess('a')), () => {})

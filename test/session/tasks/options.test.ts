@@ -1,4 +1,4 @@
-/** The options of a session: the default of each, and that it can be changed while the session runs. */
+/** The options of a session: the default of each, and its change while the session runs. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createApp, daily, every } from 'gantry'
 import { lasting, runsIn, setUp, tearDown, warningsIn } from '../../support/session.ts'
@@ -6,7 +6,7 @@ import { silent } from '../../support/silent.ts'
 
 afterEach(tearDown)
 
-test('timezone: by default the system’s; changed, it moves conditions and times of tasks without their own', async () => {
+test('timezone is that of the system by default; a change applies to tasks without their own zone', async () => {
   expect(createApp().session.now().zoneName).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone)
   const { app, session, clock } = setUp()
   app.task('plain', daily.at('09:00'), () => {})
@@ -20,7 +20,7 @@ test('timezone: by default the system’s; changed, it moves conditions and time
   expect(session.task('plain').nextRuns(1)[0]?.toISO()).toBe('2026-11-26T09:00:00.000+09:00')
 })
 
-test('execution: by default async; changed, it counts for the next runs of tasks without their own', async () => {
+test('execution is async by default; a change applies to the next runs of tasks without their own', async () => {
   const { app, session, clock } = setUp()
   for (const name of ['a', 'b']) app.task(name, false, lasting(clock, 1000))
   await app.start()
@@ -38,7 +38,7 @@ test('execution: by default async; changed, it counts for the next runs of tasks
   expect(await both()).toBe(1)
 })
 
-test("timeout: by default 30 minutes; changed, it counts for the next runs; 'never' lifts it", async () => {
+test("timeout is 30 minutes by default; a change applies to the next runs, and 'never' removes it", async () => {
   const { app, session, clock } = setUp()
   const task = app.task('a', false, lasting(clock, 86_400_000))
   await app.start()
@@ -57,7 +57,7 @@ test("timeout: by default 30 minutes; changed, it counts for the next runs; 'nev
   expect(await endsWithin('10 hours')).toBeUndefined()
 })
 
-test('relaunchDelay: by default 100 ms; changed, it counts from the next end', async () => {
+test('relaunchDelay is 100 ms by default; a change applies from the next end of a run', async () => {
   const { app, session, clock } = setUp()
   const at: number[] = []
   app.task('a', true, () => void at.push(clock.now()))
@@ -68,7 +68,7 @@ test('relaunchDelay: by default 100 ms; changed, it counts from the next end', a
   expect(at.slice(1).map((each, i) => each - at[i]!)).toEqual([100, 100, 100, 60_000, 60_000])
 })
 
-test('multilaunch: by default one run at a time; raised, what waits is launched', async () => {
+test('multilaunch is one run at a time by default; a raised limit launches waiting runs', async () => {
   const { app, session, clock } = setUp()
   const task = app.task('a', false, lasting(clock))
   await app.start()
@@ -83,7 +83,7 @@ test('multilaunch: by default one run at a time; raised, what waits is launched'
   expect(session.runs()).toHaveLength(3)
 })
 
-test('instantShutdown: by default runs are waited for; changed, they are ended', async () => {
+test('instantShutdown is false by default, so that a stop waits for runs; a change to true terminates them', async () => {
   const { app, session, clock } = setUp()
   const task = app.task('a', true, lasting(clock))
   await app.start()
@@ -94,7 +94,7 @@ test('instantShutdown: by default runs are waited for; changed, they are ended',
   expect(task.status).toBe('terminate')
 })
 
-test('drainTimeout: by default there is none; changed, it counts for the next stop', async () => {
+test('drainTimeout is not set by default; a change applies to the next stop', async () => {
   const { app, session, clock } = setUp()
   app.task('a', true, { timeout: 'never' }, lasting(clock, 864_000_000))
   await app.start()
@@ -107,7 +107,7 @@ test('drainTimeout: by default there is none; changed, it counts for the next st
   expect(session.state).toBe('stopped')
 })
 
-test('params: set from the beginning; changed, those that are given are set, and conditions wake', async () => {
+test('params are set from the beginning; a change sets the given ones and evaluates conditions', async () => {
   const { app, session, clock, news } = setUp({ params: { a: 1, b: 2 } })
   app.task('waits', "param 'go' exists", () => {})
   await app.start()
@@ -118,7 +118,7 @@ test('params: set from the beginning; changed, those that are given are set, and
   expect(runsIn(news)[0]).toBe('waits started')
 })
 
-test('pollEvery: by default a second; changed, functions are asked as often from their next look on', async () => {
+test('pollEvery is a second by default; a change applies after the next evaluation of a function', async () => {
   const { app, session, clock } = setUp()
   let asked = 0
   app.task(
@@ -139,7 +139,7 @@ test('pollEvery: by default a second; changed, functions are asked as often from
   expect(asked).toBe(10)
 })
 
-test('onError: by default log; changed, the next failure ends the session', async () => {
+test('onError is log by default; after a change to raise, the next failure ends the session', async () => {
   const { app, session, clock, news } = setUp()
   const task = app.task('a', false, () => {})
   app.hook('run', () => {
@@ -155,7 +155,7 @@ test('onError: by default log; changed, the next failure ends the session', asyn
   expect(session.state).toBe('stopped')
 })
 
-test('onTaskExists: by default raise; changed, it counts for the next task', () => {
+test('onTaskExists is raise by default; a change applies to the next task', () => {
   const { app, session } = setUp()
   app.task('a', false, () => {})
   expect(() => app.task('a', false, () => {})).toThrow(/'a' exists/)
@@ -163,7 +163,7 @@ test('onTaskExists: by default raise; changed, it counts for the next task', () 
   expect(app.task('a', false, () => {}).name).toBe('a - 1')
 })
 
-test('logger: what is warned of and what runs write goes to the one that is set now', async () => {
+test('logger: warnings and lines of runs go to the current logger', async () => {
   const [first, second]: [string[], string[]] = [[], []]
   const loggerTo = (lines: string[]) => ({
     ...silent,
@@ -183,7 +183,7 @@ test('logger: what is warned of and what runs write goes to the one that is set 
   expect(first).toEqual([expect.stringMatching(/^warn .*'a'/), 'info hello'])
 })
 
-test('lateAfter: by default a second; changed, it counts for the next launch', async () => {
+test('lateAfter is a second by default; a change applies to the next launch', async () => {
   const { app, session, clock, news } = setUp()
   app.task('a', every('1 hour'), () => {})
   await app.start()
@@ -203,7 +203,7 @@ test('lateAfter: by default a second; changed, it counts for the next launch', a
   expect(await late('50 seconds')).toBe(0)
 })
 
-test('handleSignals: by default in app.run() only; changed while it runs, it counts at once', async () => {
+test('handleSignals is on by default in app.run() only; a change applies at once', async () => {
   const listeners = (): number => process.listenerCount('SIGTERM')
   const before = listeners()
   const { app, session } = setUp()
@@ -226,8 +226,8 @@ test('handleSignals: by default in app.run() only; changed while it runs, it cou
   expect(listeners()).toBe(before)
 })
 
-describe('all of them', () => {
-  test('an option that is given as undefined is at its default', async () => {
+describe('the options of a session', () => {
+  test('have their default if they are given as undefined', async () => {
     const { app, session, clock } = setUp({ timeout: '1 minute' })
     const task = app.task('a', false, lasting(clock))
     await app.start()
@@ -238,7 +238,7 @@ describe('all of them', () => {
     expect(task.toJSON().timeoutMs).toBe(1_800_000)
   })
 
-  test('what is done to the given object afterwards does nothing', async () => {
+  test('do not follow later changes of the given object', async () => {
     const options = {
       relaunchDelay: 1000,
       params: { a: 1 },

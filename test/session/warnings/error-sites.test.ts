@@ -1,4 +1,4 @@
-/** A problem with what was given is its caller's: the message names the task, and the stack begins at the caller's line. */
+/** Errors about invalid input: the message names the task, and the stack begins at the caller's line. */
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import {
@@ -50,7 +50,7 @@ function thrownBy(call: () => unknown): Error {
 const bad = 'dayly after 07:00' as string
 const work = (): void => {}
 
-/** What is done wrongly, and how its message begins. */
+/** Invalid calls, and a pattern of their message. */
 const mistakes: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['app.task', () => setUp().app.task('a', bad, work), /^Cannot add task 'a': Cannot read the statement/],
   [
@@ -150,22 +150,22 @@ const mistakes: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['afterAllFail', () => afterAllFail(), /at least one/],
 ]
 
-test.each(mistakes)('%s', (_, make, message) => {
+test.each(mistakes)('an invalid call of %s throws with the first frame at its line', (_, make, message) => {
   const error = thrownBy(make)
   expect(error.message).toMatch(message)
-  // It is told once, and the first frame is the line that has the mistake.
+  // The message names the task once, and the first frame is the line with the mistake.
   expect(error.message.match(/Cannot add task/g) ?? []).toHaveLength(/add task/.test(String(message)) ? 1 : 0)
   const [frame] = error.stack!.split('\n').filter((line) => /^\s+at /.test(line))
   expect(frame).toContain('error-sites.test.ts')
 })
 
-test('an app of many tasks tells which of them is wrong', () => {
+test('an error of one of many tasks names the task', () => {
   const { app } = setUp()
   for (let n = 0; n < 40; n++) app.task(`t${n}`, 'hourly', work)
   expect(thrownBy(() => app.task('t40', bad, work)).message).toContain("task 't40'")
 })
 
-test('a slip of another kind keeps the place where it happened', () => {
+test('an error that a getter of the options throws is passed on unchanged', () => {
   const { app } = setUp()
   const broken = {
     get timeout(): never {
@@ -176,20 +176,20 @@ test('a slip of another kind keeps the place where it happened', () => {
   expect(error.message).toMatch(/^Cannot read propert/)
 })
 
-describe('printed, a statement error tells everything once', () => {
+describe('a printed StatementError has each detail once', () => {
   test.each([
-    ['a misspelt word', () => setUp().app.task('a', bad, work)],
+    ['a misspelled word', () => setUp().app.task('a', bad, work)],
     ['a cron field', () => parse('cron 61 * * * *')],
     ['a moment', () => parse('daily after 25:00')],
     ['a zone', () => parse('daily in Europe/Berln')],
     ['a duration', () => parse("param 'x' is 'y' for 5 minuts")],
-    ['a slot', () => setUp().app.task('a', 'every 10 minuts' as string, work)],
+    ['a placeholder', () => setUp().app.task('a', 'every 10 minuts' as string, work)],
   ])('%s', (_, make) => {
     const error = thrownBy(make) as StatementError
     const printed = inspect(error)
     expect(printed).not.toMatch(/\[cause\]|text:|offset:|expected:|near:/)
     expect(printed.split(error.message.split('\n', 1)[0]!)).toHaveLength(2)
-    // A program still reads them.
+    // The properties remain available to programs.
     expect(error.text).toEqual(expect.any(String))
     expect(error.offset).toEqual(expect.any(Number))
     expect(Array.isArray(error.expected) && Array.isArray(error.near)).toBe(true)

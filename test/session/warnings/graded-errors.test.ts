@@ -1,6 +1,6 @@
 /**
- * The mistakes that new users make. Each message names the task or the option, the rule, the value and what to do; and where
- * an error is thrown, its first frame outside of the package is the line with the mistake.
+ * Mistakes of new users. Each message names the task or the option, the rule, the value and what to do. The first frame
+ * outside of the package is the line with the mistake.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -37,27 +37,31 @@ const add =
   () =>
     setUp().app.task('a', start as 'daily', options, does as () => void)
 
-/** A mistake, and what its message holds, in this order. */
+/** A mistake, and the parts of its message, in order. */
 type Mistake = readonly [mistake: string, make: () => unknown, says: readonly string[]]
 
 const inTask = "Cannot add task 'a'"
 
-/** Thrown where the mistake is. */
+/** Mistakes that throw at the call. */
 const thrown: readonly Mistake[] = [
-  ['a misspelt word', add('dayly after 07:00'), [inTask, 'unknown words', 'dayly', 'did you mean `daily`?']],
   [
-    'a misspelt zone',
+    'a misspelled word',
+    add('dayly after 07:00'),
+    [inTask, 'unknown words', 'dayly', 'did you mean `daily`?'],
+  ],
+  [
+    'a misspelled zone',
     add('daily', { timezone: 'Europe/Berln' }),
     [inTask, "'Europe/Berln'", "'Europe/Berlin'"],
   ],
   [
-    'a zone of the session',
+    'an abbreviation as zone of the session',
     () => createApp({ timezone: 'CEST' }),
     ['time zone', "'CEST'", 'IANA name such as'],
   ],
-  ['an offset as zone', () => createApp({ timezone: '+25:00' }), ["'+25:00'", 'IANA name such as']],
+  ['an invalid offset as zone', () => createApp({ timezone: '+25:00' }), ["'+25:00'", 'IANA name such as']],
   [
-    'a name twice',
+    'a repeated name',
     () => {
       const { app } = setUp()
       app.task('report', 'daily', work)
@@ -71,30 +75,42 @@ const thrown: readonly Mistake[] = [
     [inTask, 'functions', 'give it moduleWork(url, exportName)'],
   ],
   [
-    'a cron field',
+    'an invalid cron field',
     add('cron 61 * * * *'),
     [inTask, 'minute must lie in 0 to 59', "'61'", 'expected numbers'],
   ],
-  ['a cron field of the builder', () => cron('61 * * * *'), ['minute must lie in 0 to 59', "'61'"]],
-  ['bare cron', add('*/5 * * * *'), [inTask, 'must follow the word `cron`', '`cron */5 * * * *`']],
-  ['an option of others', add('daily', { retries: 3 }), [inTask, "'retries'", 'daily.or(retry(3))']],
-  ['a misspelt option', add('daily', { timeZone: 'UTC' }), [inTask, "'timeZone'", "'timezone'"]],
+  ['an invalid cron field of the builder', () => cron('61 * * * *'), ['minute must lie in 0 to 59', "'61'"]],
   [
-    'no work',
+    'a bare cron expression',
+    add('*/5 * * * *'),
+    [inTask, 'must follow the word `cron`', '`cron */5 * * * *`'],
+  ],
+  [
+    'an option of other schedulers',
+    add('daily', { retries: 3 }),
+    [inTask, "'retries'", 'daily.or(retry(3))'],
+  ],
+  ['a misspelled option', add('daily', { timeZone: 'UTC' }), [inTask, "'timeZone'", "'timezone'"]],
+  [
+    'missing work',
     () => {
       const { app } = setUp()
       Reflect.apply(app.task, app, ['a', 'daily'])
     },
     [inTask, 'must be a function', 'undefined', 'The order is: name'],
   ],
-  ['start and work swapped', add(work, {}, 'daily'), [inTask, "'daily'", 'The order is: name']],
+  ['swapped start and work', add(work, {}, 'daily'), [inTask, "'daily'", 'The order is: name']],
   [
-    'a duration as option',
+    'an invalid duration as option',
     add('daily', { timeout: '5 minuts' }),
     [inTask, "'timeout'", "Cannot read '5 minuts' as a duration", 'expected', '`minutes`'],
   ],
-  ['a duration in a statement', add('every 5 minuts'), [inTask, "'5 minuts' as a duration", '`minutes`']],
-  ['a duration of a builder', () => every('5 minuts'), ["'5 minuts' as a duration", '`minutes`']],
+  [
+    'an invalid duration in a statement',
+    add('every 5 minuts'),
+    [inTask, "'5 minuts' as a duration", '`minutes`'],
+  ],
+  ['an invalid duration of a builder', () => every('5 minuts'), ["'5 minuts' as a duration", '`minutes`']],
   ['a calendar duration', () => every('2 months'), ["'2 months'", 'a month has no fixed length']],
   [
     'an object as start',
@@ -102,39 +118,51 @@ const thrown: readonly Mistake[] = [
     [inTask, 'must be a condition, a statement', '{"when":"daily"}'],
   ],
   ['an instance as start', add(new Map()), [inTask, 'must be a condition', 'an instance of Map']],
-  ['an object beside a condition', () => daily.and({} as never), ['must be a condition', '{}']],
+  ['an object combined with a condition', () => daily.and({} as never), ['must be a condition', '{}']],
   [
-    'a time of day',
+    'an invalid time of day',
     () => daily.after('25:00'),
     ["Cannot read '25:00' as a time of day", 'hours are 0 to 23', 'such as `07:00`'],
   ],
-  ['a time of day in a statement', add('daily after 25:00'), [inTask, "'25:00' as a time of day", '`07:00`']],
-  ['minutes', () => daily.after('07:61'), ["'07:61'", 'minutes and seconds are 00 to 59']],
-  ['a weekday', add('weekly on Mox'), [inTask, "'Mox' as a day of the week", '`Mon`']],
-  ['a day of a month', add('monthly on 32nd'), [inTask, "'32nd' as a day of the month", '1 to 31']],
   [
-    'a day of a year',
+    'an invalid time of day in a statement',
+    add('daily after 25:00'),
+    [inTask, "'25:00' as a time of day", '`07:00`'],
+  ],
+  ['invalid minutes', () => daily.after('07:61'), ["'07:61'", 'minutes and seconds are 00 to 59']],
+  ['an invalid weekday', add('weekly on Mox'), [inTask, "'Mox' as a day of the week", '`Mon`']],
+  [
+    'an invalid day of the month',
+    add('monthly on 32nd'),
+    [inTask, "'32nd' as a day of the month", '1 to 31'],
+  ],
+  [
+    'an invalid day of the year',
     add('yearly on Feb 30th'),
     [inTask, "'Feb 30th' as a day of the year", 'Feb has 29 days'],
   ],
-  ['a period', () => during('tme of day'), ["Cannot read 'tme of day' as a period", 'time of day between']],
+  [
+    'an invalid period',
+    () => during('tme of day'),
+    ["Cannot read 'tme of day' as a period", 'time of day between'],
+  ],
   [
     'a date as time of day',
     () => daily.after(new Date(0) as never),
     ['must be text, a number', 'instance of Date'],
   ],
   ['`and` for `&`', add('daily after 07:00 and every 10 minutes'), [inTask, '07:00 and every', '`&`']],
-  ['no quotes', add('after task fetch'), [inTask, 'after task fetch', "quotes such as `'fetch'`"]],
   [
-    'a jitter that is no number',
+    'a task name without quotes',
+    add('after task fetch'),
+    [inTask, 'after task fetch', "quotes such as `'fetch'`"],
+  ],
+  [
+    'a jitter that is not a number',
     () => retry(5, { jitter: true as never }),
     ["'jitter'", 'from 0 to 1', 'true'],
   ],
-  [
-    'a pool that is not there',
-    add('daily', { pool: 'x' }),
-    [inTask, "'x'", 'createApp({ pools: { x: 3 } })'],
-  ],
+  ['an unknown pool', add('daily', { pool: 'x' }), [inTask, "'x'", 'createApp({ pools: { x: 3 } })']],
   [
     'a short token',
     () => createHttp(setUp().session, { auth: { token: 'short' } }),
@@ -160,13 +188,13 @@ function expectInOrder(message: string, says: readonly string[]): void {
   }
 }
 
-/** Frames of the app, and not of the package or of Node. */
+/** Frames of the app, without those of the package and of Node. */
 const ownFrames = (stack = ''): readonly string[] =>
   stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !/\/src\/|\/machines\/|node_modules|node:/.test(line))
 
-describe('thrown where the mistake is', () => {
+describe('an error at the call names the mistake and its line:', () => {
   test.each(thrown)('%s', async (_, make, says) => {
     const { message, stack } = await caught(make)
     expectInOrder(message, says)
@@ -185,7 +213,7 @@ describe('thrown where the mistake is', () => {
   })
 })
 
-/** What a run fails with. */
+/** Mistakes that make a run fail. */
 const failures: readonly (readonly [string, TaskOptions<never> | object, unknown, readonly string[]])[] = [
   [
     'a variable that is not set',
@@ -211,7 +239,7 @@ const failures: readonly (readonly [string, TaskOptions<never> | object, unknown
     ["arg 'key' of task 'a'", "'--not-given' must be on the command line", '--not-given <value>'],
   ],
   [
-    'a return that is not there',
+    'a return that does not exist',
     { args: { key: returnOf('other') } },
     work,
     [
@@ -222,7 +250,7 @@ const failures: readonly (readonly [string, TaskOptions<never> | object, unknown
     ],
   ],
   [
-    'what an arg of an arg lacks',
+    'a missing variable of an arg of an arg',
     { args: { key: arg(({ u }) => u, { args: { u: env('GANTRY_NOT_SET') }, name: 'user' }) } },
     work,
     ["arg 'key' of task 'a'", "'GANTRY_NOT_SET' must be set", 'arg(user).or(…)'],
@@ -234,7 +262,7 @@ const failures: readonly (readonly [string, TaskOptions<never> | object, unknown
     ["arg 'key' of task 'a'", 'arg(settings) failed', 'JSON'],
   ],
   [
-    'a function for a thread',
+    'a function as arg of a thread',
     { execution: 'thread', args: { cb: work } },
     moduleWork(pathToFileURL(join(folder, 'none.mjs')), 'work'),
     [
@@ -245,7 +273,7 @@ const failures: readonly (readonly [string, TaskOptions<never> | object, unknown
     ],
   ],
   [
-    'a module that is not there',
+    'a module that does not exist',
     {},
     moduleWork(pathToFileURL(join(folder, 'none.mjs')), 'work'),
     ['Cannot load the module', 'its file must exist', 'none.mjs', 'Give the URL of an existing file'],
@@ -263,7 +291,7 @@ const failures: readonly (readonly [string, TaskOptions<never> | object, unknown
   ],
 ]
 
-describe('what a run fails with', () => {
+describe('the error of a failed run names the mistake:', () => {
   test.each(failures)('%s', async (_, options, does, says) => {
     const { app, news } = setUp()
     app.task('other', false, work)
@@ -277,7 +305,7 @@ describe('what a run fails with', () => {
     })
   })
 
-  test('what is missing is told once, without frames of the package', async () => {
+  test('a missing variable, once and without frames of the package', async () => {
     const { app } = setUp()
     const task = app.task('a', false, { args: { key: env('GANTRY_NOT_SET') } }, work)
     await app.start()
@@ -288,14 +316,14 @@ describe('what a run fails with', () => {
   })
 })
 
-/** What a session warns of. */
+/** Mistakes that a session warns about. */
 const warnings: readonly (readonly [
   string,
   (app: ReturnType<typeof setUp>['app']) => void,
   readonly string[],
 ])[] = [
   [
-    'a circle',
+    'circular dependencies',
     (app) => {
       app.task('a', "after task 'b'", work)
       app.task('b', "after task 'a'", work)
@@ -303,7 +331,7 @@ const warnings: readonly (readonly [
     ['Tasks wait for each other', "'a' after 'b' after 'a'", 'Give one of them another start'],
   ],
   [
-    'a task that is not there',
+    'an unknown task',
     (app) => {
       app.task('fetch', 'daily', work)
       app.task('a', "after task 'fecth'", work)
@@ -334,7 +362,7 @@ const warnings: readonly (readonly [
   ],
 ]
 
-describe('what a session warns of', () => {
+describe('a session warns about', () => {
   test.each(warnings)('%s', async (_, make, says) => {
     const lines: string[] = []
     const say = (...data: unknown[]): void => {
@@ -349,7 +377,7 @@ describe('what a session warns of', () => {
   })
 })
 
-describe('an error that rejects a start is told once', () => {
+describe('an error that rejects a start is reported once:', () => {
   const collected = (): { lines: string[]; logger: Parameters<typeof setUp>[0] } => {
     const lines: string[] = []
     const say = (...data: unknown[]): void => void lines.push(JSON.stringify(data))
@@ -366,12 +394,12 @@ describe('an error that rejects a start is told once', () => {
     expectInOrder(message, ['start the session', 'hooks must succeed', 'no database', 'Correct the hook'])
     expect(ownFrames((cause as Error).stack)[0]).toContain('graded-errors.test.ts')
     expect(lines).toEqual([])
-    // Who listens, and who counts, is told all the same.
+    // Listeners and the count of warnings still receive it.
     expect(news.filter(({ type }) => type === 'session.warning')).toHaveLength(1)
     expect(app.session.warnings).toEqual({ setup: 1 })
   })
 
-  test('a log that another session has', async () => {
+  test('a log that another session has open', async () => {
     const { lines, logger } = collected()
     const store = `jsonl:${join(folder, 'runs.jsonl')}`
     const [first, second] = [setUp({ ...logger, store }), setUp({ ...logger, store })]
@@ -381,7 +409,7 @@ describe('an error that rejects a start is told once', () => {
     expect(lines.join('\n')).not.toContain('could not be started')
   })
 
-  test('a port that is taken', async () => {
+  test('a port that is in use', async () => {
     const taken = createServer()
     await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
     const { port } = taken.address() as { port: number }
@@ -394,7 +422,7 @@ describe('an error that rejects a start is told once', () => {
   })
 })
 
-test('a host that is not known', async () => {
+test('a request for an unknown host is refused with the option to change', async () => {
   const { fetch } = createHttp(setUp().session, { auth: 'none' })
   const answer = await fetch(
     new Request('http://evil.example/api/v1/tasks', { headers: { host: 'evil.example' } }),
@@ -407,6 +435,6 @@ test('a host that is not known', async () => {
   ])
 })
 
-test('text of operators reads like the rest', () => {
+test('an incomplete statement with an operator is refused with the missing part', () => {
   expect(() => parse('daily &')).toThrow(/a condition is missing at the end/)
 })

@@ -1,10 +1,10 @@
-/** Many tasks that can never start: each condition is searched once, nothing waits for it, and one line sums up. */
+/** Many tasks that can never start: each condition is searched once, no caller waits for it, and one line is the summary. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type App, ConditionError, createApp, type SessionOptions, type Task } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../../support/silent.ts'
 
-/** A clock on which each reading of elapsed time takes a millisecond: a budget of time is used up after so many. */
+/** A clock on which each reading of elapsed time takes a millisecond, so that a budget of time is a number of readings. */
 class TickingClock extends TestClock {
   ticks = 0
 
@@ -33,7 +33,7 @@ function setUp(options: SessionOptions = {}, Clock: typeof TestClock = TickingCl
   return { app, clock, said }
 }
 
-/** More conditions than the budget of {@link TickingClock} has searches for. */
+/** More conditions than the budget allows to search on a {@link TickingClock}. */
 const many = 30
 
 const distinct = (n: number) =>
@@ -43,7 +43,7 @@ const neverHolds = (task: Task) => task.explain().reasons.some(({ kind }) => kin
 const reasons = (app: App) => app.session.tasks().filter(neverHolds).length
 
 describe('many tasks that can never start', () => {
-  test('of one condition cost one search; the first few are told, one line sums up, each explains itself', async () => {
+  test('with the same condition need one search: the first few are reported, one line summarizes the rest, and explain() names each', async () => {
     const { app, clock, said } = setUp()
     for (let n = 0; n < 500; n++) app.task(`t${n}`, distinct(0), () => {})
     await clock.settled()
@@ -56,7 +56,7 @@ describe('many tasks that can never start', () => {
     expect(app.session.task('t77').explain().sentence).toMatch(/never start|stopped/)
   })
 
-  test('of as many conditions: some are searched at once, the others when the session runs', async () => {
+  test('with different conditions are searched in part at once, and the rest while the session runs', async () => {
     const { app, clock, said } = setUp()
     for (let n = 0; n < many; n++) app.task(`t${n}`, distinct(n), () => {})
     const atOnce = reasons(app)
@@ -67,11 +67,11 @@ describe('many tasks that can never start', () => {
     expect(neverHolds(app.session.task(`t${many - 1}`))).toBe(false)
     for (let n = 0; n < many; n++) await clock.advance('1 second')
     expect(reasons(app)).toBe(many)
-    // What was found when they were added, and what was found since.
+    // Reports of conditions that were searched at once, and of those that were searched later.
     expect(said.length).toBeLessThanOrEqual(8)
   })
 
-  test('a stop leaves no timer, and the next start goes on', async () => {
+  test('leave no timer after a stop, and the next start continues the search', async () => {
     const { app, clock } = setUp()
     for (let n = 0; n < many; n++) app.task(`t${n}`, distinct(n), () => {})
     await app.start()
@@ -84,7 +84,7 @@ describe('many tasks that can never start', () => {
     expect(reasons(app)).toBe(many)
   })
 
-  test('each is refused at once with onError: { neverHolds: raise }, however many there are', () => {
+  test('are all refused at once with onError: { neverHolds: raise }', () => {
     const { app } = setUp({ onError: { neverHolds: 'raise' } })
     for (let n = 0; n < 50; n++)
       expect(() => app.task(`t${n}`, distinct(n), () => {})).toThrow(ConditionError)
@@ -92,14 +92,14 @@ describe('many tasks that can never start', () => {
   })
 })
 
-test('a task that is refused leaves the one that it was to replace', () => {
+test('a refused task does not replace the task of the same name', () => {
   const { app } = setUp({ onError: { neverHolds: 'raise' }, onTaskExists: 'replace' })
   app.task('a', 'daily', () => {})
   expect(() => app.task('a', distinct(0), () => {})).toThrow(ConditionError)
   expect(app.session.has('a')).toBe(true)
 })
 
-test('an update to a start that never holds is told of, and one back takes the reason away', () => {
+test('an update to a start that never holds is a warning, and an update back removes its reason', () => {
   const { app, said } = setUp({}, TestClock)
   const task = app.task('a', 'daily', () => {})
   task.update({ start: distinct(0) })
@@ -109,7 +109,7 @@ test('an update to a start that never holds is told of, and one back takes the r
   expect(reasons(app)).toBe(0)
 })
 
-test('absent names and circles of many tasks are summed up, too', async () => {
+test('unknown names and circular dependencies of many tasks are summarized', async () => {
   const { app, clock } = setUp({}, TestClock)
   const messages: string[] = []
   app.session.on('session.warning', ({ message }) => messages.push(message))

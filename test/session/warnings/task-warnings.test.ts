@@ -1,4 +1,4 @@
-/** What looks like a mistake in how tasks are written is said when it is written, or at the start. */
+/** Probable mistakes in task definitions are warnings when the task is added, or at the start. */
 import { describe, expect, test } from '@jest/globals'
 import { afterSuccess, any, ConditionError, createApp, daily, type OnError, returnOf, taskArg } from 'gantry'
 import { TestClock } from 'gantry/testing'
@@ -20,7 +20,7 @@ function setUp(neverHolds: OnError = 'log') {
 describe('a start that can never hold', () => {
   const impossible = 'time of month on 30th & time of year on Feb'
 
-  test('is warned of when the task is added', () => {
+  test('is a warning when the task is added', () => {
     const { app, said } = setUp()
     app.task('never', impossible, () => {})
     expect(said).toEqual([
@@ -35,14 +35,14 @@ describe('a start that can never hold', () => {
     expect(app.session.has('never')).toBe(false)
   })
 
-  test('false is no mistake: it means only by hand', () => {
+  test('is no warning if it is false, which means a task that runs only manually', () => {
     const { app, said } = setUp()
     app.task('by hand', false, () => {})
     expect(said).toEqual([])
   })
 })
 
-test('names that no task has, in conditions and args, are warned of at the start with what is near', async () => {
+test('unknown task names in conditions and args are warnings at the start, with the nearest name', async () => {
   const { app, said, start } = setUp()
   app.task('report', "daily & after task 'fecth'", () => {})
   app.task('sum', false, { args: { rows: returnOf('gone').or([]) } }, () => {})
@@ -58,7 +58,7 @@ test('names that no task has, in conditions and args, are warned of at the start
 })
 
 describe('tasks that wait for each other', () => {
-  test('are warned of, once a circle', async () => {
+  test('are one warning per circle', async () => {
     const { app, said, start } = setUp()
     app.task('a', afterSuccess('c'), () => {})
     app.task('b', afterSuccess('a'), () => {})
@@ -70,7 +70,7 @@ describe('tasks that wait for each other', () => {
     ])
   })
 
-  test('with another way to start are none', async () => {
+  test('are no warning if one has another way to start', async () => {
     const { app, said, start } = setUp()
     app.task('a', any(afterSuccess('b'), daily), () => {})
     app.task('b', afterSuccess('a'), () => {})
@@ -78,7 +78,7 @@ describe('tasks that wait for each other', () => {
     expect(said).toEqual([])
   })
 
-  test('ten thousand in one chain are walked without a deep stack', async () => {
+  test('are found in a circle of ten thousand, without a deep stack', async () => {
     const { app, said, start } = setUp()
     for (let n = 0; n < 10_000; n++) app.task(`t${n}`, afterSuccess(`t${n + 1}`), () => {})
     app.task('t10000', afterSuccess('t0'), () => {})

@@ -1,4 +1,4 @@
-/** Streams for code outside the session: conditions, states of tasks, events; on the session's clock. */
+/** Streams for code outside of the session: conditions, states of tasks and events, on the session's clock. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { always, condition, never, onEach, StatementError, type TaskState } from 'gantry'
 import {
@@ -30,7 +30,7 @@ const heard = <T>(stream: Observable<T>): T[] => {
 }
 
 describe('session.watch', () => {
-  test('emits the present answer, then each change, on the session clock', async () => {
+  test('emits the current value, then each change, on the session clock', async () => {
     const { session, app, clock } = setUp()
     await app.start()
     const all = heard(session.watch('time of day between 22:00 and 06:00'))
@@ -45,27 +45,27 @@ describe('session.watch', () => {
     ['a function', (() => true) as never, true],
     ['an Observable', of(true) as never, true],
     ['a statement', "param 'open' exists" as never, false],
-  ])('takes %s', async (_, input, now) => {
+  ])('accepts %s', async (_, input, now) => {
     const { session, app } = setUp()
     await app.start()
     expect(await firstValueFrom(session.watch(input))).toBe(now)
   })
 
-  test('takes the words of the session', async () => {
+  test('accepts custom statements of the session', async () => {
     const { session, app } = setUp()
     app.condition('the shop is open', () => true)
     await app.start()
     expect(heard(session.watch('the shop is open' as never))).toEqual([true])
   })
 
-  test('what is no condition is refused at the call', () => {
+  test('throws at the call for a value that is not a condition', () => {
     const { session } = setUp()
     expect(() => session.watch('dayly' as never)).toThrow(StatementError)
     expect(() => session.watch(7 as never)).toThrow(TypeError)
     expect(() => session.watch(onEach(new Subject()))).toThrow(/onEach/)
   })
 
-  test('changes of params and of tasks are seen at once, and only changes are emitted', async () => {
+  test('emits at once after changes of params and tasks, and only if the value changes', async () => {
     const { session, app, clock } = setUp()
     app.task('a', false, () => {})
     await app.start()
@@ -80,7 +80,7 @@ describe('session.watch', () => {
     expect({ param, succeeded }).toEqual({ param: [false, true, false], succeeded: [false, true] })
   })
 
-  test('it goes on while the session is held', async () => {
+  test('continues while the session is held', async () => {
     const { session, app, clock } = setUp()
     await app.start()
     session.hold()
@@ -89,7 +89,7 @@ describe('session.watch', () => {
     expect(all).toEqual([false, true])
   })
 
-  test('a stopped session emits its answer and sleeps; it goes on with the next start', async () => {
+  test('emits the current value of a stopped session, and continues at the next start', async () => {
     const { session, app, clock } = setUp()
     const source = new BehaviorSubject(true)
     const all = heard(session.watch(source))
@@ -109,7 +109,7 @@ describe('session.watch', () => {
     expect(all).toEqual([true, false, true, false])
   })
 
-  test('each subscription is its own, and ends what it subscribed to', async () => {
+  test('evaluates each subscription separately, and unsubscribes from its source', async () => {
     const { session, app } = setUp()
     await app.start()
     const source = new BehaviorSubject(true)
@@ -125,7 +125,7 @@ describe('session.watch', () => {
     expect(source.observed).toBe(false)
   })
 
-  test('an unwatched function is not called again', async () => {
+  test('does not call a function after the unsubscription', async () => {
     const { session, app, clock } = setUp({ pollEvery: '1 second' })
     await app.start()
     let asked = 0
@@ -138,7 +138,7 @@ describe('session.watch', () => {
     expect(asked).toBe(before)
   })
 
-  test('heldFor counts from the subscription', async () => {
+  test('counts heldFor from the subscription', async () => {
     const { session, app, clock } = setUp()
     await app.start()
     session.params.set('open', true)
@@ -153,7 +153,7 @@ describe('session.watch', () => {
     ['a function', bad],
     ['a promise', () => Promise.reject(new Error('bad'))],
     ['an Observable', new Observable<boolean>((subscriber) => subscriber.error(new Error('bad')))],
-  ])('%s that fails counts as false and warns', async (_, failing) => {
+  ])('counts %s that fails as false, with a warning', async (_, failing) => {
     const { session, app, clock, news } = setUp()
     await app.start()
     const all = heard(session.watch(failing as never))
@@ -163,7 +163,7 @@ describe('session.watch', () => {
     expect(session.state).toBe('running')
   })
 
-  test("with onError: 'raise' a failure ends the session", async () => {
+  test("ends the session after a failure with onError: 'raise'", async () => {
     const { session, app, clock } = setUp({ onError: { condition: 'raise' } })
     await app.start()
     const ended = expect(session.stopped).rejects.toThrow(/failed/)
@@ -172,7 +172,7 @@ describe('session.watch', () => {
     await ended
   })
 
-  test('a custom condition keeps one answer per subscription', async () => {
+  test('keeps the value of a custom condition per subscription', async () => {
     const { session, app } = setUp()
     await app.start()
     let asked = 0
@@ -184,7 +184,7 @@ describe('session.watch', () => {
 })
 
 describe('task.state', () => {
-  test('is the present state as one word, and removed after the removal', async () => {
+  test('is the current state as one word, and removed after the removal', async () => {
     const { session, app, clock } = setUp()
     const work = gate()
     const task = app.task('a', false, () => work.promise.then(bad))
@@ -209,7 +209,7 @@ describe('task.state', () => {
 })
 
 describe('task.state$', () => {
-  test('emits the present state, then each change', async () => {
+  test('emits the current state, then each change', async () => {
     const { session, app, clock } = setUp()
     let isGood = true
     const task = app.task('a', false, () => isGood || bad())
@@ -225,7 +225,7 @@ describe('task.state$', () => {
     expect(session.state).toBe('running')
   })
 
-  test('it is running until the last of several runs has ended', async () => {
+  test('is running until the last of several runs has ended', async () => {
     const { app, clock } = setUp()
     const gates = [gate(), gate()]
     let n = 0
@@ -243,7 +243,7 @@ describe('task.state$', () => {
     expect(all).toEqual(['idle', 'running', 'idle'])
   })
 
-  test('it goes on over a restart of the session, and completes when the task is removed', async () => {
+  test('continues after a restart of the session, and completes when the task is removed', async () => {
     const { session, app, clock } = setUp()
     const task = app.task('a', false, () => bad())
     const all: string[] = []
@@ -278,7 +278,7 @@ describe('task.holds$', () => {
     expect(all.at(-1)).toBe(false)
   })
 
-  test('it completes when the task is removed', async () => {
+  test('completes when the task is removed', async () => {
     const { session, app } = setUp()
     const task = app.task('a', never, () => {})
     await app.start()
@@ -289,8 +289,8 @@ describe('task.holds$', () => {
   })
 })
 
-describe('events$ with operators', () => {
-  test('composes like any Observable, shared or not', async () => {
+describe('events$', () => {
+  test('can be composed like any Observable, shared or not', async () => {
     const { session, app, clock } = setUp()
     app.task('a', false, () => 'done')
     await app.start()
@@ -308,12 +308,12 @@ describe('events$ with operators', () => {
     expect(await first).toBe('run.queued')
   })
 
-  test('pipe without operators is the stream itself', () => {
+  test('pipe() without operators returns the same stream', () => {
     const { session } = setUp()
     expect(session.events$.pipe()).toBe(session.events$)
   })
 
-  test('take unsubscribes from the session', async () => {
+  test('take() unsubscribes from the session', async () => {
     const { session, app, clock } = setUp()
     app.task('a', false, () => {})
     await app.start()
@@ -326,7 +326,7 @@ describe('events$ with operators', () => {
   })
 })
 
-describe('a subscriber that throws is reported and hurts no one else', () => {
+describe('a subscriber that throws is reported and does not affect others:', () => {
   const streams = {
     events$: ({ session }: ReturnType<typeof setUp>) => session.events$ as Observable<unknown>,
     watch: ({ session }: ReturnType<typeof setUp>) =>
@@ -365,7 +365,7 @@ describe('a subscriber that throws is reported and hurts no one else', () => {
     await clock.settled()
     expect((await outcome).action).toBe('success')
     expect(before.length).toBeGreaterThan(0)
-    // Warnings about the others come between, at a different place for each.
+    // Compared as sets: warnings about other subscribers come in between, at different positions.
     expect(new Set(after)).toEqual(new Set(before))
     expect(warningsIn(news).filter((kind) => kind === 'listener').length).toBeGreaterThanOrEqual(7)
     expect(session.state).toBe('running')
