@@ -141,11 +141,11 @@ export interface SessionOptions {
   /** Templates from which tasks are created by name at run time (`createFrom`, the event `task.create`). */
   readonly templates?: Readonly<Record<string, TaskTemplate>>
   /**
-   * Keeps changes of the session's state in the store, beyond the life of the process: params, disabled tasks, updates, waiting
-   * manual runs, and tasks created from templates. Requires a durable store. Default false.
+   * Restores changes made at run time in the next process: params, disabled tasks, updates, waiting manual runs, and tasks created from
+   * templates. A change wins over the options of the next process; what was not changed is as they say. Needs a store that outlives the
+   * process. Default: false.
    *
-   * The state is stored unmasked, since it is restored exactly: secrets in params, and in params of waiting runs, are readable in
-   * the store. Pass secrets to tasks as args (`secret(env('KEY'))`), which are never stored.
+   * Changes are stored as they are, secrets included. Pass secrets to tasks as args (`secret(env('KEY'))`), which are never stored.
    */
   readonly persist?: boolean
   /** The interval at which functions in conditions are called; default 1 second. */

@@ -1,30 +1,25 @@
 /**
- * The saved state of a session for the next process (`persist: true`): params, disabled tasks, updates, waiting manual runs, and
- * tasks created from templates. It is a note in the run log, written after each turn of the event loop with a change, so that it
- * is ordered with the records of runs and equally durable. The newest note contains the whole state.
+ * The changes made at run time, saved for the next process (`persist: true`): params, disabled tasks, updates, waiting manual runs, and
+ * tasks created from templates. They are one note of the run log, written after a turn in which something changed, so a note is in order
+ * with the records of runs and as durable. Only the newest note counts.
  */
-import { parse } from '../../conditions/language/parse.ts'
 import { SetupError } from '../../errors/errors.ts'
-import { toJsonSafe } from '../../values/json-copy.ts'
 import { tell } from '../actors/guarded-actor.ts'
-import type { Start, TaskUpdate } from '../api/task-options.ts'
+import type { TaskUpdate } from '../api/task-options.ts'
 import type { RunQueue } from '../launching/manual-runs.ts'
 import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, TaskEntry } from '../state/task-state.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
+import { Changes, type ParamChanges, type TaskChanges } from './changes.ts'
 
-/** The saved state, as stored in the log. */
-interface State {
+/** The saved state, as it is in the log. */
+interface State extends ParamChanges {
   readonly version: 1
-  readonly params: Readonly<Record<string, unknown>>
   readonly tasks: Readonly<Record<string, TaskState>>
 }
 
 /** The saved state of one task. */
-interface TaskState {
-  readonly disabled?: boolean
-  readonly update?: Readonly<Record<string, unknown>>
-  readonly madeOf?: { readonly template: string; readonly given: Readonly<Record<string, unknown>> }
+interface TaskState extends TaskChanges {
   readonly queue?: readonly SavedRun[]
 }
 
@@ -38,33 +33,44 @@ export class Persistence {
   readonly #core: Core
   readonly #tasks: Tasks
   readonly #queue: RunQueue
-  /** The saved state of tasks that do not exist yet. */
+  readonly #changes: Changes
+  /** The saved states of tasks that do not exist yet. */
   readonly #waiting = new Map<string, TaskState>()
   #undo: (() => void)[] = []
   #isScheduled = false
-  /** True while the saved state is restored: its changes are not saved again. */
+  /** True while the saved state is restored, which is no change. */
   #isRestoring = false
-  readonly #warned = new Set<string>()
+  /** True once the state of an earlier process is restored. */
+  #isRestored = false
 
   constructor(core: Core, parts: { readonly tasks: Tasks; readonly queue: RunQueue }) {
     this.#core = core
     this.#tasks = parts.tasks
     this.#queue = parts.queue
+    this.#changes = new Changes(core)
   }
 
-  /** Restores the saved state, and saves every change from now on. Throws a `SetupError` if the store is not durable. */
+  /**
+   * Restores the saved state, and saves every change from now on. A later start in the same process restores only the waiting runs, which
+   * the stop abandoned: all else is still in memory, or was changed while the session was stopped. `SetupError` for a store in memory.
+   */
   async begin(signal: AbortSignal): Promise<void> {
     const core = this.#core
-    if (core.options.persist !== true) return
+    // A restart within the process stops nothing here, and its runs still wait.
+    if (core.options.persist !== true || this.#undo.length > 0) return
     if (!core.log.store.durable)
       throw new SetupError(
         `Cannot persist the session as its store must outlive the process: '${core.log.store.name}'. Give one to createApp: { store: 'sqlite:./gantry.db' }`,
       )
+    this.#changes.learn()
     const [note] = await core.log.notes({ note: 'state', limit: 1 })
     signal.throwIfAborted()
-    if (note !== undefined) await this.#putBack(note.data as State, signal)
-    signal.throwIfAborted()
-    if (this.#undo.length > 0) return
+    if (note !== undefined) {
+      const state = note.data as State
+      const tasks = await this.#withoutRunOnes(state.tasks)
+      signal.throwIfAborted()
+      this.#restore({ ...state, tasks })
+    }
     core.stateChanged = () => this.#changed()
     this.#undo = newsOfChange.map((type) => core.news.on(type, () => this.#changed()))
     this.#undo.push(
@@ -72,17 +78,21 @@ export class Persistence {
         if (news.type === 'task.added') this.#add(core.entries.get(news.task))
       }),
     )
+    if (this.#isRestored) this.#changed()
+    this.#isRestored = true
   }
 
-  /** Restores the saved state of a new task. */
+  /** Restores the saved state of a task that was added. */
   #add(entry: TaskEntry | undefined): void {
-    const kept = entry === undefined ? undefined : this.#waiting.get(entry.name)
-    if (entry === undefined || kept === undefined) return
+    if (entry === undefined) return
+    this.#changes.learnTask(entry)
+    const saved = this.#waiting.get(entry.name)
+    if (saved === undefined) return
     this.#waiting.delete(entry.name)
-    this.#putBackTask(entry, kept)
+    this.#restoreTask(entry, saved)
   }
 
-  /** Writes the state for the last time, before the queues are emptied and the log is closed. */
+  /** Writes the state, before the queue is abandoned and the log is closed. */
   async end(): Promise<void> {
     if (this.#undo.length === 0) return
     for (const undo of this.#undo.splice(0)) undo()
@@ -115,30 +125,21 @@ export class Persistence {
       const state = this.#taskStateOf(entry)
       if (Object.keys(state).length > 0) tasks[entry.name] = state
     }
-    return { version: 1, params: this.#safe('param', this.#core.params.toJSON()), tasks }
+    return { version: 1, ...this.#changes.ofParams(), tasks }
   }
 
   #taskStateOf(entry: TaskEntry): TaskState {
-    const { options, madeOf } = entry.definition
-    const { name, updated } = entry
-    return {
-      ...(entry.disabled === (options.disabled ?? false) ? {} : { disabled: entry.disabled }),
-      ...(updated === null ? {} : { update: this.#safeUpdate(name, updated) }),
-      ...(madeOf === undefined
-        ? {}
-        : { madeOf: { template: madeOf.template, given: this.#safeUpdate(name, madeOf.given) } }),
-      ...this.#keptQueueOf(entry),
-    }
+    return { ...this.#changes.ofTask(entry), ...this.#queueOf(entry) }
   }
 
-  #keptQueueOf({ name, queue }: TaskEntry): Pick<TaskState, 'queue'> {
-    const kept = queue.flatMap((run) => this.#keptRunOf(name, run) ?? [])
-    return kept.length === 0 ? {} : { queue: kept }
+  #queueOf({ name, queue }: TaskEntry): Pick<TaskState, 'queue'> {
+    const saved = queue.flatMap((run) => this.#savedRunOf(name, run) ?? [])
+    return saved.length === 0 ? {} : { queue: saved }
   }
 
-  /** The saved form of a waiting run; null if a param cannot be saved, since the run would do something else without it. */
-  #keptRunOf(task: string, { runId, params, trigger, key, execution, period }: QueuedRun): SavedRun | null {
-    const safe = this.#safe(
+  /** Null if a param cannot be saved: with fewer params the run would do something else. */
+  #savedRunOf(task: string, { runId, params, trigger, key, execution, period }: QueuedRun): SavedRun | null {
+    const safe = this.#changes.safe(
       `waiting run '${runId}' of task '${task}' is lost at a restart, as its param`,
       params,
     )
@@ -153,73 +154,44 @@ export class Persistence {
     }
   }
 
-  #safeUpdate(task: string, { start, end, ...options }: TaskUpdate): Record<string, unknown> {
-    return {
-      ...this.#safe(`option of task '${task}',`, options),
-      ...this.#safeStart(task, 'start', start),
-      ...this.#safeStart(task, 'end', end),
-    }
-  }
-
-  /** Saves a condition as its statement, if that can be parsed again. */
-  #safeStart(task: string, name: 'start' | 'end', start: Start | undefined): Record<string, unknown> {
-    if (start === undefined || typeof start === 'boolean' || typeof start === 'string')
-      return start === undefined ? {} : { [name]: start }
-    const text = String(start)
-    try {
-      parse(text, this.#core.words)
-      return { [name]: text }
-    } catch {
-      this.#warnOnce(`The ${name} of task '${task}' cannot be kept as its text does not read back: ${text}`)
-      return {}
-    }
-  }
-
-  #safe(what: string, values: object): Record<string, unknown> {
-    const kept: Record<string, unknown> = {}
-    for (const [name, value] of Object.entries(values)) {
-      const copy = toJsonSafe(value, this.#core.options.log?.maxValueSize)
-      if (copy.kept) kept[name] = copy.value
-      else this.#warnOnce(`The ${what} '${name}' cannot be kept: ${copy.why}.`)
-    }
-    return kept
-  }
-
-  #warnOnce(message: string): void {
-    if (this.#warned.has(message)) return
-    this.#warned.add(message)
-    this.#core.warn('persist', message)
-  }
-
-  async #putBack({ params, tasks }: State, signal: AbortSignal): Promise<void> {
+  #restore({ params, unset = [], tasks }: State): void {
     const core = this.#core
     this.#isRestoring = true
     try {
+      if (this.#isRestored) return this.#restoreQueues(tasks)
       for (const [name, value] of Object.entries(params)) core.params.set(name, value)
-      for (const [name, state] of Object.entries(tasks)) {
-        const queue = await this.#unrun(state.queue ?? [])
-        signal.throwIfAborted()
-        this.#waiting.set(name, queue.length === state.queue?.length ? state : { ...state, queue })
-      }
+      for (const name of unset) core.params.unset(name)
+      for (const [name, state] of Object.entries(tasks)) this.#waiting.set(name, state)
       for (const [name, { madeOf }] of Object.entries(tasks))
-        if (madeOf !== undefined && !core.entries.has(name)) this.#make(name, madeOf)
+        if (madeOf !== undefined && !core.entries.has(name)) this.#create(name, madeOf)
       for (const entry of core.entries.values()) this.#add(entry)
     } finally {
       this.#isRestoring = false
     }
   }
 
-  /** The runs without a record: a run that was launched just before the process died no longer waits. */
-  async #unrun(queue: readonly SavedRun[]): Promise<SavedRun[]> {
-    const unrun: SavedRun[] = []
-    for (const run of queue)
-      if ((await this.#core.log.query({ runId: run.runId, limit: 1 })).length === 0) unrun.push(run)
-    return unrun
+  /** Without runs that have a record: one that was launched just before the process died does not wait any longer. */
+  async #withoutRunOnes(tasks: State['tasks']): Promise<State['tasks']> {
+    const made: Record<string, TaskState> = {}
+    for (const [name, state] of Object.entries(tasks)) {
+      const queue: SavedRun[] = []
+      for (const run of state.queue ?? [])
+        if ((await this.#core.log.query({ runId: run.runId, limit: 1 })).length === 0) queue.push(run)
+      made[name] = { ...state, ...(state.queue === undefined ? {} : { queue }) }
+    }
+    return made
   }
 
-  #make(name: string, { template, given }: NonNullable<TaskState['madeOf']>): void {
+  #restoreQueues(tasks: State['tasks']): void {
+    for (const [name, { queue }] of Object.entries(tasks)) {
+      const entry = this.#core.entries.get(name)
+      if (entry !== undefined && queue !== undefined) this.#restoreQueue(entry, queue)
+    }
+  }
+
+  #create(name: string, { template, given, unset }: NonNullable<TaskState['madeOf']>): void {
     try {
-      this.#tasks.add(this.#tasks.ofTemplate(template, name, given as TaskUpdate))
+      this.#tasks.add(this.#tasks.ofTemplate(template, name, toUpdate(given, unset)))
     } catch (error) {
       this.#core.warn('persist', `Task '${name}' could not be created from the saved state.`, {
         task: name,
@@ -228,20 +200,12 @@ export class Persistence {
     }
   }
 
-  #putBackTask(entry: TaskEntry, { update, disabled, queue }: TaskState): void {
+  #restoreTask(entry: TaskEntry, { update, unset, disabled, queue = [] }: TaskState): void {
     try {
-      if (update !== undefined) this.#tasks.update(entry, update as TaskUpdate)
+      if (update !== undefined || unset !== undefined) this.#tasks.update(entry, toUpdate(update, unset))
       if (disabled !== undefined && disabled !== entry.disabled)
         tell(entry.actor, { type: disabled ? 'task.disable' : 'task.enable', task: entry.name })
-      for (const { runId, params, trigger, key, execution, period } of queue ?? [])
-        this.#queue.ask(entry, {
-          runId,
-          params,
-          trigger,
-          key,
-          execution,
-          ...(period === undefined ? {} : { period }),
-        })
+      this.#restoreQueue(entry, queue)
     } catch (error) {
       this.#core.warn('persist', `The saved state of task '${entry.name}' could not be restored.`, {
         task: entry.name,
@@ -249,4 +213,21 @@ export class Persistence {
       })
     }
   }
+
+  #restoreQueue(entry: TaskEntry, queue: readonly SavedRun[]): void {
+    for (const { runId, params, trigger, key, execution, period } of queue)
+      this.#queue.ask(entry, {
+        runId,
+        params,
+        trigger,
+        key,
+        execution,
+        ...(period === undefined ? {} : { period }),
+      })
+  }
+}
+
+/** An update that sets some options and unsets others. */
+function toUpdate(values: Readonly<Record<string, unknown>> = {}, unset: readonly string[] = []): TaskUpdate {
+  return { ...values, ...Object.fromEntries(unset.map((name) => [name, undefined])) } as TaskUpdate
 }

@@ -1,0 +1,209 @@
+/**
+ * The changes made at run time: differences between the session and its program. The program is the params and the tasks as they are when
+ * the session first starts in this process; of a task added later, its definition.
+ */
+
+import type { Condition } from '../../conditions/condition.ts'
+import { parse } from '../../conditions/language/parse.ts'
+import { toJsonSafe } from '../../values/json-copy.ts'
+import type { TaskOptions, TaskUpdate } from '../api/task-options.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
+
+/** Values by name: those that were set, and the names of those that were unset. */
+interface Changed {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly unset: readonly string[]
+}
+
+/** Changes of the params. */
+export interface ParamChanges {
+  readonly params: Readonly<Record<string, unknown>>
+  /** Params of the program that were unset. */
+  readonly unset?: readonly string[]
+}
+
+/** Changes of a task. */
+export interface TaskChanges {
+  readonly disabled?: boolean
+  readonly update?: Readonly<Record<string, unknown>>
+  /** Options that an update unset. */
+  readonly unset?: readonly string[]
+  readonly madeOf?: {
+    readonly template: string
+    readonly given: Readonly<Record<string, unknown>>
+    /** Options of the template that the task was created without. */
+    readonly unset?: readonly string[]
+  }
+}
+
+/** A value of the program. */
+interface ProgramValue {
+  readonly value: unknown
+  /** As JSON at the time, since objects may be changed in place; null if JSON cannot represent it. */
+  readonly text: string | null
+}
+
+interface ProgramTask {
+  readonly definition: TaskDefinition
+  readonly disabled: boolean
+}
+
+export class Changes {
+  readonly #core: Core
+  #params: ReadonlyMap<string, ProgramValue> | null = null
+  readonly #tasks = new WeakMap<TaskEntry, ProgramTask>()
+  readonly #warned = new Set<string>()
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /** Remembers the program: its params once, its tasks as far as they are new. */
+  learn(): void {
+    const { params, entries } = this.#core
+    this.#params ??= new Map(params.entries().map(([name, value]) => [name, this.#programValue(value)]))
+    for (const entry of entries.values()) this.learnTask(entry)
+  }
+
+  /** Remembers a task of the program. */
+  learnTask(entry: TaskEntry): void {
+    if (this.#tasks.has(entry)) return
+    this.#tasks.set(entry, { definition: entry.definition, disabled: entry.disabled })
+  }
+
+  /** The params that differ from the program. */
+  ofParams(): ParamChanges {
+    const { params } = this.#core
+    const program = this.#params ?? new Map<string, ProgramValue>()
+    const names = new Set([...params.entries().map(([name]) => name), ...program.keys()])
+    const { values, unset } = this.#changed(
+      'param',
+      [...names].map((name) => [name, params.get(name), program.get(name)]),
+    )
+    return { params: values, ...(unset.length === 0 ? {} : { unset }) }
+  }
+
+  /** The differences of a task from the program. */
+  ofTask(entry: TaskEntry): TaskChanges {
+    const { definition, updated, disabled } = entry
+    const program = this.#tasks.get(entry) ?? { definition, disabled }
+    const { values, unset } =
+      updated === null ? { values: {}, unset: [] } : this.#ofUpdate(entry, updated, program.definition)
+    const { madeOf } = definition
+    return {
+      ...(disabled === program.disabled ? {} : { disabled }),
+      ...(Object.keys(values).length === 0 ? {} : { update: values }),
+      ...(unset.length === 0 ? {} : { unset }),
+      ...(madeOf === undefined
+        ? {}
+        : { madeOf: { template: madeOf.template, ...this.#given(program.definition, madeOf.given) } }),
+    }
+  }
+
+  /** The values that JSON can represent; a warning for each of the others. */
+  safe(what: string, values: object): Record<string, unknown> {
+    return this.#changed(
+      what,
+      Object.entries(values).map(([name, value]) => [name, value, undefined]),
+    ).values
+  }
+
+  /** The options of an update that differ from the program. */
+  #ofUpdate({ name, definition }: TaskEntry, updated: TaskUpdate, program: TaskDefinition): Changed {
+    // `disabled` is the state of the task, which later commands change.
+    const { start: _start, end: _end, disabled: _disabled, ...options } = updated
+    const optionOf = (options: TaskOptions, key: string): unknown =>
+      (options as Readonly<Record<string, unknown>>)[key]
+    const { values, unset } = this.#changed(
+      `option of task '${name}',`,
+      Object.keys(options).map((key) => [
+        key,
+        optionOf(definition.options, key),
+        Object.hasOwn(program.options, key) ? this.#programValue(optionOf(program.options, key)) : undefined,
+      ]),
+    )
+    const isEndUnset = definition.end === null && program.end !== null
+    return {
+      values: {
+        ...values,
+        ...this.#condition(name, 'start', definition.start, program.start),
+        ...this.#condition(name, 'end', definition.end, program.end),
+      },
+      unset: isEndUnset ? [...unset, 'end'] : unset,
+    }
+  }
+
+  /** The options that a task of a template was created with. */
+  #given(
+    { name, ...made }: TaskDefinition,
+    given: TaskUpdate,
+  ): Omit<NonNullable<TaskChanges['madeOf']>, 'template'> {
+    const { start, end, ...options } = given
+    const values = {
+      ...this.safe(`option of task '${name}',`, options),
+      ...(start === undefined ? {} : this.#condition(name, 'start', made.start)),
+      ...(end === undefined ? {} : this.#condition(name, 'end', made.end)),
+    }
+    const unset = Object.entries(given).flatMap(([key, value]) =>
+      key !== 'start' && value === undefined ? key : [],
+    )
+    return { given: values, ...(unset.length === 0 ? {} : { unset }) }
+  }
+
+  /**
+   * A condition as its statement, if that reads back and differs from the program's. Not as it was given: `in 10 minutes` would begin
+   * again with each process.
+   */
+  #condition(
+    task: string,
+    name: 'start' | 'end',
+    condition: Condition | null,
+    program: Condition | null = null,
+  ): Record<string, unknown> {
+    if (condition === null || condition === program) return {}
+    const text = String(condition)
+    try {
+      parse(text, this.#core.words)
+    } catch {
+      this.#warnOnce(`The ${name} of task '${task}' cannot be kept as its text does not read back: ${text}`)
+      return {}
+    }
+    return program !== null && String(program) === text ? {} : { [name]: text }
+  }
+
+  #programValue(value: unknown): ProgramValue {
+    const copy = this.#copy(value)
+    return { value, text: copy.kept ? JSON.stringify(copy.value) : null }
+  }
+
+  #changed(
+    what: string,
+    entries: readonly (readonly [name: string, value: unknown, program: ProgramValue | undefined])[],
+  ): Changed {
+    const values: Record<string, unknown> = {}
+    const unset: string[] = []
+    for (const [name, value, program] of entries) {
+      if (value === undefined) {
+        if (program?.value !== undefined) unset.push(name)
+        continue
+      }
+      const copy = this.#copy(value)
+      if (copy.kept) {
+        if (program?.text !== JSON.stringify(copy.value)) values[name] = copy.value
+      } else if (program === undefined || program.value !== value)
+        this.#warnOnce(`The ${what} '${name}' cannot be kept: ${copy.why}.`)
+    }
+    return { values, unset }
+  }
+
+  #copy(value: unknown): ReturnType<typeof toJsonSafe> {
+    return toJsonSafe(value, this.#core.options.log?.maxValueSize)
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warned.has(message)) return
+    this.#warned.add(message)
+    this.#core.warn('persist', message)
+  }
+}
