@@ -1,4 +1,4 @@
-/** The parts of a session, made and joined: what each needs of the others is said here and nowhere else. */
+/** The composition root of a session: creates its parts and connects them. */
 import type { runMachine } from '../../machines/run.machine.ts'
 import { onEachNodes, periodOf } from '../conditions/node.ts'
 import { createExecutors } from '../executors/create-executors.ts'
@@ -34,7 +34,7 @@ import { SessionFacts } from './watching/session-facts.ts'
 import { sessionPredicates } from './watching/session-predicates.ts'
 import { JumpListeners } from './watching/wake-clock.ts'
 
-/** Fills the core with what it answers from, makes the parts, and starts the session's actor (in `stopped`). */
+/** Creates the parts of the session, sets the late-bound members of the core, and starts the session's actor in `stopped`. */
 export function assemble(core: Core): SessionModules {
   const { clock } = core
   const parts = { milestones: new StartedStopped() } as SessionModules
@@ -107,15 +107,15 @@ function launchFacts(core: Core, entry: TaskEntry, takesValue: boolean): LaunchF
   const facts = core.factsOf(entry)
   const period = periodOf(node)?.current(facts.now, facts.zone) ?? null
   let value: unknown
-  // The values of the event streams that the launch is for are taken with it.
+  // The launch takes the value of the event stream that causes it.
   if (takesValue)
     for (const stream of onEachNodes(node)) value = core.predicates.take(stream, entry.name) ?? value
   return { trigger: 'condition', dueAt: dueAtOf(core, entry, period?.start), period, value }
 }
 
 /**
- * Since when the task was to run: since its condition holds, but not from before the period that the run is for (the
- * process may have slept through others), and after a run not before the task might be launched again.
+ * The instant at which the run became due, epoch ms: when its condition began to hold, but not before the period of the run (the
+ * process may have been suspended during earlier periods), and not before the end of the relaunch delay.
  */
 function dueAtOf(core: Core, entry: TaskEntry, periodStart: number | undefined): number | null {
   if (entry.dueAt === null) return null
@@ -125,7 +125,7 @@ function dueAtOf(core: Core, entry: TaskEntry, periodStart: number | undefined):
   return Math.min(now, Math.max(entry.dueAt, periodStart ?? -Infinity, relaunch))
 }
 
-/** Wakes of watches: by the timer heap, and whenever the clock jumps. */
+/** Creates the wake function of watches: it calls back at an instant, or earlier if the clock jumps. */
 function wakesOf(core: Core, parts: SessionModules): (at: number, wake: () => void) => () => void {
   const jumps = new JumpListeners(core.clock, core.backlog)
   const wakeFor = (at: number, wake: () => void): void => {

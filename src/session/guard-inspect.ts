@@ -1,6 +1,5 @@
 /**
- * An inspection observer is foreign code: an observer that throws, or that sends events at once, must never
- * harm the session.
+ * The guard of inspection observers: foreign code, which must not harm the session by throwing or by sending events at once.
  */
 import type { InspectionEvent } from 'xstate'
 import type { SessionOptions } from './api/session.ts'
@@ -9,28 +8,28 @@ import type { Core } from './state/session-state.ts'
 type Inspect = NonNullable<SessionOptions['inspect']>
 
 /**
- * The observer as a function that never throws; its first throw is a warning, and it is not told again. What it sends while
- * it is told waits for the next turn.
+ * Wraps an observer in a function that never throws. After the first error, which is reported as a warning, the observer is not
+ * called again. Events that it sends during a call wait for the next turn of the event loop.
  */
 export function guardInspect(core: Core, inspect: Inspect) {
   const next = typeof inspect === 'function' ? inspect : inspect.next?.bind(inspect)
   let hasThrown = false
   return (event: InspectionEvent): void => {
-    // There are several such events for each step of each actor: once is enough.
+    // Each step of each actor emits several events: one warning is enough.
     if (hasThrown) return
     core.inspecting += 1
     try {
       next?.(event)
     } catch (error) {
       hasThrown = true
-      core.warn('inspect', 'The inspection observer threw; it is not told again.', { error })
+      core.warn('inspect', 'The inspection observer threw; it is not called again.', { error })
     } finally {
       core.inspecting -= 1
     }
   }
 }
 
-/** Guards observers that are added later, by `actor.system.inspect`. */
+/** Guards observers that are added later, with `actor.system.inspect`. */
 export function guardLateInspectors(core: Core): void {
   const { system } = core.actor
   const inspect = system.inspect.bind(system)

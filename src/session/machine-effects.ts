@@ -1,4 +1,4 @@
-/** The effects that the machines name: each calls one part of the session. */
+/** The implementations of the machines' actions and actors: each calls one part of the session. */
 import { nextTurn } from '../clock/clock.ts'
 import { toErrorData } from '../errors/error-data.ts'
 import type { SessionEffects, SessionSteps, TaskEffects } from './actors/provide.ts'
@@ -54,7 +54,7 @@ export interface SessionModules {
   milestones: StartedStopped
 }
 
-/** The effects of task machines. A task that is gone by then has none. */
+/** The effects of task machines. They do nothing for a task that is removed. */
 export function taskEffects(core: Core, parts: SessionModules): TaskEffects {
   const withEntry = (id: string, act: (entry: TaskEntry) => void): void => {
     const entry = core.byId.get(id)
@@ -127,7 +127,7 @@ export function sessionEffects(core: Core, parts: SessionModules): SessionEffect
       news.tell({ type: 'session.stopped', at: clock.now(), ...error })
       milestones.ended(failure)
       if (!restartWanted || restarting === 'recall') return
-      // Who waits for the end goes first: a process that is replaced in its place does nothing after that.
+      // After the callers that wait for the end: a process that is replaced by `execve` runs no further code.
       const onError = (error: unknown): void => core.warn('restart', 'No process could take over.', { error })
       void nextTurn().then(() => takeOver(restarting, onError))
     },

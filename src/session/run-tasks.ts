@@ -1,11 +1,14 @@
-/** `session.run(...)`: some tasks, once each. A stopped session starts with only these enabled, and stops when they are done. */
+/**
+ * The command `session.run`: runs chosen tasks, each once. A stopped session starts with only these enabled, and stops when they
+ * are done.
+ */
 
 import type { SessionRunOptions } from './api/session-parts.ts'
 import type { RunOutcome } from './api/task.ts'
 import type { Core } from './state/session-state.ts'
 import type { TaskEntry } from './state/task-state.ts'
 
-/** Runs tasks by name and resolves to their outcomes; those whose condition has to hold and does not are left out. */
+/** Runs tasks, and resolves to their outcomes by name. With `obeyConditions`, tasks whose condition does not hold are left out. */
 export async function runChosen(
   core: Core,
   { watches }: { readonly watches: { holdsNow(entry: TaskEntry): boolean } },

@@ -1,4 +1,4 @@
-/** A session: the machines and the effects put together, and the words that people use. */
+/** The session: the public interface to its parts. */
 import type { Observable } from 'rxjs'
 import type { Command } from '../../machines/commands.ts'
 import type { News, NewsType } from '../../machines/protocol.ts'
@@ -28,7 +28,7 @@ import type { TaskEntry } from './state/task-state.ts'
 import { graphOf } from './tasks/task-graph.ts'
 import { TaskHandle } from './tasks/task-handle.ts'
 
-/** Notes that are there to be read. */
+/** The notes that a query without a kind includes. */
 const toldNotes = ['missed', 'late', 'audit', 'heartbeat'] as const
 
 /** A session that has not started; `start()` starts it. */
@@ -40,7 +40,7 @@ export class LiveSession implements Session {
   constructor(name: string, options: SessionOptions = {}, words: Vocabulary = new Vocabulary()) {
     checkSessionOptions(options)
     const core = new Core(name, options.clock ?? createSystemClock(), sessionOptionsOf(options), words)
-    // What a statement reckons from now (`in 10 minutes`) is reckoned on the session's clock.
+    // Statements that are relative to now (`in 10 minutes`) use the session's clock.
     words.now = () => core.clock.now()
     this.#core = core
     core.session = this
@@ -146,7 +146,7 @@ export class LiveSession implements Session {
     return new Map(Object.entries(this.#core.options.templates ?? {}))
   }
 
-  /** Throws what {@link createTask} would throw, and adds nothing. */
+  /** Throws the errors that {@link createTask} would throw, and adds nothing. */
   checkTask(task: string, start: Start, options: TaskOptions, work: unknown): void {
     const check = (): void => this.#parts.tasks.checkNew({ task, start, options, work })
     atDoor(this.checkTask, check, `Cannot add task '${String(task)}'`)
@@ -180,7 +180,7 @@ export class LiveSession implements Session {
     })
   }
 
-  /** Starts; resolves when tasks may launch, or when it has stopped already; rejects with the error that ended the start. */
+  /** Starts the session. Resolves when tasks may launch or it has stopped already; rejects with the error that ended the start. */
   start(): Promise<void> {
     const started = this.#parts.milestones.ask()
     tell(this.#core.actor, { type: 'session.start' })
@@ -226,7 +226,7 @@ export class LiveSession implements Session {
       query: async (query = {}) => core.log.query(query),
       count: async (query = {}) => core.log.count(query),
       stream: (query = {}) => core.log.stream(query),
-      // The state holds params as they are, secrets too: who asks for notes in general is not shown it.
+      // The saved state contains params unmasked, with secrets: a query must request it by kind.
       notes: async (query = {}) => core.log.notes({ note: toldNotes, ...query }),
       note: async (note) => core.log.note({ ...note, note: 'audit', at: core.clock.now() }).durable,
       redact: <T>(value: T) => (core.redactor?.value(value) ?? value) as T,

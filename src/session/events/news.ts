@@ -104,5 +104,5 @@ export class NewsHub {
 
 function unknownNews(name: unknown): TypeError {
   const hint = typeof name === 'string' ? didYouMeanNearest(name, newsTypes) : ''
-  return new TypeError(`Cannot listen to '${String(name)}' as there is no such news.${hint}`)
+  return new TypeError(`Cannot listen to '${String(name)}' as there is no such event.${hint}`)
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** Process replacement (`execve`), where Node has it (22.15 and later) and the system too. */
+/** Process replacement (`execve`), if Node (22.15 and later) and the system support it. */
 type Execve = (file: string, args: readonly string[], env?: NodeJS.ProcessEnv) => void
 
 /**

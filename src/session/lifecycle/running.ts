@@ -1,4 +1,4 @@
-/** The running state of a session: conditions are watched, and ready tasks launch. */
+/** The running state of a session, in which conditions are watched and ready tasks launch. */
 import { inSlices } from '../../clock/slices.ts'
 import type { Launcher } from '../launching/launcher.ts'
 import type { Core } from '../state/session-state.ts'
@@ -25,8 +25,7 @@ export class Running {
 
   /** Watches conditions until the signal aborts; calls back when tasks may launch. */
   watch(signal: AbortSignal, onBegun: () => void): void {
-    // Deferred out of the machine's step: conditions and listeners may send events, and the state must be in place by
-    // then.
+    // Deferred until after the machine's step: conditions and listeners may send events, which need the new state.
     this.#core.clock.defer(() => {
       if (!signal.aborted) this.#begin(signal, onBegun)
     })
@@ -49,7 +48,7 @@ export class Running {
     })
   }
 
-  /** Continues launches after a hold. */
+  /** Continues launches after a pause. */
   resume(): void {
     this.#core.clock.defer(() => {
       if (this.#core.isActive && !this.#parts.launcher.isPaused) this.#launch()
@@ -61,7 +60,7 @@ export class Running {
     this.#parts.launcher.considerAll()
   }
 
-  /** Runs in slices and in parallel with the start: nothing waits for it. */
+  /** Checks tasks for likely mistakes, in slices and in parallel with the start: nothing waits for it. */
   #lookForDoubts(signal: AbortSignal): void {
     const core = this.#core
     const { starts, names } = this.#parts

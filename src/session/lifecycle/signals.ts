@@ -1,4 +1,4 @@
-/** Process signals that a session handles: it shuts down, reports what it waits for, and finishes in time. */
+/** The handling of process signals: the session shuts down, reports the runs that it waits for, and ends in time. */
 import type { Undo } from '../../clock/clock.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Core } from '../state/session-state.ts'
@@ -7,12 +7,12 @@ import type { Core } from '../state/session-state.ts'
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * The time, ms, that a shutdown by signal waits for live runs if `drainTimeout` is not set. Containers are killed ten
- * seconds after SIGTERM; the default grace of runs takes five of these, and hooks and the run log need the rest.
+ * The time that a shut-down by signal waits for live runs if `drainTimeout` is not set, ms. Containers are killed ten seconds after
+ * SIGTERM; the default grace period of runs takes five of these, and hooks and the run log need the rest.
  */
 export const signalDrainMs = 3_000
 
-/** The interval, ms, at which runs launched after that are terminated. */
+/** The interval at which runs that are launched later are terminated, ms. */
 const endAgainMs = 1_000
 
 /** The maximum number of task names in one message. */
@@ -54,14 +54,14 @@ export class SignalHandling {
   }
 }
 
-/** Listens to the signals; returns its undo. */
+/** Listens to the signals. Returns a function that removes the listeners. */
 function heedSignals(core: Core): Undo {
   const shutDown = (force: boolean): void => tell(core.actor, { type: 'session.shutDown', force })
   let undoDrain: Undo | null = null
   let wasToldInRelease = false
   const heed = (signal: NodeJS.Signals): void => {
     if (core.isReleasing) {
-      // Only the log is still closing. An operator who cannot wait for it is not held up forever.
+      // Only the log is still closing, and a second signal skips that.
       if (wasToldInRelease) {
         undo()
         process.kill(process.pid, signal)
@@ -88,7 +88,7 @@ function heedSignals(core: Core): Undo {
   return undo
 }
 
-/** The message about live runs that the shutdown waits for; null where there are none. */
+/** The message about the live runs that the shut-down waits for; null if there are none. */
 function sentence(core: Core, signal: NodeJS.Signals): string | null {
   const living = [...core.byId.values()].filter(
     ({ live, definition }) => live.length > 0 && definition.options.permanent !== true,

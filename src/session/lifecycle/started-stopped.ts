@@ -1,4 +1,4 @@
-/** Promises of a session's start and stop, for callers that wait. */
+/** The promises of a session's start and stop, for callers that wait. */
 import type { SessionState } from '../api/session-parts.ts'
 
 interface Deferred {

@@ -1,4 +1,4 @@
-/** The steps of a start: start-up hooks, the restore of the run log, start-up tasks. The session machine invokes them. */
+/** The steps of a start, which the session machine invokes: start-up hooks, the restoration of the run log, start-up tasks. */
 import { inSlices } from '../../clock/slices.ts'
 import { toErrorData } from '../../errors/error-data.ts'
 import { SessionStoppedError, SetupError } from '../../errors/errors.ts'
@@ -52,7 +52,7 @@ export class Starting {
       const onThrow = (error: unknown): void => this.#hookFailed(error)
       const after = await core.hooks.before('startup', core.context(null, signal), onThrow, signal)
       this.#after = after
-      // The stop did not wait for the hook, which has to close what it opened meanwhile.
+      // The stop did not wait for the hook, which must release what it acquired meanwhile.
       if (signal.aborted) this.abandon()
     })
   }
@@ -83,7 +83,7 @@ export class Starting {
     })
   }
 
-  /** Aborts the start before its end: notifies the hooks that do not have the result yet. */
+  /** Aborts the start: notifies the hooks that have not received the result yet. */
   abandon(): void {
     const error = new SessionStoppedError('The session was asked to stop while it started.')
     this.#tellHooks({ error }).catch((problem) =>
@@ -93,7 +93,7 @@ export class Starting {
     )
   }
 
-  /** Reports an error of a step, and notifies hooks of it before the session stops. A step that was cancelled has none. */
+  /** Reports the error of a step, and notifies the hooks before the session stops. Errors of a cancelled step are ignored. */
   async #guard(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     try {
       await work()
@@ -127,7 +127,7 @@ export class Starting {
     const { keeper, crashes } = this.#parts
     await keeper.open()
     signal.throwIfAborted()
-    // Before the log is read, so that a restart keeps as much of a long log as conditions count.
+    // Before the log is read, so that a restart keeps the records that conditions count.
     await inSlices(
       core.clock,
       core.entries.values(),

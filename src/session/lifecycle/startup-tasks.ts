@@ -1,4 +1,4 @@
-/** Start-up and shut-down tasks, and the wait for live runs. */
+/** The sequence of start-up and shut-down tasks, and the wait for live runs. */
 
 import type { Undo } from '../../clock/clock.ts'
 import type { Capacity } from '../runs/capacity.ts'
@@ -36,7 +36,7 @@ export class Sequence {
   }
 
   #sequenceOf(kind: 'startup' | 'shutdown'): TaskEntry[] {
-    // A session that was asked to run some tasks runs them manually, once each, even if they are start-up tasks.
+    // `session.run()` has chosen the tasks, and runs each of them once, even if it is a start-up task.
     if (this.#core.only !== null) return []
     const isOfKind = (entry: TaskEntry): boolean =>
       (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
@@ -57,7 +57,7 @@ export class Sequence {
     }
   }
 
-  /** True when no run is live; false if the drain timeout passes first. */
+  /** Resolves to true when no run is live, and to false if the drain timeout passes first. */
   async drain(signal: AbortSignal): Promise<boolean> {
     let isOver = false
     const undo = this.#afterTimeout(() => {

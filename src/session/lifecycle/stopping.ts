@@ -1,4 +1,4 @@
-/** The steps of a stop: shut-down hooks and tasks, the wait for live runs, the release. The session machine invokes them. */
+/** The steps of a stop, which the session machine invokes: shut-down hooks and tasks, the wait for live runs, the release. */
 import type { TerminateReason } from '../../../machines/protocol.ts'
 import { inSlices } from '../../clock/slices.ts'
 import { SessionStoppedError } from '../../errors/errors.ts'
@@ -31,7 +31,7 @@ export interface StoppingParts {
 export class Stopping {
   readonly #core: Core
   readonly #parts: StoppingParts
-  /** The end of the unwatching in progress. */
+  /** Resolves when no condition is watched any longer. */
   #unwatched: void | Promise<void> = undefined
   /** The second halves of shut-down hooks, until they are called. */
   #after: After | null = null
@@ -77,7 +77,7 @@ export class Stopping {
     await this.#terminate('shut-down', ({ definition }) => definition.options.permanent === true)
   }
 
-  /** Waits for live runs; false if the drain timeout passes first. */
+  /** Resolves to true when no run is live, and to false if the drain timeout passes first. */
   drain(signal: AbortSignal): Promise<boolean> {
     return this.#parts.sequence.drain(signal)
   }
@@ -101,7 +101,7 @@ export class Stopping {
     const { persistence, actors, keeper, signals } = this.#parts
     await persistence.end()
     core.failures.stop()
-    // Immediately, before the slices: requests from here on wait for the next start.
+    // Immediately, before the slices: later requests wait for the next start.
     const waiting = [...core.entries.values()]
       .filter(({ queue }) => queue.length > 0)
       .map((entry) => ({ entry, queue: entry.queue.splice(0) }))

@@ -1,7 +1,7 @@
 /** Checks of durations in options, in ms. */
 import { toDurationMs } from '../../time/duration/duration.ts'
 
-/** A timeout in ms, Infinity for `'never'`. Zero is an error: it would end each run before it begins. */
+/** A timeout in ms, Infinity for `'never'`. Throws a `RangeError` for 0, which would end each run before it begins. */
 export function toTimeout(value: unknown, name: string): number {
   if (value === 'never') return Number.POSITIVE_INFINITY
   const ms = toDuration(value, name)
@@ -11,7 +11,7 @@ export function toTimeout(value: unknown, name: string): number {
   )
 }
 
-/** A non-negative duration in ms. */
+/** A duration in ms. Throws a `RangeError` if it is negative. */
 export function toDuration(value: unknown, name: string): number {
   let ms: number
   try {

@@ -1,4 +1,4 @@
-/** Options with an earlier name: both names are accepted, and the session uses the present one. */
+/** Renamed options: both names are accepted, and the session uses the present one. */
 
 type Renamed = Readonly<Record<string, string>>
 
@@ -23,7 +23,7 @@ export function checkOneName(options: object, renamed: Renamed): void {
   }
 }
 
-/** The options under their present names. Of two names the present one wins: {@link checkOneName} refuses both. */
+/** The options under their present names. If both are given, which {@link checkOneName} refuses, the present name takes precedence. */
 function present<T extends object>(options: T, renamed: Renamed): T {
   const known = Object.keys(renamed)
   if (!known.some((old) => Object.hasOwn(options, old))) return options

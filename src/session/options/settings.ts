@@ -26,11 +26,11 @@ import {
 /** Kinds of failure that the option `onError` covers. */
 export type FailureKind = 'condition' | 'setup' | 'hook' | 'log' | 'neverHolds'
 
-/** A session's options, checked, with defaults, durations in ms. */
+/** The checked options of a session, with defaults, and durations in ms. */
 export interface Settings {
   readonly timezone: string
   readonly execution: Execution
-  /** Infinity for never. */
+  /** The default timeout of runs; Infinity: no limit. */
   readonly timeoutMs: number
   readonly relaunchDelayMs: number
   /** The maximum number of live runs of one task. */
@@ -49,7 +49,7 @@ export interface Settings {
 
 const executions: readonly string[] = ['async', 'main', 'thread', 'process', 'command']
 
-/** One of the kinds of execution. */
+/** Accepts a kind of execution. */
 export const anExecution: Check = oneOf(...executions)
 
 const aDuration: Check = (value, name) => {
@@ -181,9 +181,9 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
 
 const useTimezone = "It is 'timezone', with an IANA name such as 'Europe/Berlin'."
 const useRetry =
-  "Retries stand in the start: daily.or(retry(3)), or 'daily | retry 3 times after 10 seconds'."
+  "Retries are part of the start: daily.or(retry(3)), or 'daily | retry 3 times after 10 seconds'."
 const useStart =
-  "When a task starts is its second argument: app.task('name', 'cron 0 7 * * *', work), or 'every 10 minutes'."
+  "The start is the second argument of a task: app.task('name', 'cron 0 7 * * *', work), or 'every 10 minutes'."
 
 /** Task options of other schedulers, with the replacement here. */
 const insteadOfTaskOptions: Readonly<Record<string, string>> = {
@@ -195,7 +195,7 @@ const insteadOfTaskOptions: Readonly<Record<string, string>> = {
   tz: useTimezone,
   zone: useTimezone,
   maxConcurrency:
-    "Use 'concurrency' for how many runs of this task may live, and 'pool' for a limit that tasks share.",
+    "Use 'concurrency' for the number of live runs of this task, and 'pool' for a limit that tasks share.",
   cron: useStart,
   schedule: useStart,
   every: useStart,
@@ -213,7 +213,7 @@ const insteadOfSessionOptions: Readonly<Record<string, string>> = {
     "Use 'pools' for limits that tasks share, and 'maxThreads' and 'maxProcesses' for those of executions.",
 }
 
-/** Options that cannot change after the session is created: a change would have no effect. */
+/** Options that are fixed when the session is created: a later change would have no effect. */
 const fixedWhileLiving = ['store', 'log', 'clock', 'inspect', 'persist'] as const
 
 /** Checks options of a session; throws a `TypeError` or `RangeError` at the first problem. */
@@ -270,8 +270,7 @@ function toOnError(value: NonNullable<SessionOptions['onError']>): Record<Failur
   const all = typeof value === 'string' ? value : 'log'
   return {
     condition: given.condition ?? all,
-    // A session that starts without what its set-up creates would fail task by task: continuing must be an explicit
-    // choice.
+    // A session that starts after a failed set-up would fail task by task: it must be an explicit choice.
     setup: given.setup ?? (typeof value === 'string' ? value : 'raise'),
     hook: given.hook ?? all,
     log: given.log ?? all,

@@ -1,4 +1,4 @@
-/** Checks of option values: one message per problem, which names the option, the rule and the given value. */
+/** Validators of option values, whose messages name the option, the rule and the given value. */
 
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
@@ -49,7 +49,7 @@ export const anObject: Check = (value, name) => {
 
 export const anything: Check = () => {}
 
-/** A whole number of at least `least`. */
+/** Accepts a whole number of at least `least`. */
 export const aCount =
   (least: number): Check =>
   (value, name) => {

@@ -10,7 +10,7 @@ import type { Core } from '../state/session-state.ts'
 import { WatchedFacts } from './session-facts.ts'
 import { sessionPredicates } from './session-predicates.ts'
 
-/** Makes the streams of one session. */
+/** Creates the streams of one session. */
 export class ConditionStreams {
   readonly #core: Core
   readonly #clock: WakeClock
@@ -20,12 +20,12 @@ export class ConditionStreams {
     this.#clock = clock
   }
 
-  /** A stream of whether the condition holds; a `TypeError` for what is no condition, or has an `onEach`. */
+  /** A stream that is true while the condition holds. Throws a `TypeError` if `input` is not a condition or contains `onEach`. */
   watch(input: unknown): Observable<boolean> {
     const { node } = toCondition(input, this.#core.words)
     if (onEachNodes(node).length > 0)
       throw new TypeError(
-        'Cannot watch that as each value of onEach() starts a run: it neither holds nor ends. Subscribe to the stream itself',
+        'Cannot watch a condition with onEach() as each of its values starts a run, and none holds. Subscribe to the stream itself',
       )
     const report = (error: unknown): void =>
       this.#core.warn('listener', "A subscriber of 'watch' threw.", { error })
@@ -37,8 +37,8 @@ export class ConditionStreams {
 }
 
 /**
- * One subscription. It evaluates while the session does: a stopped session must hold no timer and no subscription, so it sleeps
- * from the stop to the next start.
+ * One subscription. It is suspended from the stop of the session to the next start, since a stopped session must have no timers and
+ * no subscriptions.
  */
 class Watched {
   #last: boolean | null = null
@@ -51,7 +51,7 @@ class Watched {
     readonly subscriber: Subscriber<boolean>,
   ) {}
 
-  /** Emits the present value, and returns the end of the subscription. */
+  /** Emits the present value. Returns a function that ends the subscription. */
   begin(): () => void {
     const { news } = this.core
     const undoWake = news.on('session.started', () => this.#wake())
@@ -84,7 +84,7 @@ class Watched {
       (cause) => this.#failed(new ConditionError('A watched condition failed.', {}, { cause })),
       held,
     ).subscribe((isTrue) => this.#tell(isTrue))
-    // Its first value may have ended it.
+    // The first value may have ended the subscription.
     if (this.#sleep === null) subscription.unsubscribe()
   }
 

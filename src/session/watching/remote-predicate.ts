@@ -1,4 +1,4 @@
-/** Asks a custom condition in a thread or a process. */
+/** The evaluation of a custom condition in a thread or a process. */
 import type { PredicateNode } from '../../conditions/node.ts'
 import { SetupError } from '../../errors/errors.ts'
 import type { IsolatedRun, LogLevel } from '../../executors/run-facts.ts'
@@ -9,7 +9,7 @@ import type { TaskEntry } from '../state/task-state.ts'
 
 let asked = 0
 
-/** What the condition's function says there; rejects with what it throws. */
+/** Resolves to the return value of the condition's function, and rejects with its error. */
 export function askElsewhere(
   core: Core,
   node: PredicateNode,
@@ -22,7 +22,7 @@ export function askElsewhere(
     const executor = core.executors.get(node.execution ?? '')
     if (executor === undefined) {
       reject(
-        new SetupError(`Cannot ask condition '${name}' there as there is no executor: '${node.execution}'`),
+        new SetupError(`Cannot evaluate condition '${name}' as there is no executor: '${node.execution}'`),
       )
       return
     }
@@ -36,7 +36,7 @@ export function askElsewhere(
   })
 }
 
-/** What the function gets of its surroundings: whose condition it is, and a log. */
+/** The run that the function receives as its context: with the name of the task, the times, and a logger. */
 function farRunOf(core: Core, entry: TaskEntry | null, id: string, signal: AbortSignal): IsolatedRun {
   const time = (at: number) => toDateTime(at, entry?.zone ?? core.settings.timezone)
   const line =

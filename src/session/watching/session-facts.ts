@@ -1,4 +1,4 @@
-/** The facts that conditions are held against, answered from the log's index, the params, the tasks and the clock. */
+/** The facts from which conditions are evaluated: from the log's index, the params, the tasks and the clock. */
 import type { Action } from '../../../machines/protocol.ts'
 import type { HeldTimes } from '../../conditions/evaluate/held.ts'
 import { holds } from '../../conditions/evaluate/holds.ts'
@@ -9,7 +9,7 @@ import { near } from '../../errors/suggest.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
-/** Facts of one owner at one instant; made for a look and dropped. */
+/** The facts for one owner at one instant, created for one evaluation. */
 export class SessionFacts implements Facts {
   readonly now: number
   readonly zone: string
@@ -17,7 +17,7 @@ export class SessionFacts implements Facts {
   readonly #core: Core
   readonly #entry: TaskEntry | null
   readonly #mono: number
-  /** At another instant than now: only the condition itself can answer what held then. */
+  /** True for an instant other than now, at which only an evaluation of the condition shows whether it held. */
   readonly #isMoved: boolean
 
   constructor(core: Core, entry: TaskEntry | null, at?: number) {
@@ -26,7 +26,7 @@ export class SessionFacts implements Facts {
     const now = core.clock.now()
     this.now = at ?? now
     this.#isMoved = this.now !== now
-    // A look at another instant than now moves the monotonic axis along.
+    // An instant other than now moves the monotonic time as well.
     this.#mono = core.clock.monotonic() + (at === undefined ? 0 : at - now)
     this.zone = entry?.zone ?? core.settings.timezone
     this.task = entry?.name ?? null
@@ -104,18 +104,18 @@ export class SessionFacts implements Facts {
     return ms === null || (this.#isMoved && !holds(node.node, this)) ? null : ms
   }
 
-  /** Where the watch of this condition writes down since when its parts have held. */
+  /** The instants from which parts of the condition hold, as recorded by its watch. */
   protected get heldTimes(): HeldTimes {
     return this.#entry?.held ?? this.#core.held
   }
 }
 
-/** A predicate's failure within an end condition; already reported where the predicate was read. */
+/** The failure of a predicate within an end condition. It is already reported where the predicate was read. */
 export class FailedPredicate extends Error {}
 
 /**
- * Facts of an end condition. One that fails counts as true, so that no run goes on for ever because nobody can say whether
- * it should end: the failure must not pass for a false.
+ * The facts for an end condition. A failure counts as true, not as false: otherwise a run whose end condition fails would never
+ * end.
  */
 export class EndFacts extends SessionFacts {
   readonly #heldTimes: HeldTimes
@@ -136,7 +136,7 @@ export class EndFacts extends SessionFacts {
   }
 }
 
-/** Facts of a condition that no task owns, with its own readings of custom conditions and its own held times. */
+/** The facts for a condition without a task, with separate readings of custom conditions and separate held times. */
 export class WatchedFacts extends SessionFacts {
   readonly #heldTimes: HeldTimes
   readonly #predicates: Predicates

@@ -1,4 +1,4 @@
-/** Custom conditions of a session: their args, their context, and who evaluates them again when an answer changes. */
+/** The custom conditions of a session: their args, their context, and the re-evaluation after a changed result. */
 import { resolveArgs } from '../../args/resolve.ts'
 import { Predicates } from '../../conditions/predicates/predicates.ts'
 import { argContextOf } from '../runs/arg-context.ts'
@@ -6,7 +6,7 @@ import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { askElsewhere } from './remote-predicate.ts'
 
-/** Predicates of the session; `onError` receives errors of conditions that no task owns. */
+/** Creates the predicates of a session. `onError` receives errors of conditions without a task. */
 export function sessionPredicates(core: Core, onError: (error: unknown) => void): Predicates {
   const entryOf = (name: string | null): TaskEntry | null =>
     name === null ? null : (core.entries.get(name) ?? null)

@@ -1,4 +1,4 @@
-/** The state and the start condition of a task, as streams for code outside the session. */
+/** Streams of a task's state and of its start condition, for code outside the session. */
 import type { Observable, Subscriber } from 'rxjs'
 import type { TaskState } from '../api/task.ts'
 import { SafeStream } from '../events/safe-stream.ts'
@@ -6,7 +6,7 @@ import type { Core } from '../state/session-state.ts'
 import { toTaskState } from '../state/state-name.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
-/** The state of the task: the present one first. Completes when the task is removed. */
+/** The state of a task: emits the present state first, and completes when the task is removed. */
 export function stateOf$(core: Core, entry: TaskEntry): Observable<TaskState> {
   return streamOf(core, 'state$', (subscriber) => {
     const tell = distinct(subscriber)
@@ -19,7 +19,7 @@ export function stateOf$(core: Core, entry: TaskEntry): Observable<TaskState> {
       followed = actor
       undo?.()
       tell(stateOf(entry))
-      // An actor that fails is replaced, and one that is stopped keeps its state: only the removal ends the stream.
+      // A failed actor is replaced, and a stopped one keeps its state: only the removal of the task ends the stream.
       const subscription = actor.subscribe({
         next: () => entry.isRemoved || tell(stateOf(entry)),
         error: () => {},
@@ -35,7 +35,7 @@ export function stateOf$(core: Core, entry: TaskEntry): Observable<TaskState> {
   })
 }
 
-/** The answer of the start condition: the present one first. Completes when the task is removed. */
+/** The value of the start condition: emits the present value first, and completes when the task is removed. */
 export function holdsOf$(core: Core, entry: TaskEntry): Observable<boolean> {
   return streamOf(core, 'holds$', (subscriber) => {
     const tell = distinct(subscriber)

@@ -1,4 +1,4 @@
-/** Wakes that must look again when the clock jumps: one listener on the clock, however many watches there are. */
+/** Callbacks for jumps of the clock, with one listener on the clock for all watches. */
 import type { Clock } from '../../clock/clock.ts'
 import type { Backlog } from '../../clock/slices.ts'
 
@@ -13,7 +13,7 @@ export class JumpListeners {
     this.#backlog = backlog
   }
 
-  /** Calls `wake` once at the next jump; returns its undo. */
+  /** Calls `wake` once, at the next jump. Returns a function that removes it. */
   add(wake: () => void): () => void {
     this.#wakes.add(wake)
     this.#undo ??= this.#clock.onJump(() => {

@@ -192,7 +192,7 @@ describe('events of a session', () => {
   test('on() refuses an unknown event name and a listener that is not a function', () => {
     const { session } = setUp()
     expect(() => session.on('run.strated' as never, () => {})).toThrow(
-      /no such news. Did you mean 'run.started'/,
+      /no such event. Did you mean 'run.started'/,
     )
     expect(() => session.on('run.ended', 5 as never)).toThrow(/must be a function: 5/)
   })
