@@ -4,6 +4,7 @@
  * The copy is a walk with a budget instead of `JSON.stringify`: a return of 100 MB must not block the event loop for a
  * second only to be found too large, and `JSON.stringify` silently turns a `Map` into `{}` and `NaN` into `null`.
  */
+import { hasToJson, type Key, keysTo, type Place, tagOf, ValueWalk } from './walk.ts'
 
 /** Default maximum size of a value in a record, in characters of JSON. */
 export const maxValueSize = 65_536
@@ -16,9 +17,11 @@ export type JsonCopy =
 
 /** Copies a value as JSON would preserve it, or returns the reason why that is impossible. Never throws. */
 export function toJsonSafe(value: unknown, maxSize: number = maxValueSize): JsonCopy {
-  const walk = { left: maxSize }
   try {
-    return { kept: true, value: copy(value, walk, [], '') }
+    // Most runs return nothing, or a number: they need no walk.
+    if ((typeof value !== 'object' || value === null) && leafSize(value, null, null) <= maxSize)
+      return { kept: true, value }
+    return { kept: true, value: new JsonWalk(maxSize).visit(value, null, null) }
   } catch (problem) {
     if (problem instanceof TooLarge)
       return { kept: false, why: `${sizeOf(value)}, and maxValueSize is ${maxSize}` }
@@ -33,68 +36,66 @@ class NotKept {
 
 class TooLarge {}
 
-interface Walk {
-  left: number
-}
+class JsonWalk extends ValueWalk<unknown> {
+  #left: number
 
-function copy(value: unknown, walk: Walk, above: object[], place: string): unknown {
-  switch (typeof value) {
-    case 'string':
-      spend(walk, value.length + 2)
-      return value
-    case 'number':
-      if (!Number.isFinite(value)) throw new NotKept(`${value}${at(place)} is not JSON`)
-      spend(walk, 8)
-      return value
-    case 'boolean':
-      spend(walk, 5)
-      return value
-    case 'undefined':
-      return undefined
-    case 'object':
-      return value === null ? null : copyObject(value, walk, above, place)
-    default:
-      throw new NotKept(`a ${typeof value}${at(place)} is not JSON`)
+  constructor(maxSize: number) {
+    super()
+    this.#left = maxSize
   }
-}
 
-function copyObject(value: object, walk: Walk, above: object[], place: string): unknown {
-  if (above.includes(value)) throw new NotKept(`a circular reference${at(place)} is not JSON`)
-  if (above.length >= maxDepth) throw new NotKept(`it is nested deeper than ${maxDepth}`)
-  spend(walk, 2)
-  above.push(value)
-  const made = copyInside(value, walk, above, place)
-  above.pop()
-  return made
-}
+  protected leaf(value: unknown, key: Key, above: Place | null): unknown {
+    this.#spend(leafSize(value, key, above))
+    return value
+  }
 
-function copyInside(value: object, walk: Walk, above: object[], place: string): unknown {
-  if (Array.isArray(value)) {
+  protected circular({ key, above }: Place): never {
+    return refuse('a circular reference', key, above)
+  }
+
+  protected override enter(place: Place): unknown {
+    if (place.depth >= maxDepth) throw new NotKept(`it is nested deeper than ${maxDepth}`)
+    this.#spend(2)
+    return this.byKind(place)
+  }
+
+  protected list(list: readonly unknown[], place: Place): unknown {
     // The length is sufficient: a list of ten million numbers is not walked up to the limit.
-    if (value.length * 2 > walk.left) spend(walk, value.length * 2)
-    return value.map((item, i) => copy(item, walk, above, `${place}[${i}]`) ?? null)
+    if (list.length * 2 > this.#left) this.#spend(list.length * 2)
+    return list.map((item, i) => this.visit(item, i, place) ?? null)
   }
-  const tag = Object.prototype.toString.call(value)
-  // A view on memory has a `toJSON` (Buffer) or a key for each byte; neither is useful in a log.
-  if (ArrayBuffer.isView(value)) throw new NotKept(`a ${tag.slice(8, -1)}${at(place)} is not JSON`)
-  if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), walk, above, place)
-  if (tag !== '[object Object]') throw new NotKept(`a ${tag.slice(8, -1)}${at(place)} is not JSON`)
-  const made: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
-    const item = copy((value as Record<string, unknown>)[key], walk, above, `${place}.${key}`)
-    if (item === undefined) continue
-    spend(walk, key.length + 4)
-    // `__proto__` must remain a plain key.
-    if (key === '__proto__')
-      Object.defineProperty(made, key, { value: item, enumerable: true, writable: true, configurable: true })
-    else made[key] = item
-  }
-  return made
-}
 
-function spend(walk: Walk, size: number): void {
-  walk.left -= size
-  if (walk.left < 0) throw new TooLarge()
+  // A view of memory has a `toJSON` (Buffer) or a key for each byte; neither is useful in a log.
+  protected override view(view: ArrayBufferView, { key, above }: Place): never {
+    return refuse(`a ${tagOf(view)}`, key, above)
+  }
+
+  protected object(value: object, place: Place): unknown {
+    const tag = tagOf(value)
+    if (hasToJson(value)) return this.visit(value.toJSON(), null, place)
+    if (tag !== 'Object') return refuse(`a ${tag}`, place.key, place.above)
+    const made: Record<string, unknown> = {}
+    for (const key of Object.keys(value)) {
+      const item = this.visit((value as Record<string, unknown>)[key], key, place)
+      if (item === undefined) continue
+      this.#spend(key.length + 4)
+      // `__proto__` must remain a plain key.
+      if (key === '__proto__')
+        Object.defineProperty(made, key, {
+          value: item,
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        })
+      else made[key] = item
+    }
+    return made
+  }
+
+  #spend(size: number): void {
+    this.#left -= size
+    if (this.#left < 0) throw new TooLarge()
+  }
 }
 
 /** Number of values visited to determine the size of a value that is too large. */
@@ -130,6 +131,27 @@ function count(value: unknown, found: { size: number; values: number }, depth: n
     }
 }
 
-function at(place: string): string {
-  return place === '' ? '' : ` at ${place.length > 80 ? `${place.slice(0, 79)}…` : place}`
+/** The size of a value without members, which is its own copy. */
+function leafSize(value: unknown, key: Key, above: Place | null): number {
+  switch (typeof value) {
+    case 'undefined':
+    case 'object':
+      return 0
+    case 'string':
+      return value.length + 2
+    case 'number':
+      return Number.isFinite(value) ? 8 : refuse(String(value), key, above)
+    case 'boolean':
+      return 5
+    default:
+      return refuse(`a ${typeof value}`, key, above)
+  }
+}
+
+function refuse(what: string, key: Key, above: Place | null): never {
+  const path = keysTo(key, above, maxDepth + 1)
+    .map((each) => (typeof each === 'number' ? `[${each}]` : `.${each}`))
+    .join('')
+  const at = path === '' ? '' : ` at ${path.length > 80 ? `${path.slice(0, 79)}…` : path}`
+  throw new NotKept(`${what}${at} is not JSON`)
 }

@@ -5,6 +5,7 @@
  * throw into the inspected session, or block it for seconds. The copy is a walk with a budget; omitted parts are marked
  * in place.
  */
+import { hasToJson, type Key, type Place, tagOf, ValueWalk } from './walk.ts'
 
 /**
  * Limits of a copy.
@@ -57,104 +58,128 @@ export function toPlain(
   replacer: Replacer = keep,
   limits: PlainLimits = defaultLimits,
 ): unknown {
-  return member('', () => value, { replacer, limits, left: limits.total, above: [] })
-}
-
-interface Walk {
-  readonly replacer: Replacer
-  readonly limits: PlainLimits
-  readonly above: object[]
-  left: number
+  return new PlainWalk(replacer, limits).member('', () => value, null)
 }
 
 const keep: Replacer = (_key, value) => value
 
-function member(key: string, read: () => unknown, walk: Walk): unknown {
-  try {
-    return copy(walk.replacer(key, read()), walk)
-  } catch {
-    return '(unreadable)'
-  }
-}
+class PlainWalk extends ValueWalk<unknown> {
+  readonly #replacer: Replacer
+  readonly #limits: PlainLimits
+  #left: number
 
-function copy(value: unknown, walk: Walk): unknown {
-  walk.left -= 1
-  switch (typeof value) {
-    case 'string':
-      return shorten(value, walk.limits.text)
-    case 'number':
-      return Number.isFinite(value) ? value : String(value)
-    case 'bigint':
-      return `${value}n`
-    case 'symbol':
-      return String(value)
-    case 'function':
-      return `ƒ ${value.name}`
-    case 'object':
-      return value === null ? null : copyObject(value, walk)
-    default:
-      return value
+  constructor(replacer: Replacer, limits: PlainLimits) {
+    super()
+    this.#replacer = replacer
+    this.#limits = limits
+    this.#left = limits.total
   }
-}
 
-function copyObject(value: object, walk: Walk): unknown {
-  if (walk.above.includes(value)) return '(circular)'
-  if (ArrayBuffer.isView(value)) return `(${tagOf(value)} of ${value.byteLength} bytes)`
-  if (isActor(value)) return { actor: value.id ?? value.sessionId }
-  if (walk.above.length >= walk.limits.depth || walk.left <= 0) return `(${tagOf(value)})`
-  const depth = walk.above.push(value)
-  try {
-    return copyMembers(value, walk)
-  } finally {
-    // Not a pop: a member that threw may have left its own ancestors behind.
-    walk.above.length = depth - 1
+  /** Copies a member that the replacer may replace, and whose getter may throw. */
+  member(key: string, read: () => unknown, above: Place | null): unknown {
+    try {
+      return this.visit(this.#replacer(key, read()), key, above)
+    } catch {
+      return '(unreadable)'
+    }
   }
-}
 
-function copyMembers(value: object, walk: Walk): unknown {
-  if (Array.isArray(value)) return copyList(value, value.length, walk)
-  if (value instanceof Set) return copyList(value, value.size, walk)
-  if (value instanceof Map) return copyFields([...take(value, walk.limits.members)], value.size, walk)
-  if (value instanceof Error) return { name: value.name, message: shorten(value.message, walk.limits.text) }
-  if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), walk)
-  const keys = Object.keys(value)
-  if (keys.length === 0 && tagOf(value) !== 'Object') return `(${tagOf(value)})`
-  const fields = keys.slice(0, walk.limits.members)
-  return copyFields(
-    fields.map((key) => [key, undefined]),
-    keys.length,
-    walk,
-    (key) => (value as Record<string, unknown>)[key],
-  )
-}
-
-function copyList(values: Iterable<unknown>, size: number, walk: Walk): unknown[] {
-  const list: unknown[] = []
-  for (const value of take(values, walk.limits.members)) {
-    if (walk.left <= 0) break
-    list.push(member(String(list.length), () => value, walk) ?? null)
+  override visit(value: unknown, key: Key, above: Place | null): unknown {
+    this.#left -= 1
+    return super.visit(value, key, above)
   }
-  if (list.length < size) list.push(`(${size - list.length} more)`)
-  return list
-}
 
-function copyFields(
-  entries: readonly (readonly [unknown, unknown])[],
-  size: number,
-  walk: Walk,
-  read?: (key: string) => unknown,
-): Record<string, unknown> {
-  // Without a prototype, `__proto__` is a plain key.
-  const fields: Record<string, unknown> = Object.create(null)
-  let copied = 0
-  for (const [name, value] of entries) {
-    if (walk.left <= 0) break
-    const key = typeof name === 'object' && name !== null ? `(${tagOf(name)})` : String(name)
-    fields[key] = member(key, () => (read ? read(key) : value), walk)
-    copied += 1
+  protected leaf(value: unknown): unknown {
+    switch (typeof value) {
+      case 'string':
+        return shorten(value, this.#limits.text)
+      case 'number':
+        return Number.isFinite(value) ? value : String(value)
+      case 'bigint':
+        return `${value}n`
+      case 'symbol':
+        return String(value)
+      case 'function':
+        return `ƒ ${value.name}`
+      default:
+        return value
+    }
   }
-  if (copied < size) fields['…'] = `${size - copied} more`
-  return fields
+
+  protected circular(): unknown {
+    return '(circular)'
+  }
+
+  protected override enter(place: Place): unknown {
+    const { value, depth } = place
+    if (ArrayBuffer.isView(value)) return `(${tagOf(value)} of ${value.byteLength} bytes)`
+    if (isActor(value)) return { actor: value.id ?? value.sessionId }
+    if (depth >= this.#limits.depth || this.#left <= 0) return `(${tagOf(value)})`
+    return this.byKind(place)
+  }
+
+  protected list(list: readonly unknown[], place: Place): unknown {
+    return this.#items(list, list.length, place)
+  }
+
+  protected override set(set: ReadonlySet<unknown>, place: Place): unknown {
+    return this.#items(set, set.size, place)
+  }
+
+  protected override map(map: ReadonlyMap<unknown, unknown>, place: Place): unknown {
+    const entries = [...take(map, this.#limits.members)]
+    return this.#fields(
+      entries.map(([key, value]) => [key, () => value]),
+      map.size,
+      place,
+    )
+  }
+
+  protected override error({ name, message }: Error): unknown {
+    return { name, message: shorten(message, this.#limits.text) }
+  }
+
+  protected object(value: object, place: Place): unknown {
+    // A DOMException, for example the reason of an aborted signal.
+    if (value instanceof Error) return this.error(value)
+    if (hasToJson(value)) return this.visit(value.toJSON(), null, place)
+    const keys = Object.keys(value)
+    if (keys.length === 0 && tagOf(value) !== 'Object') return `(${tagOf(value)})`
+    const fields = keys.slice(0, this.#limits.members)
+    return this.#fields(
+      fields.map((key) => [key, () => (value as Record<string, unknown>)[key]]),
+      keys.length,
+      place,
+    )
+  }
+
+  #items(values: Iterable<unknown>, size: number, place: Place): unknown[] {
+    const list: unknown[] = []
+    for (const value of take(values, this.#limits.members)) {
+      if (this.#left <= 0) break
+      list.push(this.member(String(list.length), () => value, place) ?? null)
+    }
+    if (list.length < size) list.push(`(${size - list.length} more)`)
+    return list
+  }
+
+  #fields(
+    fields: readonly (readonly [name: unknown, read: () => unknown])[],
+    size: number,
+    place: Place,
+  ): Record<string, unknown> {
+    // Without a prototype, `__proto__` is a plain key.
+    const made: Record<string, unknown> = Object.create(null)
+    let copied = 0
+    for (const [name, read] of fields) {
+      if (this.#left <= 0) break
+      const key = nameOf(name)
+      made[key] = this.member(key, read, place)
+      copied += 1
+    }
+    if (copied < size) made['…'] = `${size - copied} more`
+    return made
+  }
 }
 
 function* take<T>(values: Iterable<T>, count: number): Generator<T> {
@@ -165,12 +190,13 @@ function* take<T>(values: Iterable<T>, count: number): Generator<T> {
   }
 }
 
-function isActor(value: object): value is { id?: unknown; sessionId: unknown } {
-  return 'sessionId' in value && 'send' in value && 'getSnapshot' in value
+/** A key of a map as a key of an object. */
+function nameOf(key: unknown): string {
+  return typeof key === 'object' && key !== null ? `(${tagOf(key)})` : String(key)
 }
 
-function tagOf(value: object): string {
-  return Object.prototype.toString.call(value).slice(8, -1)
+function isActor(value: object): value is { id?: unknown; sessionId: unknown } {
+  return 'sessionId' in value && 'send' in value && 'getSnapshot' in value
 }
 
 function shorten(text: string, length: number): string {

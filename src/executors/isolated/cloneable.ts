@@ -6,6 +6,7 @@
  * with the place in the value.
  */
 import { types } from 'node:util'
+import { type Key, keysTo, type Place, ValueCheck } from '../../values/walk.ts'
 
 /** The target of a message: a thread shares memory, a process does not. */
 export type Realm = 'thread' | 'process'
@@ -47,8 +48,7 @@ export function cloneProblemAmong(
   try {
     for (const [each, value] of values) {
       name = each
-      walk.see(value, null, name)
-      for (let next = walk.pending.pop(); next !== undefined; next = walk.pending.pop()) walk.enter(next)
+      walk.check(value, name)
     }
     return null
   } catch (problem) {
@@ -66,100 +66,98 @@ class NotCloneable extends Error {
   }
 }
 
-/** An object on the current path, linked to its parent: the text of the path is built only for a report. */
-interface Place {
-  readonly value: object
-  readonly above: Place | null
-  readonly key: string | number
-}
-
-class CloneCheck {
-  readonly pending: Place[] = []
-  readonly #seen = new Set<object>()
+class CloneCheck extends ValueCheck {
   readonly #realm: Realm
   readonly #max: number
   #left: number
 
   constructor(realm: Realm, max: number) {
+    super()
     this.#realm = realm
     this.#max = max
     this.#left = max
   }
 
-  /** Checks one value. Objects are queued and visited later, so that depth does not use the call stack. */
-  see(value: unknown, above: Place | null, key: string | number): void {
+  protected leaf(value: unknown, key: Key, above: Place | null): void {
     switch (typeof value) {
       case 'string':
         return this.#spend(value.length)
-      case 'number':
-      case 'boolean':
-      case 'undefined':
-        return this.#spend(0)
       case 'bigint':
         if (value > largestBigInt || value < -largestBigInt) this.#spend(this.#max)
         return this.#spend(0)
-      case 'object':
-        if (value === null) return this.#spend(0)
-        if (this.#seen.has(value)) return
-        this.#seen.add(value)
-        this.pending.push({ value, above, key })
-        return
+      case 'function':
+      case 'symbol':
+        throw new NotCloneable(onlyData, `a ${typeof value} at ${pathTo(key, above)}`)
       default:
-        throw new NotCloneable(onlyData, `a ${typeof value} at ${pathTo(above, key)}`)
+        return this.#spend(0)
     }
   }
 
-  enter(place: Place): void {
-    const { value } = place
+  protected override enter(place: Place): void {
     // First of all, as each operation on a proxy may call user code.
-    if (types.isProxy(value)) this.#refuse(place, 'a Proxy')
+    if (types.isProxy(place.value)) this.#refuse(place, 'a Proxy')
     this.#spend(2 * eachCounts)
-    if (Array.isArray(value)) return this.#enterArray(place, value)
-    const depth = Object.getPrototypeOf(value) === Object.prototype ? 1 : depthOf(value)
-    if (depth <= 1 && isPlain(value)) return this.#enterKeys(place)
-    if (types.isNativeError(value)) return this.#enterError(place, value)
-    if (ArrayBuffer.isView(value)) return this.#enterBuffer(place, value.buffer)
-    if (types.isAnyArrayBuffer(value)) return this.#enterBuffer(place, value)
-    if (depth !== 2) this.#refuse(place, `a ${classOf(value)}`)
-    if (types.isDate(value) || types.isRegExp(value) || types.isBoxedPrimitive(value)) return
-    const { size } = value as { size?: unknown }
-    if (typeof size === 'number' && size * eachCounts > this.#left) this.#spend(size * eachCounts)
-    if (types.isMap(value)) {
-      for (const [key, item] of value) {
-        this.see(key, place, 'a key')
-        this.see(item, place, typeof key === 'string' ? key : 'a value')
-      }
-    } else if (types.isSet(value)) for (const item of value) this.see(item, place, 'an item')
-    else this.#refuse(place, `a ${classOf(value)}`)
+    this.byKind(place)
   }
 
-  #enterArray(place: Place, array: readonly unknown[]): void {
-    if (Object.getPrototypeOf(array) !== Array.prototype && depthOf(array) !== 2)
-      this.#refuse(place, `a ${classOf(array)}`)
+  protected list(list: readonly unknown[], place: Place): void {
+    if (Object.getPrototypeOf(list) !== Array.prototype) this.#requireBuiltIn(place)
     // By its length alone: a list of a billion holes must not be traversed.
-    if (array.length * eachCounts > this.#left) this.#spend(array.length * eachCounts)
-    for (let i = 0; i < array.length; i++) this.see(array[i], place, i)
-    if (Object.keys(array).length > array.length) this.#enterKeys(place)
+    if (list.length * eachCounts > this.#left) this.#spend(list.length * eachCounts)
+    for (let i = 0; i < list.length; i++) this.visit(list[i], i, place)
+    if (Object.keys(list).length > list.length) this.#fields(place)
   }
 
-  #enterKeys(place: Place): void {
+  protected override map(map: ReadonlyMap<unknown, unknown>, place: Place): void {
+    this.#requireBuiltIn(place)
+    if (map.size * eachCounts > this.#left) this.#spend(map.size * eachCounts)
+    for (const [key, item] of map) {
+      this.visit(key, 'a key', place)
+      this.visit(item, typeof key === 'string' ? key : 'a value', place)
+    }
+  }
+
+  protected override set(set: ReadonlySet<unknown>, place: Place): void {
+    this.#requireBuiltIn(place)
+    if (set.size * eachCounts > this.#left) this.#spend(set.size * eachCounts)
+    for (const item of set) this.visit(item, 'an item', place)
+  }
+
+  protected override error(error: Error, place: Place): void {
+    this.visit(error.message, 'message', place)
+    this.visit(error.stack, 'stack', place)
+    if (error.cause !== undefined) this.visit(error.cause, 'cause', place)
+  }
+
+  protected override view(view: ArrayBufferView, place: Place): void {
+    this.#buffer(view.buffer, place)
+  }
+
+  protected object(value: object, place: Place): void {
+    if (isPlain(value)) return this.#fields(place)
+    if (types.isAnyArrayBuffer(value)) return this.#buffer(value, place)
+    this.#requireBuiltIn(place)
+    if (!types.isDate(value) && !types.isRegExp(value) && !types.isBoxedPrimitive(value))
+      this.#refuse(place, `a ${classOf(value)}`)
+  }
+
+  #fields(place: Place): void {
     const { value } = place
     if (Object.getOwnPropertySymbols(value).length > 0) this.#refuse(place, 'a symbol as a key')
     for (const key of Object.keys(value)) {
       this.#spendBytes(key.length)
-      this.see((value as Record<string, unknown>)[key], place, key)
+      this.visit((value as Record<string, unknown>)[key], key, place)
     }
   }
 
-  #enterError(place: Place, error: Error): void {
-    this.see(error.message, place, 'message')
-    this.see(error.stack, place, 'stack')
-    if (error.cause !== undefined) this.see(error.cause, place, 'cause')
-  }
-
-  #enterBuffer(place: Place, buffer: ArrayBufferLike): void {
+  #buffer(buffer: ArrayBufferLike, place: Place): void {
     if (!types.isSharedArrayBuffer(buffer)) return this.#spend(buffer.byteLength)
     if (this.#realm === 'process') this.#refuse(place, 'a SharedArrayBuffer')
+  }
+
+  /** Refuses instances of subclasses, which would arrive as instances of the built-in class. */
+  #requireBuiltIn(place: Place): void {
+    if (depthOf(place.value) !== 2) this.#refuse(place, `a ${classOf(place.value)}`)
   }
 
   #spend(bytes: number): void {
@@ -177,7 +175,7 @@ class CloneCheck {
   }
 
   #refuse(place: Place, what: string): never {
-    throw new NotCloneable(onlyData, `${what} at ${pathTo(place.above, place.key)}`)
+    throw new NotCloneable(onlyData, `${what} at ${pathTo(place.key, place.above)}`)
   }
 }
 
@@ -191,11 +189,9 @@ function depthOf(value: object): number {
 
 /** True for plain objects of any realm; an object that only resembles one would be cloned to something else. */
 function isPlain(value: object): boolean {
-  if (types.isArgumentsObject(value)) return false
-  return (
-    Object.getPrototypeOf(value) !== null ||
-    !(types.isModuleNamespaceObject(value) || types.isExternal(value))
-  )
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype === null) return !types.isModuleNamespaceObject(value) && !types.isExternal(value)
+  return Object.getPrototypeOf(prototype) === null && !types.isArgumentsObject(value)
 }
 
 function classOf(value: object): string {
@@ -203,10 +199,8 @@ function classOf(value: object): string {
   return typeof maker === 'function' && maker.name !== '' ? maker.name : 'special object'
 }
 
-function pathTo(above: Place | null, key: string | number): string {
-  const keys = [key]
-  for (let place = above; place !== null && keys.length < 20; place = place.above) keys.unshift(place.key)
-  const path = keys
+function pathTo(key: Key, above: Place | null): string {
+  const path = keysTo(key, above, 20)
     .map((each, i) => (typeof each === 'number' ? `[${each}]` : i === 0 ? each : `.${each}`))
     .join('')
   return path.length > 120 ? `${path.slice(0, 119)}…` : path
