@@ -1,4 +1,4 @@
-/** Commands are checked where they are sent, so that a problem is the sender's and not the actor's. */
+/** The validation of commands where they are sent, so that the sender receives the error and the actor does not fail. */
 import { type Command, type CommandType, commandTypes } from '../../../machines/commands.ts'
 import { toCondition } from '../../conditions/to-condition.ts'
 import { showValue } from '../../errors/show-value.ts'
@@ -12,7 +12,7 @@ import { aBoolean, anObject, aString } from '../options/validators.ts'
 import type { Core } from '../state/session-state.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
 
-/** Throws if the session could not do what the command asks; nothing has changed then. */
+/** Throws if the command is invalid for the session. Changes nothing. */
 export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
   const command = asCommand(given)
   checkMembers(command)
@@ -64,7 +64,7 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
   }
 }
 
-/** Members of each command, without its type. */
+/** The members of each command, without its type. */
 const members: Readonly<Record<CommandType, readonly string[]>> = {
   'task.run': ['task', 'params', 'key', 'execution', 'runId'],
   'task.backfill': ['task', 'from', 'to', 'runIds'],
@@ -84,7 +84,7 @@ const members: Readonly<Record<CommandType, readonly string[]>> = {
   'session.resume': [],
 }
 
-/** A member that is misspelt would be lost without a word. */
+/** Throws for unknown members: a misspelled one would otherwise be ignored silently. */
 function checkMembers(command: Command): void {
   const { type, ...carried } = command as Command & { readonly ref?: unknown }
   if (carried.ref !== undefined)

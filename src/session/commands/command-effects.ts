@@ -1,4 +1,4 @@
-/** Effects of the commands that the session's own actor carries out. */
+/** The effects of commands to the session's own actor. */
 import type { SessionEffects } from '../actors/provide.ts'
 import type { SessionRunOptions } from '../api/session-parts.ts'
 import { sessionOptionsOf } from '../options/renamed.ts'
@@ -30,7 +30,7 @@ export function commandEffects(core: Core, parts: CommandEffectParts): CommandEf
   return {
     actorOf: (task) => {
       const actor = core.entries.get(task)?.actor
-      // A command that comes after a stop of the session finds actors that have ended.
+      // After a stop of the session, the actors of its tasks have ended.
       return actor?.getSnapshot().status === 'active' ? actor : undefined
     },
     answer: (event) => requests.accept(event),
@@ -67,11 +67,11 @@ function updateSession(
   if ('timezone' in options) parts.tasks.zoneChanged()
   for (const [name, value] of Object.entries(options.params ?? {})) core.params.put(name, value)
   if ('handleSignals' in options) parts.signals.update()
-  // A raised limit lets waiting runs go.
+  // A raised limit may allow waiting runs to launch.
   parts.launcher.considerAll()
 }
 
-/** The options of a command: those that JSON carries, and those that the sender registered. */
+/** The options of a command: those in the event, and those without a JSON form, which the sender registered. */
 export function optionsOf(
   core: Core,
   event: Answerable & { readonly options?: object },

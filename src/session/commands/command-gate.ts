@@ -1,7 +1,4 @@
-/**
- * The events that the actors of a session accept from outside: the commands, checked as `session.send` checks
- * them.
- */
+/** The events that the actors of a session accept from outside: commands, validated as by `session.send`. */
 import type { AnyActorRef, EventObject } from 'xstate'
 import { type Command, commandTypes } from '../../../machines/commands.ts'
 import { showValue } from '../../errors/show-value.ts'
@@ -11,11 +8,11 @@ import { type Door, tell } from '../actors/guarded-actor.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
-/** The commands that name a task: a task's actor takes them without the name. */
+/** The commands to one task. The actor of a task accepts them without the name. */
 const taskCommands = commandTypes.filter((type) => type.startsWith('task.') && type !== 'task.create')
 const runCommands = ['run.terminate']
 
-/** The door of the session's actor: it takes every command. */
+/** The door of the session's actor, which accepts every command. */
 export function sessionDoor(core: Core): Door {
   return {
     ...inspectionOf(core),
@@ -27,7 +24,7 @@ export function sessionDoor(core: Core): Door {
   }
 }
 
-/** The door of the actors of tasks. */
+/** The door of a task's actor, which accepts the commands to this task. */
 export function taskDoor(core: Core): Door {
   return {
     ...inspectionOf(core),
@@ -47,7 +44,7 @@ export function taskDoor(core: Core): Door {
   }
 }
 
-/** The door of the actors of runs: from outside a run can only be told to end. */
+/** The door of a run's actor, which accepts only `run.terminate`. */
 export function runDoor(core: Core): Door {
   return {
     ...inspectionOf(core),
@@ -80,7 +77,7 @@ function inspectionOf(core: Core): Pick<Door, 'isInspecting' | 'defer' | 'reques
 
 function entryOf(core: Core, actor: AnyActorRef): TaskEntry {
   const entry = core.byId.get(actor.id)
-  // Says which tasks there are, unless another task has its name by now.
+  // Throws an error that suggests similar names, unless another task has the name by now.
   if (entry === undefined || entry.isRemoved) core.entry(nameOf(actor))
   else return entry
   throw new TypeError(
@@ -94,14 +91,14 @@ function nameOf(actor: AnyActorRef): string {
 }
 
 /**
- * A copy with plain members: what was checked is what is sent, even if the event changes when it is read again. Request ids
- * are given by the session alone.
+ * A copy with plain members, so that the validated values are those that are sent, even if the event has getters. The member
+ * `request` is dropped: only the session assigns request ids.
  */
 export function plainEvent(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
   try {
     const { request, ...event } = given as { type: string; request?: unknown }
-    // Each member is read once. A type on the prototype is a type, too.
+    // Each member is read once. The type may be on the prototype.
     return Object.hasOwn(event, 'type') ? event : { ...event, type: (given as { type: string }).type }
   } catch (cause) {
     throw new TypeError('Cannot send that as the members of an event must be readable.', { cause })

@@ -1,8 +1,8 @@
 /**
- * Sends commands to the session's actor: the one way for methods, `session.send`, HTTP and the actors' own `send`.
+ * The sender of commands to the session's actor, for methods, `session.send`, HTTP and the actors' own `send`.
  *
- * A command becomes plain JSON with a request id. Values that JSON cannot carry are registered under that id, and the event
- * names it in `ref`.
+ * A command becomes plain JSON with a request id. Values without a JSON form are registered under this id, which is also the
+ * member `ref` of the event.
  */
 import type { Command, CommandEvent, CommandType } from '../../../machines/commands.ts'
 import { toTaskName } from '../../task-ref.ts'
@@ -19,7 +19,7 @@ import type { TaskActors } from '../tasks/task-actors.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
 import { checkCommand } from './check-command.ts'
 
-/** The parts that prepare what a command needs. */
+/** The parts that prepare commands. */
 export interface SenderParts {
   readonly tasks: Tasks
   readonly actors: TaskActors
@@ -27,7 +27,7 @@ export interface SenderParts {
   readonly occasions: MissedRuns
 }
 
-/** Members whose values may be anything; those of `options` and `params` are judged one by one. */
+/** Members whose values may have no JSON form. The members of `options` and `params` are checked one by one. */
 const openMembers: Partial<Readonly<Record<CommandType, readonly string[]>>> = {
   'task.run': ['params'],
   'task.update': ['options'],
@@ -48,8 +48,8 @@ export class CommandSender {
   }
 
   /**
-   * Sends a command; returns what its effect returned. Throws if it is malformed, or refused by now; a refusal that comes
-   * later is a warning.
+   * Sends a command, and returns the result of its effect. Throws if the command is invalid or refused at once; a later refusal is
+   * reported as a warning.
    */
   send(command: Command): unknown {
     checkCommand(this.#core, this.#parts.tasks, command)
@@ -58,14 +58,14 @@ export class CommandSender {
     return this.settle(request)
   }
 
-  /** Sends `task.create` for a task that is defined already. */
+  /** Sends `task.create` for a task that is already defined. */
   create(command: Extract<Command, { type: 'task.create' }>, entry: TaskEntry): TaskEntry {
     const request = this.#open(command, { entry })
     this.#core.post(request.event)
     return (this.settle(request) as TaskEntry | undefined) ?? entry
   }
 
-  /** A `task.run` that is ready to be posted, and its handle. The handle rejects if the command is refused. */
+  /** Prepares a `task.run`, which the caller posts, and its handle. The handle rejects if the command is refused. */
   prepareRun(
     entry: TaskEntry,
     params: unknown,
@@ -86,7 +86,7 @@ export class CommandSender {
     return request
   }
 
-  /** Runs a task for the session, which has accepted the command to: its own actor is passed by. */
+  /** Runs a task for `session.run`, which the session's actor has accepted already: the command goes directly to the task's actor. */
   run(entry: TaskEntry, given: { readonly execution?: string | undefined }): RunHandle {
     const request = this.prepareRun(entry, undefined, given)
     tell(entry.actor, request.event as never)
@@ -105,7 +105,7 @@ export class CommandSender {
     return request.backfill!.map(({ handle }) => handle)
   }
 
-  /** The result of a command that was posted; throws the error of a refusal. */
+  /** The result of a posted command. Throws the error of a refusal. */
   settle(request: Request): unknown {
     const { answer, event } = request
     const warn = (error: unknown): void =>
@@ -124,12 +124,12 @@ export class CommandSender {
     return answer.value
   }
 
-  /** The event of a command, with all that its effect needs. */
+  /** Prepares the event of a command, with the values that its effect needs. */
   prepare(command: Command): Request {
     const { queue, occasions, actors } = this.#parts
     if (!('task' in command) || command.type === 'task.create') return this.#open(command, {})
     const entry = this.#core.entry(toTaskName(command.task))
-    // The actors of a stopped session have ended; commands count at any time.
+    // The actors of a stopped session have ended, but commands are accepted at any time.
     actors.wakeUp(entry)
     const named = { ...command, task: entry.name }
     if (named.type === 'task.run') {
@@ -161,7 +161,7 @@ export class CommandSender {
   }
 }
 
-/** Puts a member into the event, or what JSON cannot carry of it into `live`. */
+/** Adds a member to the event, and its parts without a JSON form to `live`. */
 function split(name: string, value: unknown, event: Members, live: Members): void {
   if (isJson(value)) event[name] = value
   else if (name === 'options' || name === 'params') splitMembers(name, value as object, event, live)
@@ -175,7 +175,7 @@ function splitMembers(name: string, value: object, event: Members, live: Members
     for (const member of Object.entries(value)) (isJson(member[1]) ? json : others).push(member)
     if (others.length > 0) live[name] = Object.fromEntries(others)
   } catch {
-    // A proxy that throws: the effect meets it, and refuses.
+    // A proxy that throws: the effect reads it again, and the command is refused.
     live[name] = value
   }
   event[name] = Object.fromEntries(json)

@@ -1,4 +1,4 @@
-/** The errors of commands that are not carried out. */
+/** The errors of refused commands. */
 import { getStateNodes } from 'xstate'
 import { type CommandEvent, commandTypes } from '../../../machines/commands.ts'
 import { sessionMachine } from '../../../machines/session.machine.ts'
@@ -22,9 +22,9 @@ function acceptedNow(core: Core): readonly string[] {
   const { value } = core.actor.getSnapshot()
   const nodes = getStateNodes(sessionMachine.root, value)
   return commandTypes.filter((type) => {
-    // A command to one task is refused where the task is gone, in any state.
+    // Commands to one task are refused only if the task does not exist, in any state.
     if (type.startsWith('task.')) return true
-    // The innermost state decides, by its last transition where guards let the others pass.
+    // The innermost state with transitions for the command decides, by the last of them, which applies if no guard matches.
     const node = nodes.findLast(({ transitions }) => transitions.has(type))
     const actions = node?.transitions.get(type)?.at(-1)?.actions ?? []
     return !actions.some((action) => nameOf(action) === 'refuse')
