@@ -1,4 +1,4 @@
-/** The laws of the house, checked on its files. */
+/** Rules for the structure of the code, checked on its files. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -60,13 +60,13 @@ const words: readonly [string, RegExp, RegExp][] = [
     /^src\/clock\/clock\.ts$/,
   ],
   ['there are no default exports', /^export default /m, /^$/],
-  ['re-exports stand only in index files', /^export (\*|\{[^}]*\}|type \{[^}]*\}) from /m, /index\.ts$/],
+  ['re-exports are only in index files', /^export (\*|\{[^}]*\}|type \{[^}]*\}) from /m, /index\.ts$/],
   ['no path of a machine', /(^|[\s'"`(])\/(work|root)\//m, /^$/],
 ]
 
 const code = (path: string): string => textOf.get(path)!.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
 
-/** All folders with files or folders of the house. */
+/** All folders that contain code. */
 const folders = [...new Set(files.flatMap(foldersAbove))].sort()
 
 function foldersAbove(path: string): string[] {
@@ -166,7 +166,7 @@ describe('house laws', () => {
     expect(circleOf(files, (path) => importsOf(path).map(({ from }) => from))).toBeNull()
   })
 
-  // A folder and the files beside it are floors of their room: what one imports, directly or not, never imports it.
+  // The children of a folder, files and sub-folders, are floors: none imports a child that imports it, directly or not.
   test.each(folders)('no import runs back up inside %s', (folder) => {
     const uses = new Map<string, Set<string>>()
     for (const path of files) {

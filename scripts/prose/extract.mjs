@@ -106,7 +106,10 @@ const plain = (text) =>
     .replace(/\{@\w+\s+([^}|]+)[^}]*\}/g, '`$1`')
     .replace(/^\s+(?=\S)/, (space) => (space.length > 3 ? space : ''))
 
-/** Strings that are sentences: three words or more. In tests only the titles count: other text there is test data. */
+/**
+ * Strings that are sentences: three words or more. In tests only titles count, including those of the rows of a table: other
+ * text there is test data.
+ */
 function stringsOf(program, isTest) {
   /** @type {Block[]} */
   const found = []
@@ -124,7 +127,8 @@ function stringsOf(program, isTest) {
       return
     }
     if (/^TS\w*Type|^(Import|Export\w*All)Declaration$|^TSLiteralType$/.test(node.type)) return
-    if (isTest && node.type === 'CallExpression' && isTitled(node.callee)) addText(node.arguments[0], add)
+    if (isTest && node.type === 'CallExpression' && isTitled(node.callee))
+      for (const title of [node.arguments[0], ...rowTitles(node, program)]) addText(title, add)
     if (!isTest) addText(node, add)
     for (const [key, value] of Object.entries(node)) {
       if (key === 'loc' || key === 'extra' || key === 'errors') continue
@@ -141,6 +145,29 @@ const isTitled = (callee) => {
     ? isTitled(callee.object)
     : 'callee' in callee && isTitled(callee.callee)
 }
+
+/** The first cells of a table whose title has `%s`: of `test.each(rows)('%s', …)`, with rows in the call or in a constant. */
+function rowTitles({ callee, arguments: [title] }, program) {
+  if (callee.type !== 'CallExpression' || title?.type !== 'StringLiteral' || !title.value.includes('%s'))
+    return []
+  return cells(callee.arguments[0], program)
+}
+
+function cells(node, program) {
+  if (node?.type === 'TSAsExpression' || node?.type === 'TSSatisfiesExpression')
+    return cells(node.expression, program)
+  if (node?.type === 'Identifier') return cells(constant(node.name, program), program)
+  if (node?.type === 'ArrayExpression')
+    return node.elements.map((row) => (row?.type === 'ArrayExpression' ? row.elements[0] : row))
+  if (node?.type === 'ObjectExpression') return node.properties.map(({ key }) => key)
+  const isOfObject = node?.type === 'CallExpression' && node.callee.object?.name === 'Object'
+  return isOfObject ? cells(node.arguments[0], program) : []
+}
+
+const constant = (name, program) =>
+  program.body
+    .flatMap(({ declarations = [] }) => declarations)
+    .find(({ id }) => id.type === 'Identifier' && id.name === name)?.init
 
 function addText(node, add) {
   if (node?.type === 'StringLiteral' || node?.type === 'JSXText') add(node.value, node.loc.start.line)

@@ -38,7 +38,7 @@ const cases: readonly [string, Start, string, string, string][] = [
   ],
   ['daily and every at once', daily.and(every('30 hours')), '2026-06-01T05:10', '3 hours', '9 days'],
   ['either of two', any(daily.at('07:00'), cron('0 12 * * *')), '2026-06-01T05:10', '3 hours', '4 days'],
-  ['at most so many runs', hourly.and(atMostRuns(5)), '2026-06-01T05:10', '2 hours', '1 day'],
+  ['at most five runs', hourly.and(atMostRuns(5)), '2026-06-01T05:10', '2 hours', '1 day'],
   ['once', once('2026-06-03 18:00'), '2026-06-01T05:10', '1 hour', '5 days'],
 ]
 

@@ -42,7 +42,7 @@ describe('words', () => {
     ['It would else be lost.', 'would else', 'would otherwise'],
     ['Reads a instant.', 'a + vowel', 'an'],
     ['Reads an period.', 'an + consonant', 'a'],
-  ])('"%s" breaks the rule %j with its replacement', (text, rule, message) => {
+  ])('%j breaks the rule %j with its replacement', (text, rule, message) => {
     expect(lint('page.md', text)).toEqual([
       { path: 'page.md', line: 1, rule, found: expect.any(String), message },
     ])
@@ -131,6 +131,17 @@ describe('what is read', () => {
     const code =
       "describe('it is told once', () => { test.each([1])('it runs anew today', () => f('it is told twice')) })"
     expect(rules('test/a.test.ts', code)).toEqual(['told', 'anew'])
+  })
+
+  test.each([
+    "test.each([['it is told once', 1], ['it runs anew today', 2]])('%s', () => {})",
+    "const rows = [['it is told once', 1], ['it runs anew today', 2]]\ntest.each(rows)('%s', () => {})",
+    "const rows = [['it is told once'], ['it runs anew today']] as const\ntest.each(rows)('%s', () => {})",
+    "const rows = { 'it is told once': 1, 'it runs anew today': 2 }\ntest.each(Object.entries(rows))('%s', () => {})",
+    "describe.each(['it is told once', 'it runs anew today'])('a task: %s', () => {})",
+  ])('titles in the rows of a table: %j', (code) => {
+    expect(rules('test/a.test.ts', code)).toEqual(['told', 'anew'])
+    expect(rules('test/a.test.ts', code.replace('%s', '%j'))).toEqual([])
   })
 })
 

@@ -23,20 +23,20 @@ const table: readonly [string, RunEvent[], string, string | null, string | null]
   ['work that returns', [began, returned], 'ended', 'success', null],
   ['work that throws', [began, threw], 'ended', 'fail', null],
   ['work with nothing to do', [began, nothing], 'ended', 'inaction', 'none new'],
-  ['told, then throws', [began, told, threw], 'ended', 'terminate', 'timeout'],
-  ['told, then returns', [began, told, returned], 'ended', 'success', 'timeout'],
-  ['told, and never ends', [began, told, graceOver], 'ended', 'terminate', 'timeout'],
-  ['told before it began', [told, began], 'ended', 'terminate', 'timeout'],
-  ['could not be set up', [threw], 'ended', 'fail', null],
+  ['terminated work that throws', [began, told, threw], 'ended', 'terminate', 'timeout'],
+  ['terminated work that returns', [began, told, returned], 'ended', 'success', 'timeout'],
+  ['terminated work that never ends', [began, told, graceOver], 'ended', 'terminate', 'timeout'],
+  ['terminated before the work begins', [told, began], 'ended', 'terminate', 'timeout'],
+  ['work that cannot begin', [threw], 'ended', 'fail', null],
   ['a late result', [began, told, graceOver, returned], 'ended', 'terminate', 'timeout'],
-  ['settles twice', [began, returned, threw], 'ended', 'success', null],
-  ['grace of nobody', [began, graceOver], 'running', null, null],
-  ['closed', [began, returned, { type: 'run.close' }], 'closed', 'success', null],
-  ['closed only once it has ended', [began, { type: 'run.close' }], 'running', null, null],
+  ['work that settles twice', [began, returned, threw], 'ended', 'success', null],
+  ['the end of a grace without a termination', [began, graceOver], 'running', null, null],
+  ['closed after its end', [began, returned, { type: 'run.close' }], 'closed', 'success', null],
+  ['not closed before its end', [began, { type: 'run.close' }], 'running', null, null],
 ]
 
 describe('runMachine', () => {
-  test.each(table)('%s', (_, events, state, outcome, reason) => {
+  test.each(table)('%s: the last state, the outcome and the reason', (_, events, state, outcome, reason) => {
     const snapshot = play(...events)
     expect(snapshot.value).toBe(state)
     expect(snapshot.context).toMatchObject({ outcome, reason })
@@ -47,7 +47,7 @@ describe('runMachine', () => {
     expect(transition(runMachine, start, began)[1].map((action) => action.type)).toEqual(['beginWork'])
   })
 
-  test('tells of progress and is used again from fresh', () => {
+  test('keeps progress in its context, and resets it for the next run', () => {
     const told = play(began, { type: 'run.progressed', progress: 0.5, message: 'half' })
     expect(told.context).toMatchObject({ progress: 0.5, message: 'half' })
     const again = play(began, returned, { type: 'run.start', runId: 'r2', at: 9, trigger: 'condition' })
@@ -61,7 +61,7 @@ describe('runMachine', () => {
     })
   })
 
-  test('shows the last twenty lines that its work logged', () => {
+  test('keeps the last twenty lines that its work logged in its context', () => {
     const lines = Array.from({ length: 25 }, (_, n) => `line ${n}`)
     const told = play(
       began,
