@@ -1,0 +1,74 @@
+/** Lists of the guide are complete: options, commands, events, and kinds of warnings. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { createApp, type TaskOptions } from 'gantry'
+import { commandTypes } from '../../machines/commands.ts'
+import { newsTypes } from '../../machines/protocol.ts'
+
+const pageOf = (name: string): string => readFileSync(`docs/guide/${name}.md`, 'utf8')
+
+/** Text of a section, from its heading to the next one of any level. */
+function sectionOf(name: string, heading: string): string {
+  const [, section = ''] = pageOf(name).split(new RegExp(`^#+ ${heading}$`, 'm'))
+  return section.split(/^#+ /m)[0]!
+}
+
+const codesIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code!)
+
+/** Names in the first column of the table of a section. */
+const rowsOf = (section: string): string[] =>
+  section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => codesIn(line.split(' | ')[0]!))
+    .map((name) => name.split(/[:(]/)[0]!)
+
+/** The known names in the error of an unknown option. */
+function known(act: () => unknown): string[] {
+  try {
+    act()
+  } catch (error) {
+    return / Known are (.*)\.$/.exec((error as Error).message)![1]!.split(', ')
+  }
+  throw new Error('nothing was thrown')
+}
+
+test('tasks.md lists every option of a task', () => {
+  const options = known(() => createApp().task('a', false, { xyz: 1 } as TaskOptions, () => {}))
+  expect(options).toContain('priority')
+  expect(rowsOf(sectionOf('tasks', 'Options')).sort()).toEqual(options.sort())
+})
+
+test('control.md lists every option of a session', () => {
+  const options = known(() => createApp({ xyz: 1 } as never))
+  expect(options).toContain('timezone')
+  const listed = rowsOf(sectionOf('control', 'Options of a session'))
+  expect(options.filter((name) => !listed.includes(name))).toEqual([])
+})
+
+describe('control.md, commands and events', () => {
+  const section = sectionOf('control', 'Commands and events')
+  const paragraph = (begin: string): string[] =>
+    codesIn(section.split('\n\n').find((text) => text.startsWith(begin))!)
+
+  test('lists every command', () => {
+    expect(paragraph('Commands: ').sort()).toEqual([...commandTypes].sort())
+  })
+
+  test('lists every event', () => {
+    expect(newsTypes.filter((type) => !paragraph('Events report ').includes(type))).toEqual([])
+  })
+})
+
+test('errors.md lists every kind of warning in the code, in alphabetical order', () => {
+  const sources = readdirSync('src', { recursive: true })
+    .map((name) => join('src', String(name)))
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(path, 'utf8'))
+  // Calls such as `core.warn('log', …)` and `core.fail('hook', …)`, and summaries of one kind.
+  const report = /(?:\b(?:warn|fail)\(|new SummedWarnings\([^,]+,)\s*'([a-z]+(?:-[a-z]+)*)',/g
+  const kinds = new Set(sources.flatMap((text) => [...text.matchAll(report)].map(([, kind]) => kind!)))
+  expect(kinds.size).toBeGreaterThan(20)
+  expect(rowsOf(sectionOf('errors', 'Warnings'))).toEqual([...kinds].sort())
+})
