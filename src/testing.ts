@@ -4,7 +4,7 @@ import { nextTurn } from './clock/clock.ts'
 import { VirtualClock } from './clock/virtual-clock.ts'
 import { insideRun } from './executors/current-run.ts'
 import type { Session } from './session/api/session.ts'
-import { coreOf } from './session/state/session-internals.ts'
+import { internalsOf } from './session/state/session-internals.ts'
 import { type TaskName, toTaskName } from './task-ref.ts'
 import { type DurationInput, toDurationMs } from './time/duration/duration.ts'
 import { type Instant, systemZone, toInstant } from './time/zone/zone.ts'
@@ -170,18 +170,18 @@ export function history(
     readonly runId?: string
   }[],
 ): void {
-  const core = coreOf(session)
+  const { changes, clock, configuration, runLog } = internalsOf(session)
   for (const record of records) {
     if (!isAction(record.action))
       throw new RangeError(
         `Cannot add to the history as its action must be one of the six: ${String(record.action)}`,
       )
     const task = toTaskName(record.task)
-    const at = toInstant(record.at, core.settings.timezone)
-    core.log.append(
+    const at = toInstant(record.at, configuration.settings.timezone)
+    runLog.current.append(
       { task, runId: record.runId ?? `${task}-${at}`, action: record.action, at },
-      core.clock.monotonic() - Math.max(0, core.clock.now() - at),
+      clock.monotonic() - Math.max(0, clock.now() - at),
     )
-    core.changes.taskChanged(task, null)
+    changes.taskChanged(task, null)
   }
 }

@@ -1,16 +1,26 @@
 /** The composition root of a session: creates its parts and connects them. */
+import type { Command } from '../../machines/commands.ts'
 import type { runMachine } from '../../machines/run.machine.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { Vocabulary } from '../conditions/language/vocabulary.ts'
 import { onEachNodes, periodOf } from '../conditions/node.ts'
 import { createExecutors } from '../executors/create-executors.ts'
+import type { Executor } from '../executors/executor.ts'
+import type { SessionLog } from '../log/session-log.ts'
 import { GuardedActor, guardedLogic, posterOf } from './actors/guarded-actor.ts'
 import { provideRun, provideSession, provideTask, type RunEffects } from './actors/provide.ts'
+import type { SessionActorRef } from './actors/session-actor.ts'
+import type { Session, SessionOptions } from './api/session.ts'
 import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
 import { CommandSender } from './commands/command-sender.ts'
-import { guardInspect, guardLateInspectors } from './guard-inspect.ts'
+import { explainTask, isDue, taskWaitsFor } from './decision/explain-task.ts'
+import { nextTaskRuns } from './decision/next-task-runs.ts'
+import { Inspection } from './guard-inspect.ts'
 import { Crashes } from './launching/crashed-runs.ts'
 import { Launcher } from './launching/launcher.ts'
 import { RunQueue } from './launching/manual-runs.ts'
 import { MissedRuns } from './launching/missed-runs.ts'
+import { WaitingRuns } from './launching/waiting-runs.ts'
 import { Running } from './lifecycle/running.ts'
 import { SignalHandling } from './lifecycle/signals.ts'
 import { StartedStopped } from './lifecycle/started-stopped.ts'
@@ -21,38 +31,89 @@ import { type SessionModules, sessionEffects, sessionSteps, taskEffects } from '
 import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
 import { Capacity } from './runs/capacity.ts'
+import { Contexts } from './runs/contexts.ts'
 import { type LaunchFacts, Runs } from './runs/run-effects.ts'
-import type { Core } from './state/session-state.ts'
+import type { HandleOf } from './state/ports.ts'
+import { TaskSelection } from './state/selection.ts'
+import { Core } from './state/session-state.ts'
 import type { TaskEntry } from './state/task-state.ts'
 import { StartWarnings } from './tasks/start-warnings.ts'
 import { TaskActors } from './tasks/task-actors.ts'
+import { createHandles } from './tasks/task-handle.ts'
 import { Tasks } from './tasks/task-registry.ts'
 import { NameWarnings } from './tasks/task-warnings.ts'
 import { ConditionStreams } from './watching/condition-streams.ts'
 import { Watches } from './watching/condition-watches.ts'
-import { SessionFacts } from './watching/session-facts.ts'
+import { createFactsOf } from './watching/session-facts.ts'
 import { sessionPredicates } from './watching/session-predicates.ts'
-import { JumpListeners } from './watching/wake-clock.ts'
+import { WatchClock } from './watching/wake-clock.ts'
 
-/** Creates the parts of the session, sets the late-bound members of the core, and starts the session's actor in `stopped`. */
-export function assemble(core: Core): SessionModules {
-  const { clock } = core
+/** The input of a session. A simulation passes parts of the session that it simulates. */
+export interface Given {
+  readonly name: string
+  readonly clock: Clock
+  readonly options: SessionOptions
+  readonly words: Vocabulary
+  readonly session: Session & { start(): Promise<void> }
+  readonly handleOf?: HandleOf
+  readonly executors?: ReadonlyMap<string, Executor>
+  readonly branchOf?: SessionLog
+  readonly only?: ReadonlySet<string> | null
+}
+
+/** Makes the parts, and starts the session's actor (in `stopped`). */
+export function assemble(given: Given): SessionModules {
+  const { name, clock, options, words, session } = given
   const parts = { milestones: new StartedStopped() } as SessionModules
-  core.factsOf = (entry, at) => new SessionFacts(core, entry, at)
-  const executors = createExecutors(
-    (kind, message, about) => core.warn(kind, message, about),
-    core.soon,
-    () => core.settings.onUncaught,
+  const core = new Core(
+    name,
+    clock,
+    options,
+    words,
+    session,
+    (entry) => handles(entry),
+    new TaskSelection(given.only),
+    {
+      actor: () => actor,
+      send: (command) => parts.sender.send(command),
+      schedule: () => parts.launcher.schedule(),
+      consider: (entry) => parts.launcher.consider(entry),
+    },
   )
-  for (const executor of executors) core.executors.set(executor.kind, executor)
+  parts.core = core
+  core.runLog = parts.keeper = new LogLifecycle({
+    ...core,
+    onWritable: () => parts.launcher.schedule(),
+    branchOf: given.branchOf,
+  })
+  core.executors =
+    given.executors ??
+    new Map(
+      createExecutors(
+        (kind, message, about) => core.warn(kind, message, about),
+        core.soon,
+        () => core.settings.onUncaught,
+      ).map((executor) => [executor.kind, executor]),
+    )
+  core.contexts = parts.contexts = new Contexts({ ...core })
+  core.waitingRuns = parts.waitingRuns = new WaitingRuns(core)
+  core.contextOf = (entry, signal) => parts.contexts.of(entry, signal)
   core.predicates = sessionPredicates(core, (error) => parts.watches.conditionFailed(null, error))
+  core.factsOf = createFactsOf(core, core.predicates, core.held)
+  parts.inspection = new Inspection(core.reporter)
+  const doors = {
+    ...core,
+    inspection: parts.inspection,
+    send: (command: Command) => parts.sender.send(command),
+  }
   const slots = new Capacity(
     core,
     () => parts.launcher.schedule(),
     (entry) => parts.launcher.contends(entry),
   )
   parts.slots = slots
-  const provide = (effects: RunEffects): typeof runMachine => guardedLogic(provideRun(effects), runDoor(core))
+  const provide = (effects: RunEffects): typeof runMachine =>
+    guardedLogic(provideRun(effects), runDoor(doors))
   parts.runs = new Runs(core, slots, provide, (entry) => {
     parts.tasks.runEnded(entry)
     parts.launcher.ended(entry)
@@ -61,44 +122,52 @@ export function assemble(core: Core): SessionModules {
   parts.launcher = new Launcher(core, parts.runs, slots, (entry, takesValue) =>
     launchFacts(core, entry, takesValue),
   )
-  core.caughtUp = () => parts.launcher.schedule()
-  core.reconsider = (entry) => parts.launcher.consider(entry)
   parts.queue = new RunQueue(core, parts.runs, parts.launcher)
-  parts.crashes = new Crashes(core, parts.queue)
-  parts.occasions = new MissedRuns(core, parts.launcher, parts.queue)
-  const wakes = { now: () => clock.now(), wakeAt: wakesOf(core, parts) }
-  parts.watches = new Watches(core, parts, wakes)
-  parts.streams = new ConditionStreams(core, wakes)
+  parts.crashes = new Crashes({ ...core, queue: parts.queue })
+  parts.occasions = new MissedRuns({ ...core, launcher: parts.launcher, queue: parts.queue })
+  parts.wakeClock = new WatchClock({ clock, backlog: core.backlog, onTimer: () => parts.launcher.woken() })
+  core.wakeClock = parts.wakeClock
+  parts.watches = new Watches(core, parts, parts.wakeClock)
+  parts.streams = new ConditionStreams({ ...core, ...parts })
   parts.actors = new TaskActors(
     core,
-    guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(core)),
+    guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(doors)),
     parts.launcher,
   )
-  parts.starts = new StartWarnings(core)
-  parts.names = new NameWarnings(core)
+  parts.starts = new StartWarnings({ ...core })
+  parts.names = new NameWarnings({ ...core })
   parts.tasks = new Tasks(core, parts)
-  parts.keeper = new LogLifecycle(core, () => parts.launcher.schedule())
-  parts.persistence = new Persistence(core, parts)
-  parts.sequence = new Sequence(core, parts)
-  parts.signals = new SignalHandling(core)
-  parts.starting = new Starting(core, parts)
-  parts.running = new Running(core, parts)
-  parts.stopping = new Stopping(core, parts)
-  parts.sender = new CommandSender(core, parts)
-  core.send = (command) => parts.sender.send(command)
-  core.runTask = (entry, given) => parts.sender.run(entry, given)
+  parts.persistence = new Persistence({ ...core, ...parts })
+  parts.sequence = new Sequence({ ...core, ...parts })
+  parts.signals = new SignalHandling({ ...core })
+  parts.starting = new Starting({ ...core, ...parts })
+  parts.running = new Running({ ...core, ...parts })
+  parts.stopping = new Stopping({ ...core, ...parts })
   const { inspect, instantShutdown = false, restarting = 'recall' } = core.options
   const machine = provideSession(sessionEffects(core, parts), sessionSteps(parts))
-  const logic = guardedLogic(machine, sessionDoor(core))
-  core.actor = new GuardedActor(logic, {
-    id: core.name,
-    input: { name: core.name, instantShutdown, restarting },
-    ...(inspect === undefined ? {} : { inspect: guardInspect(core, inspect) }),
+  const actor: SessionActorRef = new GuardedActor(guardedLogic(machine, sessionDoor(doors)), {
+    id: name,
+    input: { name, instantShutdown, restarting },
+    ...(inspect === undefined ? {} : { inspect: parts.inspection.guard(inspect) }),
   })
-  guardLateInspectors(core)
-  core.actor.subscribe({ error: (error) => parts.milestones.ended({ error }) })
-  core.actor.start()
-  core.post = posterOf(core.actor)
+  const post = posterOf(actor)
+  parts.sender = new CommandSender({ ...core, ...parts, post })
+  const handles =
+    given.handleOf ??
+    createHandles({
+      ...core,
+      post,
+      sender: parts.sender,
+      decisions: {
+        explain: (entry) => explainTask(core, parts, entry),
+        nextRuns: (entry, n) => nextTaskRuns(core, parts, entry, n),
+        isDue: (entry) => isDue(core, parts, entry),
+        waitsFor: (entry) => taskWaitsFor(core, parts, entry),
+      },
+    })
+  parts.inspection.guardLate(actor)
+  actor.subscribe({ error: (error) => parts.milestones.ended({ error }) })
+  actor.start()
   return parts
 }
 
@@ -123,32 +192,4 @@ function dueAtOf(core: Core, entry: TaskEntry, periodStart: number | undefined):
   const sinceRelaunch = entry.hasForeignChange ? 0 : core.clock.monotonic() - entry.relaunchAt
   const relaunch = Number.isFinite(entry.relaunchAt) ? now - sinceRelaunch : -Infinity
   return Math.min(now, Math.max(entry.dueAt, periodStart ?? -Infinity, relaunch))
-}
-
-/** Creates the wake function of watches: it calls back at an instant, or earlier if the clock jumps. */
-function wakesOf(core: Core, parts: SessionModules): (at: number, wake: () => void) => () => void {
-  const jumps = new JumpListeners(core.clock, core.backlog)
-  const wakeFor = (at: number, wake: () => void): void => {
-    core.wokenFor = Math.min(at, core.clock.now())
-    try {
-      wake()
-    } finally {
-      core.wokenFor = null
-    }
-  }
-  return (at, wake) => {
-    const undoTimer = core.clock.callAt(at, () => {
-      undoJump()
-      parts.launcher.woken()
-      wakeFor(at, wake)
-    })
-    const undoJump = jumps.add(() => {
-      undoTimer()
-      wakeFor(at, wake)
-    })
-    return () => {
-      undoTimer()
-      undoJump()
-    }
-  }
 }

@@ -5,10 +5,12 @@ import type { SessionEffects, SessionSteps, TaskEffects } from './actors/provide
 import type { TaskUpdate } from './api/task-options.ts'
 import { commandEffects, optionsOf } from './commands/command-effects.ts'
 import type { CommandSender } from './commands/command-sender.ts'
+import type { Inspection } from './guard-inspect.ts'
 import type { Crashes } from './launching/crashed-runs.ts'
 import type { Launcher } from './launching/launcher.ts'
 import type { RunQueue } from './launching/manual-runs.ts'
 import type { MissedRuns } from './launching/missed-runs.ts'
+import type { WaitingRuns } from './launching/waiting-runs.ts'
 import { takeOver } from './lifecycle/replace-process.ts'
 import type { Running } from './lifecycle/running.ts'
 import type { SignalHandling } from './lifecycle/signals.ts'
@@ -19,6 +21,7 @@ import type { Stopping } from './lifecycle/stopping.ts'
 import type { LogLifecycle } from './persistence/log-lifecycle.ts'
 import type { Persistence } from './persistence/saved-state.ts'
 import type { Capacity } from './runs/capacity.ts'
+import type { Contexts } from './runs/contexts.ts'
 import type { Runs } from './runs/run-effects.ts'
 import type { Core } from './state/session-state.ts'
 import type { TaskEntry } from './state/task-state.ts'
@@ -28,9 +31,15 @@ import type { Tasks } from './tasks/task-registry.ts'
 import type { NameWarnings } from './tasks/task-warnings.ts'
 import type { ConditionStreams } from './watching/condition-streams.ts'
 import type { Watches } from './watching/condition-watches.ts'
+import type { WatchClock } from './watching/wake-clock.ts'
 
 /** The parts of a session. */
 export interface SessionModules {
+  core: Core
+  contexts: Contexts
+  inspection: Inspection
+  waitingRuns: WaitingRuns
+  wakeClock: WatchClock
   runs: Runs
   launcher: Launcher
   tasks: Tasks
@@ -77,7 +86,7 @@ export function taskEffects(core: Core, parts: SessionModules): TaskEffects {
     updateTask: ({ context, event }) =>
       core.requests.attempt(event, () => {
         const entry = core.byId.get(context.id)
-        if (entry !== undefined) parts.tasks.update(entry, optionsOf(core, event) as TaskUpdate)
+        if (entry !== undefined) parts.tasks.update(entry, optionsOf(core.requests, event) as TaskUpdate)
       }),
     release: (id) => withEntry(id, (entry) => parts.tasks.release(entry)),
     reconsider: (id, disabled) =>
@@ -132,7 +141,7 @@ export function sessionEffects(core: Core, parts: SessionModules): SessionEffect
       void nextTurn().then(() => takeOver(restarting, onError))
     },
     beginRestart: () => news.tell({ type: 'session.restarting', at: clock.now() }),
-    ...commandEffects(core, parts),
+    ...commandEffects({ ...core, ...parts, runTask: (entry, given) => parts.sender.run(entry, given) }),
     restartTaskActor: (actorId) => parts.actors.restart(actorId),
   }
 }

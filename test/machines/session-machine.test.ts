@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { initialTransition, transition } from 'xstate'
 import { sessionMachine } from '../../machines/session.machine.ts'
 import type { SessionContext, SessionEvent } from '../../machines/session.setup.ts'
-import { toSessionState } from '../../src/session/state/state-name.ts'
+import { toSessionState } from '../../src/session/actors/state-name.ts'
 import {
   done,
   event,

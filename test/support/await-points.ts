@@ -1,6 +1,6 @@
 /** A session that waits at every await point of a start and a stop until the test lets it go on. */
 import { CommandRefusedError, createMemoryStore, type RunRecord, type Store } from 'gantry'
-import { coreOf } from '../../src/session/state/session-internals.ts'
+import { internalsOf } from '../../src/session/state/session-internals.ts'
 import { type Desk, setUp } from './session.ts'
 
 export const orders = ['shutDown', 'force', 'restart', 'start', 'hold', 'resume', 'fail'] as const
@@ -123,7 +123,7 @@ export function createLife({ hasShutdownTask = true } = {}): Life {
     else if (order === 'start') {
       silentAt = null
       app.start().catch(() => {})
-    } else if (order === 'fail') coreOf(session).failFatally(new Error('fatal'))
+    } else if (order === 'fail') internalsOf(session).reporter.failFatally(new Error('fatal'))
     else orBeRefused(() => session[order]())
   }
   const goOn = async (pick = 0): Promise<boolean> => {

@@ -47,7 +47,7 @@ export class TableFacts implements FactsSource, Changes, WakeClock {
   /** Number of times the facts were read. */
   reads = 0
   /** Records of a watch about conditions with a duration. */
-  readonly notes = new HeldTimes(() => this.around.now)
+  readonly notes = new HeldTimes({ monotonic: () => this.around.now })
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #alarms = new Set<{ readonly at: number; readonly wake: () => void }>()
 

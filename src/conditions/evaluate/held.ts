@@ -11,15 +11,15 @@ import { wakesAt } from './wakes-at.ts'
 /** The instants since which inner conditions have held, on the monotonic clock, as recorded by the condition's watch. */
 export class HeldTimes implements HeldNotes {
   readonly #since = new Map<HeldNode, number>()
-  readonly #monotonic: () => number
+  readonly #clock: { monotonic(): number }
 
-  constructor(monotonic: () => number) {
-    this.#monotonic = monotonic
+  constructor(clock: { monotonic(): number }) {
+    this.#clock = clock
   }
 
   saw(node: HeldNode, isTrue: boolean): void {
     if (!isTrue) this.#since.delete(node)
-    else if (!this.#since.has(node)) this.#since.set(node, this.#monotonic())
+    else if (!this.#since.has(node)) this.#since.set(node, this.#clock.monotonic())
   }
 
   /** Clears all times when the watch ends, as the condition is no longer observed. */
@@ -29,11 +29,11 @@ export class HeldTimes implements HeldNotes {
 
   /** Sets the time for which the condition has already held, for a simulated copy of a session. */
   begin(node: HeldNode, ms: number): void {
-    this.#since.set(node, this.#monotonic() - ms)
+    this.#since.set(node, this.#clock.monotonic() - ms)
   }
 
   /** Elapsed ms at an instant of the monotonic clock; null if the condition does not hold, or did not hold yet. */
-  msOf(node: HeldNode, mono: number = this.#monotonic()): number | null {
+  msOf(node: HeldNode, mono: number = this.#clock.monotonic()): number | null {
     const since = this.#since.get(node)
     return since === undefined || mono < since ? null : mono - since
   }

@@ -1,5 +1,6 @@
 /** The validation of commands where they are sent, so that the sender receives the error and the actor does not fail. */
 import { type Command, type CommandType, commandTypes } from '../../../machines/commands.ts'
+import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
 import { toCondition } from '../../conditions/to-condition.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
@@ -9,11 +10,17 @@ import type { Start } from '../api/task-options.ts'
 import { stretchOf } from '../launching/missed-runs.ts'
 import { anExecution, checkSessionUpdate } from '../options/settings.ts'
 import { aBoolean, anObject, aString } from '../options/validators.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Registry } from '../state/registry.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
 
+export interface CheckDeps {
+  readonly words: Vocabulary
+  readonly registry: Registry
+  readonly tasks: Tasks
+}
+
 /** Throws if the command is invalid for the session. Changes nothing. */
-export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
+export function checkCommand({ words, registry, tasks }: CheckDeps, given: unknown): void {
   const command = asCommand(given)
   checkMembers(command)
   switch (command.type) {
@@ -21,22 +28,22 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
       return tasks.checkNew(command)
     case 'task.update':
       anObject(command.options, 'options')
-      return tasks.checkUpdate(core.entry(toTaskName(command.task)), command.options)
+      return tasks.checkUpdate(registry.entry(toTaskName(command.task)), command.options)
     case 'task.run':
       if (command.params !== undefined) anObject(command.params, 'params')
       if (command.key !== undefined) aString(command.key, 'key')
       if (command.runId !== undefined) aString(command.runId, 'runId')
       if (command.execution !== undefined) anExecution(command.execution, 'execution')
-      return void core.entry(toTaskName(command.task))
+      return void registry.entry(toTaskName(command.task))
     case 'task.backfill':
-      return void stretchOf(core.entry(toTaskName(command.task)), command.from, command.to)
+      return void stretchOf(registry.entry(toTaskName(command.task)), command.from, command.to)
     case 'task.terminate':
       if (command.runId !== undefined) aString(command.runId, 'runId')
-      return void core.entry(toTaskName(command.task))
+      return void registry.entry(toTaskName(command.task))
     case 'task.disable':
     case 'task.enable':
     case 'task.remove':
-      return void core.entry(toTaskName(command.task))
+      return void registry.entry(toTaskName(command.task))
     case 'param.set':
     case 'param.unset':
       return aString(command.name, 'name')
@@ -45,14 +52,14 @@ export function checkCommand(core: Core, tasks: Tasks, given: unknown): void {
         throw new TypeError(
           `Cannot run tasks as they must be a list of their names: ${showValue(command.tasks)} for 'tasks'`,
         )
-      for (const task of command.tasks) core.entry(toTaskName(task))
+      for (const task of command.tasks) registry.entry(toTaskName(task))
       if (command.execution !== undefined) anExecution(command.execution, 'execution')
       if (command.obeyConditions !== undefined) aBoolean(command.obeyConditions, 'obeyConditions')
       return
     case 'session.update':
       checkSessionUpdate(command.options)
       if (command.options.shutCondition !== undefined)
-        toCondition(command.options.shutCondition as Start, core.words)
+        toCondition(command.options.shutCondition as Start, words)
       return
     case 'session.shutDown':
       if (command.force !== undefined) aBoolean(command.force, 'force')

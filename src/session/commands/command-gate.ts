@@ -1,23 +1,35 @@
 /** The events that the actors of a session accept from outside: commands, validated as by `session.send`. */
 import type { AnyActorRef, EventObject } from 'xstate'
 import { type Command, commandTypes } from '../../../machines/commands.ts'
+import type { Clock } from '../../clock/clock.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
 import { checkOptions } from '../../values/check-options.ts'
 import { type Door, tell } from '../actors/guarded-actor.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Inspection } from '../guard-inspect.ts'
+import type { Registry } from '../state/registry.ts'
+import type { Requests } from '../state/requests.ts'
 import type { TaskEntry } from '../state/task-state.ts'
+
+export interface DoorDeps {
+  readonly clock: Clock
+  readonly registry: Registry
+  readonly requests: Requests
+  readonly inspection: Inspection
+  /** Carries out a command. */
+  readonly send: (command: Command) => unknown
+}
 
 /** The commands to one task. The actor of a task accepts them without the name. */
 const taskCommands = commandTypes.filter((type) => type.startsWith('task.') && type !== 'task.create')
 const runCommands = ['run.terminate']
 
 /** The door of the session's actor, which accepts every command. */
-export function sessionDoor(core: Core): Door {
+export function sessionDoor(deps: DoorDeps): Door {
   return {
-    ...inspectionOf(core),
+    ...inspectionOf(deps),
     take(_actor, given) {
-      core.send(plainEvent(given) as Command)
+      deps.send(plainEvent(given) as Command)
     },
     refuseStop: () => refusedStop('the session', 'call session.shutDown()'),
     childFailed,
@@ -25,18 +37,18 @@ export function sessionDoor(core: Core): Door {
 }
 
 /** The door of a task's actor, which accepts the commands to this task. */
-export function taskDoor(core: Core): Door {
+export function taskDoor(deps: DoorDeps): Door {
   return {
-    ...inspectionOf(core),
+    ...inspectionOf(deps),
     take(actor, given) {
-      const entry = entryOf(core, actor)
+      const entry = entryOf(deps.registry, actor)
       const event = withType(plainEvent(given), taskCommands, `task '${entry.name}'`)
       const named = (event as { readonly task?: unknown }).task ?? entry.name
       if (named !== entry.name)
         throw new TypeError(
           `Cannot send '${event.type}' to the actor of task '${entry.name}' as it must name no other task: ${showValue(named)}`,
         )
-      core.send({ ...event, task: entry.name } as Command)
+      deps.send({ ...event, task: entry.name } as Command)
     },
     refuseStop: (actor) =>
       refusedStop(`task '${nameOf(actor)}'`, `call session.removeTask('${nameOf(actor)}')`),
@@ -45,9 +57,9 @@ export function taskDoor(core: Core): Door {
 }
 
 /** The door of a run's actor, which accepts only `run.terminate`. */
-export function runDoor(core: Core): Door {
+export function runDoor(deps: DoorDeps): Door {
   return {
-    ...inspectionOf(core),
+    ...inspectionOf(deps),
     take(actor, given) {
       const of = `a run of task '${nameOf(actor)}'`
       const event = withType(plainEvent(given), runCommands, of)
@@ -67,18 +79,22 @@ const childFailed = (actorId: string): EventObject & { readonly actorId: string 
   actorId,
 })
 
-function inspectionOf(core: Core): Pick<Door, 'isInspecting' | 'defer' | 'requests'> {
+function inspectionOf({
+  clock,
+  inspection,
+  requests,
+}: DoorDeps): Pick<Door, 'isInspecting' | 'defer' | 'requests'> {
   return {
-    isInspecting: () => core.inspecting > 0,
-    defer: (call) => core.clock.defer(call),
-    requests: core.requests as Door['requests'],
+    isInspecting: () => inspection.isUnderWay,
+    defer: (call) => clock.defer(call),
+    requests: requests as Door['requests'],
   }
 }
 
-function entryOf(core: Core, actor: AnyActorRef): TaskEntry {
-  const entry = core.byId.get(actor.id)
+function entryOf(registry: Registry, actor: AnyActorRef): TaskEntry {
+  const entry = registry.byId.get(actor.id)
   // Throws an error that suggests similar names, unless another task has the name by now.
-  if (entry === undefined || entry.isRemoved) core.entry(nameOf(actor))
+  if (entry === undefined || entry.isRemoved) registry.entry(nameOf(actor))
   else return entry
   throw new TypeError(
     `Cannot send to that actor as its task must be in the session: '${nameOf(actor)}' was removed, and another task has its name. Use session.task('${nameOf(actor)}').actor`,

@@ -12,19 +12,21 @@ import { tell } from '../actors/guarded-actor.ts'
 import type { RunHandle } from '../api/task.ts'
 import type { RunQueue } from '../launching/manual-runs.ts'
 import { type MissedRuns, stretchOf } from '../launching/missed-runs.ts'
-import type { Request } from '../state/requests.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Request, Requests } from '../state/requests.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { TaskActors } from '../tasks/task-actors.ts'
-import type { Tasks } from '../tasks/task-registry.ts'
-import { checkCommand } from './check-command.ts'
+import { type CheckDeps, checkCommand } from './check-command.ts'
 
-/** The parts that prepare commands. */
-export interface SenderParts {
-  readonly tasks: Tasks
+/** The parts that check and prepare commands. */
+export interface SenderDeps extends CheckDeps {
+  readonly reporter: Reporter
+  readonly requests: Requests
   readonly actors: TaskActors
   readonly queue: RunQueue
   readonly occasions: MissedRuns
+  /** Sends a prepared command to the session's actor. */
+  readonly post: (event: CommandEvent) => void
 }
 
 /** Members whose values may have no JSON form. The members of `options` and `params` are checked one by one. */
@@ -39,12 +41,10 @@ const openMembers: Partial<Readonly<Record<CommandType, readonly string[]>>> = {
 type Members = Record<string, unknown>
 
 export class CommandSender {
-  readonly #core: Core
-  readonly #parts: SenderParts
+  readonly #deps: SenderDeps
 
-  constructor(core: Core, parts: SenderParts) {
-    this.#core = core
-    this.#parts = parts
+  constructor(deps: SenderDeps) {
+    this.#deps = deps
   }
 
   /**
@@ -52,16 +52,21 @@ export class CommandSender {
    * reported as a warning.
    */
   send(command: Command): unknown {
-    checkCommand(this.#core, this.#parts.tasks, command)
+    checkCommand(this.#deps, command)
     const request = this.prepare(command)
-    this.#core.post(request.event)
+    this.#deps.post(request.event)
     return this.settle(request)
+  }
+
+  /** Posts a prepared command. */
+  post(event: CommandEvent): void {
+    this.#deps.post(event)
   }
 
   /** Sends `task.create` for a task that is already defined. */
   create(command: Extract<Command, { type: 'task.create' }>, entry: TaskEntry): TaskEntry {
     const request = this.#open(command, { entry })
-    this.#core.post(request.event)
+    this.#deps.post(request.event)
     return (this.settle(request) as TaskEntry | undefined) ?? entry
   }
 
@@ -78,7 +83,7 @@ export class CommandSender {
       ...(given.key === undefined ? {} : { key: given.key }),
       ...(given.execution === undefined ? {} : { execution: given.execution }),
     } as const
-    this.#core.entry(entry.name)
+    this.#deps.registry.entry(entry.name)
     const request = this.prepare(command) as ReturnType<CommandSender['prepareRun']>
     request.whenAnswered = (answer) => {
       if ('error' in answer && request.isTwin !== true) request.pending.refuse(answer.error)
@@ -94,13 +99,13 @@ export class CommandSender {
   }
 
   backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[] {
-    this.#core.entry(entry.name)
+    this.#deps.registry.entry(entry.name)
     const request = this.prepare({
       type: 'task.backfill',
       task: entry.name,
       ...stretchOf(entry, from, to),
     })
-    this.#core.post(request.event)
+    this.#deps.post(request.event)
     this.settle(request)
     return request.backfill!.map(({ handle }) => handle)
   }
@@ -109,7 +114,7 @@ export class CommandSender {
   settle(request: Request): unknown {
     const { answer, event } = request
     const warn = (error: unknown): void =>
-      this.#core.warn('command', `The command '${event.type}' failed.`, {
+      this.#deps.reporter.warn('command', `The command '${event.type}' failed.`, {
         error,
         ...('task' in event ? { task: event.task } : {}),
       })
@@ -126,9 +131,9 @@ export class CommandSender {
 
   /** Prepares the event of a command, with the values that its effect needs. */
   prepare(command: Command): Request {
-    const { queue, occasions, actors } = this.#parts
+    const { queue, occasions, actors } = this.#deps
     if (!('task' in command) || command.type === 'task.create') return this.#open(command, {})
-    const entry = this.#core.entry(toTaskName(command.task))
+    const entry = this.#deps.registry.entry(toTaskName(command.task))
     // The actors of a stopped session have ended, but commands are accepted at any time.
     actors.wakeUp(entry)
     const named = { ...command, task: entry.name }
@@ -144,7 +149,7 @@ export class CommandSender {
   }
 
   #open(command: Command, prepared: Partial<Request>): Request {
-    const { requests } = this.#core
+    const { requests } = this.#deps
     const event: Members = {}
     const live: Members = {}
     const open = openMembers[command.type] ?? []

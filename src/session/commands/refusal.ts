@@ -3,23 +3,29 @@ import { getStateNodes } from 'xstate'
 import { type CommandEvent, commandTypes } from '../../../machines/commands.ts'
 import { sessionMachine } from '../../../machines/session.machine.ts'
 import { CommandRefusedError } from '../../errors/errors.ts'
-import type { Core } from '../state/session-state.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
+import type { Registry } from '../state/registry.ts'
+
+export interface RefusalDeps {
+  readonly registry: Registry
+  readonly sessionActor: SessionActor
+}
 
 /** The error for a command that the session's machine refuses. */
-export function whyRefused(core: Core, event: CommandEvent): unknown {
-  if ('task' in event && !core.entries.has(event.task)) {
+export function whyRefused({ registry, sessionActor }: RefusalDeps, event: CommandEvent): unknown {
+  if ('task' in event && !registry.entries.has(event.task)) {
     try {
-      core.entry(event.task)
+      registry.entry(event.task)
     } catch (error) {
       return error
     }
   }
-  return new CommandRefusedError(event.type, core.state, acceptedNow(core))
+  return new CommandRefusedError(event.type, sessionActor.state, acceptedNow(sessionActor))
 }
 
 /** The commands that the session's machine accepts in its present state. */
-function acceptedNow(core: Core): readonly string[] {
-  const { value } = core.actor.getSnapshot()
+function acceptedNow(sessionActor: SessionActor): readonly string[] {
+  const { value } = sessionActor.snapshot
   const nodes = getStateNodes(sessionMachine.root, value)
   return commandTypes.filter((type) => {
     // Commands to one task are refused only if the task does not exist, in any state.

@@ -5,7 +5,6 @@ import { showValue } from '../../errors/show-value.ts'
 import { stretches } from '../../executors/inline/loop-stretches.ts'
 import type { RunRecord } from '../../log/store.ts'
 import { toDateTime, toInstant } from '../../time/zone/zone.ts'
-import { tell } from '../actors/guarded-actor.ts'
 import type { Assumption, Forecast, ForecastOptions, NotForecastable, PlannedRun } from '../api/forecast.ts'
 import { canRecord } from '../decision/situation.ts'
 import { aBoolean, aCount, anything, type Check, checkKeys } from '../options/validators.ts'
@@ -43,7 +42,7 @@ const aSignal: Check = (value, name) => {
 
 async function play(original: Original, options: ForecastOptions, pace: Pace): Promise<Forecast> {
   const { core: live } = original
-  const { timezone } = live.settings
+  const { timezone } = live.configuration.settings
   const runtimes = await runtimesOf(live)
   const from = live.clock.now()
   const until = options.until === undefined ? from + dayMs : toInstant(options.until, timezone)
@@ -113,13 +112,13 @@ class Play {
     this.#twin = await createSimulation(this.#original, given, pace)
     const { core, parts, clock, ends } = this.#twin
     parts.milestones.ask().catch(() => {})
-    if (this.#isHeld) tell(core.actor, { type: 'session.hold' })
-    tell(core.actor, { type: 'session.start' })
+    if (this.#isHeld) core.sessionActor.tell({ type: 'session.hold' })
+    core.sessionActor.tell({ type: 'session.start' })
     await nextTurn()
     // Conditions about the session's age and cycles refer to the original.
     if (this.#isUnderWay) {
-      core.startedMono = this.#live.startedMono
-      core.cycles = this.#live.cycles
+      core.uptime.continue(this.#live.uptime)
+      core.cycles.count = this.#live.cycles.count
     }
     for (let step = 1; step < maxSteps; step++) {
       // The start is partly asynchronous, and so are the slices of the simulation; everything else happens within the step.
@@ -154,8 +153,10 @@ class Play {
   #isOver(): boolean {
     const { core } = this.#twin
     if (core.state !== 'starting' && core.state !== 'running' && core.state !== 'held') return true
-    if (core.only === null || !this.#isLevel) return false
-    return [...core.entries.values()].every(({ live, queue }) => live.length === 0 && queue.length === 0)
+    if (core.selection.only === null || !this.#isLevel) return false
+    return [...core.registry.entries.values()].every(
+      ({ live, queue }) => live.length === 0 && queue.length === 0,
+    )
   }
 
   /** Once all conditions are watched, copies the instants from which they hold. */
@@ -164,8 +165,8 @@ class Play {
     if (!parts.watches.isWatching) return
     this.#isLevel = true
     if (!this.#isUnderWay) return
-    for (const entry of core.entries.values()) {
-      const live = this.#live.entries.get(entry.name)
+    for (const entry of core.registry.entries.values()) {
+      const live = this.#live.registry.entries.get(entry.name)
       if (entry.holds && live?.holds === true) entry.dueAt = live.dueAt
     }
   }
@@ -177,7 +178,7 @@ class Play {
 
   #plan(record: RunRecord): void {
     const { core } = this.#twin
-    const entry = core.entries.get(record.task)!
+    const entry = core.registry.entries.get(record.task)!
     if (this.runs.length >= this.#limit) return
     const at = toDateTime(record.at, entry.zone)
     // Most runs start when they become due: both fields then share one value.
@@ -230,7 +231,9 @@ class Play {
   #runtimeMs(task: string): number {
     const known = this.#runtimes.get(task)
     if (known !== undefined) return known
-    return this.#live.entries.get(task)?.definition.options.permanent === true ? Number.POSITIVE_INFINITY : 0
+    return this.#live.registry.entries.get(task)?.definition.options.permanent === true
+      ? Number.POSITIVE_INFINITY
+      : 0
   }
 }
 
@@ -248,8 +251,8 @@ function whyHeld(core: Core): NotForecastable | null {
 
 /** The median runtime of each task's past successes, ms. */
 async function runtimesOf(live: Core): Promise<ReadonlyMap<string, number>> {
-  if (live.log === undefined || live.isLogClosed) return new Map()
-  const successes = await live.log.query({ action: 'success', limit: maxSuccesses })
+  if (live.runLog.isClosed) return new Map()
+  const successes = await live.runLog.current.query({ action: 'success', limit: maxSuccesses })
   const byTask = new Map<string, number[]>()
   for (const { task, runtimeMs } of successes) {
     if (runtimeMs === undefined) continue

@@ -13,10 +13,9 @@ import { isNote, type RunRecord, type Store } from '../../log/store.ts'
 import type { SessionOptions } from '../api/session.ts'
 import type { Execution, TaskOptions } from '../api/task-options.ts'
 import { assemble } from '../compose.ts'
-import type { Launcher } from '../launching/launcher.ts'
 import type { SessionModules } from '../machine-effects.ts'
-import { type Capacity, executionOf } from '../runs/capacity.ts'
-import { Core } from '../state/session-state.ts'
+import { executionOf } from '../runs/capacity.ts'
+import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import type { Pace } from './pace.ts'
 
@@ -46,12 +45,8 @@ export interface Simulation {
   readonly ends: (() => void)[]
 }
 
-/** The original of a simulation: the session's core, and the parts with additional state. */
-export interface Original {
-  readonly core: Core
-  readonly slots: Capacity
-  readonly launcher: Launcher
-}
+/** The session that is simulated. */
+export type Original = Readonly<Pick<SessionModules, 'core' | 'keeper' | 'slots' | 'launcher'>>
 
 /** A task at the beginning of the forecast: the session continues while the simulation is created. */
 interface TaskNow {
@@ -76,30 +71,39 @@ type RunNow = Pick<
 
 /** Creates a simulation of the session's present state, with its tasks, params, history, live and queued runs; in slices. */
 export async function createSimulation(
-  { core: live, slots, launcher }: Original,
+  { core: live, keeper, slots, launcher }: Original,
   given: SimulationParts,
   pace: Pace,
 ): Promise<Simulation> {
   const now = { wall: live.clock.now(), elapsed: live.clock.monotonic() }
   const clock = new VirtualClock(now, itemsPerStep)
-  const core = new Core(live.name, clock, twinOptions(live, given), live.words)
+  const ends: (() => void)[] = []
+  const endsAtOnce = (task: string): boolean => core.registry.entries.get(task)?.endsAtOnce === true
+  const stubs = [...live.executors].map(
+    ([kind, executor]) => [kind, stubOf(executor, { clock, ends, given, endsAtOnce })] as const,
+  )
+  const parts = assemble({
+    name: live.name,
+    clock,
+    options: twinOptions(live, given),
+    words: live.words,
+    session: live.session,
+    handleOf: live.handleOf,
+    executors: new Map(stubs),
+    branchOf: keeper.current,
+    only: live.selection.only,
+  })
+  const { core } = parts
   core.news.makePrivate()
-  core.session = live.session
-  core.handleOf = live.handleOf
-  const twin: Simulation = { core, clock, parts: assemble(core), ends: [] }
-  twin.parts.starts.turnOff()
-  // Opened here, so that the start does not open another store.
-  void twin.parts.keeper.open()
-  if (live.log !== undefined) core.log = live.log.branch(core.log.store, clock)
+  parts.starts.turnOff()
+  const twin: Simulation = { core, clock, parts, ends }
   for (const [name, value] of live.params.entries()) core.params.put(name, value)
-  for (const [kind, executor] of live.executors) core.executors.set(kind, stubOf(executor, twin, given))
-  core.only = live.only
   const isStarted = isUnderWay(live)
-  const tasks = [...live.entries.values()].map((entry) => taskNow(core, entry))
-  const runs = [...live.entries.values()].flatMap(({ live: slots }) => slots.map(runNow))
+  const tasks = [...live.registry.entries.values()].map((entry) => taskNow(core, entry))
+  const runs = [...live.registry.entries.values()].flatMap(({ live: slots }) => slots.map(runNow))
   const standing = slots.copy()
   const line = launcher.copyLine()
-  const { shutCondition } = live.options
+  const { shutCondition } = live.configuration.options
   // By identity: a removed task may still be in a queue, under a name that another task now has.
   const own = new Map<TaskEntry, TaskEntry>()
   for (const task of tasks) {
@@ -124,7 +128,7 @@ export async function createSimulation(
 function taskNow(core: Core, entry: TaskEntry): TaskNow {
   const { definition, disabled, zone, relaunchAt, hasForeignChange, endsAtOnce } = entry
   // Derived from the original work: the simulated work has no kind.
-  const execution = executionOf(core, entry, undefined)
+  const execution = executionOf(core.configuration, entry, undefined)
   return {
     entry,
     definition,
@@ -158,7 +162,7 @@ export function isUnderWay({ state }: Core): boolean {
 
 /** The session's options, without those that have effects outside of it. */
 function twinOptions(live: Core, given: SimulationParts): SessionOptions {
-  const { inspect, shutCondition, persist, ...options } = live.options
+  const { inspect, shutCondition, persist, ...options } = live.configuration.options
   return { ...options, onError: 'log', handleSignals: false, logger: false, store: recorder(given) }
 }
 
@@ -210,14 +214,21 @@ function adoptRun({ core, parts, clock }: Simulation, run: RunNow): void {
     pending: undefined,
     value: undefined,
   }
-  parts.runs.launch(core.entries.get(run.task)!, queued, { trigger, dueAt, period })
+  parts.runs.launch(core.registry.entries.get(run.task)!, queued, { trigger, dueAt, period })
+}
+
+interface StubDeps {
+  readonly clock: VirtualClock
+  readonly ends: (() => void)[]
+  readonly given: SimulationParts
+  /** True if the last run of the task ended within its launch. */
+  readonly endsAtOnce: (task: string) => boolean
 }
 
 /** An executor whose work does nothing and takes the expected runtime. */
 function stubOf(
   { kind, isExclusive, slots }: Executor,
-  { core, clock, ends }: Simulation,
-  given: SimulationParts,
+  { clock, ends, given, endsAtOnce }: StubDeps,
 ): Executor {
   const begin = clock.monotonic()
   return {
@@ -230,7 +241,7 @@ function stubOf(
       // A live run that has already exceeded the expected runtime ends when the forecast begins.
       const isOver = runtimeMs === 0 || clock.monotonic() + runtimeMs <= begin
       if (!isOver) clock.callAfter(runtimeMs, () => void ends.push(end))
-      else if (core.entries.get(task)?.endsAtOnce === true) end()
+      else if (endsAtOnce(task)) end()
       else ends.push(end)
       return undefined
     },

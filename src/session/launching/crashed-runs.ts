@@ -1,8 +1,10 @@
 /** Crash records for runs that an earlier process left open, and their reruns where the task asks for them. */
 
+import type { Clock } from '../../clock/clock.ts'
 import { missingParams } from '../../log/serialize.ts'
 import type { RunRecord } from '../../log/store.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { RunQueue } from './manual-runs.ts'
 
@@ -12,19 +14,25 @@ import type { RunQueue } from './manual-runs.ts'
  */
 const maxInARow = 3
 
+export interface CrashesDeps {
+  readonly clock: Clock
+  readonly reporter: Reporter
+  readonly runLog: RunLog
+  readonly queue: RunQueue
+}
+
 export class Crashes {
-  readonly #core: Core
-  readonly #queue: RunQueue
+  readonly #deps: CrashesDeps
   readonly #open = new Map<string, RunRecord[]>()
 
-  constructor(core: Core, queue: RunQueue) {
-    this.#core = core
-    this.#queue = queue
+  constructor(deps: CrashesDeps) {
+    this.#deps = deps
   }
 
   /** Records a crash at the last sign of life of the run's process: never before the run started, never after now. */
   async record(run: RunRecord): Promise<void> {
-    const { log, clock } = this.#core
+    const { clock, reporter, runLog } = this.#deps
+    const log = runLog.current
     const seen = log.lastBeat ?? log.aliveAt ?? clock.now()
     const at = Math.min(clock.now(), Math.max(run.at, seen))
     const { durable } = log.append({
@@ -40,7 +48,7 @@ export class Crashes {
       reason: 'the process ended while it ran',
     })
     await durable
-    this.#core.failures.report('crashed', run.task, ': the process ended while it ran', {
+    reporter.failures.report('crashed', run.task, ': the process ended while it ran', {
       run: run.runId,
       action: 'crash',
     })
@@ -55,9 +63,9 @@ export class Crashes {
     if (runs === undefined) return
     this.#open.delete(entry.name)
     if (entry.definition.options.onCrash !== 'rerun') return
-    const inARow = this.#core.log.index.streak(entry.name, ['crash'])
+    const inARow = this.#deps.runLog.current.index.streak(entry.name, ['crash'])
     if (inARow >= maxInARow)
-      return this.#core.warn(
+      return this.#deps.reporter.warn(
         'crash',
         `Task '${entry.name}' crashed ${inARow} times in a row; it is not run again by itself.`,
         { task: entry.name },
@@ -69,13 +77,13 @@ export class Crashes {
   #rerun(entry: TaskEntry, run: RunRecord): void {
     const missing = missingParams(run)
     if (missing !== null)
-      return this.#core.warn(
+      return this.#deps.reporter.warn(
         'crash',
         `Run '${run.runId}' of task '${entry.name}' crashed and is not run again, as the log has not all of its params: ${missing}. Run it by hand, and give what is secret as an arg.`,
         { task: entry.name },
       )
     const { params, period } = run
-    this.#queue.ask(entry, {
+    this.#deps.queue.ask(entry, {
       trigger: 'retry',
       ...(params === undefined ? {} : { params }),
       ...(period === undefined ? {} : { period: { start: period.start, end: period.end } }),

@@ -2,13 +2,28 @@
  * The cycles of a session. A *cycle* lasts from a wake until nothing more can launch; what happens without a timer in
  * between belongs to it.
  */
-import type { Undo } from '../../clock/clock.ts'
-import type { After } from '../events/hook-runner.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
+import type { Context } from '../api/hooks.ts'
+import type { ConditionChanges } from '../events/condition-changes.ts'
+import type { After, HookRunner } from '../events/hook-runner.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
+
+export interface CyclesDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly hooks: HookRunner
+  readonly changes: ConditionChanges
+  readonly contextOf: (entry: null) => Context
+  readonly cycles: { count: number }
+}
 
 /** Opens and closes cycles, with their hooks, and counts them. */
 export class Cycles {
-  readonly #core: Core
+  readonly #deps: CyclesDeps
   /** Wakes the session where a condition asks for cycles and no other timer would open one. */
   readonly #wake: () => void
   /** True if a timer woke the session since the last cycle began. */
@@ -17,8 +32,8 @@ export class Cycles {
   #after: After | null = null
   #undoBeat: Undo | null = null
 
-  constructor(core: Core, wake: () => void) {
-    this.#core = core
+  constructor(deps: CyclesDeps, wake: () => void) {
+    this.#deps = deps
     this.#wake = wake
   }
 
@@ -40,11 +55,11 @@ export class Cycles {
     this.#wasWoken = false
     if (!mayOpen) return next()
     this.#isOpen = true
-    const core = this.#core
-    core.changes.cycleBegan()
-    if (!core.hooks.has('cycle')) return next()
-    const onThrow = (error: unknown): void => core.fail('hook', 'A cycle hook failed.', { error })
-    core.hooks.before('cycle', core.context(null), onThrow).then((after) => {
+    const { changes, hooks, reporter, contextOf } = this.#deps
+    changes.cycleBegan()
+    if (!hooks.has('cycle')) return next()
+    const onThrow = (error: unknown): void => reporter.fail('hook', 'A cycle hook failed.', { error })
+    hooks.before('cycle', contextOf(null), onThrow).then((after) => {
       this.#after = after
       next()
     })
@@ -54,11 +69,11 @@ export class Cycles {
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#core.cycles += 1
+    this.#deps.cycles.count += 1
     const after = this.#after
     this.#after = null
     after?.({})
-    this.#core.changes.cycleEnded()
+    this.#deps.changes.cycleEnded()
     this.#beat()
   }
 
@@ -70,8 +85,9 @@ export class Cycles {
 
   /** Sets a timer: while a condition asks for cycles, cycles must occur. */
   #beat(): void {
-    if (this.#undoBeat !== null || !this.#core.changes.hearsSession || !this.#core.isActive) return
-    this.#undoBeat = this.#core.clock.callAfter(Math.max(1, this.#core.settings.relaunchDelayMs), () => {
+    const { clock, changes, configuration, sessionActor } = this.#deps
+    if (this.#undoBeat !== null || !changes.hearsSession || !sessionActor.isActive) return
+    this.#undoBeat = clock.callAfter(Math.max(1, configuration.settings.relaunchDelayMs), () => {
       this.#undoBeat = null
       this.#wake()
     })

@@ -2,18 +2,25 @@
  * Missed runs: the scheduled periods of tasks (the day of `daily`, the occurrences of a cron) that ended without a
  * start. Each is recorded in the log with the reason, reported as `run.missed`, and caught up as the task asks.
  */
-import type { Undo } from '../../clock/clock.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
 import { Slice } from '../../clock/slices.ts'
 import { lapsesAt, missedBetween, occurrencesBetween } from '../../conditions/analysis/missed.ts'
 import { blockersIn, explain } from '../../conditions/explain/explain.ts'
 import type { Interval } from '../../time/zone/interval.ts'
 import { type Instant, toInstant } from '../../time/zone/zone.ts'
 import type { Received } from '../actors/provide.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
+import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration } from '../options/durations.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import { newRunId } from '../runs/run-id.ts'
+import type { FactsOf } from '../state/ports.ts'
+import type { Registry } from '../state/registry.ts'
+import type { Requests } from '../state/requests.ts'
 import type { PendingRun } from '../state/run-handle.ts'
-import type { Core } from '../state/session-state.ts'
+import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'
+import type { Uptime } from '../state/uptime.ts'
 import type { Launcher } from './launcher.ts'
 import type { RunQueue } from './manual-runs.ts'
 
@@ -32,25 +39,36 @@ interface Watched {
   undo: Undo | null
 }
 
+export interface MissedRunsDeps {
+  readonly clock: Clock
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly registry: Registry
+  readonly runLog: RunLog
+  readonly requests: Requests
+  readonly changes: ConditionChanges
+  readonly uptime: Uptime
+  readonly factsOf: FactsOf
+  readonly launcher: Launcher
+  readonly queue: RunQueue
+}
+
 /** Watches the scheduled periods of tasks. */
 export class MissedRuns {
-  readonly #core: Core
-  readonly #launcher: Launcher
-  readonly #queue: RunQueue
+  readonly #deps: MissedRunsDeps
   readonly #watched = new WeakMap<TaskEntry, Watched>()
   /** Tasks with a period that has ended and is not evaluated yet. */
   readonly #lapsed = new Map<TaskEntry, Watched>()
 
-  constructor(core: Core, launcher: Launcher, queue: RunQueue) {
-    this.#core = core
-    this.#launcher = launcher
-    this.#queue = queue
+  constructor(deps: MissedRunsDeps) {
+    this.#deps = deps
   }
 
   /** Starts at now, or at the log's last entry for tasks that the log knows. */
   begin(entry: TaskEntry): void {
     this.end(entry)
-    const { clock, log } = this.#core
+    const { clock, runLog } = this.#deps
+    const log = runLog.current
     const { onStartup, onShutdown } = entry.definition.options
     if (onStartup === true || onShutdown === true) return
     const before = this.#watched.get(entry)?.until
@@ -68,7 +86,7 @@ export class MissedRuns {
     watched.undo?.()
     watched.undo = null
     this.#lapsed.delete(entry)
-    watched.until = Math.max(watched.until, this.#core.clock.now())
+    watched.until = Math.max(watched.until, this.#deps.clock.now())
   }
 
   /**
@@ -85,21 +103,21 @@ export class MissedRuns {
   ): { range: { from: number; to: number }; backfill: readonly PendingRun[] } {
     const range = stretchOf(entry, from, to)
     const backfill = this.#periodsOf(entry, range).map((_, i) =>
-      this.#queue.pendingOf(entry, runIds[i] ?? newRunId(this.#core, entry, {})),
+      this.#deps.queue.pendingOf(entry, runIds[i] ?? newRunId(this.#deps, entry, {})),
     )
     return { range, backfill }
   }
 
   /** The effect of `task.backfill`: queues a run for each period that ended in `(from, to]`, oldest first. */
   readonly acceptBackfill = ({ context, event }: Received<'task.backfill'>): void => {
-    const { requests, byId } = this.#core
-    const entry = byId.get(context.id)
+    const { requests, registry } = this.#deps
+    const entry = registry.byId.get(context.id)
     if (entry === undefined) return
     const handles = requests.of(event)?.backfill ?? []
     requests.attempt(event, () => {
       for (const [i, period] of this.#periodsOf(entry, stretchOf(entry, event.from, event.to)).entries()) {
         const runId = event.runIds?.[i]
-        this.#queue.ask(entry, {
+        this.#deps.queue.ask(entry, {
           trigger: 'catch-up',
           period,
           pending: handles[i],
@@ -112,7 +130,7 @@ export class MissedRuns {
   /** Scheduled periods that ended in `(from, to]`, oldest first. */
   #periodsOf(entry: TaskEntry, { from, to }: { readonly from: number; readonly to: number }): Interval[] {
     const { start } = entry.definition
-    const periods = [...occurrencesBetween(start.node, this.#core.factsOf(entry, to), from)]
+    const periods = [...occurrencesBetween(start.node, this.#deps.factsOf(entry, to), from)]
     if (periods.length === 0 && lapsesAt(start.node, to, entry.zone) === Infinity)
       throw new TypeError(
         `Cannot backfill task '${entry.name}' as its start must have a cycle or a cron: '${start}'`,
@@ -121,7 +139,7 @@ export class MissedRuns {
   }
 
   #arm(entry: TaskEntry, watched: Watched): void {
-    const { clock } = this.#core
+    const { clock } = this.#deps
     const at = lapsesAt(entry.definition.start.node, clock.now(), entry.zone)
     if (!Number.isFinite(at)) return
     watched.undo = clock.callAt(at, () => {
@@ -132,16 +150,16 @@ export class MissedRuns {
 
   /** Schedules the evaluation after the launches of this instant: starts must not wait for the accounting. */
   #lapse(entry: TaskEntry, watched: Watched): void {
-    const { clock } = this.#core
+    const { clock } = this.#deps
     this.#lapsed.set(entry, watched)
     if (this.#lapsed.size === 1) clock.defer(() => clock.defer(this.#turn))
   }
 
   readonly #turn = (): void => {
     let looks = 0
-    const slice = new Slice(this.#core.clock)
+    const slice = new Slice(this.#deps.clock)
     for (const [entry, watched] of this.#lapsed) {
-      if (looks >= looksPerTurn || slice.isOver()) return this.#core.clock.defer(this.#turn)
+      if (looks >= looksPerTurn || slice.isOver()) return this.#deps.clock.defer(this.#turn)
       this.#lapsed.delete(entry)
       looks += 1 + this.#look(entry, watched)
       this.#arm(entry, watched)
@@ -150,25 +168,25 @@ export class MissedRuns {
 
   /** Records the missed periods of a task; returns their number. */
   #look(entry: TaskEntry, watched: Watched): number {
-    const core = this.#core
-    const now = core.clock.now()
+    const { clock, factsOf } = this.#deps
+    const now = clock.now()
     const since = watched.until
     // After a wall clock is set back, accounted periods stay accounted.
     watched.until = Math.max(since, now)
-    if (this.#launcher.isLeftOut(entry)) return 0
-    const missed = missedBetween(entry.definition.start.node, core.factsOf(entry), since)
+    if (this.#deps.launcher.isLeftOut(entry)) return 0
+    const missed = missedBetween(entry.definition.start.node, factsOf(entry), since)
     if (missed.length === 0) return 0
     const told = missed.map((period) => ({ period, why: this.#whyMissed(entry, period, now) }))
     const caughtUp = new Set(this.#toCatchUp(entry, told, now))
     for (const { period, why } of told) this.#tell(entry, period, why, caughtUp.has(period), now)
-    for (const period of caughtUp) this.#queue.ask(entry, { trigger: 'catch-up', period })
+    for (const period of caughtUp) this.#deps.queue.ask(entry, { trigger: 'catch-up', period })
     return missed.length
   }
 
   #tell(entry: TaskEntry, period: Interval, why: Why, isCaughtUp: boolean, now: number): void {
-    const core = this.#core
+    const { changes, reporter, runLog } = this.#deps
     const reason = isCaughtUp ? `${why.reason}; it is caught up` : why.reason
-    const { durable } = core.log.note({
+    const { durable } = runLog.current.note({
       note: 'missed',
       task: entry.name,
       at: now,
@@ -177,14 +195,14 @@ export class MissedRuns {
     })
     if (durable instanceof Promise)
       durable.catch((error) =>
-        core.fail('log', `A missed run of task '${entry.name}' could not be noted.`, {
+        reporter.fail('log', `A missed run of task '${entry.name}' could not be noted.`, {
           task: entry.name,
           error,
         }),
       )
-    core.changes.taskChanged(entry.name, entry.name)
-    core.failures.report('was missed', entry.name, `: ${reason}`, { dueAt: period.start })
-    core.news.tell({ type: 'run.missed', task: entry.name, at: now, dueAt: period.start, reason })
+    changes.taskChanged(entry.name, entry.name)
+    reporter.failures.report('was missed', entry.name, `: ${reason}`, { dueAt: period.start })
+    reporter.news.tell({ type: 'run.missed', task: entry.name, at: now, dueAt: period.start, reason })
   }
 
   /**
@@ -204,23 +222,23 @@ export class MissedRuns {
   }
 
   #hasStartedSince(entry: TaskEntry, at: number): boolean {
-    const last = this.#core.log.index.lastOf(entry.name, 'run')
+    const last = this.#deps.runLog.current.index.lastOf(entry.name, 'run')
     return last !== null && last.at >= at
   }
 
   #whyMissed(entry: TaskEntry, period: Interval, now: number): Why {
-    const core = this.#core
-    if (core.startedAt === null || period.end <= core.startedAt)
+    const { sessionActor, uptime, factsOf } = this.#deps
+    if (uptime.startedAt === null || period.end <= uptime.startedAt)
       return { isOurs: true, reason: 'the session was not running' }
     if (now - period.end > lateMs)
       return { isOurs: true, reason: 'the process slept or was blocked, or the clock was set ahead' }
     if (entry.disabled) return { isOurs: false, reason: 'the task was disabled' }
-    if (core.state === 'held') return { isOurs: true, reason: 'the session was held' }
-    const obstacle = this.#launcher.obstacleOf(entry)
+    if (sessionActor.state === 'held') return { isOurs: true, reason: 'the session was held' }
+    const obstacle = this.#deps.launcher.obstacleOf(entry)
     if (obstacle === 'running') return { isOurs: true, reason: 'an earlier run of it was still going on' }
     if (obstacle === 'main')
       return { isOurs: true, reason: 'main work was running, and nothing else launches' }
-    const facts = core.factsOf(entry, period.end - 1)
+    const facts = factsOf(entry, period.end - 1)
     const blockers = blockersIn(explain(entry.definition.start.node, facts)).map(({ sentence }) => sentence)
     const because = blockers.length === 0 ? '' : `: ${blockers.join('; ')}`
     return { isOurs: false, reason: `its condition did not hold${because}` }

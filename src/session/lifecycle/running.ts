@@ -1,13 +1,19 @@
 /** The running state of a session, in which conditions are watched and ready tasks launch. */
+import type { Clock } from '../../clock/clock.ts'
 import { inSlices } from '../../clock/slices.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
 import type { Launcher } from '../launching/launcher.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Registry } from '../state/registry.ts'
 import type { StartWarnings } from '../tasks/start-warnings.ts'
 import { doubtCircles, type NameWarnings } from '../tasks/task-warnings.ts'
 import type { Watches } from '../watching/condition-watches.ts'
 
-/** Session parts that a running session uses. */
-export interface RunningParts {
+export interface RunningDeps {
+  readonly clock: Clock
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly registry: Registry
   readonly launcher: Launcher
   readonly watches: Watches
   readonly starts: StartWarnings
@@ -15,26 +21,23 @@ export interface RunningParts {
 }
 
 export class Running {
-  readonly #core: Core
-  readonly #parts: RunningParts
+  readonly #deps: RunningDeps
 
-  constructor(core: Core, parts: RunningParts) {
-    this.#core = core
-    this.#parts = parts
+  constructor(deps: RunningDeps) {
+    this.#deps = deps
   }
 
   /** Watches conditions until the signal aborts; calls back when tasks may launch. */
   watch(signal: AbortSignal, onBegun: () => void): void {
     // Deferred until after the machine's step: conditions and listeners may send events, which need the new state.
-    this.#core.clock.defer(() => {
+    this.#deps.clock.defer(() => {
       if (!signal.aborted) this.#begin(signal, onBegun)
     })
   }
 
   #begin(signal: AbortSignal, onBegun: () => void): void {
-    const core = this.#core
-    const { launcher, watches } = this.#parts
-    core.news.tell({ type: 'session.started', at: core.clock.now() })
+    const { clock, reporter, launcher, watches } = this.#deps
+    reporter.news.tell({ type: 'session.started', at: clock.now() })
     this.#lookForDoubts(signal)
     // A listener may have stopped the session: a watch that begins now would never end.
     if (signal.aborted || watches.watchShutCondition()) return onBegun()
@@ -50,35 +53,34 @@ export class Running {
 
   /** Continues launches after a pause. */
   resume(): void {
-    this.#core.clock.defer(() => {
-      if (this.#core.isActive && !this.#parts.launcher.isPaused) this.#launch()
+    this.#deps.clock.defer(() => {
+      if (this.#deps.sessionActor.isActive && !this.#deps.launcher.isPaused) this.#launch()
     })
   }
 
   #launch(): void {
-    this.#parts.launcher.woken()
-    this.#parts.launcher.considerAll()
+    this.#deps.launcher.woken()
+    this.#deps.launcher.considerAll()
   }
 
   /** Checks tasks for likely mistakes, in slices and in parallel with the start: nothing waits for it. */
   #lookForDoubts(signal: AbortSignal): void {
-    const core = this.#core
-    const { starts, names } = this.#parts
+    const { clock, reporter, registry, starts, names } = this.#deps
     if (starts.isOff) return
     const finish = (): void => {
       names.sumUp()
-      if (!signal.aborted) doubtCircles(core)
+      if (!signal.aborted) doubtCircles(this.#deps)
     }
     const looking = inSlices(
-      core.clock,
-      core.entries.values(),
+      clock,
+      registry.entries.values(),
       (entry) => {
         if (!entry.isRemoved) names.look(entry)
       },
       () => !signal.aborted,
     )
     if (looking === undefined) finish()
-    else looking.then(finish, (error) => core.failFatally(error))
+    else looking.then(finish, (error) => reporter.failFatally(error))
     starts.begin()
   }
 }

@@ -1,7 +1,9 @@
 /** The handling of process signals: the session shuts down, reports the runs that it waits for, and ends in time. */
-import type { Undo } from '../../clock/clock.ts'
-import { tell } from '../actors/guarded-actor.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Registry } from '../state/registry.ts'
 
 /** Signals of Ctrl-C, of a service manager or container, and of a closed terminal. */
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -18,26 +20,34 @@ const endAgainMs = 1_000
 /** The maximum number of task names in one message. */
 const maxNames = 5
 
+export interface SignalDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly registry: Registry
+}
+
 /** Keeps the process alive until the session has stopped, and listens to signals if `handleSignals` is set. */
 export class SignalHandling {
-  readonly #core: Core
+  readonly #deps: SignalDeps
   #undoKeep: Undo | null = null
   #undoSignals: Undo | null = null
 
-  constructor(core: Core) {
-    this.#core = core
+  constructor(deps: SignalDeps) {
+    this.#deps = deps
   }
 
   /** Handles the start, or a restart, of the session. */
   begin(): void {
-    this.#undoKeep ??= this.#core.clock.keep()
+    this.#undoKeep ??= this.#deps.clock.keep()
     this.update()
   }
 
   /** Applies a change of the option `handleSignals`. */
   update(): void {
-    if (this.#undoKeep !== null && this.#core.settings.handleSignals === true)
-      this.#undoSignals ??= heedSignals(this.#core)
+    if (this.#undoKeep !== null && this.#deps.configuration.settings.handleSignals === true)
+      this.#undoSignals ??= heedSignals(this.#deps)
     else this.#ignoreSignals()
   }
 
@@ -55,29 +65,31 @@ export class SignalHandling {
 }
 
 /** Listens to the signals. Returns a function that removes the listeners. */
-function heedSignals(core: Core): Undo {
-  const shutDown = (force: boolean): void => tell(core.actor, { type: 'session.shutDown', force })
+function heedSignals(deps: SignalDeps): Undo {
+  const { clock, configuration, sessionActor } = deps
+  const shutDown = (force: boolean): void => sessionActor.tell({ type: 'session.shutDown', force })
   let undoDrain: Undo | null = null
   let wasToldInRelease = false
   const heed = (signal: NodeJS.Signals): void => {
-    if (core.isReleasing) {
+    if (sessionActor.isReleasing) {
       // Only the log is still closing, and a second signal skips that.
       if (wasToldInRelease) {
         undo()
         process.kill(process.pid, signal)
-      } else say(core, `${signal}: the run log is being closed. ${again(signal)} quits without that.`)
+      } else
+        say(deps.reporter, `${signal}: the run log is being closed. ${again(signal)} quits without that.`)
       wasToldInRelease = true
       return
     }
     shutDown(false)
-    say(core, sentence(core, signal))
-    if (core.options.drainTimeout === undefined && !core.actor.getSnapshot().context.instantShutdown)
-      undoDrain ??= core.clock.callAfter(signalDrainMs, end)
+    say(deps.reporter, sentence(deps, signal))
+    if (configuration.options.drainTimeout === undefined && !sessionActor.snapshot.context.instantShutdown)
+      undoDrain ??= clock.callAfter(signalDrainMs, end)
   }
   const end = (): void => {
-    if (core.state === 'stopping' && !core.isReleasing) shutDown(true)
+    if (sessionActor.state === 'stopping' && !sessionActor.isReleasing) shutDown(true)
     // Shut-down tasks may have been launched since.
-    undoDrain = core.clock.callAfter(endAgainMs, end)
+    undoDrain = clock.callAfter(endAgainMs, end)
   }
   const undo = (): void => {
     undoDrain?.()
@@ -89,8 +101,11 @@ function heedSignals(core: Core): Undo {
 }
 
 /** The message about the live runs that the shut-down waits for; null if there are none. */
-function sentence(core: Core, signal: NodeJS.Signals): string | null {
-  const living = [...core.byId.values()].filter(
+function sentence(
+  { configuration, registry, sessionActor }: SignalDeps,
+  signal: NodeJS.Signals,
+): string | null {
+  const living = [...registry.byId.values()].filter(
     ({ live, definition }) => live.length > 0 && definition.options.permanent !== true,
   )
   const runs = living.reduce((count, { live }) => count + live.length, 0)
@@ -98,9 +113,9 @@ function sentence(core: Core, signal: NodeJS.Signals): string | null {
   const names = living.slice(0, maxNames).map(({ name }) => name)
   if (living.length > maxNames) names.push('…')
   const what = `${runs} run${runs === 1 ? '' : 's'} (${names.join(', ')})`
-  if (core.isTerminating) return `${signal}: the session shuts down and ends ${what}.`
-  const { drainTimeout } = core.options
-  const drainMs = drainTimeout === undefined ? signalDrainMs : core.settings.drainTimeoutMs
+  if (sessionActor.isTerminating) return `${signal}: the session shuts down and ends ${what}.`
+  const { drainTimeout } = configuration.options
+  const drainMs = drainTimeout === undefined ? signalDrainMs : configuration.settings.drainTimeoutMs
   const limit = drainMs === Number.POSITIVE_INFINITY ? '' : ` for up to ${drainMs / 1000} s`
   return `${signal}: the session shuts down and waits${limit} for ${what}. ${again(signal)} ends what still runs.`
 }
@@ -110,12 +125,12 @@ function again(signal: NodeJS.Signals): string {
 }
 
 /** Reports to the logger. A logger is foreign code: one that throws must not keep the session from shutting down. */
-function say(core: Core, line: string | null): void {
+function say(reporter: Reporter, line: string | null): void {
   if (line === null) return
   try {
     // Standard output belongs to the program.
-    core.logger.warn(line)
+    reporter.logger.warn(line)
   } catch (error) {
-    core.warn('logger', 'The logger threw at a line about a signal.', { error })
+    reporter.warn('logger', 'The logger threw at a line about a signal.', { error })
   }
 }

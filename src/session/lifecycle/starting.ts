@@ -1,23 +1,40 @@
 /** The steps of a start, which the session machine invokes: start-up hooks, the restoration of the run log, start-up tasks. */
+import type { Clock } from '../../clock/clock.ts'
 import { inSlices } from '../../clock/slices.ts'
 import { toErrorData } from '../../errors/error-data.ts'
 import { SessionStoppedError, SetupError } from '../../errors/errors.ts'
 import type { HookResult } from '../api/hooks.ts'
-import type { After } from '../events/hook-runner.ts'
+import type { After, HookRunner } from '../events/hook-runner.ts'
 import type { Crashes } from '../launching/crashed-runs.ts'
 import type { Launcher } from '../launching/launcher.ts'
-import { endWait } from '../launching/waiting-runs.ts'
+import type { WaitingRuns } from '../launching/waiting-runs.ts'
+import type { Configuration } from '../options/configuration.ts'
 import type { LogLifecycle } from '../persistence/log-lifecycle.ts'
 import type { Persistence } from '../persistence/saved-state.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Contexts } from '../runs/contexts.ts'
+import type { FactsOf } from '../state/ports.ts'
+import type { Registry } from '../state/registry.ts'
+import type { Returns } from '../state/returns.ts'
+import type { SessionUptime } from '../state/uptime.ts'
 import type { TaskActors } from '../tasks/task-actors.ts'
 import { keepWhatIsCounted } from '../watching/history-needs.ts'
 import type { SignalHandling } from './signals.ts'
 import type { StartedStopped } from './started-stopped.ts'
 import type { Sequence } from './startup-tasks.ts'
 
-/** Session parts that a start uses. */
-export interface StartingParts {
+export interface StartingDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly reporter: Reporter
+  readonly registry: Registry
+  readonly hooks: HookRunner
+  readonly contexts: Contexts
+  readonly factsOf: FactsOf
+  readonly returns: Returns
+  readonly uptime: SessionUptime
+  readonly cycles: { count: number }
+  readonly waitingRuns: WaitingRuns
   readonly launcher: Launcher
   readonly crashes: Crashes
   readonly actors: TaskActors
@@ -29,28 +46,26 @@ export interface StartingParts {
 }
 
 export class Starting {
-  readonly #core: Core
-  readonly #parts: StartingParts
+  readonly #deps: StartingDeps
   /** The second halves of start-up hooks, until they are called: once, with the result of the start. */
   #after: After | null = null
 
-  constructor(core: Core, parts: StartingParts) {
-    this.#core = core
-    this.#parts = parts
+  constructor(deps: StartingDeps) {
+    this.#deps = deps
   }
 
   /** Begins the start. */
   begin(): void {
-    endWait(this.#core)
-    this.#parts.signals.begin()
+    this.#deps.waitingRuns.end()
+    this.#deps.signals.begin()
   }
 
   /** Runs the first halves of start-up hooks. */
   hooks(signal: AbortSignal): Promise<void> {
     return this.#guard(signal, async () => {
-      const core = this.#core
+      const { hooks, contexts } = this.#deps
       const onThrow = (error: unknown): void => this.#hookFailed(error)
-      const after = await core.hooks.before('startup', core.context(null, signal), onThrow, signal)
+      const after = await hooks.before('startup', contexts.of(null, signal), onThrow, signal)
       this.#after = after
       // The stop did not wait for the hook, which must release what it acquired meanwhile.
       if (signal.aborted) this.abandon()
@@ -60,13 +75,11 @@ export class Starting {
   /** Opens and reads the run log, records crashed runs, wakes task actors, restores the persisted state. */
   restore(signal: AbortSignal): Promise<void> {
     return this.#guard(signal, async () => {
-      const core = this.#core
-      const { keeper, launcher, actors, persistence } = this.#parts
+      const { clock, keeper, launcher, actors, persistence, uptime, cycles } = this.#deps
       if (!keeper.isRestored) await this.#readLog(signal)
       keeper.begin()
-      core.cycles = 0
-      core.startedAt = core.clock.now()
-      core.startedMono = core.clock.monotonic()
+      cycles.count = 0
+      uptime.begin(clock)
       launcher.reset()
       await actors.wake(signal)
       signal.throwIfAborted()
@@ -77,7 +90,7 @@ export class Starting {
   /** Runs start-up tasks, then notifies hooks that the start succeeded. */
   tasks(signal: AbortSignal): Promise<void> {
     return this.#guard(signal, async () => {
-      await this.#parts.sequence.run('startup', signal)
+      await this.#deps.sequence.run('startup', signal)
       signal.throwIfAborted()
       await this.#tellHooks({})
     })
@@ -87,7 +100,7 @@ export class Starting {
   abandon(): void {
     const error = new SessionStoppedError('The session was asked to stop while it started.')
     this.#tellHooks({ error }).catch((problem) =>
-      this.#core.warn('setup', 'A start-up hook failed after the session was asked to stop.', {
+      this.#deps.reporter.warn('setup', 'A start-up hook failed after the session was asked to stop.', {
         error: problem,
       }),
     )
@@ -99,8 +112,8 @@ export class Starting {
       await work()
     } catch (error) {
       if (signal.aborted) return
-      const isThrown = this.#parts.milestones.isStartAwaited
-      this.#core.warn('setup', 'The session could not be started.', { error, isThrown })
+      const isThrown = this.#deps.milestones.isStartAwaited
+      this.#deps.reporter.warn('setup', 'The session could not be started.', { error, isThrown })
       await this.#tellHooks({ error }).catch(() => {})
       throw error
     }
@@ -113,8 +126,9 @@ export class Starting {
   }
 
   #hookFailed(error: unknown): void {
-    const core = this.#core
-    if (core.settings.onError.setup === 'log') return core.warn('setup', 'A start-up hook failed.', { error })
+    const { configuration, reporter } = this.#deps
+    if (configuration.settings.onError.setup === 'log')
+      return reporter.warn('setup', 'A start-up hook failed.', { error })
     const { name, message } = toErrorData(error)
     throw new SetupError(
       `Cannot start the session as its start-up hooks must succeed: ${name}: ${message}. Correct the hook, or give onError: { setup: 'log' } to start all the same.`,
@@ -123,15 +137,14 @@ export class Starting {
   }
 
   async #readLog(signal: AbortSignal): Promise<void> {
-    const core = this.#core
-    const { keeper, crashes } = this.#parts
+    const { clock, registry, factsOf, keeper, crashes } = this.#deps
     await keeper.open()
     signal.throwIfAborted()
     // Before the log is read, so that a restart keeps the records that conditions count.
     await inSlices(
-      core.clock,
-      core.entries.values(),
-      (entry) => keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry)),
+      clock,
+      registry.entries.values(),
+      (entry) => keepWhatIsCounted(keeper.current, entry.definition.start.node, factsOf(entry)),
       () => !signal.aborted,
     )
     signal.throwIfAborted()
@@ -145,13 +158,14 @@ export class Starting {
 
   /** Restores the return values of earlier processes, as far as JSON could represent them. */
   #restoreReturns(): void {
-    const { log, returns } = this.#core
+    const { keeper, returns } = this.#deps
+    const log = keeper.current
     for (const task of log.index.tasks()) {
       const last = log.index.lastOf(task, 'success')
       if (last === null || returns.has(task)) continue
       const found = log.returnOf(last)
       if (found.kept) returns.set(task, found.value)
-      else this.#core.lostReturns.set(task, found.why)
+      else returns.lose(task, found.why)
     }
   }
 }

@@ -1,29 +1,32 @@
 /** The sequence of start-up and shut-down tasks, and the wait for live runs. */
 
-import type { Undo } from '../../clock/clock.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
+import type { Configuration } from '../options/configuration.ts'
 import type { Capacity } from '../runs/capacity.ts'
 import type { Runs } from '../runs/run-effects.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Registry } from '../state/registry.ts'
+import type { Selection } from '../state/selection.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Watches } from '../watching/condition-watches.ts'
 
+export interface SequenceDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly registry: Registry
+  readonly selection: Selection
+  readonly runs: Runs
+  readonly slots: Capacity
+  readonly watches: Watches
+}
+
 /** Runs the tasks of a start or a stop, and waits for runs to end. */
 export class Sequence {
-  readonly #core: Core
-  readonly #runs: Runs
-  readonly #slots: Capacity
-  readonly #watches: Watches
+  readonly #deps: SequenceDeps
   /** Callbacks that wait for a run to end. */
   readonly #waiting = new Set<() => void>()
 
-  constructor(
-    core: Core,
-    parts: { readonly runs: Runs; readonly slots: Capacity; readonly watches: Watches },
-  ) {
-    this.#core = core
-    this.#runs = parts.runs
-    this.#slots = parts.slots
-    this.#watches = parts.watches
+  constructor(deps: SequenceDeps) {
+    this.#deps = deps
   }
 
   /** Notifies the callbacks that a run has ended. */
@@ -37,23 +40,24 @@ export class Sequence {
 
   #sequenceOf(kind: 'startup' | 'shutdown'): TaskEntry[] {
     // `session.run()` has chosen the tasks, and runs each of them once, even if it is a start-up task.
-    if (this.#core.only !== null) return []
+    if (this.#deps.selection.only !== null) return []
     const isOfKind = (entry: TaskEntry): boolean =>
       (kind === 'startup' ? entry.definition.options.onStartup : entry.definition.options.onShutdown) === true
-    return [...this.#core.entries.values()]
+    return [...this.#deps.registry.entries.values()]
       .filter(isOfKind)
       .sort((a, b) => b.priority - a.priority || a.order - b.order)
   }
 
   /** Runs start-up or shut-down tasks by priority; `main` work sequentially, the others in parallel. */
   async run(kind: 'startup' | 'shutdown', signal: AbortSignal): Promise<void> {
+    const { runs, watches } = this.#deps
     for (const entry of this.#sequenceOf(kind)) {
       signal.throwIfAborted()
       const queued = entry.takeQueued()
-      if (queued === undefined && !this.#watches.isForcedOrHolds(entry)) continue
+      if (queued === undefined && !watches.isForcedOrHolds(entry)) continue
       await this.#waitForSlot(entry, signal)
-      this.#runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
-      while (this.#runs.exclusive > 0) await this.#nextEnd(signal)
+      runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
+      while (runs.exclusive > 0) await this.#nextEnd(signal)
     }
   }
 
@@ -65,33 +69,33 @@ export class Sequence {
       this.runEnded()
     })
     try {
-      while (this.#runs.living > 0 && !isOver) await this.#nextEnd(signal)
+      while (this.#deps.runs.living > 0 && !isOver) await this.#nextEnd(signal)
     } finally {
       undo()
     }
-    return this.#runs.living === 0
+    return this.#deps.runs.living === 0
   }
 
   /** Resolves when no run is live; `onTimeout` is called if the drain timeout passes first. */
   async awaitEnds(signal: AbortSignal, onTimeout: () => void): Promise<void> {
     const undo = this.#afterTimeout(onTimeout)
     try {
-      while (this.#runs.living > 0) await this.#nextEnd(signal)
+      while (this.#deps.runs.living > 0) await this.#nextEnd(signal)
     } finally {
       undo()
     }
   }
 
   #afterTimeout(call: () => void): Undo {
-    const { clock, settings } = this.#core
-    const { drainTimeoutMs } = settings
-    if (this.#runs.living === 0 || drainTimeoutMs === Number.POSITIVE_INFINITY) return () => {}
+    const { clock, configuration } = this.#deps
+    const { drainTimeoutMs } = configuration.settings
+    if (this.#deps.runs.living === 0 || drainTimeoutMs === Number.POSITIVE_INFINITY) return () => {}
     return clock.callAfter(drainTimeoutMs, call)
   }
 
   async #waitForSlot(entry: TaskEntry, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#core
-    for (let lack = this.#slots.shortageOf(entry); lack !== null; lack = this.#slots.shortageOf(entry))
+    const { clock, slots } = this.#deps
+    for (let lack = slots.shortageOf(entry); lack !== null; lack = slots.shortageOf(entry))
       if (lack.untilMono === null) await this.#nextEnd(signal)
       else await clock.sleep(Math.max(0, lack.untilMono - clock.monotonic()), { signal })
   }

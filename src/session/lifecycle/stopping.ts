@@ -1,22 +1,37 @@
 /** The steps of a stop, which the session machine invokes: shut-down hooks and tasks, the wait for live runs, the release. */
 import type { TerminateReason } from '../../../machines/protocol.ts'
+import type { Clock } from '../../clock/clock.ts'
 import { inSlices } from '../../clock/slices.ts'
+import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import { SessionStoppedError } from '../../errors/errors.ts'
-import type { After } from '../events/hook-runner.ts'
+import type { Executor } from '../../executors/executor.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
+import type { After, HookRunner } from '../events/hook-runner.ts'
 import type { Launcher } from '../launching/launcher.ts'
 import type { LogLifecycle } from '../persistence/log-lifecycle.ts'
 import type { Persistence } from '../persistence/saved-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Contexts } from '../runs/contexts.ts'
 import type { Runs } from '../runs/run-effects.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Registry } from '../state/registry.ts'
 import type { TaskEntry } from '../state/task-state.ts'
+import type { SessionUptime } from '../state/uptime.ts'
 import type { StartWarnings } from '../tasks/start-warnings.ts'
 import type { TaskActors } from '../tasks/task-actors.ts'
 import type { Watches } from '../watching/condition-watches.ts'
 import type { SignalHandling } from './signals.ts'
 import type { Sequence } from './startup-tasks.ts'
 
-/** Session parts that a stop uses. */
-export interface StoppingParts {
+export interface StoppingDeps {
+  readonly clock: Clock
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly registry: Registry
+  readonly hooks: HookRunner
+  readonly contexts: Contexts
+  readonly predicates: Predicates
+  readonly executors: ReadonlyMap<string, Executor>
+  readonly uptime: SessionUptime
   readonly runs: Runs
   readonly launcher: Launcher
   readonly actors: TaskActors
@@ -29,21 +44,19 @@ export interface StoppingParts {
 }
 
 export class Stopping {
-  readonly #core: Core
-  readonly #parts: StoppingParts
+  readonly #deps: StoppingDeps
   /** Resolves when no condition is watched any longer. */
   #unwatched: void | Promise<void> = undefined
   /** The second halves of shut-down hooks, until they are called. */
   #after: After | null = null
 
-  constructor(core: Core, parts: StoppingParts) {
-    this.#core = core
-    this.#parts = parts
+  constructor(deps: StoppingDeps) {
+    this.#deps = deps
   }
 
   /** Ends all launches and the watching of conditions. */
   stopLaunching(): void {
-    const { keeper, launcher, starts, watches } = this.#parts
+    const { keeper, launcher, starts, watches } = this.#deps
     keeper.hurry()
     launcher.unpause()
     launcher.stop()
@@ -58,16 +71,16 @@ export class Stopping {
 
   /** Runs the first halves of shut-down hooks. */
   async hooks(): Promise<void> {
-    const core = this.#core
+    const { hooks, contexts, reporter } = this.#deps
     await this.#unwatched
-    this.#after = await core.hooks.before('shutdown', core.context(null), (error) =>
-      core.fail('hook', 'A shut-down hook failed.', { error }),
+    this.#after = await hooks.before('shutdown', contexts.of(null), (error) =>
+      reporter.fail('hook', 'A shut-down hook failed.', { error }),
     )
   }
 
   /** Runs shut-down tasks, then terminates permanent tasks, which would never end by themselves. */
   async tasks(signal: AbortSignal): Promise<void> {
-    const { sequence, keeper, actors } = this.#parts
+    const { sequence, keeper, actors } = this.#deps
     // An aborted start may have neither opened the log that the previous stop closed nor woken the actors.
     if (sequence.has('shutdown')) {
       await keeper.reopen(signal)
@@ -79,43 +92,43 @@ export class Stopping {
 
   /** Resolves to true when no run is live, and to false if the drain timeout passes first. */
   drain(signal: AbortSignal): Promise<boolean> {
-    return this.#parts.sequence.drain(signal)
+    return this.#deps.sequence.drain(signal)
   }
 
   /** Waits for terminated runs; after the drain timeout, terminates those launched since. */
   awaitEnds(signal: AbortSignal): Promise<void> {
-    return this.#parts.sequence.awaitEnds(signal, () => this.terminateAll())
+    return this.#deps.sequence.awaitEnds(signal, () => this.terminateAll())
   }
 
   /** Runs the second halves of shut-down hooks, with the error that ends the session. */
   async afterHooks(): Promise<void> {
     const after = this.#after
     this.#after = null
-    const { failure } = this.#core.actor.getSnapshot().context
+    const { failure } = this.#deps.sessionActor.snapshot.context
     await after?.(failure === null ? {} : { error: failure.error })
   }
 
   /** Releases all resources of the session: no timer, listener or file remains. */
   async release(): Promise<void> {
-    const core = this.#core
-    const { persistence, actors, keeper, signals } = this.#parts
+    const { clock, reporter, registry, predicates, executors, uptime } = this.#deps
+    const { persistence, actors, keeper, signals } = this.#deps
     await persistence.end()
-    core.failures.stop()
+    reporter.failures.stop()
     // Immediately, before the slices: later requests wait for the next start.
-    const waiting = [...core.entries.values()]
+    const waiting = [...registry.entries.values()]
       .filter(({ queue }) => queue.length > 0)
       .map((entry) => ({ entry, queue: entry.queue.splice(0) }))
     await actors.stop()
-    await inSlices(core.clock, waiting, ({ entry, queue }) => {
+    await inSlices(clock, waiting, ({ entry, queue }) => {
       for (const { pending } of queue) pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))
     })
-    core.predicates.close()
-    core.startedMono = null
+    predicates.close()
+    uptime.end()
     try {
-      for (const executor of core.executors.values()) await executor.close?.()
+      for (const executor of executors.values()) await executor.close?.()
       await keeper.end()
     } catch (error) {
-      core.warn('log', 'The run log could not be closed.', { error })
+      reporter.warn('log', 'The run log could not be closed.', { error })
     }
     // Only after the log is closed: an earlier signal would end the process while it closes.
     signals.end()
@@ -125,8 +138,8 @@ export class Stopping {
     reason: TerminateReason,
     isMeant: (entry: TaskEntry) => boolean = () => true,
   ): void | Promise<void> {
-    return inSlices(this.#core.clock, this.#core.byId.values(), (entry) => {
-      if (entry.live.length > 0 && isMeant(entry)) this.#parts.runs.terminate(entry, reason)
+    return inSlices(this.#deps.clock, this.#deps.registry.byId.values(), (entry) => {
+      if (entry.live.length > 0 && isMeant(entry)) this.#deps.runs.terminate(entry, reason)
     })
   }
 }

@@ -5,9 +5,13 @@
 
 import type { Condition } from '../../conditions/condition.ts'
 import { parse } from '../../conditions/language/parse.ts'
+import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
 import { toJsonSafe } from '../../values/json-copy.ts'
 import type { TaskOptions, TaskUpdate } from '../api/task-options.ts'
-import type { Core } from '../state/session-state.ts'
+import type { ParamStore } from '../events/params.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Registry } from '../state/registry.ts'
 import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
 
 /** Values by name: those that were set, and the names of those that were unset. */
@@ -49,21 +53,29 @@ interface ProgramTask {
   readonly disabled: boolean
 }
 
+export interface ChangesDeps {
+  readonly words: Vocabulary
+  readonly configuration: Configuration
+  readonly reporter: Reporter
+  readonly registry: Registry
+  readonly params: ParamStore
+}
+
 export class Changes {
-  readonly #core: Core
+  readonly #deps: ChangesDeps
   #params: ReadonlyMap<string, ProgramValue> | null = null
   readonly #tasks = new WeakMap<TaskEntry, ProgramTask>()
   readonly #warned = new Set<string>()
 
-  constructor(core: Core) {
-    this.#core = core
+  constructor(deps: ChangesDeps) {
+    this.#deps = deps
   }
 
   /** Remembers the program: its params once, its tasks as far as they are new. */
   learn(): void {
-    const { params, entries } = this.#core
+    const { params, registry } = this.#deps
     this.#params ??= new Map(params.entries().map(([name, value]) => [name, this.#programValue(value)]))
-    for (const entry of entries.values()) this.learnTask(entry)
+    for (const entry of registry.entries.values()) this.learnTask(entry)
   }
 
   /** Remembers a task of the program. */
@@ -74,7 +86,7 @@ export class Changes {
 
   /** The params that differ from the program. */
   ofParams(): ParamChanges {
-    const { params } = this.#core
+    const { params } = this.#deps
     const program = this.#params ?? new Map<string, ProgramValue>()
     const names = new Set([...params.entries().map(([name]) => name), ...program.keys()])
     const { values, unset } = this.#changed(
@@ -164,7 +176,7 @@ export class Changes {
     if (condition === null || condition === program) return {}
     const text = String(condition)
     try {
-      parse(text, this.#core.words)
+      parse(text, this.#deps.words)
     } catch {
       this.#warnOnce(`The ${name} of task '${task}' cannot be kept as its text does not read back: ${text}`)
       return {}
@@ -198,12 +210,12 @@ export class Changes {
   }
 
   #copy(value: unknown): ReturnType<typeof toJsonSafe> {
-    return toJsonSafe(value, this.#core.options.log?.maxValueSize)
+    return toJsonSafe(value, this.#deps.configuration.options.log?.maxValueSize)
   }
 
   #warnOnce(message: string): void {
     if (this.#warned.has(message)) return
     this.#warned.add(message)
-    this.#core.warn('persist', message)
+    this.#deps.reporter.warn('persist', message)
   }
 }

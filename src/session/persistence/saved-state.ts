@@ -3,14 +3,16 @@
  * tasks created from templates. They are one note of the run log, written after a turn in which something changed, so a note is in order
  * with the records of runs and as durable. Only the newest note counts.
  */
+import type { Clock } from '../../clock/clock.ts'
 import { SetupError } from '../../errors/errors.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { TaskUpdate } from '../api/task-options.ts'
+import type { ChangeSignal } from '../events/change-signal.ts'
 import type { RunQueue } from '../launching/manual-runs.ts'
-import type { Core } from '../state/session-state.ts'
+import type { RunLog } from '../state/run-log.ts'
 import type { QueuedRun, TaskEntry } from '../state/task-state.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
-import { Changes, type ParamChanges, type TaskChanges } from './changes.ts'
+import { Changes, type ChangesDeps, type ParamChanges, type TaskChanges } from './changes.ts'
 
 /** The saved state, as it is in the log. */
 interface State extends ParamChanges {
@@ -29,10 +31,16 @@ type SavedRun = Pick<QueuedRun, 'runId' | 'params' | 'trigger'> &
 
 const newsOfChange = ['task.added', 'task.changed', 'task.removed', 'run.queued', 'run.started'] as const
 
+export interface PersistenceDeps extends ChangesDeps {
+  readonly clock: Clock
+  readonly runLog: RunLog
+  readonly stateChange: ChangeSignal
+  readonly tasks: Tasks
+  readonly queue: RunQueue
+}
+
 export class Persistence {
-  readonly #core: Core
-  readonly #tasks: Tasks
-  readonly #queue: RunQueue
+  readonly #deps: PersistenceDeps
   readonly #changes: Changes
   /** The saved states of tasks that do not exist yet. */
   readonly #waiting = new Map<string, TaskState>()
@@ -43,11 +51,9 @@ export class Persistence {
   /** True once the state of an earlier process is restored. */
   #isRestored = false
 
-  constructor(core: Core, parts: { readonly tasks: Tasks; readonly queue: RunQueue }) {
-    this.#core = core
-    this.#tasks = parts.tasks
-    this.#queue = parts.queue
-    this.#changes = new Changes(core)
+  constructor(deps: PersistenceDeps) {
+    this.#deps = deps
+    this.#changes = new Changes(deps)
   }
 
   /**
@@ -55,15 +61,16 @@ export class Persistence {
    * the stop abandoned: all else is still in memory, or was changed while the session was stopped. `SetupError` for a store in memory.
    */
   async begin(signal: AbortSignal): Promise<void> {
-    const core = this.#core
+    const { configuration, reporter, registry, runLog, stateChange } = this.#deps
     // A restart within the process stops nothing here, and its runs still wait.
-    if (core.options.persist !== true || this.#undo.length > 0) return
-    if (!core.log.store.durable)
+    if (configuration.options.persist !== true || this.#undo.length > 0) return
+    const log = runLog.current
+    if (!log.store.durable)
       throw new SetupError(
-        `Cannot persist the session as its store must outlive the process: '${core.log.store.name}'. Give one to createApp: { store: 'sqlite:./gantry.db' }`,
+        `Cannot persist the session as its store must outlive the process: '${log.store.name}'. Give one to createApp: { store: 'sqlite:./gantry.db' }`,
       )
     this.#changes.learn()
-    const [note] = await core.log.notes({ note: 'state', limit: 1 })
+    const [note] = await log.notes({ note: 'state', limit: 1 })
     signal.throwIfAborted()
     if (note !== undefined) {
       const state = note.data as State
@@ -71,11 +78,13 @@ export class Persistence {
       signal.throwIfAborted()
       this.#restore({ ...state, tasks })
     }
-    core.stateChanged = () => this.#changed()
-    this.#undo = newsOfChange.map((type) => core.news.on(type, () => this.#changed()))
+    const { news } = reporter
+    const changed = (): void => this.#changed()
+    this.#undo = newsOfChange.map((type) => news.on(type, changed))
     this.#undo.push(
-      core.news.on('task.added', (news) => {
-        if (news.type === 'task.added') this.#add(core.entries.get(news.task))
+      stateChange.on(changed),
+      news.on('task.added', (added) => {
+        if (added.type === 'task.added') this.#add(registry.entries.get(added.task))
       }),
     )
     if (this.#isRestored) this.#changed()
@@ -96,32 +105,31 @@ export class Persistence {
   async end(): Promise<void> {
     if (this.#undo.length === 0) return
     for (const undo of this.#undo.splice(0)) undo()
-    this.#core.stateChanged = () => {}
     await this.#write()
   }
 
   #changed(): void {
     if (this.#isScheduled || this.#isRestoring) return
     this.#isScheduled = true
-    this.#core.clock.defer(() => {
+    this.#deps.clock.defer(() => {
       this.#isScheduled = false
       if (this.#undo.length > 0) void this.#write()
     })
   }
 
   async #write(): Promise<void> {
-    const core = this.#core
+    const { clock, reporter, runLog } = this.#deps
     try {
-      const { durable } = core.log.note({ note: 'state', at: core.clock.now(), data: this.#stateOf() })
+      const { durable } = runLog.current.note({ note: 'state', at: clock.now(), data: this.#stateOf() })
       await durable
     } catch (error) {
-      core.fail('log', 'The changed state of the session could not be saved.', { error })
+      reporter.fail('log', 'The changed state of the session could not be saved.', { error })
     }
   }
 
   #stateOf(): State {
     const tasks: Record<string, TaskState> = Object.fromEntries(this.#waiting)
-    for (const entry of this.#core.entries.values()) {
+    for (const entry of this.#deps.registry.entries.values()) {
       const state = this.#taskStateOf(entry)
       if (Object.keys(state).length > 0) tasks[entry.name] = state
     }
@@ -155,16 +163,16 @@ export class Persistence {
   }
 
   #restore({ params, unset = [], tasks }: State): void {
-    const core = this.#core
+    const { params: store, registry } = this.#deps
     this.#isRestoring = true
     try {
       if (this.#isRestored) return this.#restoreQueues(tasks)
-      for (const [name, value] of Object.entries(params)) core.params.set(name, value)
-      for (const name of unset) core.params.unset(name)
+      for (const [name, value] of Object.entries(params)) store.set(name, value)
+      for (const name of unset) store.unset(name)
       for (const [name, state] of Object.entries(tasks)) this.#waiting.set(name, state)
       for (const [name, { madeOf }] of Object.entries(tasks))
-        if (madeOf !== undefined && !core.entries.has(name)) this.#create(name, madeOf)
-      for (const entry of core.entries.values()) this.#add(entry)
+        if (madeOf !== undefined && !registry.entries.has(name)) this.#create(name, madeOf)
+      for (const entry of registry.entries.values()) this.#add(entry)
     } finally {
       this.#isRestoring = false
     }
@@ -176,7 +184,8 @@ export class Persistence {
     for (const [name, state] of Object.entries(tasks)) {
       const queue: SavedRun[] = []
       for (const run of state.queue ?? [])
-        if ((await this.#core.log.query({ runId: run.runId, limit: 1 })).length === 0) queue.push(run)
+        if ((await this.#deps.runLog.current.query({ runId: run.runId, limit: 1 })).length === 0)
+          queue.push(run)
       made[name] = { ...state, ...(state.queue === undefined ? {} : { queue }) }
     }
     return made
@@ -184,16 +193,17 @@ export class Persistence {
 
   #restoreQueues(tasks: State['tasks']): void {
     for (const [name, { queue }] of Object.entries(tasks)) {
-      const entry = this.#core.entries.get(name)
+      const entry = this.#deps.registry.entries.get(name)
       if (entry !== undefined && queue !== undefined) this.#restoreQueue(entry, queue)
     }
   }
 
   #create(name: string, { template, given, unset }: NonNullable<TaskState['madeOf']>): void {
     try {
-      this.#tasks.add(this.#tasks.ofTemplate(template, name, toUpdate(given, unset)))
+      const { tasks } = this.#deps
+      tasks.add(tasks.ofTemplate(template, name, toUpdate(given, unset)))
     } catch (error) {
-      this.#core.warn('persist', `Task '${name}' could not be created from the saved state.`, {
+      this.#deps.reporter.warn('persist', `Task '${name}' could not be created from the saved state.`, {
         task: name,
         error,
       })
@@ -202,12 +212,12 @@ export class Persistence {
 
   #restoreTask(entry: TaskEntry, { update, unset, disabled, queue = [] }: TaskState): void {
     try {
-      if (update !== undefined || unset !== undefined) this.#tasks.update(entry, toUpdate(update, unset))
+      if (update !== undefined || unset !== undefined) this.#deps.tasks.update(entry, toUpdate(update, unset))
       if (disabled !== undefined && disabled !== entry.disabled)
         tell(entry.actor, { type: disabled ? 'task.disable' : 'task.enable', task: entry.name })
       this.#restoreQueue(entry, queue)
     } catch (error) {
-      this.#core.warn('persist', `The saved state of task '${entry.name}' could not be restored.`, {
+      this.#deps.reporter.warn('persist', `The saved state of task '${entry.name}' could not be restored.`, {
         task: entry.name,
         error,
       })
@@ -216,7 +226,7 @@ export class Persistence {
 
   #restoreQueue(entry: TaskEntry, queue: readonly SavedRun[]): void {
     for (const { runId, params, trigger, key, execution, period } of queue)
-      this.#queue.ask(entry, {
+      this.#deps.queue.ask(entry, {
         runId,
         params,
         trigger,

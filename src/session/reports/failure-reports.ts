@@ -15,10 +15,10 @@ const maxSingles = 20
 /** The maximum number of tasks that are summed up by name. */
 const maxNamed = 10
 
-/** The part of the session's core that reports use. */
+/** Writes reports to the logger. */
 interface Speaker {
-  readonly clock: Clock
-  readonly options: { readonly logger?: unknown }
+  /** True if the logger is turned off. */
+  readonly isSilent: boolean
   say(level: 'warn', ...data: readonly unknown[]): void
 }
 
@@ -31,7 +31,8 @@ interface Counted {
 }
 
 export class FailureReports {
-  readonly #core: Speaker
+  readonly #clock: Clock
+  readonly #speaker: Speaker
   /** The time of the last report by word and task, on the monotonic clock, oldest first. */
   readonly #told = new Map<string, number>()
   readonly #counted = new Map<string, Counted>()
@@ -39,8 +40,9 @@ export class FailureReports {
   #singlesSince = Number.NEGATIVE_INFINITY
   #undoSum: Undo | null = null
 
-  constructor(core: Speaker) {
-    this.#core = core
+  constructor(clock: Clock, speaker: Speaker) {
+    this.#clock = clock
+    this.#speaker = speaker
   }
 
   /** Reports a problem, or counts it if the task had the same one within a minute. `fields` are for structured loggers. */
@@ -51,8 +53,8 @@ export class FailureReports {
     fields: Readonly<Record<string, unknown>>,
     error?: ErrorData,
   ): void {
-    if (this.#core.options.logger === false) return
-    const now = this.#core.clock.monotonic()
+    if (this.#speaker.isSilent) return
+    const now = this.#clock.monotonic()
     const key = `${word} ${task}`
     const last = this.#told.get(key)
     const isRecent = last !== undefined && now - last < windowMs
@@ -60,13 +62,13 @@ export class FailureReports {
     if (isRecent || counted !== undefined || !this.#hasRoom(now)) {
       if (counted === undefined) this.#counted.set(key, { task, word, isMore: isRecent, count: 1 })
       else counted.count += 1
-      this.#undoSum ??= this.#core.clock.callAfter(windowMs, this.#sumUp)
+      this.#undoSum ??= this.#clock.callAfter(windowMs, this.#sumUp)
       return
     }
     this.#forgetBefore(now - windowMs)
     this.#told.delete(key)
     this.#told.set(key, now)
-    this.#core.say(
+    this.#speaker.say(
       'warn',
       `Task '${task}' ${word}${detail}.`,
       { task, ...fields },
@@ -96,19 +98,19 @@ export class FailureReports {
     this.#undoSum = null
     const all = [...this.#counted.entries()].sort(([, a], [, b]) => b.count - a.count)
     this.#counted.clear()
-    const now = this.#core.clock.monotonic()
+    const now = this.#clock.monotonic()
     for (const [key, { task, word, isMore, count }] of all.slice(0, maxNamed)) {
       // The problem persists: the next report is counted as well.
       this.#told.delete(key)
       this.#told.set(key, now)
       const times = `${count} ${isMore ? 'more ' : ''}${count === 1 ? 'time' : 'times'}`
-      this.#core.say('warn', `Task '${task}' ${word} ${times} in the last minute.`, { task, count })
+      this.#speaker.say('warn', `Task '${task}' ${word} ${times} in the last minute.`, { task, count })
     }
     const rest = all.slice(maxNamed)
     if (rest.length === 0) return
     const count = rest.reduce((sum, [, counted]) => sum + counted.count, 0)
     const words = [...new Set(rest.map(([, { word }]) => word))].join(', ')
-    this.#core.say(
+    this.#speaker.say(
       'warn',
       `Runs of ${rest.length} more ${rest.length === 1 ? 'task' : 'tasks'} went wrong (${words}) ${count} times in the last minute.`,
       { count },

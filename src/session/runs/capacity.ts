@@ -6,6 +6,7 @@ import type { Undo } from '../../clock/clock.ts'
 import { executionFor } from '../../executors/work-spec.ts'
 import { printDuration } from '../../time/duration/duration.ts'
 import type { Execution } from '../api/task-options.ts'
+import type { Configuration } from '../options/configuration.ts'
 import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
 
@@ -237,9 +238,13 @@ const noKeys: readonly string[] = []
 const noPool = { limit: Number.POSITIVE_INFINITY, starts: undefined, perMs: 0 }
 
 /** How a run of a task is executed: as it was asked for, unless its work knows better. */
-export function executionOf(core: Core, entry: TaskEntry, queued: QueuedRun | undefined): Execution {
+export function executionOf(
+  { settings }: Configuration,
+  entry: TaskEntry,
+  queued: QueuedRun | undefined,
+): Execution {
   const { options, work } = entry.definition
-  return executionFor(work, queued?.execution ?? options.execution ?? core.settings.execution)
+  return executionFor(work, queued?.execution ?? options.execution ?? settings.execution)
 }
 
 /** At most so many of a line: the highest priority first; of those the ones that came first. */

@@ -3,33 +3,42 @@
 import type { ParamValues } from '../../../machines/protocol.ts'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import { resolveArgs } from '../../args/resolve.ts'
+import type { Clock } from '../../clock/clock.ts'
 import { SetupError } from '../../errors/errors.ts'
 import type { ExecutionContext, Executor } from '../../executors/executor.ts'
-import { toHookResult } from '../events/hook-runner.ts'
+import { type HookRunner, toHookResult } from '../events/hook-runner.ts'
 import { checkedParams } from '../options/param-schema.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import { noParams, type RunSlot } from '../state/task-state.ts'
-import { argContextOf } from './arg-context.ts'
+import type { Contexts } from './contexts.ts'
 import { awaited } from './hold-test-clock.ts'
 import type { RunView } from './run-context.ts'
 
 type Settle = (settlement: Settlement) => void
 
+export interface WorkDeps {
+  readonly clock: Clock
+  readonly reporter: Reporter
+  readonly hooks: HookRunner
+  readonly contexts: Contexts
+  readonly executors: ReadonlyMap<string, Executor>
+}
+
 /** Who carries out a run; undefined where its execution has nobody. */
-export function executorOf(core: Core, slot: RunSlot): Executor | undefined {
-  return core.executors.get(slot.execution)
+export function executorOf({ executors }: Pick<WorkDeps, 'executors'>, slot: RunSlot): Executor | undefined {
+  return executors.get(slot.execution)
 }
 
 /** Begins the work of a run; `settle` is called with what comes of it. */
-export function beginWork(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
-  if (core.hooks.has('run')) workWithinHooks(core, slot, view, settle)
-  else work(core, slot, view, settle)
+export function beginWork(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
+  if (deps.hooks.has('run')) workWithinHooks(deps, slot, view, settle)
+  else work(deps, slot, view, settle)
 }
 
-function work(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
+function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
   const { entry, runId } = slot
   const { options, work } = entry.definition
-  const executor = executorOf(core, slot)
+  const executor = executorOf(deps, slot)
   if (executor === undefined) {
     const message = `Cannot run task '${entry.name}' as there is no executor for its execution: '${slot.execution}'`
     return settle({ kind: 'threw', error: new SetupError(message) })
@@ -47,11 +56,11 @@ function work(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
     }
     try {
       const isFar = executor.slots !== undefined
-      slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, core.clock) : settle)
+      slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, deps.clock) : settle)
     } catch (error) {
       // An executor must settle and never throw: without this the run would have no outcome.
       const message = `Executor '${slot.execution}' threw at a run of task '${entry.name}': the run fails.`
-      core.warn('executor', message, { task: entry.name, error })
+      deps.reporter.warn('executor', message, { task: entry.name, error })
       fail(error)
     }
   }
@@ -66,7 +75,7 @@ function work(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
         ...(options.params === undefined ? {} : { taskParams: options.params }),
         runParams,
       },
-      argContextOf(core, entry, () => view.signal),
+      deps.contexts.forArgs(entry, () => view.signal),
     )
     if (args instanceof Promise) args.then(execute, fail)
     else execute(args)
@@ -82,13 +91,13 @@ function work(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
 }
 
 /** Hooks stand around the work: the run settles when their parts after are through. */
-function workWithinHooks(core: Core, slot: RunSlot, view: RunView, settle: Settle): void {
+function workWithinHooks(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
   const task = slot.entry.name
-  const context = { ...core.context(slot.entry, view.signal), run: view }
+  const context = { ...deps.contexts.of(slot.entry, view.signal), run: view }
   const onThrow = (error: unknown): void =>
-    core.fail('hook', `A run hook failed at task '${task}'.`, { task, error })
-  core.hooks.before('run', context, onThrow).then((after) => {
-    work(core, slot, view, (settlement) => {
+    deps.reporter.fail('hook', `A run hook failed at task '${task}'.`, { task, error })
+  deps.hooks.before('run', context, onThrow).then((after) => {
+    work(deps, slot, view, (settlement) => {
       const settleAfter = (): void => settle(settlement)
       // A late one: its run was ended by us, and the slot may serve another.
       const wasTold = slot.runId !== view.id || slot.actor.getSnapshot().context.reason !== null

@@ -8,12 +8,17 @@ import type { Run, Session } from '../api/session.ts'
 import type { Logger } from '../api/session-options.ts'
 import type { Task } from '../api/task.ts'
 import type { RunAbort } from '../state/abort.ts'
-import type { Core } from '../state/session-state.ts'
+import type { HandleOf } from '../state/ports.ts'
 import type { RunSlot } from '../state/task-state.ts'
-import { type RunLine, RunLogLines } from './run-log-lines.ts'
+import { type RunLine, RunLogLines, type RunLogLinesDeps } from './run-log-lines.ts'
 
 /** A line is for people to read; what is longer is data, and belongs in the return value. */
 const maxLineLength = 8_192
+
+export interface RunViewDeps extends RunLogLinesDeps {
+  readonly session: Session
+  readonly handleOf: HandleOf
+}
 
 /** A run as its work sees it. It keeps its own facts: the slot serves other runs later. */
 export class RunView implements Run {
@@ -21,7 +26,7 @@ export class RunView implements Run {
   readonly trigger: RunTrigger
   readonly params: ParamValues
   readonly value: unknown
-  readonly #core: Core
+  readonly #deps: RunViewDeps
   readonly #slot: RunSlot
   readonly #startedAt: number
   readonly #dueAt: number | null
@@ -31,8 +36,8 @@ export class RunView implements Run {
   readonly #lines: RunLine[] = []
   #kept: RunLogLines | undefined
 
-  constructor(core: Core, slot: RunSlot, abort: RunAbort) {
-    this.#core = core
+  constructor(deps: RunViewDeps, slot: RunSlot, abort: RunAbort) {
+    this.#deps = deps
     this.#slot = slot
     this.#abort = abort
     this.id = slot.runId
@@ -45,11 +50,11 @@ export class RunView implements Run {
   }
 
   get task(): Task {
-    return this.#core.handleOf(this.#slot.entry)
+    return this.#deps.handleOf(this.#slot.entry)
   }
 
   get session(): Session {
-    return this.#core.session
+    return this.#deps.session
   }
 
   get signal(): AbortSignal {
@@ -70,23 +75,23 @@ export class RunView implements Run {
   }
 
   get log(): Logger {
-    const core = this.#core
+    const { reporter } = this.#deps
     const about = { task: this.#slot.entry.name, run: this.id }
     return {
       debug: (...data) => {
-        core.say('debug', ...data, about)
+        reporter.say('debug', ...data, about)
         this.#tellLine('debug', data)
       },
       info: (...data) => {
-        core.say('info', ...data, about)
+        reporter.say('info', ...data, about)
         this.#tellLine('info', data)
       },
       warn: (...data) => {
-        core.say('warn', ...data, about)
+        reporter.say('warn', ...data, about)
         this.#tellLine('warn', data)
       },
       error: (...data) => {
-        core.say('error', ...data, about)
+        reporter.say('error', ...data, about)
         this.#tellLine('error', data)
       },
     }
@@ -96,24 +101,26 @@ export class RunView implements Run {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
       throw new RangeError(`Cannot tell progress as it must be from 0 to 1: ${String(fraction)}`)
     const slot = this.#slot
+    const { clock, reporter, runLog } = this.#deps
     // A late word of a run that has ended must not speak for the run that uses the slot now.
     if (!slot.lives || slot.runId !== this.id) return
-    const said = message === undefined ? {} : { message: this.#core.redactor?.text(message) ?? message }
+    const said = message === undefined ? {} : { message: runLog.redactor?.text(message) ?? message }
     tell(slot.actor, { type: 'run.progressed', progress: fraction, ...said })
-    this.#core.news.tell({
+    reporter.news.tell({
       type: 'run.progress',
       task: slot.entry.name,
       runId: this.id,
-      at: this.#core.clock.now(),
+      at: clock.now(),
       progress: fraction,
       ...said,
     })
   }
 
   #tellLine(level: keyof Logger, data: readonly unknown[]): void {
-    const { news, clock } = this.#core
+    const { clock, reporter, runLog } = this.#deps
+    const { news } = reporter
     const line = toLine(data)
-    const message = this.#core.redactor?.text(line) ?? line
+    const message = runLog.redactor?.text(line) ?? line
     const at = clock.now()
     // Those of a turn go to the actor and to the log together: work may say a thousand things in one.
     if (this.#lines.push({ at, level, message }) === 1) clock.defer(() => this.#showLines())
@@ -127,7 +134,7 @@ export class RunView implements Run {
     const slot = this.#slot
     if (slot.lives && slot.runId === this.id)
       tell(slot.actor, { type: 'run.logged', lines: lines.slice(-20).map(({ message }) => message) })
-    this.#kept ??= new RunLogLines(this.#core, slot.entry.name, this.id)
+    this.#kept ??= new RunLogLines(this.#deps, slot.entry.name, this.id)
     this.#kept.keep(lines)
   }
 

@@ -1,7 +1,10 @@
 /** What a run logs is kept beside its records: the lines of each turn in one note, up to a limit for each run. */
 
+import type { Clock } from '../../clock/clock.ts'
 import type { Logger } from '../api/session-options.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { RunLog } from '../state/run-log.ts'
 
 /** A line of a run's log, as its note has it; `at` is epoch ms. */
 export interface RunLine {
@@ -15,23 +18,31 @@ const defaultLimit = 1_000
 /** Letters kept of one run, however few its lines are. */
 const maxLetters = 262_144
 
+export interface RunLogLinesDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly reporter: Reporter
+  readonly runLog: RunLog
+}
+
 /** Keeps the lines of one run. The first ones stay: they are written as they come, and a log takes nothing back. */
 export class RunLogLines {
-  readonly #core: Core
+  readonly #deps: RunLogLinesDeps
   readonly #about: { readonly task: string; readonly runId: string }
   #lines = 0
   #letters = 0
   #isFull = false
 
-  constructor(core: Core, task: string, runId: string) {
-    this.#core = core
+  constructor(deps: RunLogLinesDeps, task: string, runId: string) {
+    this.#deps = deps
     this.#about = { task, runId }
   }
 
   /** Keeps what was logged in one turn. */
   keep(lines: readonly RunLine[]): void {
-    const limit = this.#core.options.log?.linesPerRun ?? defaultLimit
-    if (this.#isFull || limit === 0 || this.#core.isLogClosed) return
+    const { configuration, runLog } = this.#deps
+    const limit = configuration.options.log?.linesPerRun ?? defaultLimit
+    if (this.#isFull || limit === 0 || runLog.isClosed) return
     const kept: RunLine[] = []
     for (const line of lines) {
       this.#isFull = this.#lines >= limit || this.#letters + line.message.length > maxLetters
@@ -46,16 +57,16 @@ export class RunLogLines {
   }
 
   #write(data: readonly RunLine[]): void {
-    const core = this.#core
+    const { clock, reporter, runLog } = this.#deps
     const fail = (error: unknown): void =>
-      core.fail('log', `Lines of a run of task '${this.#about.task}' could not be kept.`, {
+      reporter.fail('log', `Lines of a run of task '${this.#about.task}' could not be kept.`, {
         task: this.#about.task,
         error,
       })
     try {
-      const { durable } = core.log.note({ ...this.#about, note: 'lines', at: core.clock.now(), data })
+      const { durable } = runLog.current.note({ ...this.#about, note: 'lines', at: clock.now(), data })
       if (!(durable instanceof Promise)) return
-      core.clock.busy?.(durable)
+      clock.busy?.(durable)
       durable.catch(fail)
     } catch (error) {
       fail(error)

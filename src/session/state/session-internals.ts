@@ -1,17 +1,33 @@
-/** How the package's own helpers (testing) reach inside a session; not part of the front door. */
+/** Access of the package's own helpers (`gantry/testing`) to the inside of a session; not part of the public exports. */
+import type { Clock } from '../../clock/clock.ts'
+import type { Executor } from '../../executors/executor.ts'
 import type { Session } from '../api/session.ts'
-import type { Core } from './session-state.ts'
+import type { ConditionChanges } from '../events/condition-changes.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Registry } from './registry.ts'
+import type { RunLog } from './run-log.ts'
 
-const cores = new WeakMap<Session, Core>()
-
-export function registerCore(session: Session, core: Core): void {
-  cores.set(session, core)
+export interface SessionInternals {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly registry: Registry
+  readonly runLog: RunLog
+  readonly changes: ConditionChanges
+  readonly reporter: Reporter
+  readonly executors: ReadonlyMap<string, Executor>
 }
 
-/** The shared state of a session; a `TypeError` for anything that is none of ours. */
-export function coreOf(session: Session): Core {
-  const core = cores.get(session)
-  if (core === undefined)
+const internals = new WeakMap<Session, SessionInternals>()
+
+export function registerInternals(session: Session, own: SessionInternals): void {
+  internals.set(session, own)
+}
+
+/** The inside of a session; a `TypeError` for anything that is not a session of this package. */
+export function internalsOf(session: Session): SessionInternals {
+  const own = internals.get(session)
+  if (own === undefined)
     throw new TypeError(`Cannot look inside that as it is no session: ${String(session)}`)
-  return core
+  return own
 }

@@ -3,13 +3,14 @@
  * once, partly when a task is added, and otherwise while the session runs, in slices with pauses between:
  * neither a start nor the event loop waits for it.
  */
-import type { Undo } from '../../clock/clock.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
 import { neverHoldsInSteps } from '../../conditions/analysis/never-holds.ts'
 import { printNode } from '../../conditions/evaluate/print.ts'
 import type { ConditionNode } from '../../conditions/node.ts'
 import { ConditionError } from '../../errors/errors.ts'
 import { stretches } from '../../executors/inline/loop-stretches.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import { SummedWarnings } from './summed-warnings.ts'
 
@@ -32,8 +33,14 @@ interface Search {
   readonly entries: Set<TaskEntry>
 }
 
+export interface StartWarningDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly reporter: Reporter
+}
+
 export class StartWarnings {
-  readonly #core: Core
+  readonly #deps: StartWarningDeps
   readonly #answers = new Map<string, string | null>()
   readonly #searches = new Map<string, Search>()
   readonly #warnings: SummedWarnings
@@ -45,10 +52,10 @@ export class StartWarnings {
   #isSumPlanned = false
   #undoPause: Undo | null = null
 
-  constructor(core: Core) {
-    this.#core = core
+  constructor(deps: StartWarningDeps) {
+    this.#deps = deps
     this.#warnings = new SummedWarnings(
-      core,
+      deps.reporter,
       'never-holds',
       'tasks can never start (task.explain() tells why)',
     )
@@ -65,7 +72,7 @@ export class StartWarnings {
 
   /** With `onError: { neverHolds: 'raise' }`, throws if the task can never start. */
   check({ name, start }: TaskDefinition, zone: string): void {
-    if (this.#isOff || this.#core.settings.onError.neverHolds !== 'raise') return
+    if (this.#isOff || this.#deps.configuration.settings.onError.neverHolds !== 'raise') return
     const why = this.#answerNow(start.node, zone, Number.POSITIVE_INFINITY)
     if (typeof why !== 'string') return
     throw new ConditionError(
@@ -103,7 +110,7 @@ export class StartWarnings {
   /** The answer, if it is known or takes no more than what may be spent; undefined if the search goes on later. */
   #answerNow(node: ConditionNode, zone: string, mostMs: number): string | null | undefined {
     if (node.kind === 'constant') return null
-    const { clock } = this.#core
+    const { clock } = this.#deps
     const now = clock.now()
     if (Math.abs(now - this.#answersSince) > answerForMs || this.#answers.size >= maxAnswers) {
       this.#answers.clear()
@@ -143,7 +150,7 @@ export class StartWarnings {
 
   #plan(): void {
     if (!this.#isRunning || this.#undoPause !== null || this.#searches.size === 0) return
-    this.#undoPause = this.#core.clock.callAfter(pauseMs, () => {
+    this.#undoPause = this.#deps.clock.callAfter(pauseMs, () => {
       this.#undoPause = null
       this.#slice()
       if (this.#searches.size === 0) this.#sumUp()
@@ -152,7 +159,7 @@ export class StartWarnings {
   }
 
   #slice(): void {
-    const { clock } = this.#core
+    const { clock } = this.#deps
     const began = clock.monotonic()
     const mayGoOn = (): boolean => clock.monotonic() - began < sliceMs
     for (const [key, search] of this.#searches) {
@@ -166,7 +173,7 @@ export class StartWarnings {
     this.#warnings.add(entry.name, () => `Task '${entry.name}' can never start: ${why}.`)
     if (this.#isSumPlanned) return
     this.#isSumPlanned = true
-    this.#core.clock.defer(this.#sumUp)
+    this.#deps.clock.defer(this.#sumUp)
   }
 
   readonly #sumUp = (): void => {

@@ -1,5 +1,5 @@
 /** Warnings that many tasks share: the first few are reported singly, the others in one summary line. */
-import type { Core } from '../state/session-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
 
 /** The number of warnings that are reported singly. */
 const maxSingle = 3
@@ -8,15 +8,15 @@ const maxNames = 3
 
 /** Warnings of one kind. What comes between two calls of {@link sumUp} belongs together. */
 export class SummedWarnings {
-  readonly #core: Core
+  readonly #reporter: Reporter
   readonly #kind: string
   readonly #what: string
   #count = 0
   readonly #names: string[] = []
 
   /** `what` is so of tasks in the plural: `tasks can never start`. */
-  constructor(core: Core, kind: string, what: string) {
-    this.#core = core
+  constructor(reporter: Reporter, kind: string, what: string) {
+    this.#reporter = reporter
     this.#kind = kind
     this.#what = what
   }
@@ -24,7 +24,7 @@ export class SummedWarnings {
   /** The message is created only if it is reported. */
   add(task: string, message: () => string): void {
     this.#count += 1
-    if (this.#count <= maxSingle) this.#core.warn(this.#kind, message(), { task })
+    if (this.#count <= maxSingle) this.#reporter.warn(this.#kind, message(), { task })
     else if (this.#names.length < maxNames) this.#names.push(`'${task}'`)
   }
 
@@ -35,6 +35,6 @@ export class SummedWarnings {
     this.#count = 0
     if (more <= 0) return
     const others = more > names.length ? ` and ${more - names.length} others` : ''
-    this.#core.warn(this.#kind, `${more} more ${this.#what}: ${names.join(', ')}${others}.`)
+    this.#reporter.warn(this.#kind, `${more} more ${this.#what}: ${names.join(', ')}${others}.`)
   }
 }

@@ -3,47 +3,76 @@
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
-import type { CommandEvent } from '../../../machines/commands.ts'
+import type { Command, CommandEvent } from '../../../machines/commands.ts'
 import type { Action, ParamValues } from '../../../machines/protocol.ts'
 import type { Condition } from '../../conditions/condition.ts'
 import type { WaitedFor } from '../../conditions/explain/waits-for.ts'
 import { atDoor } from '../../errors/at-door.ts'
 import type { LogQuery, RunRecord } from '../../log/store.ts'
 import { type Instant, toDateTime } from '../../time/zone/zone.ts'
+import { toTaskState } from '../actors/state-name.ts'
 import type { RunHandle, Task, TaskExplanation, TaskJson, TaskState } from '../api/task.ts'
 import type { Execution, TaskUpdate } from '../api/task-options.ts'
+import type { Configuration } from '../options/configuration.ts'
 import { toTimeout } from '../options/durations.ts'
 import { aCount } from '../options/validators.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import { executionOf } from '../runs/capacity.ts'
+import type { HandleOf } from '../state/ports.ts'
+import type { ReadonlyReturns } from '../state/returns.ts'
 import type { PendingRun } from '../state/run-handle.ts'
-import type { Core } from '../state/session-state.ts'
-import { toTaskState } from '../state/state-name.ts'
+import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { holdsOf$, stateOf$ } from '../watching/task-streams.ts'
 
-/** What a handle asks of the session beside its entry. */
-export interface HandleParts {
+/** The parts that the handles of a session use. */
+export interface TaskHandleDeps {
+  readonly configuration: Configuration
+  readonly reporter: Reporter
+  readonly runLog: RunLog
+  readonly returns: ReadonlyReturns
+  readonly sender: CommandSender
+  readonly decisions: TaskDecisions
+  /** Sends a prepared command to the session's actor. */
+  readonly post: (event: CommandEvent) => void
+}
+
+/** Sends the commands of handles. */
+interface CommandSender {
+  send(command: Command): unknown
   prepareRun(
     entry: TaskEntry,
     params: ParamValues | undefined,
     given: { readonly key?: string | undefined },
   ): { readonly event: CommandEvent; readonly pending: PendingRun }
   backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[]
+}
+
+/** Explains and predicts launches. */
+export interface TaskDecisions {
   explain(entry: TaskEntry): TaskExplanation
   nextRuns(entry: TaskEntry, n: number): number[]
   isDue(entry: TaskEntry): boolean
   waitsFor(entry: TaskEntry): readonly WaitedFor[]
 }
 
-export class TaskHandle implements Task {
-  readonly #core: Core
-  readonly #entry: TaskEntry
-  readonly #parts: HandleParts
+/** Returns the handles of a session's tasks: always the same one for a task. */
+export function createHandles(deps: TaskHandleDeps): HandleOf {
+  const handles = new WeakMap<TaskEntry, TaskHandle>()
+  return (entry) => {
+    let handle = handles.get(entry)
+    if (handle === undefined) handles.set(entry, (handle = new TaskHandle(deps, entry)))
+    return handle
+  }
+}
 
-  constructor(core: Core, entry: TaskEntry, parts: HandleParts) {
-    this.#core = core
+class TaskHandle implements Task {
+  readonly #deps: TaskHandleDeps
+  readonly #entry: TaskEntry
+
+  constructor(deps: TaskHandleDeps, entry: TaskEntry) {
+    this.#deps = deps
     this.#entry = entry
-    this.#parts = parts
   }
 
   get name(): string {
@@ -55,7 +84,7 @@ export class TaskHandle implements Task {
   }
 
   get status(): Action | null {
-    return this.#core.log.index.status(this.name)
+    return this.#deps.runLog.current.index.status(this.name)
   }
 
   get isRunning(): boolean {
@@ -63,7 +92,7 @@ export class TaskHandle implements Task {
   }
 
   get isDue(): boolean {
-    return this.#parts.isDue(this.#entry)
+    return this.#deps.decisions.isDue(this.#entry)
   }
 
   get disabled(): boolean {
@@ -75,7 +104,7 @@ export class TaskHandle implements Task {
   }
 
   get execution(): Execution {
-    return executionOf(this.#core, this.#entry, undefined)
+    return executionOf(this.#deps.configuration, this.#entry, undefined)
   }
 
   get start(): Condition {
@@ -121,7 +150,7 @@ export class TaskHandle implements Task {
   }
 
   get lastValue(): unknown {
-    return this.#core.returns.get(this.name)
+    return this.#deps.returns.get(this.name)
   }
 
   get actor(): AnyActorRef {
@@ -133,25 +162,25 @@ export class TaskHandle implements Task {
   }
 
   get state$(): Observable<TaskState> {
-    return stateOf$(this.#core, this.#entry)
+    return stateOf$(this.#deps.reporter, this.#entry)
   }
 
   get holds$(): Observable<boolean> {
-    return holdsOf$(this.#core, this.#entry)
+    return holdsOf$(this.#deps.reporter, this.#entry)
   }
 
   run(params?: ParamValues, options: { readonly key?: string } = {}): RunHandle {
-    const { event, pending } = this.#parts.prepareRun(this.#entry, params, options)
-    this.#core.post(event)
+    const { event, pending } = this.#deps.sender.prepareRun(this.#entry, params, options)
+    this.#deps.post(event)
     return pending.handle
   }
 
   backfill({ from, to }: { readonly from: Instant; readonly to: Instant }): RunHandle[] {
-    return this.#parts.backfill(this.#entry, from, to)
+    return this.#deps.sender.backfill(this.#entry, from, to)
   }
 
   terminate(runId?: string): void {
-    this.#core.session.send({
+    this.#deps.sender.send({
       type: 'task.terminate',
       task: this.name,
       ...(runId === undefined ? {} : { runId }),
@@ -159,40 +188,42 @@ export class TaskHandle implements Task {
   }
 
   disable(): void {
-    this.#core.session.send({ type: 'task.disable', task: this.name })
+    this.#deps.sender.send({ type: 'task.disable', task: this.name })
   }
 
   enable(): void {
-    this.#core.session.send({ type: 'task.enable', task: this.name })
+    this.#deps.sender.send({ type: 'task.enable', task: this.name })
   }
 
   update(options: TaskUpdate): void {
-    const send = (): void =>
-      this.#core.session.send({ type: 'task.update', task: this.name, options: { ...options } })
+    const send = (): unknown =>
+      this.#deps.sender.send({ type: 'task.update', task: this.name, options: { ...options } })
     atDoor(this.update, send, `Cannot update task '${this.name}'`)
   }
 
   explain(): TaskExplanation {
-    return this.#parts.explain(this.#entry)
+    return this.#deps.decisions.explain(this.#entry)
   }
 
   nextRuns(n = 1): DateTime[] {
     aCount(0)(n, 'n')
-    return this.#parts.nextRuns(this.#entry, n).map((at) => toDateTime(at, this.#entry.zone))
+    return this.#deps.decisions.nextRuns(this.#entry, n).map((at) => toDateTime(at, this.#entry.zone))
   }
 
   waitsFor(): readonly WaitedFor[] {
-    return this.#parts.waitsFor(this.#entry)
+    return this.#deps.decisions.waitsFor(this.#entry)
   }
 
   get log(): { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> } {
-    return { query: async (query = {}) => this.#core.log.query({ ...query, task: this.name }) }
+    return { query: async (query = {}) => this.#deps.runLog.current.query({ ...query, task: this.name }) }
   }
 
   toJSON(): TaskJson {
     const { options, end, start } = this.#entry.definition
     const timeoutMs =
-      options.timeout === undefined ? this.#core.settings.timeoutMs : toTimeout(options.timeout, 'timeout')
+      options.timeout === undefined
+        ? this.#deps.configuration.settings.timeoutMs
+        : toTimeout(options.timeout, 'timeout')
     return {
       name: this.name,
       ...(options.description === undefined ? {} : { description: options.description }),
@@ -215,7 +246,7 @@ export class TaskHandle implements Task {
   }
 
   #last(action: Action): DateTime | null {
-    const record = this.#core.log.index.lastOf(this.name, action)
+    const record = this.#deps.runLog.current.index.lastOf(this.name, action)
     return record === null ? null : toDateTime(record.at, this.#entry.zone)
   }
 }

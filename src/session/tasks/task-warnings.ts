@@ -5,7 +5,8 @@
  */
 import type { ConditionNode } from '../../conditions/node.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Registry } from '../state/registry.ts'
 import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import { SummedWarnings } from './summed-warnings.ts'
 import { linksTo } from './task-graph.ts'
@@ -13,18 +14,23 @@ import { linksTo } from './task-graph.ts'
 /** The maximum number of names of a circle that are listed. */
 const maxWay = 12
 
+export interface TaskWarningDeps {
+  readonly reporter: Reporter
+  readonly registry: Registry
+}
+
 /** Warns of names in tasks' conditions and args that no task has. */
 export class NameWarnings {
-  readonly #core: Core
+  readonly #registry: Registry
   readonly #warnings: SummedWarnings
 
-  constructor(core: Core) {
-    this.#core = core
-    this.#warnings = new SummedWarnings(core, 'absent-task', 'tasks ask for tasks that are not there')
+  constructor({ reporter, registry }: TaskWarningDeps) {
+    this.#registry = registry
+    this.#warnings = new SummedWarnings(reporter, 'absent-task', 'tasks ask for tasks that are not there')
   }
 
   look(entry: TaskEntry): void {
-    const { entries } = this.#core
+    const { entries } = this.#registry
     for (const name of namesIn(entry.definition)) {
       if (entries.has(name)) continue
       this.#warnings.add(entry.name, () => {
@@ -41,13 +47,18 @@ export class NameWarnings {
 }
 
 /** Warns of each circle of tasks that can only start after one another. */
-export function doubtCircles(core: Core): void {
+export function doubtCircles({ reporter, registry }: TaskWarningDeps): void {
+  const { entries } = registry
   const waits = new Map<string, readonly string[]>()
-  for (const { name, definition } of core.entries.values()) {
-    const needed = neededIn(definition.start.node).filter((task) => core.entries.has(task))
+  for (const { name, definition } of entries.values()) {
+    const needed = neededIn(definition.start.node).filter((task) => entries.has(task))
     if (needed.length > 0) waits.set(name, needed)
   }
-  const warnings = new SummedWarnings(core, 'circle', 'circles of tasks that wait for each other begin at')
+  const warnings = new SummedWarnings(
+    reporter,
+    'circle',
+    'circles of tasks that wait for each other begin at',
+  )
   for (const circle of circlesOf(waits))
     warnings.add(
       circle[0]!,

@@ -1,36 +1,42 @@
 /** Conditions as streams for code outside the session (`session.watch`). */
 import type { Observable, Subscriber, Subscription } from 'rxjs'
+import { HeldTimes } from '../../conditions/evaluate/held.ts'
 import { watch } from '../../conditions/evaluate/watch.ts'
 import type { WakeClock } from '../../conditions/facts.ts'
+import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
 import { type ConditionNode, onEachNodes } from '../../conditions/node.ts'
 import { toCondition } from '../../conditions/to-condition.ts'
 import { ConditionError } from '../../errors/errors.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
 import { SafeStream } from '../events/safe-stream.ts'
-import type { Core } from '../state/session-state.ts'
-import { WatchedFacts } from './session-facts.ts'
-import { sessionPredicates } from './session-predicates.ts'
+import { type FactSources, SessionFacts } from './session-facts.ts'
+import { type PredicateDeps, sessionPredicates } from './session-predicates.ts'
+
+export interface ConditionStreamDeps extends FactSources, PredicateDeps {
+  readonly words: Vocabulary
+  readonly sessionActor: SessionActor
+  readonly wakeClock: WakeClock
+}
 
 /** Creates the streams of one session. */
 export class ConditionStreams {
-  readonly #core: Core
-  readonly #clock: WakeClock
+  readonly #deps: ConditionStreamDeps
 
-  constructor(core: Core, clock: WakeClock) {
-    this.#core = core
-    this.#clock = clock
+  constructor(deps: ConditionStreamDeps) {
+    this.#deps = deps
   }
 
   /** A stream that is true while the condition holds. Throws a `TypeError` if `input` is not a condition or contains `onEach`. */
   watch(input: unknown): Observable<boolean> {
-    const { node } = toCondition(input, this.#core.words)
+    const { node } = toCondition(input, this.#deps.words)
     if (onEachNodes(node).length > 0)
       throw new TypeError(
         'Cannot watch a condition with onEach() as each of its values starts a run, and none holds. Subscribe to the stream itself',
       )
     const report = (error: unknown): void =>
-      this.#core.warn('listener', "A subscriber of 'watch' threw.", { error })
+      this.#deps.reporter.warn('listener', "A subscriber of 'watch' threw.", { error })
     return new SafeStream(report, (subscriber) => {
-      const watched = new Watched(this.#core, this.#clock, node, subscriber)
+      const watched = new Watched(this.#deps, node, subscriber)
       return watched.begin()
     })
   }
@@ -45,19 +51,19 @@ class Watched {
   #sleep: (() => void) | null = null
 
   constructor(
-    readonly core: Core,
-    readonly clock: WakeClock,
+    readonly deps: ConditionStreamDeps,
     readonly node: ConditionNode,
     readonly subscriber: Subscriber<boolean>,
   ) {}
 
   /** Emits the present value. Returns a function that ends the subscription. */
   begin(): () => void {
-    const { news } = this.core
+    const { reporter, sessionActor } = this.deps
+    const { news } = reporter
     const undoWake = news.on('session.started', () => this.#wake())
     const undoSleep = news.on('session.stopped', () => this.#sleep?.())
     this.#wake()
-    if (this.core.state === 'stopped') this.#sleep?.()
+    if (sessionActor.state === 'stopped') this.#sleep?.()
     return () => {
       undoWake()
       undoSleep()
@@ -67,9 +73,9 @@ class Watched {
 
   #wake(): void {
     if (this.#sleep !== null || this.subscriber.closed) return
-    const { core } = this
-    const held = core.heldTimes()
-    const predicates = sessionPredicates(core, (error) => this.#failed(error))
+    const { deps } = this
+    const held = new HeldTimes(deps.clock)
+    const predicates = sessionPredicates(deps, (error) => this.#failed(error))
     let subscription: Subscription | null = null
     this.#sleep = () => {
       this.#sleep = null
@@ -78,9 +84,9 @@ class Watched {
     }
     subscription = watch(
       this.node,
-      () => new WatchedFacts(core, held, predicates),
-      core.changes,
-      this.clock,
+      () => new SessionFacts(deps, predicates, held, null),
+      deps.changes,
+      deps.wakeClock,
       (cause) => this.#failed(new ConditionError('A watched condition failed.', {}, { cause })),
       held,
     ).subscribe((isTrue) => this.#tell(isTrue))
@@ -95,8 +101,12 @@ class Watched {
   }
 
   #failed(error: unknown): void {
-    this.core.fail('condition', error instanceof Error ? error.message : 'A watched condition failed.', {
-      error,
-    })
+    this.deps.reporter.fail(
+      'condition',
+      error instanceof Error ? error.message : 'A watched condition failed.',
+      {
+        error,
+      },
+    )
   }
 }

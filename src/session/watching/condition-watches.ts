@@ -195,7 +195,7 @@ export class Watches {
     const held = core.heldTimes()
     entry.endWatch = watch(
       end.node,
-      () => new EndFacts(core, entry, held),
+      () => new EndFacts(core, core.predicates, held, entry),
       core.changes,
       this.#clock,
       (error) => {

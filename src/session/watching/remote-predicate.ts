@@ -1,17 +1,30 @@
 /** The evaluation of a custom condition in a thread or a process. */
+import type { Clock } from '../../clock/clock.ts'
 import type { PredicateNode } from '../../conditions/node.ts'
 import { SetupError } from '../../errors/errors.ts'
+import type { Executor } from '../../executors/executor.ts'
 import type { IsolatedRun, LogLevel } from '../../executors/run-facts.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import { awaited } from '../runs/hold-test-clock.ts'
-import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
+import type { Uptime } from '../state/uptime.ts'
 
 let asked = 0
 
+export interface RemotePredicateDeps {
+  readonly name: string
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly reporter: Reporter
+  readonly uptime: Uptime
+  readonly executors: ReadonlyMap<string, Executor>
+}
+
 /** Resolves to the return value of the condition's function, and rejects with its error. */
 export function askElsewhere(
-  core: Core,
+  deps: RemotePredicateDeps,
   node: PredicateNode,
   entry: TaskEntry | null,
   values: Record<string, unknown>,
@@ -19,35 +32,41 @@ export function askElsewhere(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const name = node.words ?? node.name
-    const executor = core.executors.get(node.execution ?? '')
+    const executor = deps.executors.get(node.execution ?? '')
     if (executor === undefined) {
       reject(
         new SetupError(`Cannot evaluate condition '${name}' as there is no executor: '${node.execution}'`),
       )
       return
     }
-    const run = farRunOf(core, entry, `condition-${++asked}`, signal)
+    const run = farRunOf(deps, entry, `condition-${++asked}`, signal)
     const settle = awaited((settlement) => {
       if (settlement.kind === 'returned') resolve(settlement.value)
       else if (settlement.kind === 'threw') reject(settlement.error)
       else resolve(false)
-    }, core.clock)
+    }, deps.clock)
     executor.execute(node.source, values, { task: run.task.name, runId: run.id, run, signal }, settle)
   })
 }
 
 /** The run that the function receives as its context: with the name of the task, the times, and a logger. */
-function farRunOf(core: Core, entry: TaskEntry | null, id: string, signal: AbortSignal): IsolatedRun {
-  const time = (at: number) => toDateTime(at, entry?.zone ?? core.settings.timezone)
+function farRunOf(
+  { name, clock, configuration, reporter, uptime }: RemotePredicateDeps,
+  entry: TaskEntry | null,
+  id: string,
+  signal: AbortSignal,
+): IsolatedRun {
+  const { startedAt } = uptime
+  const time = (at: number) => toDateTime(at, entry?.zone ?? configuration.settings.timezone)
   const line =
     (level: LogLevel) =>
     (...data: unknown[]): void =>
-      core.logger[level](...data)
+      reporter.logger[level](...data)
   return {
     id,
-    task: { name: entry?.name ?? core.name },
-    session: { startedAt: core.startedAt === null ? null : time(core.startedAt) },
-    startedAt: time(core.clock.now()),
+    task: { name: entry?.name ?? name },
+    session: { startedAt: startedAt === null ? null : time(startedAt) },
+    startedAt: time(clock.now()),
     dueAt: null,
     period: null,
     trigger: 'condition',

@@ -1,60 +1,94 @@
 /** The facts from which conditions are evaluated: from the log's index, the params, the tasks and the clock. */
 import type { Action } from '../../../machines/protocol.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { HeldTimes } from '../../conditions/evaluate/held.ts'
 import { holds } from '../../conditions/evaluate/holds.ts'
 import type { Facts, LiveRun, Mark, PredicateReading } from '../../conditions/facts.ts'
 import type { HeldNode, PredicateNode } from '../../conditions/node.ts'
 import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import { near } from '../../errors/suggest.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Params } from '../api/session-parts.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { CycleCount, FactsOf } from '../state/ports.ts'
+import type { Registry } from '../state/registry.ts'
+import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'
+import type { Uptime } from '../state/uptime.ts'
+
+/** The sources of facts. */
+export interface FactSources {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly registry: Registry
+  readonly runLog: RunLog
+  readonly params: Params
+  readonly uptime: Uptime
+  readonly cycles: CycleCount
+}
+
+/** Creates facts; `held` has the times of the shut condition. */
+export function createFactsOf(sources: FactSources, predicates: Predicates, held: HeldTimes): FactsOf {
+  return (entry, at) => new SessionFacts(sources, predicates, entry?.held ?? held, entry, at)
+}
 
 /** The facts for one owner at one instant, created for one evaluation. */
 export class SessionFacts implements Facts {
   readonly now: number
   readonly zone: string
   readonly task: string | null
-  readonly #core: Core
+  readonly #sources: FactSources
+  readonly #predicates: Predicates
+  readonly #heldTimes: HeldTimes
   readonly #entry: TaskEntry | null
   readonly #mono: number
   /** True for an instant other than now, at which only an evaluation of the condition shows whether it held. */
   readonly #isMoved: boolean
 
-  constructor(core: Core, entry: TaskEntry | null, at?: number) {
-    this.#core = core
+  /** @param heldTimes - The times that the watch of this condition records. */
+  constructor(
+    sources: FactSources,
+    predicates: Predicates,
+    heldTimes: HeldTimes,
+    entry: TaskEntry | null,
+    at?: number,
+  ) {
+    const { clock, configuration } = sources
+    this.#sources = sources
+    this.#predicates = predicates
+    this.#heldTimes = heldTimes
     this.#entry = entry
-    const now = core.clock.now()
+    const now = clock.now()
     this.now = at ?? now
     this.#isMoved = this.now !== now
     // An instant other than now moves the monotonic time as well.
-    this.#mono = core.clock.monotonic() + (at === undefined ? 0 : at - now)
-    this.zone = entry?.zone ?? core.settings.timezone
+    this.#mono = clock.monotonic() + (at === undefined ? 0 : at - now)
+    this.zone = entry?.zone ?? configuration.settings.timezone
     this.task = entry?.name ?? null
   }
 
   get sessionAgeMs(): number | null {
-    const { startedMono } = this.#core
+    const { startedMono } = this.#sources.uptime
     return startedMono === null ? null : Math.max(0, this.#mono - startedMono)
   }
 
   get cycles(): number {
-    return this.#core.cycles
+    return this.#sources.cycles.count
   }
 
   get pollEveryMs(): number {
-    return this.#core.settings.pollEveryMs
+    return this.#sources.configuration.settings.pollEveryMs
   }
 
   has(task: string): boolean {
-    return this.#core.entries.has(task)
+    return this.#sources.registry.entries.has(task)
   }
 
   near(task: string): readonly string[] {
-    return near(task, this.#core.entries.keys())
+    return near(task, this.#sources.registry.entries.keys())
   }
 
   newest(task: string, actions: readonly Action[]): Mark | null {
-    const recent = this.#core.log.index.newest(task, actions, this.#mono)
+    const recent = this.#sources.runLog.current.index.newest(task, actions, this.#mono)
     if (recent === null) return null
     const { record, ageMs } = recent
     const { action, seq, at, runId, error } = record
@@ -62,27 +96,27 @@ export class SessionFacts implements Facts {
   }
 
   countBetween(task: string, actions: readonly Action[], start: number, end: number): number {
-    return this.#core.log.index.countBetween(task, actions, start, end)
+    return this.#sources.runLog.current.index.countBetween(task, actions, start, end)
   }
 
   countWithin(task: string, actions: readonly Action[], nearMs: number, farMs: number): number {
-    return this.#core.log.index.countWithin(task, actions, nearMs, farMs, this.#mono)
+    return this.#sources.runLog.current.index.countWithin(task, actions, nearMs, farMs, this.#mono)
   }
 
   countWithinChangesIn(task: string, actions: readonly Action[], nearMs: number, farMs: number): number {
-    return this.#core.log.index.countWithinChangesIn(task, actions, nearMs, farMs, this.#mono)
+    return this.#sources.runLog.current.index.countWithinChangesIn(task, actions, nearMs, farMs, this.#mono)
   }
 
   streak(task: string, actions: readonly Action[]): number {
-    return this.#core.log.index.streak(task, actions)
+    return this.#sources.runLog.current.index.streak(task, actions)
   }
 
   status(task: string): Action | null {
-    return this.#core.log.index.status(task)
+    return this.#sources.runLog.current.index.status(task)
   }
 
   running(task: string): readonly LiveRun[] {
-    const entry = this.#core.entries.get(task)
+    const entry = this.#sources.registry.entries.get(task)
     if (entry === undefined) return []
     return entry.live.map((slot) => ({
       runId: slot.runId,
@@ -92,21 +126,16 @@ export class SessionFacts implements Facts {
   }
 
   param(name: string): { readonly exists: boolean; readonly value: unknown } {
-    return { exists: this.#core.params.has(name), value: this.#core.params.get(name) }
+    return { exists: this.#sources.params.has(name), value: this.#sources.params.get(name) }
   }
 
   predicate(node: PredicateNode): PredicateReading {
-    return this.#core.predicates.read(node, this.#entry?.name ?? null, this)
+    return this.#predicates.read(node, this.#entry?.name ?? null, this)
   }
 
   heldForMs(node: HeldNode): number | null {
-    const ms = this.heldTimes.msOf(node, this.#mono)
+    const ms = this.#heldTimes.msOf(node, this.#mono)
     return ms === null || (this.#isMoved && !holds(node.node, this)) ? null : ms
-  }
-
-  /** The instants from which parts of the condition hold, as recorded by its watch. */
-  protected get heldTimes(): HeldTimes {
-    return this.#entry?.held ?? this.#core.held
   }
 }
 
@@ -118,40 +147,9 @@ export class FailedPredicate extends Error {}
  * end.
  */
 export class EndFacts extends SessionFacts {
-  readonly #heldTimes: HeldTimes
-
-  constructor(core: Core, entry: TaskEntry, heldTimes: HeldTimes) {
-    super(core, entry)
-    this.#heldTimes = heldTimes
-  }
-
-  protected override get heldTimes(): HeldTimes {
-    return this.#heldTimes
-  }
-
   override predicate(node: PredicateNode): PredicateReading {
     const reading = super.predicate(node)
     if ('error' in reading) throw new FailedPredicate()
     return reading
-  }
-}
-
-/** The facts for a condition without a task, with separate readings of custom conditions and separate held times. */
-export class WatchedFacts extends SessionFacts {
-  readonly #heldTimes: HeldTimes
-  readonly #predicates: Predicates
-
-  constructor(core: Core, heldTimes: HeldTimes, predicates: Predicates) {
-    super(core, null)
-    this.#heldTimes = heldTimes
-    this.#predicates = predicates
-  }
-
-  protected override get heldTimes(): HeldTimes {
-    return this.#heldTimes
-  }
-
-  override predicate(node: PredicateNode): PredicateReading {
-    return this.#predicates.read(node, null, this)
   }
 }

@@ -1,14 +1,14 @@
 /** Streams of a task's state and of its start condition, for code outside the session. */
 import type { Observable, Subscriber } from 'rxjs'
+import { toTaskState } from '../actors/state-name.ts'
 import type { TaskState } from '../api/task.ts'
 import { SafeStream } from '../events/safe-stream.ts'
-import type { Core } from '../state/session-state.ts'
-import { toTaskState } from '../state/state-name.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
 /** The state of a task: emits the present state first, and completes when the task is removed. */
-export function stateOf$(core: Core, entry: TaskEntry): Observable<TaskState> {
-  return streamOf(core, 'state$', (subscriber) => {
+export function stateOf$(reporter: Reporter, entry: TaskEntry): Observable<TaskState> {
+  return streamOf(reporter, 'state$', (subscriber) => {
     const tell = distinct(subscriber)
     let followed: unknown
     let undo: (() => void) | undefined
@@ -36,8 +36,8 @@ export function stateOf$(core: Core, entry: TaskEntry): Observable<TaskState> {
 }
 
 /** The value of the start condition: emits the present value first, and completes when the task is removed. */
-export function holdsOf$(core: Core, entry: TaskEntry): Observable<boolean> {
-  return streamOf(core, 'holds$', (subscriber) => {
+export function holdsOf$(reporter: Reporter, entry: TaskEntry): Observable<boolean> {
+  return streamOf(reporter, 'holds$', (subscriber) => {
     const tell = distinct(subscriber)
     const follow = (): void => {
       tell(entry.holds)
@@ -50,12 +50,12 @@ export function holdsOf$(core: Core, entry: TaskEntry): Observable<boolean> {
 }
 
 function streamOf<T>(
-  core: Core,
+  reporter: Reporter,
   name: string,
   subscribe: (subscriber: Subscriber<T>) => () => void,
 ): Observable<T> {
   const report = (error: unknown): void =>
-    core.warn('listener', `A subscriber of '${name}' threw.`, { error })
+    reporter.warn('listener', `A subscriber of '${name}' threw.`, { error })
   return new SafeStream(report, subscribe)
 }
 

@@ -1,8 +1,60 @@
-/** Callbacks for jumps of the clock, with one listener on the clock for all watches. */
+/** The wakes of watches: by the timer heap, and whenever the clock jumps. */
 import type { Clock } from '../../clock/clock.ts'
 import type { Backlog } from '../../clock/slices.ts'
+import type { WakeClock } from '../../conditions/facts.ts'
 
-export class JumpListeners {
+export interface WatchClockDeps {
+  readonly clock: Clock
+  readonly backlog: Backlog
+  /** Called when a timer has fired, before the watch is woken. */
+  readonly onTimer: () => void
+}
+
+/** The clock of watches. */
+export class WatchClock implements WakeClock {
+  /** While a watch is woken: the instant for which it was to be woken, epoch ms. The timer may be late. */
+  wokenFor: number | null = null
+  readonly #deps: WatchClockDeps
+  readonly #jumps: JumpListeners
+
+  constructor(deps: WatchClockDeps) {
+    this.#deps = deps
+    this.#jumps = new JumpListeners(deps.clock, deps.backlog)
+  }
+
+  now(): number {
+    return this.#deps.clock.now()
+  }
+
+  wakeAt(at: number, wake: () => void): () => void {
+    const { clock, onTimer } = this.#deps
+    const undoTimer = clock.callAt(at, () => {
+      undoJump()
+      onTimer()
+      this.#wakeFor(at, wake)
+    })
+    const undoJump = this.#jumps.add(() => {
+      undoTimer()
+      this.#wakeFor(at, wake)
+    })
+    return () => {
+      undoTimer()
+      undoJump()
+    }
+  }
+
+  #wakeFor(at: number, wake: () => void): void {
+    this.wokenFor = Math.min(at, this.#deps.clock.now())
+    try {
+      wake()
+    } finally {
+      this.wokenFor = null
+    }
+  }
+}
+
+/** One listener on the clock, however many watches there are. */
+class JumpListeners {
   readonly #wakes = new Set<() => void>()
   readonly #clock: Clock
   readonly #backlog: Backlog

@@ -1,7 +1,7 @@
 /** The session stops the actors of tasks and runs itself, since XState stops only children that a machine spawned. */
 import { afterEach, expect, test } from '@jest/globals'
 import { every } from 'gantry'
-import { coreOf } from '../../../src/session/state/session-internals.ts'
+import { internalsOf } from '../../../src/session/state/session-internals.ts'
 import { lasting, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
@@ -15,9 +15,9 @@ test('shutDown() stops ten thousand task actors and all run actors', async () =>
   for (let n = 0; n < count; n++) app.task(`t${n}`, n < ran ? every('1 day') : false, () => {})
   await app.start()
   await clock.settled()
-  const core = coreOf(session)
+  const { registry } = internalsOf(session)
   const actors = session.tasks().map(({ actor }) => actor)
-  const runActors = [...core.byId.values()].flatMap(({ free }) => free.map(({ actor }) => actor))
+  const runActors = [...registry.byId.values()].flatMap(({ free }) => free.map(({ actor }) => actor))
   const statuses = (of: readonly { getSnapshot(): { status: string } }[]): string[] => [
     ...new Set(of.map((actor) => actor.getSnapshot().status)),
   ]
@@ -42,7 +42,7 @@ test('removeTask() stops the actors of the task: its own, idle run actors, and t
   await clock.settled()
   task.terminate(task.runs[0]!.id)
   await clock.settled()
-  const [entry] = coreOf(session).byId.values()
+  const [entry] = internalsOf(session).registry.byId.values()
   const actors = [task, ...entry!.free, ...entry!.live].map(({ actor }) => actor)
   expect(actors).toHaveLength(3)
   await session.removeTask('t')

@@ -11,7 +11,7 @@ import {
   type Session,
   type Store,
 } from 'gantry'
-import { coreOf } from '../../../src/session/state/session-internals.ts'
+import { internalsOf } from '../../../src/session/state/session-internals.ts'
 import { checkProperty } from '../../support/property.ts'
 import { type Desk, setUp, tearDown } from '../../support/session.ts'
 
@@ -126,7 +126,7 @@ async function play(given: readonly Step[], store: Store): Promise<void> {
   expect(session.state).toBe('stopped')
   expect(session.actor.getSnapshot().status).toBe('active')
   expect(session.runs()).toEqual([])
-  expect(coreOf(session).byId.size).toBe(session.tasks().length)
+  expect(internalsOf(session).registry.byId.size).toBe(session.tasks().length)
   for (const each of session.tasks()) {
     expect([each.name, each.isRunning]).toEqual([each.name, false])
     expect(each.actor.getSnapshot().context.live).toBe(0)

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { CommandRefusedError } from 'gantry'
 import type { InspectionEvent } from 'xstate'
 import { nextTurn } from '../../../src/clock/clock.ts'
-import { coreOf } from '../../../src/session/state/session-internals.ts'
+import { internalsOf } from '../../../src/session/state/session-internals.ts'
 import { type Desk, setUp, tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
@@ -66,14 +66,16 @@ function referencesIn({ session }: Desk): Map<string, WeakRef<object>[]> {
     references.push(new WeakRef(part))
   }
   session.on('task.added', ({ task }) => {
-    const entry = coreOf(session).entries.get(task)!
+    const entry = internalsOf(session).registry.entries.get(task)!
     keep('entries', entry)
     keep('actors', entry.actor)
     keep('handles', session.task(task))
     keep('conditions', entry.definition.start)
   })
   session.on('run.started', ({ task }) => {
-    const slot = [...coreOf(session).byId.values()].find(({ name }) => name === task)?.live.at(-1)
+    const slot = [...internalsOf(session).registry.byId.values()]
+      .find(({ name }) => name === task)
+      ?.live.at(-1)
     keep('slots', slot)
     keep('actors of runs', slot?.actor)
     keep('promises', slot?.pending?.handle)

@@ -1,9 +1,9 @@
 /** Executors, serializers and clocks that throw synchronously: each run has an outcome, and the session continues. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { arg, createApp, createMemoryStore } from 'gantry'
+import { arg, createApp, createMemoryStore, type Session } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import type { Executor } from '../../../src/executors/executor.ts'
-import { coreOf } from '../../../src/session/state/session-internals.ts'
+import { internalsOf } from '../../../src/session/state/session-internals.ts'
 import { silent } from '../../support/silent.ts'
 
 const at = { at: '2026-11-24T12:00', zone: 'UTC' }
@@ -41,6 +41,9 @@ const broken = (): never => {
   throw new Error('the executor is broken')
 }
 
+/** The executors of the session, to be replaced. */
+const executorsOf = (session: Session) => internalsOf(session).executors as Map<string, Executor>
+
 describe('an executor', () => {
   test.each<[string, Record<string, unknown>]>([
     ['at once', {}],
@@ -49,7 +52,7 @@ describe('an executor', () => {
     'that throws %s makes the run fail with the error, and a warning names the executor',
     async (_, options) => {
       const { app, session, warned, isAlive } = await setUp()
-      const { executors } = coreOf(session)
+      const executors = executorsOf(session)
       const good = executors.get('async')!
       executors.set('async', executorThat(broken))
       app.task('a', false, { execution: 'async', ...options }, () => {})
@@ -65,7 +68,7 @@ describe('an executor', () => {
 
   test('that settles and then throws does not change the outcome of the run', async () => {
     const { app, session } = await setUp()
-    coreOf(session).executors.set(
+    executorsOf(session).set(
       'async',
       executorThat((_work, _args, _context, settle) => {
         settle({ kind: 'returned', value: 5 })
@@ -79,7 +82,7 @@ describe('an executor', () => {
 
   test('that throws at a termination ends the run after its grace', async () => {
     const { app, session, clock, warned } = await setUp()
-    coreOf(session).executors.set(
+    executorsOf(session).set(
       'async',
       executorThat(() => ({ end: broken })),
     )

@@ -14,7 +14,7 @@ import {
   share,
   take,
 } from 'rxjs'
-import { toTaskState } from '../../../src/session/state/state-name.ts'
+import { toTaskState } from '../../../src/session/actors/state-name.ts'
 import { gate, lasting, setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
