@@ -107,7 +107,12 @@ export class CommandSender {
     })
     this.#deps.post(request.event)
     this.settle(request)
-    return request.backfill!.map(({ handle }) => handle)
+    const pending = request.backfill!.map((run) => run.pending)
+    if (request.answer === undefined)
+      request.whenAnswered = (late) => {
+        if ('error' in late) for (const run of pending) run.refuse(late.error)
+      }
+    return pending.map(({ handle }) => handle)
   }
 
   /** The result of a posted command. Throws the error of a refusal. */
@@ -143,7 +148,10 @@ export class CommandSender {
     }
     if (named.type === 'task.backfill') {
       const { range, backfill } = occasions.prepareBackfill(entry, named)
-      return this.#open({ ...named, ...range, runIds: backfill.map(({ runId }) => runId) }, { backfill })
+      return this.#open(
+        { ...named, ...range, runIds: backfill.map(({ pending }) => pending.runId) },
+        { backfill },
+      )
     }
     return this.#open(named, {})
   }

@@ -16,8 +16,7 @@ import type { Reporter } from '../reports/reporter.ts'
 import { newRunId } from '../runs/run-id.ts'
 import type { FactsOf } from '../state/ports.ts'
 import type { Registry } from '../state/registry.ts'
-import type { Requests } from '../state/requests.ts'
-import type { PendingRun } from '../state/run-handle.ts'
+import type { BackfillRun, Requests } from '../state/requests.ts'
 import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Uptime } from '../state/uptime.ts'
@@ -90,8 +89,8 @@ export class MissedRuns {
   }
 
   /**
-   * The range of a backfill in epoch ms, and a handle for each of its runs. Throws if the range or the start is
-   * invalid.
+   * The range of a backfill in epoch ms, and its runs: a handle for each period that ended in `(from, to]`, oldest first. Throws if the
+   * range or the start is invalid.
    */
   prepareBackfill(
     entry: TaskEntry,
@@ -100,30 +99,27 @@ export class MissedRuns {
       to,
       runIds = [],
     }: { readonly from: Instant; readonly to: Instant; readonly runIds?: readonly string[] },
-  ): { range: { from: number; to: number }; backfill: readonly PendingRun[] } {
+  ): { range: { from: number; to: number }; backfill: readonly BackfillRun[] } {
     const range = stretchOf(entry, from, to)
-    const backfill = this.#periodsOf(entry, range).map((_, i) =>
-      this.#deps.queue.pendingOf(entry, runIds[i] ?? newRunId(this.#deps, entry, {})),
-    )
+    const backfill = this.#periodsOf(entry, range).map((period, i) => ({
+      period,
+      pending: this.#deps.queue.pendingOf(entry, runIds[i] ?? newRunId(this.#deps, entry, {})),
+    }))
     return { range, backfill }
   }
 
-  /** The effect of `task.backfill`: queues a run for each period that ended in `(from, to]`, oldest first. */
+  /**
+   * The effect of `task.backfill`: queues the runs that its sender has prepared. The periods are those of the request: the task may have
+   * changed since, and its caller has the handles.
+   */
   readonly acceptBackfill = ({ context, event }: Received<'task.backfill'>): void => {
     const { requests, registry } = this.#deps
     const entry = registry.byId.get(context.id)
     if (entry === undefined) return
-    const handles = requests.of(event)?.backfill ?? []
     requests.attempt(event, () => {
-      for (const [i, period] of this.#periodsOf(entry, stretchOf(entry, event.from, event.to)).entries()) {
-        const runId = event.runIds?.[i]
-        this.#deps.queue.ask(entry, {
-          trigger: 'catch-up',
-          period,
-          pending: handles[i],
-          ...(runId === undefined ? {} : { runId }),
-        })
-      }
+      const { backfill } = requests.of(event) ?? {}
+      for (const { period, pending } of backfill ?? this.prepareBackfill(entry, event).backfill)
+        this.#deps.queue.ask(entry, { trigger: 'catch-up', period, pending, runId: pending.runId })
     })
   }
 

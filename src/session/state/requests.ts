@@ -6,6 +6,7 @@
  * answers by the time that all actors are at rest is refused as well, so nothing is lost silently.
  */
 import type { CommandEvent } from '../../../machines/commands.ts'
+import type { Interval } from '../../time/zone/interval.ts'
 import type { PendingRun } from './run-handle.ts'
 import type { TaskEntry } from './task-state.ts'
 
@@ -18,8 +19,8 @@ export interface Request {
   readonly pending?: PendingRun | undefined
   /** True if the handle is that of another request: of a waiting or live run with the same key. */
   readonly isTwin?: boolean
-  /** Handles of the runs of a backfill, oldest period first. */
-  readonly backfill?: readonly PendingRun[]
+  /** The runs of a backfill, oldest period first. */
+  readonly backfill?: readonly BackfillRun[]
   /** The params of the run, checked by the task's schema. */
   readonly params?: Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
   /** The task that is to be added. */
@@ -30,6 +31,12 @@ export interface Request {
   whenAnswered?: (answer: Answer) => void
   /** True while it waits for an inspector that is being notified. */
   isPostponed?: boolean
+}
+
+/** The run of a backfill for one period. */
+export interface BackfillRun {
+  readonly period: Interval
+  readonly pending: PendingRun
 }
 
 /** An event that has an answer, if it carries a request id. */

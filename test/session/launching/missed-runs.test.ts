@@ -2,8 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from '@jest/globals'
-import { createApp, missed, type SessionOptions, type TaskOptions } from 'gantry'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import {
+  createApp,
+  missed,
+  type RunHandle,
+  type Session,
+  type SessionOptions,
+  type Task,
+  type TaskOptions,
+} from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../../support/silent.ts'
 
@@ -146,6 +154,51 @@ test('backfill() runs once for each period, and each run counts for its period o
     'condition 2026-11-24',
   ])
   await stop(app)
+})
+
+describe('backfill() within a step of the session', () => {
+  /** Calls a function in a listener, where commands are deferred to the end of the step. */
+  async function within(act: (task: Task, session: Session) => readonly RunHandle[]) {
+    const { clock, app } = setUp('2026-11-24T12:00')
+    const periods: string[] = []
+    const task = app.task('report', 'hourly', { disabled: true }, (_, run) => {
+      periods.push(String(run.period?.start.toFormat('dd HH')))
+    })
+    const session = await app.start()
+    let handles: readonly RunHandle[] = []
+    session.on('session.held', () => {
+      handles = act(task, session)
+    })
+    session.hold()
+    await clock.settled()
+    session.resume()
+    const results = Promise.allSettled(handles)
+    await clock.advance('1 hour')
+    await clock.settled()
+    await stop(app)
+    return { periods, results: await results }
+  }
+
+  test('runs for the periods of the call, also if the task was changed before', async () => {
+    const { periods, results } = await within((task) => {
+      task.update({ start: 'daily' })
+      return task.backfill({ from: '2026-11-22T09:00', to: '2026-11-22T12:00' })
+    })
+    expect(periods).toEqual(['22 09', '22 10', '22 11'])
+    expect(results.map((each) => each.status === 'fulfilled' && each.value.action)).toEqual([
+      'success',
+      'success',
+      'success',
+    ])
+  })
+
+  test('rejects its handles if the task was removed before', async () => {
+    const { periods, results } = await within((task, session) => {
+      void session.removeTask(task)
+      return task.backfill({ from: '2026-11-22T09:00', to: '2026-11-22T11:00' })
+    })
+    expect([periods, results.map(({ status }) => status)]).toEqual([[], ['rejected', 'rejected']])
+  })
 })
 
 test('backfill() refuses a start without periods, and a range that ends before it begins', async () => {
