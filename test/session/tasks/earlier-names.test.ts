@@ -98,8 +98,9 @@ describe.each(['concurrency', 'multilaunch'] as const)('%s limits the live runs'
     const kept = createMemoryStore()
     const store = durableStore(kept, (entries) => kept.append(entries))
     const first = setUp({ store, persist: true })
-    first.app.task('a', false, lasting(first.clock)).update(three)
+    const task = first.app.task('a', false, lasting(first.clock))
     await first.app.start()
+    task.update(three)
     first.session.shutDown({ force: true })
     await first.clock.settled()
     await first.session.stopped
