@@ -1,8 +1,9 @@
-/** Lists of the guide are complete: options, commands, events, and kinds of warnings. */
+/** Lists of the guide are complete: options, commands, events, kinds of warnings, and routes over HTTP. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createApp, type TaskOptions } from 'gantry'
+import { createHttp } from 'gantry/http'
 import { commandTypes } from '../../machines/commands.ts'
 import { newsTypes } from '../../machines/protocol.ts'
 
@@ -71,4 +72,39 @@ test('errors.md lists every kind of warning in the code, in alphabetical order',
   const kinds = new Set(sources.flatMap((text) => [...text.matchAll(report)].map(([, kind]) => kind!)))
   expect(kinds.size).toBeGreaterThan(20)
   expect(rowsOf(sectionOf('errors', 'Warnings'))).toEqual([...kinds].sort())
+})
+
+describe('http.md', () => {
+  /** `/a/{b,c}` as `/a/b` and `/a/c`. */
+  const expand = (path: string): string[] => {
+    const [braces, list] = /\{([^}]*,[^}]*)\}/.exec(path) ?? []
+    return list === undefined ? [path] : list.split(',').map((word) => path.replace(braces!, word))
+  }
+
+  /** Routes in the table; `…` stands for the path before it. */
+  const listed = sectionOf('http', 'Routes')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => codesIn(line.split(' | ')[0]!))
+    .reduce<{ routes: string[]; last: string }>(
+      ({ routes, last }, code) => {
+        const words = code.split(' ')
+        const path = words.pop()!.replace('…', last)
+        const added = words.flatMap((method) => expand(path).map((each) => `${method} ${each}`))
+        return { routes: [...routes, ...added], last: path }
+      },
+      { routes: [], last: '' },
+    ).routes
+
+  test('lists every route of the OpenAPI document once, and no other', async () => {
+    const http = createHttp(createApp({ logger: false }).session)
+    const headers = { authorization: `Bearer ${http.token}` }
+    const answer = await http.fetch(new Request('http://localhost/api/v1/openapi.json', { headers }))
+    const { paths } = (await answer.json()) as { paths: Record<string, Record<string, unknown>> }
+    const routes = Object.entries(paths)
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+      .map((route) => route.replace('/api/v1', ''))
+    const named = new Set(['GET /openapi.json', 'GET /task/{name}/logs'])
+    expect([...listed].sort()).toEqual(routes.filter((route) => !named.has(route)).sort())
+  })
 })
