@@ -66,34 +66,58 @@ export function recordMatcher(query: LogQuery): (record: RunRecord) => boolean {
 
 /** Returns a valid query unchanged. Throws `TypeError` for unknown keys and wrong types, `RangeError` for invalid numbers. */
 export function checkQuery(query: LogQuery): LogQuery {
-  if (typeof query !== 'object' || query === null)
-    throw new TypeError(`Cannot query the run log as a query must be an object: ${String(query)}`)
-  for (const key of Object.keys(query)) {
-    if ((queryKeys as readonly string[]).includes(key)) continue
-    const hint = didYouMean(near(key, queryKeys))
-    throw new TypeError(
-      `Cannot query the run log as keys must be known (${queryKeys.join(', ')}): '${key}'.${hint}`,
-    )
-  }
-  for (const action of toSet(query.action) ?? []) if (!isAction(action)) throw unknownAction(action)
-  for (const key of numericKeys) {
-    const value = query[key]
-    if (value !== undefined && (typeof value !== 'number' || Number.isNaN(value)))
-      throw new TypeError(`Cannot query the run log as ${key} must be a number: ${String(value)}`)
-  }
-  if (query.limit !== undefined && query.limit < 0)
-    throw new RangeError(`Cannot query the run log as limit must not be negative: ${query.limit}`)
+  checkKeys(query, queryKeys)
+  for (const action of toSet(query.action) ?? [])
+    if (!isAction(action)) throw unknownWord('an action', action, actions)
+  checkNumbers(query, numericKeys)
   return query
 }
 
-/** The error for an unknown action, which would otherwise find nothing and look like good news. */
-function unknownAction(action: unknown): RangeError {
-  const hint = typeof action === 'string' ? didYouMeanNearest(action, actions) : ''
+/** The same for a query for notes. */
+export function checkNoteQuery(query: NoteQuery): NoteQuery {
+  checkKeys(query, noteKeys)
+  for (const kind of toSet(query.note) ?? [])
+    if (!noteKinds.includes(kind as Note['note'])) throw unknownWord('a note', kind, noteKinds)
+  checkNumbers(query, ['before', 'limit'])
+  return query
+}
+
+function checkKeys(query: object, known: readonly string[]): void {
+  if (typeof query !== 'object' || query === null)
+    throw new TypeError(`Cannot query the run log as a query must be an object: ${String(query)}`)
+  for (const key of Object.keys(query)) {
+    if (known.includes(key)) continue
+    const hint = didYouMean(near(key, known))
+    throw new TypeError(
+      `Cannot query the run log as keys must be known (${known.join(', ')}): '${key}'.${hint}`,
+    )
+  }
+}
+
+function checkNumbers<Key extends string>(
+  query: { readonly [K in Key]?: unknown },
+  keys: readonly Key[],
+): void {
+  for (const key of keys) {
+    const value = query[key]
+    if (value === undefined) continue
+    if (typeof value !== 'number' || Number.isNaN(value))
+      throw new TypeError(`Cannot query the run log as ${key} must be a number: ${String(value)}`)
+    if (key === 'limit' && value < 0)
+      throw new RangeError(`Cannot query the run log as limit must not be negative: ${value}`)
+  }
+}
+
+/** The error for an unknown action or kind of note, which would otherwise find nothing and look like good news. */
+function unknownWord(what: string, word: unknown, known: readonly string[]): RangeError {
+  const hint = typeof word === 'string' ? didYouMeanNearest(word, known) : ''
   return new RangeError(
-    `Cannot query the run log as an action must be one of ${actions.join(', ')}: ${String(action)}.${hint}`,
+    `Cannot query the run log as ${what} must be one of ${known.join(', ')}: ${String(word)}.${hint}`,
   )
 }
 
+const noteKeys = ['task', 'runId', 'note', 'before', 'limit'] as const
+const noteKinds: readonly Note['note'][] = ['missed', 'late', 'audit', 'heartbeat', 'lines', 'state']
 const numericKeys = ['since', 'until', 'before', 'after', 'limit'] as const
 const queryKeys = ['task', 'runId', 'action', ...numericKeys, 'oldestFirst', 'error'] as const
 

@@ -10,7 +10,7 @@
 import type { Action } from '../../machines/protocol.ts'
 import { chain } from '../values/promise.ts'
 import { marksPerAction, RecencyIndex } from './history/recency-index.ts'
-import { checkQuery, streamRecords } from './query.ts'
+import { checkNoteQuery, checkQuery, streamRecords } from './query.ts'
 import { returnOf, type StoredValue, toStorable, toStorableNote, type ValueRules } from './serialize.ts'
 import {
   isNote,
@@ -159,7 +159,7 @@ export class SessionLog {
 
   /** The matching notes, newest first. */
   notes(query: NoteQuery = {}): readonly Note[] | Promise<readonly Note[]> {
-    return this.store.notes(query)
+    return this.store.notes(checkNoteQuery(query))
   }
 
   /** The newest record of one action of a task, or null; without an action, its newest record. */

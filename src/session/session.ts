@@ -6,6 +6,7 @@ import { type Clock, createSystemClock } from '../clock/clock.ts'
 import type { Facts } from '../conditions/facts.ts'
 import { Vocabulary } from '../conditions/language/vocabulary.ts'
 import { atDoor } from '../errors/at-door.ts'
+import { checkNoteQuery } from '../log/query.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { toDateTime } from '../time/zone/zone.ts'
 import type { Forecast, ForecastOptions } from './api/forecast.ts'
@@ -160,7 +161,9 @@ export class LiveSession implements Session {
     return new Promise((resolve, reject) => {
       const tasks = names.map((task) => this.#parts.core.registry.entry(task).name)
       const { sender } = this.#parts
-      const request = sender.prepare({ type: 'session.run', tasks, ...options })
+      const command = { type: 'session.run', tasks, ...options } as const
+      sender.check(command)
+      const request = sender.prepare(command)
       request.whenAnswered = (answer) => {
         if ('error' in answer) reject(answer.error)
         else resolve(answer.value as Promise<Record<string, RunOutcome>>)
@@ -216,7 +219,10 @@ export class LiveSession implements Session {
       count: async (query = {}) => keeper.current.count(query),
       stream: (query = {}) => keeper.current.stream(query),
       // The saved state contains params unmasked, with secrets: a query must request it by kind.
-      notes: async (query = {}) => keeper.current.notes({ note: toldNotes, ...query }),
+      notes: async (query = {}) => {
+        const { note = toldNotes } = checkNoteQuery(query)
+        return keeper.current.notes({ ...query, note })
+      },
       note: async (note) => keeper.current.note({ ...note, note: 'audit', at: clock.now() }).durable,
       redact: <T>(value: T) => (keeper.redactor?.value(value) ?? value) as T,
       get health() {

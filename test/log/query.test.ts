@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { checkQuery, streamRecords } from '../../src/log/query.ts'
+import { checkNoteQuery, checkQuery, streamRecords } from '../../src/log/query.ts'
 import type { RunRecord } from '../../src/log/store.ts'
 import { createMemoryStore } from '../../src/log/stores/memory.ts'
 import { checkProperty } from '../support/property.ts'
@@ -22,6 +22,23 @@ test.each([
 ])('checkQuery refuses %j', (query, kind, message) => {
   expect(() => checkQuery(query as never)).toThrow(kind)
   expect(() => checkQuery(query as never)).toThrow(message)
+})
+
+test('checkNoteQuery accepts valid queries', () => {
+  const query = { task: 'a', runId: 'r1', note: ['missed', 'late'], before: 5, limit: 10 } as const
+  expect(checkNoteQuery(query)).toBe(query)
+})
+
+test.each([
+  [{ action: 'run' }, TypeError, /keys must be known \(task, runId, note, before, limit\): 'action'/],
+  [{ note: 'mised' }, RangeError, /a note must be one of missed, .*: mised\. Did you mean 'missed'\?/],
+  [{ note: ['late', 5] }, RangeError, /a note must be one of .*: 5/],
+  [{ limit: -1 }, RangeError, /limit must not be negative: -1/],
+  [{ before: '5' }, TypeError, /before must be a number: 5/],
+  [5, TypeError, /must be an object: 5/],
+])('checkNoteQuery refuses %j', (query, kind, message) => {
+  expect(() => checkNoteQuery(query as never)).toThrow(kind)
+  expect(() => checkNoteQuery(query as never)).toThrow(message)
 })
 
 async function all(records: AsyncIterable<RunRecord>): Promise<number[]> {

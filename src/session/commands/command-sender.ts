@@ -52,10 +52,15 @@ export class CommandSender {
    * reported as a warning.
    */
   send(command: Command): unknown {
-    checkCommand(this.#deps, command)
+    this.check(command)
     const request = this.prepare(command)
     this.#deps.post(request.event)
     return this.settle(request)
+  }
+
+  /** Throws if the command is invalid. Changes nothing. */
+  check(command: Command): void {
+    checkCommand(this.#deps, command)
   }
 
   /** Posts a prepared command. */

@@ -10,12 +10,13 @@ import type { WaitedFor } from '../../conditions/explain/waits-for.ts'
 import { atDoor } from '../../errors/at-door.ts'
 import type { LogQuery, RunRecord } from '../../log/store.ts'
 import { type Instant, toDateTime } from '../../time/zone/zone.ts'
+import { checkOptions } from '../../values/check-options.ts'
 import { toTaskState } from '../actors/state-name.ts'
 import type { RunHandle, Task, TaskExplanation, TaskJson, TaskState } from '../api/task.ts'
 import type { Execution, TaskUpdate } from '../api/task-options.ts'
 import type { Configuration } from '../options/configuration.ts'
 import { toTimeout } from '../options/durations.ts'
-import { aCount } from '../options/validators.ts'
+import { aCount, aString } from '../options/validators.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import { executionOf } from '../runs/capacity.ts'
 import type { HandleOf } from '../state/ports.ts'
@@ -169,8 +170,12 @@ class TaskHandle implements Task {
     return holdsOf$(this.#deps.reporter, this.#entry)
   }
 
-  run(params?: ParamValues, options: { readonly key?: string } = {}): RunHandle {
-    const { event, pending } = this.#deps.sender.prepareRun(this.#entry, params, options)
+  run(params?: ParamValues, options?: { readonly key?: string }): RunHandle {
+    if (options !== undefined) {
+      checkOptions(options, ['key'], 'options of task.run()')
+      if (options.key !== undefined) aString(options.key, 'key')
+    }
+    const { event, pending } = this.#deps.sender.prepareRun(this.#entry, params, options ?? {})
     this.#deps.post(event)
     return pending.handle
   }

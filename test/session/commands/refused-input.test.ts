@@ -236,3 +236,37 @@ describe('a task name', () => {
     expect(() => session.task(name as never)).toThrow(TypeError)
   })
 })
+
+describe('an invalid argument of a method', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['an unknown option', { xyz: 1 }, /'xyz' is not one of them/],
+    ['a misspelled option', { exection: 'main' }, /Did you mean 'execution'/],
+    ['an unknown execution', { execution: 'asyn' }, /Did you mean 'async'/],
+    ['a number for a boolean', { obeyConditions: 5 }, /'obeyConditions'.*: 5/],
+  ])('session.run() rejects with %s, and nothing runs', async (_, options, message) => {
+    const { app, session } = setUp()
+    app.task('t', false, () => {})
+    await expect(session.run('t', options as never)).rejects.toThrow(message)
+    expect([session.state, await session.log.count()]).toEqual(['stopped', 0])
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['an unknown option', { xyz: 1 }, /options of task\.run\(\) as 'xyz' is not one of them/],
+    ['a key that is not a string', { key: 7 }, /'key' as it must be .* string: 7/],
+    ['options that are not an object', 'k', /must be an object: 'k'/],
+  ])('task.run() throws for %s, and nothing is queued', (_, options, message) => {
+    const { app } = setUp()
+    const task = app.task('t', false, () => {})
+    expect(() => task.run({}, options as never)).toThrow(message)
+    expect(task.isRunning).toBe(false)
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['an unknown filter', { kind: 'missed' }, /keys must be known/],
+    ['an unknown kind of note', { note: 'mised' }, /Did you mean 'missed'/],
+    ['a query that is not an object', 5, /must be an object: 5/],
+  ])('session.log.notes() rejects with %s', async (_, query, message) => {
+    const { session } = setUp()
+    await expect(session.log.notes(query as never)).rejects.toThrow(message)
+  })
+})

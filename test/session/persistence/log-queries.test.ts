@@ -62,3 +62,16 @@ test('session.log.stream() stops reading when its consumer stops, and refuses an
   }
   expect(() => session.log.stream({ action: 'sucess' as never })).toThrow(/success/)
 })
+
+test('session.log.notes() with an undefined kind omits lines and saved state, as without a kind', async () => {
+  const { app, session, clock } = setUp()
+  const task = app.task('t', false, (_, run) => run.log.info('a line'))
+  await app.start()
+  const run = task.run()
+  await clock.settled()
+  await run
+  await session.log.note({ message: 'kept' })
+  for (const query of [{}, { note: undefined as never }])
+    expect((await session.log.notes(query)).map(({ note }) => note)).toEqual(['audit'])
+  expect(await session.log.notes({ note: 'lines' })).toHaveLength(1)
+})
