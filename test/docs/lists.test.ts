@@ -2,7 +2,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { createApp, type TaskOptions } from 'gantry'
+import {
+  command,
+  createApp,
+  createCsvStore,
+  createJsonlStore,
+  createMemoryStore,
+  createSqliteStore,
+  moduleWork,
+  resilientStore,
+  retry,
+  type TaskOptions,
+} from 'gantry'
 import { createHttp } from 'gantry/http'
 import { commandTypes } from '../../machines/commands.ts'
 import { newsTypes } from '../../machines/protocol.ts'
@@ -25,7 +36,7 @@ const rowsOf = (section: string): string[] =>
     .flatMap((line) => codesIn(line.split(' | ')[0]!))
     .map((name) => name.split(/[:(]/)[0]!)
 
-/** The known names in the error of an unknown option. */
+/** The known names in the error of an unknown option, without earlier names. */
 function known(act: () => unknown): string[] {
   try {
     act()
@@ -46,6 +57,30 @@ test('control.md lists every option of a session', () => {
   expect(options).toContain('timezone')
   const listed = rowsOf(sectionOf('control', 'Options of a session'))
   expect(options.filter((name) => !listed.includes(name))).toEqual([])
+})
+
+/** An option that does not exist. */
+const unknown = { xyz: 1 } as never
+
+test.each<[page: string, what: string, act: () => unknown]>([
+  ['conditions', 'retry()', () => retry(1, unknown)],
+  ['conditions', 'app.condition()', () => createApp().condition('the shop is open', unknown, () => true)],
+  ['control', 'session.shutDown()', () => createApp().session.shutDown(unknown)],
+  ['executions', 'command()', () => command('true', unknown)],
+  ['executions', 'moduleWork()', () => moduleWork(new URL('file:///work.mjs'), 'work', unknown)],
+  ['executions', 'a pool', () => createApp({ pools: { db: unknown } })],
+  ['http', 'createHttp()', () => createHttp(createApp().session, unknown)],
+  ['http', 'the limits of createHttp()', () => createHttp(createApp().session, { limits: unknown })],
+  ['run-log', 'the log', () => createApp({ log: unknown })],
+  ['run-log', 'createJsonlStore()', () => createJsonlStore('runs.jsonl', unknown)],
+  ['run-log', 'createCsvStore()', () => createCsvStore('runs.csv', unknown)],
+  ['run-log', 'createSqliteStore()', () => createSqliteStore('runs.db', unknown)],
+  ['run-log', 'resilientStore()', () => resilientStore(createMemoryStore(), unknown)],
+])('%s.md names every option of %s', (page, _, act) => {
+  const options = known(act)
+  expect(options).not.toEqual([])
+  const code = [...codesIn(pageOf(page)), ...pageOf(page).split('```')].join('\n')
+  expect(options.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([])
 })
 
 describe('control.md, commands and events', () => {
