@@ -216,7 +216,7 @@ export class App {
     const act = `Cannot add task '${name}'`
     return atDoor(
       this.include,
-      () => all(...starts.map((start) => toCondition(start, this.#session.words))),
+      () => all(...starts.map((start) => toCondition(start, this.#session.words, this.#session.clock))),
       act,
     )
   }

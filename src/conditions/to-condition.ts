@@ -1,4 +1,5 @@
 /** Conversion of start inputs to conditions. */
+import { type Clock, createSystemClock } from '../clock/clock.ts'
 import { showValue } from '../errors/show-value.ts'
 import { resolvedAt } from './builders/dates.ts'
 import { bindInputs, Condition, isCondition, somePart } from './condition.ts'
@@ -10,13 +11,19 @@ import { condition as customCondition, fromStream } from './predicates/define.ts
 
 /**
  * Converts a condition, a statement, a boolean, a boolean stream or a function to a condition. Throws a `TypeError` for
- * other values. Relative times (`in 10 minutes`) begin now.
+ * other values. Relative times (`in 10 minutes`) begin at the instant of `clock`.
  */
-export function toCondition(input: unknown, words: Vocabulary = builtInVocabulary): Condition {
+export function toCondition(
+  input: unknown,
+  words: Vocabulary = builtInVocabulary,
+  clock: Pick<Clock, 'now'> = systemTime,
+): Condition {
   const made = conditionFrom(input, words)
   if (!somePart(made.node, isReckoned)) return made
-  return new Condition(resolvedAt(words.now(), made.node))
+  return new Condition(resolvedAt(clock.now(), made.node))
 }
+
+const systemTime = { now: () => createSystemClock().now() }
 
 const isReckoned = (node: ConditionNode): boolean => node.kind === 'constant' && node.inMs !== undefined
 

@@ -32,8 +32,6 @@ export class LiveSession implements Session {
   constructor(name: string, options: SessionOptions = {}, words: Vocabulary = new Vocabulary()) {
     checkSessionOptions(options)
     const clock = options.clock ?? createSystemClock()
-    // Statements that are relative to now (`in 10 minutes`) use the session's clock.
-    words.now = () => clock.now()
     this.#parts = assemble({ name, clock, options, words, session: this })
     const { core, watches } = this.#parts
     for (const [param, value] of Object.entries(options.params ?? {})) core.params.set(param, value)

@@ -1,5 +1,4 @@
 /** Vocabulary of statements: the built-in atoms, and the words that an app adds. */
-import { createSystemClock } from '../../clock/clock.ts'
 import type { Condition } from '../condition.ts'
 import type { Atom, AtomCaptures } from './atom.ts'
 import { atoms } from './atoms.ts'
@@ -20,8 +19,6 @@ interface Worded {
  */
 export class Vocabulary {
   readonly #own: Atom[] = []
-  /** Start of `in 10 minutes`, epoch ms; a session sets its own clock here. */
-  now: () => number = () => createSystemClock().now()
 
   /** All atoms: the built-in ones first. */
   get atoms(): readonly Atom[] {

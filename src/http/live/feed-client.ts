@@ -33,7 +33,7 @@ const encoder = new TextEncoder()
 export class FeedClient {
   readonly stream: ReadableStream<Uint8Array>
   readonly #options: ClientOptions
-  #controller!: ReadableStreamDefaultController<Uint8Array>
+  readonly #controller: ReadableStreamDefaultController<Uint8Array>
   #next: number
   #notBefore = 0
   #isClosed = false
@@ -45,10 +45,11 @@ export class FeedClient {
   constructor(options: ClientOptions) {
     this.#options = options
     this.#next = options.next
+    let started: ReadableStreamDefaultController<Uint8Array> | undefined
     this.stream = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          this.#controller = controller
+          started = controller
           controller.enqueue(encoder.encode(options.greeting))
         },
         pull: () => options.onRoom(),
@@ -56,6 +57,8 @@ export class FeedClient {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: maxWaitingBytes }),
     )
+    // The constructor of a stream calls `start`.
+    this.#controller = started!
   }
 
   /** True if the maximum number of own texts waits. Checked before a text is made, since that is expensive. */

@@ -1,5 +1,6 @@
 /** The validation of commands where they are sent, so that the sender receives the error and the actor does not fail. */
 import { type Command, type CommandType, commandTypes } from '../../../machines/commands.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
 import { toCondition } from '../../conditions/to-condition.ts'
 import { showValue } from '../../errors/show-value.ts'
@@ -14,13 +15,14 @@ import type { Registry } from '../state/registry.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
 
 export interface CheckDeps {
+  readonly clock: Clock
   readonly words: Vocabulary
   readonly registry: Registry
   readonly tasks: Tasks
 }
 
 /** Throws if the command is invalid for the session. Changes nothing. */
-export function checkCommand({ words, registry, tasks }: CheckDeps, given: unknown): void {
+export function checkCommand({ clock, words, registry, tasks }: CheckDeps, given: unknown): void {
   const command = asCommand(given)
   checkMembers(command)
   switch (command.type) {
@@ -59,7 +61,7 @@ export function checkCommand({ words, registry, tasks }: CheckDeps, given: unkno
     case 'session.update':
       checkSessionUpdate(command.options)
       if (command.options.shutCondition !== undefined)
-        toCondition(command.options.shutCondition as Start, words)
+        toCondition(command.options.shutCondition as Start, words, clock)
       return
     case 'session.shutDown':
       if (command.force !== undefined) aBoolean(command.force, 'force')

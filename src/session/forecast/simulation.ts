@@ -17,6 +17,7 @@ import type { SessionModules } from '../machine-effects.ts'
 import { executionOf } from '../runs/capacity.ts'
 import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from '../state/task-state.ts'
+import type { TasksAndFacts } from './findings.ts'
 import type { Pace } from './pace.ts'
 
 /**
@@ -33,7 +34,7 @@ export interface SimulationParts {
   /** Returns the runtime of the task, ms; Infinity if its runs do not end. */
   runtimeMs(task: string): number
   /** Receives each record before conditions read it. */
-  onRecord(record: RunRecord): void
+  onRecord(record: RunRecord, simulated: TasksAndFacts): void
 }
 
 /** A simulation that is not started yet. */
@@ -85,7 +86,7 @@ export async function createSimulation(
   const parts = assemble({
     name: live.name,
     clock,
-    options: twinOptions(live, given),
+    options: twinOptions(live, (record) => given.onRecord(record, core)),
     words: live.words,
     session: live.session,
     handleOf: live.handleOf,
@@ -119,7 +120,7 @@ export async function createSimulation(
   twin.parts.slots.adopt(standing, toOwn)
   twin.parts.launcher.adoptLine(line, toOwn)
   if (shutCondition !== undefined) {
-    const { node } = toCondition(shutCondition, live.words)
+    const { node } = toCondition(shutCondition, live.words, live.clock)
     twin.parts.watches.setShutCondition(new Condition(given.still(node, null)))
   }
   return twin
@@ -161,9 +162,9 @@ export function isUnderWay({ state }: Core): boolean {
 }
 
 /** The session's options, without those that have effects outside of it. */
-function twinOptions(live: Core, given: SimulationParts): SessionOptions {
+function twinOptions(live: Core, onRecord: (record: RunRecord) => void): SessionOptions {
   const { inspect, shutCondition, persist, ...options } = live.configuration.options
-  return { ...options, onError: 'log', handleSignals: false, logger: false, store: recorder(given) }
+  return { ...options, onError: 'log', handleSignals: false, logger: false, store: recorder(onRecord) }
 }
 
 function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: SimulationParts): TaskEntry {
@@ -249,13 +250,13 @@ function stubOf(
 }
 
 /** A store that keeps nothing, and passes records on. */
-function recorder(given: SimulationParts): Store {
+function recorder(onRecord: (record: RunRecord) => void): Store {
   return {
     name: 'memory',
     durable: false,
     load: () => [],
     append: (entries) => {
-      for (const entry of entries) if (!isNote(entry)) given.onRecord(entry)
+      for (const entry of entries) if (!isNote(entry)) onRecord(entry)
     },
     query: () => [],
     notes: () => [],

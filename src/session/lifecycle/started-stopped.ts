@@ -1,37 +1,32 @@
 /** The promises of a session's start and stop, for callers that wait. */
+import { createDeferred, type Deferred } from '../../values/deferred.ts'
 import type { SessionState } from '../api/session-parts.ts'
 
-interface Deferred {
-  resolve(): void
-  reject(error: unknown): void
-}
-
 export class StartedStopped {
-  #stopped!: Promise<void>
-  #settleStopped: Deferred | null = null
+  #end = createEnd()
+  #hasEnded = false
   #settleStarted: Deferred | null = null
   /** Calls of `start()` that the machine has not answered yet. */
   readonly #asked: Deferred[] = []
   /** The call of `start()` that waits for the stop in progress. */
   #deferred: Deferred | null = null
 
-  constructor() {
-    this.#renewStopped()
-  }
-
   /** Resolves at the end of the current start or the next one; rejects with the error that ended the session. */
   get stopped(): Promise<void> {
-    return this.#stopped
+    return this.#end.promise
   }
 
   /** Requests a start: resolves when tasks may launch, or when the session has stopped already. */
   ask(): Promise<void> {
-    return new Promise<void>((resolve, reject) => void this.#asked.push({ resolve, reject }))
+    const asked = createDeferred()
+    this.#asked.push(asked)
+    return asked.promise
   }
 
   /** Begins the first start requested. */
   accept(): void {
-    this.#renewStopped()
+    if (this.#hasEnded) this.#end = createEnd()
+    this.#hasEnded = false
     this.#settleStarted = this.#deferred ?? this.#asked.shift() ?? null
     this.#deferred = null
   }
@@ -61,21 +56,19 @@ export class StartedStopped {
   }
 
   ended(failure: { readonly error: unknown } | null): void {
-    for (const settle of [this.#settleStarted, this.#settleStopped])
+    for (const settle of [this.#settleStarted, this.#end])
       if (failure === null) settle?.resolve()
       else settle?.reject(failure.error)
     this.#settleStarted = null
-    this.#settleStopped = null
+    this.#hasEnded = true
   }
+}
 
-  #renewStopped(): void {
-    if (this.#settleStopped !== null) return
-    this.#stopped = new Promise<void>((resolve, reject) => {
-      this.#settleStopped = { resolve, reject }
-    })
-    // Callers that need the error await the promise; an unobserved session must not end the process.
-    this.#stopped.catch(() => {})
-  }
+function createEnd(): Deferred {
+  const end = createDeferred()
+  // Callers that need the error await the promise; an unobserved session must not end the process.
+  end.promise.catch(() => {})
+  return end
 }
 
 /** The error of a start that the machine refuses. */

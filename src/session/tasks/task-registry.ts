@@ -62,8 +62,8 @@ export class Tasks {
     checkExecution(work, options.execution ?? this.#core.settings.execution, name)
     return {
       name,
-      start: toCondition(start, this.#core.words),
-      end: options.end === undefined ? null : toCondition(options.end, this.#core.words),
+      start: toCondition(start, this.#core.words, this.#core.clock),
+      end: options.end === undefined ? null : toCondition(options.end, this.#core.words, this.#core.clock),
       options: taskOptionsOf(options),
       work,
     }

@@ -28,7 +28,7 @@ export class ConditionStreams {
 
   /** A stream that is true while the condition holds. Throws a `TypeError` if `input` is not a condition or contains `onEach`. */
   watch(input: unknown): Observable<boolean> {
-    const { node } = toCondition(input, this.#deps.words)
+    const { node } = toCondition(input, this.#deps.words, this.#deps.clock)
     if (onEachNodes(node).length > 0)
       throw new TypeError(
         'Cannot watch a condition with onEach() as each of its values starts a run, and none holds. Subscribe to the stream itself',

@@ -120,7 +120,7 @@ export class Watches {
   }
 
   setShutCondition(start: Start | undefined): void {
-    this.#shutCondition = start === undefined ? null : toCondition(start, this.#core.words)
+    this.#shutCondition = start === undefined ? null : toCondition(start, this.#core.words, this.#core.clock)
     if (this.#undoShutWatch !== null || this.isWatching) {
       this.#undoShutWatch?.()
       this.watchShutCondition()
