@@ -48,7 +48,7 @@ import { createFactsOf } from './watching/session-facts.ts'
 import { sessionPredicates } from './watching/session-predicates.ts'
 import { WatchClock } from './watching/wake-clock.ts'
 
-/** The input of a session. A simulation passes parts of the session that it simulates. */
+/** The input of a session. A simulation passes parts of its original. */
 export interface Given {
   readonly name: string
   readonly clock: Clock
@@ -61,7 +61,7 @@ export interface Given {
   readonly only?: ReadonlySet<string> | null
 }
 
-/** Makes the parts, and starts the session's actor (in `stopped`). */
+/** Creates the parts, and starts the session's actor in `stopped`. */
 export function assemble(given: Given): SessionModules {
   const { name, clock, options, words, session } = given
   const parts = { milestones: new StartedStopped() } as SessionModules

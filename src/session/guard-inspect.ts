@@ -17,7 +17,7 @@ export class Inspection {
     this.#reporter = reporter
   }
 
-  /** True while an observer is being notified. What it sends waits for the next turn. */
+  /** True while an observer is being notified. Events that it sends then wait for the next turn of the event loop. */
   get isUnderWay(): boolean {
     return this.#nested > 0
   }

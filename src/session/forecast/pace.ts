@@ -1,13 +1,13 @@
 /**
- * Pacing of forecasts: slices of real time with turns of the event loop between them, a limited number at
- * once per process, and only while a caller wants them.
+ * The pacing of forecasts: slices of real time with turns of the event loop between them, and a limited number of forecasts at once
+ * per process.
  */
 import { nextTurn } from '../../clock/clock.ts'
 import { realClock } from '../../executors/host-clock.ts'
 
-/** A slice of a forecast, ms. */
+/** The duration of a slice, ms. */
 const sliceMs = 8
-/** The number of forecasts played at once in a process; the others wait, in order. */
+/** The maximum number of forecasts at once in a process; others wait, in order. */
 const maxAtOnce = 2
 
 let underWay = 0
@@ -27,10 +27,7 @@ export class Pace {
     return realClock.monotonic() >= this.#until
   }
 
-  /**
-   * Resolves in a later turn of the loop; rejects with the signal's reason when no caller wants the forecast
-   * any more.
-   */
+  /** Resolves in a later turn of the event loop; rejects with the signal's reason if the forecast is cancelled. */
   async giveWay(): Promise<void> {
     this.#signal?.throwIfAborted()
     await nextTurn()

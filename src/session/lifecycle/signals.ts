@@ -124,7 +124,7 @@ function again(signal: NodeJS.Signals): string {
   return signal === 'SIGINT' ? 'Another Ctrl-C' : `Another ${signal}`
 }
 
-/** Reports to the logger. A logger is foreign code: one that throws must not keep the session from shutting down. */
+/** Writes to the logger, which is foreign code: its errors must not prevent the shut-down. */
 function say(reporter: Reporter, line: string | null): void {
   if (line === null) return
   try {

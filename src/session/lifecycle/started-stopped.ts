@@ -23,7 +23,7 @@ export class StartedStopped {
     return asked.promise
   }
 
-  /** Begins the first start requested. */
+  /** Begins the first requested start. */
   accept(): void {
     if (this.#hasEnded) this.#end = createEnd()
     this.#hasEnded = false
@@ -66,7 +66,7 @@ export class StartedStopped {
 
 function createEnd(): Deferred {
   const end = createDeferred()
-  // Callers that need the error await the promise; an unobserved session must not end the process.
+  // Callers that need the error await the promise; without them, it must not be an unhandled rejection.
   end.promise.catch(() => {})
   return end
 }

@@ -3,13 +3,13 @@ import type { SessionOptions } from '../api/session.ts'
 import { sessionOptionsOf } from './renamed.ts'
 import { type Settings, toSettings } from './settings.ts'
 
-/** The options and settings as all parts see them. They change with `session.update`. */
+/** The read-only options and settings, which change with `session.update`. */
 export interface Configuration {
   readonly options: SessionOptions
   readonly settings: Settings
 }
 
-/** The owner of the options; only the effect of `session.update` holds it. */
+/** The owner of the options; only the effect of `session.update` changes them. */
 export class SessionConfiguration implements Configuration {
   options: SessionOptions
   settings: Settings
@@ -19,7 +19,7 @@ export class SessionConfiguration implements Configuration {
     this.settings = toSettings(this.options)
   }
 
-  /** Changes some of the options. They are checked before. */
+  /** Changes some of the options. The caller has validated them. */
   update(changes: SessionOptions): void {
     this.options = sessionOptionsOf({ ...this.options, ...sessionOptionsOf(changes) })
     this.settings = toSettings(this.options)

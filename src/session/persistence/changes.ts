@@ -1,6 +1,6 @@
 /**
- * The changes made at run time: differences between the session and its program. The program is the params and the tasks as they are when
- * the session first starts in this process; of a task added later, its definition.
+ * The changes made at run time: the differences between the session and its program. The program consists of the params and tasks at
+ * the first start of the session in this process, and of the definitions of tasks that are added later.
  */
 
 import type { Condition } from '../../conditions/condition.ts'
@@ -44,7 +44,7 @@ export interface TaskChanges {
 /** A value of the program. */
 interface ProgramValue {
   readonly value: unknown
-  /** As JSON at the time, since objects may be changed in place; null if JSON cannot represent it. */
+  /** The value as JSON at that time, since objects may be changed in place; null if JSON cannot represent it. */
   readonly text: string | null
 }
 
@@ -71,14 +71,14 @@ export class Changes {
     this.#deps = deps
   }
 
-  /** Remembers the program: its params once, its tasks as far as they are new. */
+  /** Records the program: the params once, and the tasks that are not recorded yet. */
   learn(): void {
     const { params, registry } = this.#deps
     this.#params ??= new Map(params.entries().map(([name, value]) => [name, this.#programValue(value)]))
     for (const entry of registry.entries.values()) this.learnTask(entry)
   }
 
-  /** Remembers a task of the program. */
+  /** Records a task of the program, unless it is recorded already. */
   learnTask(entry: TaskEntry): void {
     if (this.#tasks.has(entry)) return
     this.#tasks.set(entry, { definition: entry.definition, disabled: entry.disabled })
@@ -113,7 +113,7 @@ export class Changes {
     }
   }
 
-  /** The values that JSON can represent; a warning for each of the others. */
+  /** Returns the values that JSON can represent, and warns about the others. */
   safe(what: string, values: object): Record<string, unknown> {
     return this.#changed(
       what,
@@ -146,7 +146,7 @@ export class Changes {
     }
   }
 
-  /** The options that a task of a template was created with. */
+  /** The options with which a task was created from a template. */
   #given(
     { name, ...made }: TaskDefinition,
     given: TaskUpdate,
@@ -164,8 +164,8 @@ export class Changes {
   }
 
   /**
-   * A condition as its statement, if that reads back and differs from the program's. Not as it was given: `in 10 minutes` would begin
-   * again with each process.
+   * A condition as its statement, if that can be parsed again and differs from the program's. The given text is not used, since
+   * `in 10 minutes` would start again with each process.
    */
   #condition(
     task: string,

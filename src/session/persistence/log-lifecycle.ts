@@ -31,7 +31,7 @@ export interface LogLifecycleDeps {
   readonly registry: Registry
   /** Called when the store can be written again. */
   readonly onWritable: () => void
-  /** The log of the session that this one simulates: its history is taken over. */
+  /** The log of the session that this one simulates, from which it takes the history. */
   readonly branchOf?: SessionLog | undefined
 }
 
@@ -50,7 +50,7 @@ export class LogLifecycle implements RunLog {
   #restored: SessionLog | undefined
   readonly #toldOmitted = new Set<string>()
 
-  /** Begins to open the store of the options. */
+  /** Begins to open the store from the options. */
   constructor(deps: LogLifecycleDeps) {
     this.#deps = deps
     const made = this.#resolve()

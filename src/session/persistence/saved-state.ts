@@ -1,7 +1,7 @@
 /**
- * The changes made at run time, saved for the next process (`persist: true`): params, disabled tasks, updates, waiting manual runs, and
- * tasks created from templates. They are one note of the run log, written after a turn in which something changed, so a note is in order
- * with the records of runs and as durable. Only the newest note counts.
+ * The changes made at run time, saved for the next process (`persist: true`): params, disabled tasks, updates, waiting manual runs,
+ * and tasks created from templates. They are one note in the run log, written after each turn of the event loop with a change, so
+ * that it is ordered with the records of runs and equally durable. Only the newest note counts.
  */
 import type { Clock } from '../../clock/clock.ts'
 import { SetupError } from '../../errors/errors.ts'
@@ -14,7 +14,7 @@ import type { QueuedRun, TaskEntry } from '../state/task-state.ts'
 import type { Tasks } from '../tasks/task-registry.ts'
 import { Changes, type ChangesDeps, type ParamChanges, type TaskChanges } from './changes.ts'
 
-/** The saved state, as it is in the log. */
+/** The saved state, as stored in the log. */
 interface State extends ParamChanges {
   readonly version: 1
   readonly tasks: Readonly<Record<string, TaskState>>
@@ -46,7 +46,7 @@ export class Persistence {
   readonly #waiting = new Map<string, TaskState>()
   #undo: (() => void)[] = []
   #isScheduled = false
-  /** True while the saved state is restored, which is no change. */
+  /** True while the saved state is restored: its changes are not saved again. */
   #isRestoring = false
   /** True once the state of an earlier process is restored. */
   #isRestored = false
@@ -57,12 +57,13 @@ export class Persistence {
   }
 
   /**
-   * Restores the saved state, and saves every change from now on. A later start in the same process restores only the waiting runs, which
-   * the stop abandoned: all else is still in memory, or was changed while the session was stopped. `SetupError` for a store in memory.
+   * Restores the saved state, and saves every change from now on. A later start in the same process restores only the waiting runs,
+   * which the stop abandoned: the rest is still in memory, or was changed while the session was stopped. Throws a `SetupError` if the
+   * store is not durable.
    */
   async begin(signal: AbortSignal): Promise<void> {
     const { configuration, reporter, registry, runLog, stateChange } = this.#deps
-    // A restart within the process stops nothing here, and its runs still wait.
+    // After a restart within the process, changes are still saved, and runs still wait.
     if (configuration.options.persist !== true || this.#undo.length > 0) return
     const log = runLog.current
     if (!log.store.durable)
@@ -91,7 +92,7 @@ export class Persistence {
     this.#isRestored = true
   }
 
-  /** Restores the saved state of a task that was added. */
+  /** Restores the saved state of a new task. */
   #add(entry: TaskEntry | undefined): void {
     if (entry === undefined) return
     this.#changes.learnTask(entry)
@@ -101,7 +102,7 @@ export class Persistence {
     this.#restoreTask(entry, saved)
   }
 
-  /** Writes the state, before the queue is abandoned and the log is closed. */
+  /** Writes the state for the last time, before the queues are emptied and the log is closed. */
   async end(): Promise<void> {
     if (this.#undo.length === 0) return
     for (const undo of this.#undo.splice(0)) undo()
@@ -145,7 +146,7 @@ export class Persistence {
     return saved.length === 0 ? {} : { queue: saved }
   }
 
-  /** Null if a param cannot be saved: with fewer params the run would do something else. */
+  /** The saved form of a waiting run; null if a param cannot be saved, since the run would do something else without it. */
   #savedRunOf(task: string, { runId, params, trigger, key, execution, period }: QueuedRun): SavedRun | null {
     const safe = this.#changes.safe(
       `waiting run '${runId}' of task '${task}' is lost at a restart, as its param`,
@@ -178,7 +179,7 @@ export class Persistence {
     }
   }
 
-  /** Without runs that have a record: one that was launched just before the process died does not wait any longer. */
+  /** The state without runs that have a record: a run that was launched just before the process died no longer waits. */
   async #withoutRunOnes(tasks: State['tasks']): Promise<State['tasks']> {
     const made: Record<string, TaskState> = {}
     for (const [name, state] of Object.entries(tasks)) {

@@ -1,4 +1,4 @@
-/** Reports of a session: warnings and failures, to the logger and to listeners of events. */
+/** The reports of a session: warnings and failures, to the logger and to listeners of events. */
 import type { ErrorData } from '../../../machines/protocol.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { toErrorData } from '../../errors/error-data.ts'
@@ -49,12 +49,12 @@ export class Reporter {
     return logger === false ? noLogger : (logger ?? plainLogger)
   }
 
-  /** True if the logger is turned off. */
+  /** True if the logger is disabled. */
   get isSilent(): boolean {
     return this.#deps.configuration.options.logger === false
   }
 
-  /** Reports a problem that nothing throws: counts it, and reports it to the logger and as an event. */
+  /** Reports a problem that stops nothing: as a count, to the logger, and as an event. */
   warn(kind: string, message: string, details: ReportDetails = {}): void {
     this.#count(kind)
     const error: ErrorData | undefined = details.error === undefined ? undefined : toErrorData(details.error)
@@ -90,7 +90,7 @@ export class Reporter {
     this.#deps.endSession(error)
   }
 
-  /** Writes to the logger. A logger is foreign code: one that throws must not end what it reports on. */
+  /** Writes to the logger, which is foreign code: its errors are only counted. */
   say(level: keyof Logger, ...data: readonly unknown[]): void {
     try {
       this.logger[level](...data)

@@ -15,7 +15,7 @@ import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Uptime } from '../state/uptime.ts'
 
-/** The sources of facts. */
+/** The parts of the session from which facts are read. */
 export interface FactSources {
   readonly clock: Clock
   readonly configuration: Configuration
@@ -26,7 +26,7 @@ export interface FactSources {
   readonly cycles: CycleCount
 }
 
-/** Creates facts; `held` has the times of the shut condition. */
+/** Creates the function that returns facts. `held` contains the held times of the shut condition. */
 export function createFactsOf(sources: FactSources, predicates: Predicates, held: HeldTimes): FactsOf {
   return (entry, at) => new SessionFacts(sources, predicates, entry?.held ?? held, entry, at)
 }
@@ -44,7 +44,7 @@ export class SessionFacts implements Facts {
   /** True for an instant other than now, at which only an evaluation of the condition shows whether it held. */
   readonly #isMoved: boolean
 
-  /** @param heldTimes - The times that the watch of this condition records. */
+  /** @param heldTimes - The held times that the watch of this condition records. */
   constructor(
     sources: FactSources,
     predicates: Predicates,

@@ -1,4 +1,4 @@
-/** The wakes of watches: by the timer heap, and whenever the clock jumps. */
+/** The clock of watches, which wakes them at an instant, or earlier if the clock jumps. */
 import type { Clock } from '../../clock/clock.ts'
 import type { Backlog } from '../../clock/slices.ts'
 import type { WakeClock } from '../../conditions/facts.ts'
@@ -10,9 +10,9 @@ export interface WatchClockDeps {
   readonly onTimer: () => void
 }
 
-/** The clock of watches. */
+/** The clock of a session's watches. */
 export class WatchClock implements WakeClock {
-  /** While a watch is woken: the instant for which it was to be woken, epoch ms. The timer may be late. */
+  /** The instant for which a watch is being woken, epoch ms, since its timer may be late; otherwise null. */
   wokenFor: number | null = null
   readonly #deps: WatchClockDeps
   readonly #jumps: JumpListeners
@@ -53,7 +53,7 @@ export class WatchClock implements WakeClock {
   }
 }
 
-/** One listener on the clock, however many watches there are. */
+/** The callbacks for jumps of the clock, with one listener on the clock for all watches. */
 class JumpListeners {
   readonly #wakes = new Set<() => void>()
   readonly #clock: Clock
