@@ -8,3 +8,14 @@ export interface Machine {
   readonly value: unknown
   readonly context: unknown
 }
+
+/** All states below a state, parents before children. */
+export function flatten(state: MachineState): MachineState[] {
+  return state.states.flatMap((part) => [part, ...flatten(part)])
+}
+
+/** The events with a transition in the active states. */
+export function eventsIn(root: MachineState, active: ReadonlySet<string>): ReadonlySet<string> {
+  const states = [root, ...flatten(root).filter(({ id }) => active.has(id))]
+  return new Set(states.flatMap(({ transitions }) => transitions.map(({ event }) => event)))
+}

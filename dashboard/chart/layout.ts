@@ -1,76 +1,9 @@
-/** Layout of state charts. States of the three machines have fixed positions, for clear and stable drawings; other machines are laid out in rows. */
+/** Layout of state charts: boxes of states, lines between them, and labels with the events. */
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
-
-/** A box; x and y are its upper left corner. */
-export interface Box {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
-const width = 132
-const height = 46
-
-const placed: Readonly<Record<string, readonly [x: number, y: number, width?: number, height?: number]>> = {
-  'task.idle': [20, 60],
-  'task.running': [300, 60],
-  'task.failed': [580, 60],
-  'task.removed': [300, 200],
-  'session.stopped': [20, 56],
-  'session.standby': [200, 56],
-  'session.starting': [380, 20, 172, 230],
-  'session.starting.hooks': [400, 56],
-  'session.starting.restoring': [400, 120],
-  'session.starting.startupTasks': [400, 184],
-  'session.running': [700, 20, 172, 176],
-  'session.running.active': [720, 56],
-  'session.running.held': [720, 130],
-  'session.stopping': [380, 300, 552, 186],
-  'session.stopping.hooks': [400, 336],
-  'session.stopping.shutdownTasks': [590, 336],
-  'session.stopping.draining': [780, 336],
-  'session.stopping.releasing': [400, 420],
-  'session.stopping.afterHooks': [590, 420],
-  'session.stopping.terminating': [780, 420],
-  'session.restarting': [200, 336],
-  'run.starting': [20, 60],
-  'run.running': [240, 60],
-  'run.terminating': [460, 60],
-  'run.ended': [460, 200],
-}
-
-/** The boxes of all states below the root, by id, and the size of the drawing. */
-export function layOut(root: MachineState): {
-  readonly boxes: ReadonlyMap<string, Box>
-  readonly width: number
-  readonly height: number
-} {
-  const boxes = new Map<string, Box>()
-  const all = flatten(root)
-  let unplaced = 0
-  for (const { id } of all) {
-    const place = placed[id] ?? [20 + (unplaced % 4) * 190, 440 + Math.floor(unplaced++ / 4) * 90]
-    boxes.set(id, { x: place[0], y: place[1], width: place[2] ?? width, height: place[3] ?? height })
-  }
-  const sides = [...boxes.values()]
-  return {
-    boxes,
-    width: Math.max(...sides.map((box) => box.x + box.width)) + 20,
-    height: Math.max(...sides.map((box) => box.y + box.height)) + 20,
-  }
-}
-
-/** All states below a state, parents before children. */
-export function flatten(state: MachineState): MachineState[] {
-  return state.states.flatMap((part) => [part, ...flatten(part)])
-}
-
-/** The events with a transition in the active states. */
-export function eventsIn(root: MachineState, active: ReadonlySet<string>): ReadonlySet<string> {
-  const states = [root, ...flatten(root).filter(({ id }) => active.has(id))]
-  return new Set(states.flatMap(({ transitions }) => transitions.map(({ event }) => event)))
-}
+import { flatten } from '../machine.ts'
+import { arrange, type Box, titlesOf } from './arrangement.ts'
+import { placeLabels } from './labels.ts'
+import { lineBetween, pointsOf, toPath } from './lines.ts'
 
 /** A connection between two states, with its events and its line. */
 export interface Edge {
@@ -78,90 +11,94 @@ export interface Edge {
   readonly to: string
   readonly events: readonly string[]
   readonly path: string
-  readonly label: { readonly x: number; readonly y: number }
+  /** The events in short; empty for transitions without an event. */
+  readonly text: string
+  /** The box of the text; null if there is no text. */
+  readonly label: Box | null
+}
+
+/** A state chart as drawn. */
+export interface Drawing {
+  readonly boxes: ReadonlyMap<string, Box>
+  readonly edges: readonly Edge[]
+  readonly width: number
+  readonly height: number
+}
+
+const margin = 20
+
+/** Lays out the states below the root and the connections between them. */
+export function layOut(root: MachineState): Drawing {
+  const boxes = arrange(root)
+  const groups = flatten(root).flatMap(({ id, states }) => (states.length === 0 ? [] : boxes.get(id)!))
+  const leaves = flatten(root).flatMap(({ id, states }) =>
+    states.length === 0 ? { id, ...boxes.get(id)! } : [],
+  )
+  const titles = titlesOf(root, boxes)
+  const ways = waysOf(root, boxes)
+  const lines = ways.map(({ from, to, events }) => {
+    const inWay = leaves.filter(({ id }) => !isWithin(id, from) && !isWithin(id, to))
+    const hasReverse = ways.some((other) => other.from === to && other.to === from)
+    const line = lineBetween(boxes.get(from)!, boxes.get(to)!, hasReverse, [...inWay, ...titles])
+    return { from, to, events, line, text: textOf(events) }
+  })
+  const labels = placeLabels(lines, [...leaves, ...titles], groups)
+  const edges = lines.map(({ from, to, events, line, text }, i) => ({
+    from,
+    to,
+    events,
+    path: toPath(line),
+    text,
+    label: labels[i]!,
+  }))
+  const points = lines.flatMap(({ line }) => pointsOf(line))
+  const corners = [...boxes.values(), ...labels.filter((label) => label !== null)]
+  const farthest = (of: (box: Box) => number, values: readonly number[]): number =>
+    Math.ceil(Math.max(...corners.map(of), ...values) + margin)
+  return {
+    boxes,
+    edges,
+    width: farthest(
+      ({ x, width }) => x + width,
+      points.map(({ x }) => x),
+    ),
+    height: farthest(
+      ({ y, height }) => y + height,
+      points.map(({ y }) => y),
+    ),
+  }
 }
 
 /** The connections between different states; transitions with the same ends are merged. */
-export function edgesOf(root: MachineState, boxes: ReadonlyMap<string, Box>): Edge[] {
-  const events = new Map<string, string[]>()
+function waysOf(
+  root: MachineState,
+  boxes: ReadonlyMap<string, Box>,
+): { readonly from: string; readonly to: string; readonly events: readonly string[] }[] {
+  const ways = new Map<string, { from: string; to: string; events: string[] }>()
   for (const state of flatten(root))
     for (const { event, targets } of state.transitions)
-      for (const target of targets) {
+      for (const to of targets) {
         // A line between a state and its child would cover both; the list contains the transition.
-        if (`${target}.`.startsWith(`${state.id}.`) || !boxes.has(target)) continue
-        const name = `${state.id}\n${target}`
-        const known = events.get(name) ?? []
-        if (!known.includes(event)) events.set(name, [...known, event])
+        if (isWithin(to, state.id) || isWithin(state.id, to) || !boxes.has(to)) continue
+        const name = `${state.id}\n${to}`
+        const way = ways.get(name) ?? { from: state.id, to, events: [] }
+        if (!way.events.includes(event)) way.events.push(event)
+        ways.set(name, way)
       }
-  return [...events].map(([name, list]) => {
-    const [from = '', to = ''] = name.split('\n')
-    return { from, to, events: list, ...line(boxes.get(from)!, boxes.get(to)!) }
-  })
+  return [...ways.values()]
 }
 
-/** A line from border to border, shifted to the right, so that opposite directions have separate lines. */
-function line(a: Box, b: Box): Pick<Edge, 'path' | 'label'> {
-  const from = centre(a)
-  const to = centre(b)
-  const distance = Math.hypot(to.x - from.x, to.y - from.y) || 1
-  const side = { x: (-(to.y - from.y) / distance) * 9, y: ((to.x - from.x) / distance) * 9 }
-  const start = border(a, { x: from.x + side.x, y: from.y + side.y }, { x: to.x + side.x, y: to.y + side.y })
-  const end = border(b, { x: to.x + side.x, y: to.y + side.y }, { x: from.x + side.x, y: from.y + side.y })
-  return {
-    path: `M${round(start.x)},${round(start.y)} L${round(end.x)},${round(end.y)}`,
-    label: {
-      x: round((start.x + end.x) / 2 + side.x * 1.2),
-      y: round((start.y + end.y) / 2 + side.y * 1.2 + 4),
-    },
-  }
+function isWithin(id: string, parent: string): boolean {
+  return `${id}.`.startsWith(`${parent}.`)
 }
 
-interface Point {
-  readonly x: number
-  readonly y: number
-}
-
-function centre({ x, y, width, height }: Box): Point {
-  return { x: x + width / 2, y: y + height / 2 }
-}
-
-/** The point at which the line from a point inside a box to one outside crosses the border. */
-function border({ x, y, width, height }: Box, from: Point, to: Point): Point {
-  const dx = to.x - from.x
-  const dy = to.y - from.y
-  const steps = [
-    dx > 0 ? (x + width - from.x) / dx : dx < 0 ? (x - from.x) / dx : Number.POSITIVE_INFINITY,
-    dy > 0 ? (y + height - from.y) / dy : dy < 0 ? (y - from.y) / dy : Number.POSITIVE_INFINITY,
-  ]
-  const step = Math.min(1, Math.max(0, Math.min(...steps)))
-  return { x: from.x + dx * step, y: from.y + dy * step }
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
-}
-
-/** The chart as Mermaid text. */
-export function toMermaid(root: MachineState): string {
-  const lines = ['stateDiagram-v2']
-  const name = (id: string): string => id.replaceAll('.', '_')
-  const write = (state: MachineState, indent: string): void => {
-    if (state.initial !== null) lines.push(`${indent}[*] --> ${name(state.initial)}`)
-    for (const part of state.states) {
-      if (part.states.length === 0) lines.push(`${indent}state "${part.key}" as ${name(part.id)}`)
-      else {
-        lines.push(`${indent}state "${part.key}" as ${name(part.id)} {`)
-        write(part, `${indent}  `)
-        lines.push(`${indent}}`)
-      }
-    }
-  }
-  write(root, '  ')
-  for (const state of flatten(root)) {
-    for (const { event, targets } of state.transitions)
-      for (const target of targets)
-        if (target !== state.id) lines.push(`  ${name(state.id)} --> ${name(target)}: ${event}`)
-    if (state.type === 'final') lines.push(`  ${name(state.id)} --> [*]`)
-  }
-  return [...new Set(lines)].join('\n')
+/** The events without the common prefix of their machine; `done` and `failed` for the end of an invoked actor. */
+function textOf(events: readonly string[]): string {
+  const short = events.map((event) =>
+    event
+      .replace(/^(run|task|session)\./, '')
+      .replace(/^xstate\.done\.(actor|state)\..*$/, 'done')
+      .replace(/^xstate\.error\.actor\..*$/, 'failed'),
+  )
+  return [...new Set(short)].filter((event) => event !== '').join(', ')
 }

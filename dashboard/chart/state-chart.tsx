@@ -1,8 +1,11 @@
 /** A state chart with active states highlighted, and the same as an accessible list. */
+import { useMemo } from 'preact/hooks'
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
+import { flatten } from '../machine.ts'
 import { notify } from '../parts/do.tsx'
 import { ArrowHead } from './arrow-head.tsx'
-import { edgesOf, flatten, layOut, toMermaid } from './layout.ts'
+import { layOut } from './layout.ts'
+import { toMermaid } from './mermaid.ts'
 
 interface ChartProps {
   readonly machine: MachineState
@@ -13,8 +16,8 @@ interface ChartProps {
 }
 
 export function StateChart({ machine, active, lastEvent }: ChartProps) {
-  const { boxes, width, height } = layOut(machine)
-  const edges = edgesOf(machine, boxes)
+  // The layout takes some 50 ms, and a live chart is drawn again with each event.
+  const { boxes, edges, width, height } = useMemo(() => layOut(machine), [machine])
   return (
     <figure class="chart">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it. */}
@@ -60,9 +63,11 @@ export function StateChart({ machine, active, lastEvent }: ChartProps) {
               class={`edge ${lastEvent !== null && edge.events.includes(lastEvent) && active.has(edge.to) ? 'edge-last' : ''}`}
             >
               <path d={edge.path} marker-end="url(#arrow)" />
-              <text x={edge.label.x} y={edge.label.y}>
-                {edge.events.map(shorter).join(', ')}
-              </text>
+              {edge.label === null ? null : (
+                <text x={edge.label.x + edge.label.width / 2} y={edge.label.y + edge.label.height - 4}>
+                  {edge.text}
+                </text>
+              )}
             </g>
           ))}
         </svg>
@@ -102,14 +107,6 @@ function StateList({ of, active }: { readonly of: MachineState; readonly active:
       ))}
     </ul>
   )
-}
-
-/** The event without the common prefix of its machine; `done` and `failed` for the end of an invoked actor. */
-function shorter(event: string): string {
-  return event
-    .replace(/^(run|task|session)\./, '')
-    .replace(/^xstate\.done\.actor\..*$/, 'done')
-    .replace(/^xstate\.error\.actor\..*$/, 'failed')
 }
 
 async function copy(text: string): Promise<void> {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { runMachine, sessionMachine, taskMachine } from 'gantry/machines'
-import { createActor } from 'xstate'
+import { createActor, createMachine } from 'xstate'
+import { type Box, titlesOf } from '../../dashboard/chart/arrangement.ts'
 import { placeInLayers } from '../../dashboard/chart/layers.ts'
-import { edgesOf, flatten, layOut, toMermaid } from '../../dashboard/chart/layout.ts'
+import { layOut } from '../../dashboard/chart/layout.ts'
+import { toMermaid } from '../../dashboard/chart/mermaid.ts'
 import { length, relative, time } from '../../dashboard/format.ts'
+import { flatten } from '../../dashboard/machine.ts'
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
 import { toMachineData } from '../../src/http/views/machine-definition.ts'
 
@@ -14,7 +17,52 @@ const machines = [
   ['task', definitionOf(taskMachine, { id: 't', name: 't' })],
   ['session', definitionOf(sessionMachine, { name: 's' })],
   ['run', definitionOf(runMachine, { task: 't', runId: 'r', at: 0, trigger: 'manual' })],
+  ['nested task', definitionOf(nestedTask(), {})],
+  ['unknown', definitionOf(unknown(), {})],
 ] as const
+
+/** A machine of the size of the task machine, with states inside its states. */
+function nestedTask() {
+  const waits = (leave: string) => ({
+    initial: 'resting',
+    on: { 'run.launched': 'running', 'task.remove': 'removed' },
+    states: {
+      resting: { on: { 'task.due': 'ready', 'task.failed': 'backingOff' } },
+      ready: { on: { 'task.notDue': 'resting' } },
+      backingOff: { on: { 'task.retry': 'ready', [leave]: 'resting' } },
+    },
+  })
+  return createMachine({
+    id: 'task',
+    initial: 'idle',
+    states: {
+      idle: waits('task.enable'),
+      running: {
+        initial: 'open',
+        on: { 'run.ended': ['idle', 'failed'], 'task.remove': 'removed' },
+        states: { open: { on: { 'task.full': 'full' } }, full: { on: { 'run.ended': 'open' } } },
+      },
+      failed: waits('task.reset'),
+      removed: { type: 'final' },
+    },
+  })
+}
+
+/** A machine without positions: five states, each connected with each, one of them three levels deep. */
+function unknown() {
+  const names = ['a', 'b', 'c', 'd', 'e']
+  const on = (own: string) =>
+    Object.fromEntries(names.flatMap((name) => (name === own ? [] : [[`to.${name}`, `#m.${name}`]])))
+  const deep = { initial: 'x', states: { x: { initial: 'y', states: { y: {}, z: {} } }, w: {} } }
+  return createMachine({
+    id: 'm',
+    initial: 'a',
+    states: Object.fromEntries(names.map((name) => [name, { on: on(name), ...(name === 'c' ? deep : {}) }])),
+  } as never)
+}
+
+const overlaps = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 
 describe('layOut()', () => {
   test.each(machines)('every state of the %s machine has a separate place, within its parent', (_, root) => {
@@ -43,14 +91,36 @@ describe('layOut()', () => {
   })
 
   test.each(machines)('the ways of the %s machine lead between its states', (_, root) => {
-    const { boxes } = layOut(root)
-    const edges = edgesOf(root, boxes)
+    const { boxes, edges } = layOut(root)
     expect(edges.length).toBeGreaterThan(2)
     for (const { from, to, events, path } of edges) {
       expect(boxes.has(from) && boxes.has(to)).toBe(true)
       expect(events.length).toBeGreaterThan(0)
-      expect(path).toMatch(/^M[\d.]+,[\d.]+ L[\d.]+,[\d.]+$/)
+      expect(path).toMatch(/^M[\d.]+,[\d.]+ (L|Q-?[\d.]+,-?[\d.]+ )[\d.]+,[\d.]+$/)
     }
+  })
+
+  test.each(machines.slice(0, 4))(
+    'no label of the %s machine covers a state, a title or another label',
+    (_, root) => {
+      const { boxes, edges, width, height } = layOut(root)
+      const labels = edges.flatMap(({ label }) => label ?? [])
+      expect(labels.length).toBeGreaterThan(2)
+      const leaves = flatten(root).filter((state) => state.states.length === 0)
+      const states = [...leaves.map(({ id }) => boxes.get(id)!), ...titlesOf(root, boxes)]
+      for (const [i, label] of labels.entries()) {
+        for (const other of [...states, ...labels.slice(0, i)])
+          expect([label, other, overlaps(label, other)]).toEqual([label, other, false])
+        expect([label.x >= 0, label.y >= 0]).toEqual([true, true])
+        expect([label.x + label.width <= width, label.y + label.height <= height]).toEqual([true, true])
+      }
+    },
+  )
+
+  test('a label contains each event once, in short', () => {
+    const texts = layOut(machines[1][1]).edges.map(({ text }) => text)
+    expect(texts).toContain('shutDown, restart, failed')
+    expect(texts.filter((text) => /^,|,\s*$|xstate|(\w+), \1\b/.test(text))).toEqual([])
   })
 
   test('toMermaid() writes states, their parts, and the ways between them', () => {

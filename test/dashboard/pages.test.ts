@@ -126,6 +126,34 @@ describe('the dashboard', () => {
     console.info(`a row changed ${shownAfterMs} ms after the run was asked for`)
   }, 30_000)
 
+  test('no label of a state chart covers a state or another label', async () => {
+    const { page, check } = await start()
+    const covered = `(() => {
+      const boxes = [...document.querySelectorAll('.chart .edge text, .chart .state text, .chart .state:not(.state-group) rect:first-of-type')]
+        .map((each) => ({ text: each.textContent || each.parentNode.dataset.state, isLabel: each.matches('.edge text'), box: each.getBBox() }))
+      const found = []
+      for (const [i, { text, isLabel, box: a }] of boxes.entries())
+        for (const [j, { text: other, isLabel: isOther, box: b }] of boxes.entries())
+          if (isLabel && i !== j && !(isOther && j < i) &&
+              a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height)
+            found.push(text + ' / ' + other)
+      return { labels: boxes.filter(({ isLabel }) => isLabel).length, found }
+    })()`
+    await site.ask('POST', '/tasks/quick/run')
+    const charts = ['#/session/chart', '#/tasks/night/chart', '#/tasks/quick/runs'] as const
+    for (const place of charts) {
+      await visit(page, place)
+      if (place === '#/tasks/quick/runs') await page.locator('table a').first().click()
+      await page.locator('.chart .edge text').first().waitFor()
+      const { labels, found } = (await page.evaluate(covered)) as { labels: number; found: string[] }
+      expect([place, labels > 2, found]).toEqual([place, true, []])
+      await page
+        .locator('.chart svg')
+        .screenshot({ path: `artefacts/chart-${place.split('/')[1]}-${place.split('/')[2]}.png` })
+    }
+    expect(await check()).toEqual([])
+  }, 30_000)
+
   test('run, terminate, disable, enable, hold, resume, create and remove from the page', async () => {
     const { page, check } = await start()
     await visit(page, '#/tasks')
