@@ -34,13 +34,31 @@ export class TestClock extends VirtualClock {
   #launchedAt = Number.NaN
 
   readonly #zone: string
+  /** Maximum time of the machine that this clock stands still for a run outside this thread, ms. */
+  readonly maxBusyMs: number
 
-  /** `zone` (default: the system's) is the zone for text without an offset, here and in {@link set}. */
-  constructor(options: { readonly at?: Instant; readonly zone?: string } = {}) {
-    checkOptions(options, ['at', 'zone'], 'options of TestClock')
-    const { at = '2026-01-01T00:00', zone = systemZone() } = options
+  /**
+   * @param options - `at` (default 1 January 2026) is the time at the start. `zone` (default: the system's) is the zone
+   * for text without an offset, here and in {@link set}. `waitForWork` (default 10 seconds) limits how long the clock
+   * waits for one run in a thread, a process or a command, in time of the machine; then time moves on, so that a timeout
+   * can terminate work that never ends.
+   */
+  constructor(
+    options: {
+      readonly at?: Instant
+      readonly zone?: string
+      readonly waitForWork?: DurationInput | (string & {})
+    } = {},
+  ) {
+    checkOptions(options, ['at', 'zone', 'waitForWork'], 'options of TestClock')
+    const { at = '2026-01-01T00:00', zone = systemZone(), waitForWork = '10 seconds' } = options
     super({ wall: toInstant(at, zone) })
     this.#zone = zone
+    this.maxBusyMs = toDurationMs(waitForWork)
+    if (this.maxBusyMs < 0)
+      throw new RangeError(
+        `Cannot create a TestClock as 'waitForWork' must not be negative: ${String(waitForWork)}`,
+      )
   }
 
   /** Deferred calls run in a real turn of the event loop, without the clock being moved. */

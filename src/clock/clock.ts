@@ -69,6 +69,8 @@ export interface Clock {
   launched?(task: string): void
   /** Receives work that must end before time may move on in a test (a store that writes). */
   busy?(work: Promise<unknown>): void
+  /** Maximum time of the machine that `busy` waits for a run outside this thread, ms; default 10,000. */
+  readonly maxBusyMs?: number
 }
 
 /** Sources of the system clock's axes; tests replace them. */

@@ -11,7 +11,7 @@ import { checkedParams } from '../options/param-schema.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import { noParams, type RunSlot } from '../state/task-state.ts'
 import type { Contexts } from './contexts.ts'
-import { awaited } from './hold-test-clock.ts'
+import { executeHeld } from './hold-test-clock.ts'
 import type { RunView } from './run-context.ts'
 
 type Settle = (settlement: Settlement) => void
@@ -55,8 +55,10 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
       },
     }
     try {
-      const isFar = executor.slots !== undefined
-      slot.handle = executor.execute(work, args, context, isFar ? awaited(settle, deps.clock) : settle)
+      slot.handle =
+        executor.slots === undefined
+          ? executor.execute(work, args, context, settle)
+          : executeHeld(deps.clock, executor, work, args, context, settle)
     } catch (error) {
       // An executor must settle and never throw: without this the run would have no outcome.
       const message = `Executor '${slot.execution}' threw at a run of task '${entry.name}': the run fails.`

@@ -1,21 +1,44 @@
-/** How a test clock waits for work that takes time of the machine's own. */
+/** A hold on a test clock while a run outside this thread works. */
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Clock } from '../../clock/clock.ts'
+import type { ExecutionContext, ExecutionHandle, Executor } from '../../executors/executor.ts'
 import { within } from '../../executors/host-clock.ts'
 import { createDeferred } from '../../values/deferred.ts'
 
-/** So long, of real time, a test clock stands still for work in a thread or a process: it may never end by itself. */
-const farWorkMs = 1000
+/** Default limit of a hold, in ms of the machine: work may never end by itself. */
+const maxHoldMs = 10_000
 
-type Settle = (settlement: Settlement) => void
-
-/** The settling of far work, for which a clock that is moved by hand waits a while; other clocks know nothing of it. */
-export function awaited(settle: Settle, clock: Clock): Settle {
-  if (clock.busy === undefined) return settle
-  const working = createDeferred()
-  clock.busy(within(farWorkMs, working.promise))
-  return (settlement) => {
-    working.resolve()
+/**
+ * Executes work and holds a clock that tests move: until the run settles or is terminated, up to a limit, and once more
+ * when the run is aborted, so that it can end by itself. The system clock is not held.
+ */
+export function executeHeld(
+  clock: Clock,
+  executor: Executor,
+  work: unknown,
+  args: Record<string, unknown>,
+  context: ExecutionContext,
+  settle: (settlement: Settlement) => void,
+): ExecutionHandle | undefined {
+  if (clock.busy === undefined) return executor.execute(work, args, context, settle)
+  const over = createDeferred()
+  const hold = (): void => clock.busy?.(within(clock.maxBusyMs ?? maxHoldMs, over.promise))
+  const { signal } = context
+  const release = (): void => {
+    signal.removeEventListener('abort', hold)
+    over.resolve()
+  }
+  hold()
+  signal.addEventListener('abort', hold, { once: true })
+  const handle = executor.execute(work, args, context, (settlement) => {
+    release()
     settle(settlement)
+  })
+  return {
+    ...handle,
+    end: () => {
+      release()
+      handle?.end?.()
+    },
   }
 }

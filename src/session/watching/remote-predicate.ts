@@ -1,4 +1,5 @@
 /** The evaluation of a custom condition in a thread or a process. */
+import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { PredicateNode } from '../../conditions/node.ts'
 import { SetupError } from '../../errors/errors.ts'
@@ -7,7 +8,7 @@ import type { IsolatedRun, LogLevel } from '../../executors/run-facts.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
-import { awaited } from '../runs/hold-test-clock.ts'
+import { executeHeld } from '../runs/hold-test-clock.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Uptime } from '../state/uptime.ts'
 
@@ -40,12 +41,13 @@ export function askElsewhere(
       return
     }
     const run = farRunOf(deps, entry, `condition-${++asked}`, signal)
-    const settle = awaited((settlement) => {
+    const settle = (settlement: Settlement): void => {
       if (settlement.kind === 'returned') resolve(settlement.value)
       else if (settlement.kind === 'threw') reject(settlement.error)
       else resolve(false)
-    }, deps.clock)
-    executor.execute(node.source, values, { task: run.task.name, runId: run.id, run, signal }, settle)
+    }
+    const context = { task: run.task.name, runId: run.id, run, signal }
+    executeHeld(deps.clock, executor, node.source, values, context, settle)
   })
 }
 

@@ -326,7 +326,8 @@ test('a loop blocked after an await is reported with the live tasks, without a c
 
 describe('on a TestClock', () => {
   test('time waits for work in threads: one run a day', async () => {
-    const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC' })
+    // The limit is far beyond any machine's: what ends the wait is the end of the work.
+    const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC', waitForWork: '1 hour' })
     make({ clock, timezone: 'UTC' })
     const task = app.task(
       'daily',
@@ -341,12 +342,45 @@ describe('on a TestClock', () => {
   })
 
   test('but not forever: a timeout terminates work that does not end', async () => {
-    const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC' })
+    const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC', waitForWork: '10 ms' })
     make({ clock })
     const task = app.task('loops', false, { execution: 'thread', timeout: '1 hour' }, both('loops'))
     await app.start()
     const run = task.run()
     await clock.advance('2 hours')
     expect(await run).toMatchObject({ action: 'terminate', reason: 'timeout' })
+  })
+
+  test.each(['thread', 'process'] as const)(
+    'work in a %s that ends on the signal ends before time goes on',
+    async (execution) => {
+      const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC', waitForWork: '1 hour' })
+      make({ clock })
+      const waits = app.task('waits', false, { execution, graceMs: 1 }, both('untilTold'))
+      await app.start()
+      const isUnderWay = new Promise((resolve) => app.session.on('run.progress', resolve))
+      const run = waits.run()
+      await isUnderWay
+      waits.terminate()
+      await clock.advance('1 day')
+      expect(await run).toMatchObject({ action: 'terminate', reason: 'asked' })
+      expect((await waits.log.query({ action: 'terminate' })).map(({ at }) => at)).toEqual([
+        Date.UTC(2026, 2, 1),
+      ])
+    },
+  )
+
+  test('a terminated run does not hold the clock', async () => {
+    const clock = new TestClock({ at: '2026-03-01T00:00', zone: 'UTC', waitForWork: '1 hour' })
+    make({ clock })
+    const loops = app.task('loops', false, { execution: 'thread', graceMs: 1 }, both('loops'))
+    await app.start()
+    const isUnderWay = new Promise((resolve) => app.session.on('run.progress', resolve))
+    const run = loops.run()
+    await isUnderWay
+    loops.terminate()
+    await clock.jump('1 second')
+    expect(await run).toMatchObject({ action: 'terminate', reason: 'asked' })
+    await clock.advance('1 day')
   })
 })
