@@ -1,6 +1,7 @@
 /** The machine's clock, for waits on the machine itself (such as the exit of a process), independent of the session's clock. */
-import { type Clock, createBackgroundClock, createSystemClock, type Undo } from '../clock/clock.ts'
+import { type Clock, createBackgroundClock, createSystemClock } from '../clock/clock.ts'
 import { callAfterLived } from '../clock/lived-time.ts'
+import { createDeferred } from '../values/deferred.ts'
 
 export const realClock: Clock = createSystemClock()
 
@@ -9,13 +10,11 @@ export const backgroundClock: Clock = createBackgroundClock()
 
 /** Waits up to `ms` for `ending`: true once it has settled, false if it has not settled in time. Never rejects. */
 export async function within(ms: number, ending: Promise<unknown>): Promise<boolean> {
-  let undo: Undo = () => {}
-  const late = new Promise<boolean>((resolve) => {
-    undo = callAfterLived(realClock, ms, () => resolve(false))
-  })
+  const late = createDeferred<boolean>()
+  const undo = callAfterLived(realClock, ms, () => late.resolve(false))
   const ended = ending.then(
     () => true,
     () => true,
   )
-  return Promise.race([ended, late]).finally(undo)
+  return Promise.race([ended, late.promise]).finally(undo)
 }

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Undo } from '../../clock/clock.ts'
 import { ExitError } from '../../errors/errors.ts'
+import { createDeferred, type Deferred } from '../../values/deferred.ts'
 import { restGuard } from '../child/orphan-guard.ts'
 import { type Exit, ProcessGroup } from '../child/process-group.ts'
 import type { ExecutionContext, ExecutionHandle, Executor, Warn } from '../executor.ts'
@@ -107,7 +108,7 @@ class WorkerProcess {
   readonly group: ProcessGroup
   readonly #warn: Warn
   #context: ExecutionContext | null = null
-  #settled: ((settlement: ClonedSettlement) => void) | null = null
+  #settled: Deferred<ClonedSettlement> | null = null
   #wasToldToEnd = false
   isEnding = false
 
@@ -134,18 +135,16 @@ class WorkerProcess {
     const { signal } = context
     const passOn = (): void =>
       this.#send({ type: 'abort', reason: toClonedError(signal.reason, 'process') }, () => {})
-    const settled = new Promise<ClonedSettlement>((resolve) => {
-      this.#settled = resolve
-    })
-    const unsendable = new Promise<Settlement>((resolve) => {
-      this.#send({ type: 'run', order, isOnly }, (cause) =>
-        resolve({ kind: 'threw', error: sendFailure(context, 'process', cause) }),
-      )
-    })
+    const settled = createDeferred<ClonedSettlement>()
+    this.#settled = settled
+    const unsendable = createDeferred<Settlement>()
+    this.#send({ type: 'run', order, isOnly }, (cause) =>
+      unsendable.resolve({ kind: 'threw', error: sendFailure(context, 'process', cause) }),
+    )
     if (signal.aborted) passOn()
     else signal.addEventListener('abort', passOn, { once: true })
     const died = this.#gone().then((exit): Settlement => ({ kind: 'threw', error: this.#deathOf(exit) }))
-    const settlement = await Promise.race([settled.then(fromCloned), unsendable, died])
+    const settlement = await Promise.race([settled.promise.then(fromCloned), unsendable.promise, died])
     signal.removeEventListener('abort', passOn)
     this.#context = null
     this.#settled = null
@@ -173,7 +172,7 @@ class WorkerProcess {
     if (!isFromWorker(message)) return
     if (message.type === 'stray') return reportStrayError(message, this.#warn)
     if (this.#context === null) return
-    if (message.type === 'settled') this.#settled?.(message.settlement)
+    if (message.type === 'settled') this.#settled?.resolve(message.settlement)
     else handleWorkerMessage(message, this.#context, this.#warn)
   }
 

@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import { ExitError } from '../../errors/errors.ts'
+import { createDeferred, type Deferred } from '../../values/deferred.ts'
 import type { ExecutionContext, Warn } from '../executor.ts'
 import { handleWorkerMessage, sendFailure } from '../isolated/host.ts'
 import { type FromWorker, fromCloned, toClonedError, type WorkerOrder } from '../isolated/protocol.ts'
@@ -30,11 +31,11 @@ export class ThreadRun {
   readonly #abort: (message: ToThreads) => void
   readonly #ending = new AbortController()
   #pool: Piscina | null = null
-  #fail: ((error: unknown) => void) | null = null
+  readonly #failure = createDeferred<never>()
   #isEnded = false
   #received = 0
   /** Called on each message while the last ones are awaited. */
-  #onMessage: (() => void) | null = null
+  #nextMessage: Deferred | null = null
 
   constructor(key: number, order: WorkerOrder, context: ExecutionContext, channel: ThreadChannel) {
     this.key = key
@@ -59,15 +60,12 @@ export class ThreadRun {
       this.#abort({ key: this.key, reason: toClonedError(signal.reason, 'thread') })
       markAborted(state)
     }
-    const failed = new Promise<never>((_, reject) => {
-      this.#fail = reject
-    })
     try {
       if (signal.aborted) throw signal.reason
       signal.addEventListener('abort', passOn, { once: true })
       const given: ThreadOrder = { key: this.key, state, order: this.#order }
       const result = pool.run(given, { signal: this.#ending.signal }) as Promise<FromThread>
-      const { settlement, messages } = await Promise.race([result, failed])
+      const { settlement, messages } = await Promise.race([result, this.#failure.promise])
       await this.#lastMessages(messages)
       return settlement === null ? { kind: 'threw', error: signal.reason } : fromCloned(settlement)
     } catch (error) {
@@ -80,11 +78,11 @@ export class ThreadRun {
   receive(message: FromWorker): void {
     this.#received += 1
     handleWorkerMessage(message, this.#context, this.#warn)
-    this.#onMessage?.()
+    this.#nextMessage?.resolve()
   }
 
   fail(error: unknown): void {
-    this.#fail?.(error)
+    this.#failure.reject(error)
     // Removed from the queue: otherwise a thread that starts later would still execute it.
     this.#ending.abort()
   }
@@ -95,16 +93,16 @@ export class ThreadRun {
     this.#isEnded = true
     this.#ending.abort()
     const after = new Set(this.#pool?.threads ?? [])
-    this.#onMessage?.()
+    this.#nextMessage?.resolve()
     onEnded(before.filter((thread) => !after.has(thread)))
   }
 
   /** Waits until all messages of the run have arrived: they use another channel than the result, and may come later. */
   async #lastMessages(count: number): Promise<void> {
-    while (this.#received < count && !this.#isEnded)
-      await new Promise<void>((resolve) => {
-        this.#onMessage = resolve
-      })
+    while (this.#received < count && !this.#isEnded) {
+      this.#nextMessage = createDeferred()
+      await this.#nextMessage.promise
+    }
   }
 
   #explain(error: unknown): unknown {

@@ -4,6 +4,7 @@ import { DateTime } from 'luxon'
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { ExecutionHandle, Executor, Warn } from '../../../src/executors/executor.ts'
 import type { IsolatedRun } from '../../../src/executors/run-facts.ts'
+import { createDeferred } from '../../../src/values/deferred.ts'
 
 /** Makes plain Node load the TypeScript sources from here on, so that workers run the code in `src`. */
 export function readTypeScript(): void {
@@ -47,10 +48,7 @@ export function execute(
   const lines: unknown[][] = []
   const progress: [number, string | undefined][] = []
   const settled: Settlement[] = []
-  let began = (): void => {}
-  const underWay = new Promise<void>((resolve) => {
-    began = resolve
-  })
+  const underWay = createDeferred()
   const line =
     (level: string) =>
     (...data: unknown[]) =>
@@ -70,7 +68,7 @@ export function execute(
     log: about.log ?? { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     progress: (fraction, message) => {
       progress.push([fraction, message])
-      began()
+      underWay.resolve()
     },
   }
   let handle: ExecutionHandle | undefined
@@ -81,7 +79,15 @@ export function execute(
       resolve(settlement)
     })
   })
-  return { settlement, handle, lines, progress, settled, underWay, abort: (reason) => abort.abort(reason) }
+  return {
+    settlement,
+    handle,
+    lines,
+    progress,
+    settled,
+    underWay: underWay.promise,
+    abort: (reason) => abort.abort(reason),
+  }
 }
 
 /** True if a process with that id exists, except for a zombie. */
