@@ -3,9 +3,9 @@ import type { MachineState } from '../../src/http/views/machine-definition.ts'
 import { flatten } from '../machine.ts'
 import { arrange, type Box, titlesOf } from './arrangement.ts'
 import { placeLabels } from './labels.ts'
-import { lineBetween, pointsOf, toPath } from './lines.ts'
+import { lineBetween, lineInto, pointsOf, toPath } from './lines.ts'
 
-/** A connection between two states, with its events and its line. */
+/** A connection between two states, with its events and its line. From the root: a transition from any state. */
 export interface Edge {
   readonly from: string
   readonly to: string
@@ -36,12 +36,22 @@ export function layOut(root: MachineState): Drawing {
   )
   const titles = titlesOf(root, boxes)
   const ways = waysOf(root, boxes)
-  const lines = ways.map(({ from, to, events }) => {
+  const between = ways.map(({ from, to, events }) => {
     const inWay = leaves.filter(({ id }) => !isWithin(id, from) && !isWithin(id, to))
-    const hasReverse = ways.some((other) => other.from === to && other.to === from)
+    const hasReverse = ways.some((other) => isAt(other.from, to) && isAt(other.to, from))
     const line = lineBetween(boxes.get(from)!, boxes.get(to)!, hasReverse, [...inWay, ...titles])
     return { from, to, events, line, text: textOf(events) }
   })
+  const taken = between.flatMap(({ line }) => pointsOf(line))
+  const fromAny = waysFrom(root, boxes).map(({ to, events }) => {
+    const line = lineInto(
+      boxes.get(to)!,
+      [...boxes.values()].filter((box) => box !== boxes.get(to)),
+      taken,
+    )
+    return { from: root.id, to, events, line, text: `any: ${textOf(events)}` }
+  })
+  const lines = [...between, ...fromAny]
   const labels = placeLabels(lines, [...leaves, ...titles], groups)
   const edges = lines.map(({ from, to, events, line, text }, i) => ({
     from,
@@ -69,27 +79,38 @@ export function layOut(root: MachineState): Drawing {
   }
 }
 
-/** The connections between different states; transitions with the same ends are merged. */
-function waysOf(
-  root: MachineState,
-  boxes: ReadonlyMap<string, Box>,
-): { readonly from: string; readonly to: string; readonly events: readonly string[] }[] {
-  const ways = new Map<string, { from: string; to: string; events: string[] }>()
-  for (const state of flatten(root))
-    for (const { event, targets } of state.transitions)
-      for (const to of targets) {
-        // A line between a state and its child would cover both; the list contains the transition.
-        if (isWithin(to, state.id) || isWithin(state.id, to) || !boxes.has(to)) continue
-        const name = `${state.id}\n${to}`
-        const way = ways.get(name) ?? { from: state.id, to, events: [] }
-        if (!way.events.includes(event)) way.events.push(event)
-        ways.set(name, way)
-      }
-  return [...ways.values()]
+interface Way {
+  readonly from: string
+  readonly to: string
+  readonly events: readonly string[]
+}
+
+/** The connections between different states. A line between a state and its child would cover both; the list contains the transition. */
+function waysOf(root: MachineState, boxes: ReadonlyMap<string, Box>): Way[] {
+  return flatten(root).flatMap((state) =>
+    waysFrom(state, boxes).filter(({ from, to }) => !isWithin(to, from) && !isWithin(from, to)),
+  )
+}
+
+/** The connections from a state; transitions with the same target are merged. */
+function waysFrom({ id, transitions }: MachineState, boxes: ReadonlyMap<string, Box>): Way[] {
+  const ways = new Map<string, string[]>()
+  for (const { event, targets } of transitions)
+    for (const to of targets) {
+      const events = ways.get(to) ?? []
+      if (!events.includes(event)) events.push(event)
+      if (boxes.has(to)) ways.set(to, events)
+    }
+  return [...ways].map(([to, events]) => ({ from: id, to, events }))
 }
 
 function isWithin(id: string, parent: string): boolean {
   return `${id}.`.startsWith(`${parent}.`)
+}
+
+/** True for a state and itself, or one and another within it. */
+function isAt(one: string, other: string): boolean {
+  return isWithin(one, other) || isWithin(other, one)
 }
 
 /** The events without the common prefix of their machine; `done` and `failed` for the end of an invoked actor. */

@@ -41,6 +41,27 @@ export function lineBetween(from: Box, to: Box, hasReverse: boolean, obstacles: 
   return best!
 }
 
+/** A short line into a box from outside, on the side with the most room. */
+export function lineInto(box: Box, obstacles: readonly Box[], others: readonly Point[]): Line {
+  const { x, y, width, height } = box
+  const length = 32
+  const sides = [0.5, 0.2, 0.8].flatMap((part) => {
+    const [across, down] = [x + width * part, y + height * part]
+    return [
+      { start: { x: across, y: y + height + length }, end: { x: across, y: y + height } },
+      { start: { x: across, y: y - length }, end: { x: across, y } },
+      { start: { x: x + width + length, y: down }, end: { x: x + width, y: down } },
+      { start: { x: x - length, y: down }, end: { x, y: down } },
+    ]
+  })
+  const costOf = ({ start }: Pick<Line, 'start' | 'end'>): number =>
+    obstacles.filter((other) => isInside(start, other, 12)).length * 100 +
+    others.filter((other) => Math.hypot(other.x - start.x, other.y - start.y) < 40).length * 10 +
+    (start.x < 4 || start.y < 4 ? 1000 : 0)
+  const { start, end } = sides.reduce((best, side) => (costOf(side) < costOf(best) ? side : best))
+  return { start, control: { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 }, end, isStraight: true }
+}
+
 /** Points along a line, from start to end. */
 export function pointsOf(line: Line): readonly Point[] {
   return Array.from({ length: samples + 1 }, (_, i) => at(line, i / samples))

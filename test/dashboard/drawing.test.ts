@@ -35,6 +35,9 @@ function nestedTask() {
   return createMachine({
     id: 'task',
     initial: 'idle',
+    on: {
+      'task.restored': ['.idle', '.running', '.failed'].map((target) => ({ target, guard: () => true })),
+    },
     states: {
       idle: waits('task.enable'),
       running: {
@@ -94,7 +97,7 @@ describe('layOut()', () => {
     const { boxes, edges } = layOut(root)
     expect(edges.length).toBeGreaterThan(2)
     for (const { from, to, events, path } of edges) {
-      expect(boxes.has(from) && boxes.has(to)).toBe(true)
+      expect((boxes.has(from) || from === root.id) && boxes.has(to)).toBe(true)
       expect(events.length).toBeGreaterThan(0)
       expect(path).toMatch(/^M[\d.]+,[\d.]+ (L|Q-?[\d.]+,-?[\d.]+ )[\d.]+,[\d.]+$/)
     }
@@ -116,6 +119,21 @@ describe('layOut()', () => {
       }
     },
   )
+
+  test('a transition from any state of the machine leads into its target from outside', () => {
+    const { boxes, edges } = layOut(machines[3][1])
+    const fromAny = edges.filter(({ from }) => from === 'task')
+    expect(fromAny.map(({ to, text }) => [to, text])).toEqual([
+      ['task.idle', 'any: restored'],
+      ['task.running', 'any: restored'],
+      ['task.failed', 'any: restored'],
+    ])
+    for (const { to, path } of fromAny) {
+      const [x = 0, y = 0] = /M([\d.]+),([\d.]+)/.exec(path)!.slice(1).map(Number)
+      const box = boxes.get(to)!
+      expect(x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height).toBe(false)
+    }
+  })
 
   test('a label contains each event once, in short', () => {
     const texts = layOut(machines[1][1]).edges.map(({ text }) => text)
