@@ -30,7 +30,7 @@ export interface ForecastOptions {
  * The runs that follow from the passage of time alone, up to a given instant.
  *
  * Assumptions: each run succeeds and takes the median runtime of the task's past successes (without past successes it takes no
- * time, or never ends if the task is permanent); functions and streams in conditions keep their present values; params do not
+ * time, or never ends if the task is permanent); functions and streams in conditions keep their current values; params do not
  * change; no manual runs are requested. A paused session stays paused, unless `asIfResumed` is true. A stopped session is
  * simulated as if it were started now (without a history, if its store was never opened).
  *
@@ -54,7 +54,7 @@ export interface Forecast {
   /** Functions and streams in conditions that are assumed to keep their values. */
   readonly assumed: readonly Assumption[]
   /**
-   * Unpredictable parts, which are left out or keep their present value: event streams, cycle counts, results that are still
+   * Unpredictable parts, which are left out or keep their current value: event streams, cycle counts, results that are still
    * pending, the end of a pause.
    */
   readonly notForecastable: readonly NotForecastable[]

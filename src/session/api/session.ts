@@ -230,7 +230,7 @@ export interface TaskTemplate {
  * ```
  */
 export interface Session extends AsyncDisposable {
-  /** The present state. */
+  /** The current state. */
   readonly state: SessionState
   /** The time of the last start, in the session's zone; null before the first start. */
   readonly startedAt: DateTime | null
@@ -297,7 +297,7 @@ export interface Session extends AsyncDisposable {
 
   /**
    * Sends a command; every method that changes the session has one. Throws for unknown commands and tasks, and a
-   * `CommandRefusedError` if the present state does not accept the command.
+   * `CommandRefusedError` if the current state does not accept the command.
    */
   send(command: Command): void
   /** Adds a listener of one type of event, or of all with `'*'`. Returns a function that removes it. */
@@ -305,10 +305,10 @@ export interface Session extends AsyncDisposable {
   /** All events of the session as an RxJS Observable. An error that a subscriber throws is reported as the warning `listener`. */
   readonly events$: Observable<News>
   /**
-   * True while a condition holds, as an RxJS Observable: the present value on subscription, then each change. Accepts each start of
+   * True while a condition holds, as an RxJS Observable: the current value on subscription, then each change. Accepts each start of
    * a task except `onEach`. Each subscription evaluates the condition separately, until it is unsubscribed.
    *
-   * Conditions are evaluated while the session is running or paused. In a stopped session the Observable emits the present value,
+   * Conditions are evaluated while the session is running or paused. In a stopped session the Observable emits the current value,
    * and continues when the session starts. A condition that throws counts as false, and `onError.condition` applies. Throws a
    * `TypeError` or a `StatementError` if the argument is not a condition.
    *

@@ -101,7 +101,7 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   /**
    * The treatment of missed periods (a day of `daily`, an occurrence of a cron) in which the session could not launch the task,
    * because it was down, paused, asleep or busy. `none` (default): they are logged as missed. `latest`: one run for the newest,
-   * unless the present period is due in any case. `all`: a run for each, oldest first, with its `run.period`. Periods from the time
+   * unless the current period is due in any case. `all`: a run for each, oldest first, with its `run.period`. Periods from the time
    * when the session was down are missed only if the log contains an earlier run of the task.
    */
   readonly catchUp?: 'latest' | 'all' | 'none'

@@ -38,7 +38,7 @@ export interface RunOutcome<R = unknown> {
 /**
  * A manual run: a promise of its outcome, with methods to observe and cancel it. It rejects only if the run does not start: with a
  * `TaskNotFoundError` if the task is removed before, with a `SessionStoppedError` if the session stops before, with an `ArgError` if
- * an async schema rejects the params, and with a `CommandRefusedError` if the present state does not accept the command.
+ * an async schema rejects the params, and with a `CommandRefusedError` if the current state does not accept the command.
  *
  * @example
  * ```ts
@@ -119,7 +119,7 @@ export interface Task<R = unknown> extends TaskRef<R> {
    */
   readonly actor: AnyActorRef
   /**
-   * The present state: `running` while a run is live, `failed` if the last run failed or crashed, otherwise `idle`; `removed` after
+   * The current state: `running` while a run is live, `failed` if the last run failed or crashed, otherwise `idle`; `removed` after
    * the task is removed. {@link Task.state$} emits each change.
    *
    * @example
@@ -129,7 +129,7 @@ export interface Task<R = unknown> extends TaskRef<R> {
    */
   readonly state: TaskState | 'removed'
   /**
-   * {@link Task.state} as an RxJS Observable: the present state on subscription, then each change. Continues across restarts of the
+   * {@link Task.state} as an RxJS Observable: the current state on subscription, then each change. Continues across restarts of the
    * session, and completes when the task is removed.
    *
    * @example
@@ -139,7 +139,7 @@ export interface Task<R = unknown> extends TaskRef<R> {
    */
   readonly state$: Observable<TaskState>
   /**
-   * True while the start condition holds, as an RxJS Observable: the present value on subscription, then each change. The session
+   * True while the start condition holds, as an RxJS Observable: the current value on subscription, then each change. The session
    * evaluates start conditions from its start to its shut-down, also while it is paused; before and after, the value is false.
    * Completes when the task is removed.
    *

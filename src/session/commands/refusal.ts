@@ -23,7 +23,7 @@ export function whyRefused({ registry, sessionActor }: RefusalDeps, event: Comma
   return new CommandRefusedError(event.type, sessionActor.state, acceptedNow(sessionActor))
 }
 
-/** The commands that the session's machine accepts in its present state. */
+/** The commands that the session's machine accepts in its current state. */
 function acceptedNow(sessionActor: SessionActor): readonly string[] {
   const { value } = sessionActor.snapshot
   const nodes = getStateNodes(sessionMachine.root, value)

@@ -14,7 +14,7 @@ import {
 } from '../../conditions/node.ts'
 import { dated } from '../../time/date-range.ts'
 
-/** Receives each part that keeps its present value. `reason`: why it is unpredictable; null for an assumption. */
+/** Receives each part that keeps its current value. `reason`: why it is unpredictable; null for an assumption. */
 export type OnHeld = (held: {
   readonly statement: string
   readonly value: boolean
@@ -35,7 +35,7 @@ export class FrozenConditions {
   }
 
   /**
-   * Replaces functions and streams in a condition by their present values. `onHeld` receives each of them; for unpredictable parts
+   * Replaces functions and streams in a condition by their current values. `onHeld` receives each of them; for unpredictable parts
    * (values of event streams, cycle counts) with a reason.
    */
   hold(node: ConditionNode, facts: Facts, onHeld: OnHeld): ConditionNode {

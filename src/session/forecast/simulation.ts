@@ -70,7 +70,7 @@ type RunNow = Pick<
   readonly task: string
 }
 
-/** Creates a simulation of the session's present state, with its tasks, params, history, live and queued runs; in slices. */
+/** Creates a simulation of the session's current state, with its tasks, params, history, live and queued runs; in slices. */
 export async function createSimulation(
   { core: live, keeper, slots, launcher }: Original,
   given: SimulationParts,

@@ -1,4 +1,4 @@
-/** Renamed options: both names are accepted, and the session uses the present one. */
+/** Renamed options: both names are accepted, and the session uses the current one. */
 
 type Renamed = Readonly<Record<string, string>>
 
@@ -23,7 +23,7 @@ export function checkOneName(options: object, renamed: Renamed): void {
   }
 }
 
-/** The options under their present names. If both are given, which {@link checkOneName} refuses, the present name takes precedence. */
+/** The options under their current names. If both are given, which {@link checkOneName} refuses, the current name takes precedence. */
 function present<T extends object>(options: T, renamed: Renamed): T {
   const known = Object.keys(renamed)
   if (!known.some((old) => Object.hasOwn(options, old))) return options
@@ -35,13 +35,13 @@ function present<T extends object>(options: T, renamed: Renamed): T {
   return made as T
 }
 
-/** Task options under their present names. */
+/** Task options under their current names. */
 export function taskOptionsOf<T extends object>(options: T): T {
   return present(options, renamedTaskOptions)
 }
 
 /**
- * Session options under their present names, frozen. The earlier names remain readable, since `session.options` is
+ * Session options under their current names, frozen. The earlier names remain readable, since `session.options` is
  * public; they are not enumerable, so that copies have one name.
  */
 export function sessionOptionsOf<T extends object>(options: T): Readonly<T> {

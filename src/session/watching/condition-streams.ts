@@ -56,7 +56,7 @@ class Watched {
     readonly subscriber: Subscriber<boolean>,
   ) {}
 
-  /** Emits the present value. Returns a function that ends the subscription. */
+  /** Emits the current value. Returns a function that ends the subscription. */
   begin(): () => void {
     const { reporter, sessionActor } = this.deps
     const { news } = reporter

@@ -6,7 +6,7 @@ import { SafeStream } from '../events/safe-stream.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
-/** The state of a task: emits the present state first, and completes when the task is removed. */
+/** The state of a task: emits the current state first, and completes when the task is removed. */
 export function stateOf$(reporter: Reporter, entry: TaskEntry): Observable<TaskState> {
   return streamOf(reporter, 'state$', (subscriber) => {
     const tell = distinct(subscriber)
@@ -35,7 +35,7 @@ export function stateOf$(reporter: Reporter, entry: TaskEntry): Observable<TaskS
   })
 }
 
-/** The value of the start condition: emits the present value first, and completes when the task is removed. */
+/** The value of the start condition: emits the current value first, and completes when the task is removed. */
 export function holdsOf$(reporter: Reporter, entry: TaskEntry): Observable<boolean> {
   return streamOf(reporter, 'holds$', (subscriber) => {
     const tell = distinct(subscriber)
