@@ -2,104 +2,85 @@
  * Task machine: named work with a start condition, and the parent of its run actors.
  *
  * ```
- *             launched                     launched
- *   ┌──────┐ ─────────▶ ┌─────────┐ ◀───────────────── ┌────────┐
- *   │ idle │            │ running │                    │ failed │
- *   └──────┘ ◀───────── └─────────┘ ─────────────────▶ └────────┘
- *        last run ended: success,        last run ended:
- *        inaction, terminate             fail, crash
+ *   ┌─ idle ───────────┐  capacity.freed   ┌─ running ────────┐  capacity.freed   ┌─ failed ─────────┐
+ *   │  resting         │  [mayLaunch]      │  resting         │  [mayLaunch]      │  resting         │
+ *   │  ready ──────────┼──────────────────▶│  ready           │◀──────────────────┼─ ready           │
+ *   │  backingOff      │◀──────────────────┤  backingOff      ├──────────────────▶│  backingOff      │
+ *   └──────────────────┘  last run ended:  └──────────────────┘  last run ended:  └──────────────────┘
+ *                         success, inaction, terminate           fail, crash
  *
- *   any ── remove ──▶ removed (final)
+ *   any ── task.remove ──▶ removed (final)
  * ```
  *
- * `disabled` is context, not a state: it stops launches by the condition and does not affect live runs.
+ * The top level says how the last run ended, and whether a run is live. The phase below says what the next run waits
+ * for: `resting` for its condition, a request, or an obstacle of the task's own (disabled, concurrency); `backingOff`
+ * for the relaunch delay; `ready` for its turn and for capacity. The phase follows the facts by itself; the launcher
+ * orders the ready tasks and sends `capacity.freed` to one after the other.
+ *
+ * `disabled` is context, not a state: it blocks launches by the condition only, and does not affect live runs.
  * With `concurrency` above one, the state is `running` while any run is live.
  */
-import { type AnyActorRef, assign, enqueueActions, setup } from 'xstate'
-import type { CommandEvent } from './commands.ts'
-import type { Action, Outcome, RunTrigger } from './protocol.ts'
+import { initialContext, taskSetup } from './task.setup.ts'
 
-/**
- * The events of a task. The commands (`task.*`) are forwarded by the session.
- *
- * @example
- * ```ts
- * import type { TaskEvent } from 'gantry/machines'
- *
- * const event: TaskEvent = { type: 'task.run', params: { day: '2026-11-24' } }
- * ```
- */
-export type TaskEvent =
-  /** The commands that name a task, except `task.create`. */
-  | ToOneTask<Exclude<Extract<CommandEvent, { readonly task: string }>, { readonly type: 'task.create' }>>
-  /** The state from the run log: the last action, and the number of live runs. */
-  | { readonly type: 'task.restored'; readonly last: Action | null; readonly live: number }
-  | { readonly type: 'run.launched'; readonly runId: string; readonly trigger: RunTrigger }
-  | { readonly type: 'run.ended'; readonly runId: string; readonly outcome: Outcome }
-  /** Run actors created with this actor as parent: XState stops only the actors that it spawned. */
-  | { readonly type: 'actors.stop'; readonly actors: readonly AnyActorRef[] }
-  /** A run's actor failed. XState's own error event has a type per actor, and XState keeps each type in memory forever. */
-  | { readonly type: 'actor.failed'; readonly actorId: string }
-
-/** A command as a task's actor receives it: the name is implied. */
-type ToOneTask<C> = C extends unknown ? Omit<C, 'task'> & { readonly task?: string } : never
-
-/**
- * The context of a task's actor: plain data, shown in the inspectors.
- *
- * @example
- * ```ts
- * import type { TaskContext } from 'gantry/machines'
- *
- * const { live, lastOutcome }: TaskContext = session.task('report').actor.getSnapshot().context
- * ```
- */
-export interface TaskContext {
-  /** Unique among all actors of a session, including tasks that are removed and created again. */
-  readonly id: string
-  readonly name: string
-  readonly disabled: boolean
-  /** Number of live runs. */
-  readonly live: number
-  /** Number of runs that ended since the task was created. */
-  readonly runs: number
-  readonly lastRunId: string | null
-  readonly lastOutcome: Outcome | null
-}
-
-/**
- * The input of a task's actor. Default: enabled.
- *
- * @example
- * ```ts
- * import type { TaskInput } from 'gantry/machines'
- *
- * const input: TaskInput = { id: 'report-1', name: 'report', disabled: true }
- * ```
- */
-export interface TaskInput {
-  readonly id: string
-  readonly name: string
-  readonly disabled?: boolean
-}
-
-const isFailure = (outcome: Action | null): boolean => outcome === 'fail' || outcome === 'crash'
-
+/** Transitions of a launch that capacity allows. */
 const launch = {
-  target: 'running',
-  actions: ['countLaunch', 'startRun'],
-  description: 'The session launches a run.',
+  guard: 'mayLaunch',
+  target: '#task.running',
+  actions: ['countLaunch', 'launch'],
+  description: 'The task has its turn, and no obstacle is left: a run starts.',
 } as const
 
-const removal = {
-  target: '#task.removed',
-  actions: 'answer',
-  description: 'The task is removed from the session; its name is free at once.',
+/** The phases of a task, which say what its next run waits for. */
+const phases = {
+  resting: {
+    description: 'The next run waits for the condition, for a request, or for an obstacle of the task to go.',
+    always: [
+      {
+        guard: 'isReady',
+        target: 'ready',
+        description: 'A run is wanted, and nothing of the task blocks it.',
+      },
+      { guard: 'isBackingOff', target: 'backingOff', description: 'Only the relaunch delay is in the way.' },
+    ],
+  },
+  ready: {
+    description: 'The next run waits for its turn and for capacity.',
+    entry: 'enlist',
+    on: { 'capacity.freed': launch },
+    always: [
+      { guard: 'isBackingOff', target: 'backingOff', description: 'Only the relaunch delay is in the way.' },
+      {
+        guard: 'isResting',
+        target: 'resting',
+        description: 'No run is wanted any more, or something blocks it.',
+      },
+    ],
+  },
+  backingOff: {
+    description: 'The condition still holds after the last run: the next run waits for the relaunch delay.',
+    entry: 'startDelay',
+    exit: 'stopDelay',
+    on: {
+      'delay.passed': [
+        { guard: 'isBackingOff', target: 'backingOff', reenter: true, description: 'The timer fired early.' },
+        { target: 'resting', description: 'The delay has passed.' },
+      ],
+    },
+    always: [
+      { guard: 'isReady', target: 'ready', description: 'The delay no longer applies.' },
+      {
+        guard: 'isResting',
+        target: 'resting',
+        description: 'No run is wanted any more, or something blocks it.',
+      },
+    ],
+  },
 } as const
 
 /**
- * The machine of a task: one object for all tasks, configured by input. Its effects are stubs; the session provides
- * them. Its states are `idle`, `running`, `failed` and `removed`.
+ * The machine of a task: one object for all tasks, configured by input. Its effects are stubs, and its guards assume a
+ * task outside a session; the session provides both. Its states are `idle`, `running`, `failed` (each with the phases
+ * `resting`, `ready` and `backingOff`) and `removed`.
  *
  * @example
  * ```ts
@@ -107,91 +88,50 @@ const removal = {
  * import { taskMachine } from 'gantry/machines'
  *
  * const actor = createActor(taskMachine, { input: { id: 'report-1', name: 'report' } }).start()
- * actor.send({ type: 'run.launched', runId: '1', trigger: 'manual' })
- * actor.getSnapshot().value // 'running'
+ * actor.send({ type: 'condition.changed', holds: true, at: 0 })
+ * actor.getSnapshot().value // { idle: 'ready' }
+ * actor.send({ type: 'capacity.freed', runId: '1', trigger: 'condition', at: 0, relaunchAt: 0, dueAt: 0, period: null })
+ * actor.getSnapshot().matches('running') // true
  * ```
  */
-export const taskMachine = setup({
-  types: {
-    context: {} as TaskContext,
-    events: {} as TaskEvent,
-    input: {} as TaskInput,
-  },
-  actions: {
-    /** Creates or reuses a run actor and starts it. */
-    startRun: () => {},
-    /** Confirms a command to its sender. */
-    answer: () => {},
-    /** Queues a manual run regardless of the condition and `disabled`; answers. */
-    queueRun: () => {},
-    /** Queues a run for each period of a range. */
-    backfillRuns: () => {},
-    /** Terminates one live run or all of them, and cancels queued runs. */
-    terminateRuns: () => {},
-    /** Changes options of the task. */
-    updateTask: () => {},
-    /** Releases the resources of the task: its watch, its queue and its live runs. */
-    release: () => {},
-    /** Re-evaluates whether the task can launch. */
-    reconsider: () => {},
-    /** Settles a run whose actor failed. */
-    runActorFailed: () => {},
-    stopActors: enqueueActions(({ enqueue, event }) => {
-      if (event.type === 'actors.stop') for (const actor of event.actors) enqueue.stopChild(actor)
-    }),
-    disable: assign({ disabled: true }),
-    enable: assign({ disabled: false }),
-    countLaunch: assign(({ context, event }) =>
-      event.type === 'run.launched' ? { live: context.live + 1, lastRunId: event.runId } : {},
-    ),
-    countEnd: assign(({ context, event }) =>
-      event.type === 'run.ended'
-        ? {
-            live: Math.max(0, context.live - 1),
-            runs: context.runs + 1,
-            lastRunId: event.runId,
-            lastOutcome: event.outcome,
-          }
-        : {},
-    ),
-    remember: assign(({ event }) =>
-      event.type === 'task.restored'
-        ? { live: event.live, lastOutcome: event.last === 'run' ? null : event.last }
-        : {},
-    ),
-  },
-  guards: {
-    othersLive: ({ context }) => context.live > 1,
-    endedBadly: ({ event }) => event.type === 'run.ended' && isFailure(event.outcome),
-    livesOn: ({ event }) => event.type === 'task.restored' && event.live > 0,
-    lastEndedBadly: ({ event }) => event.type === 'task.restored' && isFailure(event.last),
-  },
-}).createMachine({
+export const taskMachine = taskSetup.createMachine({
   id: 'task',
   description: 'Named work with a start condition.',
-  context: ({ input }) => ({
-    id: input.id,
-    name: input.name,
-    disabled: input.disabled ?? false,
-    live: 0,
-    runs: 0,
-    lastRunId: null,
-    lastOutcome: null,
-  }),
+  context: ({ input }) => initialContext(input),
   initial: 'idle',
   on: {
+    'condition.changed': {
+      actions: 'noteCondition',
+      description: 'The start condition became true or false.',
+    },
+    'dependency.changed': {
+      actions: 'noteForeignChange',
+      description: 'A dependency of the condition changed, and not by a run of the task.',
+    },
+    'run.requested': { description: 'A run waits in the queue.' },
+    'facts.changed': { description: 'Options, limits or the queue changed.' },
+    'run.ordered': {
+      target: '.running',
+      actions: ['countLaunch', 'launch'],
+      description: 'The start or the end of the session launches a run.',
+    },
     'task.run': { actions: 'queueRun', description: 'Queue a manual run.' },
     'task.backfill': { actions: 'backfillRuns', description: 'Queue a run for each period of a range.' },
     'task.terminate': { actions: ['terminateRuns', 'answer'], description: 'Terminate live runs.' },
     'task.disable': {
-      actions: ['disable', 'reconsider', 'answer'],
+      actions: ['disable', 'reportChange', 'answer'],
       description: 'Stop launching runs by the condition.',
     },
     'task.enable': {
-      actions: ['enable', 'reconsider', 'answer'],
+      actions: ['enable', 'reportChange', 'answer'],
       description: 'Launch runs by the condition again.',
     },
     'task.update': { actions: 'updateTask', description: 'Change options of the task.' },
+    'task.remove': {
+      target: '.removed',
+      actions: 'answer',
+      description: 'The task is removed from the session; its name is free at once.',
+    },
     'task.restored': [
       {
         guard: 'livesOn',
@@ -220,18 +160,14 @@ export const taskMachine = setup({
   states: {
     idle: {
       description: 'No run is live; the last one did not fail.',
-      on: {
-        'run.launched': launch,
-        'task.remove': removal,
-      },
+      initial: 'resting',
+      states: phases,
     },
     running: {
       description: 'At least one run is live.',
+      initial: 'resting',
+      states: phases,
       on: {
-        'run.launched': {
-          actions: ['countLaunch', 'startRun'],
-          description: 'Another run starts (concurrency).',
-        },
         'run.ended': [
           { guard: 'othersLive', actions: 'countEnd', description: 'Other runs are still live.' },
           {
@@ -246,15 +182,12 @@ export const taskMachine = setup({
             description: 'The run ended in success, inaction or termination.',
           },
         ],
-        'task.remove': removal,
       },
     },
     failed: {
       description: 'No run is live; the last one failed or crashed.',
-      on: {
-        'run.launched': launch,
-        'task.remove': removal,
-      },
+      initial: 'resting',
+      states: phases,
     },
     removed: { type: 'final', description: 'The task was removed from the session.', entry: 'release' },
   },

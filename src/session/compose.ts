@@ -3,7 +3,6 @@ import type { Command } from '../../machines/commands.ts'
 import type { runMachine } from '../../machines/run.machine.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Vocabulary } from '../conditions/language/vocabulary.ts'
-import { onEachNodes, periodOf } from '../conditions/node.ts'
 import { createExecutors } from '../executors/create-executors.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { SessionLog } from '../log/session-log.ts'
@@ -14,6 +13,7 @@ import type { Session, SessionOptions } from './api/session.ts'
 import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
 import { CommandSender } from './commands/command-sender.ts'
 import { explainTask, isDue, taskWaitsFor } from './decision/explain-task.ts'
+import { launchGuards } from './decision/launch-guards.ts'
 import { nextTaskRuns } from './decision/next-task-runs.ts'
 import { Inspection } from './guard-inspect.ts'
 import { Crashes } from './launching/crashed-runs.ts'
@@ -32,11 +32,10 @@ import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
 import { Capacity } from './runs/capacity.ts'
 import { Contexts } from './runs/contexts.ts'
-import { type LaunchFacts, Runs } from './runs/run-effects.ts'
+import { Runs } from './runs/run-effects.ts'
 import type { HandleOf } from './state/ports.ts'
 import { TaskSelection } from './state/selection.ts'
 import { Core } from './state/session-state.ts'
-import type { TaskEntry } from './state/task-state.ts'
 import { StartWarnings } from './tasks/start-warnings.ts'
 import { TaskActors } from './tasks/task-actors.ts'
 import { createHandles } from './tasks/task-handle.ts'
@@ -77,7 +76,6 @@ export function assemble(given: Given): SessionModules {
       actor: () => actor,
       send: (command) => parts.sender.send(command),
       schedule: () => parts.launcher.schedule(),
-      consider: (entry) => parts.launcher.consider(entry),
     },
   )
   parts.core = core
@@ -106,23 +104,17 @@ export function assemble(given: Given): SessionModules {
     inspection: parts.inspection,
     send: (command: Command) => parts.sender.send(command),
   }
-  const slots = new Capacity(
-    core,
-    () => parts.launcher.schedule(),
-    (entry) => parts.launcher.contends(entry),
-  )
+  const slots = new Capacity(core, () => parts.launcher.schedule())
   parts.slots = slots
   const provide = (effects: RunEffects): typeof runMachine =>
     guardedLogic(provideRun(effects), runDoor(doors))
   parts.runs = new Runs(core, slots, provide, (entry) => {
     parts.tasks.runEnded(entry)
-    parts.launcher.ended(entry)
+    parts.launcher.runEnded()
     parts.sequence.runEnded()
   })
-  parts.launcher = new Launcher(core, parts.runs, slots, (entry, takesValue) =>
-    launchFacts(core, entry, takesValue),
-  )
-  parts.queue = new RunQueue(core, parts.runs, parts.launcher)
+  parts.launcher = new Launcher(core, parts.runs, slots)
+  parts.queue = new RunQueue(core, parts.runs)
   parts.crashes = new Crashes({ ...core, queue: parts.queue })
   parts.occasions = new MissedRuns({ ...core, launcher: parts.launcher, queue: parts.queue })
   parts.wakeClock = new WatchClock({ clock, backlog: core.backlog, onTimer: () => parts.launcher.woken() })
@@ -131,8 +123,7 @@ export function assemble(given: Given): SessionModules {
   parts.streams = new ConditionStreams({ ...core, ...parts })
   parts.actors = new TaskActors(
     core,
-    guardedLogic(provideTask(taskEffects(core, parts)), taskDoor(doors)),
-    parts.launcher,
+    guardedLogic(provideTask(taskEffects(core, parts), launchGuards(core, parts)), taskDoor(doors)),
   )
   parts.starts = new StartWarnings({ ...core })
   parts.names = new NameWarnings({ ...core })
@@ -169,27 +160,4 @@ export function assemble(given: Given): SessionModules {
   actor.subscribe({ error: (error) => parts.milestones.ended({ error }) })
   actor.start()
   return parts
-}
-
-function launchFacts(core: Core, entry: TaskEntry, takesValue: boolean): LaunchFacts {
-  const { node } = entry.definition.start
-  const facts = core.factsOf(entry)
-  const period = periodOf(node)?.current(facts.now, facts.zone) ?? null
-  let value: unknown
-  // The launch takes the value of the event stream that causes it.
-  if (takesValue)
-    for (const stream of onEachNodes(node)) value = core.predicates.take(stream, entry.name) ?? value
-  return { trigger: 'condition', dueAt: dueAtOf(core, entry, period?.start), period, value }
-}
-
-/**
- * The instant at which the run became due, epoch ms: when its condition began to hold, but not before the period of the run (the
- * process may have been suspended during earlier periods), and not before the end of the relaunch delay.
- */
-function dueAtOf(core: Core, entry: TaskEntry, periodStart: number | undefined): number | null {
-  if (entry.dueAt === null) return null
-  const now = core.clock.now()
-  const sinceRelaunch = entry.hasForeignChange ? 0 : core.clock.monotonic() - entry.relaunchAt
-  const relaunch = Number.isFinite(entry.relaunchAt) ? now - sinceRelaunch : -Infinity
-  return Math.min(now, Math.max(entry.dueAt, periodStart ?? -Infinity, relaunch))
 }

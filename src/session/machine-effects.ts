@@ -70,11 +70,15 @@ export function taskEffects(core: Core, parts: SessionModules): TaskEffects {
     if (entry !== undefined) act(entry)
   }
   return {
-    startRun: (id) =>
+    launch: (id, launch) =>
       withEntry(id, (entry) => {
-        parts.runs.start(entry)
+        parts.runs.launch(entry, launch)
         parts.watches.watchEnd(entry)
       }),
+    enlist: (id) => withEntry(id, (entry) => parts.launcher.enlist(entry)),
+    startDelay: (id, relaunchAt) =>
+      withEntry(id, (entry) => parts.launcher.delays.start(entry, relaunchAt ?? 0)),
+    stopDelay: (id) => withEntry(id, (entry) => parts.launcher.delays.stop(entry)),
     answer: (event) => core.requests.accept(event),
     queueRun: parts.queue.accept,
     backfillRuns: parts.occasions.acceptBackfill,
@@ -89,12 +93,8 @@ export function taskEffects(core: Core, parts: SessionModules): TaskEffects {
         if (entry !== undefined) parts.tasks.update(entry, optionsOf(core.requests, event) as TaskUpdate)
       }),
     release: (id) => withEntry(id, (entry) => parts.tasks.release(entry)),
-    reconsider: (id, disabled) =>
-      withEntry(id, (entry) => {
-        entry.disabled = disabled
-        core.news.tell({ type: 'task.changed', task: entry.name, at: core.clock.now() })
-        parts.launcher.consider(entry)
-      }),
+    reportChange: (id) =>
+      withEntry(id, ({ name }) => core.news.tell({ type: 'task.changed', task: name, at: core.clock.now() })),
     runActorFailed: (id, actorId) => withEntry(id, (entry) => parts.runs.actorFailed(entry, actorId)),
   }
 }

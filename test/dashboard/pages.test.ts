@@ -121,7 +121,7 @@ describe('the dashboard', () => {
     await page.getByText('No events since this was opened.').waitFor()
     await page.getByRole('button', { name: 'Run fails' }).click()
     await page.locator('.state-active[data-state="task.failed"]').waitFor()
-    await page.getByRole('region', { name: 'Events' }).getByText('run.launched').waitFor()
+    await page.getByRole('region', { name: 'Events' }).getByText('capacity.freed').waitFor()
     expect(await check()).toEqual([])
     console.info(`a row changed ${shownAfterMs} ms after the run was asked for`)
   }, 30_000)

@@ -3,6 +3,7 @@ import { createApp } from 'gantry'
 import { createStatelyInspector } from 'gantry/inspect'
 import { createXStateInspector } from 'gantry-xstate-inspect'
 import type { InspectionEvent } from 'xstate'
+import { topOf } from '../support/inspect/fleet.ts'
 import { type Message, openPage, type Page } from '../support/inspect/page.ts'
 import { silent } from '../support/silent.ts'
 
@@ -80,7 +81,7 @@ describe.each(Object.keys(inspectors) as (keyof typeof inspectors)[])('a session
 
   function statesOf(page: Page, task: Message) {
     const received = page.heard.filter((message) => isState(message) && message.sessionId === task.sessionId)
-    return changes([stateOf(task), ...received.map(stateOf)])
+    return changes([task, ...received].map((message) => topOf(stateOf(message))))
   }
 
   test('registers the session, which is running, and its tasks as its children', async () => {
@@ -91,7 +92,7 @@ describe.each(Object.keys(inspectors) as (keyof typeof inspectors)[])('a session
     expect(stateOf(session)).toEqual({ running: 'active' })
     expect(parentOf(session)).toBeUndefined()
     expect(parentOf(report)).toBe(session.sessionId)
-    expect(stateOf(report)).toBe('idle')
+    expect(stateOf(report)).toEqual({ idle: 'resting' })
   })
 
   test('shows idle → running → idle of a task that succeeds', async () => {
@@ -217,6 +218,8 @@ describe('the page of gantry-xstate-inspect', () => {
       'run.settled',
       'actors.stop',
       'task.restored',
+      'condition.changed',
+      'capacity.freed',
       'tasks.run',
     ]
     for (const to of actors) {

@@ -4,7 +4,8 @@ import type { CommandEvent } from '../../../machines/commands.ts'
 import { type RunContext, runMachine, type Settlement } from '../../../machines/run.machine.ts'
 import { sessionMachine } from '../../../machines/session.machine.ts'
 import type { SessionContext } from '../../../machines/session.setup.ts'
-import { type TaskContext, type TaskEvent, taskMachine } from '../../../machines/task.machine.ts'
+import { taskMachine } from '../../../machines/task.machine.ts'
+import type { Launch, TaskContext, TaskEvent } from '../../../machines/task.setup.ts'
 import { tell } from './guarded-actor.ts'
 import { stepOf, whileIn } from './invoked.ts'
 
@@ -28,15 +29,32 @@ export interface Received<T extends TaskEvent['type']> {
 /** The effects that the task machine names; `id` is the entry's. */
 export interface TaskEffects {
   answer(event: CommandEvent): void
-  startRun(id: string): void
+  launch(id: string, launch: Launch): void
+  enlist(id: string): void
+  startDelay(id: string, relaunchAt: number | null): void
+  stopDelay(id: string): void
   /** Called by the machine itself, without a function in between. */
   queueRun(received: Received<'task.run'>): void
   backfillRuns(received: Received<'task.backfill'>): void
   terminateRuns(id: string, runId: string | undefined): void
   updateTask(received: Received<'task.update'>): void
   release(id: string): void
-  reconsider(id: string, disabled: boolean): void
+  reportChange(id: string): void
   runActorFailed(id: string, actorId: string): void
+}
+
+/** The guards that the task machine names. */
+export interface TaskGuards {
+  isReady(given: TaskGiven): boolean
+  isBackingOff(given: TaskGiven): boolean
+  isResting(given: TaskGiven): boolean
+  mayLaunch(given: TaskGiven): boolean
+}
+
+/** The argument of a guard. The context already has the facts of the event, except of `capacity.freed`. */
+export interface TaskGiven {
+  readonly context: TaskContext
+  readonly event: TaskEvent
 }
 
 /** The actors that the session machine invokes. The signal aborts when the machine leaves the state. */
@@ -94,11 +112,20 @@ export function provideRun(effects: RunEffects): typeof runMachine {
   })
 }
 
-/** The task machine with its effects. */
-export function provideTask(effects: TaskEffects): typeof taskMachine {
+/** The task machine with its effects and guards. */
+export function provideTask(effects: TaskEffects, guards: TaskGuards): typeof taskMachine {
   return taskMachine.provide({
+    guards: {
+      isReady: guards.isReady,
+      isBackingOff: guards.isBackingOff,
+      isResting: guards.isResting,
+      mayLaunch: guards.mayLaunch,
+    },
     actions: {
-      startRun: ({ context }) => effects.startRun(context.id),
+      launch: ({ context, event }) => effects.launch(context.id, event as Launch & TaskEvent),
+      enlist: ({ context }) => effects.enlist(context.id),
+      startDelay: ({ context }) => effects.startDelay(context.id, context.relaunchAt),
+      stopDelay: ({ context }) => effects.stopDelay(context.id),
       answer: ({ event }) => effects.answer(event as CommandEvent),
       queueRun: effects.queueRun as (received: object) => void,
       backfillRuns: effects.backfillRuns as (received: object) => void,
@@ -106,7 +133,7 @@ export function provideTask(effects: TaskEffects): typeof taskMachine {
         effects.terminateRuns(context.id, event.type === 'task.terminate' ? event.runId : undefined),
       updateTask: effects.updateTask as (received: object) => void,
       release: ({ context }) => effects.release(context.id),
-      reconsider: ({ context }) => effects.reconsider(context.id, context.disabled),
+      reportChange: ({ context }) => effects.reportChange(context.id),
       runActorFailed: ({ context, event }) => {
         if (event.type === 'actor.failed') effects.runActorFailed(context.id, event.actorId)
       },

@@ -1,6 +1,7 @@
 /** The state of a session or a task as one word: users, metrics and pages see no nested state value. */
 import type { SnapshotFrom } from 'xstate'
 import type { sessionMachine } from '../../../machines/session.machine.ts'
+import type { taskMachine } from '../../../machines/task.machine.ts'
 import type { SessionState } from '../api/session-parts.ts'
 import type { TaskState } from '../api/task.ts'
 
@@ -15,4 +16,13 @@ export function toSessionState(value: SnapshotFrom<typeof sessionMachine>['value
 /** The word for a state value of the task machine: the key of its top-level state. */
 export function toTaskState(value: string | Readonly<Record<string, unknown>>): TaskState | 'removed' {
   return (typeof value === 'string' ? value : Object.keys(value)[0]) as TaskState | 'removed'
+}
+
+/** The phase of a task, which says what its next run waits for; undefined for a removed task. */
+export function toPhase(
+  value: SnapshotFrom<typeof taskMachine>['value'],
+): 'resting' | 'ready' | 'backingOff' | undefined {
+  if (typeof value === 'string') return undefined
+  if ('idle' in value) return value.idle
+  return 'running' in value ? value.running : value.failed
 }

@@ -1,4 +1,5 @@
 /** The effects of commands to the session's own actor. */
+import { tell } from '../actors/guarded-actor.ts'
 import type { SessionEffects } from '../actors/provide.ts'
 import type { SessionOptions } from '../api/session.ts'
 import type { SessionRunOptions } from '../api/session-parts.ts'
@@ -21,7 +22,7 @@ export interface CommandEffectDeps extends RefusalDeps, RunTasksDeps {
     setShutCondition(condition: Start | undefined): void
     holdsNow(entry: TaskEntry): boolean
   }
-  readonly launcher: { considerAll(): void }
+  readonly launcher: { schedule(): void }
   readonly signals: { update(): void }
 }
 
@@ -59,7 +60,7 @@ export function commandEffects(deps: CommandEffectDeps): CommandEffects {
 }
 
 function updateSession(
-  { configuration, params, tasks, watches, signals, launcher }: CommandEffectDeps,
+  { configuration, params, registry, tasks, watches, signals, launcher }: CommandEffectDeps,
   changes: SessionOptions,
 ): void {
   configuration.update(changes)
@@ -68,7 +69,9 @@ function updateSession(
   for (const [name, value] of Object.entries(changes.params ?? {})) params.put(name, value)
   if ('handleSignals' in changes) signals.update()
   // A raised limit may allow waiting runs to launch.
-  launcher.considerAll()
+  for (const entry of registry.entries.values())
+    if (entry.holds || entry.hasQueued) tell(entry.actor, { type: 'facts.changed' })
+  launcher.schedule()
 }
 
 /** The options of a command: those in the event, and those without a JSON form, which the sender registered. */

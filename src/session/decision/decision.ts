@@ -1,6 +1,6 @@
 /**
- * The launch decision: the obstacles between a task and its launch. The launcher, `explain()`, `isDue`,
- * `nextRuns()` and the forecast (which replays the launcher) all use it.
+ * The launch decision: the obstacles between a task and its launch. The guards of the task machine, the launcher,
+ * `explain()`, `isDue`, `nextRuns()` and the forecast (which replays the launcher) all use it.
  */
 import type { SessionState } from '../api/session-parts.ts'
 
@@ -37,7 +37,7 @@ interface Rule {
   readonly stands: (situation: Situation) => boolean
   /** It stands in the way of one route only. */
   readonly only?: Route
-  /** It stands in the way of all tasks alike, or is what the next place in line lifts. */
+  /** It blocks all tasks alike, or ends when another task gives capacity back: the launcher waits for it, not the task. */
   readonly isShared?: true
 }
 
@@ -47,9 +47,9 @@ interface Rule {
  */
 const rules = [
   { name: 'removed', stands: ({ isRemoved }) => isRemoved },
-  { name: 'stopped', stands: ({ state }) => state === 'stopped' },
-  { name: 'stopping', stands: ({ state }) => state === 'stopping' },
-  { name: 'starting', stands: ({ state }) => state === 'starting' || state === 'restarting' },
+  { name: 'stopped', stands: ({ state }) => state === 'stopped', isShared: true },
+  { name: 'stopping', stands: ({ state }) => state === 'stopping', isShared: true },
+  { name: 'starting', stands: ({ state }) => state === 'starting' || state === 'restarting', isShared: true },
   { name: 'not chosen', stands: ({ isChosen }) => !isChosen },
   // The start of the session launches it: while that is to come, it is what is waited for.
   {
@@ -71,26 +71,35 @@ const rules = [
 /** An obstacle between a task and its launch. */
 export type Obstacle = (typeof rules)[number]['name']
 
+type NamedRule = Rule & { readonly name: Obstacle }
+
 /** The first thing that keeps a run from being launched by this route; null: it launches. */
 export function firstObstacle(route: Route, situation: Situation): Obstacle | null {
-  for (const rule of rules as readonly (Rule & { readonly name: Obstacle })[])
+  for (const rule of rules as readonly NamedRule[])
     if ((rule.only === undefined || rule.only === route) && rule.stands(situation)) return rule.name
   return null
 }
 
-/** True if the task would launch by this route with a free place: nothing of its own stands in the way. */
-export function contends(route: Route, situation: Situation): boolean {
-  return (rules as readonly Rule[]).every(
-    (rule) =>
-      rule.isShared === true || (rule.only !== undefined && rule.only !== route) || !rule.stands(situation),
+const ownRulesOf = (route: Route): readonly NamedRule[] =>
+  (rules as readonly NamedRule[]).filter(
+    (rule) => rule.isShared !== true && (rule.only === undefined || rule.only === route),
   )
+const ownRules: Readonly<Record<Route, readonly NamedRule[]>> = {
+  condition: ownRulesOf('condition'),
+  queue: ownRulesOf('queue'),
+}
+
+/** The first obstacle of the task's own; null: it waits for its turn and for capacity alone. */
+export function ownObstacle(route: Route, situation: Situation): Obstacle | null {
+  for (const rule of ownRules[route]) if (rule.stands(situation)) return rule.name
+  return null
 }
 
 /** All that keeps a run from being launched by this route, the first to be lifted first; empty: it launches. */
 export function obstacles(route: Route, situation: Situation): readonly Obstacle[] {
   // Nothing brings it back: what else stands in its way does not matter.
   if (situation.isRemoved) return ['removed']
-  return (rules as readonly (Rule & { readonly name: Obstacle })[])
+  return (rules as readonly NamedRule[])
     .filter((rule) => (rule.only === undefined || rule.only === route) && rule.stands(situation))
     .map(({ name }) => name)
 }

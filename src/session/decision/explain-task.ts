@@ -18,6 +18,7 @@ import type { Blocker, Reason, TaskExplanation } from '../api/task.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { firstObstacle, obstacles, type Route } from './decision.ts'
+import { routeOf } from './launch-guards.ts'
 import { nextTaskRuns } from './next-task-runs.ts'
 import { reasonOf } from './reasons.ts'
 import { EntrySituation, type SituationParts } from './situation.ts'
@@ -82,9 +83,6 @@ export function taskWaitsFor(core: Core, parts: SituationParts, entry: TaskEntry
 
 /** Streams of a stopped session are not subscribed to just because somebody asks. */
 const readingsOf = (core: Core): FrozenReadings => new FrozenReadings(core.state !== 'stopped')
-
-/** A run that waits in the queue goes before those that the condition launches. */
-const routeOf = (entry: TaskEntry): Route => (entry.hasQueued ? 'queue' : 'condition')
 
 function conditionBlockers(entry: TaskEntry, condition: Explanation): readonly Blocker[] {
   const never = entry.neverHolds

@@ -39,14 +39,14 @@ export function nextTaskRuns(
   const shortage = standing.has('slot') ? parts.slots.shortageOf(entry) : null
   const waits = [
     shortage?.untilMono == null ? [] : [toWall(shortage.untilMono)],
-    standing.has('relaunch') ? [toWall(entry.relaunchAt)] : [],
+    standing.has('relaunch') ? [toWall(entry.facts.relaunchAt ?? 0)] : [],
   ].flat()
   const isRunning = standing.has('running')
   const dependsOnOthers =
     !isRunning && (standing.has('main') || (shortage !== null && shortage.untilMono === null))
   return nextRuns(entry.definition.start.node, (at) => core.factsOf(entry, at), n, {
     notBefore: Math.max(Number.NEGATIVE_INFINITY, ...waits),
-    live: entry.live.length,
+    live: entry.facts.live,
     queued: entry.queue.length,
     isStopped: state === 'stopped',
     dependsOnOthers,

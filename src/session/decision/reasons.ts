@@ -53,8 +53,8 @@ const sayings: Readonly<Record<Exclude<Obstacle, 'condition'>, Saying>> = {
       until,
     }
   },
-  relaunch: ({ clock }, { relaunchAt }) => {
-    const waitMs = Math.max(0, relaunchAt - clock.monotonic())
+  relaunch: ({ clock }, { facts }) => {
+    const waitMs = Math.max(0, (facts.relaunchAt ?? 0) - clock.monotonic())
     return {
       sentence: `the condition still holds after the last run, and the relaunch delay is not over: ${showLength(waitMs)} left`,
       until: clock.now() + waitMs,

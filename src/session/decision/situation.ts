@@ -1,5 +1,6 @@
 /** The situation of a task in a session, read from the session's parts when the decision needs it. */
 
+import type { TaskContext } from '../../../machines/task.setup.ts'
 import type { SessionState } from '../api/session-parts.ts'
 import { toLaunchLimit } from '../options/settings.ts'
 import type { Capacity } from '../runs/capacity.ts'
@@ -13,20 +14,32 @@ export interface SituationParts {
   readonly slots: Capacity
 }
 
-/** A task as it is now. The state and whether the condition holds are given: who asks knows them. */
+/**
+ * A task as it is now. The state of the session and whether the condition holds are given, as the caller knows them;
+ * so are the facts of the task, as a guard knows the next ones before the actor has them.
+ */
 export class EntrySituation implements Situation {
   readonly state: SessionState
   readonly holds: boolean
   readonly #core: Core
   readonly #entry: TaskEntry
   readonly #parts: SituationParts
+  readonly #facts: TaskContext
 
-  constructor(core: Core, parts: SituationParts, entry: TaskEntry, state: SessionState, holds: boolean) {
+  constructor(
+    core: Core,
+    parts: SituationParts,
+    entry: TaskEntry,
+    state: SessionState,
+    holds: boolean,
+    facts: TaskContext = entry.facts,
+  ) {
     this.#core = core
     this.#parts = parts
     this.#entry = entry
     this.state = state
     this.holds = holds
+    this.#facts = facts
   }
 
   get isRemoved(): boolean {
@@ -45,7 +58,7 @@ export class EntrySituation implements Situation {
   }
 
   get disabled(): boolean {
-    return this.#entry.disabled
+    return this.#facts.disabled
   }
 
   get canRecord(): boolean {
@@ -53,7 +66,7 @@ export class EntrySituation implements Situation {
   }
 
   get hasRoom(): boolean {
-    return hasRoom(this.#core, this.#entry)
+    return hasRoom(this.#core, this.#entry, this.#facts.live)
   }
 
   get isMainBusy(): boolean {
@@ -65,8 +78,8 @@ export class EntrySituation implements Situation {
   }
 
   get isDelayed(): boolean {
-    const { hasForeignChange, relaunchAt } = this.#entry
-    return !hasForeignChange && this.#core.clock.monotonic() < relaunchAt
+    const { hasForeignChange, relaunchAt } = this.#facts
+    return relaunchAt !== null && !hasForeignChange && this.#core.clock.monotonic() < relaunchAt
   }
 }
 
@@ -81,7 +94,7 @@ export function launchLimitOf(core: Core, entry: TaskEntry): number {
   return concurrency === undefined ? core.settings.concurrency : toLaunchLimit(concurrency)
 }
 
-/** May one more run of the task live beside those that do? */
-export function hasRoom(core: Core, entry: TaskEntry): boolean {
-  return entry.live.length + (core.leaving.get(entry.name) ?? 0) < launchLimitOf(core, entry)
+/** True if the concurrency limit allows one more run beside the live ones. */
+export function hasRoom(core: Core, entry: TaskEntry, live: number = entry.facts.live): boolean {
+  return live + (core.leaving.get(entry.name) ?? 0) < launchLimitOf(core, entry)
 }

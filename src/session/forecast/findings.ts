@@ -2,6 +2,7 @@
 import type { ConditionNode, HeldNode } from '../../conditions/node.ts'
 import type { RunRecord } from '../../log/store.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
+import { tell } from '../actors/guarded-actor.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
 import type { Assumption, NotForecastable, PlannedRun } from '../api/forecast.ts'
 import type { FactsOf } from '../state/ports.ts'
@@ -88,7 +89,7 @@ export class Findings {
     })
     if (record.dueAt !== undefined && this.#isContinuous(entry, record.at)) {
       // The simulation would consist of its runs.
-      entry.disabled = true
+      tell(entry.actor, { type: 'task.disable' })
       this.notForecastable.push({
         task: entry.name,
         statement: because(),
@@ -99,7 +100,8 @@ export class Findings {
   }
 
   /** Counts the relaunches of a task; true if its condition still holds after many runs. */
-  #isContinuous({ name, dueAt }: TaskEntry, at: number): boolean {
+  #isContinuous({ name, facts }: TaskEntry, at: number): boolean {
+    const { dueAt } = facts
     if (dueAt === null || at === dueAt) return false
     const before = this.#relaunches.get(name)
     if (before?.dueAt !== dueAt) {

@@ -3,6 +3,7 @@ import { nextTurn } from '../../clock/clock.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { stretches } from '../../executors/inline/loop-stretches.ts'
 import { toDateTime, toInstant } from '../../time/zone/zone.ts'
+import { tell } from '../actors/guarded-actor.ts'
 import type { Forecast, ForecastOptions, NotForecastable } from '../api/forecast.ts'
 import { canRecord } from '../decision/situation.ts'
 import { aBoolean, aCount, anything, type Check, checkKeys } from '../options/validators.ts'
@@ -146,7 +147,8 @@ class Play {
     if (!isStarted) return
     for (const entry of core.registry.entries.values()) {
       const original = live.registry.entries.get(entry.name)
-      if (entry.holds && original?.holds === true) entry.dueAt = original.dueAt
+      const at = original?.facts.dueAt ?? null
+      if (entry.holds && at !== null) tell(entry.actor, { type: 'condition.changed', holds: true, at })
     }
   }
 

@@ -3,6 +3,7 @@
  * log, with work that only takes time. It has no effect on the session: no records, events, hooks, store or work.
  */
 
+import type { TaskContext } from '../../../machines/task.setup.ts'
 import { VirtualClock } from '../../clock/virtual-clock.ts'
 import { Condition } from '../../conditions/condition.ts'
 import { watchedHeldNodes } from '../../conditions/evaluate/held.ts'
@@ -10,6 +11,7 @@ import { type ConditionNode, falseNode, type HeldNode } from '../../conditions/n
 import { toCondition } from '../../conditions/to-condition.ts'
 import type { Executor } from '../../executors/executor.ts'
 import { isNote, type RunRecord, type Store } from '../../log/store.ts'
+import { tell } from '../actors/guarded-actor.ts'
 import type { SessionOptions } from '../api/session.ts'
 import type { Execution, TaskOptions } from '../api/task-options.ts'
 import { assemble } from '../compose.ts'
@@ -53,10 +55,8 @@ export type Original = Readonly<Pick<SessionModules, 'core' | 'keeper' | 'slots'
 interface TaskNow {
   readonly entry: TaskEntry
   readonly definition: TaskDefinition
-  readonly disabled: boolean
+  readonly facts: TaskContext
   readonly zone: string
-  readonly relaunchAt: number
-  readonly hasForeignChange: boolean
   readonly endsAtOnce: boolean
   readonly execution: Execution
   readonly queue: readonly QueuedRun[]
@@ -116,6 +116,7 @@ export async function createSimulation(
     adoptRun(twin, run)
   }
   clock.stand(now)
+  for (const { entry, facts } of tasks) restore(twin, own.get(entry)!, facts)
   const toOwn = (entry: TaskEntry): TaskEntry | undefined => own.get(entry)
   twin.parts.slots.adopt(standing, toOwn)
   twin.parts.launcher.adoptLine(line, toOwn)
@@ -127,16 +128,14 @@ export async function createSimulation(
 }
 
 function taskNow(core: Core, entry: TaskEntry): TaskNow {
-  const { definition, disabled, zone, relaunchAt, hasForeignChange, endsAtOnce } = entry
+  const { definition, facts, zone, endsAtOnce } = entry
   // Derived from the original work: the simulated work has no kind.
   const execution = executionOf(core.configuration, entry, undefined)
   return {
     entry,
     definition,
-    disabled,
+    facts,
     zone,
-    relaunchAt,
-    hasForeignChange,
     endsAtOnce,
     execution,
     queue: [...entry.queue],
@@ -182,7 +181,7 @@ function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: Sim
     end: end === null ? null : still(end),
     options: {
       ...options,
-      disabled: live.disabled,
+      disabled: live.facts.disabled,
       execution: live.execution,
       timezone: live.zone,
       ...(onStartup === true && !isStarted ? { onStartup } : {}),
@@ -193,8 +192,6 @@ function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: Sim
     const ms = given.heldMs(node)
     if (ms !== undefined) entry.held.begin(node, ms)
   }
-  entry.relaunchAt = live.relaunchAt
-  entry.hasForeignChange = live.hasForeignChange
   entry.endsAtOnce = live.endsAtOnce
   for (const queued of live.queue)
     entry.queue.push({ ...queued, pending: undefined, params: {}, isReady: true })
@@ -202,10 +199,11 @@ function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: Sim
 }
 
 /** Continues a live run in the simulation: it started when the original did, and takes the expected runtime. */
-function adoptRun({ core, parts, clock }: Simulation, run: RunNow): void {
+function adoptRun({ core, clock }: Simulation, run: RunNow): void {
   const { runId, trigger, execution, dueAt, period } = run
   clock.stand({ wall: run.startedAt, elapsed: run.startedMono })
-  const queued = {
+  const entry = core.registry.entries.get(run.task)!
+  entry.queue.unshift({
     runId,
     trigger,
     execution,
@@ -214,8 +212,25 @@ function adoptRun({ core, parts, clock }: Simulation, run: RunNow): void {
     key: undefined,
     pending: undefined,
     value: undefined,
-  }
-  parts.runs.launch(core.registry.entries.get(run.task)!, queued, { trigger, dueAt, period })
+  })
+  const at = run.startedAt
+  tell(entry.actor, { type: 'run.ordered', runId, trigger, at, relaunchAt: 0, dueAt, period })
+}
+
+/** Continues the relaunch delay of a task in the simulation. */
+function restore(
+  { core }: Simulation,
+  entry: TaskEntry,
+  { relaunchAt, hasForeignChange }: TaskContext,
+): void {
+  if (relaunchAt === null && !hasForeignChange) return
+  const delay = { relaunchAt, hasForeignChange }
+  tell(entry.actor, {
+    type: 'task.restored',
+    last: core.log.index.status(entry.name),
+    live: entry.live.length,
+    delay,
+  })
 }
 
 interface StubDeps {

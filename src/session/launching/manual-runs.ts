@@ -3,9 +3,11 @@ import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
 import { SetupError } from '../../errors/errors.ts'
 import { insideRun } from '../../executors/current-run.ts'
 import type { Interval } from '../../time/zone/interval.ts'
+import { tell } from '../actors/guarded-actor.ts'
 import type { Received } from '../actors/provide.ts'
 import type { RunHandle, RunOutcome } from '../api/task.ts'
 import type { Execution } from '../api/task-options.ts'
+import { hasRoom } from '../decision/situation.ts'
 import { checkedParams } from '../options/param-schema.ts'
 import { checkKeys } from '../options/validators.ts'
 import type { Runs } from '../runs/run-effects.ts'
@@ -14,7 +16,6 @@ import type { Request } from '../state/requests.ts'
 import { PendingRun } from '../state/run-handle.ts'
 import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
-import type { Launcher } from './launcher.ts'
 import { warnOfWait } from './waiting-runs.ts'
 
 /** The request for a manual run. */
@@ -37,12 +38,10 @@ const skipped = 'skipped: a run of the task lives already'
 export class RunQueue {
   readonly #core: Core
   readonly #runs: Runs
-  readonly #launcher: Launcher
 
-  constructor(core: Core, runs: Runs, launcher: Launcher) {
+  constructor(core: Core, runs: Runs) {
     this.#core = core
     this.#runs = runs
-    this.#launcher = launcher
   }
 
   /**
@@ -116,7 +115,6 @@ export class RunQueue {
       (checked) => this.#ready(entry, queued, checked),
       (error) => {
         if (takeOut(entry, queued)) queued.pending?.refuse(error)
-        this.#launcher.consider(entry)
       },
     )
   }
@@ -141,13 +139,13 @@ export class RunQueue {
     queued.params = params
     queued.isReady = true
     this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
-    this.#launcher.consider(entry)
+    tell(entry.actor, { type: 'run.requested', runId })
   }
 
   /** Ends the live and waiting runs that a new run replaces; true if the new run may be queued. */
   #makesWay(entry: TaskEntry, queued: QueuedRun): boolean {
     const { overlap = 'wait' } = entry.definition.options
-    const isFree = entry.queue[0] === queued && this.#launcher.hasRoom(entry)
+    const isFree = entry.queue[0] === queued && hasRoom(this.#core, entry)
     if (overlap === 'wait' || isFree) return true
     if (overlap === 'skip') return false
     this.takeBackAll(entry, queued)
@@ -171,8 +169,9 @@ export class RunQueue {
   #takeBack(entry: TaskEntry, runId: string): void {
     const place = entry.queue.findIndex((queued) => queued.runId === runId)
     if (place < 0) return this.#runs.terminate(entry, 'asked', runId)
-    const [queued] = entry.queue.splice(place, 1)
-    queued?.pending?.settle(takenBack(runId))
+    const queued = entry.queue[place]!
+    takeOut(entry, queued)
+    queued.pending?.settle(takenBack(runId))
     this.#core.stateChanged()
   }
 
@@ -223,7 +222,7 @@ export class RunQueue {
   #waitsFor(task: TaskEntry, run: RunSlot, seen: Set<TaskEntry>): boolean {
     if (seen.has(task)) return false
     seen.add(task)
-    if (task === run.entry && !this.#launcher.hasRoom(task)) return true
+    if (task === run.entry && !hasRoom(this.#core, task)) return true
     for (const slot of task.live)
       for (const name of slot.waitsFor) {
         const next = this.#core.entries.get(name)
@@ -260,6 +259,9 @@ function toQueued(runId: string, request: RunRequest, pending: PendingRun | unde
 /** Removes a run from the queue; false if it is no longer there. */
 function takeOut(entry: TaskEntry, queued: QueuedRun): boolean {
   const place = entry.queue.indexOf(queued)
-  if (place >= 0) entry.queue.splice(place, 1)
-  return place >= 0
+  if (place < 0) return false
+  entry.queue.splice(place, 1)
+  // The next run in the queue may have its turn now.
+  if (place === 0) tell(entry.actor, { type: 'facts.changed' })
+  return true
 }

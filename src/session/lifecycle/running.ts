@@ -60,7 +60,6 @@ export class Running {
 
   #launch(): void {
     this.#deps.launcher.woken()
-    this.#deps.launcher.considerAll()
   }
 
   /** Checks tasks for likely mistakes, in slices and in parallel with the start: nothing waits for it. */

@@ -1,7 +1,10 @@
 /** The sequence of start-up and shut-down tasks, and the wait for live runs. */
 
 import type { Clock, Undo } from '../../clock/clock.ts'
+import { tell } from '../actors/guarded-actor.ts'
+import { orderOf } from '../launching/launch-facts.ts'
 import type { Configuration } from '../options/configuration.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import type { Capacity } from '../runs/capacity.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import type { Registry } from '../state/registry.ts'
@@ -14,6 +17,7 @@ export interface SequenceDeps {
   readonly configuration: Configuration
   readonly registry: Registry
   readonly selection: Selection
+  readonly reporter: Reporter
   readonly runs: Runs
   readonly slots: Capacity
   readonly watches: Watches
@@ -53,10 +57,9 @@ export class Sequence {
     const { runs, watches } = this.#deps
     for (const entry of this.#sequenceOf(kind)) {
       signal.throwIfAborted()
-      const queued = entry.takeQueued()
-      if (queued === undefined && !watches.isForcedOrHolds(entry)) continue
+      if (!entry.hasQueued && !watches.isForcedOrHolds(entry)) continue
       await this.#waitForSlot(entry, signal)
-      runs.launch(entry, queued, { trigger: kind, dueAt: null, period: null })
+      tell(entry.actor, { type: 'run.ordered', ...orderOf(this.#deps, entry, kind) })
       while (runs.exclusive > 0) await this.#nextEnd(signal)
     }
   }

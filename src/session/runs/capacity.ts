@@ -28,8 +28,6 @@ export interface CapacityState {
 export class Capacity {
   readonly #core: Core
   readonly #onRoom: () => void
-  /** True if the task would launch with a free place; one that would not holds up nobody in its line. */
-  readonly #contends: (entry: TaskEntry) => boolean
   readonly #used = new Map<string, Set<RunSlot>>()
   /** Starts of rated pools, oldest first, on the monotonic clock. */
   readonly #starts = new Map<string, number[]>()
@@ -37,10 +35,9 @@ export class Capacity {
   /** The timer of the next start that a rate allows. */
   #rateTimer: { readonly at: number; readonly undo: Undo } | null = null
 
-  constructor(core: Core, onRoom: () => void, contends: (entry: TaskEntry) => boolean) {
+  constructor(core: Core, onRoom: () => void) {
     this.#core = core
     this.#onRoom = onRoom
-    this.#contends = contends
   }
 
   /** What the next run of the task has to wait for; null if there is a place and nobody is ahead of it. */
@@ -192,7 +189,8 @@ export class Capacity {
         continue
       }
       const isAhead = isPassed ? other.priority > entry.priority : other.priority >= entry.priority
-      if (!isAhead || !this.#contends(other)) continue
+      // A task that is not ready holds up no other.
+      if (!isAhead || !other.isReady) continue
       if (ahead.push(other) < room) continue
       const sentence = `${namesOf(ahead)} ${ahead.length === 1 ? 'is' : 'are'} ahead of it in the line for ${lineOf(key)}`
       return { of: key, sentence, untilMono: null }

@@ -2,20 +2,22 @@
  * The life of runs: the effects behind the run machine. From launch to the one outcome, a run passes through here:
  * start record → args → work → settlement → return kept → end record → announced.
  */
-import type { Outcome, RunTrigger, TerminateReason } from '../../../machines/protocol.ts'
+import type { Outcome, TerminateReason } from '../../../machines/protocol.ts'
 import type { RunContext, runMachine, Settlement } from '../../../machines/run.machine.ts'
+import type { Launch } from '../../../machines/task.setup.ts'
+import { onEachNodes } from '../../conditions/node.ts'
 import type { NewRecord } from '../../log/session-log.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
 import type { RunEffects } from '../actors/provide.ts'
 import { toDuration, toTimeout } from '../options/durations.ts'
 import { RunAbort } from '../state/abort.ts'
 import type { Core } from '../state/session-state.ts'
-import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
+import { noParams, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
 import { abortReason } from './abort-reason.ts'
 import { type Capacity, executionOf } from './capacity.ts'
 import { beginWork, executorOf } from './execute-run.ts'
+import { relaunchAt } from './relaunch-at.ts'
 import { RunView } from './run-context.ts'
-import { newRunId } from './run-id.ts'
 import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
 
 /** How long work has to end after it was told to, unless its task says otherwise. */
@@ -51,24 +53,24 @@ export class Runs {
     this.#onEnded = onEnded
   }
 
-  /** Launches a run: of the queue (`queued`), or by the condition. */
-  launch(entry: TaskEntry, queued: QueuedRun | undefined, launch: LaunchFacts): void {
+  /** The effect of a launch in the task machine: the run takes its capacity, and its actor starts or starts again. */
+  launch(entry: TaskEntry, launch: Launch): void {
     const core = this.#core
+    const queued = entry.takeQueued(launch.runId)
     const slot = entry.free.pop() ?? new RunSlot(entry)
     slot.execution = executionOf(core, entry, queued)
     slot.params = queued?.params ?? noParams
-    slot.runId = queued?.runId ?? newRunId(core, entry, slot.params)
-    slot.startedAt = core.clock.now()
+    slot.runId = launch.runId
+    slot.startedAt = launch.at
     slot.startedMono = core.clock.monotonic()
-    slot.trigger = queued?.trigger ?? launch.trigger
-    slot.dueAt = queued === undefined ? launch.dueAt : null
-    slot.period = queued?.period ?? launch.period
-    slot.value = queued === undefined ? launch.value : queued.value
+    slot.trigger = launch.trigger
+    slot.dueAt = launch.dueAt
+    slot.period = launch.period
+    slot.value = queued === undefined ? this.#valueFor(entry, launch) : queued.value
     slot.pending = queued?.pending
     slot.lives = true
     this.living += 1
     entry.live.push(slot)
-    entry.launching = slot
     this.#places.take(slot)
     if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive += 1
     try {
@@ -79,15 +81,21 @@ export class Runs {
         error,
       })
     }
-    tell(entry.actor, { type: 'run.launched', runId: slot.runId, trigger: slot.trigger })
+    this.#startActor(slot)
     entry.endsAtOnce = !slot.lives
   }
 
-  /** The effect of a launch in the task machine: the run's actor starts, or starts again. */
-  start(entry: TaskEntry): void {
-    const slot = entry.launching
-    if (slot === null) return
-    entry.launching = null
+  /** The values of the event streams that start the run are taken with it; the last one is the run's. */
+  #valueFor(entry: TaskEntry, { trigger }: Launch): unknown {
+    if (trigger !== 'condition') return undefined
+    let value: unknown
+    for (const stream of onEachNodes(entry.definition.start.node))
+      value = this.#core.predicates.take(stream, entry.name) ?? value
+    return value
+  }
+
+  #startActor(slot: RunSlot): void {
+    const { entry } = slot
     const start = { runId: slot.runId, at: slot.startedAt, trigger: slot.trigger }
     if (slot.actor !== undefined && slot.actor.getSnapshot().status === 'active') {
       tell(slot.actor, { type: 'run.start', ...start })
@@ -280,8 +288,8 @@ export class Runs {
     if (slot.actor.getSnapshot().status === 'active')
       if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
       else entry.free.push(slot)
-    tell(entry.actor, { type: 'run.ended', runId, outcome })
     core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
+    tell(entry.actor, { type: 'run.ended', runId, outcome, relaunchAt: relaunchAt(core) })
     this.#reportEnd(entry, runId, outcome, record)
     if (core.news.isHeard)
       core.news.tell({
@@ -303,15 +311,6 @@ export class Runs {
     })
     this.#onEnded(entry)
   }
-}
-
-/** What the launcher knows of a launch by condition. */
-export interface LaunchFacts {
-  readonly trigger: RunTrigger
-  readonly dueAt: number | null
-  readonly period: { readonly start: number; readonly end: number } | null
-  /** The value of the stream that starts it. */
-  readonly value?: unknown
 }
 
 function abortOf(slot: RunSlot): RunAbort {

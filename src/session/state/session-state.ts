@@ -8,6 +8,7 @@ import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import { CommandRefusedError } from '../../errors/errors.ts'
 import type { Executor } from '../../executors/executor.ts'
 import type { TaskName } from '../../task-ref.ts'
+import { tell } from '../actors/guarded-actor.ts'
 import { SessionActor, type SessionActorRef } from '../actors/session-actor.ts'
 import type { Context } from '../api/hooks.ts'
 import type { Session, SessionOptions } from '../api/session.ts'
@@ -32,7 +33,6 @@ export interface Later {
   actor(): SessionActorRef
   send(command: Command): unknown
   schedule(): void
-  consider(entry: TaskEntry): void
 }
 
 export class Core {
@@ -87,8 +87,10 @@ export class Core {
     this.changes = new ConditionChanges(this.backlog, (owner) => {
       const entry = this.registry.entries.get(owner)
       if (entry === undefined) return
-      entry.hasForeignChange = true
-      later.consider(entry)
+      const { hasForeignChange, live, relaunchAt } = entry.facts
+      // Only a relaunch delay asks for it, and one report of it lasts until the next launch.
+      if (!hasForeignChange && (live > 0 || relaunchAt !== null))
+        tell(entry.actor, { type: 'dependency.changed' })
     })
     this.params = new ParamStore(
       (param) => {

@@ -4,11 +4,13 @@ import type { ActorRefFrom } from 'xstate'
 import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
 import type { runMachine } from '../../../machines/run.machine.ts'
 import type { taskMachine } from '../../../machines/task.machine.ts'
+import { initialContext, type TaskContext } from '../../../machines/task.setup.ts'
 import type { Undo } from '../../clock/clock.ts'
 import type { Condition } from '../../conditions/condition.ts'
 import type { HeldTimes } from '../../conditions/evaluate/held.ts'
 import type { ExecutionHandle } from '../../executors/executor.ts'
 import type { Interval } from '../../time/zone/interval.ts'
+import { toPhase } from '../actors/state-name.ts'
 import type { Work } from '../api/session.ts'
 import type { Execution, TaskOptions, TaskUpdate } from '../api/task-options.ts'
 import type { RunAbort } from './abort.ts'
@@ -75,22 +77,12 @@ export class RunSlot {
 
 /** A task in its session. */
 export class TaskEntry {
-  #actor!: TaskActor
-  #holds = false
-  #isRemoved = false
+  #actor: TaskActor | null = null
   #followers: Set<() => void> | undefined
-  disabled: boolean
   /** Why it can never start by its condition; null if it can, or if that is unknown. */
   neverHolds: string | null = null
   /** What updates have changed, all together. */
   updated: TaskUpdate | null = null
-  /** When it began to hold, epoch ms. */
-  dueAt: number | null = null
-  /** Something else than its own runs changed since its last launch: the relaunch delay does not count. */
-  hasForeignChange = false
-  /** Not launched by its condition before this instant on the monotonic clock. */
-  relaunchAt = Number.NEGATIVE_INFINITY
-  undoRelaunch: Undo | null = null
   watch: Subscription | null = null
   endWatch: Subscription | null = null
   /** The last value reported by the watch of the end condition. */
@@ -101,8 +93,6 @@ export class TaskEntry {
   readonly free: RunSlot[] = []
   /** Its last run ended within its launch: sync work, recorded at once. Others may launch in the same settling. */
   endsAtOnce = false
-  /** What the launch under way is to use. */
-  launching: RunSlot | null = null
   /** Resolved when the last living run of a removed task has ended. */
   onEmpty: (() => void)[] = []
 
@@ -113,37 +103,42 @@ export class TaskEntry {
     public zone: string,
     /** Since when parts of its start have held that must hold for a while. */
     readonly held: HeldTimes,
-  ) {
-    this.disabled = definition.options.disabled ?? false
-  }
+  ) {}
 
   get actor(): TaskActor {
-    return this.#actor
+    return this.#actor!
   }
   set actor(actor: TaskActor) {
     this.#actor = actor
     this.#changed()
   }
 
-  /** What the watch of the start condition said last. */
-  get holds(): boolean {
-    return this.#holds
+  /** The facts that the task's actor keeps. */
+  get facts(): TaskContext {
+    if (this.#actor !== null) return this.#actor.getSnapshot().context
+    const { id, name, definition } = this
+    return initialContext({ id, name, disabled: definition.options.disabled === true })
   }
-  set holds(holds: boolean) {
-    if (holds === this.#holds) return
-    this.#holds = holds
-    this.#changed()
+
+  /** The start condition holds. */
+  get holds(): boolean {
+    return this.facts.holds
+  }
+
+  get disabled(): boolean {
+    return this.facts.disabled
   }
 
   get isRemoved(): boolean {
-    return this.#isRemoved
-  }
-  set isRemoved(isRemoved: boolean) {
-    this.#isRemoved = isRemoved
-    this.#changed()
+    return this.#actor?.getSnapshot().value === 'removed'
   }
 
-  /** Calls when `holds`, `isRemoved` or the actor changes; returns its undo. */
+  /** The next run waits for its turn and for capacity alone. */
+  get isReady(): boolean {
+    return toPhase(this.actor.getSnapshot().value) === 'ready'
+  }
+
+  /** Calls when the task gets another actor; returns its undo. */
   follow(follower: () => void): () => void {
     this.#followers ??= new Set()
     this.#followers.add(follower)
@@ -165,9 +160,9 @@ export class TaskEntry {
     return this.nextQueued !== undefined
   }
 
-  /** Takes the run by hand whose turn it is. */
-  takeQueued(): QueuedRun | undefined {
-    return this.hasQueued ? this.queue.shift() : undefined
+  /** Takes the queued run of this id, if its turn has come. */
+  takeQueued(runId: string): QueuedRun | undefined {
+    return this.nextQueued?.runId === runId ? this.queue.shift() : undefined
   }
 
   get name(): string {

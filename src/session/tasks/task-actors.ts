@@ -4,7 +4,6 @@ import { inSlices } from '../../clock/slices.ts'
 import { toErrorData } from '../../errors/error-data.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
 import { stopActors } from '../actors/provide.ts'
-import type { Launcher } from '../launching/launcher.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskActor, TaskEntry } from '../state/task-state.ts'
 
@@ -14,12 +13,10 @@ const actorsPerStep = 50
 export class TaskActors {
   readonly #core: Core
   readonly #machine: typeof taskMachine
-  readonly #launcher: Launcher
 
-  constructor(core: Core, machine: typeof taskMachine, launcher: Launcher) {
+  constructor(core: Core, machine: typeof taskMachine) {
     this.#core = core
     this.#machine = machine
-    this.#launcher = launcher
   }
 
   /** Actors of a session that is started again; those that live are left alone. */
@@ -78,7 +75,6 @@ export class TaskActors {
     })
     if (entry.isRemoved) return
     this.make(entry)
-    this.#launcher.consider(entry)
   }
 
   /** Makes the actor of a task, where its last record says. */
@@ -86,7 +82,7 @@ export class TaskActors {
     const actor = new GuardedActor(this.#machine, {
       parent: this.#core.actor,
       id: entry.id,
-      input: { id: entry.id, name: entry.name, disabled: entry.disabled },
+      input: { id: entry.id, name: entry.name, disabled: entry.disabled, facts: entry.facts },
     }) as TaskActor
     actor.start()
     // Restored before it is seen: `state$` must not emit the state of an actor that knows nothing yet.
@@ -97,7 +93,7 @@ export class TaskActors {
   #restore(entry: TaskEntry, actor: TaskActor): void {
     const last = this.#core.log.index.status(entry.name)
     const live = entry.live.length
-    if (last !== null || live > 0) tell(actor, { type: 'task.restored', last, live })
+    if (last !== null || live > 0 || entry.hasQueued) tell(actor, { type: 'task.restored', last, live })
   }
 
   /** Recreates the actor of a task after a stop, so that it takes a command. */

@@ -7,7 +7,6 @@ import { checkExecution } from '../../executors/work-spec.ts'
 import { checkZone } from '../../time/zone/zone.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Start, TaskOptions, TaskUpdate } from '../api/task-options.ts'
-import type { Launcher } from '../launching/launcher.ts'
 import { checkTaskParams } from '../options/param-schema.ts'
 import { taskOptionsOf } from '../options/renamed.ts'
 import { checkTaskOptions } from '../options/settings.ts'
@@ -22,7 +21,6 @@ import type { NameWarnings } from './task-warnings.ts'
 /** What tasks are handed to. */
 export interface TaskParts {
   readonly runs: Runs
-  readonly launcher: Launcher
   readonly actors: TaskActors
   readonly watches: Watches
   readonly starts: StartWarnings
@@ -188,11 +186,7 @@ export class Tasks {
   /** The effect of a removal in the task machine. */
   release(entry: TaskEntry): void {
     const core = this.#core
-    if (entry.isRemoved) return
-    entry.isRemoved = true
     this.#parts.watches.end(entry)
-    entry.undoRelaunch?.()
-    entry.undoRelaunch = null
     if (core.entries.get(entry.name) === entry) {
       core.entries.delete(entry.name)
       core.returns.delete(entry.name)
@@ -227,7 +221,7 @@ export class Tasks {
     else core.leaving.delete(entry.name)
     if (entry.live.length === 0) this.#forget(entry)
     const successor = core.entries.get(entry.name)
-    if (successor !== undefined) this.#parts.launcher.consider(successor)
+    if (successor !== undefined) tell(successor.actor, { type: 'facts.changed' })
   }
 
   /** Throws if an update could not be made. */
@@ -253,7 +247,7 @@ export class Tasks {
     if ('start' in update || 'timezone' in update) this.#parts.starts.look(entry)
     this.#parts.watches.renew(entry)
     this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })
-    this.#parts.launcher.consider(entry)
+    tell(entry.actor, { type: 'facts.changed' })
   }
 
   /** The session's zone has changed: tasks without one of their own are read in it. */

@@ -10,7 +10,6 @@ import { ConditionError } from '../../errors/errors.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Start } from '../api/task-options.ts'
 import type { Crashes } from '../launching/crashed-runs.ts'
-import type { Launcher } from '../launching/launcher.ts'
 import type { MissedRuns } from '../launching/missed-runs.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import type { Core } from '../state/session-state.ts'
@@ -21,7 +20,6 @@ import { EndFacts, FailedPredicate } from './session-facts.ts'
 /** Who is told what the watched conditions say. */
 export interface WatchParts {
   readonly runs: Runs
-  readonly launcher: Launcher
   readonly occasions: MissedRuns
   readonly crashes: Crashes
 }
@@ -49,6 +47,12 @@ export class Watches {
   /** Watches the start of a task. */
   begin(entry: TaskEntry): void {
     const core = this.#core
+    let isFirst = true
+    let lastHeld = false
+    const change = (holds: boolean): void => {
+      lastHeld = holds
+      tell(entry.actor, { type: 'condition.changed', holds, at: core.wokenFor ?? core.clock.now() })
+    }
     entry.watch = watch(
       entry.definition.start.node,
       () => core.factsOf(entry),
@@ -57,9 +61,12 @@ export class Watches {
       (error) => this.conditionFailed(entry, error),
       entry.held,
     ).subscribe((isTrue) => {
-      entry.holds = isTrue
-      entry.dueAt = isTrue ? (core.wokenFor ?? core.clock.now()) : null
-      if (isTrue) this.#parts.launcher.consider(entry)
+      if (isTrue || !isFirst) change(isTrue)
+      isFirst = false
+    })
+    // A condition that is not watched does not hold.
+    entry.watch.add(() => {
+      if (lastHeld) change(false)
     })
     this.#parts.crashes.settle(entry)
     this.#parts.occasions.begin(entry)
@@ -76,8 +83,6 @@ export class Watches {
     this.#parts.occasions.end(entry)
     entry.watch?.unsubscribe()
     entry.watch = null
-    entry.holds = false
-    entry.dueAt = null
     this.#core.predicates.release(entry.name)
   }
 

@@ -8,22 +8,35 @@ import type { TaskEntry } from '../state/task-state.ts'
 
 /** The state of a task: emits the current state first, and completes when the task is removed. */
 export function stateOf$(reporter: Reporter, entry: TaskEntry): Observable<TaskState> {
-  return streamOf(reporter, 'state$', (subscriber) => {
-    const tell = distinct(subscriber)
-    let followed: unknown
+  return streamOf(reporter, entry, 'state$', stateOf)
+}
+
+/** The value of the start condition: emits the current value first, and completes when the task is removed. */
+export function holdsOf$(reporter: Reporter, entry: TaskEntry): Observable<boolean> {
+  return streamOf(reporter, entry, 'holds$', ({ holds }) => holds)
+}
+
+/** The distinct values of a fact that the actor of a task keeps. */
+function streamOf<T>(
+  reporter: Reporter,
+  entry: TaskEntry,
+  name: string,
+  factOf: (entry: TaskEntry) => T,
+): Observable<T> {
+  const report = (error: unknown): void =>
+    reporter.warn('listener', `A subscriber of '${name}' threw.`, { error })
+  return new SafeStream(report, (subscriber) => {
+    const emit = distinct(subscriber)
+    const next = (): void => {
+      if (entry.isRemoved) subscriber.complete()
+      else emit(factOf(entry))
+    }
     let undo: (() => void) | undefined
     const follow = (): void => {
-      if (entry.isRemoved) return subscriber.complete()
-      const { actor } = entry
-      if (actor === followed) return
-      followed = actor
       undo?.()
-      tell(stateOf(entry))
+      next()
       // A failed actor is replaced, and a stopped one keeps its state: only the removal of the task ends the stream.
-      const subscription = actor.subscribe({
-        next: () => entry.isRemoved || tell(stateOf(entry)),
-        error: () => {},
-      })
+      const subscription = entry.actor.subscribe({ next, error: () => {} })
       undo = () => subscription.unsubscribe()
     }
     const undoFollow = entry.follow(follow)
@@ -33,30 +46,6 @@ export function stateOf$(reporter: Reporter, entry: TaskEntry): Observable<TaskS
       undo?.()
     }
   })
-}
-
-/** The value of the start condition: emits the current value first, and completes when the task is removed. */
-export function holdsOf$(reporter: Reporter, entry: TaskEntry): Observable<boolean> {
-  return streamOf(reporter, 'holds$', (subscriber) => {
-    const tell = distinct(subscriber)
-    const follow = (): void => {
-      tell(entry.holds)
-      if (entry.isRemoved) subscriber.complete()
-    }
-    const undo = entry.follow(follow)
-    follow()
-    return undo
-  })
-}
-
-function streamOf<T>(
-  reporter: Reporter,
-  name: string,
-  subscribe: (subscriber: Subscriber<T>) => () => void,
-): Observable<T> {
-  const report = (error: unknown): void =>
-    reporter.warn('listener', `A subscriber of '${name}' threw.`, { error })
-  return new SafeStream(report, subscribe)
 }
 
 function distinct<T>(subscriber: Subscriber<T>): (value: T) => void {

@@ -150,10 +150,13 @@ describe('GET /events?watch=', () => {
     const task = actor.filter(({ role }) => role === 'task')
     expect(task.filter(({ kind }) => kind === 'event').map(({ event }) => event.type)).toEqual([
       'task.run',
-      'run.launched',
+      'run.requested',
+      'capacity.freed',
       'run.ended',
     ])
-    expect(task.filter(({ kind }) => kind === 'snapshot').map(({ value }) => value)).toContain('running')
+    expect(task.filter(({ kind }) => kind === 'snapshot').map(({ value }) => value)).toContainEqual({
+      running: 'resting',
+    })
     expect(actor.some(({ role, event }) => role === 'run' && event.type === 'run.settled')).toBe(true)
     expect(JSON.stringify(actor)).not.toContain('"token":"t"')
     expect(JSON.stringify(actor)).not.toContain('"b"')

@@ -47,8 +47,8 @@ describe('reading', () => {
     expect((await served.ask('GET', '/tasks/late/next_runs?limit=2')).body.items).toEqual([])
     const machine = await served.ask('GET', '/tasks/late/machine')
     expect(machine.body).toMatchObject({
-      active: ['task', 'task.idle'],
-      value: 'idle',
+      active: ['task', 'task.idle', 'task.idle.resting'],
+      value: { idle: 'resting' },
       context: { name: 'late' },
     })
     expect(machine.body.definition.states.map(({ key }: { key: string }) => key)).toEqual([

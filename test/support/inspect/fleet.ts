@@ -7,7 +7,10 @@ export type TaskActor = ActorRefFrom<typeof taskMachine>
 const task = taskMachine.provide({
   actions: {
     queueRun: ({ self }) =>
-      (self as TaskActor).send({ type: 'run.launched', runId: 'run-1', trigger: 'manual' }),
+      (self as TaskActor).send({
+        type: 'run.ordered',
+        ...{ runId: 'run-1', trigger: 'manual', at: 0, relaunchAt: 0, dueAt: null, period: null },
+      }),
   },
 })
 
@@ -33,6 +36,10 @@ export function createFleet(names: readonly string[], inspect?: Observer<Inspect
     task: (name: string): TaskActor => tasks.get(name)!,
     run: (name: string) => tasks.get(name)!.send({ type: 'task.run' }),
     end: (name: string, outcome: 'success' | 'fail') =>
-      tasks.get(name)!.send({ type: 'run.ended', runId: 'run-1', outcome }),
+      tasks.get(name)!.send({ type: 'run.ended', runId: 'run-1', outcome, relaunchAt: 0 }),
   }
 }
+
+/** The top level of a state value: `running` of `{ running: 'resting' }`. */
+export const topOf = (value: string | object): string =>
+  typeof value === 'string' ? value : Object.keys(value)[0]!

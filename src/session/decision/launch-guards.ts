@@ -1,0 +1,39 @@
+/** Guards of the task machine: they answer from the facts that `explain()` shows. */
+import type { TaskEvent } from '../../../machines/task.setup.ts'
+import type { TaskGiven as Given, TaskGuards } from '../actors/provide.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+import { firstObstacle, type Obstacle, ownObstacle, type Route } from './decision.ts'
+import { EntrySituation, type SituationParts } from './situation.ts'
+
+export function launchGuards(core: Core, parts: SituationParts): TaskGuards {
+  /** The first obstacle of the task's own, as in a session that runs. */
+  const own = ({ context, event }: Given): Obstacle | null => {
+    const entry = core.byId.get(context.id)
+    if (entry === undefined) return 'removed'
+    const situation = new EntrySituation(core, parts, entry, 'running', context.holds, context)
+    return ownObstacle(routeOf(entry, event), situation)
+  }
+  return {
+    isReady: (given) => own(given) === null,
+    // Most tasks have no delay, and each event asks.
+    isBackingOff: (given) => given.context.relaunchAt !== null && own(given) === 'relaunch',
+    isResting: (given) => {
+      const obstacle = own(given)
+      return obstacle !== null && obstacle !== 'relaunch'
+    },
+    mayLaunch: ({ context }) => {
+      const entry = core.byId.get(context.id)
+      if (entry === undefined) return false
+      const situation = new EntrySituation(core, parts, entry, core.state, context.holds, context)
+      return firstObstacle(routeOf(entry), situation) === null
+    },
+  }
+}
+
+/** A queued run goes before those that the condition launches. A run that the event launches no longer waits. */
+export function routeOf(entry: TaskEntry, event?: TaskEvent): Route {
+  const [first, second] = entry.queue
+  const isLaunched = event !== undefined && 'relaunchAt' in event && event.runId === first?.runId
+  return (isLaunched ? second : first)?.isReady === true ? 'queue' : 'condition'
+}

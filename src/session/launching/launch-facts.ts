@@ -1,0 +1,60 @@
+/** The facts of a launch, as they are sent to the task's actor. */
+import type { RunTrigger } from '../../../machines/protocol.ts'
+import type { Launch } from '../../../machines/task.setup.ts'
+import { periodOf } from '../../conditions/node.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import { type DelayDeps, relaunchAt } from '../runs/relaunch-at.ts'
+import { newRunId } from '../runs/run-id.ts'
+import type { FactsOf } from '../state/ports.ts'
+import { noParams, type TaskEntry } from '../state/task-state.ts'
+
+/** The session parts that give the facts of a launch. */
+export interface LaunchDeps extends DelayDeps {
+  readonly reporter: Reporter
+}
+
+/** The launch of the task's first queued run, or of a run by its condition. */
+export function launchOf(deps: LaunchDeps & { readonly factsOf: FactsOf }, entry: TaskEntry): Launch {
+  const { node } = entry.definition.start
+  const queued = entry.nextQueued
+  const { now, zone } = deps.factsOf(entry)
+  const period = queued?.period ?? periodOf(node)?.current(now, zone) ?? null
+  return {
+    runId: queued?.runId ?? newRunId(deps, entry, noParams),
+    trigger: queued?.trigger ?? 'condition',
+    at: now,
+    relaunchAt: relaunchAt(deps),
+    dueAt: queued === undefined ? dueAtOf(deps, entry, period?.start) : null,
+    period,
+  }
+}
+
+/** The launch of a run that the start or the end of the session orders. */
+export function orderOf(deps: LaunchDeps, entry: TaskEntry, kind: RunTrigger): Launch {
+  const queued = entry.nextQueued
+  return {
+    runId: queued?.runId ?? newRunId(deps, entry, noParams),
+    trigger: queued?.trigger ?? kind,
+    at: deps.clock.now(),
+    relaunchAt: relaunchAt(deps),
+    dueAt: null,
+    period: queued?.period ?? null,
+  }
+}
+
+/**
+ * Since when the run is due: since the condition holds, but not before the period that the run is for (the process may
+ * have slept through others), and after a run not before the end of the relaunch delay.
+ */
+function dueAtOf(
+  { clock }: LaunchDeps,
+  { facts }: TaskEntry,
+  periodStart = Number.NEGATIVE_INFINITY,
+): number | null {
+  const { dueAt, relaunchAt, hasForeignChange } = facts
+  if (dueAt === null) return null
+  const now = clock.now()
+  const sinceRelaunch = hasForeignChange || relaunchAt === null ? 0 : clock.monotonic() - relaunchAt
+  const relaunch = relaunchAt === null ? Number.NEGATIVE_INFINITY : now - sinceRelaunch
+  return Math.min(now, Math.max(dueAt, periodStart, relaunch))
+}

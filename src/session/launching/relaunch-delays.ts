@@ -1,0 +1,39 @@
+/** Timers of relaunch delays: a task whose condition still holds after a run launches again only after a delay. */
+import type { Undo } from '../../clock/clock.ts'
+import { tell } from '../actors/guarded-actor.ts'
+import type { Core } from '../state/session-state.ts'
+import type { TaskEntry } from '../state/task-state.ts'
+
+export class RelaunchDelays {
+  readonly #core: Core
+  readonly #onTimer: () => void
+  readonly #undos = new Map<TaskEntry, Undo>()
+
+  /** @param onTimer - Called when a timer fires, before the task is notified. */
+  constructor(core: Core, onTimer: () => void) {
+    this.#core = core
+    this.#onTimer = onTimer
+  }
+
+  /** Starts the timer of a task; `relaunchAt` is on the monotonic clock. */
+  start(entry: TaskEntry, relaunchAt: number): void {
+    this.stop(entry)
+    const { clock } = this.#core
+    const undo = clock.callAfter(Math.max(0, relaunchAt - clock.monotonic()), () => {
+      this.#undos.delete(entry)
+      this.#onTimer()
+      tell(entry.actor, { type: 'delay.passed' })
+    })
+    this.#undos.set(entry, undo)
+  }
+
+  stop(entry: TaskEntry): void {
+    this.#undos.get(entry)?.()
+    this.#undos.delete(entry)
+  }
+
+  stopAll(): void {
+    for (const undo of this.#undos.values()) undo()
+    this.#undos.clear()
+  }
+}
