@@ -1,10 +1,10 @@
 /**
- * Runs the effects of a machine after its step, not within it.
+ * The deferral of a machine's effects until after its step.
  *
- * XState calls a custom action in the middle of a transition: the actor still has its old snapshot, and the development
- * build takes all that happens there (an actor that is created, work of the app) for the action itself and warns. Here an
- * effect waits until the transition is over and the new snapshot is in place. The order of the effects stays, and so
- * does what XState does with an effect that throws: the actor fails.
+ * XState calls a custom action in the middle of a transition: the actor still has its old snapshot, and the development build takes
+ * everything that happens there (the creation of actors, work of the app) for a part of the action, and warns. Here an effect waits
+ * until the transition is over and the new snapshot is set. The order of effects does not change, and an effect that throws still
+ * fails the actor.
  */
 import type { AnyActorScope, AnyStateMachine, ExecutableActionObject } from 'xstate'
 

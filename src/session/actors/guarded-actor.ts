@@ -1,9 +1,9 @@
 /**
- * The actors of a session, as exposed to others.
+ * The actors of a session, which other code can access.
  *
- * Any code with a reference can send an actor anything: a value that is not an event breaks XState's mailbox permanently, `xstate.stop` ends
- * an actor behind the session's back, and an event that only the session may send makes up facts. So `send` of
- * these actors takes commands alone, and what the session itself has to say goes another way: {@link tell}.
+ * Any code with a reference can send anything to an actor: a value that is not an event breaks XState's mailbox permanently,
+ * `xstate.stop` ends an actor without the session, and an internal event falsifies facts. `send` of these actors therefore accepts
+ * only commands, and the session itself sends events with {@link tell}.
  */
 import {
   Actor,
@@ -17,35 +17,35 @@ import { withEffectsAfterStep } from './deferred-effects.ts'
 
 /** Decides on events from outside, for all actors of one machine. */
 export interface Door {
-  /** Carries out a command from outside; a `TypeError` for anything else. */
+  /** Carries out a command from outside. Throws a `TypeError` for other events. */
   take(actor: AnyActorRef, event: unknown): void
   /** The error for an attempt to stop an actor from outside. */
   refuseStop(actor: AnyActorRef): Error
-  /** The event by which an actor hears that a child of it failed; null if it has no children. */
+  /** The event that notifies an actor of a failed child; null if it has no children. */
   childFailed(actorId: string): EventObject | null
   /** True while an inspector is being notified. */
   isInspecting(): boolean
-  /** Calls in the next turn. */
+  /** Calls back in the next turn of the event loop. */
   defer(call: () => void): void
-  /** The commands of the session that are on their way. */
+  /** The session's commands in transit. */
   readonly requests: Requests
 }
 
 /** The part of a session's requests that a door uses. */
 interface Requests {
-  /** True of an event that the session itself has prepared. */
+  /** True for an event that the session itself has prepared. */
   isPrepared(event: unknown): boolean
-  /** Keeps a prepared event open until the call. */
+  /** Keeps a prepared event unanswered until the returned function is called. */
   postpone(event: unknown, call: () => void): () => void
-  /** An actor begins a step. */
+  /** Notes that an actor begins a step. */
   enter(): void
-  /** An actor ends a step. */
+  /** Notes that an actor ends a step. */
   leave(): void
 }
 
 const doors = new WeakMap<object, Door>()
 
-/** A machine for {@link GuardedActor}: with its door, and with its effects after its steps. */
+/** Prepares a machine for {@link GuardedActor}: with its door, and with its effects after its steps. */
 export function guardedLogic<M extends AnyStateMachine>(machine: M, door: Door): M {
   const logic = withEffectsAfterStep(machine)
   doors.set(logic, door)
@@ -56,9 +56,9 @@ type Send = (this: object, event: EventObject) => void
 
 let deliver: (actor: GuardedActor<AnyStateMachine>, event: EventObject) => void
 
-/** An actor that takes commands from outside, and all else only by {@link tell}. */
+/** An actor that accepts commands from outside, and other events only from {@link tell}. */
 export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
-  /** The event that is on its way from the session. */
+  /** The session's event in transit. */
   #told: EventObject | undefined
   #hasStarted = false
 
@@ -66,24 +66,24 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
     deliver = (actor, event) => actor.#tell(event)
   }
 
-  // XState's types hide it: every event of any sender passes through here.
+  // Not in XState's types: the method through which every event passes, from any sender.
   static readonly #enqueue = (Actor.prototype as unknown as { _send: Send })._send
 
   constructor(logic: M, options: ActorOptions<M>) {
     super(logic, options)
   }
 
-  /** Takes a command; a `TypeError` for anything else. */
+  /** Accepts a command. Throws a `TypeError` for other events. */
   override send(event: Parameters<Actor<M>['send']>[0]): void {
     this.#door.take(this, event)
   }
 
-  /** Always throws: an actor ends with what it is the actor of. */
+  /** Always throws: an actor ends only with its session, task or run. */
   override stop(): never {
     throw this.#door.refuseStop(this)
   }
 
-  /** Starts once: an actor that has ended stays so. */
+  /** Starts the actor once; an actor that has ended does not start again. */
   override start(): this {
     if (this.#hasStarted) return this
     this.#hasStarted = true
@@ -128,13 +128,13 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
   }
 }
 
-/** Sends an event as the session itself; only the session's parts have this way. */
+/** Sends an event as the session itself. */
 // biome-ignore lint/suspicious/noExplicitAny: the actor decides on its events.
 export function tell<A extends { send(event: any): void }>(actor: A, event: Parameters<A['send']>[0]): void {
   deliver(actor as unknown as GuardedActor<AnyStateMachine>, event)
 }
 
-/** The way by which a session sends the commands that it has prepared. Bound: no frame of ours is on the stack. */
+/** The function with which a session sends prepared commands. It is bound, so that it adds no stack frame. */
 export function posterOf(actor: AnyActorRef): (event: EventObject) => void {
   return Actor.prototype.send.bind(actor as never)
 }
@@ -160,7 +160,7 @@ interface ChildReport {
   readonly actorId: string
 }
 
-/** XState's report that a child has ended. The receivers ask the child whether it is true. */
+/** XState's report that a child has ended. Receivers verify it with the child's snapshot. */
 function toReport(event: unknown): ChildReport | null {
   const { type, actorId } = (event ?? {}) as { type?: unknown; actorId?: unknown }
   if (typeof type !== 'string' || typeof actorId !== 'string') return null

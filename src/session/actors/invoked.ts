@@ -1,4 +1,4 @@
-/** The actors that the session machine invokes: each gets a signal, which aborts when the machine leaves its state. */
+/** The actors that the session machine invokes, each with a signal that aborts when the machine leaves the state. */
 import { type AnyActorRef, fromCallback, fromPromise } from 'xstate'
 
 /** Actor logic of an async step. */
@@ -9,7 +9,7 @@ export function stepOf<T>(run: (signal: AbortSignal) => Promise<T>) {
   })
 }
 
-/** Actor logic of something that lasts as long as its state. */
+/** Actor logic of an activity that lasts as long as its state. */
 export function whileIn(begin: (signal: AbortSignal) => void) {
   return fromCallback(({ self }) => {
     closeDoor(self)
@@ -19,7 +19,7 @@ export function whileIn(begin: (signal: AbortSignal) => void) {
   })
 }
 
-/** A snapshot of the session's actor shows its children, and an event sent to one could claim that it has ended. */
+/** Blocks `send`: snapshots of the session's actor expose its children, and an event to a child could claim that it has ended. */
 function closeDoor(self: AnyActorRef): void {
   const send = (): never => {
     throw new TypeError(

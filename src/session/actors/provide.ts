@@ -1,4 +1,4 @@
-/** The one seam between the machines and the effects: what the machines name, the session gives here. */
+/** The connection of the machines to the session: the implementations of their actions, actors and guards. */
 import { type AnyActorRef, sendTo } from 'xstate'
 import type { CommandEvent } from '../../../machines/commands.ts'
 import { type RunContext, runMachine, type Settlement } from '../../../machines/run.machine.ts'
@@ -11,7 +11,7 @@ import { stepOf, whileIn } from './invoked.ts'
 
 type TaskCommand = Extract<CommandEvent, { readonly task: string }>
 
-/** The effects that the run machine names. */
+/** The effects of the run machine. */
 export interface RunEffects {
   recordStart(self: object): void
   beginWork(self: object): void
@@ -26,14 +26,14 @@ export interface Received<T extends TaskEvent['type']> {
   readonly event: Extract<TaskEvent, { readonly type: T }>
 }
 
-/** The effects that the task machine names; `id` is the entry's. */
+/** The effects of the task machine; `id` is the id of the task's entry. */
 export interface TaskEffects {
   answer(event: CommandEvent): void
   launch(id: string, launch: Launch): void
   enlist(id: string): void
   startDelay(id: string, relaunchAt: number | null): void
   stopDelay(id: string): void
-  /** Called by the machine itself, without a function in between. */
+  /** Called by the machine directly, without a wrapper. */
   queueRun(received: Received<'task.run'>): void
   backfillRuns(received: Received<'task.backfill'>): void
   terminateRuns(id: string, runId: string | undefined): void
@@ -43,7 +43,7 @@ export interface TaskEffects {
   runActorFailed(id: string, actorId: string): void
 }
 
-/** The guards that the task machine names. */
+/** The guards of the task machine. */
 export interface TaskGuards {
   isReady(given: TaskGiven): boolean
   isBackingOff(given: TaskGiven): boolean
@@ -51,7 +51,7 @@ export interface TaskGuards {
   mayLaunch(given: TaskGiven): boolean
 }
 
-/** The argument of a guard. The context already has the facts of the event, except of `capacity.freed`. */
+/** The argument of a guard. The context already contains the facts of the event, except those of `capacity.freed`. */
 export interface TaskGiven {
   readonly context: TaskContext
   readonly event: TaskEvent
@@ -65,14 +65,14 @@ export interface SessionSteps {
   watchConditions(signal: AbortSignal): void
   shutdownHooks(signal: AbortSignal): Promise<void>
   shutdownTasks(signal: AbortSignal): Promise<void>
-  /** False if the drain timeout passes while runs are live. */
+  /** Resolves to false if the drain timeout passes while runs are live. */
   drain(signal: AbortSignal): Promise<boolean>
   awaitEnds(signal: AbortSignal): Promise<void>
   afterHooks(): Promise<void>
   release(): Promise<void>
 }
 
-/** The effects that the session machine names. */
+/** The effects of the session machine. */
 export interface SessionEffects {
   acceptStart(): void
   deferStart(): void
@@ -87,7 +87,7 @@ export interface SessionEffects {
   terminateRuns(): void
   finishStop(context: SessionContext): void
   beginRestart(): void
-  /** The actor of the task of this name; undefined if the session has none. */
+  /** The actor of the task with this name; undefined if there is none. */
   actorOf(task: string): AnyActorRef | undefined
   answer(event: CommandEvent): void
   refuse(event: CommandEvent): void
@@ -201,7 +201,7 @@ export function provideSession(effects: SessionEffects, steps: SessionSteps): ty
   })
 }
 
-/** Stops actors that were made with `parent` as their parent, through its machine: XState has no other public way. */
+/** Stops actors that were created with `parent` as their parent, through its machine: XState has no other public way. */
 export function stopActors(parent: AnyActorRef, actors: readonly AnyActorRef[]): void {
   if (actors.length > 0) tell(parent, { type: 'actors.stop', actors })
 }

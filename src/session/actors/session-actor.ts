@@ -29,7 +29,7 @@ export class SessionActor {
     return toSessionState(this.snapshot.value)
   }
 
-  /** True if tasks may launch by their condition or queue now. */
+  /** True if tasks may launch now, by their condition or from their queue. */
   get isActive(): boolean {
     const { value } = this.#refOf().getSnapshot()
     return typeof value === 'object' && 'running' in value && value.running === 'active'
@@ -40,7 +40,7 @@ export class SessionActor {
     return this.snapshot.context.terminateWanted
   }
 
-  /** True while a stop closes the store: everything else has stopped. */
+  /** True during the last step of a stop, which releases resources and closes the store. */
   get isReleasing(): boolean {
     return this.snapshot.matches({ stopping: 'releasing' })
   }

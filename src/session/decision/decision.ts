@@ -9,41 +9,41 @@ import type { SessionState } from '../api/session-parts.ts'
  */
 export type Route = 'condition' | 'queue'
 
-/** The input of the decision, for one task at one instant. Each value is read only on demand. */
+/** The input of the decision, for one task at one instant. Values are read only on demand. */
 export interface Situation {
   readonly state: SessionState
   readonly isRemoved: boolean
   /** False while `session.run(...)` has started the session for other tasks. */
   readonly isChosen: boolean
-  /** A task that only the start or the shut-down of the session launches. */
+  /** The step of the session that launches the task instead of its condition; null if there is none. */
   readonly role: 'startup' | 'shutdown' | null
   readonly disabled: boolean
-  /** The run log takes records. */
+  /** True if the run log accepts records. */
   readonly canRecord: boolean
-  /** The start condition holds. */
+  /** True if the start condition holds. */
   readonly holds: boolean
-  /** One more run of the task may be live. */
+  /** True if the concurrency limit allows another run. */
   readonly hasRoom: boolean
-  /** A `main` run is live. */
+  /** True while a `main` run is live. */
   readonly isMainBusy: boolean
-  /** Threads, processes and the task's pool have a place for it. */
+  /** True if threads, processes and the task's pool have capacity. */
   readonly hasSlot: boolean
-  /** The relaunch delay after its last launch is not over. */
+  /** True during the relaunch delay after the last launch. */
   readonly isDelayed: boolean
 }
 
 interface Rule {
   readonly name: string
   readonly stands: (situation: Situation) => boolean
-  /** It stands in the way of one route only. */
+  /** The only route that the rule blocks. Default: both. */
   readonly only?: Route
-  /** It blocks all tasks alike, or ends when another task gives capacity back: the launcher waits for it, not the task. */
+  /** True if the obstacle blocks all tasks, or ends when another task frees capacity: the launcher waits for it, not the task. */
   readonly isShared?: true
 }
 
 /**
- * In the order in which they are told: first what only somebody can lift, then the condition, then what ends by itself. An
- * obstacle stands before those that do not matter until it is lifted.
+ * The rules in the order in which obstacles are reported: first those that need an action, then the condition, then those that end
+ * by themselves. An obstacle precedes those that are irrelevant until it is removed.
  */
 const rules = [
   { name: 'removed', stands: ({ isRemoved }) => isRemoved },
@@ -51,7 +51,7 @@ const rules = [
   { name: 'stopping', stands: ({ state }) => state === 'stopping', isShared: true },
   { name: 'starting', stands: ({ state }) => state === 'starting' || state === 'restarting', isShared: true },
   { name: 'not chosen', stands: ({ isChosen }) => !isChosen },
-  // The start of the session launches it: while that is to come, it is what is waited for.
+  // The start of the session launches the task: before it, the start is the obstacle.
   {
     name: 'startup',
     only: 'condition',
@@ -73,7 +73,7 @@ export type Obstacle = (typeof rules)[number]['name']
 
 type NamedRule = Rule & { readonly name: Obstacle }
 
-/** The first thing that keeps a run from being launched by this route; null: it launches. */
+/** The first obstacle to a launch by this route; null: the task launches. */
 export function firstObstacle(route: Route, situation: Situation): Obstacle | null {
   for (const rule of rules as readonly NamedRule[])
     if ((rule.only === undefined || rule.only === route) && rule.stands(situation)) return rule.name
@@ -89,15 +89,15 @@ const ownRules: Readonly<Record<Route, readonly NamedRule[]>> = {
   queue: ownRulesOf('queue'),
 }
 
-/** The first obstacle of the task's own; null: it waits for its turn and for capacity alone. */
+/** The first obstacle that is specific to the task; null: it waits only for its turn and for capacity. */
 export function ownObstacle(route: Route, situation: Situation): Obstacle | null {
   for (const rule of ownRules[route]) if (rule.stands(situation)) return rule.name
   return null
 }
 
-/** All that keeps a run from being launched by this route, the first to be lifted first; empty: it launches. */
+/** All obstacles to a launch by this route, in the order in which they must be removed; empty: the task launches. */
 export function obstacles(route: Route, situation: Situation): readonly Obstacle[] {
-  // Nothing brings it back: what else stands in its way does not matter.
+  // A removed task cannot be restored: other obstacles are irrelevant.
   if (situation.isRemoved) return ['removed']
   return (rules as readonly NamedRule[])
     .filter((rule) => (rule.only === undefined || rule.only === route) && rule.stands(situation))

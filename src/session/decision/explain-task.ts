@@ -1,4 +1,4 @@
-/** Why a task is, or is not, running: the obstacles to its launch, ordered by which must be lifted first. */
+/** The explanation of a task's state: the obstacles to its launch, in the order in which they must be removed. */
 
 import {
   FrozenReadings,
@@ -23,9 +23,9 @@ import { nextTaskRuns } from './next-task-runs.ts'
 import { reasonOf } from './reasons.ts'
 import { EntrySituation, type SituationParts } from './situation.ts'
 
-/** A start within this time is not worth a mention. */
+/** The time within which the next start is not mentioned, ms. */
 const soonMs = 1000
-/** One sentence names no more blockers than this; the list has them all. */
+/** The maximum number of blockers in the sentence; the list has all of them. */
 const maxTold = 3
 
 /** Explains a task at the clock's now. */
@@ -74,14 +74,14 @@ export function isDue(core: Core, parts: SituationParts, entry: TaskEntry): bool
   return firstObstacle(routeOf(entry), new EntrySituation(core, parts, entry, core.state, isTrue)) === null
 }
 
-/** The events that the task waits for beside time; empty where time alone launches it. */
+/** The events other than the passage of time that the task waits for; empty if time alone launches it. */
 export function taskWaitsFor(core: Core, parts: SituationParts, entry: TaskEntry): readonly WaitedFor[] {
   const readings = readingsOf(core)
   const waits = waitsFor(entry.definition.start.node, new ReadOnceFacts(core.factsOf(entry), readings))
   return waits.length === 0 || nextTaskRuns(core, parts, entry, 1, readings).length > 0 ? [] : waits
 }
 
-/** Streams of a stopped session are not subscribed to just because somebody asks. */
+/** Frozen readings, so that an explanation of a stopped session does not subscribe to streams. */
 const readingsOf = (core: Core): FrozenReadings => new FrozenReadings(core.state !== 'stopped')
 
 function conditionBlockers(entry: TaskEntry, condition: Explanation): readonly Blocker[] {
@@ -93,7 +93,7 @@ function conditionBlockers(entry: TaskEntry, condition: Explanation): readonly B
   return [{ kind: 'never-holds', sentence: `it can never start by its condition: ${never}`, until: null }]
 }
 
-/** An obstacle that ends by itself matters only once the condition holds. */
+/** Obstacles that end by themselves, which matter only once the condition holds. */
 const passing: readonly Blocker['kind'][] = ['running', 'main', 'slot', 'relaunch']
 
 interface Told {
@@ -123,7 +123,7 @@ function summary(entry: TaskEntry, { route, blockers, nextAt, warnings, at }: To
   return [...words, ...(isNew ? [`the next run is at ${shown}`] : [])].join('; ')
 }
 
-/** What will go wrong with a run that starts. */
+/** The problems of a run that would start now. */
 function warningsOf(core: Core, entry: TaskEntry, readings: FrozenReadings): readonly string[] {
   const { end } = entry.definition
   if (end === null || entry.live.length > 0) return []

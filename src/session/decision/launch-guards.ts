@@ -1,4 +1,4 @@
-/** Guards of the task machine: they answer from the facts that `explain()` shows. */
+/** The guards of the task machine, which use the same facts as `explain()`. */
 import type { TaskEvent } from '../../../machines/task.setup.ts'
 import type { TaskGiven as Given, TaskGuards } from '../actors/provide.ts'
 import type { Core } from '../state/session-state.ts'
@@ -7,7 +7,7 @@ import { firstObstacle, type Obstacle, ownObstacle, type Route } from './decisio
 import { EntrySituation, type SituationParts } from './situation.ts'
 
 export function launchGuards(core: Core, parts: SituationParts): TaskGuards {
-  /** The first obstacle of the task's own, as in a session that runs. */
+  /** The first obstacle that is specific to the task, as in a running session. */
   const own = ({ context, event }: Given): Obstacle | null => {
     const entry = core.byId.get(context.id)
     if (entry === undefined) return 'removed'
@@ -16,7 +16,7 @@ export function launchGuards(core: Core, parts: SituationParts): TaskGuards {
   }
   return {
     isReady: (given) => own(given) === null,
-    // Most tasks have no delay, and each event asks.
+    // Each event calls this, and most tasks have no delay.
     isBackingOff: (given) => given.context.relaunchAt !== null && own(given) === 'relaunch',
     isResting: (given) => {
       const obstacle = own(given)
@@ -31,7 +31,7 @@ export function launchGuards(core: Core, parts: SituationParts): TaskGuards {
   }
 }
 
-/** A queued run goes before those that the condition launches. A run that the event launches no longer waits. */
+/** The route of the next launch, without the run that the event launches: queued runs precede those of the condition. */
 export function routeOf(entry: TaskEntry, event?: TaskEvent): Route {
   const [first, second] = entry.queue
   const isLaunched = event !== undefined && 'relaunchAt' in event && event.runId === first?.runId

@@ -7,7 +7,7 @@ import type { TaskEntry } from '../state/task-state.ts'
 import { type Obstacle, obstacles } from './decision.ts'
 import { EntrySituation, type SituationParts } from './situation.ts'
 
-/** While one of these stands, no time launches a run. */
+/** Obstacles that time alone does not remove. */
 const closed: readonly Obstacle[] = [
   'removed',
   'stopping',
@@ -19,8 +19,8 @@ const closed: readonly Obstacle[] = [
 ]
 
 /**
- * The next `n` starts (epoch ms) if each run succeeds at once and nothing else happens. Of a stopped session: as if it
- * started now. Empty where time alone launches none: see {@link closed}; and where the next run has to wait for others.
+ * The next `n` starts, epoch ms, if each run succeeds at once and nothing else happens. A stopped session is treated as if it were
+ * started now. Empty if time alone launches no run (see {@link closed}), or if the next run has to wait for other runs.
  */
 export function nextTaskRuns(
   core: Core,
@@ -30,7 +30,7 @@ export function nextTaskRuns(
   readings?: FrozenReadings,
 ): number[] {
   const { clock, state } = core
-  // The search itself decides whether the condition holds; here it is assumed to.
+  // The condition is assumed to hold here: the search evaluates it.
   const situation = new EntrySituation(core, parts, entry, state, true)
   if (situation.role !== null) return []
   const standing = new Set(obstacles('condition', situation))

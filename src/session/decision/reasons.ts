@@ -1,6 +1,5 @@
 /**
- * Describes the obstacles to a launch other than the condition, in sentences that need no knowledge of the
- * session's internals.
+ * The obstacles to a launch other than the condition, as sentences that require no knowledge of the session's internals.
  */
 import { showAge, showCount, showLength, showTime } from '../../conditions/explain/show-time.ts'
 import type { Reason } from '../api/task.ts'
@@ -22,7 +21,7 @@ export function reasonOf(
 
 type Saying = (core: Core, entry: TaskEntry, parts: SituationParts) => Omit<Reason, 'kind'>
 
-/** It stands until somebody or something else lifts it. */
+/** A reason that time alone does not remove. */
 const open = (sentence: string): Omit<Reason, 'kind'> => ({ sentence, until: null })
 
 const sayings: Readonly<Record<Exclude<Obstacle, 'condition'>, Saying>> = {
@@ -32,8 +31,8 @@ const sayings: Readonly<Record<Exclude<Obstacle, 'condition'>, Saying>> = {
   starting: () => open('the session is starting: tasks launch once it runs'),
   'not chosen': ({ only }) =>
     open(`the task is not chosen: session.run() started the session for ${listOf(only ?? [])} alone`),
-  startup: () => open('the task runs only when the session starts (onStartup), or by hand'),
-  shutdown: () => open('the task runs only when the session shuts down (onShutdown), or by hand'),
+  startup: () => open('the task runs only when the session starts (onStartup), or manually'),
+  shutdown: () => open('the task runs only when the session shuts down (onShutdown), or manually'),
   disabled: () => open('the task is disabled: enable() lets its condition launch it'),
   held: () => open('the session is held: resume() lets tasks launch'),
   log: ({ logHealth }) =>
@@ -79,7 +78,7 @@ function sayRunning(core: Core, entry: TaskEntry): string {
   const since = `since ${show(slot.startedAt)}${ageMs < 1000 ? '' : ` (for ${showAge(ageMs)})`}`
   if (state === 'terminating') {
     const { reason } = slot.actor.getSnapshot().context
-    return `task '${name}' is running ${since} and was told to end: ${reason ?? 'asked'}`
+    return `task '${name}' is running ${since} and was asked to end: ${reason ?? 'asked'}`
   }
   return `task '${name}' is running ${since}`
 }
@@ -89,7 +88,7 @@ function mainTasksOf(core: Core): string {
   return listOf([...core.byId.values()].filter((entry) => entry.live.some(isMain)).map(({ name }) => name))
 }
 
-/** `'a', 'b' and 3 others`. */
+/** A list of names: `'a', 'b' and 3 others`. */
 function listOf(names: Iterable<string>): string {
   const all = [...names]
   const shown = all.slice(0, 3).map((name) => `'${name}'`)

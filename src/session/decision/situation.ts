@@ -8,15 +8,15 @@ import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Situation } from './decision.ts'
 
-/** The counters of live runs and capacity. */
+/** The parts that count live runs and capacity. */
 export interface SituationParts {
   readonly runs: { readonly exclusive: number }
   readonly slots: Capacity
 }
 
 /**
- * A task as it is now. The state of the session and whether the condition holds are given, as the caller knows them;
- * so are the facts of the task, as a guard knows the next ones before the actor has them.
+ * The current situation of a task. The caller provides the state of the session, whether the condition holds, and the facts of the
+ * task, since a guard has the next facts before the actor has them.
  */
 export class EntrySituation implements Situation {
   readonly state: SessionState
@@ -83,7 +83,7 @@ export class EntrySituation implements Situation {
   }
 }
 
-/** True if the run log takes records, or keeps them until it can. */
+/** True if the run log accepts records, or buffers them until the store can write. */
 export function canRecord({ logHealth, whenLogDown }: Core): boolean {
   return logHealth.state !== 'degraded' || whenLogDown !== 'pause'
 }
@@ -94,7 +94,7 @@ export function launchLimitOf(core: Core, entry: TaskEntry): number {
   return concurrency === undefined ? core.settings.concurrency : toLaunchLimit(concurrency)
 }
 
-/** True if the concurrency limit allows one more run beside the live ones. */
+/** True if the concurrency limit allows another run of the task. */
 export function hasRoom(core: Core, entry: TaskEntry, live: number = entry.facts.live): boolean {
   return live + (core.leaving.get(entry.name) ?? 0) < launchLimitOf(core, entry)
 }

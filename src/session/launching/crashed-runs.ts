@@ -1,4 +1,4 @@
-/** Crash records for runs that an earlier process left open, and their reruns where the task asks for them. */
+/** Crash records of runs that an earlier process left open, and reruns of tasks with `onCrash: 'rerun'`. */
 
 import type { Clock } from '../../clock/clock.ts'
 import { missingParams } from '../../log/serialize.ts'
@@ -9,8 +9,7 @@ import type { TaskEntry } from '../state/task-state.ts'
 import type { RunQueue } from './manual-runs.ts'
 
 /**
- * The maximum number of consecutive crashes after which a task is still rerun: the task may be what crashes the
- * process.
+ * The number of consecutive crashes after which a task is not rerun: its work may be the cause of the crashes.
  */
 const maxInARow = 3
 
@@ -29,7 +28,7 @@ export class Crashes {
     this.#deps = deps
   }
 
-  /** Records a crash at the last sign of life of the run's process: never before the run started, never after now. */
+  /** Records a crash at the last sign of life of the run's process, but not before the start of the run and not after now. */
   async record(run: RunRecord): Promise<void> {
     const { clock, reporter, runLog } = this.#deps
     const log = runLog.current
@@ -57,7 +56,7 @@ export class Crashes {
     else runs.push(run)
   }
 
-  /** Queues the crashed runs of a task again, with their params and their period, if the task asks for it. */
+  /** Queues the crashed runs of a task again, with their params and periods, if its option `onCrash` is `rerun`. */
   settle(entry: TaskEntry): void {
     const runs = this.#open.get(entry.name)
     if (runs === undefined) return
@@ -73,13 +72,13 @@ export class Crashes {
     for (const run of runs) this.#rerun(entry, run)
   }
 
-  /** A run with missing or masked params would do something else. */
+  /** Queues a crashed run again, unless params are missing or masked: it would do something else. */
   #rerun(entry: TaskEntry, run: RunRecord): void {
     const missing = missingParams(run)
     if (missing !== null)
       return this.#deps.reporter.warn(
         'crash',
-        `Run '${run.runId}' of task '${entry.name}' crashed and is not run again, as the log has not all of its params: ${missing}. Run it by hand, and give what is secret as an arg.`,
+        `Run '${run.runId}' of task '${entry.name}' crashed and is not run again, as the log has not all of its params: ${missing}. Run it manually, and pass secrets as args.`,
         { task: entry.name },
       )
     const { params, period } = run

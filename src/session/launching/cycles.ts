@@ -1,6 +1,6 @@
 /**
- * The cycles of a session. A *cycle* lasts from a wake until nothing more can launch; what happens without a timer in
- * between belongs to it.
+ * The cycles of a session. A *cycle* lasts from a wake by a timer until nothing more can launch; launches without a timer in between
+ * belong to it.
  */
 import type { Clock, Undo } from '../../clock/clock.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
@@ -24,7 +24,7 @@ export interface CyclesDeps {
 /** Opens and closes cycles, with their hooks, and counts them. */
 export class Cycles {
   readonly #deps: CyclesDeps
-  /** Wakes the session where a condition asks for cycles and no other timer would open one. */
+  /** Wakes the session if a condition depends on cycles and no other timer would open one. */
   readonly #wake: () => void
   /** True if a timer woke the session since the last cycle began. */
   #wasWoken = false
@@ -51,7 +51,7 @@ export class Cycles {
   /** Begins a cycle if a timer woke the session, then calls back; with async cycle hooks, after they have finished. */
   open(next: () => void): void {
     const mayOpen = !this.#isOpen && this.#wasWoken
-    // A timer within a cycle belongs to it: it must not open another cycle for what follows without a timer.
+    // A timer within a cycle belongs to it, and must not open another cycle for later launches without a timer.
     this.#wasWoken = false
     if (!mayOpen) return next()
     this.#isOpen = true
@@ -83,7 +83,7 @@ export class Cycles {
     this.#undoBeat = null
   }
 
-  /** Sets a timer: while a condition asks for cycles, cycles must occur. */
+  /** Sets a timer, since cycles must occur while a condition depends on them. */
   #beat(): void {
     const { clock, changes, configuration, sessionActor } = this.#deps
     if (this.#undoBeat !== null || !changes.hearsSession || !sessionActor.isActive) return

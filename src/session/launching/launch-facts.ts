@@ -1,4 +1,4 @@
-/** The facts of a launch, as they are sent to the task's actor. */
+/** The facts of a launch, which are sent to the task's actor. */
 import type { RunTrigger } from '../../../machines/protocol.ts'
 import type { Launch } from '../../../machines/task.setup.ts'
 import { periodOf } from '../../conditions/node.ts'
@@ -8,7 +8,7 @@ import { newRunId } from '../runs/run-id.ts'
 import type { FactsOf } from '../state/ports.ts'
 import { noParams, type TaskEntry } from '../state/task-state.ts'
 
-/** The session parts that give the facts of a launch. */
+/** The session parts from which the facts of a launch are read. */
 export interface LaunchDeps extends DelayDeps {
   readonly reporter: Reporter
 }
@@ -29,7 +29,7 @@ export function launchOf(deps: LaunchDeps & { readonly factsOf: FactsOf }, entry
   }
 }
 
-/** The launch of a run that the start or the end of the session orders. */
+/** The launch of a run at the start or the shut-down of the session. */
 export function orderOf(deps: LaunchDeps, entry: TaskEntry, kind: RunTrigger): Launch {
   const queued = entry.nextQueued
   return {
@@ -43,8 +43,8 @@ export function orderOf(deps: LaunchDeps, entry: TaskEntry, kind: RunTrigger): L
 }
 
 /**
- * Since when the run is due: since the condition holds, but not before the period that the run is for (the process may
- * have slept through others), and after a run not before the end of the relaunch delay.
+ * The instant at which the run became due, epoch ms: when its condition began to hold, but not before the period of the run (the
+ * process may have been suspended during earlier periods), and not before the end of the relaunch delay.
  */
 function dueAtOf(
   { clock }: LaunchDeps,

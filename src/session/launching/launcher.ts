@@ -1,5 +1,5 @@
 /**
- * The launcher: it orders the ready tasks and sends `capacity.freed` to one after the other; the task's machine decides
+ * The launcher, which orders the ready tasks and sends `capacity.freed` to one after the other; the machine of the task decides
  * whether it launches. The order is by priority (descending), queued runs first, then by order of creation.
  *
  * A *settling* launches each ready task at most once. Settlings are one turn of the event loop apart, so that tasks
@@ -20,12 +20,12 @@ import { launchOf } from './launch-facts.ts'
 import { type LaunchLineState, LaunchQueue, PredicateWait } from './launch-queue.ts'
 import { RelaunchDelays } from './relaunch-delays.ts'
 
-/** The owner of stretches in which launches block the event loop: hooks and listeners are called within them. */
+/** The owner of the periods in which launches block the event loop: hooks and listeners are called within them. */
 const launching = { part: 'launching tasks, with what listens to it' }
 
 export class Launcher {
   readonly #core: Core
-  /** The ready tasks, and the order of the settling under way. */
+  /** The ready tasks, and the order of the settling in progress. */
   readonly #line = new LaunchQueue()
   readonly #looks: PredicateWait
   #isPaused = false
@@ -45,7 +45,7 @@ export class Launcher {
     this.delays = new RelaunchDelays(core, () => this.#cycles.woken())
   }
 
-  /** Forgets the cycles of an earlier start. */
+  /** Drops the cycles of an earlier start. */
   reset(): void {
     this.#cycles.reset()
   }
@@ -66,7 +66,7 @@ export class Launcher {
     this.schedule()
   }
 
-  /** Puts a task that has become ready into the launch order. */
+  /** Adds a task that has become ready to the launch order. */
   enlist(entry: TaskEntry): void {
     this.#line.add(entry)
     this.schedule()
@@ -108,7 +108,7 @@ export class Launcher {
     return firstObstacle('condition', this.#situationOf(entry))
   }
 
-  /** Marks that a run has ended. */
+  /** Handles the end of a run. */
   runEnded(): void {
     // Tasks may have waited for this run (main work, a removed task with their name).
     if (this.#line.size > 0) this.schedule()
@@ -137,7 +137,7 @@ export class Launcher {
     this.#line.goOn()
     const slice = new Slice(this.#core.clock)
     for (let entry = this.#line.next(); entry !== undefined; entry = this.#line.next()) {
-      // The session is held: the settling continues when it is resumed.
+      // The session is paused: the settling continues when it is resumed.
       if (!this.#core.isActive || slice.isOver()) {
         this.#line.putBack(entry)
         return this.schedule()
@@ -154,7 +154,7 @@ export class Launcher {
     if (isReadyAgain || this.#slots.next().some((entry) => !this.#line.has(entry))) this.schedule()
   }
 
-  /** Gives a ready task its turn; without capacity, it waits in line for that. */
+  /** Gives a ready task its turn. Without capacity, the task waits in the queue for it. */
   #give(entry: TaskEntry): void {
     this.#line.delete(entry)
     const shortage = this.#slots.shortageOf(entry)
@@ -162,7 +162,7 @@ export class Launcher {
     tell(entry.actor, { type: 'capacity.freed', ...launchOf(this.#core, entry) })
   }
 
-  /** Takes out a task that is no longer ready. */
+  /** Removes a task that is no longer ready. */
   #drop(entry: TaskEntry): void {
     this.#line.delete(entry)
     this.#slots.leave(entry)

@@ -27,13 +27,13 @@ export interface RunRequest {
   readonly value?: unknown
   /** The missed period to run for. */
   readonly period?: Interval
-  /** The run id, where the run has one already: it waited in an earlier process. */
+  /** The id of a run that has one already, since it waited in an earlier process. */
   readonly runId?: string
-  /** The run handle, where one exists already. */
+  /** The handle of the run, if it exists already. */
   readonly pending?: PendingRun | undefined
 }
 
-const skipped = 'skipped: a run of the task lives already'
+const skipped = 'skipped: a run of the task is already live'
 
 export class RunQueue {
   readonly #core: Core
@@ -98,7 +98,7 @@ export class RunQueue {
     this.#queued(entry, queued, params)
   }
 
-  /** Queues a run without a command: one that was missed, lost with its process, or kept from an earlier process. */
+  /** Queues a run without a command: a missed one, one that was lost with its process, or one saved by an earlier process. */
   ask(entry: TaskEntry, request: RunRequest = {}): RunHandle {
     const { runId, pending, params = {}, isTwin } = this.prepare(entry, request)
     if (isTwin === true) return pending.handle
@@ -195,7 +195,7 @@ export class RunQueue {
     return inside !== undefined && entry.live.some((slot) => slot.runId === inside.runId)
   }
 
-  /** Throws if the caller, which begins to wait for the run, is itself what the run waits for. */
+  /** Throws if the run waits for the caller, which begins to wait for the run. */
   #checkWait(target: TaskEntry, pending: PendingRun, asker: string | undefined): void {
     const { runId } = pending
     const inside = insideRun()

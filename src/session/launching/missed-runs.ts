@@ -1,6 +1,6 @@
 /**
  * Missed runs: the scheduled periods of tasks (the day of `daily`, the occurrences of a cron) that ended without a
- * start. Each is recorded in the log with the reason, reported as `run.missed`, and caught up as the task asks.
+ * start. Each is recorded in the log with the reason, reported as `run.missed`, and caught up as the task's options require.
  */
 import type { Clock, Undo } from '../../clock/clock.ts'
 import { Slice } from '../../clock/slices.ts'
@@ -23,11 +23,11 @@ import type { Uptime } from '../state/uptime.ts'
 import type { Launcher } from './launcher.ts'
 import type { RunQueue } from './manual-runs.ts'
 
-/** A timer is later than this only if the process slept, was blocked, or the clock was set. */
+/** The delay of a timer that indicates a suspended or blocked process, or a clock that was set, ms. */
 const lateMs = 1000
 /**
- * The maximum number of periods evaluated in one turn of the event loop: after a long sleep, each of a thousand tasks
- * may have missed a thousand.
+ * The maximum number of periods that are evaluated in one turn of the event loop: after a long suspension, each of a thousand tasks
+ * may have missed a thousand periods.
  */
 const looksPerTurn = 200
 

@@ -1,4 +1,4 @@
-/** Timers of relaunch delays: a task whose condition still holds after a run launches again only after a delay. */
+/** The timers of relaunch delays: a task whose condition still holds after a run launches again only after a delay. */
 import type { Undo } from '../../clock/clock.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Core } from '../state/session-state.ts'

@@ -1,6 +1,6 @@
 /**
- * Places that runs take: threads, processes, and pools of the app's own (`pool: 'db'`, at most 3 at a time, at most 10
- * starts a minute). A task that finds none waits in line: by priority, then by how long it has waited.
+ * The capacity for runs: threads, processes, and custom pools (`pool: 'db'`, at most 3 live runs, at most 10 starts per minute). A
+ * task without capacity waits in a queue, ordered by priority, then by waiting time.
  */
 import type { Undo } from '../../clock/clock.ts'
 import { executionFor } from '../../executors/work-spec.ts'
@@ -10,16 +10,16 @@ import type { Configuration } from '../options/configuration.ts'
 import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
 
-/** What a task waits for. */
+/** The capacity that a task lacks. */
 export interface Shortage {
-  /** `maxThreads`, `maxProcesses`, or the pool's name. */
+  /** The key of the capacity: `maxThreads`, `maxProcesses`, or the name of a pool. */
   readonly of: string
   readonly sentence: string
-  /** When a start is allowed again by time alone, on the monotonic clock; null if a run must end first. */
+  /** The instant at which time alone allows a start, on the monotonic clock; null if a run must end first. */
   readonly untilMono: number | null
 }
 
-/** What slots remember beside who holds them. */
+/** The state of the capacity, except its use by live runs. */
 export interface CapacityState {
   readonly starts: ReadonlyMap<string, readonly number[]>
   readonly lines: ReadonlyMap<string, readonly TaskEntry[]>
@@ -29,7 +29,7 @@ export class Capacity {
   readonly #core: Core
   readonly #onRoom: () => void
   readonly #used = new Map<string, Set<RunSlot>>()
-  /** Starts of rated pools, oldest first, on the monotonic clock. */
+  /** The starts of pools with a rate, oldest first, on the monotonic clock. */
   readonly #starts = new Map<string, number[]>()
   readonly #waiting = new Map<string, Set<TaskEntry>>()
   /** The timer of the next start that a rate allows. */
@@ -40,10 +40,10 @@ export class Capacity {
     this.#onRoom = onRoom
   }
 
-  /** What the next run of the task has to wait for; null if there is a place and nobody is ahead of it. */
+  /** The capacity that the next run of the task lacks; null if there is capacity and no task ahead of it. */
   shortageOf(entry: TaskEntry): Shortage | null {
     const keys = this.#keysOf(entry, executionOf(this.#core, entry, entry.nextQueued))
-    // The line that it stands in comes first: looking again must not move it to another one.
+    // The queue in which it waits comes first, so that another evaluation does not move it to another queue.
     const own = keys.find((key) => this.#waiting.get(key)?.has(entry) === true)
     for (const key of own === undefined ? keys : [own, ...keys]) {
       const shortage = this.#shortageIn(key) ?? this.#turnIn(key, entry)
@@ -52,7 +52,7 @@ export class Capacity {
     return null
   }
 
-  /** The task waits in line for what it lacks. One that waits there already keeps its place. */
+  /** Adds the task to the queue for the capacity that it lacks. A task that waits there already keeps its position. */
   wait(entry: TaskEntry, shortage: Shortage): void {
     const line = this.#waiting.get(shortage.of) ?? new Set()
     if (!line.has(entry)) this.leave(entry)
@@ -60,15 +60,15 @@ export class Capacity {
     if (shortage.untilMono !== null) this.#wakeAt(shortage.untilMono)
   }
 
-  /** The task waits no more. */
+  /** Removes the task from its queue. */
   leave(entry: TaskEntry): void {
     for (const [key, line] of this.#waiting)
       if (line.delete(entry) && line.size === 0) this.#waiting.delete(key)
   }
 
   /**
-   * Those of the lines for whom there is room now, first come of the highest priority first. They keep their places until they
-   * launch or leave.
+   * The waiting tasks for which there is capacity now, by priority, then in the order in which they came. They keep their positions
+   * until they launch or leave.
    */
   next(): TaskEntry[] {
     const next: TaskEntry[] = []
@@ -80,7 +80,7 @@ export class Capacity {
     return next
   }
 
-  /** A run takes its places. */
+  /** Reserves the capacity of a run. */
   take(slot: RunSlot): void {
     const { entry } = slot
     this.leave(entry)
@@ -96,7 +96,7 @@ export class Capacity {
     }
   }
 
-  /** A run gives its places back. */
+  /** Frees the capacity of a run. */
   release(slot: RunSlot): void {
     for (const [key, used] of this.#used) {
       if (!used.delete(slot)) continue
@@ -105,14 +105,14 @@ export class Capacity {
     }
   }
 
-  /** The starts that still count and the lines, as they are now: for a session that is looked ahead for. */
+  /** A copy of the starts that still count and of the queues, for a simulation of the session. */
   copy(): CapacityState {
     const copied = <T>(map: ReadonlyMap<string, Iterable<T>>): ReadonlyMap<string, readonly T[]> =>
       new Map([...map].map(([key, items]) => [key, [...items]]))
     return { starts: copied(this.#starts), lines: copied(this.#waiting) }
   }
 
-  /** Takes over what another session's slots remember. */
+  /** Adopts the state of another session's capacity. */
   adopt({ starts, lines }: CapacityState, entryOf: (entry: TaskEntry) => TaskEntry | undefined): void {
     this.#starts.clear()
     for (const [key, made] of starts) this.#starts.set(key, [...made])
@@ -120,7 +120,7 @@ export class Capacity {
       this.#waiting.set(key, new Set(line.flatMap((entry) => entryOf(entry) ?? [])))
   }
 
-  /** Nobody waits any more; its timer is released. */
+  /** Empties the queues, and releases the timer. */
   stop(): void {
     this.#waiting.clear()
     this.#stopTimer()
@@ -129,7 +129,7 @@ export class Capacity {
   #keysOf(entry: TaskEntry, execution: string): readonly string[] {
     const slots = this.#core.executors.get(execution)?.slots
     const { pool } = entry.definition.options
-    // Most tasks take none: the way of every launch leads through here.
+    // Most tasks need none, and every launch calls this.
     if (slots === undefined && pool === undefined) return noKeys
     return [...(slots === undefined ? [] : [slots]), ...(pool === undefined ? [] : [pool])]
   }
@@ -167,7 +167,7 @@ export class Capacity {
     return this.#core.settings.pools.get(key) ?? noPool
   }
 
-  /** Starts that still count. */
+  /** The starts within the last `perMs`. */
   #startsIn(key: string, perMs: number): readonly number[] {
     const starts = this.#starts.get(key)
     if (starts === undefined) return []
@@ -176,7 +176,7 @@ export class Capacity {
     return starts
   }
 
-  /** Those ahead of the task in a line, if they take all the room that there is. */
+  /** A shortage if the tasks ahead in the queue need all the free capacity; otherwise null. */
   #turnIn(key: string, entry: TaskEntry): Shortage | null {
     const line = this.#waiting.get(key)
     if (line === undefined) return null
@@ -198,13 +198,13 @@ export class Capacity {
     return null
   }
 
-  /** Looks again when the rate of a pool allows the next start. */
+  /** Sets the timer for the next start that the rate of a pool allows. */
   #wakeFor(key: string): void {
     const untilMono = this.#shortageIn(key)?.untilMono ?? null
     if (untilMono !== null) this.#wakeAt(untilMono)
   }
 
-  /** One timer serves all rates: the earliest counts, and the others are set when it fires. */
+  /** Sets the timer, which serves all rates: for the earliest instant; the others are set when it fires. */
   #wakeAt(untilMono: number): void {
     if (this.#rateTimer !== null && this.#rateTimer.at <= untilMono) return
     this.#stopTimer()
@@ -222,7 +222,7 @@ export class Capacity {
   }
 }
 
-/** `all 4 threads are`, `all 3 slots of pool 'db' are`; more than all where the limit was lowered since. */
+/** `all 4 threads are`, or `all 3 slots of pool 'db' are`; with the number in use if the limit was lowered meanwhile. */
 function placesOf(key: string, used: number, limit: number): string {
   const of = key === 'maxThreads' ? 'thread' : key === 'maxProcesses' ? 'process' : 'slot'
   const noun = limit === 1 ? of : of === 'process' ? 'processes' : `${of}s`
@@ -235,7 +235,7 @@ function placesOf(key: string, used: number, limit: number): string {
 const noKeys: readonly string[] = []
 const noPool = { limit: Number.POSITIVE_INFINITY, starts: undefined, perMs: 0 }
 
-/** How a run of a task is executed: as it was asked for, unless its work knows better. */
+/** The execution of a task's run: as requested, or by its task or session, unless the kind of its work determines it. */
 export function executionOf(
   { settings }: Configuration,
   entry: TaskEntry,
@@ -245,7 +245,7 @@ export function executionOf(
   return executionFor(work, queued?.execution ?? options.execution ?? settings.execution)
 }
 
-/** At most so many of a line: the highest priority first; of those the ones that came first. */
+/** The first `most` tasks of a queue, by priority, then in the order in which they came. */
 function firstOf(line: ReadonlySet<TaskEntry>, most: number): readonly TaskEntry[] {
   const first: TaskEntry[] = []
   for (const entry of line) {
@@ -257,7 +257,7 @@ function firstOf(line: ReadonlySet<TaskEntry>, most: number): readonly TaskEntry
   return first
 }
 
-/** At most five names. */
+/** A list of at most five names. */
 function namesOf(entries: readonly TaskEntry[]): string {
   return [...new Set(entries.map(({ name }) => `'${name}'`))].slice(0, 5).join(', ')
 }

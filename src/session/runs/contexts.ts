@@ -1,4 +1,4 @@
-/** The context of a task for hooks, conditions and args. */
+/** The contexts that hooks, conditions and args receive. */
 import type { ArgContext } from '../../args/arg.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Context } from '../api/hooks.ts'
@@ -24,10 +24,10 @@ export interface ContextDeps {
   readonly handleOf: HandleOf
 }
 
-/** Never aborts. */
+/** A signal that never aborts. */
 export const neverAborted: AbortSignal = new AbortController().signal
 
-/** Creates contexts. The handle of the task and the signal are created on demand. */
+/** The factory of contexts. The handle of the task and the signal are created on demand. */
 export class Contexts {
   readonly #deps: ContextDeps
 
@@ -35,7 +35,7 @@ export class Contexts {
     this.#deps = deps
   }
 
-  /** The context of a hook or a condition; `entry` is null if it is about no task. */
+  /** The context of a hook or a condition; `entry` is null if it does not concern a task. */
   of(entry: TaskEntry | null, signal: AbortSignal = neverAborted): Context {
     const { session, params, configuration, clock, reporter, handleOf } = this.#deps
     return {
@@ -68,7 +68,7 @@ export class Contexts {
         return signal()
       },
       returns: (task) => {
-        // A removed task may still have a return; an unknown name is an error with similar names.
+        // A removed task may still have a return value. An unknown name throws an error that suggests similar names.
         if (!returns.has(task)) registry.entry(task)
         const lost = returns.whyLost(task)
         return {

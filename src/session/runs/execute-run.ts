@@ -1,4 +1,4 @@
-/** The work of a run: hooks around it, its args made, and the executor that carries it out. */
+/** The execution of a run's work: resolves its args, and calls the executor within the run hooks. */
 
 import type { ParamValues } from '../../../machines/protocol.ts'
 import type { Settlement } from '../../../machines/run.machine.ts'
@@ -24,12 +24,12 @@ export interface WorkDeps {
   readonly executors: ReadonlyMap<string, Executor>
 }
 
-/** Who carries out a run; undefined where its execution has nobody. */
+/** The executor of a run; undefined if there is none for its kind of execution. */
 export function executorOf({ executors }: Pick<WorkDeps, 'executors'>, slot: RunSlot): Executor | undefined {
   return executors.get(slot.execution)
 }
 
-/** Begins the work of a run; `settle` is called with what comes of it. */
+/** Begins the work of a run, and calls `settle` with the result. */
 export function beginWork(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
   if (deps.hooks.has('run')) workWithinHooks(deps, slot, view, settle)
   else work(deps, slot, view, settle)
@@ -44,7 +44,7 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
     return settle({ kind: 'threw', error: new SetupError(message) })
   }
   const execute = (args: Record<string, unknown>): void => {
-    // It may have been told to end, and have ended, while its args were made.
+    // The run may have been cancelled, and have ended, while its args were resolved.
     if (!slot.lives || slot.runId !== runId) return
     const context: ExecutionContext = {
       task: entry.name,
@@ -68,7 +68,7 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
   }
   const fail = (error: unknown): void => settle({ kind: 'threw', error })
   const resolve = (runParams: ParamValues): void => {
-    // Most work asks for nothing.
+    // Most work has no args.
     if (options.args === undefined && options.params === undefined && runParams === noParams)
       return execute({})
     const args = resolveArgs(
@@ -83,7 +83,7 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
     else execute(args)
   }
   try {
-    // Runs by hand were checked when they were asked for.
+    // The params of manual runs were checked when the runs were requested.
     const params = slot.params === noParams ? checkedParams(entry.name, options, noParams) : slot.params
     if (params instanceof Promise) params.then(resolve).catch(fail)
     else resolve(params)
@@ -92,7 +92,7 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
   }
 }
 
-/** Hooks stand around the work: the run settles when their parts after are through. */
+/** Runs the work within hooks. The run settles after the second halves of the hooks. */
 function workWithinHooks(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
   const task = slot.entry.name
   const context = { ...deps.contexts.of(slot.entry, view.signal), run: view }
@@ -101,7 +101,7 @@ function workWithinHooks(deps: WorkDeps, slot: RunSlot, view: RunView, settle: S
   deps.hooks.before('run', context, onThrow).then((after) => {
     work(deps, slot, view, (settlement) => {
       const settleAfter = (): void => settle(settlement)
-      // A late one: its run was ended by us, and the slot may serve another.
+      // True also for a late result: the session ended the run, whose resources may serve another run.
       const wasTold = slot.runId !== view.id || slot.actor.getSnapshot().context.reason !== null
       after(toHookResult(settlement, wasTold)).then(settleAfter, settleAfter)
     })

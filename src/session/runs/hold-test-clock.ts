@@ -1,16 +1,16 @@
-/** A hold on a test clock while a run outside this thread works. */
+/** The hold on a test clock while isolated work runs. */
 import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { ExecutionContext, ExecutionHandle, Executor } from '../../executors/executor.ts'
 import { within } from '../../executors/host-clock.ts'
 import { createDeferred } from '../../values/deferred.ts'
 
-/** Default limit of a hold, in ms of the machine: work may never end by itself. */
+/** The default limit of a hold, ms of real time: work may never end by itself. */
 const maxHoldMs = 10_000
 
 /**
- * Executes work and holds a clock that tests move: until the run settles or is terminated, up to a limit, and once more
- * when the run is aborted, so that it can end by itself. The system clock is not held.
+ * Executes work, and holds a test clock until the run settles or is terminated, up to a limit. An abort of the run holds the clock
+ * again, so that the work can end by itself. The system clock is not held.
  */
 export function executeHeld(
   clock: Clock,

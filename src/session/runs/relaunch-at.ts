@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { Configuration } from '../options/configuration.ts'
 
-/** The session parts that give a relaunch delay. */
+/** The session parts that determine a relaunch delay. */
 export interface DelayDeps {
   readonly clock: Clock
   readonly configuration: Configuration

@@ -1,4 +1,4 @@
-/** What a run shows of itself to its work: the second argument. Parts that cost something are made when first read. */
+/** The second argument of work: its run. Expensive members are created when they are first read. */
 import { format } from 'node:util'
 import type { DateTime } from 'luxon'
 import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
@@ -12,7 +12,7 @@ import type { HandleOf } from '../state/ports.ts'
 import type { RunSlot } from '../state/task-state.ts'
 import { type RunLine, RunLogLines, type RunLogLinesDeps } from './run-log-lines.ts'
 
-/** A line is for people to read; what is longer is data, and belongs in the return value. */
+/** The maximum length of a log line, in characters: more is data, and belongs in the return value. */
 const maxLineLength = 8_192
 
 export interface RunViewDeps extends RunLogLinesDeps {
@@ -20,7 +20,7 @@ export interface RunViewDeps extends RunLogLinesDeps {
   readonly handleOf: HandleOf
 }
 
-/** A run as its work sees it. It keeps its own facts: the slot serves other runs later. */
+/** The run as its work receives it. It copies its facts, since the `RunSlot` serves other runs later. */
 export class RunView implements Run {
   readonly id: string
   readonly trigger: RunTrigger
@@ -32,7 +32,7 @@ export class RunView implements Run {
   readonly #dueAt: number | null
   readonly #period: { readonly start: number; readonly end: number } | null
   readonly #abort: RunAbort
-  /** Logged in this turn. */
+  /** The lines logged in this turn of the event loop. */
   readonly #lines: RunLine[] = []
   #kept: RunLogLines | undefined
 
@@ -99,10 +99,10 @@ export class RunView implements Run {
 
   progress(fraction: number, message?: string): void {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
-      throw new RangeError(`Cannot tell progress as it must be from 0 to 1: ${String(fraction)}`)
+      throw new RangeError(`Cannot report progress as it must be from 0 to 1: ${String(fraction)}`)
     const slot = this.#slot
     const { clock, reporter, runLog } = this.#deps
-    // A late word of a run that has ended must not speak for the run that uses the slot now.
+    // A late call of an ended run must not change the run that uses the `RunSlot` now.
     if (!slot.lives || slot.runId !== this.id) return
     const said = message === undefined ? {} : { message: runLog.redactor?.text(message) ?? message }
     tell(slot.actor, { type: 'run.progressed', progress: fraction, ...said })
@@ -122,7 +122,7 @@ export class RunView implements Run {
     const line = toLine(data)
     const message = runLog.redactor?.text(line) ?? line
     const at = clock.now()
-    // Those of a turn go to the actor and to the log together: work may say a thousand things in one.
+    // The lines of a turn go to the actor and to the log together: work may log thousands in one turn.
     if (this.#lines.push({ at, level, message }) === 1) clock.defer(() => this.#showLines())
     if (!news.hears('run.logged')) return
     const { name } = this.#slot.entry
@@ -143,7 +143,7 @@ export class RunView implements Run {
   }
 }
 
-/** A line as text. Never throws: what is logged may show itself by a function of its own. */
+/** A line as text. Never throws, although logged values may have custom functions that format them. */
 function toLine(data: readonly unknown[]): string {
   try {
     return format(...data).slice(0, maxLineLength)

@@ -1,6 +1,6 @@
 /**
- * The life of runs: the effects behind the run machine. From launch to the one outcome, a run passes through here:
- * start record → args → work → settlement → return kept → end record → announced.
+ * The effects of the run machine, from the launch of a run to its outcome: start record → args → work → settlement → return value
+ * stored → end record → outcome reported.
  */
 import type { Outcome, TerminateReason } from '../../../machines/protocol.ts'
 import type { RunContext, runMachine, Settlement } from '../../../machines/run.machine.ts'
@@ -20,19 +20,19 @@ import { relaunchAt } from './relaunch-at.ts'
 import { RunView } from './run-context.ts'
 import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
 
-/** How long work has to end after it was told to, unless its task says otherwise. */
+/** The default of the option `terminateGrace`, ms. */
 const defaultGraceMs = 5000
 
-/** Makes runs live and end. */
+/** Starts and ends the runs of a session. */
 export class Runs {
   readonly #core: Core
   readonly #machine: typeof runMachine
   readonly #onEnded: (entry: TaskEntry) => void
   readonly #places: Capacity
   readonly #slots = new WeakMap<object, RunSlot>()
-  /** Runs of `main` work: nothing else launches while there is one. */
+  /** The number of live `main` runs: nothing else launches while there is one. */
   exclusive = 0
-  /** Runs that live, of all tasks. */
+  /** The number of live runs, over all tasks. */
   living = 0
 
   constructor(
@@ -53,7 +53,7 @@ export class Runs {
     this.#onEnded = onEnded
   }
 
-  /** The effect of a launch in the task machine: the run takes its capacity, and its actor starts or starts again. */
+  /** The effect of a launch in the task machine: reserves capacity, and starts the run's actor or reuses it. */
   launch(entry: TaskEntry, launch: Launch): void {
     const core = this.#core
     const queued = entry.takeQueued(launch.runId)
@@ -85,7 +85,7 @@ export class Runs {
     entry.endsAtOnce = !slot.lives
   }
 
-  /** The values of the event streams that start the run are taken with it; the last one is the run's. */
+  /** Takes the values of the event streams that start the run. The last one is the value of the run. */
   #valueFor(entry: TaskEntry, { trigger }: Launch): unknown {
     if (trigger !== 'condition') return undefined
     let value: unknown
@@ -109,17 +109,17 @@ export class Runs {
     slot.actor.start()
   }
 
-  /** Tells living runs of a task to end: one by its id, or all. */
+  /** Terminates live runs of a task: one by its id, or all. */
   terminate(entry: TaskEntry, reason: TerminateReason, runId?: string): void {
     for (const slot of [...entry.live])
       if (runId === undefined || slot.runId === runId) tell(slot.actor, { type: 'run.terminate', reason })
   }
 
-  /** A run's actor failed (an effect threw): its run ends as `fail` all the same. */
+  /** Ends a run whose actor failed, since an effect threw: its outcome is `fail`. */
   actorFailed(entry: TaskEntry, actorId: string): void {
     const slot = entry.live.find(({ actor }) => actor.id === actorId)
     const snapshot = slot?.actor.getSnapshot()
-    // Told a second time, or of an actor that is well, there is nothing to record.
+    // A second report, or one about an actor that has not failed, is ignored.
     if (slot === undefined || snapshot?.status !== 'error' || !this.#slots.delete(slot.actor)) return
     const settlement: Settlement = { kind: 'threw', error: snapshot.error }
     this.#recordEnd(slot, { ...snapshot.context, outcome: 'fail' }, settlement)
@@ -139,7 +139,7 @@ export class Runs {
     durable.then(
       () =>
         core.soon(() => {
-          // The slot may serve another run by the time its turn has come.
+          // The `RunSlot` may serve another run by now.
           if (slot.runId === runId) this.#began(slot)
         }),
       (error) => {
@@ -174,7 +174,7 @@ export class Runs {
     this.#armTimeout(slot)
     const { actor, runId } = slot
     const view = new RunView(this.#core, slot, abortOf(slot))
-    // Bound to this run: the slot may serve another run by the time a late result comes.
+    // Bound to this run: the `RunSlot` may serve another run when a late result arrives.
     const settle = (settlement: Settlement): void => {
       const isOver = slot.runId !== runId || actor.getSnapshot().status !== 'active'
       if (isOver) this.#dropLate(slot)
@@ -206,7 +206,7 @@ export class Runs {
     const { terminateGrace } = entry.definition.options
     const graceMs =
       terminateGrace === undefined ? defaultGraceMs : toDuration(terminateGrace, 'terminateGrace')
-    // The grace is set before the abort: work that ends at once on the signal then finds it, and takes it back.
+    // The grace timer is set before the abort: work that ends synchronously on the signal cancels it.
     slot.undoGrace = this.#core.clock.callAfter(graceMs, () => {
       slot.undoGrace = null
       try {
@@ -230,7 +230,7 @@ export class Runs {
     slot.handle = undefined
     const value = outcome === 'success' && settlement?.kind === 'returned' ? settlement.value : undefined
     const error = outcome === 'fail' && settlement?.kind === 'threw' ? settlement.error : undefined
-    // A removed task's return belongs to nobody; a return is kept before success is announced.
+    // The return value of a removed task is dropped. Others are stored before the success is reported.
     if (outcome === 'success' && !entry.isRemoved) core.returns.set(entry.name, value)
     const record = endRecordOf(slot, {
       outcome,
@@ -256,7 +256,7 @@ export class Runs {
     )
   }
 
-  /** Inaction, and what was told to end by a command, is nothing to be warned of. */
+  /** Reports failures and timeouts to the logger. Inaction and terminated runs are not problems. */
   #reportEnd({ name }: TaskEntry, run: string, outcome: Outcome, record: NewRecord): void {
     const core = this.#core
     if (outcome === 'fail') {
@@ -284,7 +284,7 @@ export class Runs {
     slot.abort = null
     slot.value = undefined
     slot.waitsFor.clear()
-    // Nobody would use it again, and XState keeps what is not ended.
+    // The actor of a removed task would not be used again, and XState keeps actors that have not ended.
     if (slot.actor.getSnapshot().status === 'active')
       if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
       else entry.free.push(slot)

@@ -1,9 +1,9 @@
-/** How runs get their ids: by the task's own function, else at random. */
+/** The ids of runs: from the task's function `runId`, or random UUIDs. */
 import type { ParamValues } from '../../../machines/protocol.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
-/** A new id for a run of the task. A function of the task's that fails is reported, and a random id used. */
+/** Creates an id for a run of the task. If the task's function fails, a warning reports it, and the id is random. */
 export function newRunId(
   { reporter }: { readonly reporter: Reporter },
   entry: TaskEntry,

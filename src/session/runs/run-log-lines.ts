@@ -1,4 +1,4 @@
-/** What a run logs is kept beside its records: the lines of each turn in one note, up to a limit for each run. */
+/** The storage of a run's log lines: one note per turn of the event loop, up to a limit per run. */
 
 import type { Clock } from '../../clock/clock.ts'
 import type { Logger } from '../api/session-options.ts'
@@ -6,16 +6,16 @@ import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { RunLog } from '../state/run-log.ts'
 
-/** A line of a run's log, as its note has it; `at` is epoch ms. */
+/** A log line as stored in a note; `at` is epoch ms. */
 export interface RunLine {
   readonly at: number
   readonly level: keyof Logger
   readonly message: string
 }
 
-/** Lines kept of one run, if the options say nothing. */
+/** The default of the option `linesPerRun`. */
 const defaultLimit = 1_000
-/** Letters kept of one run, however few its lines are. */
+/** The maximum number of stored characters per run. */
 const maxLetters = 262_144
 
 export interface RunLogLinesDeps {
@@ -25,7 +25,7 @@ export interface RunLogLinesDeps {
   readonly runLog: RunLog
 }
 
-/** Keeps the lines of one run. The first ones stay: they are written as they come, and a log takes nothing back. */
+/** Stores the lines of one run: the first ones, since lines are written at once and a log is append-only. */
 export class RunLogLines {
   readonly #deps: RunLogLinesDeps
   readonly #about: { readonly task: string; readonly runId: string }
@@ -38,7 +38,7 @@ export class RunLogLines {
     this.#about = { task, runId }
   }
 
-  /** Keeps what was logged in one turn. */
+  /** Stores the lines of one turn. */
   keep(lines: readonly RunLine[]): void {
     const { configuration, runLog } = this.#deps
     const limit = configuration.options.log?.linesPerRun ?? defaultLimit
@@ -52,14 +52,14 @@ export class RunLogLines {
       kept.push(line)
     }
     if (this.#isFull)
-      kept.push({ ...lines[kept.length]!, level: 'warn', message: 'What follows is not kept.' })
+      kept.push({ ...lines[kept.length]!, level: 'warn', message: 'Further lines are not stored.' })
     this.#write(kept)
   }
 
   #write(data: readonly RunLine[]): void {
     const { clock, reporter, runLog } = this.#deps
     const fail = (error: unknown): void =>
-      reporter.fail('log', `Lines of a run of task '${this.#about.task}' could not be kept.`, {
+      reporter.fail('log', `Log lines of a run of task '${this.#about.task}' could not be stored.`, {
         task: this.#about.task,
         error,
       })

@@ -1,24 +1,24 @@
-/** What the run log is told of a run: that it began, and how it ended. */
+/** The records of a run: of its start and of its end. */
 import type { ErrorData, Outcome } from '../../../machines/protocol.ts'
 import { toErrorData } from '../../errors/error-data.ts'
 import type { NewRecord } from '../../log/session-log.ts'
 import { noParams, type RunSlot } from '../state/task-state.ts'
 
-/** How a run ended. */
+/** The end of a run. */
 export interface Ending {
   readonly outcome: Outcome
-  /** Why: it was told to end, or had nothing to do. */
+  /** The reason for the outcome `terminate` or `inaction`; null for others. */
   readonly reason: string | null
   /** Epoch ms. */
   readonly at: number
   readonly runtimeMs: number
-  /** What the work returned, of a success. */
+  /** The return value of the work, for a success. */
   readonly value: unknown
-  /** What it threw, of a fail. */
+  /** The thrown value, for a failure. */
   readonly error: unknown
 }
 
-/** The record of a run that begins. */
+/** The record of the start of a run. */
 export function startRecordOf(slot: RunSlot): NewRecord {
   return {
     task: slot.entry.name,
@@ -33,7 +33,7 @@ export function startRecordOf(slot: RunSlot): NewRecord {
   }
 }
 
-/** The record of a run that ended. */
+/** The record of the end of a run. */
 export function endRecordOf(slot: RunSlot, ending: Ending): NewRecord {
   const { outcome, reason, at, runtimeMs, value, error } = ending
   return {
@@ -43,7 +43,7 @@ export function endRecordOf(slot: RunSlot, ending: Ending): NewRecord {
     at,
     start: slot.startedAt,
     end: at,
-    // Which period it was caught up for, so that its outcome counts there, too.
+    // The period that was caught up, so that the outcome counts for it.
     ...(slot.trigger === 'catch-up' && slot.period !== null
       ? { trigger: slot.trigger, period: { start: slot.period.start, end: slot.period.end } }
       : {}),
@@ -54,13 +54,13 @@ export function endRecordOf(slot: RunSlot, ending: Ending): NewRecord {
   }
 }
 
-/** What a run failed with, for whoever asked for it: an error as it was thrown, anything else as data of the same shape. */
+/** The error of a failed run for its caller: a thrown error itself, or any other value as data of the same shape. */
 export function failureOf(thrown: unknown): ErrorData {
   try {
     const { name, message } = thrown as Partial<Error>
     if (typeof name === 'string' && typeof message === 'string') return thrown as Error
   } catch {
-    // Whatever cannot be read is told as data.
+    // A value that cannot be read is converted to data.
   }
   return toErrorData(thrown)
 }

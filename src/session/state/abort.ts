@@ -1,4 +1,4 @@
-/** The word to a run that it is to end. Most work never asks for it: the controller is made when the signal is first read. */
+/** The abort signal of a run. The controller is created when the signal is first read, since most work never reads it. */
 export class RunAbort {
   #controller: AbortController | null = null
   #told: { readonly reason: unknown } | null = null

@@ -1,4 +1,4 @@
-/** Functions that a part of the session gets from another part, which is created later or on a higher floor. */
+/** Types of functions that a part of the session receives from a part that is created later or belongs to a higher floor. */
 import type { Facts } from '../../conditions/facts.ts'
 import type { Task } from '../api/task.ts'
 import type { TaskEntry } from './task-state.ts'

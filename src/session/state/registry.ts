@@ -1,10 +1,10 @@
-/** The tasks of a session, by name and by id. */
+/** The registry of a session's tasks, by name and by id. */
 import { TaskNotFoundError } from '../../errors/errors.ts'
 import { near } from '../../errors/suggest.ts'
 import { type TaskName, toTaskName } from '../../task-ref.ts'
 import type { TaskEntry } from './task-state.ts'
 
-/** The tasks as all parts see them. */
+/** The read-only registry. */
 export interface Registry {
   /** Tasks by name, in the order in which they were added. */
   readonly entries: ReadonlyMap<string, TaskEntry>
@@ -12,11 +12,11 @@ export interface Registry {
   readonly byId: ReadonlyMap<string, TaskEntry>
   /** The number of live runs of removed tasks, by task name: the next task of that name waits for them. */
   readonly leaving: ReadonlyMap<string, number>
-  /** The task; a `TaskNotFoundError` with similar names if there is none. */
+  /** Returns a task. Throws a `TaskNotFoundError` that suggests similar names. */
   entry(task: TaskName): TaskEntry
 }
 
-/** The owner of the tasks; only `src/session/tasks` holds it. */
+/** The owner of the tasks; only `src/session/tasks` changes it. */
 export class TaskRegistry implements Registry {
   readonly entries = new Map<string, TaskEntry>()
   readonly byId = new Map<string, TaskEntry>()

@@ -1,35 +1,35 @@
 /**
- * Commands on their way, and their answers.
+ * The commands in transit, and their answers.
  *
- * A command is plain data with a request id. What the sender keeps for it (values that JSON cannot carry, the handle of a
- * run, an error handler) stays here under that id until a machine answers: accepted or refused. A command that no machine
- * answers by the time that all actors are at rest is refused as well, so nothing is lost silently.
+ * A command is plain data with a request id. The sender's values for it (those without a JSON form, the handle of a run, an error
+ * handler) are stored here under this id until a machine accepts or refuses the command. A command that no machine has answered
+ * when all actors are idle is refused as well, so no command is lost silently.
  */
 import type { CommandEvent } from '../../../machines/commands.ts'
 import type { Interval } from '../../time/zone/interval.ts'
 import type { PendingRun } from './run-handle.ts'
 import type { TaskEntry } from './task-state.ts'
 
-/** A command that was sent, as the sender's side keeps it. */
+/** A sent command, with the sender's values for it. */
 export interface Request {
   readonly event: CommandEvent
-  /** Members of the command that JSON cannot carry, under `ref`. */
+  /** Members of the command without a JSON form, to which `ref` in the event refers. */
   readonly live: Readonly<Record<string, unknown>>
-  /** The handle of the manual run, where the sender has one. */
+  /** The handle of the manual run, if there is one. */
   readonly pending?: PendingRun | undefined
-  /** True if the handle is that of another request: of a waiting or live run with the same key. */
+  /** True if the handle belongs to another request, for a queued or live run with the same key. */
   readonly isTwin?: boolean
   /** The runs of a backfill, oldest period first. */
   readonly backfill?: readonly BackfillRun[]
   /** The params of the run, checked by the task's schema. */
   readonly params?: Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
-  /** The task that is to be added. */
+  /** The task to add. */
   readonly entry?: TaskEntry
   /** Undefined until a machine answers. */
   answer?: Answer
-  /** Called with an answer that comes after the sender has gone on. */
+  /** Called with an answer that comes after the sender's call has returned. */
   whenAnswered?: (answer: Answer) => void
-  /** True while it waits for an inspector that is being notified. */
+  /** True while the command waits for the end of an inspector's call. */
   isPostponed?: boolean
 }
 
@@ -39,7 +39,7 @@ export interface BackfillRun {
   readonly pending: PendingRun
 }
 
-/** An event that has an answer, if it carries a request id. */
+/** An event that receives an answer if it has a request id. */
 export interface Answerable {
   readonly request?: string
 }
@@ -50,7 +50,7 @@ export class Requests {
   readonly #open = new Map<string, Request>()
   readonly #unanswered: (event: CommandEvent) => Error
   #sent = 0
-  /** Actors of the session that are within a step, nested. */
+  /** The number of nested steps of the session's actors. */
   #depth = 0
 
   /** @param unanswered - The error for a command that no machine answered. */
@@ -66,18 +66,18 @@ export class Requests {
     this.#open.set(request.event.request!, request)
   }
 
-  /** The sender's side of an event; undefined if it is not from this process. */
+  /** The request of an event; undefined if this session has not sent it. */
   of(event: Answerable): Request | undefined {
     return event.request === undefined ? undefined : this.#open.get(event.request)
   }
 
-  /** True of an event that the session itself has prepared. */
+  /** True for an event that the session itself has prepared. */
   isPrepared(event: unknown): boolean {
     const { request } = event as { readonly request?: unknown }
     return typeof request === 'string' && this.#open.get(request)?.event === event
   }
 
-  /** A run that is on its way with this key. */
+  /** The run in transit with this key. */
   withKey(task: string, key: string): PendingRun | undefined {
     for (const { event, pending } of this.#open.values())
       if (pending !== undefined && event.type === 'task.run' && event.task === task && event.key === key)
@@ -93,7 +93,7 @@ export class Requests {
     this.#close(event, { error })
   }
 
-  /** Does what a command asks for and accepts it; refuses it with the error that is thrown. */
+  /** Performs a command and accepts it with the result; refuses it with the error if `act` throws. */
   attempt(event: Answerable, act: () => unknown): void {
     let value: unknown
     try {
@@ -104,7 +104,7 @@ export class Requests {
     this.accept(event, value)
   }
 
-  /** Keeps a prepared event open until the call that is returned. */
+  /** Keeps a prepared event unanswered until the returned function is called. */
   postpone(event: Answerable, call: () => void): () => void {
     const request = this.of(event)
     if (request === undefined) return call
@@ -115,12 +115,12 @@ export class Requests {
     }
   }
 
-  /** An actor begins a step. */
+  /** Notes that an actor begins a step. */
   enter(): void {
     this.#depth++
   }
 
-  /** An actor ends a step: when all are at rest, what has no answer gets none. */
+  /** Notes that an actor ends a step. When all actors are idle, commands without an answer are refused. */
   leave(): void {
     if (--this.#depth > 0 || this.#open.size === 0) return
     for (const { event, isPostponed } of [...this.#open.values()])

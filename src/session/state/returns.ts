@@ -1,10 +1,10 @@
 /** The last return values of tasks. */
 
-/** The return values as all parts see them. */
+/** The read-only return values. */
 export interface ReadonlyReturns {
   get(task: string): unknown
   has(task: string): boolean
-  /** Why the last return of a task in an earlier process is unknown; undefined if it is known. */
+  /** The reason why the return value of an earlier process is unknown; undefined if it is known. */
   whyLost(task: string): string | undefined
 }
 
@@ -32,7 +32,7 @@ export class Returns implements ReadonlyReturns {
     this.#values.delete(task)
   }
 
-  /** Records that the return of an earlier process could not be restored. */
+  /** Records the reason why the return value of an earlier process could not be restored. */
   lose(task: string, why: string): void {
     this.#lost.set(task, why)
   }

@@ -1,15 +1,15 @@
-/** A run asked for by hand: the promise of its outcome, and the means to watch and end it. */
+/** The handle of a manual run: the promise of its outcome, and methods to observe and cancel it. */
 
 import { createDeferred, type Deferred } from '../../values/deferred.ts'
 import type { RunHandle, RunOutcome } from '../api/task.ts'
 
-/** Throws if whoever calls would wait for itself. */
+/** Throws if the caller would wait for itself. */
 export type WaitCheck = () => void
 
 /** The session's side of a handle. */
 export class PendingRun {
   key: string | undefined
-  /** True once it has an outcome, or is refused. */
+  /** True once the run has an outcome or is refused. */
   isSettled = false
   readonly handle: RunHandle
   readonly #ended: Deferred<RunOutcome>
@@ -21,7 +21,7 @@ export class PendingRun {
   ) {
     const ended = createDeferred<RunOutcome, WaitingPromise<RunOutcome>>(WaitingPromise)
     ended.promise.checkWait = options.checkWait
-    // Nobody has to look at a handle: a session that stops first is no unhandled rejection of theirs.
+    // Callers may ignore the handle: a session that stops first must not cause an unhandled rejection.
     Promise.prototype.then.call(ended.promise, undefined, () => {})
     this.#started.promise.catch(() => {})
     this.#ended = ended
@@ -42,7 +42,7 @@ export class PendingRun {
     this.#ended.resolve(outcome)
   }
 
-  /** It will never start: its task was removed, or the session stopped first. */
+  /** Rejects the promises of a run that will not start. */
   refuse(error: unknown): void {
     this.isSettled = true
     this.#started.reject(error)
@@ -50,7 +50,7 @@ export class PendingRun {
   }
 }
 
-/** A promise that looks, each time somebody begins to wait for it, whether the waiter would wait for itself. */
+/** A promise that checks, whenever a caller begins to wait for it, whether the caller would wait for itself. */
 class WaitingPromise<T> extends Promise<T> {
   checkWait: WaitCheck | undefined
 
@@ -58,7 +58,7 @@ class WaitingPromise<T> extends Promise<T> {
     return Promise
   }
 
-  // Awaiting calls `then`, the one place where a waiter can be seen.
+  // `await` calls `then`, the only place where the caller can be detected.
   override then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

@@ -1,4 +1,4 @@
-/** The run log of a session as all parts see it. */
+/** The read-only run log of a session. */
 import type { StoreHealth, WhenDown } from '../../log/resilience/options.ts'
 import type { SessionLog } from '../../log/session-log.ts'
 import type { Redactor } from '../../values/secrets.ts'
@@ -10,8 +10,8 @@ export interface RunLog {
   readonly isClosed: boolean
   /** The last reported health of the store. */
   readonly health: StoreHealth
-  /** What happens to launches while the store cannot be written. */
+  /** The treatment of launches while the store cannot write. */
   readonly whenDown: WhenDown
-  /** Masks secrets in what is stored; undefined if nothing is masked. */
+  /** Masks secrets in stored values; undefined if masking is disabled. */
   readonly redactor: Redactor | undefined
 }

@@ -1,6 +1,6 @@
-/** The tasks for which `session.run(...)` has started a stopped session. */
+/** The selection of tasks for which `session.run()` has started a stopped session. */
 
-/** The selection as all parts see it. */
+/** The read-only selection. */
 export interface Selection {
   /** The only tasks that may launch; null if all may. */
   readonly only: ReadonlySet<string> | null

@@ -1,4 +1,4 @@
-/** Access of the package's own helpers (`gantry/testing`) to the inside of a session; not part of the public exports. */
+/** Access to the internals of a session for `gantry/testing`; not public. */
 import type { Clock } from '../../clock/clock.ts'
 import type { Executor } from '../../executors/executor.ts'
 import type { Session } from '../api/session.ts'
@@ -24,10 +24,10 @@ export function registerInternals(session: Session, own: SessionInternals): void
   internals.set(session, own)
 }
 
-/** The inside of a session; a `TypeError` for anything that is not a session of this package. */
+/** The internals of a session. Throws a `TypeError` for other values. */
 export function internalsOf(session: Session): SessionInternals {
   const own = internals.get(session)
   if (own === undefined)
-    throw new TypeError(`Cannot look inside that as it is no session: ${String(session)}`)
+    throw new TypeError(`Cannot look inside a session as this is not one: ${String(session)}`)
   return own
 }

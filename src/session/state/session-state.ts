@@ -1,4 +1,4 @@
-/** What the parts of a session share. It is being replaced by the parts that it delegates to. */
+/** The state that the parts of a session share. It is being replaced by the parts to which it delegates. */
 import type { Command } from '../../../machines/commands.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { Backlog, createSoon } from '../../clock/slices.ts'
@@ -28,7 +28,7 @@ import type { TaskSelection } from './selection.ts'
 import type { TaskEntry } from './task-state.ts'
 import { SessionUptime } from './uptime.ts'
 
-/** What the core gets from the parts that are made after it. */
+/** Functions of parts that are created after the core. */
 export interface Later {
   actor(): SessionActorRef
   send(command: Command): unknown

@@ -1,4 +1,4 @@
-/** What a session keeps of one task: its definition, its actor, its watch, its queue and its runs. */
+/** The state of one task in a session: its definition, its actor, its watch, its queue and its runs. */
 import type { Subscription } from 'rxjs'
 import type { ActorRefFrom } from 'xstate'
 import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
@@ -19,14 +19,14 @@ import type { PendingRun } from './run-handle.ts'
 export type TaskActor = ActorRefFrom<typeof taskMachine>
 export type RunActor = ActorRefFrom<typeof runMachine>
 
-/** What a task is: may be changed by `task.update`. */
+/** The definition of a task, which `task.update` replaces. */
 export interface TaskDefinition {
   readonly name: string
   readonly start: Condition
   readonly end: Condition | null
   readonly work: Work<never, unknown> | unknown
   readonly options: TaskOptions
-  /** The template it was made of, and what was given besides. */
+  /** The template from which it was created, and the options that were given then. */
   readonly madeOf?: { readonly template: string; readonly given: TaskUpdate }
 }
 
@@ -34,22 +34,22 @@ export interface TaskDefinition {
 export interface QueuedRun {
   readonly runId: string
   params: ParamValues
-  /** Its params are checked; one that is not keeps its place in the line. */
+  /** True once the params are validated. Before that, the run keeps its position in the queue. */
   isReady: boolean
   readonly key: string | undefined
   readonly trigger: RunTrigger
   readonly execution: Execution | undefined
   readonly pending: PendingRun | undefined
-  /** The value of the stream that asks for it. */
+  /** The value of the stream that requests the run. */
   readonly value: unknown
-  /** The period it is to run for, where it is not the one under way. */
+  /** The period to run for, if it is not the current one. */
   readonly period?: Interval | undefined
 }
 
-/** The params of a run that was given none. */
+/** The params of runs without params. */
 export const noParams: ParamValues = Object.freeze({})
 
-/** One place for a run of a task: its actor is used again and again, since making one costs more than a run. */
+/** A reusable place for a run of a task: its actor serves many runs, since the creation of an actor costs more than a run. */
 export class RunSlot {
   actor!: RunActor
   runId = ''
@@ -64,11 +64,11 @@ export class RunSlot {
   execution: Execution = 'async'
   abort: RunAbort | null = null
   handle: ExecutionHandle | undefined
-  /** How long the run may last. */
+  /** The maximum duration of the run, ms. */
   timeoutMs = Number.POSITIVE_INFINITY
   undoTimeout: Undo | null = null
   undoGrace: Undo | null = null
-  /** Names of tasks whose runs this run waits for. */
+  /** The names of tasks for whose runs this run waits. */
   readonly waitsFor = new Set<string>()
   lives = false
 
@@ -79,9 +79,9 @@ export class RunSlot {
 export class TaskEntry {
   #actor: TaskActor | null = null
   #followers: Set<() => void> | undefined
-  /** Why it can never start by its condition; null if it can, or if that is unknown. */
+  /** The reason why its condition can never hold; null if it can, or if that is unknown. */
   neverHolds: string | null = null
-  /** What updates have changed, all together. */
+  /** All changes by updates. */
   updated: TaskUpdate | null = null
   watch: Subscription | null = null
   endWatch: Subscription | null = null
@@ -89,11 +89,11 @@ export class TaskEntry {
   endHolds = false
   readonly queue: QueuedRun[] = []
   readonly live: RunSlot[] = []
-  /** Slots whose run has ended, to be used again. */
+  /** Places whose run has ended, for reuse. */
   readonly free: RunSlot[] = []
-  /** Its last run ended within its launch: sync work, recorded at once. Others may launch in the same settling. */
+  /** True if the last run ended within its launch, since its work and its record are synchronous. */
   endsAtOnce = false
-  /** Resolved when the last living run of a removed task has ended. */
+  /** Callbacks for the end of the last live run of a removed task. */
   onEmpty: (() => void)[] = []
 
   constructor(
@@ -101,7 +101,7 @@ export class TaskEntry {
     readonly order: number,
     public definition: TaskDefinition,
     public zone: string,
-    /** Since when parts of its start have held that must hold for a while. */
+    /** The instants from which `held` parts of the start condition hold. */
     readonly held: HeldTimes,
   ) {}
 
@@ -113,14 +113,14 @@ export class TaskEntry {
     this.#changed()
   }
 
-  /** The facts that the task's actor keeps. */
+  /** The facts in the context of the task's actor. */
   get facts(): TaskContext {
     if (this.#actor !== null) return this.#actor.getSnapshot().context
     const { id, name, definition } = this
     return initialContext({ id, name, disabled: definition.options.disabled === true })
   }
 
-  /** The start condition holds. */
+  /** True if the start condition holds. */
   get holds(): boolean {
     return this.facts.holds
   }
@@ -133,12 +133,12 @@ export class TaskEntry {
     return this.#actor?.getSnapshot().value === 'removed'
   }
 
-  /** The next run waits for its turn and for capacity alone. */
+  /** True if the next run waits only for its turn and for capacity. */
   get isReady(): boolean {
     return toPhase(this.actor.getSnapshot().value) === 'ready'
   }
 
-  /** Calls when the task gets another actor; returns its undo. */
+  /** Calls back when the task gets another actor. Returns a function that ends this. */
   follow(follower: () => void): () => void {
     this.#followers ??= new Set()
     this.#followers.add(follower)
@@ -150,7 +150,7 @@ export class TaskEntry {
     for (const follower of [...this.#followers]) follower()
   }
 
-  /** The run by hand whose turn it is, if it may be launched. */
+  /** The first run in the queue, if it may be launched. */
   get nextQueued(): QueuedRun | undefined {
     const first = this.queue[0]
     return first?.isReady === true ? first : undefined
@@ -160,7 +160,7 @@ export class TaskEntry {
     return this.nextQueued !== undefined
   }
 
-  /** Takes the queued run of this id, if its turn has come. */
+  /** Removes the queued run with this id and returns it, if it is the first and may be launched. */
   takeQueued(runId: string): QueuedRun | undefined {
     return this.nextQueued?.runId === runId ? this.queue.shift() : undefined
   }

@@ -1,11 +1,11 @@
-/** The instant at which a session started. */
+/** The uptime of a session: the instant at which it started. */
 import type { Clock } from '../../clock/clock.ts'
 
-/** The instant as all parts see it. */
+/** The read-only uptime. */
 export interface Uptime {
-  /** Of the last start, epoch ms; null before the first one. */
+  /** The instant of the last start, epoch ms; null before the first one. */
   readonly startedAt: number | null
-  /** Of the current start, on the monotonic clock; null while the session is stopped. */
+  /** The instant of the current start, on the monotonic clock; null while the session is stopped. */
   readonly startedMono: number | null
 }
 

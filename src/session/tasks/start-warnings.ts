@@ -24,10 +24,10 @@ const pauseMs = 40
 const answerForMs = 3_600_000
 const maxAnswers = 10_000
 
-/** The owner of stretches in which a search blocks the event loop. */
+/** The owner of the periods in which a search blocks the event loop. */
 const searching = { part: 'searching for starts that never hold' }
 
-/** A condition that is not answered yet, and who waits for the answer. */
+/** The search for the answer to one condition, and the tasks that wait for it. */
 interface Search {
   readonly steps: Generator<void, string | null>
   readonly entries: Set<TaskEntry>
@@ -65,7 +65,7 @@ export class StartWarnings {
     return this.#isOff
   }
 
-  /** Nothing is doubted: the tasks are those of another session. */
+  /** Disables the checks, for the simulation of another session. */
   turnOff(): void {
     this.#isOff = true
   }
@@ -76,7 +76,7 @@ export class StartWarnings {
     const why = this.#answerNow(start.node, zone, Number.POSITIVE_INFINITY)
     if (typeof why !== 'string') return
     throw new ConditionError(
-      `Task '${name}' can never start: ${why}. Change its start, or give false to run it only by hand.`,
+      `Task '${name}' can never start: ${why}. Change its start, or give false to run it only manually.`,
       { task: name },
     )
   }
@@ -93,13 +93,13 @@ export class StartWarnings {
     } else if (why !== null) this.#tell(entry, why)
   }
 
-  /** The session runs: what was not answered when tasks were added is searched. */
+  /** Begins the searches that were not finished when tasks were added, once the session runs. */
   begin(): void {
     this.#isRunning = true
     this.#plan()
   }
 
-  /** No more searches; unanswered conditions wait for the next start. */
+  /** Stops the searches; unanswered conditions wait for the next start. */
   stop(): void {
     this.#isRunning = false
     this.#undoPause?.()
@@ -107,7 +107,7 @@ export class StartWarnings {
     this.#sumUp()
   }
 
-  /** The answer, if it is known or takes no more than what may be spent; undefined if the search goes on later. */
+  /** The answer, if it is known or found within the allowed time; undefined if the search continues later. */
   #answerNow(node: ConditionNode, zone: string, mostMs: number): string | null | undefined {
     if (node.kind === 'constant') return null
     const { clock } = this.#deps
@@ -134,7 +134,7 @@ export class StartWarnings {
     return answer
   }
 
-  /** Searches while it may; undefined when there is more to search, and then the search is kept. */
+  /** Searches while `mayGoOn` returns true. Returns undefined, and keeps the search, if it is not finished. */
   #step(key: string, search: Search, mayGoOn: () => boolean): string | null | undefined {
     while (mayGoOn()) {
       const { done, value } = stretches.measure(searching, () => search.steps.next())
@@ -177,7 +177,7 @@ export class StartWarnings {
   }
 
   readonly #sumUp = (): void => {
-    // While there are searches there may be more of the kind: one line for all of them.
+    // Pending searches may find more: one line then summarizes all of them.
     if (this.#isRunning && this.#searches.size > 0) return
     this.#isSumPlanned = false
     this.#warnings.sumUp()

@@ -6,7 +6,7 @@ const maxSingle = 3
 /** The number of other tasks that are named. */
 const maxNames = 3
 
-/** Warnings of one kind. What comes between two calls of {@link sumUp} belongs together. */
+/** Warnings of one kind. Those between two calls of {@link sumUp} form a group. */
 export class SummedWarnings {
   readonly #reporter: Reporter
   readonly #kind: string
@@ -14,7 +14,7 @@ export class SummedWarnings {
   #count = 0
   readonly #names: string[] = []
 
-  /** `what` is so of tasks in the plural: `tasks can never start`. */
+  /** @param what - The problem, in the plural: `tasks can never start`. */
   constructor(reporter: Reporter, kind: string, what: string) {
     this.#reporter = reporter
     this.#kind = kind
@@ -28,7 +28,7 @@ export class SummedWarnings {
     else if (this.#names.length < maxNames) this.#names.push(`'${task}'`)
   }
 
-  /** Reports how many more there were, and starts a new count. */
+  /** Reports the number of further warnings, and begins a new group. */
   sumUp(): void {
     const more = this.#count - maxSingle
     const names = this.#names.splice(0)

@@ -1,4 +1,4 @@
-/** The actors of tasks: made, woken, stopped, and recreated when they fail. */
+/** The lifecycle of task actors: they are created, restored, stopped, and recreated when they fail. */
 import type { taskMachine } from '../../../machines/task.machine.ts'
 import { inSlices } from '../../clock/slices.ts'
 import { toErrorData } from '../../errors/error-data.ts'
@@ -7,7 +7,7 @@ import { stopActors } from '../actors/provide.ts'
 import type { Core } from '../state/session-state.ts'
 import type { TaskActor, TaskEntry } from '../state/task-state.ts'
 
-/** The number that the session's machine stops in one step: each step has a fixed cost. */
+/** The number of actors that the session's machine stops in one step, since each step has a fixed cost. */
 const actorsPerStep = 50
 
 export class TaskActors {
@@ -19,7 +19,7 @@ export class TaskActors {
     this.#machine = machine
   }
 
-  /** Actors of a session that is started again; those that live are left alone. */
+  /** Creates or restores the actors at the start of the session. */
   wake(signal: AbortSignal): void | Promise<void> {
     const wake = (entry: TaskEntry): void => {
       if (entry.isRemoved) return
@@ -55,15 +55,15 @@ export class TaskActors {
     })
   }
 
-  /** A task's actor failed: reported, recreated where its last record says; its siblings never notice. */
+  /** Recreates a failed actor in the state of the task's last record, and reports the failure. */
   restart(actorId: string): void {
     const entry = this.#core.byId.get(actorId)
     if (entry === undefined) return
     const core = this.#core
     const { status, error } = entry.actor.getSnapshot() as { status: string; error?: unknown }
-    // Only the actor itself knows: others may say so of one that is well.
+    // The snapshot is authoritative: foreign events may claim a failure.
     if (status !== 'error') return
-    core.warn('task-actor', `The actor of task '${entry.name}' failed; it is made anew.`, {
+    core.warn('task-actor', `The actor of task '${entry.name}' failed; it is created again.`, {
       task: entry.name,
       error,
     })
@@ -77,7 +77,7 @@ export class TaskActors {
     this.make(entry)
   }
 
-  /** Makes the actor of a task, where its last record says. */
+  /** Creates the actor of a task, in the state of its last record. */
   make(entry: TaskEntry): void {
     const actor = new GuardedActor(this.#machine, {
       parent: this.#core.actor,
@@ -85,7 +85,7 @@ export class TaskActors {
       input: { id: entry.id, name: entry.name, disabled: entry.disabled, facts: entry.facts },
     }) as TaskActor
     actor.start()
-    // Restored before it is seen: `state$` must not emit the state of an actor that knows nothing yet.
+    // Restored before it is visible: `state$` must not emit the initial state.
     this.#restore(entry, actor)
     entry.actor = actor
   }
@@ -96,9 +96,9 @@ export class TaskActors {
     if (last !== null || live > 0 || entry.hasQueued) tell(actor, { type: 'task.restored', last, live })
   }
 
-  /** Recreates the actor of a task after a stop, so that it takes a command. */
+  /** Recreates the actor of a task after a stop, so that it accepts a command. */
   wakeUp(entry: TaskEntry): void {
-    // An inspector may send while the actor is being made.
+    // An inspector may send a command while the actor is being created.
     if ((entry.actor as TaskActor | undefined)?.getSnapshot().status === 'stopped') this.make(entry)
   }
 }

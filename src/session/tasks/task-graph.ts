@@ -1,4 +1,4 @@
-/** How tasks hang together, as their conditions and args say. */
+/** The graph of dependencies between tasks, from their conditions and args. */
 import { type ArgSource, isArg } from '../../args/arg.ts'
 import { type ConditionNode, visit } from '../../conditions/node.ts'
 import type { TaskLink } from '../api/session-parts.ts'
@@ -6,11 +6,11 @@ import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
 
 type By = TaskLink['by']
 
-/** The links between tasks, from what is asked about to the task that asks; each once. */
+/** The links between tasks, each once. */
 export function graphOf(entries: readonly TaskEntry[]): TaskLink[] {
   const links = new Map<string, TaskLink>()
   const add = (link: TaskLink): void => {
-    // That a condition asks about its own task is no link, that a param has a task's name no circle.
+    // A condition about its own task is not a link. A param may have the name of a task.
     if (link.from !== link.to || link.kind === 'param') links.set(JSON.stringify(link), link)
   }
   const names = new Set(entries.map(({ name }) => name))
@@ -20,7 +20,7 @@ export function graphOf(entries: readonly TaskEntry[]): TaskLink[] {
   return [...links.values()]
 }
 
-/** What a task asks about, as its conditions and args say; as often as they say it. */
+/** The links to a task from its conditions and args, with duplicates. */
 export function linksTo({ name, start, end, options }: TaskDefinition): TaskLink[] {
   return [
     ...linksOfCondition(start.node, name, 'start'),

@@ -1,4 +1,4 @@
-/** A task's handle: thin words over events, the log's index and the entry. */
+/** The handle of a task: a thin layer over commands, the log's index and the entry. */
 
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
@@ -38,7 +38,7 @@ export interface TaskHandleDeps {
   readonly post: (event: CommandEvent) => void
 }
 
-/** Sends the commands of handles. */
+/** The functions that send the commands of handles. */
 interface CommandSender {
   send(command: Command): unknown
   prepareRun(
@@ -49,7 +49,7 @@ interface CommandSender {
   backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[]
 }
 
-/** Explains and predicts launches. */
+/** The functions that explain and predict launches. */
 export interface TaskDecisions {
   explain(entry: TaskEntry): TaskExplanation
   nextRuns(entry: TaskEntry, n: number): number[]
@@ -57,7 +57,7 @@ export interface TaskDecisions {
   waitsFor(entry: TaskEntry): readonly WaitedFor[]
 }
 
-/** Returns the handles of a session's tasks: always the same one for a task. */
+/** Creates the function that returns the handle of a task, always the same one. */
 export function createHandles(deps: TaskHandleDeps): HandleOf {
   const handles = new WeakMap<TaskEntry, TaskHandle>()
   return (entry) => {

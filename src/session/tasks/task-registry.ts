@@ -1,4 +1,4 @@
-/** The tasks of a session: they are defined, added, changed and removed. */
+/** The registry of a session's tasks, which defines, adds, updates and removes them. */
 import { toCondition } from '../../conditions/to-condition.ts'
 import { TaskExistsError, TaskNotFoundError } from '../../errors/errors.ts'
 import { showValue } from '../../errors/show-value.ts'
@@ -18,7 +18,7 @@ import type { StartWarnings } from './start-warnings.ts'
 import type { TaskActors } from './task-actors.ts'
 import type { NameWarnings } from './task-warnings.ts'
 
-/** What tasks are handed to. */
+/** The parts of the session that the registry uses. */
 export interface TaskParts {
   readonly runs: Runs
   readonly actors: TaskActors
@@ -27,7 +27,7 @@ export interface TaskParts {
   readonly names: NameWarnings
 }
 
-/** A task that an event asks for. */
+/** A task as a command defines it. */
 export interface NewTask {
   readonly task: string
   readonly template?: string
@@ -46,7 +46,7 @@ export class Tasks {
     this.#parts = parts
   }
 
-  /** A checked definition; every problem throws here and nothing is half-made. */
+  /** Creates a validated definition. Throws at the first problem, and changes nothing. */
   define(name: string, start: Start, options: TaskOptions, work: unknown): TaskDefinition {
     if (typeof name !== 'string' || name === '')
       throw new TypeError(`Cannot add a task as its name must be a non-empty string: ${showValue(name)}`)
@@ -85,7 +85,7 @@ export class Tasks {
       throw new TaskExistsError(task.task)
   }
 
-  /** The definition of a task that an event asks for: its own, or of a template. */
+  /** The definition of a task from a command: its own, or that of a template. */
   defineNew({ task, template, start, options = {}, work }: NewTask): TaskDefinition {
     if (template === undefined) return this.define(task, start as Start, options as TaskOptions, work)
     return this.ofTemplate(template, task, {
@@ -94,7 +94,7 @@ export class Tasks {
     })
   }
 
-  /** The definition of a task made of a template: what is given wins. */
+  /** The definition of a task from a template. Given options take precedence. */
   ofTemplate(templateName: string, name: string, given: TaskUpdate): TaskDefinition {
     const templates = this.#core.options.templates ?? {}
     const template = Object.hasOwn(templates, templateName) ? templates[templateName] : undefined
@@ -117,18 +117,18 @@ export class Tasks {
     return { ...definition, madeOf: { template: templateName, given } }
   }
 
-  /** Adds a task. It may launch at once if the session runs. */
+  /** Adds a task, which may launch at once if the session runs. */
   add(given: TaskDefinition): TaskEntry {
     return this.list(this.prepare(given))
   }
 
-  /** The task of a definition, not yet in the session; the one of its name where `onTaskExists` is `ignore`. */
+  /** Creates the task of a definition, which is not in the session yet; the existing task if `onTaskExists` is `ignore`. */
   prepare(given: TaskDefinition): TaskEntry {
     const core = this.#core
     const zone =
       given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
     const taken = core.entries.get(given.name)
-    // Before anything is replaced: a refused task must leave the existing one in place.
+    // Before anything is replaced: a refused task must not remove the existing one.
     if (taken === undefined || core.settings.onTaskExists !== 'ignore') this.#parts.starts.check(given, zone)
     let definition = given
     if (taken !== undefined) {
@@ -141,7 +141,7 @@ export class Tasks {
     return new TaskEntry(`${definition.name}#${order}`, order, definition, zone, core.heldTimes())
   }
 
-  /** Puts a task into the session; it may launch at once if the session runs. */
+  /** Adds a created task to the session; it may launch at once if the session runs. */
   list(entry: TaskEntry): TaskEntry {
     const core = this.#core
     const { name } = entry
@@ -177,7 +177,7 @@ export class Tasks {
     return entry
   }
 
-  /** Takes a task out: its name is free at once, its living runs are told to end. */
+  /** Removes a task: its name is free at once, and its live runs are terminated. */
   remove(entry: TaskEntry): void {
     this.#parts.actors.wakeUp(entry)
     tell(entry.actor, { type: 'task.remove', task: entry.name })
@@ -208,7 +208,7 @@ export class Tasks {
     core.news.tell({ type: 'task.removed', task: entry.name, at: core.clock.now() })
   }
 
-  /** A run of the task has ended. */
+  /** Handles the end of a run. */
   runEnded(entry: TaskEntry): void {
     if (entry.live.length === 0) {
       entry.endWatch?.unsubscribe()
@@ -224,7 +224,7 @@ export class Tasks {
     if (successor !== undefined) tell(successor.actor, { type: 'facts.changed' })
   }
 
-  /** Throws if an update could not be made. */
+  /** Throws if an update is invalid. Changes nothing. */
   checkUpdate(entry: TaskEntry, update: TaskUpdate): void {
     const { start, ...changed } = update
     const { name, work, options, start: before } = entry.definition
@@ -232,7 +232,7 @@ export class Tasks {
     this.define(name, start ?? before, { ...options, ...taskOptionsOf(changed) }, work)
   }
 
-  /** Changes options of a task while it lives; checked before anything changes. */
+  /** Updates a task. Throws before anything changes if the update is invalid. */
   update(entry: TaskEntry, update: TaskUpdate): void {
     const { start, ...changed } = update
     const before = entry.definition
@@ -250,7 +250,7 @@ export class Tasks {
     tell(entry.actor, { type: 'facts.changed' })
   }
 
-  /** The session's zone has changed: tasks without one of their own are read in it. */
+  /** Applies a new zone of the session to the tasks without the option `timezone`. */
   zoneChanged(): void {
     const { timezone } = this.#core.settings
     const entries = [...this.#core.entries.values()].filter(

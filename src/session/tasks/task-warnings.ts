@@ -1,7 +1,6 @@
 /**
- * Static checks on task definitions: a name that no task has, tasks that wait for each other in a circle.
- * Findings are reported when a task is added to a running session, or when the session has started; nothing
- * is refused.
+ * Static checks on task definitions: unknown names, and tasks that wait for each other in a circle. Findings are warnings, reported
+ * when a task is added to a running session or after the session has started.
  */
 import type { ConditionNode } from '../../conditions/node.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
@@ -11,7 +10,7 @@ import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import { SummedWarnings } from './summed-warnings.ts'
 import { linksTo } from './task-graph.ts'
 
-/** The maximum number of names of a circle that are listed. */
+/** The maximum number of listed names of a circle. */
 const maxWay = 12
 
 export interface TaskWarningDeps {
@@ -19,7 +18,7 @@ export interface TaskWarningDeps {
   readonly registry: Registry
 }
 
-/** Warns of names in tasks' conditions and args that no task has. */
+/** Warns of unknown task names in conditions and args. */
 export class NameWarnings {
   readonly #registry: Registry
   readonly #warnings: SummedWarnings
@@ -40,13 +39,13 @@ export class NameWarnings {
     }
   }
 
-  /** Tells how many more there were since the last time. */
+  /** Reports the number of further warnings since the last call. */
   sumUp(): void {
     this.#warnings.sumUp()
   }
 }
 
-/** Warns of each circle of tasks that can only start after one another. */
+/** Warns of circles of tasks, each of which can only start after another. */
 export function doubtCircles({ reporter, registry }: TaskWarningDeps): void {
   const { entries } = registry
   const waits = new Map<string, readonly string[]>()
@@ -63,12 +62,12 @@ export function doubtCircles({ reporter, registry }: TaskWarningDeps): void {
     warnings.add(
       circle[0]!,
       () =>
-        `Tasks wait for each other and start only by hand: ${wayOf(circle)}. Give one of them another start.`,
+        `Tasks wait for each other and start only manually: ${wayOf(circle)}. Give one of them another start.`,
     )
   warnings.sumUp()
 }
 
-/** A circle in words. A long one is cut: nobody reads the names of ten thousand tasks. */
+/** A circle as text, shortened if it is long. */
 function wayOf(circle: readonly string[]): string {
   const names = [...circle, circle[0]].map((name) => `'${name}'`)
   if (names.length <= maxWay) return names.join(' after ')
@@ -76,13 +75,13 @@ function wayOf(circle: readonly string[]): string {
   return [...names.slice(0, maxWay - 1), `${left} others`, names.at(-1)].join(' after ')
 }
 
-/** Names of tasks that a definition asks for. */
+/** The task names that a definition refers to. */
 function namesIn(definition: TaskDefinition): ReadonlySet<string> {
   const links = linksTo(definition).filter(({ kind }) => kind !== 'param')
   return new Set(links.map(({ from }) => from))
 }
 
-/** Tasks without whose end the condition cannot hold. */
+/** The tasks that must end before the condition can hold. */
 function neededIn(node: ConditionNode): string[] {
   if (node.kind === 'after') return [node.task]
   if (node.kind === 'all') return node.nodes.flatMap(neededIn)
@@ -91,13 +90,13 @@ function neededIn(node: ConditionNode): string[] {
   return branches.every((names) => names.length > 0) ? branches.flat() : []
 }
 
-/** Circles in what waits for what, each once, by a walk that visits every task once. */
+/** The circles in a graph of waiting tasks, each once, found by a walk that visits every task once. */
 function circlesOf(waits: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = []
   const done = new Set<string>()
   for (const begin of waits.keys()) {
     if (done.has(begin)) continue
-    // A stack of its own: a chain of ten thousand tasks is no reason to overflow the call stack.
+    // An explicit stack, since a chain of ten thousand tasks would overflow the call stack.
     const path: { readonly name: string; readonly rest: string[] }[] = []
     const onPath = new Set<string>()
     const enter = (name: string): void => {

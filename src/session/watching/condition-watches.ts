@@ -1,4 +1,4 @@
-/** What is watched: the start conditions of tasks, the end conditions of their runs, the shut condition of the session. */
+/** The watches of a session: of the tasks' start conditions, of the end conditions of live runs, and of the shut condition. */
 import type { TerminateReason } from '../../../machines/protocol.ts'
 import { eachInSlices, inSlices } from '../../clock/slices.ts'
 import type { Condition } from '../../conditions/condition.ts'
@@ -17,7 +17,7 @@ import type { TaskEntry } from '../state/task-state.ts'
 import { keepWhatIsCounted } from './history-needs.ts'
 import { EndFacts, FailedPredicate } from './session-facts.ts'
 
-/** Who is told what the watched conditions say. */
+/** The parts of the session that watches notify. */
 export interface WatchParts {
   readonly runs: Runs
   readonly occasions: MissedRuns
@@ -30,7 +30,7 @@ export class Watches {
   readonly #clock: WakeClock
   #shutCondition: Condition | null = null
   #undoShutWatch: (() => void) | null = null
-  /** Aborts when the session runs no more; null before its first start. */
+  /** Aborted when the session no longer runs; null before the first start. */
   #signal: AbortSignal | null = null
 
   constructor(core: Core, parts: WatchParts, clock: WakeClock) {
@@ -39,12 +39,12 @@ export class Watches {
     this.#clock = clock
   }
 
-  /** Whether start conditions are watched: from the first launch to the shut-down. */
+  /** True while start conditions are watched: from the start of the session to its shut-down. */
   get isWatching(): boolean {
     return this.#signal?.aborted === false
   }
 
-  /** Watches the start of a task. */
+  /** Starts to watch the start condition of a task. */
   begin(entry: TaskEntry): void {
     const core = this.#core
     let isFirst = true
@@ -64,7 +64,7 @@ export class Watches {
       if (isTrue || !isFirst) change(isTrue)
       isFirst = false
     })
-    // A condition that is not watched does not hold.
+    // A condition that is not watched counts as false.
     entry.watch.add(() => {
       if (lastHeld) change(false)
     })
@@ -73,7 +73,7 @@ export class Watches {
     keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry))
   }
 
-  /** Watches the start of a task no more. */
+  /** Stops watching the start condition of a task. */
   end(entry: TaskEntry): void {
     entry.held.clear()
     this.#unwatch(entry)
@@ -86,22 +86,22 @@ export class Watches {
     this.#core.predicates.release(entry.name)
   }
 
-  /** Watches the start of a task anew: it is another one, or is read in another zone. */
+  /** Watches the start condition of a task again, since the condition or its zone has changed. */
   renew(entry: TaskEntry): void {
     if (!this.isWatching) return
-    // A condition that has held goes on: only the watch is interrupted, and for no time.
+    // Held times are kept: only the watch is replaced, and no time passes.
     this.#unwatch(entry)
     this.begin(entry)
   }
 
-  /** Watches all starts, in slices; `done` is called with the last one. */
+  /** Watches all start conditions, in slices, then calls `done`. */
   watchAll(signal: AbortSignal, done: () => void): void {
     this.#signal = signal
     const begin = (entry: TaskEntry): void => {
-      // Removed since, or watched already: it was updated, or added.
+      // Removed meanwhile, or watched already after an update or its creation.
       if (entry.isRemoved || entry.watch !== null) return
       this.begin(entry)
-      // A condition's function may have stopped the session while it was looked at.
+      // A function in the condition may have stopped the session.
       if (signal.aborted) this.end(entry)
     }
     eachInSlices(this.#core.clock, this.#core.entries.values(), begin, () => !signal.aborted, done)
@@ -115,7 +115,7 @@ export class Watches {
     return inSlices(this.#core.clock, this.#core.entries.values(), end, () => !this.isWatching)
   }
 
-  /** Watches these starts again, in slices; launches wait for it. */
+  /** Watches these start conditions again, in slices; launches wait for them. */
   renewAll(entries: readonly TaskEntry[]): void {
     this.#core.backlog.add(
       entries.map((entry) => () => {
@@ -132,7 +132,7 @@ export class Watches {
     }
   }
 
-  /** Watches the shut condition; true if it holds already. Its failure always ends the session. */
+  /** Watches the shut condition. Returns true if it holds already. A failure ends the session. */
   watchShutCondition(): boolean {
     const core = this.#core
     if (this.#shutCondition === null) return false
@@ -151,13 +151,13 @@ export class Watches {
       error: (error) => core.failFatally(error),
     })
     const isOver = !core.isActive && core.state !== 'held'
-    // Ended by its first look: the session unwatched all before there was anything to undo, and would hold a timer for ever.
+    // The first evaluation has stopped the session, which ended its watches before this one existed: its timer would remain.
     if (isOver) subscription.unsubscribe()
     else this.#undoShutWatch = () => subscription.unsubscribe()
     return isOver
   }
 
-  /** Start-up and shut-down tasks run when their start is `false` (forced) or holds. */
+  /** True if a start-up or shut-down task runs: its start is `false`, which forces it, or holds. */
   isForcedOrHolds(entry: TaskEntry): boolean {
     const { node } = entry.definition.start
     if (entry.disabled) return false
@@ -178,15 +178,15 @@ export class Watches {
     const task = entry?.name
     const about = task === undefined ? 'The shut condition' : `A condition of task '${task}'`
     const error = new ConditionError(`${about} failed.`, task === undefined ? {} : { task }, { cause })
-    // The session cannot know when to end any more: going on for ever would be worse than ending.
+    // Without its shut condition the session would never end, which is worse than ending now.
     if (entry === null) this.#core.failFatally(error)
     else this.#core.fail('condition', `${about} failed.`, { ...(task === undefined ? {} : { task }), error })
   }
 
-  /** While runs live their end condition is watched; one that holds already ends a run at its start. */
+  /** Watches the end condition while runs are live. A condition that already holds ends a run at its start. */
   watchEnd(entry: TaskEntry): void {
     const { end } = entry.definition
-    // A run that has ended within its launch is watched no more.
+    // A run that has ended within its launch needs no watch.
     if (end === null || entry.live.length === 0) return
     const core = this.#core
     const heldAlready: TerminateReason = `end condition held already: ${end}`
@@ -204,7 +204,7 @@ export class Watches {
       core.changes,
       this.#clock,
       (error) => {
-        // What a predicate threw is reported where it is read.
+        // Errors of predicates are reported where the predicates are read.
         if (!(error instanceof FailedPredicate)) this.conditionFailed(entry, error)
         this.#parts.runs.terminate(entry, 'end condition')
       },

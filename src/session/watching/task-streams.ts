@@ -16,7 +16,7 @@ export function holdsOf$(reporter: Reporter, entry: TaskEntry): Observable<boole
   return streamOf(reporter, entry, 'holds$', ({ holds }) => holds)
 }
 
-/** The distinct values of a fact that the actor of a task keeps. */
+/** The distinct values of a fact of a task's actor. */
 function streamOf<T>(
   reporter: Reporter,
   entry: TaskEntry,

@@ -375,7 +375,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'a start-up task': {
     fill: (app) => app.task('t', false, { onStartup: true }, work),
     first: 'startup',
-    says: 'the task runs only when the session starts (onStartup), or by hand; this never holds: the task starts only manually, with run()',
+    says: 'the task runs only when the session starts (onStartup), or manually; this never holds: the task starts only manually, with run()',
     lift: ({ session, clock }) => {
       session.restart()
       return clock.settled()
@@ -384,7 +384,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'a shut-down task': {
     fill: (app) => app.task('t', true, { onShutdown: true }, work),
     first: 'shutdown',
-    says: 'the task runs only when the session shuts down (onShutdown), or by hand',
+    says: 'the task runs only when the session shuts down (onShutdown), or manually',
     lift: ({ session }) => session.shutDown(),
   },
   'a session that was not started': {

@@ -65,7 +65,7 @@ test.each<[name: string, linesPerRun: number | undefined, wanted: number]>([
   await clock.advance('1 second')
   const lines = await linesOf(session, (await handle).runId)
   expect(lines).toHaveLength(wanted)
-  if (wanted > 0) expect([lines[0], lines.at(-1)]).toEqual(['info 0', 'warn What follows is not kept.'])
+  if (wanted > 0) expect([lines[0], lines.at(-1)]).toEqual(['info 0', 'warn Further lines are not stored.'])
 })
 
 test('run.log: at most 256 KB of lines are kept per run', async () => {
@@ -78,7 +78,7 @@ test('run.log: at most 256 KB of lines are kept per run', async () => {
   await clock.settled()
   const lines = await linesOf(session, (await handle).runId)
   expect(lines.length).toBe(33)
-  expect(lines.at(-1)).toBe('warn What follows is not kept.')
+  expect(lines.at(-1)).toBe('warn Further lines are not stored.')
 })
 
 test('run.log: secrets are masked in the kept lines', async () => {

@@ -66,7 +66,7 @@ describe('tasks that wait for each other', () => {
     app.task('d', afterSuccess('a'), () => {})
     await start()
     expect(said).toEqual([
-      "Tasks wait for each other and start only by hand: 'a' after 'c' after 'b' after 'a'. Give one of them another start.",
+      "Tasks wait for each other and start only manually: 'a' after 'c' after 'b' after 'a'. Give one of them another start.",
     ])
   })
 
