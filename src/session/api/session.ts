@@ -141,11 +141,12 @@ export interface SessionOptions {
   /** Templates from which tasks are created by name at run time (`createFrom`, the event `task.create`). */
   readonly templates?: Readonly<Record<string, TaskTemplate>>
   /**
-   * Restores changes made at run time in the next process: params, disabled tasks, updates, waiting manual runs, and tasks created from
-   * templates. A change wins over the options of the next process; what was not changed is as they say. Needs a store that outlives the
-   * process. Default: false.
+   * Saves changes made at run time, and restores them in the next process: params, disabled tasks, updates, waiting manual runs, and
+   * tasks created from templates. Changed values take precedence over the options of the next process. Requires a durable store.
+   * Default false.
    *
-   * Changes are stored as they are, secrets included. Pass secrets to tasks as args (`secret(env('KEY'))`), which are never stored.
+   * Changes are stored unmasked, with the secrets in them. Pass secrets to tasks as args (`secret(env('KEY'))`), which are never
+   * stored.
    */
   readonly persist?: boolean
   /** The interval at which functions in conditions are called; default 1 second. */

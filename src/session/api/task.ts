@@ -114,8 +114,8 @@ export interface Task<R = unknown> extends TaskRef<R> {
   /** The return value of the last successful run; undefined if there is none. */
   readonly lastValue: R | undefined
   /**
-   * The XState actor. {@link Task.state} is its state as one word, and `task.actor.getSnapshot().matches('idle')` tests one state; the
-   * raw `value` of a snapshot may be nested (`{ idle: … }`).
+   * The XState actor. The `value` of its snapshot is nested (`{ idle: … }`): read {@link Task.state}, or test one state with
+   * `task.actor.getSnapshot().matches('idle')`.
    */
   readonly actor: AnyActorRef
   /**

@@ -36,7 +36,7 @@ export class Pace {
   }
 }
 
-/** Plays a forecast when one of the places is free, then passes the place on. An aborted forecast leaves the queue at once. */
+/** Runs a forecast as soon as fewer than the maximum are running. A cancelled forecast leaves the queue at once. */
 export async function inTurn<T>(
   signal: AbortSignal | undefined,
   play: (pace: Pace) => Promise<T>,
@@ -53,7 +53,7 @@ export async function inTurn<T>(
   }
 }
 
-/** Waits in the queue; the caller hands over its place. */
+/** Waits in the queue until a finished forecast calls back. */
 function turn(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const go = (): void => {

@@ -150,7 +150,7 @@ export class Launcher {
       else if (canRecord(this.#core)) this.#give(entry)
     }
     const isReadyAgain = this.#line.end()
-    // The first in line may have left: the next one takes the place.
+    // The first task in the queue may have left, so that another one follows.
     if (isReadyAgain || this.#slots.next().some((entry) => !this.#line.has(entry))) this.schedule()
   }
 

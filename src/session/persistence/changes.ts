@@ -178,7 +178,9 @@ export class Changes {
     try {
       parse(text, this.#deps.words)
     } catch {
-      this.#warnOnce(`The ${name} of task '${task}' cannot be kept as its text does not read back: ${text}`)
+      this.#warnOnce(
+        `The ${name} of task '${task}' cannot be kept as its statement cannot be parsed again: ${text}`,
+      )
       return {}
     }
     return program !== null && String(program) === text ? {} : { [name]: text }

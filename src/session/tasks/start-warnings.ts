@@ -1,7 +1,6 @@
 /**
- * Checks whether tasks can ever start. An answer may take many milliseconds, so each condition is searched
- * once, partly when a task is added, and otherwise while the session runs, in slices with pauses between:
- * neither a start nor the event loop waits for it.
+ * The search for tasks that can never start. It may take many milliseconds, so each condition is searched once: partly when a task is
+ * added, and otherwise while the session runs, in slices with pauses. Neither a start nor the event loop waits for it.
  */
 import type { Clock, Undo } from '../../clock/clock.ts'
 import { neverHoldsInSteps } from '../../conditions/analysis/never-holds.ts'
@@ -17,7 +16,7 @@ import { SummedWarnings } from './summed-warnings.ts'
 /** The time within any `windowMs` for which searches may delay the adding of tasks, ms. */
 const budgetMs = 25
 const windowMs = 250
-/** A slice while the session runs, and the pause after it: a search is never in a hurry. */
+/** The duration of a slice while the session runs, and of the pause after it, ms: a search has the lowest priority. */
 const sliceMs = 8
 const pauseMs = 40
 /** The result may change with the date: an answer is valid for this time. */
