@@ -10,7 +10,9 @@ import {
   type RunHandle,
   type Session,
   type Store,
+  type Task,
 } from 'gantry'
+import type { TaskContext } from '../../../machines/task.setup.ts'
 import { internalsOf } from '../../../src/session/state/session-internals.ts'
 import { checkProperty } from '../../support/property.ts'
 import { type Desk, setUp, tearDown } from '../../support/session.ts'
@@ -119,6 +121,8 @@ async function play(given: readonly Step[], store: Store): Promise<void> {
   if (session.state === 'stopped') starts.push(quietly(app.start()))
   await clock.settled()
   session.resume()
+  await clock.settled()
+  if (session.state === 'running') for (const each of session.tasks()) expectToAgree(each)
   for (let n = 0; n < 3; n++) {
     session.shutDown({ force: true })
     await clock.advance('1 minute')
@@ -143,6 +147,25 @@ async function play(given: readonly Step[], store: Store): Promise<void> {
   expect(Object.keys(session.warnings).filter((kind) => ['task-actor', 'listener'].includes(kind))).toEqual(
     [],
   )
+}
+
+/** Obstacles for which the launcher waits, and not the task. */
+const shared: readonly string[] = ['main', 'slot', 'log']
+
+/** The actor of a task knows what `explain()` says, and the live runs. */
+function expectToAgree(task: Task): void {
+  const { value, context } = task.actor.getSnapshot() as {
+    readonly value: Readonly<Record<string, string>>
+    readonly context: TaskContext
+  }
+  const own = task
+    .explain()
+    .blockers.map(({ kind }) => kind)
+    .filter((kind) => !shared.includes(kind))
+  const phase = own.length === 0 ? 'ready' : own.join() === 'relaunch' ? 'backingOff' : 'resting'
+  expect([task.name, value]).toEqual([task.name, { [task.state]: phase }])
+  expect([context.live, context.disabled]).toEqual([task.runs.length, task.disabled])
+  expect(task.isDue).toBe(false)
 }
 
 /** Sends a command that the state of the session may refuse; any other error is a fault. */
