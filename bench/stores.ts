@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSystemClock } from '../src/clock/clock.ts'
+import type { RunRecord } from '../src/log/entry.ts'
 import { resolveStore } from '../src/log/resolve-store.ts'
 import { SessionLog } from '../src/log/session-log.ts'
-import type { RunRecord, Store } from '../src/log/store.ts'
+import type { Store } from '../src/log/store.ts'
 import { quietApp, row, stop } from './support.ts'
 
 const start = Date.UTC(2026, 0, 1)

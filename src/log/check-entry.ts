@@ -3,7 +3,7 @@
  * as a real event.
  */
 import { actions, isAction } from '../../machines/protocol.ts'
-import { isNote, type LogEntry, type Note, type RunRecord } from './store.ts'
+import { isNote, type LogEntry, type Note, type RunRecord } from './entry.ts'
 
 const noteKinds: Readonly<Record<Note['note'], true>> = {
   missed: true,

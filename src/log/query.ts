@@ -1,15 +1,61 @@
-/** Query evaluation: pure functions over entries in rising `seq`, shared by the stores that hold entries in memory. */
-import { actions, isAction } from '../../machines/protocol.ts'
+/**
+ * Queries: their criteria, their check, and their evaluation over entries in rising `seq`, shared by the stores that hold
+ * entries in memory.
+ */
+import { type Action, actions, isAction } from '../../machines/protocol.ts'
 import { didYouMean, didYouMeanNearest, near } from '../errors/suggest.ts'
-import {
-  isNote,
-  type LogEntry,
-  type LogQuery,
-  type Note,
-  type NoteQuery,
-  type RunRecord,
-  type Store,
-} from './store.ts'
+import { isNote, type LogEntry, type Note, type RunRecord } from './entry.ts'
+
+/**
+ * The criteria of a query for records; all that are given must match.
+ *
+ * @example
+ * ```ts
+ * const query: LogQuery = { action: ['fail', 'crash'], since: Date.parse('2026-11-01'), limit: 50 }
+ * await session.log.query(query)
+ * ```
+ */
+export interface LogQuery {
+  /** Only records of this task, or of any of these. */
+  readonly task?: string | readonly string[]
+  readonly runId?: string
+  /** Only records with this action, or with any of these. */
+  readonly action?: Action | readonly Action[]
+  /** Only records at or after this instant, epoch ms. */
+  readonly since?: number
+  /** Only records before this instant, epoch ms. */
+  readonly until?: number
+  /** Only records older than this `seq`: the key of the next page. */
+  readonly before?: number
+  /** Only records newer than this `seq`: the key of the next page if the oldest come first. */
+  readonly after?: number
+  /** Maximum number of records, counted from the first in the order of the query; default all. */
+  readonly limit?: number
+  /** Order: oldest first if true; default false, newest first. */
+  readonly oldestFirst?: boolean
+  /** Text that the error's message contains, case-sensitive. */
+  readonly error?: string
+}
+
+/**
+ * The criteria of a query for notes, newest first; all that are given must match.
+ *
+ * @example
+ * ```ts
+ * const query: NoteQuery = { task: 'backup', note: 'missed', limit: 10 }
+ * await session.log.notes(query)
+ * ```
+ */
+export interface NoteQuery {
+  readonly task?: string
+  readonly runId?: string
+  /** Only notes of this kind, or of any of these. */
+  readonly note?: Note['note'] | readonly Note['note'][]
+  /** Only notes older than this `seq`: the key of the next page. */
+  readonly before?: number
+  /** Maximum number, newest first; default all. */
+  readonly limit?: number
+}
 
 /** The matching records, newest first unless the query reverses the order. */
 export function selectRecords(entries: readonly LogEntry[], query: LogQuery): RunRecord[] {
@@ -136,7 +182,7 @@ const pageSize = 500
  * every store supports it without a separate method.
  */
 export async function* streamRecords(
-  store: Pick<Store, 'query'>,
+  store: { query(query: LogQuery): readonly RunRecord[] | Promise<readonly RunRecord[]> },
   query: LogQuery,
 ): AsyncGenerator<RunRecord, void, undefined> {
   let left = query.limit ?? Infinity

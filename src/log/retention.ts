@@ -7,7 +7,55 @@
  */
 import type { Action } from '../../machines/protocol.ts'
 import { checkOptions } from '../values/check-options.ts'
-import { isNote, type Keep, type LogEntry, type Note, type Retention, type RunRecord } from './store.ts'
+import { isNote, type LogEntry, type Note, type RunRecord } from './entry.ts'
+
+/**
+ * The records of one task that conditions need.
+ *
+ * @example
+ * ```ts
+ * const keep: Keep = { lastMs: 86_400_000, count: 3 } // the past day, and three records of each action
+ * ```
+ */
+export interface Keep {
+  /** All records up to this age, ms. */
+  readonly lastMs?: number
+  /** The number of records of each action. */
+  readonly count?: number
+}
+
+/**
+ * A function that returns the records of a task that conditions need; undefined if the newest of each action suffices.
+ *
+ * @example
+ * ```ts
+ * const keep: KeepOf = (task) => (task === 'backup' ? { count: 10 } : undefined)
+ * ```
+ */
+export type KeepOf = (task: string) => Keep | undefined
+
+/**
+ * The limits up to which a store keeps records. A limit that is left out does not apply. Regardless of the limits, the newest
+ * record of each action of each task is kept.
+ *
+ * @example
+ * ```ts
+ * const retention: Retention = { maxAgeMs: 90 * 86_400_000, maxPerTask: 1_000 }
+ * createApp({ store: createSqliteStore('./gantry.db', { retention }) })
+ * ```
+ */
+export interface Retention {
+  /** Forget records older than this, ms. */
+  readonly maxAgeMs?: number
+  /** Maximum number of records per task. */
+  readonly maxPerTask?: number
+  /** Maximum number of records of all tasks together: bounds memory regardless of the number of tasks. */
+  readonly maxTotal?: number
+  /** Limits of one task, in place of those above; undefined for a task without its own. */
+  readonly ofTask?: (task: string) => Pick<Retention, 'maxAgeMs' | 'maxPerTask'> | undefined
+  /** Records that are kept regardless of the limits. */
+  readonly keep?: KeepOf
+}
 
 /** The entries that a retention keeps, in the given order (rising `seq`). `now` is epoch ms. */
 export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {

@@ -5,7 +5,7 @@
 import type { ErrorData, ParamValues } from '../../machines/protocol.ts'
 import { toJsonSafe } from '../values/json-copy.ts'
 import type { Redactor } from '../values/secrets.ts'
-import type { Note, RunRecord } from './store.ts'
+import type { Note, RunRecord } from './entry.ts'
 import { messageOf } from './store-calls.ts'
 
 /**

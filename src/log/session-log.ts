@@ -9,20 +9,12 @@
  */
 import type { Action } from '../../machines/protocol.ts'
 import { chain } from '../values/promise.ts'
+import { isNote, type LogEntry, type Note, type RunRecord } from './entry.ts'
 import { marksPerAction, RecencyIndex } from './history/recency-index.ts'
-import { checkNoteQuery, checkQuery, streamRecords } from './query.ts'
+import { checkNoteQuery, checkQuery, type LogQuery, type NoteQuery, streamRecords } from './query.ts'
+import type { Retention } from './retention.ts'
 import { returnOf, type StoredValue, toStorable, toStorableNote, type ValueRules } from './serialize.ts'
-import {
-  isNote,
-  type LoadLimits,
-  type LogEntry,
-  type LogQuery,
-  type Note,
-  type NoteQuery,
-  type Retention,
-  type RunRecord,
-  type Store,
-} from './store.ts'
+import type { LoadLimits, Store } from './store.ts'
 
 /** A record without its `seq`. Value and params may be of any type: what JSON cannot represent is omitted with a reason. */
 export type NewRecord = Omit<RunRecord, 'seq' | 'omitted'>

@@ -9,17 +9,10 @@ import { callAfterLived } from '../clock/lived-time.ts'
 import { RunLogError } from '../errors/errors.ts'
 import { chain, toPromise } from '../values/promise.ts'
 import { whyInvalidEntry } from './check-entry.ts'
-import type {
-  KeepOf,
-  LoadLimits,
-  LogEntry,
-  LogQuery,
-  Note,
-  NoteQuery,
-  Retention,
-  RunRecord,
-  Store,
-} from './store.ts'
+import type { LogEntry, Note, RunRecord } from './entry.ts'
+import type { LogQuery, NoteQuery } from './query.ts'
+import type { KeepOf, Retention } from './retention.ts'
+import type { LoadLimits, Store } from './store.ts'
 import type { LogProblem } from './store-problem.ts'
 
 /** An error that a method threw synchronously: the order of writes needs it before any later turn. */

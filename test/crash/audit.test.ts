@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { RunRecord } from '../../src/log/store.ts'
+import type { RunRecord } from '../../src/log/entry.ts'
 import { record } from '../support/stores/store-laws.ts'
 import { audit, openRuns, unfollowed } from './audit.ts'
 

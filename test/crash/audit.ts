@@ -1,5 +1,5 @@
 /** Invariants of a log, at whichever instant its process was killed. */
-import { isNote, type LogEntry, type RunRecord } from '../../src/log/store.ts'
+import { isNote, type LogEntry, type RunRecord } from '../../src/log/entry.ts'
 
 /** A record that was announced. */
 export interface Announced {

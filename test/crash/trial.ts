@@ -1,7 +1,7 @@
 /** A store whose process is killed repeatedly, and the checks after each kill. */
 
+import { isNote, type LogEntry } from '../../src/log/entry.ts'
 import { resolveStore } from '../../src/log/resolve-store.ts'
-import { isNote, type LogEntry } from '../../src/log/store.ts'
 import type { LogProblem } from '../../src/log/store-problem.ts'
 import { findSqlite } from '../../src/log/stores/sqlite/driver.ts'
 import { type Announced, audit, openRuns, unfollowed } from './audit.ts'

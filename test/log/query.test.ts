@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { RunRecord } from '../../src/log/entry.ts'
 import { checkNoteQuery, checkQuery, streamRecords } from '../../src/log/query.ts'
-import type { RunRecord } from '../../src/log/store.ts'
 import { createMemoryStore } from '../../src/log/stores/memory.ts'
 import { checkProperty } from '../support/property.ts'
 import { record } from '../support/stores/store-laws.ts'

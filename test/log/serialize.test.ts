@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { RunRecord } from '../../src/log/entry.ts'
 import type { ValueRules } from '../../src/log/serialize.ts'
 import { SessionLog } from '../../src/log/session-log.ts'
-import type { RunRecord } from '../../src/log/store.ts'
 import { createMemoryStore } from '../../src/log/stores/memory.ts'
 import { createRedactor } from '../../src/values/secrets.ts'
 

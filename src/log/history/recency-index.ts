@@ -7,7 +7,8 @@
  * without records costs nothing, a busy one about 16 KB.
  */
 import type { Action } from '../../../machines/protocol.ts'
-import type { Keep, Note, RunRecord } from '../store.ts'
+import type { Note, RunRecord } from '../entry.ts'
+import type { Keep } from '../retention.ts'
 import { EventTimes } from './event-times.ts'
 
 /** The number of times kept per action of a task, unless {@link RecencyIndex.keep} raises it. */

@@ -2,7 +2,7 @@
  * Health listeners of a guarded store. A listener is user code: one that throws does not block writes.
  */
 import { toTerminal } from '../../values/terminal-text.ts'
-import type { LogEntry } from '../store.ts'
+import type { LogEntry } from '../entry.ts'
 import { messageOf } from '../store-calls.ts'
 import { type LogProblem, warnOfProblem } from '../store-problem.ts'
 import type { StoreHealth, StoreHealthListener } from './options.ts'

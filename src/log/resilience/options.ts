@@ -1,7 +1,7 @@
 /** Options and listener types of a guarded store. */
 
 import { checkOptions } from '../../values/check-options.ts'
-import type { LogEntry } from '../store.ts'
+import type { LogEntry } from '../entry.ts'
 import type { LogProblem } from '../store-problem.ts'
 
 /**

@@ -8,17 +8,10 @@
  */
 import { createSystemClock } from '../../clock/clock.ts'
 import { RunLogError } from '../../errors/errors.ts'
-import type {
-  KeepOf,
-  LoadLimits,
-  LogEntry,
-  LogQuery,
-  Note,
-  NoteQuery,
-  Retention,
-  RunRecord,
-  Store,
-} from '../store.ts'
+import type { LogEntry, Note, RunRecord } from '../entry.ts'
+import type { LogQuery, NoteQuery } from '../query.ts'
+import type { KeepOf, Retention } from '../retention.ts'
+import type { LoadLimits, Store } from '../store.ts'
 import { type Answer, isRefusal, StoreCalls, Thrown } from '../store-calls.ts'
 import { Deadline, settlesWithin } from './deadline.ts'
 import { HealthListeners } from './health-listeners.ts'

@@ -1,6 +1,6 @@
 /** Entries that wait to be written, in order, each with its pending appender. */
 import { createDeferred } from '../../values/deferred.ts'
-import type { LogEntry } from '../store.ts'
+import type { LogEntry } from '../entry.ts'
 
 /** The entries of one `append` call. */
 export interface Item {

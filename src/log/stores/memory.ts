@@ -7,9 +7,10 @@
  */
 import { RunLogError } from '../../errors/errors.ts'
 import { checkOptions } from '../../values/check-options.ts'
+import type { LogEntry } from '../entry.ts'
 import { countRecords, selectNotes, selectRecords } from '../query.ts'
-import { checkRetention, retain } from '../retention.ts'
-import type { KeepOf, LogEntry, Retention, Store } from '../store.ts'
+import { checkRetention, type KeepOf, type Retention, retain } from '../retention.ts'
+import type { Store } from '../store.ts'
 
 /** The default retention of a memory store. */
 export const memoryRetention: Retention = { maxPerTask: 1_000, maxTotal: 100_000 }

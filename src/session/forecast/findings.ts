@@ -1,6 +1,6 @@
 /** The results of a forecast, collected while a simulation runs. */
 import type { ConditionNode, HeldNode } from '../../conditions/node.ts'
-import type { RunRecord } from '../../log/store.ts'
+import type { RunRecord } from '../../log/entry.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { SessionActor } from '../actors/session-actor.ts'

@@ -1,8 +1,8 @@
 /** Crash records of runs that an earlier process left open, and reruns of tasks with `onCrash: 'rerun'`. */
 
 import type { Clock } from '../../clock/clock.ts'
+import type { RunRecord } from '../../log/entry.ts'
 import { missingParams } from '../../log/serialize.ts'
-import type { RunRecord } from '../../log/store.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'

@@ -3,12 +3,14 @@
  * applies the retention.
  */
 import type { Clock } from '../../clock/clock.ts'
+import type { RunRecord } from '../../log/entry.ts'
 import type { StoreHealth, StoreHealthListener, WhenDown } from '../../log/resilience/options.ts'
 import { ResilientStore, resilientStore } from '../../log/resilience/resilient-store.ts'
 import { resolveStore } from '../../log/resolve-store.ts'
+import type { Retention } from '../../log/retention.ts'
 import type { ValueRules } from '../../log/serialize.ts'
 import { SessionLog } from '../../log/session-log.ts'
-import type { Retention, RunRecord, Store } from '../../log/store.ts'
+import type { Store } from '../../log/store.ts'
 import { createMemoryStore, MemoryStore } from '../../log/stores/memory.ts'
 import { isFull } from '../../log/stores/sqlite/writes.ts'
 import { createRedactor, type Redactor } from '../../values/secrets.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Action, actions } from '../../../machines/protocol.ts'
+import type { RunRecord } from '../../../src/log/entry.ts'
 import { marksPerAction, RecencyIndex } from '../../../src/log/history/recency-index.ts'
-import type { RunRecord } from '../../../src/log/store.ts'
 import { checkProperty } from '../../support/property.ts'
 import { record } from '../../support/stores/store-laws.ts'
 

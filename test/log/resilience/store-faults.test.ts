@@ -1,7 +1,7 @@
 /** Each fault in each method of each store. */
 import { expect, test } from '@jest/globals'
+import type { LogEntry } from '../../../src/log/entry.ts'
 import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'
-import type { LogEntry } from '../../../src/log/store.ts'
 import type { LogProblem } from '../../../src/log/store-problem.ts'
 import { createCsvStore } from '../../../src/log/stores/formats/csv.ts'
 import { createJsonlStore } from '../../../src/log/stores/formats/jsonl.ts'

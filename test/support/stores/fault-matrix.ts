@@ -1,9 +1,10 @@
 /** Faulty stores: each method of a store misbehaves in each way, behind the guard of a session. */
 import { describe, expect, test } from '@jest/globals'
 import { nextTurn } from '../../../src/clock/clock.ts'
+import type { LogEntry } from '../../../src/log/entry.ts'
 import type { StoreHealthListener } from '../../../src/log/resilience/options.ts'
 import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'
-import type { LogEntry, Store } from '../../../src/log/store.ts'
+import type { Store } from '../../../src/log/store.ts'
 import type { LogProblem } from '../../../src/log/store-problem.ts'
 import { record, type StoreMaker } from './store-laws.ts'
 

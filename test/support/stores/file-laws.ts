@@ -16,8 +16,9 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import type { LogEntry } from '../../../src/log/entry.ts'
 import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'
-import type { LogEntry, Store } from '../../../src/log/store.ts'
+import type { Store } from '../../../src/log/store.ts'
 import type { LogProblem } from '../../../src/log/store-problem.ts'
 import { newPathsIn, record } from './store-laws.ts'
 

@@ -5,18 +5,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Action, actions } from '../../../machines/protocol.ts'
-import { selectNotes, selectRecords } from '../../../src/log/query.ts'
-import { retain } from '../../../src/log/retention.ts'
-import {
-  isNote,
-  type Keep,
-  type LogEntry,
-  type LogQuery,
-  type Note,
-  type NoteQuery,
-  type RunRecord,
-  type Store,
-} from '../../../src/log/store.ts'
+import { isNote, type LogEntry, type Note, type RunRecord } from '../../../src/log/entry.ts'
+import { type LogQuery, type NoteQuery, selectNotes, selectRecords } from '../../../src/log/query.ts'
+import { type Keep, retain } from '../../../src/log/retention.ts'
+import type { Store } from '../../../src/log/store.ts'
 import { checkProperty } from '../property.ts'
 
 /** Folder of test files: in memory if the system supports it, as syncing to a disk takes milliseconds. */

@@ -1,6 +1,6 @@
 /** Options of line-based run logs. Separate from the store, so that the public types do not depend on Node's. */
 
-import type { Retention } from '../../store.ts'
+import type { Retention } from '../../retention.ts'
 import type { LogProblem } from '../../store-problem.ts'
 
 /** The options of a line-based run log. */

@@ -1,5 +1,5 @@
 /** The interface of a line format: the difference between JSON lines and CSV. */
-import type { LogEntry } from '../../store.ts'
+import type { LogEntry } from '../../entry.ts'
 
 /** An encoding of entries, one line each. */
 export interface LineFormat {

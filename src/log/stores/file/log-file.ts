@@ -22,7 +22,7 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { RunLogError } from '../../../errors/errors.ts'
-import type { LogEntry } from '../../store.ts'
+import type { LogEntry } from '../../entry.ts'
 import type { LogProblem } from '../../store-problem.ts'
 import { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { RunLogError } from '../../../errors/errors.ts'
 import { Duplicates, whyInvalidEntry } from '../../check-entry.ts'
-import type { LogEntry } from '../../store.ts'
+import type { LogEntry } from '../../entry.ts'
 import type { LogProblem } from '../../store-problem.ts'
 import { writeAllSync } from '../disk/file-io.ts'
 import { type Header, header, isHeader, type LineFormat } from './line-format.ts'

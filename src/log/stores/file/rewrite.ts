@@ -1,6 +1,6 @@
 /** A new version of a line-based file, written next to the file that it replaces. */
 import { closeSync, fsyncSync, openSync, unlinkSync } from 'node:fs'
-import type { LogEntry } from '../../store.ts'
+import type { LogEntry } from '../../entry.ts'
 import { close, fsync, open, writeAll, writeAllSync } from '../disk/file-io.ts'
 import type { LineFormat } from './line-format.ts'
 

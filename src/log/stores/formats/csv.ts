@@ -13,7 +13,9 @@
 
 import { crc32 } from 'node:zlib'
 import Papa from 'papaparse'
-import { isNote, type LogEntry, type Note, type Retention, type RunRecord, type Store } from '../../store.ts'
+import { isNote, type LogEntry, type Note, type RunRecord } from '../../entry.ts'
+import type { Retention } from '../../retention.ts'
+import type { Store } from '../../store.ts'
 import { type FileStoreOptions, fileRetention } from '../file/file-options.ts'
 import { createFileStore } from '../file/file-store.ts'
 import { header, type LineFormat } from '../file/line-format.ts'

@@ -6,7 +6,7 @@
  */
 import Papa from 'papaparse'
 import { type Action, type ErrorData, isAction } from '../../../../machines/protocol.ts'
-import type { RunRecord } from '../../store.ts'
+import type { RunRecord } from '../../entry.ts'
 import type { Adopted } from '../file/line-format.ts'
 
 /** The records of a foreign CSV file, numbered in the order of its rows; null if it lacks the columns. */

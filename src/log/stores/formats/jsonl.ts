@@ -11,7 +11,8 @@
  */
 
 import { crc32 } from 'node:zlib'
-import type { Retention, Store } from '../../store.ts'
+import type { Retention } from '../../retention.ts'
+import type { Store } from '../../store.ts'
 import { type FileStoreOptions, fileRetention } from '../file/file-options.ts'
 import { createFileStore } from '../file/file-store.ts'
 import { header, type LineFormat } from '../file/line-format.ts'

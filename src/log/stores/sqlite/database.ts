@@ -1,6 +1,9 @@
 /** The database operations of a run log, as synchronous methods; the store decides when to call them. */
+
+import type { LogEntry, Note, RunRecord } from '../../entry.ts'
+import type { LogQuery, NoteQuery } from '../../query.ts'
 import type { EntrySummary } from '../../retention.ts'
-import type { LoadLimits, LogEntry, LogQuery, Note, NoteQuery, RunRecord } from '../../store.ts'
+import type { LoadLimits } from '../../store.ts'
 import {
   asRows,
   type OpenSqlite,

@@ -3,7 +3,9 @@
  * on the size of the log.
  */
 import { actions } from '../../../../machines/protocol.ts'
-import type { KeepOf, LoadLimits, LogEntry } from '../../store.ts'
+import type { LogEntry } from '../../entry.ts'
+import type { KeepOf } from '../../retention.ts'
+import type { LoadLimits } from '../../store.ts'
 import type { SqliteRow, SqliteValue } from './driver.ts'
 import { bareColumns, fromText, noteColumns, recordColumns, toNote, toRecord } from './rows.ts'
 import type { Sql } from './sql-query.ts'

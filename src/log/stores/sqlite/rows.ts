@@ -5,8 +5,7 @@
  */
 import { isAction } from '../../../../machines/protocol.ts'
 import { whyInvalidEntry } from '../../check-entry.ts'
-import type { LogEntry, Note, RunRecord } from '../../store.ts'
-import { isNote } from '../../store.ts'
+import { isNote, type LogEntry, type Note, type RunRecord } from '../../entry.ts'
 import { fromPlain, toPlain } from '../formats/escape-text.ts'
 import type { SqliteRow, SqliteValue } from './driver.ts'
 

@@ -3,7 +3,7 @@
  * The file itself is moved aside and kept.
  */
 import { existsSync, renameSync } from 'node:fs'
-import type { LogEntry } from '../../store.ts'
+import type { LogEntry } from '../../entry.ts'
 import { asRows, type OpenSqlite, readRows, type SqliteDriver, type SqliteRow, sqliteCode } from './driver.ts'
 import { noteColumns, recordColumns, toNote, toRecord } from './rows.ts'
 

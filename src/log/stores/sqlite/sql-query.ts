@@ -1,5 +1,5 @@
 /** Translation of queries to SQL: one condition per criterion, each with an index. */
-import type { LogQuery, NoteQuery } from '../../store.ts'
+import type { LogQuery, NoteQuery } from '../../query.ts'
 import type { SqliteValue } from './driver.ts'
 import { noteColumns, recordColumns, searchable, toText } from './rows.ts'
 

@@ -9,18 +9,16 @@ import { dirname } from 'node:path'
 import { nextTurn } from '../../../clock/clock.ts'
 import { RunLogError } from '../../../errors/errors.ts'
 import { checkOptions } from '../../../values/check-options.ts'
-import { checkRetention, createRetentionFilter, type EntrySummary } from '../../retention.ts'
-import type {
-  KeepOf,
-  LoadLimits,
-  LogEntry,
-  LogQuery,
-  Note,
-  NoteQuery,
-  Retention,
-  RunRecord,
-  Store,
-} from '../../store.ts'
+import type { LogEntry, Note, RunRecord } from '../../entry.ts'
+import type { LogQuery, NoteQuery } from '../../query.ts'
+import {
+  checkRetention,
+  createRetentionFilter,
+  type EntrySummary,
+  type KeepOf,
+  type Retention,
+} from '../../retention.ts'
+import type { LoadLimits, Store } from '../../store.ts'
 import { type LogProblem, warnOfProblem } from '../../store-problem.ts'
 import { toEntryRefusal, toRunLogError } from '../disk/file-io.ts'
 import { networkOf } from '../disk/network-drive.ts'

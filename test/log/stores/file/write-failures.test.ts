@@ -17,7 +17,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
-import type { RunRecord } from '../../../../src/log/store.ts'
+import type { RunRecord } from '../../../../src/log/entry.ts'
 import { filesRoot, record } from '../../../support/stores/store-laws.ts'
 
 const folder = mkdtempSync(join(filesRoot, 'gantry-jsonl-full-'))

@@ -1,6 +1,6 @@
 /** A process that holds a SQLite log: it opens the log, appends records on request, and prints each result on a line. */
 import { createInterface } from 'node:readline'
-import type { RunRecord } from '../../../../src/log/store.ts'
+import type { RunRecord } from '../../../../src/log/entry.ts'
 import { createSqliteStore } from '../../../../src/log/stores/sqlite/sqlite-store.ts'
 
 const record = (seq: number): RunRecord => ({
