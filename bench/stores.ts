@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSystemClock } from '../src/clock/clock.ts'
+import { createSystemClock } from '../src/clock/system-clock.ts'
 import type { RunRecord } from '../src/log/entry.ts'
 import { resolveStore } from '../src/log/resolve-store.ts'
 import { SessionLog } from '../src/log/session-log.ts'

@@ -1,6 +1,6 @@
 /** `gantry/testing`: a clock that tests move, and prepared run history. */
 import { type Action, isAction } from '../machines/protocol.ts'
-import { nextTurn } from './clock/clock.ts'
+import { nextTurn } from './clock/system-clock.ts'
 import { VirtualClock } from './clock/virtual-clock.ts'
 import { insideRun } from './executors/current-run.ts'
 import type { Session } from './session/api/session.ts'

@@ -52,12 +52,12 @@ const words: readonly [string, RegExp, RegExp][] = [
   [
     'the clock is read only in src/clock',
     /\bDate\.now\b|new Date\(\)|\bperformance\.now\b/,
-    /^src\/clock\/clock\.ts$/,
+    /^src\/clock\/system-clock\.ts$/,
   ],
   [
     'timers are set only in src/clock',
     /\b(setTimeout|setInterval|setImmediate)\(/,
-    /^src\/clock\/clock\.ts$/,
+    /^src\/clock\/system-clock\.ts$/,
   ],
   ['there are no default exports', /^export default /m, /^$/],
   ['re-exports are only in index files', /^export (\*|\{[^}]*\}|type \{[^}]*\}) from /m, /index\.ts$/],

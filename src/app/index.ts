@@ -26,10 +26,13 @@ export {
   signalArg,
 } from '../args/index.ts'
 /* Clock */
-export { type Clock, type ClockJump, createSystemClock } from '../clock/clock.ts'
+export type { Clock, ClockJump } from '../clock/clock.ts'
+export { createSystemClock } from '../clock/system-clock.ts'
 /* Errors */
+export * from '../errors/error-codes.ts'
 export * from '../errors/errors.ts'
 export * from '../errors/skip-run.ts'
+export * from '../errors/statement-error.ts'
 export type { ArgStyle } from '../executors/command-line.ts'
 export type { CapacityLimit, ExecutionContext, ExecutionHandle, Executor } from '../executors/executor.ts'
 export type { OnUncaught } from '../executors/inline/uncaught-errors.ts'

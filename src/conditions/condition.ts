@@ -3,12 +3,13 @@ import { openDoors } from '../errors/at-door.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../time/duration/duration.ts'
 import { checkZone, type Instant, toInstant } from '../time/zone/zone.ts'
+import type { StreamLike } from '../values/stream.ts'
 import { holds } from './evaluate/holds.ts'
 import { printNode } from './evaluate/print.ts'
-import type { StreamLike } from './evaluate/reading.ts'
 import { dependencies } from './evaluate/wakes-at.ts'
 import type { Dependency, FactsSource } from './facts.ts'
-import { allOf, anyOf, type ConditionNode, falseNode, type HeldNode, notOf, trueNode, visit } from './node.ts'
+import { inZone } from './in-zone.ts'
+import { allOf, anyOf, type ConditionNode, falseNode, type HeldNode, notOf, trueNode } from './node.ts'
 import type { StatementText } from './statement-type.ts'
 
 /** A registered symbol, so that conditions of another copy of the package are recognized. */
@@ -205,37 +206,4 @@ let readInput = (input: unknown): ConditionNode => {
  */
 export function bindInputs(read: (input: unknown) => ConditionNode): void {
   readInput = read
-}
-
-/** Periods that are equal in every zone. */
-const zoneless: ReadonlySet<string> = new Set(['span', 'always', 'never'])
-
-/** The node with its calendar in a zone. A part that has a zone keeps it. */
-export function inZone(node: ConditionNode, zone: string): ConditionNode {
-  if (node.kind === 'not' || node.kind === 'held') {
-    const inner = inZone(node.node, zone)
-    return inner === node.node ? node : replaced(node, { node: inner }, zone)
-  }
-  if (node.kind === 'all' || node.kind === 'any') {
-    const nodes = node.nodes.map((part) => inZone(part, zone))
-    return nodes.every((part, place) => part === node.nodes[place]) ? node : replaced(node, { nodes }, zone)
-  }
-  if (node.kind !== 'period' && node.kind !== 'count') return node
-  const { period } = node
-  if (period === null || period.zone !== undefined || zoneless.has(period.kind)) return node
-  return replaced(node, { period: period.in(zone) }, zone)
-}
-
-function replaced(node: ConditionNode, parts: object, zone: string): ConditionNode {
-  const text = node.text === undefined ? {} : { text: `${node.text} in ${zone}` }
-  return Object.freeze({ ...node, ...parts, ...text })
-}
-
-/** True if any part of the condition satisfies the test. */
-export function somePart(node: ConditionNode, test: (part: ConditionNode) => boolean): boolean {
-  let found = false
-  visit(node, (part) => {
-    found ||= test(part)
-  })
-  return found
 }

@@ -1,5 +1,6 @@
 /** Conditions: values, builders and statements. */
 
+export type { StreamLike } from '../values/stream.ts'
 export { lapsesAt, missedBetween, occurrencesBetween } from './analysis/missed.ts'
 export { neverHolds } from './analysis/never-holds.ts'
 export { type NextRunsOptions, nextRuns } from './analysis/next-runs.ts'
@@ -76,7 +77,6 @@ export {
 export { HeldTimes } from './evaluate/held.ts'
 export { holds } from './evaluate/holds.ts'
 export { printNode } from './evaluate/print.ts'
-export type { StreamLike } from './evaluate/reading.ts'
 export { dependencies, dependsOnCycles, wakesAt } from './evaluate/wakes-at.ts'
 export { watch } from './evaluate/watch.ts'
 export { type ExplainOptions, type Explanation, explain, printExplanation } from './explain/explain.ts'

@@ -230,3 +230,12 @@ export function compares(count: number, compare: Comparison): boolean {
     (exactly === undefined || count === exactly)
   )
 }
+
+/** True if any part of the condition satisfies the test. */
+export function somePart(node: ConditionNode, test: (part: ConditionNode) => boolean): boolean {
+  let found = false
+  visit(node, (part) => {
+    found ||= test(part)
+  })
+  return found
+}

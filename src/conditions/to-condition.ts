@@ -1,12 +1,13 @@
 /** Conversion of start inputs to conditions. */
-import { type Clock, createSystemClock } from '../clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
+import { createSystemClock } from '../clock/system-clock.ts'
 import { showValue } from '../errors/show-value.ts'
+import { isStream } from '../values/stream.ts'
 import { resolvedAt } from './builders/dates.ts'
-import { bindInputs, Condition, isCondition, somePart } from './condition.ts'
-import { isStream } from './evaluate/reading.ts'
+import { bindInputs, Condition, isCondition } from './condition.ts'
 import { parse } from './language/parse.ts'
 import { builtInVocabulary, type Vocabulary } from './language/vocabulary.ts'
-import { type ConditionNode, falseNode, trueNode } from './node.ts'
+import { type ConditionNode, falseNode, somePart, trueNode } from './node.ts'
 import { condition as customCondition, fromStream } from './predicates/define.ts'
 
 /**

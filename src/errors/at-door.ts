@@ -1,5 +1,5 @@
 /** Entry checks of public functions: an error in an argument is reported at the caller's line. */
-import { isGantryError } from './errors.ts'
+import { isGantryError } from './error-codes.ts'
 
 const named = new WeakSet<Error>()
 

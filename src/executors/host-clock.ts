@@ -1,6 +1,7 @@
 /** The machine's clock, for waits on the machine itself (such as the exit of a process), independent of the session's clock. */
-import { type Clock, createBackgroundClock, createSystemClock } from '../clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import { callAfterLived } from '../clock/lived-time.ts'
+import { createBackgroundClock, createSystemClock } from '../clock/system-clock.ts'
 import { createDeferred } from '../values/deferred.ts'
 
 export const realClock: Clock = createSystemClock()

@@ -1,5 +1,5 @@
 /** The implementations of the machines' actions and actors: each calls one part of the session. */
-import { nextTurn } from '../clock/clock.ts'
+import { nextTurn } from '../clock/system-clock.ts'
 import { toErrorData } from '../errors/error-data.ts'
 import type { SessionEffects, SessionSteps, TaskEffects } from './actors/provide.ts'
 import type { TaskUpdate } from './api/task-options.ts'

@@ -1,5 +1,5 @@
 /** Parser of periods with operators, parentheses and suffixes. */
-import { StatementError } from '../errors/errors.ts'
+import { StatementError } from '../errors/statement-error.ts'
 import { intersection, type Period, union } from './period.ts'
 import { placed, readPhrase, relocate, withSuffix } from './period-phrases.ts'
 

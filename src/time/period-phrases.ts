@@ -1,5 +1,5 @@
 /** Parser of a single period without operators: `time of day after 07:00`, `past 2 hours`, `today`. */
-import { StatementError } from '../errors/errors.ts'
+import { StatementError } from '../errors/statement-error.ts'
 import { near } from '../errors/suggest.ts'
 import { dated } from './date-range.ts'
 import { always, never, type Period } from './period.ts'

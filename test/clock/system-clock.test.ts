@@ -1,6 +1,7 @@
 /** The system clock on a simulated machine: its time passes, is set, and stops while it sleeps. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { type Clock, type ClockJump, createSystemClock } from '../../src/clock/clock.ts'
+import type { Clock, ClockJump } from '../../src/clock/clock.ts'
+import { createSystemClock } from '../../src/clock/system-clock.ts'
 
 const second = 1000
 const hour = 3_600_000

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { createSystemClock } from '../../src/clock/clock.ts'
+import { createSystemClock } from '../../src/clock/system-clock.ts'
 import { findMarked, type Marked, markName } from '../support/marked.ts'
 import type { Announced } from './audit.ts'
 

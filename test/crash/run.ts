@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSystemClock } from '../../src/clock/clock.ts'
+import { createSystemClock } from '../../src/clock/system-clock.ts'
 import { allFailpoints, type Failing, someFailpoints } from './failpoints.ts'
 import { Trial } from './trial.ts'
 

@@ -4,7 +4,9 @@ import { expect, test } from '@jest/globals'
 import * as gantry from 'gantry'
 
 const page = readFileSync('docs/guide/errors.md', 'utf8')
-const source = readFileSync('src/errors/errors.ts', 'utf8')
+const source = ['error-codes', 'errors', 'statement-error']
+  .map((name) => readFileSync(`src/errors/${name}.ts`, 'utf8'))
+  .join('\n')
 const isErrorClass = (value: unknown): value is new () => Error =>
   typeof value === 'function' && value.prototype instanceof Error
 const classes = Object.values(gantry as Record<string, unknown>)

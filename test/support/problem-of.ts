@@ -1,6 +1,6 @@
 /** Messages of invalid statements. */
 import { parse } from '../../src/conditions/index.ts'
-import { StatementError } from '../../src/errors/errors.ts'
+import { StatementError } from '../../src/errors/statement-error.ts'
 
 export function problemOf(text: string): StatementError {
   try {

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
-import { StatementError } from '../../src/errors/errors.ts'
+import { StatementError } from '../../src/errors/statement-error.ts'
 import { cronPeriod } from '../../src/time/index.ts'
 
 function starts(expression: string, from: string, to: string, zone = 'UTC'): string[] {

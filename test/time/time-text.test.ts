@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { StatementError } from '../../src/errors/errors.ts'
+import { StatementError } from '../../src/errors/statement-error.ts'
 import {
   always,
   between,

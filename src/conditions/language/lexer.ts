@@ -1,5 +1,5 @@
 /** Lexer of statements. Quoted text (`'…'`, with `\'` for a quote, or `"…"`) may contain any character. */
-import { StatementError } from '../../errors/errors.ts'
+import { StatementError } from '../../errors/statement-error.ts'
 
 /** A token of a statement. The words of an atom are separated by one space; around operators, any whitespace is allowed. */
 export interface Token {

@@ -1,5 +1,5 @@
 /** Parser of the words between operators, with suggestions for unknown words. */
-import { StatementError } from '../../errors/errors.ts'
+import { StatementError } from '../../errors/statement-error.ts'
 import { near } from '../../errors/suggest.ts'
 import type { ConditionNode } from '../node.ts'
 import type { Atom, AtomCaptures } from './atom.ts'

@@ -3,9 +3,10 @@
  * are free.
  */
 import { atDoor } from '../../errors/at-door.ts'
-import { StatementError } from '../../errors/errors.ts'
+import { StatementError } from '../../errors/statement-error.ts'
 import { checkZone, nearZones } from '../../time/zone/zone.ts'
-import { Condition, heldNodeOf, inZone } from '../condition.ts'
+import { Condition, heldNodeOf } from '../condition.ts'
+import { inZone } from '../in-zone.ts'
 import { allOf, anyOf, type ConditionNode, notOf } from '../node.ts'
 import { type Token, tokenize } from './lexer.ts'
 import { readAtom } from './match-atom.ts'

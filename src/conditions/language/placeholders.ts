@@ -1,5 +1,5 @@
 /** Placeholders of custom words: `{path}` takes any text, `{age:duration}` a duration, and so on. */
-import { StatementError } from '../../errors/errors.ts'
+import { StatementError } from '../../errors/statement-error.ts'
 import { type TaskName, toTaskName } from '../../task-ref.ts'
 import { toDate } from '../../time/date-range.ts'
 import { type DurationInput, printDuration, toDurationMs } from '../../time/duration/duration.ts'

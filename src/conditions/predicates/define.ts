@@ -4,11 +4,11 @@ import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
 import { type DurationInput, toDurationMs } from '../../time/duration/duration.ts'
 import { checkOptions } from '../../values/check-options.ts'
+import { isStream, type StreamLike } from '../../values/stream.ts'
 import { callable } from '../callable.ts'
 import { Condition, type ConditionInput, type PredicateFunction, toNode } from '../condition.ts'
 import { watchedHeldNodes } from '../evaluate/held.ts'
 import { printNode } from '../evaluate/print.ts'
-import { isStream, type StreamLike } from '../evaluate/reading.ts'
 import {
   type PlaceholderInputs,
   type PlaceholderType,

@@ -4,11 +4,12 @@
  */
 import { ConditionError } from '../../errors/errors.ts'
 import { toPromise } from '../../values/promise.ts'
+import { isStream, type StreamLike } from '../../values/stream.ts'
 import { holds } from '../evaluate/holds.ts'
-import { CachedPredicate, isStream, type StreamLike, slowText } from '../evaluate/reading.ts'
 import { wakesAt } from '../evaluate/wakes-at.ts'
 import type { Facts, PredicateReading } from '../facts.ts'
 import type { PredicateNode } from '../node.ts'
+import { CachedPredicate, slowText } from './cached-predicate.ts'
 import { Concurrency } from './concurrency.ts'
 import { newestSeq, RefreshFacts } from './refresh-facts.ts'
 

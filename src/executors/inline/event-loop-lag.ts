@@ -3,7 +3,8 @@
  * cannot be prevented, only detected. A report names the task or the part of the scheduler only if it was measured.
  */
 
-import { monotonicNow, type Undo } from '../../clock/clock.ts'
+import type { Undo } from '../../clock/clock.ts'
+import { monotonicNow } from '../../clock/system-clock.ts'
 import type { Warn } from '../executor.ts'
 import { backgroundClock } from '../host-clock.ts'
 import { type Stretch, type Stretches, type StretchOwner, stretches } from './loop-stretches.ts'

@@ -6,7 +6,7 @@
  * the rest of a run after an await, which cannot be measured at a bearable cost.
  */
 
-import { monotonicNow } from '../../clock/clock.ts'
+import { monotonicNow } from '../../clock/system-clock.ts'
 
 /** The minimum duration of a stretch to keep, ms. */
 const leastMs = 20

@@ -1,5 +1,5 @@
 /** A rate limit for the log lines of a run: work that logs without end must not block the session's event loop. */
-import { monotonicNow } from '../../clock/clock.ts'
+import { monotonicNow } from '../../clock/system-clock.ts'
 
 const perWindow = 200
 const windowMs = 100

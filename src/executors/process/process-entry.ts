@@ -1,5 +1,5 @@
 /** The entry file of a worker process: executes one order after the other. */
-import { nextTurn } from '../../clock/clock.ts'
+import { nextTurn } from '../../clock/system-clock.ts'
 import { toTerminal } from '../../values/terminal-text.ts'
 import { insideRun } from '../current-run.ts'
 import { watchRejections } from '../inline/unhandled-rejections.ts'

@@ -6,7 +6,7 @@
  * starts that could not be recorded; with `buffer` they continue, up to a limit of entries that a crash would lose. No
  * entry is dropped, and none is reported twice. Entries that can never be written are refused and do not block others.
  */
-import { createSystemClock } from '../../clock/clock.ts'
+import { createSystemClock } from '../../clock/system-clock.ts'
 import { RunLogError } from '../../errors/errors.ts'
 import type { LogEntry, Note, RunRecord } from '../entry.ts'
 import type { LogQuery, NoteQuery } from '../query.ts'

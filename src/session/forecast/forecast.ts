@@ -1,5 +1,5 @@
 /** The forecast of a session: a simulated copy of it runs ahead, faster than real time. */
-import { nextTurn } from '../../clock/clock.ts'
+import { nextTurn } from '../../clock/system-clock.ts'
 import { showValue } from '../../errors/show-value.ts'
 import { stretches } from '../../executors/inline/loop-stretches.ts'
 import { toDateTime, toInstant } from '../../time/zone/zone.ts'

@@ -2,7 +2,7 @@
  * The pacing of forecasts: slices of real time with turns of the event loop between them, and a limited number of forecasts at once
  * per process.
  */
-import { nextTurn } from '../../clock/clock.ts'
+import { nextTurn } from '../../clock/system-clock.ts'
 import { realClock } from '../../executors/host-clock.ts'
 
 /** The duration of a slice, ms. */

@@ -1,5 +1,5 @@
 /** Parser of durations. */
-import { StatementError } from '../../errors/errors.ts'
+import { StatementError } from '../../errors/statement-error.ts'
 import { near } from '../../errors/suggest.ts'
 
 /** Milliseconds per word that names a unit of elapsed time. */

@@ -1,5 +1,5 @@
 /** Parses moments. Every parser takes the text and whether it names an end, and throws a `StatementError`. */
-import { StatementError } from '../../errors/errors.ts'
+import { StatementError } from '../../errors/statement-error.ts'
 import { near } from '../../errors/suggest.ts'
 import {
   type CycleUnit,

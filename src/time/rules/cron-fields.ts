@@ -1,5 +1,5 @@
 /** Normalizer of cron expressions: converts names to numbers, and expands ranges and steps. */
-import { StatementError } from '../../errors/errors.ts'
+import { StatementError } from '../../errors/statement-error.ts'
 import { near } from '../../errors/suggest.ts'
 
 interface Field {

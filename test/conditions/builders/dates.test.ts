@@ -15,7 +15,7 @@ import {
   toCondition,
   until,
 } from '../../../src/conditions/index.ts'
-import { StatementError } from '../../../src/errors/errors.ts'
+import { StatementError } from '../../../src/errors/statement-error.ts'
 import { createApp } from '../../../src/index.ts'
 import { TestClock } from '../../../src/testing.ts'
 import { silent } from '../../support/silent.ts'

@@ -35,7 +35,7 @@ import {
   watch,
 } from '../../../src/conditions/index.ts'
 import type { HeldNode } from '../../../src/conditions/node.ts'
-import { StatementError } from '../../../src/errors/errors.ts'
+import { StatementError } from '../../../src/errors/statement-error.ts'
 import { condition as anyTree, noon } from '../../support/condition-trees.ts'
 import { checkProperty } from '../../support/property.ts'
 import { TableFacts } from '../../support/table-facts.ts'

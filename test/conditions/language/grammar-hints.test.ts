@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { parse } from '../../../src/conditions/index.ts'
 import { furthestOf, operatorMeant, startsOf } from '../../../src/conditions/language/grammar-hints.ts'
 import { tokenize } from '../../../src/conditions/language/lexer.ts'
-import { StatementError } from '../../../src/errors/errors.ts'
+import { StatementError } from '../../../src/errors/statement-error.ts'
 import { condition } from '../../support/condition-trees.ts'
 import { checkProperty } from '../../support/property.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { condition, parse, Vocabulary } from '../../../src/conditions/index.ts'
-import { StatementError } from '../../../src/errors/errors.ts'
+import { StatementError } from '../../../src/errors/statement-error.ts'
 import { checkProperty } from '../../support/property.ts'
 
 const statements = [

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from '../../../src/conditions/index.ts'
 import { tokenize, unquote } from '../../../src/conditions/language/lexer.ts'
-import { StatementError } from '../../../src/errors/errors.ts'
+import { StatementError } from '../../../src/errors/statement-error.ts'
 import { problemOf } from '../../support/problem-of.ts'
 import { checkProperty } from '../../support/property.ts'
 

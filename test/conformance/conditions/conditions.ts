@@ -1,6 +1,6 @@
 /** Evaluation of the rows of `task-executable` and `parse` through the public API. */
 import { isDeepStrictEqual } from 'node:util'
-import { isGantryError } from '../../../src/errors/errors.ts'
+import { isGantryError } from '../../../src/errors/error-codes.ts'
 import { Condition, intersection, type Period, parse, parseTime, union } from '../../../src/index.ts'
 import { readExpression } from '../python-expression.ts'
 import { type PeriodSpec, periodOf, spansOf } from '../time/period-spec.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
-import { nextTurn } from '../../../src/clock/clock.ts'
+import { nextTurn } from '../../../src/clock/system-clock.ts'
 import { RunLogError } from '../../../src/errors/errors.ts'
 import type { LogEntry } from '../../../src/log/entry.ts'
 import type { ResilientStoreOptions, StoreHealth } from '../../../src/log/resilience/options.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { nextTurn } from '../../../src/clock/clock.ts'
+import { nextTurn } from '../../../src/clock/system-clock.ts'
 import type { Store } from '../../../src/log/store.ts'
 import { createMemoryStore } from '../../../src/log/stores/memory.ts'
 import { describeStore, note, record } from '../../support/stores/store-laws.ts'

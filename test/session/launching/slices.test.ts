@@ -2,7 +2,7 @@
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type App, createApp, every } from 'gantry'
-import { createSystemClock } from '../../../src/clock/clock.ts'
+import { createSystemClock } from '../../../src/clock/system-clock.ts'
 import { setUp, tearDown } from '../../support/session.ts'
 import { silent } from '../../support/silent.ts'
 

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { CommandRefusedError } from 'gantry'
 import type { InspectionEvent } from 'xstate'
-import { nextTurn } from '../../../src/clock/clock.ts'
+import { nextTurn } from '../../../src/clock/system-clock.ts'
 import { internalsOf } from '../../../src/session/state/session-internals.ts'
 import { type Desk, setUp, tearDown } from '../../support/session.ts'
 

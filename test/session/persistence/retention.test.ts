@@ -1,7 +1,7 @@
 /** Retention of the run log, by the limits of the session and of tasks. */
 import { expect, test } from '@jest/globals'
 import { createApp, createMemoryStore } from 'gantry'
-import { createSystemClock } from '../../../src/clock/clock.ts'
+import { createSystemClock } from '../../../src/clock/system-clock.ts'
 import { silent } from '../../support/silent.ts'
 
 test('every ten minutes the session removes records beyond its retention, or beyond that of their task', async () => {

@@ -1,6 +1,6 @@
 /** Faulty stores: each method of a store misbehaves in each way, behind the guard of a session. */
 import { describe, expect, test } from '@jest/globals'
-import { nextTurn } from '../../../src/clock/clock.ts'
+import { nextTurn } from '../../../src/clock/system-clock.ts'
 import type { LogEntry } from '../../../src/log/entry.ts'
 import type { StoreHealthListener } from '../../../src/log/resilience/options.ts'
 import { resilientStore } from '../../../src/log/resilience/resilient-store.ts'

@@ -2,7 +2,7 @@
  * Group commit: rows added within one turn of the event loop are committed together at its end. Rows that would make a commit
  * block the event loop for too long wait for the next turns.
  */
-import { nextTurn } from '../../../clock/clock.ts'
+import { nextTurn } from '../../../clock/system-clock.ts'
 import { createDeferred, type Deferred } from '../../../values/deferred.ts'
 import type { EntryRow } from './rows.ts'
 

@@ -6,7 +6,7 @@
  * steps of a few milliseconds, with turns of the event loop between them.
  */
 import { dirname } from 'node:path'
-import { nextTurn } from '../../../clock/clock.ts'
+import { nextTurn } from '../../../clock/system-clock.ts'
 import { RunLogError } from '../../../errors/errors.ts'
 import { checkOptions } from '../../../values/check-options.ts'
 import type { LogEntry, Note, RunRecord } from '../../entry.ts'

@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { nextTurn } from '../../../../src/clock/clock.ts'
+import { nextTurn } from '../../../../src/clock/system-clock.ts'
 import type { LogEntry } from '../../../../src/log/entry.ts'
 import { resilientStore } from '../../../../src/log/resilience/resilient-store.ts'
 import type { LogProblem } from '../../../../src/log/store-problem.ts'

@@ -1,22 +1,5 @@
 /** Cached state of one custom condition for one owner: its last value, and the time of the next evaluation. */
 
-/** A stream of RxJS or another library. */
-export interface StreamLike {
-  subscribe(observer: {
-    next: (value: unknown) => void
-    error: (error: unknown) => void
-    complete: () => void
-  }): { unsubscribe(): void }
-}
-
-/** True for objects with a `subscribe` method. */
-export function isStream(value: unknown): value is StreamLike {
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as Partial<StreamLike>).subscribe === 'function'
-  )
-}
-
 /** After this number of consecutive errors, a function is evaluated less and less often. */
 const errorsBeforeBackoff = 5
 const longestPauseMs = 60_000
