@@ -3,12 +3,9 @@ import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { all } from '../conditions/builders/combine.ts'
 import type { PredicateFunction } from '../conditions/condition.ts'
 import type { PlaceholderInputs, PlaceholderValues } from '../conditions/language/placeholders.ts'
-import {
-  type BooleanStream,
-  type ConditionOptions,
-  type CustomCondition,
-  condition,
-} from '../conditions/predicates/define.ts'
+import type { ConditionOptions } from '../conditions/predicates/condition-options.ts'
+import { type CustomCondition, condition } from '../conditions/predicates/define.ts'
+import type { BooleanStream } from '../conditions/predicates/streams.ts'
 import { toCondition } from '../conditions/to-condition.ts'
 import { atDoor } from '../errors/at-door.ts'
 import type { IsolatedRun } from '../executors/run-facts.ts'

@@ -110,14 +110,9 @@ export {
   type PredicateNode,
   periodOf,
 } from './node.ts'
-export {
-  type BooleanStream,
-  type ConditionOptions,
-  type CustomCondition,
-  condition,
-  fromStream,
-  onEach,
-} from './predicates/define.ts'
+export type { ConditionOptions } from './predicates/condition-options.ts'
+export { type CustomCondition, condition } from './predicates/define.ts'
 export { createPredicates, type PredicateHost, Predicates } from './predicates/predicates.ts'
+export { type BooleanStream, fromStream, onEach } from './predicates/streams.ts'
 export type { StatementText, StatementWords } from './statement-type.ts'
 export { toCondition } from './to-condition.ts'

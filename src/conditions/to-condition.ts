@@ -8,7 +8,8 @@ import { bindInputs, Condition, isCondition } from './condition.ts'
 import { parse } from './language/parse.ts'
 import { builtInVocabulary, type Vocabulary } from './language/vocabulary.ts'
 import { type ConditionNode, falseNode, somePart, trueNode } from './node.ts'
-import { condition as customCondition, fromStream } from './predicates/define.ts'
+import { condition as customCondition } from './predicates/define.ts'
+import { fromStream } from './predicates/streams.ts'
 
 /**
  * Converts a condition, a statement, a boolean, a boolean stream or a function to a condition. Throws a `TypeError` for

@@ -5,13 +5,12 @@
 import { ConditionError } from '../../errors/errors.ts'
 import { toPromise } from '../../values/promise.ts'
 import { isStream, type StreamLike } from '../../values/stream.ts'
-import { holds } from '../evaluate/holds.ts'
-import { wakesAt } from '../evaluate/wakes-at.ts'
 import type { Facts, PredicateReading } from '../facts.ts'
 import type { PredicateNode } from '../node.ts'
 import { CachedPredicate, slowText } from './cached-predicate.ts'
 import { Concurrency } from './concurrency.ts'
-import { newestSeq, RefreshFacts } from './refresh-facts.ts'
+import { newestSeq } from './refresh-facts.ts'
+import { againInMs, isLimited, isRefreshDue, stillCounts } from './validity.ts'
 
 /** Services of the session for evaluations. */
 export interface PredicateHost {
@@ -63,10 +62,12 @@ export class Predicates {
     else if (reader.subscription === null && !reader.isReleased) this.#subscribe(evaluation)
     return {
       value:
-        node.mode === 'events' ? reader.waiting.length > 0 : reader.value && this.#stillCounts(evaluation),
+        node.mode === 'events'
+          ? reader.waiting.length > 0
+          : reader.value && stillCounts(reader, node, this.#host),
       pending: reader.pending,
       ...(reader.hasError ? { error: reader.error } : {}),
-      ...(isLimited(node) ? { againInMs: this.#againInMs(evaluation, facts) } : {}),
+      ...(isLimited(node) ? { againInMs: againInMs(reader, node, facts, this.#host) } : {}),
     }
   }
 
@@ -106,7 +107,7 @@ export class Predicates {
     const now = this.#host.monotonic()
     // A pending evaluation continues, and a failing function has its delay.
     if (reader.isEvaluating) return this.#reportSlow(evaluation, now)
-    if (now < reader.nextEvaluation || !this.#isRefreshDue(evaluation, facts) || !this.#hasTurn(evaluation))
+    if (now < reader.nextEvaluation || !isRefreshDue(reader, node, facts, now) || !this.#hasTurn(evaluation))
       return
     try {
       const seq = facts === undefined ? Number.NEGATIVE_INFINITY : newestSeq(node.refresh, facts)
@@ -149,43 +150,6 @@ export class Predicates {
         const hasNews = before !== reader.value || isLimited(node)
         if (!reader.isReleased && hasNews) this.#host.changed(node, owner)
       })
-  }
-
-  #isRefreshDue({ reader, node }: Evaluation, facts: Facts | undefined): boolean {
-    if (node.refresh === null || !reader.wasStarted || facts === undefined) return true
-    return holds(node.refresh, this.#refreshFacts(reader, facts))
-  }
-
-  #refreshFacts(reader: CachedPredicate, facts: Facts): RefreshFacts {
-    const { startedAt, startedMono, startedSeq } = reader
-    return new RefreshFacts(facts, {
-      at: startedAt,
-      ageMs: this.#host.monotonic() - startedMono,
-      seq: startedSeq,
-    })
-  }
-
-  /** With `refresh`, a value counts only while it is valid; without, a late value is already being evaluated again. */
-  #stillCounts({ reader, node }: Evaluation): boolean {
-    if (node.validForMs === null) return true
-    const age = this.#host.monotonic() - reader.endedMono
-    return (node.refresh === null && !reader.isLate) || age < node.validForMs
-  }
-
-  /** Elapsed ms until time alone can change the result of an evaluation. */
-  #againInMs({ reader, node }: Evaluation, facts: Facts | undefined): number {
-    const now = this.#host.monotonic()
-    // Owners that wait for a result or a turn are notified, but a missing result must be detected.
-    if (reader.isEvaluating) return reader.isLate ? Number.POSITIVE_INFINITY : this.#host.pollEveryMs()
-    let again =
-      node.refresh === null || reader.nextEvaluation > now
-        ? reader.nextEvaluation - now
-        : Number.POSITIVE_INFINITY
-    if (node.refresh !== null && facts !== undefined)
-      again = Math.min(again, wakesAt(node.refresh, this.#refreshFacts(reader, facts)) - facts.now)
-    if (node.validForMs !== null && reader.value)
-      again = Math.min(again, reader.endedMono + node.validForMs - now)
-    return again > 0 ? again : this.#host.pollEveryMs()
   }
 
   #hasTurn(evaluation: Evaluation): boolean {
@@ -287,11 +251,6 @@ export class Predicates {
     )
     this.#host.onError(error, node, owner)
   }
-}
-
-/** True if the predicate defines when it is evaluated, instead of the session's `pollEvery`. */
-function isLimited(node: PredicateNode): boolean {
-  return node.validForMs !== null || node.refresh !== null
 }
 
 /** Creates the readings of a session's predicates; `close()` ends all subscriptions. */
