@@ -2,22 +2,14 @@
  * The run log in a SQLite file: durable, indexed, of unlimited length.
  *
  * Entries appended within one turn of the event loop form one commit (group commit), and a promise resolves when its entries are
- * on the disk. No entry is held in memory: queries read the file, which the operating system caches. Pruning runs in small
- * steps of a few milliseconds, with turns of the event loop between them.
+ * on the disk. No entry is held in memory: queries read the file, which the operating system caches.
  */
 import { dirname } from 'node:path'
-import { nextTurn } from '../../../clock/system-clock.ts'
 import { RunLogError } from '../../../errors/errors.ts'
 import { checkOptions } from '../../../values/check-options.ts'
 import type { LogEntry, Note, RunRecord } from '../../entry.ts'
 import type { LogQuery, NoteQuery } from '../../query.ts'
-import {
-  checkRetention,
-  createRetentionFilter,
-  type EntrySummary,
-  type KeepOf,
-  type Retention,
-} from '../../retention.ts'
+import { checkRetention, type KeepOf, type Retention } from '../../retention.ts'
 import type { LoadLimits, Store } from '../../store.ts'
 import { type LogProblem, warnOfProblem } from '../../store-problem.ts'
 import { toEntryRefusal, toRunLogError } from '../disk/file-io.ts'
@@ -25,6 +17,7 @@ import { networkOf } from '../disk/network-drive.ts'
 import type { SqliteDatabase } from './database.ts'
 import { findSqlite, type OpenSqlite, type SqliteLibrary } from './driver.ts'
 import { CommitQueue } from './group-commit.ts'
+import { Pruning } from './pruning.ts'
 import { type EntryRow, toRow } from './rows.ts'
 import { isDamage, moveAside, rescueEntries } from './salvage.ts'
 import { type OwnedDatabase, openOwned } from './upkeep/owner.ts'
@@ -83,24 +76,6 @@ export function createSqliteStore(path: string, options: SqliteStoreOptions = {}
   )
 }
 
-/** The number of entries that one step of pruning checks or deletes. */
-const entriesPerStep = 500
-/** The store prunes after this many appends, and after at least a quarter of the log. */
-const pruneEvery = 10_000
-
-/** Deletes entries: all at once, or on a full disk as many as its room allows. */
-function deleteInParts(db: SqliteDatabase, entries: readonly EntrySummary[]): void {
-  if (entries.length === 0) return
-  try {
-    db.delete(entries)
-  } catch (problem) {
-    if (!isFull(problem) || entries.length === 1) throw problem
-    const half = Math.ceil(entries.length / 2)
-    deleteInParts(db, entries.slice(0, half))
-    deleteInParts(db, entries.slice(half))
-  }
-}
-
 class SqliteStore implements Store {
   readonly name: string
   readonly durable = true
@@ -111,11 +86,7 @@ class SqliteStore implements Store {
     (rows) => this.#commit(rows),
     () => this.#pruneIfDue(),
   )
-  #keep: KeepOf | undefined
-  /** Prunings, in sequence. */
-  #prunings: Promise<unknown> = Promise.resolve()
-  #appended = 0
-  #isPruning = false
+  readonly #pruning = new Pruning(() => (this.#state === 'open' ? this.#opened('prune') : null))
   #closing: Promise<void> = Promise.resolve()
 
   constructor(
@@ -163,12 +134,12 @@ class SqliteStore implements Store {
   }
 
   protect(keep: KeepOf): void {
-    this.#keep = keep
+    this.#pruning.keep = keep
   }
 
   async prune(retention: Retention, now: number): Promise<number> {
     this.#opened('prune')
-    return this.#enqueuePruning(checkRetention(retention), now)
+    return this.#pruning.enqueue(checkRetention(retention), now)
   }
 
   beat(now: number): void {
@@ -201,7 +172,7 @@ class SqliteStore implements Store {
       this.onProblem({ kind: 'damage', path: this.path, message: (problem as Error).message })
     }
     this.#state = 'closing'
-    await this.#prunings
+    await this.#pruning.idle
     this.#closeFile()
   }
 
@@ -279,57 +250,17 @@ class SqliteStore implements Store {
     try {
       db.insert(rows)
     } catch (problem) {
-      if (isFull(problem)) this.#pruneIfDue(0)
+      if (isFull(problem)) this.#pruneIfDue(true)
       throw problem
     }
-    this.#appended += rows.length
+    this.#pruning.appended += rows.length
   }
 
   /** Prunes once enough entries were appended; on a full disk, regardless of their number. */
-  #pruneIfDue(atLeast = pruneEvery): void {
-    if (this.#appended < atLeast || this.#isPruning || this.#state !== 'open') return
-    const db = this.#opened('prune')
-    if (atLeast > 0 && this.#appended < db.spread / 4) return
-    this.#appended = 0
-    const newest = db.summaries(Infinity, 1)[0]?.at ?? 0
-    this.#isPruning = true
-    const report = (problem: unknown): void => {
+  #pruneIfDue(isDiskFull = false): void {
+    this.#pruning.enqueueIfDue(this.retention, isDiskFull)?.catch((problem: unknown) => {
       const { message } = toRunLogError('prune', this.path, problem)
       this.onProblem({ kind: 'compact', path: this.path, message })
-    }
-    void this.#enqueuePruning(this.retention, newest)
-      .catch(report)
-      .finally(() => {
-        this.#isPruning = false
-      })
-  }
-
-  #enqueuePruning(retention: Retention, now: number): Promise<number> {
-    const keep = retention.keep ?? this.#keep
-    const limits = keep === undefined ? retention : { ...retention, keep }
-    const done = this.#prunings.then(() => this.#pruneAll(limits, now))
-    this.#prunings = done.catch(() => undefined)
-    return done
-  }
-
-  async #pruneAll(retention: Retention, now: number): Promise<number> {
-    let count = 0
-    let before = Infinity
-    let open: ReadonlySet<number> | null = null
-    const isKept = createRetentionFilter(retention, now, (run) => open!.has(run.seq))
-    // Stops when the store closes: the remaining entries stay.
-    while (this.#state === 'open') {
-      const db = this.#opened('prune')
-      open ??= db.openSeqs()
-      const entries = db.summaries(before, entriesPerStep)
-      const last = entries.at(-1)
-      if (last === undefined) break
-      before = last.seq
-      const gone = entries.filter((entry) => !isKept(entry))
-      deleteInParts(db, gone)
-      count += gone.length
-      await nextTurn()
-    }
-    return count
+    })
   }
 }
