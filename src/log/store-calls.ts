@@ -187,3 +187,9 @@ export function messageOf(problem: unknown): string {
     return 'an error that cannot be shown'
   }
 }
+
+/** Converts an answer to a promise. */
+export async function settled(answer: Answer): Promise<void> {
+  if (answer instanceof Thrown) throw answer.problem
+  await answer
+}

@@ -12,8 +12,10 @@ import type { LogEntry, Note, RunRecord } from '../entry.ts'
 import type { LogQuery, NoteQuery } from '../query.ts'
 import type { KeepOf, Retention } from '../retention.ts'
 import type { LoadLimits, Store } from '../store.ts'
-import { type Answer, isRefusal, StoreCalls, Thrown } from '../store-calls.ts'
+import { isRefusal, StoreCalls, settled, Thrown } from '../store-calls.ts'
+import { BacklogWriter } from './backlog-writer.ts'
 import { Deadline, settlesWithin } from './deadline.ts'
+import { Health } from './health.ts'
 import { HealthListeners } from './health-listeners.ts'
 import {
   type GuardSettings,
@@ -22,6 +24,7 @@ import {
   type StoreHealthListener,
   toGuardSettings,
 } from './options.ts'
+import { RetryClock } from './retry-clock.ts'
 import { createItem, type Item, WriteBacklog } from './write-backlog.ts'
 
 /**
@@ -47,10 +50,6 @@ interface Sent {
   readonly answer: Promise<void>
 }
 
-const longestRetryMs = 1_000
-/** The number of entries written at once when the store recovers. */
-const entriesAtOnce = 500
-
 /**
  * The store made by {@link resilientStore}.
  *
@@ -71,18 +70,14 @@ export class ResilientStore implements Store {
   #sent: Sent[] = []
   /** Items that wait for the store below, oldest first. */
   readonly #kept = new WriteBacklog()
-  /** The items of the write in progress. */
-  #trying: readonly Item[] = []
-  #reason: Error | null = null
-  #retryMs: number
-  /** Reduced after a failure: a disk without room for all entries may have room for some. */
-  #atOnce = entriesAtOnce
+  readonly #writer: BacklogWriter
+  readonly #health: Health
+  readonly #retries: RetryClock
   #draining: Promise<void> | null = null
   #checking: Promise<void> | null = null
   /** True while the session stops: appenders must not wait for long. */
   #isHurried = false
   #isClosed = false
-  #undoRetry: (() => void) | null = null
   readonly #slow: Deadline
   readonly #patience: Deadline
 
@@ -93,9 +88,10 @@ export class ResilientStore implements Store {
     this.name = store.name
     this.durable = store.durable
     this.#options = toGuardSettings(options)
-    this.#retryMs = this.#options.retryMs
     this.#listeners = new HealthListeners(options)
-    const { slowAfterMs, closeWithinMs } = this.#options
+    this.#health = new Health(this.#listeners, () => this.#kept.size)
+    const { retryMs, slowAfterMs, closeWithinMs } = this.#options
+    this.#retries = new RetryClock(this.#clock, retryMs, () => void this.#drain())
     this.#slow = new Deadline(this.#clock, slowAfterMs, () => this.#isSlow())
     this.#patience = new Deadline(this.#clock, closeWithinMs, () => this.#releaseAll())
     this.#calls = new StoreCalls(store, {
@@ -103,14 +99,15 @@ export class ResilientStore implements Store {
       clock: this.#clock,
       slowAfterMs,
     })
+    this.#writer = new BacklogWriter(this.#calls, this.#kept, {
+      keep: (item) => this.#keep(item),
+      lose: (item, problem) => this.#lose(item, problem),
+    })
   }
 
   /** The current health. */
   get health(): StoreHealth {
-    const waiting = this.#kept.size
-    return this.#reason === null
-      ? { state: 'ok', waiting }
-      : { state: 'degraded', reason: this.#reason, waiting }
+    return this.#health.current
   }
 
   /** The policy while the store cannot write. */
@@ -127,7 +124,7 @@ export class ResilientStore implements Store {
     // Nothing would retry an entry appended from here on.
     if (this.#isClosed)
       throw new RunLogError(`Cannot append to run log '${this.name}' as it must be open: it is closed.`)
-    return this.#reason === null ? this.#send(entries) : waitFor(this.#keep(createItem(entries)))
+    return this.#health.isDegraded ? waitFor(this.#keep(createItem(entries))) : this.#send(entries)
   }
 
   load(limits?: LoadLimits): readonly LogEntry[] | Promise<readonly LogEntry[]> {
@@ -157,7 +154,7 @@ export class ResilientStore implements Store {
 
   beat(now: number): void {
     this.#calls.beat(now)
-    if (this.#reason === null) void this.check()
+    if (!this.#health.isDegraded) void this.check()
   }
 
   lastBeat(): number | null {
@@ -196,13 +193,13 @@ export class ResilientStore implements Store {
   /** Retries the waiting entries once, then closes. Entries that cannot be written reject their appenders and the close. */
   async close(): Promise<void> {
     this.#stopTimers()
-    if (this.#reason !== null) await this.#isSoon(this.#drain())
+    if (this.#health.isDegraded) await this.#isSoon(this.#drain())
     this.#stopTimers()
-    const lost = [...this.#trying, ...this.#kept.take(Infinity)].filter((item) => !item.isLost)
+    const lost = [...this.#writer.trying, ...this.#kept.take(Infinity)].filter((item) => !item.isLost)
     const count = lost.reduce((sum, { entries }) => sum + entries.length, 0)
     const problem = new RunLogError(
       `Cannot close run log '${this.name}' as all recorded entries must be written: ${count} entries are lost.`,
-      { cause: this.#reason },
+      { cause: this.#health.reason },
     )
     for (const item of lost) this.#lose(item, problem)
     this.#recover()
@@ -215,8 +212,7 @@ export class ResilientStore implements Store {
   }
 
   #stopTimers(): void {
-    this.#undoRetry?.()
-    this.#undoRetry = null
+    this.#retries.disarm()
     this.#slow.disarm()
     this.#patience.disarm()
   }
@@ -260,9 +256,9 @@ export class ResilientStore implements Store {
     this.#sent.splice(this.#sent.indexOf(sent), 1)
     if (this.#sent.length > 0) return
     this.#slow.disarm()
-    if (this.#reason === null) this.#patience.disarm()
-    // The write was only slow: the items kept meanwhile follow.
-    else if (this.#undoRetry === null) this.#retryIn(0)
+    // If the write was only slow, the items kept meanwhile follow.
+    if (this.#health.isDegraded) this.#retries.arm(0)
+    else this.#patience.disarm()
   }
 
   /** Keeps an item for a later write. Its appender waits, or is released where the policy is `buffer`. */
@@ -278,38 +274,33 @@ export class ResilientStore implements Store {
   }
 
   #degrade(problem: unknown): void {
-    const isNew = this.#reason === null
-    this.#reason = problem instanceof Error ? problem : new Error(String(problem))
-    if (this.#undoRetry === null) this.#retryIn(this.#retryMs)
-    if (isNew) this.#listeners.health(this.health)
+    this.#retries.arm()
+    this.#health.degrade(problem)
   }
 
   #recover(): void {
-    this.#retryMs = this.#options.retryMs
-    this.#atOnce = entriesAtOnce
+    this.#retries.reset()
+    this.#writer.reset()
     this.#patience.disarm()
-    if (this.#reason === null) return
-    this.#reason = null
-    this.#listeners.health(this.health)
+    this.#health.recover()
   }
 
   #isSlow(): void {
-    if (this.#sent.length === 0 || this.#reason !== null) return
-    this.#reason = new RunLogError(
-      `Run log '${this.name}' takes longer than ${this.#options.slowAfterMs} ms to write.`,
+    if (this.#sent.length === 0 || this.#health.isDegraded) return
+    this.#health.degrade(
+      new RunLogError(`Run log '${this.name}' takes longer than ${this.#options.slowAfterMs} ms to write.`),
     )
-    this.#listeners.health(this.health)
   }
 
   #hurryOn(): void {
-    const isWaiting = this.#sent.length > 0 || this.#kept.size > 0 || this.#trying.length > 0
+    const isWaiting = this.#sent.length > 0 || this.#kept.size > 0 || this.#writer.trying.length > 0
     if (this.#isHurried && isWaiting) this.#patience.arm()
   }
 
   /** Rejects all waiting appenders. Entries that were released before are retried once when the store closes. */
   #releaseAll(): void {
     const problem = this.#tooLate('Cannot write to')
-    const underWay = [...this.#sent.map(({ item }) => item), ...this.#trying]
+    const underWay = [...this.#sent.map(({ item }) => item), ...this.#writer.trying]
     for (const item of [...underWay.filter(({ isReleased }) => !isReleased), ...this.#kept.takeWaiting()])
       this.#lose(item, problem)
   }
@@ -317,15 +308,8 @@ export class ResilientStore implements Store {
   #tooLate(act: string): RunLogError {
     return new RunLogError(
       `${act} run log '${this.name}' as it must answer within ${this.#options.closeWithinMs} ms when the session stops.`,
-      { cause: this.#reason },
+      { cause: this.#health.reason },
     )
-  }
-
-  #retryIn(ms: number): void {
-    this.#undoRetry = this.#clock.callAfter(ms, () => {
-      this.#undoRetry = null
-      void this.#drain()
-    })
   }
 
   /** Writes the kept items. A call during a drain joins it. */
@@ -342,33 +326,12 @@ export class ResilientStore implements Store {
     while (this.#sent.length > 0) await Promise.allSettled(this.#sent.map(({ answer }) => answer))
     try {
       await settled(this.#calls.check())
-      while (this.#kept.size > 0) await this.#writeSome()
+      await this.#writer.writeAll()
     } catch (problem) {
-      this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs)
+      this.#retries.lengthen()
       return this.#degrade(problem)
     }
     this.#recover()
-  }
-
-  /** Writes the oldest kept items. Throws if they cannot be written now; drops entries that can never be written. */
-  async #writeSome(): Promise<void> {
-    const items = this.#kept.take(this.#atOnce)
-    this.#trying = items
-    try {
-      const answer = this.#calls.append(items.flatMap((item) => item.entries))
-      if (answer !== undefined) await settled(answer)
-      for (const item of items) item.resolve()
-      this.#atOnce = Math.min(this.#atOnce * 2, entriesAtOnce)
-    } catch (problem) {
-      const isRefused = isRefusal(problem)
-      if (isRefused && items.length === 1) return this.#lose(items[0]!, problem)
-      for (const item of items) this.#keep(item)
-      // One of the entries can never be written: retry them one by one to find it.
-      this.#atOnce = isRefused ? 1 : Math.max(1, Math.floor(this.#atOnce / 2))
-      if (!isRefused) throw problem
-    } finally {
-      this.#trying = []
-    }
   }
 
   #lose(item: Item, problem: unknown): void {
@@ -380,10 +343,4 @@ export class ResilientStore implements Store {
 
 function waitFor(item: Item): void | Promise<void> {
   return item.isReleased ? undefined : item.done
-}
-
-/** Converts an answer to a promise. */
-async function settled(answer: Answer): Promise<void> {
-  if (answer instanceof Thrown) throw answer.problem
-  await answer
 }
