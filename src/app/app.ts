@@ -13,10 +13,9 @@ import type { Context, Hook, HookKind, SurroundingHook } from '../session/api/ho
 import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../session/api/session.ts'
 import type { Task } from '../session/api/task.ts'
 import type { CheckedStart, Start, TaskOptions } from '../session/api/task-options.ts'
-import { aBoolean, anything, checkKeys } from '../session/options/validators.ts'
 import { LiveSession } from '../session/session.ts'
+import { begin, type RunOptions } from './begin.ts'
 import { Group, type GroupOptions, type GroupTask } from './group.ts'
-import { type DashboardAddress, serveDashboard } from './serve.ts'
 
 /**
  * A group of an app. Its `task` returns the task's handle; nested groups belong to the app, too.
@@ -31,22 +30,6 @@ import { type DashboardAddress, serveDashboard } from './serve.ts'
 export interface AppGroup extends Omit<Group, 'task' | 'group'> {
   readonly task: App['task']
   group(options?: GroupOptions): AppGroup
-}
-
-/**
- * Options of `app.run()` and `app.start()`, all optional. An unknown key throws a `TypeError` that suggests the nearest.
- *
- * @example
- * ```ts
- * const options: RunOptions = { dashboard: { port: 4700 }, handleSignals: true }
- * await using session = await app.start(options)
- * ```
- */
-export interface RunOptions {
-  /** Serves the dashboard: `true` for port 4600 (or a free one) of this machine, or another address. Default false. */
-  readonly dashboard?: boolean | DashboardAddress
-  /** Shuts down on SIGINT, SIGTERM and SIGHUP. Default: the option of `createApp`, or else true in `run()` and false in `start()`. */
-  readonly handleSignals?: boolean
 }
 
 /**
@@ -253,7 +236,7 @@ export class App {
    * ```
    */
   async start(options: RunOptions = {}): Promise<Session> {
-    await this.#begin('app.start()', options, options.handleSignals)
+    await begin(this.#session, 'app.start()', options, options.handleSignals)
     return this.#session
   }
 
@@ -268,41 +251,14 @@ export class App {
    */
   async run(options: RunOptions = {}): Promise<void> {
     const handleSignals = options.handleSignals ?? this.#session.options.handleSignals ?? true
-    const close = await this.#begin('app.run()', options, handleSignals)
+    const close = await begin(this.#session, 'app.run()', options, handleSignals)
     try {
       await this.#session.stopped
     } finally {
       await close()
     }
   }
-
-  async #begin(
-    door: string,
-    options: RunOptions,
-    handleSignals: boolean | undefined,
-  ): Promise<() => Promise<void>> {
-    checkKeys(options, { dashboard: anything, handleSignals: aBoolean }, `options of ${door}`)
-    if (handleSignals !== undefined && handleSignals !== this.#session.options.handleSignals)
-      this.#session.update({ handleSignals })
-    const show = await serve(this.#session, options.dashboard ?? false)
-    // The caller that awaits the stop gets its error; the dashboard closes in any case.
-    let closing: Promise<void> | undefined
-    const close = (): Promise<void> => (closing ??= show())
-    try {
-      await this.#session.start()
-    } catch (error) {
-      await close()
-      throw error
-    }
-    this.#session.stopped.then(close, close).catch(() => {})
-    return close
-  }
 }
-
-const serve = (session: Session, dashboard: boolean | DashboardAddress): Promise<() => Promise<void>> =>
-  dashboard === false
-    ? Promise.resolve(async () => {})
-    : serveDashboard(session, dashboard === true ? {} : dashboard)
 
 /**
  * Creates an app.

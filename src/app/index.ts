@@ -77,7 +77,8 @@ export type {
 export { plainLogger } from '../session/reports/console-logger.ts'
 export type { TaskName, TaskRef } from '../task-ref.ts'
 /* App */
-export { App, type AppGroup, type AppOptions, createApp, type RunOptions } from './app.ts'
+export { App, type AppGroup, type AppOptions, createApp } from './app.ts'
+export type { RunOptions } from './begin.ts'
 /* Conditions: as `gantry/conditions` */
 export * from './conditions/index.ts'
 /* Earlier names */
