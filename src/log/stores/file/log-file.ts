@@ -16,15 +16,13 @@ import {
   fsyncSync,
   ftruncateSync,
   mkdirSync,
-  openSync,
   renameSync,
   rmSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { RunLogError } from '../../../errors/errors.ts'
 import type { LogEntry } from '../../entry.ts'
 import type { LogProblem } from '../../store-problem.ts'
-import { ExclusiveLock } from '../disk/exclusive-lock.ts'
+import type { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import {
   type FileIdentity,
   type FileState,
@@ -33,9 +31,9 @@ import {
   stateOfOpen,
 } from '../disk/file-identity.ts'
 import { fdatasync, readByte, syncFolder, toRunLogError, writeAll, writeAllSync } from '../disk/file-io.ts'
-import { networkOf } from '../disk/network-drive.ts'
 import { type Displacement, judge } from './displacement.ts'
 import type { LineFormat } from './line-format.ts'
+import { notAFile, openLocked } from './open-locked.ts'
 import { freeName, readLog } from './open-log.ts'
 import { type Draft, dropDraft, writeDraft, writeDraftSync } from './rewrite.ts'
 
@@ -95,22 +93,12 @@ export class LogFile {
   open(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
     try {
       this.#path = resolve(this.path)
-      mkdirSync(dirname(this.#path), { recursive: true })
-      const there = stateAt(this.#path)
-      if (there?.isFile === false) throw this.#noFile('open')
-      this.#hold = ExclusiveLock.take(this.#path)
-      this.#lastBeat = this.#hold.lastBeat
-      this.#fd = openSync(this.#hold.place, constants.O_RDWR | constants.O_CREAT, 0o666)
-      const opened = stateOfOpen(this.#fd)
-      if (!opened.isFile) throw this.#noFile('open')
-      if (opened.links > 1)
-        throw new RunLogError(
-          `Cannot open run log '${this.path}' as one session at a time may write it, and a file with more than one name ` +
-            `(hard links) can be opened by each: ${opened.links} names. Delete the others, or put a copy in its place.`,
-        )
-      this.#hold.follow(opened)
-      this.#isRemote = networkOf(dirname(this.#hold.place)) !== null
+      const { fd, hold, opened, isRemote } = openLocked(this.#path, this.path)
+      this.#fd = fd
+      this.#hold = hold
+      this.#lastBeat = hold.lastBeat
       this.#opened = opened
+      this.#isRemote = isRemote
       return this.#read(onEntry, onProblem)
     } catch (problem) {
       this.close()
@@ -198,7 +186,7 @@ export class LogFile {
       mkdirSync(dirname(this.#path), { recursive: true })
       hold.renew()
       const there = stateAt(hold.place)
-      if (there?.isFile === false) throw this.#noFile('restore')
+      if (there?.isFile === false) throw notAFile('restore', this.path)
       const isOurs = there !== null && [null, 'linked'].includes(this.#judge(there, this.#end))
       if (there !== null && there.size > 0 && !isOurs) {
         keptAs = freeName(hold.place, 'replaced')
@@ -259,12 +247,6 @@ export class LogFile {
       end,
       mayHaveTail: this.#mayHaveTail || isPartThere,
     })
-  }
-
-  #noFile(act: string): RunLogError {
-    return new RunLogError(
-      `Cannot ${act} run log '${this.path}' as it must be a file: it is a folder, a device or a pipe.`,
-    )
   }
 
   #read(onEntry: (entry: LogEntry) => void, onProblem: (problem: LogProblem) => void): boolean {
