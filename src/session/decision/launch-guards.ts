@@ -34,6 +34,7 @@ export function launchGuards(core: Core, parts: SituationParts): TaskGuards {
 /** The route of the next launch, without the run that the event launches: queued runs precede those of the condition. */
 export function routeOf(entry: TaskEntry, event?: TaskEvent): Route {
   const [first, second] = entry.queue
-  const isLaunched = event !== undefined && 'relaunchAt' in event && event.runId === first?.runId
+  const isLaunch = event?.type === 'capacity.freed' || event?.type === 'run.ordered'
+  const isLaunched = isLaunch && event.runId === first?.runId
   return (isLaunched ? second : first)?.isReady === true ? 'queue' : 'condition'
 }

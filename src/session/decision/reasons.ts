@@ -70,7 +70,7 @@ function sayRunning(core: Core, entry: TaskEntry): string {
     return `a run of the removed task '${name}' is still live: this one waits for its end`
   if (limit > 1)
     return `${live.length} runs of task '${name}' are live, and ${limit} is the limit (concurrency)`
-  const slot = live[0]!
+  const slot = live.first!
   const state = slot.actor?.getSnapshot().value
   if (state === 'starting')
     return `a run of task '${name}' was launched at ${show(slot.startedAt)} and waits for the run log to record its start`

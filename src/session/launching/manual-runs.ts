@@ -64,7 +64,7 @@ export class RunQueue {
     const asker = insideRun()?.runId
     const pending: PendingRun = new PendingRun(runId, {
       terminate: () => {
-        if (this.#has(entry, runId)) this.#takeBack(entry, runId)
+        if (find(entry, runId) !== undefined) this.#takeBack(entry, runId)
         else pending.settle(takenBack(runId))
       },
       checkWait: () => this.#checkWait(entry, pending, asker),
@@ -81,8 +81,12 @@ export class RunQueue {
     const { requests, byId } = this.#core
     const entry = byId.get(context.id)
     if (entry === undefined) return
-    if (event.runId !== undefined && this.#has(entry, event.runId)) return requests.accept(event)
     const request = requests.of(event)
+    const same = event.runId === undefined ? undefined : find(entry, event.runId)
+    if (same !== undefined) {
+      if (same.pending !== undefined && request?.pending !== undefined) request.pending.follow(same.pending)
+      return requests.accept(event)
+    }
     // Cancelled, or refused to its caller, while the command was in transit.
     if (request?.pending?.isSettled === true) return requests.accept(event)
     let params: ParamValues | Promise<ParamValues>
@@ -119,18 +123,12 @@ export class RunQueue {
     )
   }
 
-  #has(entry: TaskEntry, runId: string): boolean {
-    return (
-      entry.queue.some((queued) => queued.runId === runId) || entry.live.some((slot) => slot.runId === runId)
-    )
-  }
-
   /**
    * Allows the launch of a run once its params are checked. The run may have been cancelled, or refused with its task,
    * meanwhile.
    */
   #ready(entry: TaskEntry, queued: QueuedRun, params: ParamValues): void {
-    if (!entry.queue.includes(queued)) return
+    if (!entry.queue.has(queued)) return
     const { runId, pending } = queued
     if (!this.#makesWay(entry, queued)) {
       takeOut(entry, queued)
@@ -145,7 +143,7 @@ export class RunQueue {
   /** Ends the live and waiting runs that a new run replaces; true if the new run may be queued. */
   #makesWay(entry: TaskEntry, queued: QueuedRun): boolean {
     const { overlap = 'wait' } = entry.definition.options
-    const isFree = entry.queue[0] === queued && hasRoom(this.#core, entry)
+    const isFree = entry.queue.first === queued && hasRoom(this.#core, entry)
     if (overlap === 'wait' || isFree) return true
     if (overlap === 'skip') return false
     this.takeBackAll(entry, queued)
@@ -154,8 +152,8 @@ export class RunQueue {
   }
 
   #twinOf(entry: TaskEntry, key: string): PendingRun | undefined {
-    const waiting = entry.queue.find((queued) => queued.key === key)?.pending
-    const live = entry.live.find((slot) => slot.pending?.key === key)?.pending
+    const waiting = entry.queue.withKey(key)?.pending
+    const live = entry.live.withKey(key)?.pending
     return waiting ?? live ?? this.#core.requests.withKey(entry.name, key)
   }
 
@@ -167,9 +165,8 @@ export class RunQueue {
 
   /** Cancels a queued run, or terminates a live one. */
   #takeBack(entry: TaskEntry, runId: string): void {
-    const place = entry.queue.findIndex((queued) => queued.runId === runId)
-    if (place < 0) return this.#runs.terminate(entry, 'asked', runId)
-    const queued = entry.queue[place]!
+    const queued = entry.queue.withId(runId)
+    if (queued === undefined) return this.#runs.terminate(entry, 'asked', runId)
     takeOut(entry, queued)
     queued.pending?.settle(takenBack(runId))
     this.#core.stateChanged()
@@ -177,8 +174,8 @@ export class RunQueue {
 
   /** Refuses a run to a caller that may not wait for it: work that awaits its own task would never end. */
   #refuse(entry: TaskEntry, pending: PendingRun, error: unknown): void {
-    if (entry.live.some(({ runId }) => runId === pending.runId)) return
-    const queued = entry.queue.find(({ runId }) => runId === pending.runId)
+    if (entry.live.withId(pending.runId) !== undefined) return
+    const queued = entry.queue.withId(pending.runId)
     if (queued !== undefined) takeOut(entry, queued)
     pending.refuse(error)
     this.#core.stateChanged()
@@ -192,7 +189,7 @@ export class RunQueue {
   /** True if the call comes from inside a live run of the task. */
   isInsideRunOf(entry: TaskEntry): boolean {
     const inside = insideRun()
-    return inside !== undefined && entry.live.some((slot) => slot.runId === inside.runId)
+    return inside !== undefined && entry.live.withId(inside.runId) !== undefined
   }
 
   /** Throws if the run waits for the caller, which begins to wait for the run. */
@@ -210,7 +207,7 @@ export class RunQueue {
       throw error
     }
     // The run stays queued: it launches when the main work has ended, as do runs that are not awaited.
-    const lives = target.live.some((slot) => slot.runId === runId)
+    const lives = target.live.withId(runId) !== undefined
     if (!lives && this.#core.executors.get(caller.execution)?.isExclusive === true)
       throw new SetupError(
         `Cannot wait for task '${target.name}' within main work as nothing launches until that ends: run it without waiting`,
@@ -232,7 +229,7 @@ export class RunQueue {
   }
 
   #slotOf(task: string, runId: string): RunSlot | undefined {
-    return this.#core.entries.get(task)?.live.find((slot) => slot.runId === runId)
+    return this.#core.entries.get(task)?.live.withId(runId)
   }
 }
 
@@ -256,12 +253,16 @@ function toQueued(runId: string, request: RunRequest, pending: PendingRun | unde
   }
 }
 
+/** The waiting or live run with this id. */
+function find(entry: TaskEntry, runId: string): QueuedRun | RunSlot | undefined {
+  return entry.queue.withId(runId) ?? entry.live.withId(runId)
+}
+
 /** Removes a run from the queue; false if it is no longer there. */
 function takeOut(entry: TaskEntry, queued: QueuedRun): boolean {
-  const place = entry.queue.indexOf(queued)
-  if (place < 0) return false
-  entry.queue.splice(place, 1)
+  const isFirst = entry.queue.first === queued
+  if (!entry.queue.remove(queued)) return false
   // The next run in the queue may have its turn now.
-  if (place === 0) tell(entry.actor, { type: 'facts.changed' })
+  if (isFirst) tell(entry.actor, { type: 'facts.changed' })
   return true
 }

@@ -117,7 +117,7 @@ export class Stopping {
     // Immediately, before the slices: later requests wait for the next start.
     const waiting = [...registry.entries.values()]
       .filter(({ queue }) => queue.length > 0)
-      .map((entry) => ({ entry, queue: entry.queue.splice(0) }))
+      .map((entry) => ({ entry, queue: entry.queue.clear() }))
     await actors.stop()
     await inSlices(clock, waiting, ({ entry, queue }) => {
       for (const { pending } of queue) pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))

@@ -111,8 +111,8 @@ export class Runs {
 
   /** Terminates live runs of a task: one by its id, or all. */
   terminate(entry: TaskEntry, reason: TerminateReason, runId?: string): void {
-    for (const slot of [...entry.live])
-      if (runId === undefined || slot.runId === runId) tell(slot.actor, { type: 'run.terminate', reason })
+    for (const slot of runId === undefined ? [...entry.live] : entry.live.allWithId(runId))
+      tell(slot.actor, { type: 'run.terminate', reason })
   }
 
   /** Ends a run whose actor failed, since an effect threw: its outcome is `fail`. */
@@ -276,7 +276,7 @@ export class Runs {
     const core = this.#core
     const { entry, pending } = slot
     if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive -= 1
-    entry.live.splice(entry.live.indexOf(slot), 1)
+    entry.live.remove(slot)
     this.living -= 1
     this.#places.release(slot)
     slot.lives = false

@@ -32,6 +32,20 @@ export class PendingRun {
     }) as unknown as RunHandle
   }
 
+  /** Has the outcome of another run: the command asked for a run that existed already. */
+  follow(other: PendingRun): void {
+    if (other === this) return
+    other.#started.promise.then(
+      () => this.begin(),
+      () => {},
+    )
+    Promise.prototype.then.call(
+      other.#ended.promise,
+      (outcome) => this.settle(outcome as RunOutcome),
+      (error) => this.refuse(error),
+    )
+  }
+
   begin(): void {
     this.#started.resolve()
   }

@@ -15,6 +15,7 @@ import type { Work } from '../api/session.ts'
 import type { Execution, TaskOptions, TaskUpdate } from '../api/task-options.ts'
 import type { RunAbort } from './abort.ts'
 import type { PendingRun } from './run-handle.ts'
+import { RunList } from './run-list.ts'
 
 export type TaskActor = ActorRefFrom<typeof taskMachine>
 export type RunActor = ActorRefFrom<typeof runMachine>
@@ -75,6 +76,9 @@ export class RunSlot {
   constructor(readonly entry: TaskEntry) {}
 }
 
+const keyOfQueued = ({ key }: QueuedRun): string | undefined => key
+const keyOfLive = ({ pending }: RunSlot): string | undefined => pending?.key
+
 /** A task in its session. */
 export class TaskEntry {
   #actor: TaskActor | null = null
@@ -87,8 +91,8 @@ export class TaskEntry {
   endWatch: Subscription | null = null
   /** The last value reported by the watch of the end condition. */
   endHolds = false
-  readonly queue: QueuedRun[] = []
-  readonly live: RunSlot[] = []
+  readonly queue = new RunList<QueuedRun>(keyOfQueued)
+  readonly live = new RunList<RunSlot>(keyOfLive)
   /** Places whose run has ended, for reuse. */
   readonly free: RunSlot[] = []
   /** True if the last run ended within its launch, since its work and its record are synchronous. */
@@ -152,7 +156,7 @@ export class TaskEntry {
 
   /** The first run in the queue, if it may be launched. */
   get nextQueued(): QueuedRun | undefined {
-    const first = this.queue[0]
+    const { first } = this.queue
     return first?.isReady === true ? first : undefined
   }
 

@@ -191,7 +191,7 @@ export class Tasks {
       core.entries.delete(entry.name)
       core.returns.delete(entry.name)
     }
-    for (const queued of entry.queue.splice(0))
+    for (const queued of entry.queue.clear())
       queued.pending?.refuse(
         new TaskNotFoundError(
           entry.name,

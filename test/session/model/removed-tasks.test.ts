@@ -73,9 +73,8 @@ function referencesIn({ session }: Desk): Map<string, WeakRef<object>[]> {
     keep('conditions', entry.definition.start)
   })
   session.on('run.started', ({ task }) => {
-    const slot = [...internalsOf(session).registry.byId.values()]
-      .find(({ name }) => name === task)
-      ?.live.at(-1)
+    const entry = [...internalsOf(session).registry.byId.values()].find(({ name }) => name === task)
+    const slot = [...(entry?.live ?? [])].at(-1)
     keep('slots', slot)
     keep('actors of runs', slot?.actor)
     keep('promises', slot?.pending?.handle)

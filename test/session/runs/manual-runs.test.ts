@@ -295,6 +295,56 @@ describe('the handle of a manual run', () => {
     expect(session.task('a').run({}, { key: 'k' })).not.toBe(first)
   })
 
+  test('is that of the queued or live run with the same id, also if both are requested in one step', async () => {
+    const { app, session, clock } = setUp()
+    let runs = 0
+    const task = app.task('a', false, { runId: () => 'x' }, () => ++runs)
+    await app.start()
+    const inStep: RunHandle[] = []
+    session.on('session.held', () => inStep.push(task.run(), task.run()))
+    session.hold()
+    const later = task.run()
+    await clock.settled()
+    session.resume()
+    const outcomes = await Promise.all([...inStep, later])
+    expect(outcomes.map(({ runId, value }) => [runId, value])).toEqual([
+      ['x', 1],
+      ['x', 1],
+      ['x', 1],
+    ])
+    await Promise.all([...inStep, later].map(({ started }) => started))
+    expect((await task.run()).value).toBe(2)
+    session.hold()
+    const removed = [task.run(), task.run()]
+    await session.removeTask('a')
+    for (const handle of removed) await expect(handle).rejects.toBeInstanceOf(TaskNotFoundError)
+  })
+
+  test('is that of one run for each period, also if the function runId returns the same id', async () => {
+    const { app } = setUp()
+    const task = app.task('a', 'daily', { disabled: true, runId: () => 'x' }, (_, run) =>
+      run.period?.start.toISODate(),
+    )
+    await app.start()
+    const outcomes = await Promise.all(task.backfill({ from: '2026-11-20', to: '2026-11-23' }))
+    expect(outcomes.map(({ value }) => value)).toEqual(['2026-11-20', '2026-11-21', '2026-11-22'])
+  })
+
+  test('is found among many, and each handle settles', async () => {
+    const { app, session, clock } = setUp()
+    const task = app.task('a', false, () => {})
+    await app.start()
+    session.hold()
+    const handles = Array.from({ length: 300 }, (_, n) => task.run({}, { key: `k${n}` }))
+    expect(task.run({}, { key: 'k150' }).id).toBe(handles[150]!.id)
+    for (const handle of handles.slice(100, 200)) handle.terminate()
+    await clock.settled()
+    session.resume()
+    const actions = (await Promise.all(handles)).map(({ action }) => action)
+    expect(actions.filter((action) => action === 'success')).toHaveLength(200)
+    expect(actions.slice(100, 200).every((action) => action === 'terminate')).toBe(true)
+  })
+
   test('is shared by commands with the same key', async () => {
     const { app, session, clock } = setUp()
     app.task('a', false, () => {})
