@@ -1,25 +1,35 @@
-/** The composition root of a session: creates its parts and connects them. */
+/**
+ * The composition root of a session: creates its parts in the order of their dependencies. A part that needs one that is created later gets
+ * a function that reaches it.
+ */
 import type { Command } from '../../machines/commands.ts'
-import type { runMachine } from '../../machines/run.machine.ts'
 import type { Clock } from '../clock/clock.ts'
+import { Backlog, createSoon } from '../clock/slices.ts'
+import { HeldTimes } from '../conditions/evaluate/held.ts'
 import type { Vocabulary } from '../conditions/language/vocabulary.ts'
+import { CommandRefusedError } from '../errors/errors.ts'
 import { createExecutors } from '../executors/create-executors.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { SessionLog } from '../log/session-log.ts'
 import { GuardedActor, guardedLogic, posterOf } from './actors/guarded-actor.ts'
-import { provideRun, provideSession, provideTask, type RunEffects } from './actors/provide.ts'
-import type { SessionActorRef } from './actors/session-actor.ts'
+import { provideRun, provideSession, provideTask } from './actors/provide.ts'
+import { SessionActor, type SessionActorRef } from './actors/session-actor.ts'
 import type { Session, SessionOptions } from './api/session.ts'
 import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
 import { CommandSender } from './commands/command-sender.ts'
-import { explainTask, isDue, taskWaitsFor } from './decision/explain-task.ts'
+import { Explanations } from './decision/explain-task.ts'
 import { launchGuards } from './decision/launch-guards.ts'
-import { nextTaskRuns } from './decision/next-task-runs.ts'
+import { ChangeSignal } from './events/change-signal.ts'
+import { ConditionChanges } from './events/condition-changes.ts'
+import { HookRunner } from './events/hook-runner.ts'
+import { ParamStore } from './events/params.ts'
 import { Inspection } from './guard-inspect.ts'
 import { Crashes } from './launching/crashed-runs.ts'
+import { Cycles } from './launching/cycles.ts'
 import { Launcher } from './launching/launcher.ts'
 import { RunQueue } from './launching/manual-runs.ts'
 import { MissedRuns } from './launching/missed-runs.ts'
+import { RelaunchDelays } from './launching/relaunch-delays.ts'
 import { WaitingRuns } from './launching/waiting-runs.ts'
 import { Running } from './lifecycle/running.ts'
 import { SignalHandling } from './lifecycle/signals.ts'
@@ -27,137 +37,270 @@ import { StartedStopped } from './lifecycle/started-stopped.ts'
 import { Starting } from './lifecycle/starting.ts'
 import { Sequence } from './lifecycle/startup-tasks.ts'
 import { Stopping } from './lifecycle/stopping.ts'
-import { type SessionModules, sessionEffects, sessionSteps, taskEffects } from './machine-effects.ts'
+import { sessionEffects, sessionSteps, taskEffects } from './machine-effects.ts'
+import { SessionConfiguration } from './options/configuration.ts'
 import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
+import { Reporter } from './reports/reporter.ts'
 import { Capacity } from './runs/capacity.ts'
 import { Contexts } from './runs/contexts.ts'
 import { Runs } from './runs/run-effects.ts'
 import type { HandleOf } from './state/ports.ts'
+import { TaskRegistry } from './state/registry.ts'
+import { Requests } from './state/requests.ts'
+import { Returns } from './state/returns.ts'
 import { TaskSelection } from './state/selection.ts'
-import { Core } from './state/session-state.ts'
+import { SessionUptime } from './state/uptime.ts'
 import { StartWarnings } from './tasks/start-warnings.ts'
 import { TaskActors } from './tasks/task-actors.ts'
 import { createHandles } from './tasks/task-handle.ts'
 import { Tasks } from './tasks/task-registry.ts'
 import { NameWarnings } from './tasks/task-warnings.ts'
+import { reportConditionFailure } from './watching/condition-failure.ts'
 import { ConditionStreams } from './watching/condition-streams.ts'
 import { Watches } from './watching/condition-watches.ts'
 import { createFactsOf } from './watching/session-facts.ts'
 import { sessionPredicates } from './watching/session-predicates.ts'
 import { WatchClock } from './watching/wake-clock.ts'
 
-/** The input of a session. A simulation passes parts of its original. */
+/** The input of a session. */
 export interface Given {
   readonly name: string
   readonly clock: Clock
   readonly options: SessionOptions
   readonly words: Vocabulary
+  /** The public interface to the parts. */
   readonly session: Session & { start(): Promise<void> }
-  readonly handleOf?: HandleOf
-  readonly executors?: ReadonlyMap<string, Executor>
-  readonly branchOf?: SessionLog
-  readonly only?: ReadonlySet<string> | null
+  /** The session that this one simulates. */
+  readonly original?: OriginalParts
 }
 
-/** Creates the parts, and starts the session's actor in `stopped`. */
-export function assemble(given: Given): SessionModules {
-  const { name, clock, options, words, session } = given
-  const parts = { milestones: new StartedStopped() } as SessionModules
-  const core = new Core(
-    name,
-    clock,
-    options,
-    words,
-    session,
-    (entry) => handles(entry),
-    new TaskSelection(given.only),
-    {
-      actor: () => actor,
-      send: (command) => parts.sender.send(command),
-      schedule: () => parts.launcher.schedule(),
-    },
-  )
-  parts.core = core
-  core.runLog = parts.keeper = new LogLifecycle({
-    ...core,
-    onWritable: () => parts.launcher.schedule(),
-    branchOf: given.branchOf,
-  })
-  core.executors =
-    given.executors ??
-    new Map(
-      createExecutors(
-        (kind, message, about) => core.warn(kind, message, about),
-        core.soon,
-        () => core.settings.onUncaught,
-      ).map((executor) => [executor.kind, executor]),
-    )
-  core.contexts = parts.contexts = new Contexts({ ...core })
-  core.waitingRuns = parts.waitingRuns = new WaitingRuns(core)
-  core.contextOf = (entry, signal) => parts.contexts.of(entry, signal)
-  core.predicates = sessionPredicates(core, (error) => parts.watches.conditionFailed(null, error))
-  core.factsOf = createFactsOf(core, core.predicates, core.held)
-  parts.inspection = new Inspection(core.reporter)
-  const doors = {
-    ...core,
-    inspection: parts.inspection,
-    send: (command: Command) => parts.sender.send(command),
+/** The parts of the original that its simulation uses. */
+export interface OriginalParts {
+  readonly handleOf: HandleOf
+  readonly executors: ReadonlyMap<string, Executor>
+  readonly log: SessionLog
+  readonly only: ReadonlySet<string> | null
+}
+
+/** The parts of a session. */
+export type SessionParts = ReturnType<typeof compose>
+
+/** Creates the parts of a session, and starts its actor in `stopped`. */
+export function compose({ name, clock, options, words, session, original }: Given) {
+  const isSimulation = original !== undefined
+
+  // State and reports
+  const configuration = new SessionConfiguration(options)
+  const sessionActor = new SessionActor(() => actor)
+  const endSession = (error: unknown): void => sessionActor.tell({ type: 'session.failed', error })
+  const reporter = new Reporter({ name, clock, configuration, endSession, isPrivate: isSimulation })
+  const registry = new TaskRegistry()
+  const base = { clock, configuration, sessionActor, reporter, registry }
+  const selection = new TaskSelection(original?.only)
+  const uptime = new SessionUptime()
+  const returns = new Returns()
+  const requests = new Requests((event) => new CommandRefusedError(event.type, sessionActor.state, []))
+  const held = new HeldTimes(clock)
+
+  // Events and params
+  const send = (command: Command): unknown => sender.send(command)
+  const schedule = (): void => launcher.schedule()
+  const hooks = new HookRunner()
+  const stateChange = new ChangeSignal()
+  const soon = createSoon(clock)
+  const backlog = new Backlog(clock, schedule)
+  const changes = new ConditionChanges(backlog, (owner) => actors.dependencyChanged(owner))
+  const onParam = (param: string): void => {
+    changes.paramChanged(param)
+    stateChange.tell()
   }
-  const slots = new Capacity(core, () => parts.launcher.schedule())
-  parts.slots = slots
-  const provide = (effects: RunEffects): typeof runMachine =>
-    guardedLogic(provideRun(effects), runDoor(doors))
-  parts.runs = new Runs(core, slots, provide, (entry) => {
-    parts.tasks.runEnded(entry)
-    parts.launcher.runEnded()
-    parts.sequence.runEnded()
-  })
-  parts.launcher = new Launcher(core, parts.runs, slots)
-  parts.queue = new RunQueue(core, parts.runs)
-  parts.crashes = new Crashes({ ...core, queue: parts.queue })
-  parts.occasions = new MissedRuns({ ...core, launcher: parts.launcher, queue: parts.queue })
-  parts.wakeClock = new WatchClock({ clock, backlog: core.backlog, onTimer: () => parts.launcher.woken() })
-  core.wakeClock = parts.wakeClock
-  parts.watches = new Watches(core, parts, parts.wakeClock)
-  parts.streams = new ConditionStreams({ ...core, ...parts })
-  parts.actors = new TaskActors(
-    core,
-    guardedLogic(provideTask(taskEffects(core, parts), launchGuards(core, parts)), taskDoor(doors)),
+  const params = new ParamStore(onParam, send)
+
+  // The run log and the executors
+  const runLog = new LogLifecycle({ ...base, onWritable: schedule, branchOf: original?.log })
+  const createOwn = (): readonly Executor[] =>
+    createExecutors(
+      (kind, message, about) => reporter.warn(kind, message, about),
+      soon,
+      () => configuration.settings.onUncaught,
+    )
+  const executors: ReadonlyMap<string, Executor> =
+    original?.executors ?? new Map(createOwn().map((executor) => [executor.kind, executor]))
+
+  // Contexts for hooks and args, and facts for conditions
+  const handleOf: HandleOf = original?.handleOf ?? ((entry) => handles(entry))
+  const contexts = new Contexts({ ...base, session, returns, runLog, params, handleOf })
+  const cycles = new Cycles({ ...base, hooks, changes, contexts, wake: () => launcher.woken() })
+  const facts = { ...base, runLog, params, uptime, cycles }
+  const predicateDeps = { ...base, name, uptime, changes, contexts, executors }
+  const predicates = sessionPredicates(predicateDeps, (error) =>
+    reportConditionFailure(reporter, null, error),
   )
-  parts.starts = new StartWarnings({ ...core })
-  parts.names = new NameWarnings({ ...core })
-  parts.tasks = new Tasks(core, parts)
-  parts.persistence = new Persistence({ ...core, ...parts })
-  parts.sequence = new Sequence({ ...core, ...parts })
-  parts.signals = new SignalHandling({ ...core })
-  parts.starting = new Starting({ ...core, ...parts })
-  parts.running = new Running({ ...core, ...parts })
-  parts.stopping = new Stopping({ ...core, ...parts })
-  const { inspect, instantShutdown = false, restarting = 'recall' } = core.options
-  const machine = provideSession(sessionEffects(core, parts), sessionSteps(parts))
-  const actor: SessionActorRef = new GuardedActor(guardedLogic(machine, sessionDoor(doors)), {
+  const factsOf = createFactsOf(facts, predicates, held)
+
+  // Runs and launches
+  const inspection = new Inspection(reporter)
+  const doors = { clock, registry, requests, inspection, send }
+  const waitingRuns = new WaitingRuns(base)
+  const slots = new Capacity({ ...base, executors, onRoom: schedule })
+  const runs = new Runs({
+    ...base,
+    session,
+    hooks,
+    contexts,
+    executors,
+    runLog,
+    handleOf,
+    changes,
+    returns,
+    soon,
+    predicates,
+    slots,
+    provide: (effects) => guardedLogic(provideRun(effects), runDoor(doors)),
+    onEnded: (entry) => {
+      tasks.runEnded(entry)
+      launcher.runEnded()
+      sequence.runEnded()
+    },
+  })
+  const situations = { ...base, runLog, selection, runs, slots }
+  const delays = new RelaunchDelays({ clock, onTimer: () => cycles.woken() })
+  const launcher = new Launcher({ ...situations, backlog, factsOf, cycles, delays })
+  const queue = new RunQueue({ ...base, requests, executors, stateChange, waitingRuns, runs })
+  const crashes = new Crashes({ ...base, runLog, queue })
+  const missedRuns = new MissedRuns({ ...base, runLog, requests, changes, uptime, factsOf, launcher, queue })
+
+  // Watches of conditions
+  const wakeClock = new WatchClock({ clock, backlog, onTimer: () => launcher.woken() })
+  const watches = new Watches({
+    ...facts,
+    words,
+    backlog,
+    changes,
+    predicates,
+    factsOf,
+    held,
+    wakeClock,
+    runs,
+    missedRuns,
+    crashes,
+  })
+  const streams = new ConditionStreams({ ...facts, ...predicateDeps, words, wakeClock })
+
+  // Tasks
+  const ofTasks = taskEffects({
+    ...base,
+    requests,
+    runs,
+    launcher,
+    delays,
+    queue,
+    missedRuns,
+    watches,
+    update: (entry, update) => tasks.update(entry, update),
+    release: (entry) => tasks.release(entry),
+  })
+  const machine = guardedLogic(provideTask(ofTasks, launchGuards(situations)), taskDoor(doors))
+  const actors = new TaskActors({ ...base, runLog, machine })
+  const starts = new StartWarnings({ ...base, isOff: isSimulation })
+  const names = new NameWarnings(base)
+  const tasks = new Tasks({
+    ...base,
+    words,
+    returns,
+    changes,
+    hooks,
+    contexts,
+    handleOf,
+    runs,
+    actors,
+    watches,
+    starts,
+    names,
+  })
+
+  // Start and stop
+  const milestones = new StartedStopped()
+  const persistence = new Persistence({ ...base, words, runLog, params, stateChange, tasks, queue })
+  const sequence = new Sequence({ ...base, selection, runs, slots, watches })
+  const signals = new SignalHandling(base)
+  const startAndStop = { ...base, hooks, contexts, uptime, launcher, actors, persistence, runLog, sequence }
+  const starting = new Starting({
+    ...startAndStop,
+    factsOf,
+    returns,
+    waitingRuns,
+    crashes,
+    milestones,
+    signals,
+  })
+  const running = new Running({ ...base, launcher, watches, starts, names })
+  const stopping = new Stopping({
+    ...startAndStop,
+    predicates,
+    executors,
+    runs,
+    watches,
+    starts,
+    signals,
+  })
+
+  // The session's actor, the commands to it, and the handles that send them
+  const steps = { starting, running, stopping, milestones }
+  const effects = sessionEffects({
+    ...base,
+    ...steps,
+    session,
+    requests,
+    selection,
+    params,
+    tasks,
+    actors,
+    watches,
+    launcher,
+    signals,
+    runTask: (entry, given) => sender.run(entry, given),
+  })
+  const { inspect, instantShutdown = false, restarting = 'recall' } = configuration.options
+  const logic = guardedLogic(provideSession(effects, sessionSteps(steps)), sessionDoor(doors))
+  const actor: SessionActorRef = new GuardedActor(logic, {
     id: name,
     input: { name, instantShutdown, restarting },
-    ...(inspect === undefined ? {} : { inspect: parts.inspection.guard(inspect) }),
+    ...(inspect === undefined ? {} : { inspect: inspection.guard(inspect) }),
   })
   const post = posterOf(actor)
-  parts.sender = new CommandSender({ ...core, ...parts, post })
-  const handles =
-    given.handleOf ??
-    createHandles({
-      ...core,
-      post,
-      sender: parts.sender,
-      decisions: {
-        explain: (entry) => explainTask(core, parts, entry),
-        nextRuns: (entry, n) => nextTaskRuns(core, parts, entry, n),
-        isDue: (entry) => isDue(core, parts, entry),
-        waitsFor: (entry) => taskWaitsFor(core, parts, entry),
-      },
-    })
-  parts.inspection.guardLate(actor)
-  actor.subscribe({ error: (error) => parts.milestones.ended({ error }) })
+  const sender = new CommandSender({ ...base, words, requests, tasks, actors, queue, missedRuns, post })
+  const explanations = new Explanations({ ...situations, executors, factsOf })
+  const handles = createHandles({ ...base, runLog, returns, sender, explanations, post })
+  inspection.guardLate(actor)
+  actor.subscribe({ error: (error) => milestones.ended({ error }) })
   actor.start()
-  return parts
+
+  return {
+    ...base,
+    name,
+    words,
+    session,
+    selection,
+    uptime,
+    returns,
+    hooks,
+    changes,
+    params,
+    runLog,
+    executors,
+    cycles,
+    handleOf,
+    factsOf,
+    slots,
+    runs,
+    launcher,
+    queue,
+    watches,
+    streams,
+    tasks,
+    milestones,
+    sender,
+  } as const
 }

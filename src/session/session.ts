@@ -16,9 +16,8 @@ import type { NewsListener, SessionRunOptions, SessionState, TaskLink } from './
 import type { RunOutcome, Task } from './api/task.ts'
 import type { Start, TaskOptions, TaskUpdate } from './api/task-options.ts'
 import { plainEvent } from './commands/command-gate.ts'
-import { assemble } from './compose.ts'
+import { compose, type SessionParts } from './compose.ts'
 import { forecast } from './forecast/forecast.ts'
-import type { SessionModules } from './machine-effects.ts'
 import { checkSessionOptions } from './options/settings.ts'
 import { registerInternals } from './state/session-internals.ts'
 import { graphOf } from './tasks/task-graph.ts'
@@ -28,76 +27,76 @@ const toldNotes = ['missed', 'late', 'audit', 'heartbeat'] as const
 
 /** A session that has not started; `start()` starts it. */
 export class LiveSession implements Session {
-  readonly #parts: SessionModules
+  readonly #parts: SessionParts
 
   constructor(name: string, options: SessionOptions = {}, words: Vocabulary = new Vocabulary()) {
     checkSessionOptions(options)
     const clock = options.clock ?? createSystemClock()
-    this.#parts = assemble({ name, clock, options, words, session: this })
-    const { core, watches } = this.#parts
-    for (const [param, value] of Object.entries(options.params ?? {})) core.params.set(param, value)
+    this.#parts = compose({ name, clock, options, words, session: this })
+    const { params, watches } = this.#parts
+    for (const [param, value] of Object.entries(options.params ?? {})) params.set(param, value)
     watches.setShutCondition(options.shutCondition)
-    registerInternals(this, core)
+    registerInternals(this, this.#parts)
   }
 
   get state(): SessionState {
-    return this.#parts.core.sessionActor.state
+    return this.#parts.sessionActor.state
   }
   get startedAt() {
-    const at = this.#parts.core.uptime.startedAt
-    return at === null ? null : toDateTime(at, this.#parts.core.configuration.settings.timezone)
+    const at = this.#parts.uptime.startedAt
+    return at === null ? null : toDateTime(at, this.#parts.configuration.settings.timezone)
   }
   get cycles(): number {
-    return this.#parts.core.cycles.count
+    return this.#parts.cycles.count
   }
   get clock(): Clock {
-    return this.#parts.core.clock
+    return this.#parts.clock
   }
   get options(): Readonly<SessionOptions> {
-    return this.#parts.core.configuration.options
+    return this.#parts.configuration.options
   }
   get words(): Vocabulary {
-    return this.#parts.core.words
+    return this.#parts.words
   }
   get actor() {
-    return this.#parts.core.sessionActor.ref
+    return this.#parts.sessionActor.ref
   }
   get params() {
-    return this.#parts.core.params
+    return this.#parts.params
   }
   get warnings(): Readonly<Record<string, number>> {
-    return this.#parts.core.reporter.warnings
+    return this.#parts.reporter.warnings
   }
   get stopped(): Promise<void> {
     return this.#parts.milestones.stopped
   }
   get events$(): Observable<News> {
-    return this.#parts.core.reporter.news.events$
+    return this.#parts.reporter.news.events$
   }
   watch(condition: Start): Observable<boolean> {
     return atDoor(this.watch, () => this.#parts.streams.watch(condition), 'Cannot watch the condition')
   }
   get hooks() {
-    return this.#parts.core.hooks
+    return this.#parts.hooks
   }
   now() {
-    return toDateTime(this.#parts.core.clock.now(), this.#parts.core.configuration.settings.timezone)
+    return toDateTime(this.#parts.clock.now(), this.#parts.configuration.settings.timezone)
   }
 
   task<R = unknown>(task: TaskName): Task<R> {
-    return this.#parts.core.handleOf(this.#parts.core.registry.entry(task)) as unknown as Task<R>
+    return this.#parts.handleOf(this.#parts.registry.entry(task)) as unknown as Task<R>
   }
 
   tasks(): Task[] {
-    return [...this.#parts.core.registry.entries.values()].map((entry) => this.#parts.core.handleOf(entry))
+    return [...this.#parts.registry.entries.values()].map((entry) => this.#parts.handleOf(entry))
   }
 
   has(task: TaskName): boolean {
-    return this.#parts.core.registry.entries.has(toTaskName(task))
+    return this.#parts.registry.entries.has(toTaskName(task))
   }
 
   runs() {
-    return [...this.#parts.core.registry.byId.values()].flatMap((entry) =>
+    return [...this.#parts.registry.byId.values()].flatMap((entry) =>
       entry.live.map((slot) => ({
         id: slot.runId,
         task: entry.name,
@@ -118,7 +117,7 @@ export class LiveSession implements Session {
     const entry = atDoor(this.createTask, () =>
       sender.create({ type: 'task.create', task: name, start, options, work }, tasks.prepare(definition)),
     )
-    return this.#parts.core.handleOf(entry) as never
+    return this.#parts.handleOf(entry) as never
   }
 
   createFrom(template: string, name: string, given: TaskUpdate = {}): Task {
@@ -127,11 +126,11 @@ export class LiveSession implements Session {
     const { start, ...options } = given
     const entry = atDoor(this.createFrom, () => tasks.prepare(tasks.ofTemplate(template, name, given)), act)
     const command = { type: 'task.create', task: name, template, start, options } as const
-    return this.#parts.core.handleOf(sender.create(command, entry))
+    return this.#parts.handleOf(sender.create(command, entry))
   }
 
   get templates(): ReadonlyMap<string, TaskTemplate> {
-    return new Map(Object.entries(this.#parts.core.configuration.options.templates ?? {}))
+    return new Map(Object.entries(this.#parts.configuration.options.templates ?? {}))
   }
 
   /** Throws the errors that {@link createTask} would throw, and adds nothing. */
@@ -141,15 +140,15 @@ export class LiveSession implements Session {
   }
 
   async removeTask(task: TaskName): Promise<void> {
-    const entry = this.#parts.core.registry.entry(task)
+    const entry = this.#parts.registry.entry(task)
     this.send({ type: 'task.remove', task: entry.name })
     if (entry.live.length === 0 || this.#parts.queue.isInsideRunOf(entry)) return
     await new Promise<void>((resolve) => entry.onEmpty.push(resolve))
   }
 
   async clear(): Promise<void> {
-    await Promise.all([...this.#parts.core.registry.entries.keys()].map((name) => this.removeTask(name)))
-    this.#parts.core.params.clear()
+    await Promise.all([...this.#parts.registry.entries.keys()].map((name) => this.removeTask(name)))
+    this.#parts.params.clear()
   }
 
   run(...given: readonly (TaskName | SessionRunOptions)[]): Promise<Record<string, RunOutcome>> {
@@ -158,7 +157,7 @@ export class LiveSession implements Session {
     const options = isOptions ? (last as SessionRunOptions) : {}
     const names = (isOptions ? given.slice(0, -1) : given) as readonly TaskName[]
     return new Promise((resolve, reject) => {
-      const tasks = names.map((task) => this.#parts.core.registry.entry(task).name)
+      const tasks = names.map((task) => this.#parts.registry.entry(task).name)
       const { sender } = this.#parts
       const command = { type: 'session.run', tasks, ...options } as const
       sender.check(command)
@@ -174,7 +173,7 @@ export class LiveSession implements Session {
   /** Starts the session. Resolves when tasks may launch or it has stopped already; rejects with the error that ended the start. */
   start(): Promise<void> {
     const started = this.#parts.milestones.ask()
-    this.#parts.core.sessionActor.tell({ type: 'session.start' })
+    this.#parts.sessionActor.tell({ type: 'session.start' })
     return started
   }
 
@@ -199,11 +198,11 @@ export class LiveSession implements Session {
   }
 
   on<T extends NewsType | '*'>(name: T, listener: NewsListener<T>): () => void {
-    return this.#parts.core.reporter.news.on(name, listener as (news: News) => void)
+    return this.#parts.reporter.news.on(name, listener as (news: News) => void)
   }
 
   get returns() {
-    const { returns } = this.#parts.core
+    const { returns } = this.#parts
     return {
       get: (task: TaskName) => returns.get(toTaskName(task)),
       has: (task: TaskName) => returns.has(toTaskName(task)),
@@ -211,24 +210,23 @@ export class LiveSession implements Session {
   }
 
   get log(): Session['log'] {
-    const { core, keeper } = this.#parts
-    const { clock } = core
+    const { clock, runLog } = this.#parts
     return {
-      query: async (query = {}) => keeper.current.query(query),
-      count: async (query = {}) => keeper.current.count(query),
-      stream: (query = {}) => keeper.current.stream(query),
+      query: async (query = {}) => runLog.current.query(query),
+      count: async (query = {}) => runLog.current.count(query),
+      stream: (query = {}) => runLog.current.stream(query),
       // The saved state contains params unmasked, with secrets: a query must request it by kind.
       notes: async (query = {}) => {
         const { note = toldNotes } = checkNoteQuery(query)
-        return keeper.current.notes({ ...query, note })
+        return runLog.current.notes({ ...query, note })
       },
-      note: async (note) => keeper.current.note({ ...note, note: 'audit', at: clock.now() }).durable,
-      redact: <T>(value: T) => (keeper.redactor?.value(value) ?? value) as T,
+      note: async (note) => runLog.current.note({ ...note, note: 'audit', at: clock.now() }).durable,
+      redact: <T>(value: T) => (runLog.redactor?.value(value) ?? value) as T,
       get health() {
-        return keeper.storeHealth
+        return runLog.storeHealth
       },
       get store() {
-        const { store } = keeper.current
+        const { store } = runLog.current
         return { kind: store.name.split(':', 1)[0]!, durable: store.durable }
       },
     }
@@ -243,13 +241,13 @@ export class LiveSession implements Session {
   }
 
   graph(): readonly TaskLink[] {
-    return graphOf([...this.#parts.core.registry.entries.values()])
+    return graphOf([...this.#parts.registry.entries.values()])
   }
 
   facts(owner: { readonly task?: string | null; readonly at?: number } = {}): Facts {
     const entry =
-      owner.task === undefined || owner.task === null ? null : this.#parts.core.registry.entry(owner.task)
-    return this.#parts.core.factsOf(entry, owner.at)
+      owner.task === undefined || owner.task === null ? null : this.#parts.registry.entry(owner.task)
+    return this.#parts.factsOf(entry, owner.at)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -24,7 +24,7 @@ export interface SenderDeps extends CheckDeps {
   readonly requests: Requests
   readonly actors: TaskActors
   readonly queue: RunQueue
-  readonly occasions: MissedRuns
+  readonly missedRuns: MissedRuns
   /** Sends a prepared command to the session's actor. */
   readonly post: (event: CommandEvent) => void
 }
@@ -141,7 +141,7 @@ export class CommandSender {
 
   /** Prepares the event of a command, with the values that its effect needs. */
   prepare(command: Command): Request {
-    const { queue, occasions, actors } = this.#deps
+    const { queue, missedRuns, actors } = this.#deps
     if (!('task' in command) || command.type === 'task.create') return this.#open(command, {})
     const entry = this.#deps.registry.entry(toTaskName(command.task))
     // The actors of a stopped session have ended, but commands are accepted at any time.
@@ -152,7 +152,7 @@ export class CommandSender {
       return this.#open({ ...named, runId }, prepared)
     }
     if (named.type === 'task.backfill') {
-      const { range, backfill } = occasions.prepareBackfill(entry, named)
+      const { range, backfill } = missedRuns.prepareBackfill(entry, named)
       return this.#open(
         { ...named, ...range, runIds: backfill.map(({ pending }) => pending.runId) },
         { backfill },

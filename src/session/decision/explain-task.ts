@@ -15,36 +15,67 @@ import { type WaitedFor, waitsFor } from '../../conditions/explain/waits-for.ts'
 import type { PredicateReading } from '../../conditions/facts.ts'
 import type { PredicateNode } from '../../conditions/node.ts'
 import type { Blocker, Reason, TaskExplanation } from '../api/task.ts'
-import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { firstObstacle, obstacles, type Route } from './decision.ts'
 import { routeOf } from './launch-guards.ts'
-import { nextTaskRuns } from './next-task-runs.ts'
-import { reasonOf } from './reasons.ts'
-import { EntrySituation, type SituationParts } from './situation.ts'
+import { nextTaskRuns, type PredictionDeps } from './next-task-runs.ts'
+import { type ReasonDeps, reasonOf } from './reasons.ts'
+import { EntrySituation } from './situation.ts'
 
 /** The time within which the next start is not mentioned, ms. */
 const soonMs = 1000
 /** The maximum number of blockers in the sentence; the list has all of them. */
 const maxTold = 3
 
+export type ExplanationDeps = ReasonDeps & PredictionDeps
+
+/** Explains and predicts the launches of a session's tasks. */
+export class Explanations {
+  readonly #deps: ExplanationDeps
+
+  constructor(deps: ExplanationDeps) {
+    this.#deps = deps
+  }
+
+  /** Explains a task at the present instant. */
+  explain(entry: TaskEntry): TaskExplanation {
+    return explainTask(this.#deps, entry)
+  }
+
+  /** The next runs of a task by time alone, epoch ms. */
+  nextRuns(entry: TaskEntry, n: number): number[] {
+    return nextTaskRuns(this.#deps, entry, n)
+  }
+
+  /** True if a run of the task would be launched now. */
+  isDue(entry: TaskEntry): boolean {
+    return isDue(this.#deps, entry)
+  }
+
+  /** The events, other than time, that the task waits for. */
+  waitsFor(entry: TaskEntry): readonly WaitedFor[] {
+    return taskWaitsFor(this.#deps, entry)
+  }
+}
+
 /** Explains a task at the clock's now. */
-export function explainTask(core: Core, parts: SituationParts, entry: TaskEntry): TaskExplanation {
-  const at = core.clock.now()
-  const readings = readingsOf(core)
+function explainTask(deps: ExplanationDeps, entry: TaskEntry): TaskExplanation {
+  const at = deps.clock.now()
+  const readings = readingsOf(deps)
   const { node } = entry.definition.start
-  const condition = explain(node, core.factsOf(entry), {
-    factsAt: (instant) => core.factsOf(entry, instant),
+  const condition = explain(node, deps.factsOf(entry), {
+    factsAt: (instant) => deps.factsOf(entry, instant),
     readings,
   })
   const route = routeOf(entry)
-  const standing = obstacles(route, new EntrySituation(core, parts, entry, core.state, condition.holds))
+  const standing = obstacles(route, new EntrySituation(deps, entry, deps.sessionActor.state, condition.holds))
   const blockers = standing.flatMap((obstacle): readonly Blocker[] =>
-    obstacle === 'condition' ? conditionBlockers(entry, condition) : [reasonOf(obstacle, core, parts, entry)],
+    obstacle === 'condition' ? conditionBlockers(entry, condition) : [reasonOf(obstacle, deps, entry)],
   )
   const reasons = blockers.filter((blocker): blocker is Reason => blocker.kind !== 'condition')
-  const nextAt = core.state === 'stopped' ? null : (nextTaskRuns(core, parts, entry, 1, readings)[0] ?? null)
-  const warnings = warningsOf(core, entry, readings)
+  const nextAt =
+    deps.sessionActor.state === 'stopped' ? null : (nextTaskRuns(deps, entry, 1, readings)[0] ?? null)
+  const warnings = warningsOf(deps, entry, readings)
   const sentence = summary(entry, { route, blockers, nextAt, warnings, at })
   return {
     task: entry.name,
@@ -68,21 +99,24 @@ export function explainTask(core: Core, parts: SituationParts, entry: TaskEntry)
 }
 
 /** True if a run of the task would be launched now. */
-export function isDue(core: Core, parts: SituationParts, entry: TaskEntry): boolean {
-  const facts = new ReadOnceFacts(core.factsOf(entry), readingsOf(core))
+function isDue(deps: ExplanationDeps, entry: TaskEntry): boolean {
+  const facts = new ReadOnceFacts(deps.factsOf(entry), readingsOf(deps))
   const isTrue = routeOf(entry) === 'queue' || holds(entry.definition.start.node, facts)
-  return firstObstacle(routeOf(entry), new EntrySituation(core, parts, entry, core.state, isTrue)) === null
+  return (
+    firstObstacle(routeOf(entry), new EntrySituation(deps, entry, deps.sessionActor.state, isTrue)) === null
+  )
 }
 
 /** The events other than the passage of time that the task waits for; empty if time alone launches it. */
-export function taskWaitsFor(core: Core, parts: SituationParts, entry: TaskEntry): readonly WaitedFor[] {
-  const readings = readingsOf(core)
-  const waits = waitsFor(entry.definition.start.node, new ReadOnceFacts(core.factsOf(entry), readings))
-  return waits.length === 0 || nextTaskRuns(core, parts, entry, 1, readings).length > 0 ? [] : waits
+function taskWaitsFor(deps: ExplanationDeps, entry: TaskEntry): readonly WaitedFor[] {
+  const readings = readingsOf(deps)
+  const waits = waitsFor(entry.definition.start.node, new ReadOnceFacts(deps.factsOf(entry), readings))
+  return waits.length === 0 || nextTaskRuns(deps, entry, 1, readings).length > 0 ? [] : waits
 }
 
 /** Frozen readings, so that an explanation of a stopped session does not subscribe to streams. */
-const readingsOf = (core: Core): FrozenReadings => new FrozenReadings(core.state !== 'stopped')
+const readingsOf = (deps: ExplanationDeps): FrozenReadings =>
+  new FrozenReadings(deps.sessionActor.state !== 'stopped')
 
 function conditionBlockers(entry: TaskEntry, condition: Explanation): readonly Blocker[] {
   const never = entry.neverHolds
@@ -124,12 +158,12 @@ function summary(entry: TaskEntry, { route, blockers, nextAt, warnings, at }: To
 }
 
 /** The problems of a run that would start now. */
-function warningsOf(core: Core, entry: TaskEntry, readings: FrozenReadings): readonly string[] {
+function warningsOf(deps: ExplanationDeps, entry: TaskEntry, readings: FrozenReadings): readonly string[] {
   const { end } = entry.definition
   if (end === null || entry.live.length > 0) return []
   const runs = new ImaginedRuns()
-  runs.start(core.clock.now())
-  const facts = new EndOfImagined(core.factsOf(entry), runs, readings)
+  runs.start(deps.clock.now())
+  const facts = new EndOfImagined(deps.factsOf(entry), runs, readings)
   if (!holds(end.node, facts)) return []
   const { sentence } = sentenceOf(end.node, facts)
   return [

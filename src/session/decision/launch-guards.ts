@@ -1,17 +1,21 @@
 /** The guards of the task machine, which use the same facts as `explain()`. */
 import type { TaskEvent } from '../../../machines/task.setup.ts'
 import type { TaskGiven as Given, TaskGuards } from '../actors/provide.ts'
-import type { Core } from '../state/session-state.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { firstObstacle, type Obstacle, ownObstacle, type Route } from './decision.ts'
-import { EntrySituation, type SituationParts } from './situation.ts'
+import { EntrySituation, type SituationDeps } from './situation.ts'
 
-export function launchGuards(core: Core, parts: SituationParts): TaskGuards {
+export interface LaunchGuardDeps extends SituationDeps {
+  readonly sessionActor: SessionActor
+}
+
+export function launchGuards(deps: LaunchGuardDeps): TaskGuards {
   /** The first obstacle that is specific to the task, as in a running session. */
   const own = ({ context, event }: Given): Obstacle | null => {
-    const entry = core.byId.get(context.id)
+    const entry = deps.registry.byId.get(context.id)
     if (entry === undefined) return 'removed'
-    const situation = new EntrySituation(core, parts, entry, 'running', context.holds, context)
+    const situation = new EntrySituation(deps, entry, 'running', context.holds, context)
     return ownObstacle(routeOf(entry, event), situation)
   }
   return {
@@ -23,9 +27,9 @@ export function launchGuards(core: Core, parts: SituationParts): TaskGuards {
       return obstacle !== null && obstacle !== 'relaunch'
     },
     mayLaunch: ({ context }) => {
-      const entry = core.byId.get(context.id)
+      const entry = deps.registry.byId.get(context.id)
       if (entry === undefined) return false
-      const situation = new EntrySituation(core, parts, entry, core.state, context.holds, context)
+      const situation = new EntrySituation(deps, entry, deps.sessionActor.state, context.holds, context)
       return firstObstacle(routeOf(entry), situation) === null
     },
   }

@@ -2,10 +2,16 @@
 
 import { nextRuns } from '../../conditions/analysis/next-runs.ts'
 import type { FrozenReadings } from '../../conditions/analysis/simulated-facts.ts'
-import type { Core } from '../state/session-state.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
+import type { FactsOf } from '../state/ports.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { type Obstacle, obstacles } from './decision.ts'
-import { EntrySituation, type SituationParts } from './situation.ts'
+import { EntrySituation, type SituationDeps } from './situation.ts'
+
+export interface PredictionDeps extends SituationDeps {
+  readonly sessionActor: SessionActor
+  readonly factsOf: FactsOf
+}
 
 /** Obstacles that time alone does not remove. */
 const closed: readonly Obstacle[] = [
@@ -23,20 +29,20 @@ const closed: readonly Obstacle[] = [
  * started now. Empty if time alone launches no run (see {@link closed}), or if the next run has to wait for other runs.
  */
 export function nextTaskRuns(
-  core: Core,
-  parts: SituationParts,
+  deps: PredictionDeps,
   entry: TaskEntry,
   n: number,
   readings?: FrozenReadings,
 ): number[] {
-  const { clock, state } = core
+  const { clock, sessionActor } = deps
+  const { state } = sessionActor
   // The condition is assumed to hold here: the search evaluates it.
-  const situation = new EntrySituation(core, parts, entry, state, true)
+  const situation = new EntrySituation(deps, entry, state, true)
   if (situation.role !== null) return []
   const standing = new Set(obstacles('condition', situation))
   if (closed.some((obstacle) => standing.has(obstacle))) return []
   const toWall = (mono: number): number => clock.now() + mono - clock.monotonic()
-  const shortage = standing.has('slot') ? parts.slots.shortageOf(entry) : null
+  const shortage = standing.has('slot') ? deps.slots.shortageOf(entry) : null
   const waits = [
     shortage?.untilMono == null ? [] : [toWall(shortage.untilMono)],
     standing.has('relaunch') ? [toWall(entry.facts.relaunchAt ?? 0)] : [],
@@ -44,7 +50,7 @@ export function nextTaskRuns(
   const isRunning = standing.has('running')
   const dependsOnOthers =
     !isRunning && (standing.has('main') || (shortage !== null && shortage.untilMono === null))
-  return nextRuns(entry.definition.start.node, (at) => core.factsOf(entry, at), n, {
+  return nextRuns(entry.definition.start.node, (at) => deps.factsOf(entry, at), n, {
     notBefore: Math.max(Number.NEGATIVE_INFINITY, ...waits),
     live: entry.facts.live,
     queued: entry.queue.length,

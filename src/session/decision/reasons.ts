@@ -2,24 +2,23 @@
  * The obstacles to a launch other than the condition, as sentences that require no knowledge of the session's internals.
  */
 import { showAge, showCount, showLength, showTime } from '../../conditions/explain/show-time.ts'
+import type { Executor } from '../../executors/executor.ts'
 import type { Reason } from '../api/task.ts'
 import { executorOf } from '../runs/execute-run.ts'
-import type { Core } from '../state/session-state.ts'
 import type { RunSlot, TaskEntry } from '../state/task-state.ts'
 import type { Obstacle } from './decision.ts'
-import { launchLimitOf, type SituationParts } from './situation.ts'
+import { launchLimitOf, type SituationDeps } from './situation.ts'
 
-/** The obstacle as a reason. */
-export function reasonOf(
-  kind: Exclude<Obstacle, 'condition'>,
-  core: Core,
-  parts: SituationParts,
-  entry: TaskEntry,
-): Reason {
-  return { kind, ...sayings[kind](core, entry, parts) }
+export interface ReasonDeps extends SituationDeps {
+  readonly executors: ReadonlyMap<string, Executor>
 }
 
-type Saying = (core: Core, entry: TaskEntry, parts: SituationParts) => Omit<Reason, 'kind'>
+/** The obstacle as a reason. */
+export function reasonOf(kind: Exclude<Obstacle, 'condition'>, deps: ReasonDeps, entry: TaskEntry): Reason {
+  return { kind, ...sayings[kind](deps, entry) }
+}
+
+type Saying = (deps: ReasonDeps, entry: TaskEntry) => Omit<Reason, 'kind'>
 
 /** A reason that time alone does not remove. */
 const open = (sentence: string): Omit<Reason, 'kind'> => ({ sentence, until: null })
@@ -29,19 +28,21 @@ const sayings: Readonly<Record<Exclude<Obstacle, 'condition'>, Saying>> = {
   stopped: () => open('the session is stopped: start() lets tasks launch'),
   stopping: () => open('the session is stopping: nothing launches until it is started again'),
   starting: () => open('the session is starting: tasks launch once it runs'),
-  'not chosen': ({ only }) =>
-    open(`the task is not chosen: session.run() started the session for ${listOf(only ?? [])} alone`),
+  'not chosen': ({ selection }) =>
+    open(
+      `the task is not chosen: session.run() started the session for ${listOf(selection.only ?? [])} alone`,
+    ),
   startup: () => open('the task runs only when the session starts (onStartup), or manually'),
   shutdown: () => open('the task runs only when the session shuts down (onShutdown), or manually'),
   disabled: () => open('the task is disabled: enable() lets its condition launch it'),
   held: () => open('the session is held: resume() lets tasks launch'),
-  log: ({ logHealth }) =>
+  log: ({ runLog }) =>
     open(
-      `the run log cannot be written, so nothing launches: ${logHealth.reason?.message ?? 'it does not answer'}`,
+      `the run log cannot be written, so nothing launches: ${runLog.health.reason?.message ?? 'it does not answer'}`,
     ),
-  running: (core, entry) => open(sayRunning(core, entry)),
-  main: (core) => open(`main work is running (${mainTasksOf(core)}): nothing else launches until it ends`),
-  slot: ({ clock }, entry, { slots }) => {
+  running: (deps, entry) => open(sayRunning(deps, entry)),
+  main: (deps) => open(`main work is running (${mainTasksOf(deps)}): nothing else launches until it ends`),
+  slot: ({ clock, slots }, entry) => {
     const shortage = slots.shortageOf(entry)
     if (shortage === null) return open('a place for it has just become free')
     const { untilMono } = shortage
@@ -61,11 +62,11 @@ const sayings: Readonly<Record<Exclude<Obstacle, 'condition'>, Saying>> = {
   },
 }
 
-function sayRunning(core: Core, entry: TaskEntry): string {
-  const now = core.clock.now()
+function sayRunning(deps: ReasonDeps, entry: TaskEntry): string {
+  const now = deps.clock.now()
   const show = (at: number): string => showTime(at, entry.zone, now)
   const { live, name } = entry
-  const limit = launchLimitOf(core, entry)
+  const limit = launchLimitOf(deps.configuration, entry)
   if (live.length === 0)
     return `a run of the removed task '${name}' is still live: this one waits for its end`
   if (limit > 1)
@@ -74,7 +75,7 @@ function sayRunning(core: Core, entry: TaskEntry): string {
   const state = slot.actor?.getSnapshot().value
   if (state === 'starting')
     return `a run of task '${name}' was launched at ${show(slot.startedAt)} and waits for the run log to record its start`
-  const ageMs = Math.max(0, core.clock.monotonic() - slot.startedMono)
+  const ageMs = Math.max(0, deps.clock.monotonic() - slot.startedMono)
   const since = `since ${show(slot.startedAt)}${ageMs < 1000 ? '' : ` (for ${showAge(ageMs)})`}`
   if (state === 'terminating') {
     const { reason } = slot.actor.getSnapshot().context
@@ -83,9 +84,11 @@ function sayRunning(core: Core, entry: TaskEntry): string {
   return `task '${name}' is running ${since}`
 }
 
-function mainTasksOf(core: Core): string {
-  const isMain = (slot: RunSlot): boolean => executorOf(core, slot)?.isExclusive === true
-  return listOf([...core.byId.values()].filter((entry) => entry.live.some(isMain)).map(({ name }) => name))
+function mainTasksOf(deps: ReasonDeps): string {
+  const isMain = (slot: RunSlot): boolean => executorOf(deps, slot)?.isExclusive === true
+  return listOf(
+    [...deps.registry.byId.values()].filter((entry) => entry.live.some(isMain)).map(({ name }) => name),
+  )
 }
 
 /** A list of names: `'a', 'b' and 3 others`. */

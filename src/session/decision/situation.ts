@@ -1,15 +1,24 @@
 /** The situation of a task in a session, read from the session's parts when the decision needs it. */
 
 import type { TaskContext } from '../../../machines/task.setup.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { SessionState } from '../api/session-parts.ts'
+import type { Configuration } from '../options/configuration.ts'
 import { toLaunchLimit } from '../options/settings.ts'
 import type { Capacity } from '../runs/capacity.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Registry } from '../state/registry.ts'
+import type { RunLog } from '../state/run-log.ts'
+import type { Selection } from '../state/selection.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Situation } from './decision.ts'
 
-/** The parts that count live runs and capacity. */
-export interface SituationParts {
+/** The sources of situations. */
+export interface SituationDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly registry: Registry
+  readonly runLog: RunLog
+  readonly selection: Selection
   readonly runs: { readonly exclusive: number }
   readonly slots: Capacity
 }
@@ -21,21 +30,18 @@ export interface SituationParts {
 export class EntrySituation implements Situation {
   readonly state: SessionState
   readonly holds: boolean
-  readonly #core: Core
   readonly #entry: TaskEntry
-  readonly #parts: SituationParts
+  readonly #deps: SituationDeps
   readonly #facts: TaskContext
 
   constructor(
-    core: Core,
-    parts: SituationParts,
+    deps: SituationDeps,
     entry: TaskEntry,
     state: SessionState,
     holds: boolean,
     facts: TaskContext = entry.facts,
   ) {
-    this.#core = core
-    this.#parts = parts
+    this.#deps = deps
     this.#entry = entry
     this.state = state
     this.holds = holds
@@ -47,7 +53,8 @@ export class EntrySituation implements Situation {
   }
 
   get isChosen(): boolean {
-    const { only } = this.#core
+    const { selection } = this.#deps
+    const { only } = selection
     return only === null || only.has(this.#entry.name)
   }
 
@@ -62,39 +69,43 @@ export class EntrySituation implements Situation {
   }
 
   get canRecord(): boolean {
-    return canRecord(this.#core)
+    return canRecord(this.#deps.runLog)
   }
 
   get hasRoom(): boolean {
-    return hasRoom(this.#core, this.#entry, this.#facts.live)
+    return hasRoom(this.#deps, this.#entry, this.#facts.live)
   }
 
   get isMainBusy(): boolean {
-    return this.#parts.runs.exclusive > 0
+    return this.#deps.runs.exclusive > 0
   }
 
   get hasSlot(): boolean {
-    return this.#parts.slots.shortageOf(this.#entry) === null
+    return this.#deps.slots.shortageOf(this.#entry) === null
   }
 
   get isDelayed(): boolean {
     const { hasForeignChange, relaunchAt } = this.#facts
-    return relaunchAt !== null && !hasForeignChange && this.#core.clock.monotonic() < relaunchAt
+    return relaunchAt !== null && !hasForeignChange && this.#deps.clock.monotonic() < relaunchAt
   }
 }
 
 /** True if the run log accepts records, or buffers them until the store can write. */
-export function canRecord({ logHealth, whenLogDown }: Core): boolean {
-  return logHealth.state !== 'degraded' || whenLogDown !== 'pause'
+export function canRecord({ health, whenDown }: RunLog): boolean {
+  return health.state !== 'degraded' || whenDown !== 'pause'
 }
 
 /** The maximum number of live runs of the task. */
-export function launchLimitOf(core: Core, entry: TaskEntry): number {
+export function launchLimitOf({ settings }: Configuration, entry: TaskEntry): number {
   const { concurrency } = entry.definition.options
-  return concurrency === undefined ? core.settings.concurrency : toLaunchLimit(concurrency)
+  return concurrency === undefined ? settings.concurrency : toLaunchLimit(concurrency)
 }
 
 /** True if the concurrency limit allows another run of the task. */
-export function hasRoom(core: Core, entry: TaskEntry, live: number = entry.facts.live): boolean {
-  return live + (core.leaving.get(entry.name) ?? 0) < launchLimitOf(core, entry)
+export function hasRoom(
+  { configuration, registry }: Pick<SituationDeps, 'configuration' | 'registry'>,
+  entry: TaskEntry,
+  live: number = entry.facts.live,
+): boolean {
+  return live + (registry.leaving.get(entry.name) ?? 0) < launchLimitOf(configuration, entry)
 }

@@ -20,16 +20,13 @@ export class NewsHub {
   readonly #onThrow: (error: unknown, of: string) => void
   #listeners = 0
   #isTellingOfThrow = false
-  #isPublic = true
+  readonly #isPublic: boolean
 
-  constructor(session: string, onThrow: (error: unknown, of: string) => void) {
+  /** @param isPrivate - True if only its own listeners receive news: that of a simulation must not reach tools. */
+  constructor(session: string, onThrow: (error: unknown, of: string) => void, isPrivate = false) {
     this.#session = session
     this.#onThrow = onThrow
-  }
-
-  /** Publishes to its own listeners only, from now on: the events of a simulation must not reach tools. */
-  makePrivate(): void {
-    this.#isPublic = false
+    this.#isPublic = !isPrivate
   }
 
   /** True if there is a listener. Callers check it before they create expensive news. */

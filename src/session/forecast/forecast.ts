@@ -5,12 +5,12 @@ import { stretches } from '../../executors/inline/loop-stretches.ts'
 import { toDateTime, toInstant } from '../../time/zone/zone.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Forecast, ForecastOptions, NotForecastable } from '../api/forecast.ts'
+import type { SessionParts } from '../compose.ts'
 import { canRecord } from '../decision/situation.ts'
 import { aBoolean, aCount, anything, type Check, checkKeys } from '../options/validators.ts'
-import type { Core } from '../state/session-state.ts'
 import { Findings } from './findings.ts'
 import { inTurn, type Pace } from './pace.ts'
-import { createSimulation, isUnderWay, itemsPerStep, type Original, type Simulation } from './simulation.ts'
+import { createSimulation, isUnderWay, itemsPerStep, type Simulation } from './simulation.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const defaultLimit = 1000
@@ -22,13 +22,13 @@ const maxSteps = 2_000_000
 const maxSuccesses = 10_000
 
 /** Simulates the future of a session. The session and its log are read and not changed. */
-export async function forecast(original: Original, options: ForecastOptions = {}): Promise<Forecast> {
+export async function forecast(live: SessionParts, options: ForecastOptions = {}): Promise<Forecast> {
   checkKeys(
     options,
     { until: anything, limit: aCount(1), asIfResumed: aBoolean, signal: aSignal },
     'options of a forecast',
   )
-  return inTurn(options.signal, (pace) => play(original, options, pace))
+  return inTurn(options.signal, (pace) => play(live, options, pace))
 }
 
 const aSignal: Check = (value, name) => {
@@ -36,8 +36,7 @@ const aSignal: Check = (value, name) => {
     throw new TypeError(`Cannot read '${name}' as it must be an AbortSignal: ${showValue(value)}`)
 }
 
-async function play(original: Original, options: ForecastOptions, pace: Pace): Promise<Forecast> {
-  const { core: live } = original
+async function play(live: SessionParts, options: ForecastOptions, pace: Pace): Promise<Forecast> {
   const { timezone } = live.configuration.settings
   const runtimes = await runtimesOf(live)
   const from = live.clock.now()
@@ -50,7 +49,7 @@ async function play(original: Original, options: ForecastOptions, pace: Pace): P
   const held = options.asIfResumed === true ? null : whyHeld(live)
   if (held !== null) findings.notForecastable.push(held)
   const isStarted = isUnderWay(live)
-  const simulation = await createSimulation(original, findings, pace)
+  const simulation = await createSimulation(live, findings, pace)
   const play = new Play({ live, simulation, findings, isStarted, isHeld: held !== null })
   const reached = await play.run(until, pace)
   return {
@@ -65,7 +64,7 @@ async function play(original: Original, options: ForecastOptions, pace: Pace): P
 }
 
 interface PlayDeps {
-  readonly live: Core
+  readonly live: SessionParts
   readonly simulation: Simulation
   readonly findings: Findings
   /** True if the start of the session is complete. */
@@ -89,19 +88,19 @@ class Play {
   /** Simulates up to an instant, and returns the instant that was reached; both are epoch ms. */
   async run(until: number, pace: Pace): Promise<number> {
     const { live, simulation, findings, isStarted, isHeld } = this.#deps
-    const { core, parts, clock, ends } = simulation
+    const { parts, clock, ends } = simulation
     parts.milestones.ask().catch(() => {})
-    if (isHeld) core.sessionActor.tell({ type: 'session.hold' })
-    core.sessionActor.tell({ type: 'session.start' })
+    if (isHeld) parts.sessionActor.tell({ type: 'session.hold' })
+    parts.sessionActor.tell({ type: 'session.start' })
     await nextTurn()
     // Conditions about the session's age and cycles refer to the original.
     if (isStarted) {
-      core.uptime.continue(live.uptime)
-      core.cycles.count = live.cycles.count
+      parts.uptime.continue(live.uptime)
+      parts.cycles.continue(live.cycles)
     }
     for (let step = 1; step < maxSteps; step++) {
       // The start is partly asynchronous, and so are the slices of the simulation; everything else happens within the step.
-      if (pace.isOver() || core.state === 'starting') await pace.giveWay()
+      if (pace.isOver() || parts.sessionActor.state === 'starting') await pace.giveWay()
       if (findings.isFull) return this.#reached(until)
       if (this.#isOver()) {
         this.stopsAt = clock.now()
@@ -130,10 +129,11 @@ class Play {
 
   /** True if the session has stopped, or stops now because the tasks for which it was started are done. */
   #isOver(): boolean {
-    const { core } = this.#deps.simulation
-    if (core.state !== 'starting' && core.state !== 'running' && core.state !== 'held') return true
-    if (core.selection.only === null || !this.#isLevel) return false
-    return [...core.registry.entries.values()].every(
+    const { parts } = this.#deps.simulation
+    const { state } = parts.sessionActor
+    if (state !== 'starting' && state !== 'running' && state !== 'held') return true
+    if (parts.selection.only === null || !this.#isLevel) return false
+    return [...parts.registry.entries.values()].every(
       ({ live, queue }) => live.length === 0 && queue.length === 0,
     )
   }
@@ -141,11 +141,11 @@ class Play {
   /** Once all conditions are watched, copies the instants from which they hold. */
   #level(): void {
     const { live, simulation, isStarted } = this.#deps
-    const { core, parts } = simulation
+    const { parts } = simulation
     if (!parts.watches.isWatching) return
     this.#isLevel = true
     if (!isStarted) return
-    for (const entry of core.registry.entries.values()) {
+    for (const entry of parts.registry.entries.values()) {
       const original = live.registry.entries.get(entry.name)
       const at = original?.facts.dueAt ?? null
       if (entry.holds && at !== null) tell(entry.actor, { type: 'condition.changed', holds: true, at })
@@ -159,19 +159,19 @@ class Play {
 }
 
 /** The obstacle to all launches of the session that time alone does not remove; null if there is none. */
-function whyHeld(core: Core): NotForecastable | null {
-  const { state } = core
+function whyHeld({ sessionActor, runLog }: SessionParts): NotForecastable | null {
+  const { state } = sessionActor
   const none = (statement: string, reason: string): NotForecastable => ({ task: null, statement, reason })
   if (state === 'held') return none('the session is held', 'nothing launches until resume() is called')
   if (state === 'stopping')
     return none('the session is stopping', 'nothing launches until it is started again')
-  return canRecord(core)
+  return canRecord(runLog)
     ? null
     : none('the run log cannot be written', 'nothing launches until it can, and that cannot be predicted')
 }
 
 /** The median runtime of each task's past successes, ms. */
-async function runtimesOf(live: Core): Promise<ReadonlyMap<string, number>> {
+async function runtimesOf(live: SessionParts): Promise<ReadonlyMap<string, number>> {
   if (live.runLog.isClosed) return new Map()
   const successes = await live.runLog.current.query({ action: 'success', limit: maxSuccesses })
   const byTask = new Map<string, number[]>()

@@ -15,10 +15,8 @@ import type { Store } from '../../log/store.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { SessionOptions } from '../api/session.ts'
 import type { Execution, TaskOptions } from '../api/task-options.ts'
-import { assemble } from '../compose.ts'
-import type { SessionModules } from '../machine-effects.ts'
+import { compose, type SessionParts } from '../compose.ts'
 import { executionOf } from '../runs/capacity.ts'
-import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import type { TasksAndFacts } from './findings.ts'
 import type { Pace } from './pace.ts'
@@ -42,15 +40,11 @@ export interface SimulationParts {
 
 /** A simulation that is not started yet. */
 export interface Simulation {
-  readonly core: Core
-  readonly parts: SessionModules
+  readonly parts: SessionParts
   readonly clock: VirtualClock
   /** Callbacks of runs that end now. They are called after everything else at this instant, as promises would be. */
   readonly ends: (() => void)[]
 }
-
-/** The session that is simulated. */
-export type Original = Readonly<Pick<SessionModules, 'core' | 'keeper' | 'slots' | 'launcher'>>
 
 /** A task at the beginning of the forecast: the session continues while the simulation is created. */
 interface TaskNow {
@@ -73,38 +67,37 @@ type RunNow = Pick<
 
 /** Creates a simulation of the session's current state, with its tasks, params, history, live and queued runs; in slices. */
 export async function createSimulation(
-  { core: live, keeper, slots, launcher }: Original,
+  live: SessionParts,
   given: SimulationParts,
   pace: Pace,
 ): Promise<Simulation> {
   const now = { wall: live.clock.now(), elapsed: live.clock.monotonic() }
   const clock = new VirtualClock(now, itemsPerStep)
   const ends: (() => void)[] = []
-  const endsAtOnce = (task: string): boolean => core.registry.entries.get(task)?.endsAtOnce === true
+  const endsAtOnce = (task: string): boolean => parts.registry.entries.get(task)?.endsAtOnce === true
   const stubs = [...live.executors].map(
     ([kind, executor]) => [kind, stubOf(executor, { clock, ends, given, endsAtOnce })] as const,
   )
-  const parts = assemble({
+  const parts = compose({
     name: live.name,
     clock,
-    options: twinOptions(live, (record) => given.onRecord(record, core)),
+    options: twinOptions(live, (record) => given.onRecord(record, parts)),
     words: live.words,
     session: live.session,
-    handleOf: live.handleOf,
-    executors: new Map(stubs),
-    branchOf: keeper.current,
-    only: live.selection.only,
+    original: {
+      handleOf: live.handleOf,
+      executors: new Map(stubs),
+      log: live.runLog.current,
+      only: live.selection.only,
+    },
   })
-  const { core } = parts
-  core.news.makePrivate()
-  parts.starts.turnOff()
-  const twin: Simulation = { core, clock, parts, ends }
-  for (const [name, value] of live.params.entries()) core.params.put(name, value)
+  const twin: Simulation = { parts, clock, ends }
+  for (const [name, value] of live.params.entries()) parts.params.put(name, value)
   const isStarted = isUnderWay(live)
-  const tasks = [...live.registry.entries.values()].map((entry) => taskNow(core, entry))
+  const tasks = [...live.registry.entries.values()].map((entry) => taskNow(live, entry))
   const runs = [...live.registry.entries.values()].flatMap(({ live: slots }) => slots.map(runNow))
-  const standing = slots.copy()
-  const line = launcher.copyLine()
+  const standing = live.slots.copy()
+  const line = live.launcher.copyLine()
   const { shutCondition } = live.configuration.options
   // By identity: a removed task may still be in a queue, under a name that another task now has.
   const own = new Map<TaskEntry, TaskEntry>()
@@ -119,19 +112,19 @@ export async function createSimulation(
   clock.stand(now)
   for (const { entry, facts } of tasks) restore(twin, own.get(entry)!, facts)
   const toOwn = (entry: TaskEntry): TaskEntry | undefined => own.get(entry)
-  twin.parts.slots.adopt(standing, toOwn)
-  twin.parts.launcher.adoptLine(line, toOwn)
+  parts.slots.adopt(standing, toOwn)
+  parts.launcher.adoptLine(line, toOwn)
   if (shutCondition !== undefined) {
     const { node } = toCondition(shutCondition, live.words, live.clock)
-    twin.parts.watches.setShutCondition(new Condition(given.still(node, null)))
+    parts.watches.setShutCondition(new Condition(given.still(node, null)))
   }
   return twin
 }
 
-function taskNow(core: Core, entry: TaskEntry): TaskNow {
+function taskNow({ configuration }: SessionParts, entry: TaskEntry): TaskNow {
   const { definition, facts, zone, endsAtOnce } = entry
   // Derived from the original work: the simulated work has no kind.
-  const execution = executionOf(core.configuration, entry, undefined)
+  const execution = executionOf(configuration, entry, undefined)
   return {
     entry,
     definition,
@@ -157,13 +150,14 @@ function runNow({
 }
 
 /** True if the start of the session is complete: start-up tasks have run, and its age counts. */
-export function isUnderWay({ state }: Core): boolean {
+export function isUnderWay({ sessionActor }: SessionParts): boolean {
+  const { state } = sessionActor
   return state === 'running' || state === 'held' || state === 'stopping'
 }
 
 /** The session's options, without those that have effects outside of it. */
-function twinOptions(live: Core, onRecord: (record: RunRecord) => void): SessionOptions {
-  const { inspect, shutCondition, persist, ...options } = live.configuration.options
+function twinOptions({ configuration }: SessionParts, onRecord: (record: RunRecord) => void): SessionOptions {
+  const { inspect, shutCondition, persist, ...options } = configuration.options
   return { ...options, onError: 'log', handleSignals: false, logger: false, store: recorder(onRecord) }
 }
 
@@ -200,10 +194,10 @@ function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: Sim
 }
 
 /** Continues a live run in the simulation: it started when the original did, and takes the expected runtime. */
-function adoptRun({ core, clock }: Simulation, run: RunNow): void {
+function adoptRun({ parts, clock }: Simulation, run: RunNow): void {
   const { runId, trigger, execution, dueAt, period } = run
   clock.stand({ wall: run.startedAt, elapsed: run.startedMono })
-  const entry = core.registry.entries.get(run.task)!
+  const entry = parts.registry.entries.get(run.task)!
   entry.queue.unshift({
     runId,
     trigger,
@@ -220,7 +214,7 @@ function adoptRun({ core, clock }: Simulation, run: RunNow): void {
 
 /** Continues the relaunch delay of a task in the simulation. */
 function restore(
-  { core }: Simulation,
+  { parts }: Simulation,
   entry: TaskEntry,
   { relaunchAt, hasForeignChange }: TaskContext,
 ): void {
@@ -228,7 +222,7 @@ function restore(
   const delay = { relaunchAt, hasForeignChange }
   tell(entry.actor, {
     type: 'task.restored',
-    last: core.log.index.status(entry.name),
+    last: parts.runLog.current.index.status(entry.name),
     live: entry.live.length,
     delay,
   })

@@ -4,11 +4,12 @@
  */
 import type { Clock, Undo } from '../../clock/clock.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
-import type { Context } from '../api/hooks.ts'
 import type { ConditionChanges } from '../events/condition-changes.ts'
 import type { After, HookRunner } from '../events/hook-runner.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
+import type { Contexts } from '../runs/contexts.ts'
+import type { CycleCount } from '../state/ports.ts'
 
 export interface CyclesDeps {
   readonly clock: Clock
@@ -17,28 +18,29 @@ export interface CyclesDeps {
   readonly reporter: Reporter
   readonly hooks: HookRunner
   readonly changes: ConditionChanges
-  readonly contextOf: (entry: null) => Context
-  readonly cycles: { count: number }
+  readonly contexts: Contexts
+  /** Wakes the session if a condition depends on cycles and no other timer would open one. */
+  readonly wake: () => void
 }
 
 /** Opens and closes cycles, with their hooks, and counts them. */
-export class Cycles {
+export class Cycles implements CycleCount {
+  /** The number of cycles since the start. */
+  count = 0
   readonly #deps: CyclesDeps
-  /** Wakes the session if a condition depends on cycles and no other timer would open one. */
-  readonly #wake: () => void
   /** True if a timer woke the session since the last cycle began. */
   #wasWoken = false
   #isOpen = false
   #after: After | null = null
   #undoBeat: Undo | null = null
 
-  constructor(deps: CyclesDeps, wake: () => void) {
+  constructor(deps: CyclesDeps) {
     this.#deps = deps
-    this.#wake = wake
   }
 
   /** Forgets the cycles of an earlier start. */
   reset(): void {
+    this.count = 0
     this.#wasWoken = true
     this.#isOpen = false
   }
@@ -55,11 +57,11 @@ export class Cycles {
     this.#wasWoken = false
     if (!mayOpen) return next()
     this.#isOpen = true
-    const { changes, hooks, reporter, contextOf } = this.#deps
+    const { changes, contexts, hooks, reporter } = this.#deps
     changes.cycleBegan()
     if (!hooks.has('cycle')) return next()
     const onThrow = (error: unknown): void => reporter.fail('hook', 'A cycle hook failed.', { error })
-    hooks.before('cycle', contextOf(null), onThrow).then((after) => {
+    hooks.before('cycle', contexts.of(null), onThrow).then((after) => {
       this.#after = after
       next()
     })
@@ -69,12 +71,17 @@ export class Cycles {
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#deps.cycles.count += 1
+    this.count += 1
     const after = this.#after
     this.#after = null
     after?.({})
     this.#deps.changes.cycleEnded()
     this.#beat()
+  }
+
+  /** Continues the count of another session, for a simulation of it. */
+  continue({ count }: CycleCount): void {
+    this.count = count
   }
 
   /** Releases the timer. */
@@ -89,7 +96,7 @@ export class Cycles {
     if (this.#undoBeat !== null || !changes.hearsSession || !sessionActor.isActive) return
     this.#undoBeat = clock.callAfter(Math.max(1, configuration.settings.relaunchDelayMs), () => {
       this.#undoBeat = null
-      this.#wake()
+      this.#deps.wake()
     })
   }
 }

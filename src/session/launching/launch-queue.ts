@@ -1,6 +1,9 @@
 /** The launch order of ready tasks, and the evaluations that a launch waits for. */
+
+import type { Clock } from '../../clock/clock.ts'
+import type { Backlog } from '../../clock/slices.ts'
 import { holds } from '../../conditions/evaluate/holds.ts'
-import type { Core } from '../state/session-state.ts'
+import type { FactsOf } from '../state/ports.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
 /** A copy of the state of a launch line. */
@@ -127,6 +130,12 @@ export class LaunchQueue {
   }
 }
 
+export interface PredicateWaitDeps {
+  readonly clock: Clock
+  readonly backlog: Backlog
+  readonly factsOf: FactsOf
+}
+
 function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
   return b.priority - a.priority || Number(b.hasQueued) - Number(a.hasQueued) || a.order - b.order
 }
@@ -137,16 +146,16 @@ function byLaunchOrder(a: TaskEntry, b: TaskEntry): number {
  * waits for no others: endless changes must not block all launches.
  */
 export class PredicateWait {
-  readonly #core: Core
+  readonly #deps: PredicateWaitDeps
   #since: { readonly batch: object | null; readonly mark: number } | null = null
 
-  constructor(core: Core) {
-    this.#core = core
+  constructor(deps: PredicateWaitDeps) {
+    this.#deps = deps
   }
 
   /** True if launches wait now. */
   mustWait(): boolean {
-    const { clock, backlog } = this.#core
+    const { clock, backlog } = this.#deps
     const batch = clock.dueBatch ?? null
     if (this.#since === null) {
       if (batch === null && backlog.isEmpty) return false
@@ -161,10 +170,10 @@ export class PredicateWait {
 
   /** True if the last value of the task's condition is outdated and its evaluation is pending. */
   isOutdated(entry: TaskEntry): boolean {
-    const core = this.#core
-    if (core.backlog.isEmpty || !entry.holds) return false
+    const deps = this.#deps
+    if (deps.backlog.isEmpty || !entry.holds) return false
     try {
-      return !holds(entry.definition.start.node, core.factsOf(entry))
+      return !holds(entry.definition.start.node, deps.factsOf(entry))
     } catch {
       // The pending evaluation reports the error.
       return true

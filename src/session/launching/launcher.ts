@@ -10,44 +10,41 @@
 import { Slice } from '../../clock/slices.ts'
 import { stretches } from '../../executors/inline/loop-stretches.ts'
 import { tell } from '../actors/guarded-actor.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
 import { firstObstacle, isLeftOut, type Obstacle } from '../decision/decision.ts'
-import { canRecord, EntrySituation, type SituationParts } from '../decision/situation.ts'
-import type { Capacity } from '../runs/capacity.ts'
-import type { Core } from '../state/session-state.ts'
+import { canRecord, EntrySituation, type SituationDeps } from '../decision/situation.ts'
 import type { TaskEntry } from '../state/task-state.ts'
-import { Cycles } from './cycles.ts'
-import { launchOf } from './launch-facts.ts'
-import { type LaunchLineState, LaunchQueue, PredicateWait } from './launch-queue.ts'
-import { RelaunchDelays } from './relaunch-delays.ts'
+import type { Cycles } from './cycles.ts'
+import { type LaunchDeps, launchOf } from './launch-facts.ts'
+import { type LaunchLineState, LaunchQueue, PredicateWait, type PredicateWaitDeps } from './launch-queue.ts'
+import type { RelaunchDelays } from './relaunch-delays.ts'
 
 /** The owner of the periods in which launches block the event loop: hooks and listeners are called within them. */
 const launching = { part: 'launching tasks, with what listens to it' }
 
+export interface LauncherDeps extends SituationDeps, PredicateWaitDeps, LaunchDeps {
+  readonly sessionActor: SessionActor
+  readonly cycles: Cycles
+  readonly delays: RelaunchDelays
+}
+
 export class Launcher {
-  readonly #core: Core
+  readonly #deps: LauncherDeps
   /** The ready tasks, and the order of the settling in progress. */
   readonly #line = new LaunchQueue()
   readonly #looks: PredicateWait
   #isPaused = false
-  readonly #slots: Capacity
-  readonly #parts: SituationParts
-  readonly #cycles: Cycles
-  readonly delays: RelaunchDelays
   #isScheduled = false
   #isSettling = false
 
-  constructor(core: Core, runs: SituationParts['runs'], slots: Capacity) {
-    this.#core = core
-    this.#slots = slots
-    this.#parts = { runs, slots }
-    this.#cycles = new Cycles(core, () => this.woken())
-    this.#looks = new PredicateWait(core)
-    this.delays = new RelaunchDelays(core, () => this.#cycles.woken())
+  constructor(deps: LauncherDeps) {
+    this.#deps = deps
+    this.#looks = new PredicateWait(deps)
   }
 
   /** Drops the cycles of an earlier start. */
   reset(): void {
-    this.#cycles.reset()
+    this.#deps.cycles.reset()
   }
 
   /** A copy of the ready tasks and the paused settling, for a simulation of the session. */
@@ -62,7 +59,7 @@ export class Launcher {
 
   /** Marks that a timer has fired: a cycle begins, even if nothing launches. */
   woken(): void {
-    this.#cycles.woken()
+    this.#deps.cycles.woken()
     this.schedule()
   }
 
@@ -74,9 +71,9 @@ export class Launcher {
 
   /** Schedules a settling for the next turn. */
   schedule(): void {
-    if (this.#isScheduled || this.#isPaused || !this.#core.isActive) return
+    if (this.#isScheduled || this.#isPaused || !this.#deps.sessionActor.isActive) return
     this.#isScheduled = true
-    this.#core.clock.defer(this.#turn)
+    this.#deps.clock.defer(this.#turn)
   }
 
   /**
@@ -117,13 +114,13 @@ export class Launcher {
 
   readonly #turn = (): void => {
     this.#isScheduled = false
-    if (this.#isPaused || !this.#core.isActive || this.#isSettling) return
+    if (this.#isPaused || !this.#deps.sessionActor.isActive || this.#isSettling) return
     // Tasks that are due together are ordered by priority, not by which condition was evaluated first.
     if (this.#looks.mustWait()) return this.schedule()
     this.#isSettling = true
-    this.#cycles.open(() => {
+    this.#deps.cycles.open(() => {
       try {
-        if (this.#core.isActive) stretches.measure(launching, () => this.#settle())
+        if (this.#deps.sessionActor.isActive) stretches.measure(launching, () => this.#settle())
       } finally {
         this.#isSettling = false
       }
@@ -133,12 +130,12 @@ export class Launcher {
 
   /** Runs a slice of a settling, from where the last one ended. */
   #settle(): void {
-    for (const entry of this.#slots.next()) this.#line.add(entry)
+    for (const entry of this.#deps.slots.next()) this.#line.add(entry)
     this.#line.goOn()
-    const slice = new Slice(this.#core.clock)
+    const slice = new Slice(this.#deps.clock)
     for (let entry = this.#line.next(); entry !== undefined; entry = this.#line.next()) {
       // The session is paused: the settling continues when it is resumed.
-      if (!this.#core.isActive || slice.isOver()) {
+      if (!this.#deps.sessionActor.isActive || slice.isOver()) {
         this.#line.putBack(entry)
         return this.schedule()
       }
@@ -146,41 +143,41 @@ export class Launcher {
       // The pending evaluation takes the task out of `ready`.
       else if (!entry.hasQueued && this.#looks.isOutdated(entry)) continue
       // No other task launches during main work: its end continues the settling.
-      else if (this.#parts.runs.exclusive > 0) return this.#line.putBack(entry)
-      else if (canRecord(this.#core)) this.#give(entry)
+      else if (this.#deps.runs.exclusive > 0) return this.#line.putBack(entry)
+      else if (canRecord(this.#deps.runLog)) this.#give(entry)
     }
     const isReadyAgain = this.#line.end()
     // The first task in the queue may have left, so that another one follows.
-    if (isReadyAgain || this.#slots.next().some((entry) => !this.#line.has(entry))) this.schedule()
+    if (isReadyAgain || this.#deps.slots.next().some((entry) => !this.#line.has(entry))) this.schedule()
   }
 
   /** Gives a ready task its turn. Without capacity, the task waits in the queue for it. */
   #give(entry: TaskEntry): void {
     this.#line.delete(entry)
-    const shortage = this.#slots.shortageOf(entry)
-    if (shortage !== null) return this.#slots.wait(entry, shortage)
-    tell(entry.actor, { type: 'capacity.freed', ...launchOf(this.#core, entry) })
+    const shortage = this.#deps.slots.shortageOf(entry)
+    if (shortage !== null) return this.#deps.slots.wait(entry, shortage)
+    tell(entry.actor, { type: 'capacity.freed', ...launchOf(this.#deps, entry) })
   }
 
   /** Removes a task that is no longer ready. */
   #drop(entry: TaskEntry): void {
     this.#line.delete(entry)
-    this.#slots.leave(entry)
+    this.#deps.slots.leave(entry)
   }
 
   #situationOf(entry: TaskEntry): EntrySituation {
-    return new EntrySituation(this.#core, this.#parts, entry, 'running', true)
+    return new EntrySituation(this.#deps, entry, 'running', true)
   }
 
   #closeCycle(): void {
-    if (!this.#isScheduled && !this.#isSettling && this.#parts.runs.exclusive === 0) this.#cycles.close()
+    if (!this.#isScheduled && !this.#isSettling && this.#deps.runs.exclusive === 0) this.#deps.cycles.close()
   }
 
   /** Stops all launches and releases the timers. */
   stop(): void {
-    this.#cycles.stop()
+    this.#deps.cycles.stop()
     this.#line.clear()
-    this.#slots.stop()
-    this.delays.stopAll()
+    this.#deps.slots.stop()
+    this.#deps.delays.stopAll()
   }
 }

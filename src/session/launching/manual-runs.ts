@@ -1,22 +1,28 @@
 /** Manual runs: checks, queueing, deduplication by key, and detection of runs that would wait for themselves. */
 import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
+import type { Clock } from '../../clock/clock.ts'
 import { SetupError } from '../../errors/errors.ts'
 import { insideRun } from '../../executors/current-run.ts'
+import type { Executor } from '../../executors/executor.ts'
 import type { Interval } from '../../time/zone/interval.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Received } from '../actors/provide.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
 import type { RunHandle, RunOutcome } from '../api/task.ts'
 import type { Execution } from '../api/task-options.ts'
 import { hasRoom } from '../decision/situation.ts'
+import type { ChangeSignal } from '../events/change-signal.ts'
+import type { Configuration } from '../options/configuration.ts'
 import { checkedParams } from '../options/param-schema.ts'
 import { checkKeys } from '../options/validators.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import { newRunId } from '../runs/run-id.ts'
-import type { Request } from '../state/requests.ts'
+import type { Registry } from '../state/registry.ts'
+import type { Request, Requests } from '../state/requests.ts'
 import { PendingRun } from '../state/run-handle.ts'
-import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
-import { warnOfWait } from './waiting-runs.ts'
+import type { WaitingRuns } from './waiting-runs.ts'
 
 /** The request for a manual run. */
 export interface RunRequest {
@@ -35,13 +41,24 @@ export interface RunRequest {
 
 const skipped = 'skipped: a run of the task is already live'
 
-export class RunQueue {
-  readonly #core: Core
-  readonly #runs: Runs
+export interface RunQueueDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly registry: Registry
+  readonly requests: Requests
+  readonly executors: ReadonlyMap<string, Executor>
+  readonly stateChange: ChangeSignal
+  readonly waitingRuns: WaitingRuns
+  readonly runs: Runs
+}
 
-  constructor(core: Core, runs: Runs) {
-    this.#core = core
-    this.#runs = runs
+export class RunQueue {
+  readonly #deps: RunQueueDeps
+
+  constructor(deps: RunQueueDeps) {
+    this.#deps = deps
   }
 
   /**
@@ -55,7 +72,7 @@ export class RunQueue {
     const twin = key === undefined ? undefined : this.#twinOf(entry, key)
     if (twin !== undefined) return { runId: twin.runId, pending: twin, isTwin: true }
     const checked = this.#checkedParams(entry, params)
-    const id = runId ?? newRunId(this.#core, entry, checked instanceof Promise ? {} : checked)
+    const id = runId ?? newRunId(this.#deps, entry, checked instanceof Promise ? {} : checked)
     return { runId: id, pending: pending ?? this.pendingOf(entry, id, key), params: checked }
   }
 
@@ -78,7 +95,8 @@ export class RunQueue {
    * run.
    */
   readonly accept = ({ context, event }: Received<'task.run'>): void => {
-    const { requests, byId } = this.#core
+    const { requests, registry } = this.#deps
+    const { byId } = registry
     const entry = byId.get(context.id)
     if (entry === undefined) return
     const request = requests.of(event)
@@ -95,7 +113,7 @@ export class RunQueue {
     } catch (error) {
       return requests.refuse(event, error)
     }
-    const runId = event.runId ?? newRunId(this.#core, entry, {})
+    const runId = event.runId ?? newRunId(this.#deps, entry, {})
     const queued = toQueued(runId, event as RunRequest, request?.pending)
     entry.queue.push(queued)
     requests.accept(event)
@@ -113,7 +131,7 @@ export class RunQueue {
   }
 
   #queued(entry: TaskEntry, queued: QueuedRun, params: ParamValues | Promise<ParamValues>): void {
-    if (this.#core.waitsForStart) warnOfWait(this.#core, entry.name)
+    if (this.#deps.sessionActor.waitsForStart) this.#deps.waitingRuns.warn(entry.name)
     if (!(params instanceof Promise)) return this.#ready(entry, queued, params)
     params.then(
       (checked) => this.#ready(entry, queued, checked),
@@ -136,25 +154,25 @@ export class RunQueue {
     }
     queued.params = params
     queued.isReady = true
-    this.#core.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#core.clock.now() })
+    this.#deps.reporter.news.tell({ type: 'run.queued', task: entry.name, runId, at: this.#deps.clock.now() })
     tell(entry.actor, { type: 'run.requested', runId })
   }
 
   /** Ends the live and waiting runs that a new run replaces; true if the new run may be queued. */
   #makesWay(entry: TaskEntry, queued: QueuedRun): boolean {
     const { overlap = 'wait' } = entry.definition.options
-    const isFree = entry.queue.first === queued && hasRoom(this.#core, entry)
+    const isFree = entry.queue.first === queued && hasRoom(this.#deps, entry)
     if (overlap === 'wait' || isFree) return true
     if (overlap === 'skip') return false
     this.takeBackAll(entry, queued)
-    this.#runs.terminate(entry, 'replaced')
+    this.#deps.runs.terminate(entry, 'replaced')
     return true
   }
 
   #twinOf(entry: TaskEntry, key: string): PendingRun | undefined {
     const waiting = entry.queue.withKey(key)?.pending
     const live = entry.live.withKey(key)?.pending
-    return waiting ?? live ?? this.#core.requests.withKey(entry.name, key)
+    return waiting ?? live ?? this.#deps.requests.withKey(entry.name, key)
   }
 
   #checkedParams(entry: TaskEntry, params: ParamValues = {}): ParamValues | Promise<ParamValues> {
@@ -166,10 +184,10 @@ export class RunQueue {
   /** Cancels a queued run, or terminates a live one. */
   #takeBack(entry: TaskEntry, runId: string): void {
     const queued = entry.queue.withId(runId)
-    if (queued === undefined) return this.#runs.terminate(entry, 'asked', runId)
+    if (queued === undefined) return this.#deps.runs.terminate(entry, 'asked', runId)
     takeOut(entry, queued)
     queued.pending?.settle(takenBack(runId))
-    this.#core.stateChanged()
+    this.#deps.stateChange.tell()
   }
 
   /** Refuses a run to a caller that may not wait for it: work that awaits its own task would never end. */
@@ -178,7 +196,7 @@ export class RunQueue {
     const queued = entry.queue.withId(pending.runId)
     if (queued !== undefined) takeOut(entry, queued)
     pending.refuse(error)
-    this.#core.stateChanged()
+    this.#deps.stateChange.tell()
   }
 
   /** Cancels all queued runs of a task except the one that replaces them. */
@@ -208,7 +226,7 @@ export class RunQueue {
     }
     // The run stays queued: it launches when the main work has ended, as do runs that are not awaited.
     const lives = target.live.withId(runId) !== undefined
-    if (!lives && this.#core.executors.get(caller.execution)?.isExclusive === true)
+    if (!lives && this.#deps.executors.get(caller.execution)?.isExclusive === true)
       throw new SetupError(
         `Cannot wait for task '${target.name}' within main work as nothing launches until that ends: run it without waiting`,
       )
@@ -219,17 +237,17 @@ export class RunQueue {
   #waitsFor(task: TaskEntry, run: RunSlot, seen: Set<TaskEntry>): boolean {
     if (seen.has(task)) return false
     seen.add(task)
-    if (task === run.entry && !hasRoom(this.#core, task)) return true
+    if (task === run.entry && !hasRoom(this.#deps, task)) return true
     for (const slot of task.live)
       for (const name of slot.waitsFor) {
-        const next = this.#core.entries.get(name)
+        const next = this.#deps.registry.entries.get(name)
         if (next !== undefined && this.#waitsFor(next, run, seen)) return true
       }
     return false
   }
 
   #slotOf(task: string, runId: string): RunSlot | undefined {
-    return this.#core.entries.get(task)?.live.withId(runId)
+    return this.#deps.registry.entries.get(task)?.live.withId(runId)
   }
 }
 

@@ -1,27 +1,29 @@
 /** The timers of relaunch delays: a task whose condition still holds after a run launches again only after a delay. */
-import type { Undo } from '../../clock/clock.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
 import { tell } from '../actors/guarded-actor.ts'
-import type { Core } from '../state/session-state.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 
+export interface RelaunchDelaysDeps {
+  readonly clock: Clock
+  /** Called when a timer fires, before the task is notified. */
+  readonly onTimer: () => void
+}
+
 export class RelaunchDelays {
-  readonly #core: Core
-  readonly #onTimer: () => void
+  readonly #deps: RelaunchDelaysDeps
   readonly #undos = new Map<TaskEntry, Undo>()
 
-  /** @param onTimer - Called when a timer fires, before the task is notified. */
-  constructor(core: Core, onTimer: () => void) {
-    this.#core = core
-    this.#onTimer = onTimer
+  constructor(deps: RelaunchDelaysDeps) {
+    this.#deps = deps
   }
 
   /** Starts the timer of a task; `relaunchAt` is on the monotonic clock. */
   start(entry: TaskEntry, relaunchAt: number): void {
     this.stop(entry)
-    const { clock } = this.#core
+    const { clock } = this.#deps
     const undo = clock.callAfter(Math.max(0, relaunchAt - clock.monotonic()), () => {
       this.#undos.delete(entry)
-      this.#onTimer()
+      this.#deps.onTimer()
       tell(entry.actor, { type: 'delay.passed' })
     })
     this.#undos.set(entry, undo)

@@ -67,11 +67,6 @@ export class WaitingRuns {
   }
 }
 
-/** For callers that have the whole session. */
-export function warnOfWait(core: { readonly waitingRuns: { warn(task: string): void } }, task: string): void {
-  core.waitingRuns.warn(task)
-}
-
 function drop(ref: WeakRef<WaitingRuns>): void {
   if (waiting.delete(ref) && waiting.size === 0) process.off('beforeExit', warnAll)
 }

@@ -33,14 +33,13 @@ export interface StartingDeps {
   readonly factsOf: FactsOf
   readonly returns: Returns
   readonly uptime: SessionUptime
-  readonly cycles: { count: number }
   readonly waitingRuns: WaitingRuns
   readonly launcher: Launcher
   readonly crashes: Crashes
   readonly actors: TaskActors
   readonly milestones: StartedStopped
   readonly persistence: Persistence
-  readonly keeper: LogLifecycle
+  readonly runLog: LogLifecycle
   readonly sequence: Sequence
   readonly signals: SignalHandling
 }
@@ -75,10 +74,9 @@ export class Starting {
   /** Opens and reads the run log, records crashed runs, wakes task actors, restores the persisted state. */
   restore(signal: AbortSignal): Promise<void> {
     return this.#guard(signal, async () => {
-      const { clock, keeper, launcher, actors, persistence, uptime, cycles } = this.#deps
-      if (!keeper.isRestored) await this.#readLog(signal)
-      keeper.begin()
-      cycles.count = 0
+      const { clock, runLog, launcher, actors, persistence, uptime } = this.#deps
+      if (!runLog.isRestored) await this.#readLog(signal)
+      runLog.begin()
       uptime.begin(clock)
       launcher.reset()
       await actors.wake(signal)
@@ -137,18 +135,18 @@ export class Starting {
   }
 
   async #readLog(signal: AbortSignal): Promise<void> {
-    const { clock, registry, factsOf, keeper, crashes } = this.#deps
-    await keeper.open()
+    const { clock, registry, factsOf, runLog, crashes } = this.#deps
+    await runLog.open()
     signal.throwIfAborted()
     // Before the log is read, so that a restart keeps the records that conditions count.
     await inSlices(
       clock,
       registry.entries.values(),
-      (entry) => keepWhatIsCounted(keeper.current, entry.definition.start.node, factsOf(entry)),
+      (entry) => keepWhatIsCounted(runLog.current, entry.definition.start.node, factsOf(entry)),
       () => !signal.aborted,
     )
     signal.throwIfAborted()
-    const open = await keeper.restore(signal)
+    const open = await runLog.restore(signal)
     this.#restoreReturns()
     for (const run of open) {
       await crashes.record(run)
@@ -158,8 +156,8 @@ export class Starting {
 
   /** Restores the return values of earlier processes, as far as JSON could represent them. */
   #restoreReturns(): void {
-    const { keeper, returns } = this.#deps
-    const log = keeper.current
+    const { runLog, returns } = this.#deps
+    const log = runLog.current
     for (const task of log.index.tasks()) {
       const last = log.index.lastOf(task, 'success')
       if (last === null || returns.has(task)) continue

@@ -37,7 +37,7 @@ export interface StoppingDeps {
   readonly actors: TaskActors
   readonly watches: Watches
   readonly persistence: Persistence
-  readonly keeper: LogLifecycle
+  readonly runLog: LogLifecycle
   readonly starts: StartWarnings
   readonly sequence: Sequence
   readonly signals: SignalHandling
@@ -56,8 +56,8 @@ export class Stopping {
 
   /** Ends all launches and the watching of conditions. */
   stopLaunching(): void {
-    const { keeper, launcher, starts, watches } = this.#deps
-    keeper.hurry()
+    const { runLog, launcher, starts, watches } = this.#deps
+    runLog.hurry()
     launcher.unpause()
     launcher.stop()
     starts.stop()
@@ -80,10 +80,10 @@ export class Stopping {
 
   /** Runs shut-down tasks, then terminates permanent tasks, which would never end by themselves. */
   async tasks(signal: AbortSignal): Promise<void> {
-    const { sequence, keeper, actors } = this.#deps
+    const { sequence, runLog, actors } = this.#deps
     // An aborted start may have neither opened the log that the previous stop closed nor woken the actors.
     if (sequence.has('shutdown')) {
-      await keeper.reopen(signal)
+      await runLog.reopen(signal)
       await actors.revive()
     }
     await sequence.run('shutdown', signal)
@@ -111,7 +111,7 @@ export class Stopping {
   /** Releases all resources of the session: no timer, listener or file remains. */
   async release(): Promise<void> {
     const { clock, reporter, registry, predicates, executors, uptime } = this.#deps
-    const { persistence, actors, keeper, signals } = this.#deps
+    const { persistence, actors, runLog, signals } = this.#deps
     await persistence.end()
     reporter.failures.stop()
     // Immediately, before the slices: later requests wait for the next start.
@@ -126,7 +126,7 @@ export class Stopping {
     uptime.end()
     try {
       for (const executor of executors.values()) await executor.close?.()
-      await keeper.end()
+      await runLog.end()
     } catch (error) {
       reporter.warn('log', 'The run log could not be closed.', { error })
     }

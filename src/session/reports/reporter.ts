@@ -23,6 +23,8 @@ export interface ReporterDeps {
   readonly configuration: Configuration
   /** Ends the session with an error. */
   readonly endSession: (error: unknown) => void
+  /** True if no tool outside of the session receives its events. */
+  readonly isPrivate: boolean
 }
 
 export class Reporter {
@@ -33,9 +35,9 @@ export class Reporter {
 
   constructor(deps: ReporterDeps) {
     this.#deps = deps
-    this.news = new NewsHub(deps.name, (error, of) =>
-      this.warn('listener', `A listener of '${of}' threw.`, { error }),
-    )
+    const onThrow = (error: unknown, of: string): void =>
+      this.warn('listener', `A listener of '${of}' threw.`, { error })
+    this.news = new NewsHub(deps.name, onThrow, deps.isPrivate)
     this.failures = new FailureReports(deps.clock, this)
   }
 

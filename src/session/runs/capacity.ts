@@ -2,12 +2,12 @@
  * The capacity for runs: threads, processes, and custom pools (`pool: 'db'`, at most 3 live runs, at most 10 starts per minute). A
  * task without capacity waits in a queue, ordered by priority, then by waiting time.
  */
-import type { Undo } from '../../clock/clock.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
+import type { Executor } from '../../executors/executor.ts'
 import { executionFor } from '../../executors/work-spec.ts'
 import { printDuration } from '../../time/duration/duration.ts'
 import type { Execution } from '../api/task-options.ts'
 import type { Configuration } from '../options/configuration.ts'
-import type { Core } from '../state/session-state.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
 
 /** The capacity that a task lacks. */
@@ -25,9 +25,16 @@ export interface CapacityState {
   readonly lines: ReadonlyMap<string, readonly TaskEntry[]>
 }
 
+export interface CapacityDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly executors: ReadonlyMap<string, Executor>
+  /** Called when capacity is freed. */
+  readonly onRoom: () => void
+}
+
 export class Capacity {
-  readonly #core: Core
-  readonly #onRoom: () => void
+  readonly #deps: CapacityDeps
   readonly #used = new Map<string, Set<RunSlot>>()
   /** The starts of pools with a rate, oldest first, on the monotonic clock. */
   readonly #starts = new Map<string, number[]>()
@@ -35,14 +42,13 @@ export class Capacity {
   /** The timer of the next start that a rate allows. */
   #rateTimer: { readonly at: number; readonly undo: Undo } | null = null
 
-  constructor(core: Core, onRoom: () => void) {
-    this.#core = core
-    this.#onRoom = onRoom
+  constructor(deps: CapacityDeps) {
+    this.#deps = deps
   }
 
   /** The capacity that the next run of the task lacks; null if there is capacity and no task ahead of it. */
   shortageOf(entry: TaskEntry): Shortage | null {
-    const keys = this.#keysOf(entry, executionOf(this.#core, entry, entry.nextQueued))
+    const keys = this.#keysOf(entry, executionOf(this.#deps.configuration, entry, entry.nextQueued))
     // The queue in which it waits comes first, so that another evaluation does not move it to another queue.
     const own = keys.find((key) => this.#waiting.get(key)?.has(entry) === true)
     for (const key of own === undefined ? keys : [own, ...keys]) {
@@ -88,9 +94,9 @@ export class Capacity {
       let used = this.#used.get(key)
       if (used === undefined) this.#used.set(key, (used = new Set()))
       used.add(slot)
-      if (this.#core.settings.pools.get(key)?.starts === undefined) continue
+      if (this.#deps.configuration.settings.pools.get(key)?.starts === undefined) continue
       const starts = this.#starts.get(key) ?? []
-      starts.push(this.#core.clock.monotonic())
+      starts.push(this.#deps.clock.monotonic())
       this.#starts.set(key, starts)
       if (this.#waiting.has(key)) this.#wakeFor(key)
     }
@@ -101,7 +107,7 @@ export class Capacity {
     for (const [key, used] of this.#used) {
       if (!used.delete(slot)) continue
       if (used.size === 0) this.#used.delete(key)
-      if (this.#waiting.has(key)) this.#onRoom()
+      if (this.#waiting.has(key)) this.#deps.onRoom()
     }
   }
 
@@ -127,7 +133,7 @@ export class Capacity {
   }
 
   #keysOf(entry: TaskEntry, execution: string): readonly string[] {
-    const slots = this.#core.executors.get(execution)?.slots
+    const slots = this.#deps.executors.get(execution)?.slots
     const { pool } = entry.definition.options
     // Most tasks need none, and every launch calls this.
     if (slots === undefined && pool === undefined) return noKeys
@@ -158,20 +164,20 @@ export class Capacity {
   }
 
   #limitOf(key: string): number {
-    const { maxThreads, maxProcesses } = this.#core.settings
+    const { maxThreads, maxProcesses } = this.#deps.configuration.settings
     if (key === 'maxThreads') return maxThreads
     return key === 'maxProcesses' ? maxProcesses : this.#poolOf(key).limit
   }
 
   #poolOf(key: string) {
-    return this.#core.settings.pools.get(key) ?? noPool
+    return this.#deps.configuration.settings.pools.get(key) ?? noPool
   }
 
   /** The starts within the last `perMs`. */
   #startsIn(key: string, perMs: number): readonly number[] {
     const starts = this.#starts.get(key)
     if (starts === undefined) return []
-    const since = this.#core.clock.monotonic() - perMs
+    const since = this.#deps.clock.monotonic() - perMs
     while (starts.length > 0 && starts[0]! <= since) starts.shift()
     return starts
   }
@@ -208,10 +214,10 @@ export class Capacity {
   #wakeAt(untilMono: number): void {
     if (this.#rateTimer !== null && this.#rateTimer.at <= untilMono) return
     this.#stopTimer()
-    const { clock } = this.#core
+    const { clock } = this.#deps
     const undo = clock.callAfter(Math.max(0, untilMono - clock.monotonic()), () => {
       this.#rateTimer = null
-      this.#onRoom()
+      this.#deps.onRoom()
     })
     this.#rateTimer = { at: untilMono, undo }
   }

@@ -6,63 +6,69 @@ import type { Outcome, TerminateReason } from '../../../machines/protocol.ts'
 import type { RunContext, runMachine, Settlement } from '../../../machines/run.machine.ts'
 import type { Launch } from '../../../machines/task.setup.ts'
 import { onEachNodes } from '../../conditions/node.ts'
+import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import type { NewRecord } from '../../log/session-log.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
 import type { RunEffects } from '../actors/provide.ts'
+import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration, toTimeout } from '../options/durations.ts'
 import { RunAbort } from '../state/abort.ts'
-import type { Core } from '../state/session-state.ts'
+import type { Returns } from '../state/returns.ts'
 import { noParams, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
 import { abortReason } from './abort-reason.ts'
 import { type Capacity, executionOf } from './capacity.ts'
-import { beginWork, executorOf } from './execute-run.ts'
+import { beginWork, executorOf, type WorkDeps } from './execute-run.ts'
 import { relaunchAt } from './relaunch-at.ts'
-import { RunView } from './run-context.ts'
+import { RunView, type RunViewDeps } from './run-context.ts'
 import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
 
 /** The default of the option `terminateGrace`, ms. */
 const defaultGraceMs = 5000
 
+export interface RunsDeps extends WorkDeps, RunViewDeps {
+  readonly changes: ConditionChanges
+  readonly returns: Returns
+  /** Calls soon, in slices of the event loop. */
+  readonly soon: (call: () => void) => void
+  readonly predicates: Predicates
+  readonly slots: Capacity
+  /** Provides the run machine with effects. */
+  readonly provide: (effects: RunEffects) => typeof runMachine
+  /** Called after the end of a run. */
+  readonly onEnded: (entry: TaskEntry) => void
+}
+
 /** Starts and ends the runs of a session. */
 export class Runs {
-  readonly #core: Core
+  readonly #deps: RunsDeps
   readonly #machine: typeof runMachine
-  readonly #onEnded: (entry: TaskEntry) => void
-  readonly #places: Capacity
   readonly #slots = new WeakMap<object, RunSlot>()
   /** The number of live `main` runs: nothing else launches while there is one. */
   exclusive = 0
   /** The number of live runs, over all tasks. */
   living = 0
 
-  constructor(
-    core: Core,
-    slots: Capacity,
-    provide: (effects: RunEffects) => typeof runMachine,
-    onEnded: (entry: TaskEntry) => void,
-  ) {
-    this.#core = core
-    this.#places = slots
-    this.#machine = provide({
+  constructor(deps: RunsDeps) {
+    this.#deps = deps
+    this.#machine = deps.provide({
       recordStart: (self) => this.#recordStart(this.#slotOf(self)),
       beginWork: (self) => this.#beginWork(this.#slotOf(self)),
       abortWork: (self, context) => this.#abortWork(this.#slotOf(self), context),
       recordEnd: (self, context, settlement) => this.#recordEnd(this.#slotOf(self), context, settlement),
       dropLateResult: (self) => this.#dropLate(this.#slotOf(self)),
     })
-    this.#onEnded = onEnded
   }
 
   /** The effect of a launch in the task machine: reserves capacity, and starts the run's actor or reuses it. */
   launch(entry: TaskEntry, launch: Launch): void {
-    const core = this.#core
+    const deps = this.#deps
     const queued = entry.takeQueued(launch.runId)
     const slot = entry.free.pop() ?? new RunSlot(entry)
-    slot.execution = executionOf(core, entry, queued)
+    slot.execution = executionOf(deps.configuration, entry, queued)
     slot.params = queued?.params ?? noParams
     slot.runId = launch.runId
     slot.startedAt = launch.at
-    slot.startedMono = core.clock.monotonic()
+    slot.startedMono = deps.clock.monotonic()
     slot.trigger = launch.trigger
     slot.dueAt = launch.dueAt
     slot.period = launch.period
@@ -71,12 +77,12 @@ export class Runs {
     slot.lives = true
     this.living += 1
     entry.live.push(slot)
-    this.#places.take(slot)
-    if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive += 1
+    this.#deps.slots.take(slot)
+    if (executorOf(this.#deps, slot)?.isExclusive === true) this.exclusive += 1
     try {
-      core.clock.launched?.(entry.name)
+      deps.clock.launched?.(entry.name)
     } catch (error) {
-      core.warn('clock', `The clock threw at a launch of task '${entry.name}': the run goes on.`, {
+      deps.reporter.warn('clock', `The clock threw at a launch of task '${entry.name}': the run goes on.`, {
         task: entry.name,
         error,
       })
@@ -90,7 +96,7 @@ export class Runs {
     if (trigger !== 'condition') return undefined
     let value: unknown
     for (const stream of onEachNodes(entry.definition.start.node))
-      value = this.#core.predicates.take(stream, entry.name) ?? value
+      value = this.#deps.predicates.take(stream, entry.name) ?? value
     return value
   }
 
@@ -130,20 +136,20 @@ export class Runs {
   }
 
   #recordStart(slot: RunSlot): void {
-    const core = this.#core
-    const { durable } = core.log.append(startRecordOf(slot))
-    core.changes.taskChanged(slot.entry.name, slot.entry.name)
+    const deps = this.#deps
+    const { durable } = deps.runLog.current.append(startRecordOf(slot))
+    deps.changes.taskChanged(slot.entry.name, slot.entry.name)
     if (!(durable instanceof Promise)) return this.#began(slot)
     const { actor, runId } = slot
-    core.clock.busy?.(durable)
+    deps.clock.busy?.(durable)
     durable.then(
       () =>
-        core.soon(() => {
+        deps.soon(() => {
           // The `RunSlot` may serve another run by now.
           if (slot.runId === runId) this.#began(slot)
         }),
       (error) => {
-        core.fail('log', `The start of a run of task '${slot.entry.name}' could not be recorded.`, {
+        deps.reporter.fail('log', `The start of a run of task '${slot.entry.name}' could not be recorded.`, {
           task: slot.entry.name,
           error,
         })
@@ -156,46 +162,48 @@ export class Runs {
     const { pending, entry } = slot
     tell(slot.actor, { type: 'run.began' })
     pending?.begin()
-    const core = this.#core
+    const deps = this.#deps
     const { runId, startedAt: at, trigger } = slot
     const lateMs = slot.dueAt === null ? 0 : at - slot.dueAt
-    const isLate = lateMs > core.settings.lateAfterMs
+    const isLate = lateMs > deps.configuration.settings.lateAfterMs
     if (isLate)
-      core.failures.report('started late', entry.name, ` by ${(lateMs / 1000).toFixed(1)} s`, {
+      deps.reporter.failures.report('started late', entry.name, ` by ${(lateMs / 1000).toFixed(1)} s`, {
         run: runId,
         lateMs,
       })
-    if (!core.news.isHeard) return
-    core.news.tell({ type: 'run.started', task: entry.name, runId, at, trigger })
-    if (isLate) core.news.tell({ type: 'run.late', task: entry.name, runId, at, lateMs })
+    if (!deps.reporter.news.isHeard) return
+    deps.reporter.news.tell({ type: 'run.started', task: entry.name, runId, at, trigger })
+    if (isLate) deps.reporter.news.tell({ type: 'run.late', task: entry.name, runId, at, lateMs })
   }
 
   #beginWork(slot: RunSlot): void {
     this.#armTimeout(slot)
     const { actor, runId } = slot
-    const view = new RunView(this.#core, slot, abortOf(slot))
+    const view = new RunView(this.#deps, slot, abortOf(slot))
     // Bound to this run: the `RunSlot` may serve another run when a late result arrives.
     const settle = (settlement: Settlement): void => {
       const isOver = slot.runId !== runId || actor.getSnapshot().status !== 'active'
       if (isOver) this.#dropLate(slot)
       else tell(actor, { type: 'run.settled', settlement })
     }
-    beginWork(this.#core, slot, view, settle)
+    beginWork(this.#deps, slot, view, settle)
   }
 
   #dropLate({ entry }: RunSlot): void {
     const message = `A run of task '${entry.name}' settled after it had ended: dropped.`
-    this.#core.warn('late-result', message, { task: entry.name })
+    this.#deps.reporter.warn('late-result', message, { task: entry.name })
   }
 
   #armTimeout(slot: RunSlot): void {
     const { options } = slot.entry.definition
     if (options.permanent === true) return
     const timeoutMs =
-      options.timeout === undefined ? this.#core.settings.timeoutMs : toTimeout(options.timeout, 'timeout')
+      options.timeout === undefined
+        ? this.#deps.configuration.settings.timeoutMs
+        : toTimeout(options.timeout, 'timeout')
     slot.timeoutMs = timeoutMs
     if (timeoutMs === Number.POSITIVE_INFINITY) return
-    slot.undoTimeout = this.#core.clock.callAfter(timeoutMs, () => {
+    slot.undoTimeout = this.#deps.clock.callAfter(timeoutMs, () => {
       slot.undoTimeout = null
       tell(slot.actor, { type: 'run.terminate', reason: 'timeout' })
     })
@@ -207,13 +215,13 @@ export class Runs {
     const graceMs =
       terminateGrace === undefined ? defaultGraceMs : toDuration(terminateGrace, 'terminateGrace')
     // The grace timer is set before the abort: work that ends synchronously on the signal cancels it.
-    slot.undoGrace = this.#core.clock.callAfter(graceMs, () => {
+    slot.undoGrace = this.#deps.clock.callAfter(graceMs, () => {
       slot.undoGrace = null
       try {
         slot.handle?.end?.()
       } catch (error) {
         const message = `Executor '${slot.execution}' threw when it was to end a run of task '${entry.name}'.`
-        this.#core.warn('executor', message, { task: entry.name, error })
+        this.#deps.reporter.warn('executor', message, { task: entry.name, error })
       }
       tell(actor, { type: 'run.graceOver' })
     })
@@ -221,7 +229,7 @@ export class Runs {
   }
 
   #recordEnd(slot: RunSlot, context: RunContext, settlement: Settlement | null): void {
-    const core = this.#core
+    const deps = this.#deps
     const { entry, runId } = slot
     const outcome = context.outcome ?? 'fail'
     slot.undoTimeout?.()
@@ -231,23 +239,23 @@ export class Runs {
     const value = outcome === 'success' && settlement?.kind === 'returned' ? settlement.value : undefined
     const error = outcome === 'fail' && settlement?.kind === 'threw' ? settlement.error : undefined
     // The return value of a removed task is dropped. Others are stored before the success is reported.
-    if (outcome === 'success' && !entry.isRemoved) core.returns.set(entry.name, value)
+    if (outcome === 'success' && !entry.isRemoved) deps.returns.set(entry.name, value)
     const record = endRecordOf(slot, {
       outcome,
       reason: context.reason,
-      at: core.clock.now(),
-      runtimeMs: Math.max(0, core.clock.monotonic() - slot.startedMono),
+      at: deps.clock.now(),
+      runtimeMs: Math.max(0, deps.clock.monotonic() - slot.startedMono),
       value,
       error,
     })
     const announce = (): void => this.#announce(slot, runId, outcome, record, { value, error })
-    const { durable } = core.log.append(record)
+    const { durable } = deps.runLog.current.append(record)
     if (!(durable instanceof Promise)) return announce()
-    core.clock.busy?.(durable)
+    deps.clock.busy?.(durable)
     durable.then(
-      () => core.soon(announce),
+      () => deps.soon(announce),
       (problem) => {
-        core.fail('log', `The end of a run of task '${entry.name}' could not be recorded.`, {
+        deps.reporter.fail('log', `The end of a run of task '${entry.name}' could not be recorded.`, {
           task: entry.name,
           error: problem,
         })
@@ -258,12 +266,12 @@ export class Runs {
 
   /** Reports failures and timeouts to the logger. Inaction and terminated runs are not problems. */
   #reportEnd({ name }: TaskEntry, run: string, outcome: Outcome, record: NewRecord): void {
-    const core = this.#core
+    const deps = this.#deps
     if (outcome === 'fail') {
-      const error = record.error === undefined ? undefined : core.session.log.redact(record.error)
-      core.failures.report('failed', name, '', { run, action: outcome }, error)
+      const error = record.error === undefined ? undefined : deps.session.log.redact(record.error)
+      deps.reporter.failures.report('failed', name, '', { run, action: outcome }, error)
     } else if (outcome === 'terminate' && record.reason === 'timeout')
-      core.failures.report('timed out', name, '', { run, action: outcome, reason: record.reason })
+      deps.reporter.failures.report('timed out', name, '', { run, action: outcome, reason: record.reason })
   }
 
   #announce(
@@ -273,12 +281,12 @@ export class Runs {
     record: NewRecord,
     came: { readonly value: unknown; readonly error: unknown },
   ): void {
-    const core = this.#core
+    const deps = this.#deps
     const { entry, pending } = slot
-    if (executorOf(this.#core, slot)?.isExclusive === true) this.exclusive -= 1
+    if (executorOf(this.#deps, slot)?.isExclusive === true) this.exclusive -= 1
     entry.live.remove(slot)
     this.living -= 1
-    this.#places.release(slot)
+    this.#deps.slots.release(slot)
     slot.lives = false
     slot.pending = undefined
     slot.abort = null
@@ -288,18 +296,18 @@ export class Runs {
     if (slot.actor.getSnapshot().status === 'active')
       if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
       else entry.free.push(slot)
-    core.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
-    tell(entry.actor, { type: 'run.ended', runId, outcome, relaunchAt: relaunchAt(core) })
+    deps.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
+    tell(entry.actor, { type: 'run.ended', runId, outcome, relaunchAt: relaunchAt(deps) })
     this.#reportEnd(entry, runId, outcome, record)
-    if (core.news.isHeard)
-      core.news.tell({
+    if (deps.reporter.news.isHeard)
+      deps.reporter.news.tell({
         type: 'run.ended',
         task: entry.name,
         runId,
         at: record.at,
         action: outcome,
         ...(came.value === undefined ? {} : { value: came.value }),
-        ...(record.error === undefined ? {} : { error: core.session.log.redact(record.error) }),
+        ...(record.error === undefined ? {} : { error: deps.session.log.redact(record.error) }),
         ...(record.reason === undefined ? {} : { reason: record.reason }),
       })
     pending?.settle({
@@ -309,7 +317,7 @@ export class Runs {
       ...(outcome === 'fail' ? { error: failureOf(came.error) } : {}),
       ...(record.reason === undefined ? {} : { reason: record.reason }),
     })
-    this.#onEnded(entry)
+    this.#deps.onEnded(entry)
   }
 }
 

@@ -33,6 +33,8 @@ interface Search {
 }
 
 export interface StartWarningDeps {
+  /** True for a simulation: its tasks are those of another session, which reports them. */
+  readonly isOff: boolean
   readonly clock: Clock
   readonly configuration: Configuration
   readonly reporter: Reporter
@@ -46,7 +48,6 @@ export class StartWarnings {
   #answersSince = Number.NEGATIVE_INFINITY
   #windowSince = Number.NEGATIVE_INFINITY
   #spentMs = 0
-  #isOff = false
   #isRunning = false
   #isSumPlanned = false
   #undoPause: Undo | null = null
@@ -61,17 +62,12 @@ export class StartWarnings {
   }
 
   get isOff(): boolean {
-    return this.#isOff
-  }
-
-  /** Disables the checks, for the simulation of another session. */
-  turnOff(): void {
-    this.#isOff = true
+    return this.#deps.isOff
   }
 
   /** With `onError: { neverHolds: 'raise' }`, throws if the task can never start. */
   check({ name, start }: TaskDefinition, zone: string): void {
-    if (this.#isOff || this.#deps.configuration.settings.onError.neverHolds !== 'raise') return
+    if (this.#deps.isOff || this.#deps.configuration.settings.onError.neverHolds !== 'raise') return
     const why = this.#answerNow(start.node, zone, Number.POSITIVE_INFINITY)
     if (typeof why !== 'string') return
     throw new ConditionError(
@@ -83,7 +79,7 @@ export class StartWarnings {
   /** Warns if the task can never start, now or when that is known. */
   look(entry: TaskEntry): void {
     entry.neverHolds = null
-    if (this.#isOff) return
+    if (this.#deps.isOff) return
     const { node } = entry.definition.start
     const why = this.#answerNow(node, entry.zone, budgetMs)
     if (why === undefined) {

@@ -1,22 +1,34 @@
 /** The lifecycle of task actors: they are created, restored, stopped, and recreated when they fail. */
 import type { taskMachine } from '../../../machines/task.machine.ts'
+import type { Clock } from '../../clock/clock.ts'
 import { inSlices } from '../../clock/slices.ts'
 import { toErrorData } from '../../errors/error-data.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
 import { stopActors } from '../actors/provide.ts'
-import type { Core } from '../state/session-state.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Registry } from '../state/registry.ts'
+import type { RunLog } from '../state/run-log.ts'
 import type { TaskActor, TaskEntry } from '../state/task-state.ts'
 
 /** The number of actors that the session's machine stops in one step, since each step has a fixed cost. */
 const actorsPerStep = 50
 
-export class TaskActors {
-  readonly #core: Core
-  readonly #machine: typeof taskMachine
+export interface TaskActorsDeps {
+  readonly clock: Clock
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly registry: Registry
+  readonly runLog: RunLog
+  /** The task machine with its effects. */
+  readonly machine: typeof taskMachine
+}
 
-  constructor(core: Core, machine: typeof taskMachine) {
-    this.#core = core
-    this.#machine = machine
+export class TaskActors {
+  readonly #deps: TaskActorsDeps
+
+  constructor(deps: TaskActorsDeps) {
+    this.#deps = deps
   }
 
   /** Creates or restores the actors at the start of the session. */
@@ -26,19 +38,22 @@ export class TaskActors {
       if (entry.actor.getSnapshot().status !== 'active') this.make(entry)
       else this.#restore(entry, entry.actor)
     }
-    return inSlices(this.#core.clock, this.#core.entries.values(), wake, () => !signal.aborted)
+    return inSlices(this.#deps.clock, this.#deps.registry.entries.values(), wake, () => !signal.aborted)
   }
 
   /** Recreates the actors that a stop has stopped. */
   revive(): void | Promise<void> {
-    const { clock, entries } = this.#core
+    const { clock, registry } = this.#deps
+    const { entries } = registry
     return inSlices(clock, entries.values(), (entry) => {
       if (entry.actor.getSnapshot().status === 'stopped') this.make(entry)
     })
   }
 
   stop(): void | Promise<void> {
-    const { clock, entries, actor } = this.#core
+    const { clock, registry, sessionActor } = this.#deps
+    const { entries } = registry
+    const { ref: actor } = sessionActor
     const groups = groupsOf([...entries.values()], actorsPerStep)
     return inSlices(clock, groups, (group) => {
       for (const entry of group) {
@@ -57,30 +72,40 @@ export class TaskActors {
 
   /** Recreates a failed actor in the state of the task's last record, and reports the failure. */
   restart(actorId: string): void {
-    const entry = this.#core.byId.get(actorId)
+    const entry = this.#deps.registry.byId.get(actorId)
     if (entry === undefined) return
-    const core = this.#core
+    const deps = this.#deps
     const { status, error } = entry.actor.getSnapshot() as { status: string; error?: unknown }
     // The snapshot is authoritative: foreign events may claim a failure.
     if (status !== 'error') return
-    core.warn('task-actor', `The actor of task '${entry.name}' failed; it is created again.`, {
+    deps.reporter.warn('task-actor', `The actor of task '${entry.name}' failed; it is created again.`, {
       task: entry.name,
       error,
     })
-    core.news.tell({
+    deps.reporter.news.tell({
       type: 'task.crashed',
       task: entry.name,
-      at: core.clock.now(),
+      at: deps.clock.now(),
       error: toErrorData(error),
     })
     if (entry.isRemoved) return
     this.make(entry)
   }
 
+  /** Notifies a task that its condition depends on a change that its own runs have not made. */
+  dependencyChanged(task: string): void {
+    const entry = this.#deps.registry.entries.get(task)
+    if (entry === undefined) return
+    const { hasForeignChange, live, relaunchAt } = entry.facts
+    // Only a relaunch delay asks for it, and one report of it lasts until the next launch.
+    if (!hasForeignChange && (live > 0 || relaunchAt !== null))
+      tell(entry.actor, { type: 'dependency.changed' })
+  }
+
   /** Creates the actor of a task, in the state of its last record. */
   make(entry: TaskEntry): void {
-    const actor = new GuardedActor(this.#machine, {
-      parent: this.#core.actor,
+    const actor = new GuardedActor(this.#deps.machine, {
+      parent: this.#deps.sessionActor.ref,
       id: entry.id,
       input: { id: entry.id, name: entry.name, disabled: entry.disabled, facts: entry.facts },
     }) as TaskActor
@@ -91,7 +116,7 @@ export class TaskActors {
   }
 
   #restore(entry: TaskEntry, actor: TaskActor): void {
-    const last = this.#core.log.index.status(entry.name)
+    const last = this.#deps.runLog.current.index.status(entry.name)
     const live = entry.live.length
     if (last !== null || live > 0 || entry.hasQueued) tell(actor, { type: 'task.restored', last, live })
   }

@@ -34,7 +34,7 @@ export interface TaskHandleDeps {
   readonly runLog: RunLog
   readonly returns: ReadonlyReturns
   readonly sender: CommandSender
-  readonly decisions: TaskDecisions
+  readonly explanations: Explanations
   /** Sends a prepared command to the session's actor. */
   readonly post: (event: CommandEvent) => void
 }
@@ -51,7 +51,7 @@ interface CommandSender {
 }
 
 /** The functions that explain and predict launches. */
-export interface TaskDecisions {
+interface Explanations {
   explain(entry: TaskEntry): TaskExplanation
   nextRuns(entry: TaskEntry, n: number): number[]
   isDue(entry: TaskEntry): boolean
@@ -94,7 +94,7 @@ class TaskHandle implements Task {
   }
 
   get isDue(): boolean {
-    return this.#deps.decisions.isDue(this.#entry)
+    return this.#deps.explanations.isDue(this.#entry)
   }
 
   get disabled(): boolean {
@@ -208,16 +208,16 @@ class TaskHandle implements Task {
   }
 
   explain(): TaskExplanation {
-    return this.#deps.decisions.explain(this.#entry)
+    return this.#deps.explanations.explain(this.#entry)
   }
 
   nextRuns(n = 1): DateTime[] {
     aCount(0)(n, 'n')
-    return this.#deps.decisions.nextRuns(this.#entry, n).map((at) => toDateTime(at, this.#entry.zone))
+    return this.#deps.explanations.nextRuns(this.#entry, n).map((at) => toDateTime(at, this.#entry.zone))
   }
 
   waitsFor(): readonly WaitedFor[] {
-    return this.#deps.decisions.waitsFor(this.#entry)
+    return this.#deps.explanations.waitsFor(this.#entry)
   }
 
   get log(): { query(query?: Omit<LogQuery, 'task'>): Promise<readonly RunRecord[]> } {

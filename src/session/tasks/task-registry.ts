@@ -1,4 +1,8 @@
 /** The registry of a session's tasks, which defines, adds, updates and removes them. */
+
+import type { Clock } from '../../clock/clock.ts'
+import { HeldTimes } from '../../conditions/evaluate/held.ts'
+import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
 import { toCondition } from '../../conditions/to-condition.ts'
 import { TaskExistsError, TaskNotFoundError } from '../../errors/errors.ts'
 import { showValue } from '../../errors/show-value.ts'
@@ -7,19 +11,35 @@ import { checkExecution } from '../../executors/work-spec.ts'
 import { checkZone } from '../../time/zone/zone.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Start, TaskOptions, TaskUpdate } from '../api/task-options.ts'
+import type { ConditionChanges } from '../events/condition-changes.ts'
+import type { HookRunner } from '../events/hook-runner.ts'
+import type { Configuration } from '../options/configuration.ts'
 import { checkTaskParams } from '../options/param-schema.ts'
 import { taskOptionsOf } from '../options/renamed.ts'
 import { checkTaskOptions } from '../options/settings.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import type { Contexts } from '../runs/contexts.ts'
 import type { Runs } from '../runs/run-effects.ts'
-import type { Core } from '../state/session-state.ts'
+import type { HandleOf } from '../state/ports.ts'
+import type { TaskRegistry } from '../state/registry.ts'
+import type { Returns } from '../state/returns.ts'
 import { type TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import type { Watches } from '../watching/condition-watches.ts'
 import type { StartWarnings } from './start-warnings.ts'
 import type { TaskActors } from './task-actors.ts'
 import type { NameWarnings } from './task-warnings.ts'
 
-/** The parts of the session that the registry uses. */
-export interface TaskParts {
+export interface TasksDeps {
+  readonly clock: Clock
+  readonly words: Vocabulary
+  readonly configuration: Configuration
+  readonly reporter: Reporter
+  readonly registry: TaskRegistry
+  readonly returns: Returns
+  readonly changes: ConditionChanges
+  readonly hooks: HookRunner
+  readonly contexts: Contexts
+  readonly handleOf: HandleOf
   readonly runs: Runs
   readonly actors: TaskActors
   readonly watches: Watches
@@ -37,13 +57,11 @@ export interface NewTask {
 }
 
 export class Tasks {
-  readonly #core: Core
-  readonly #parts: TaskParts
+  readonly #deps: TasksDeps
   #isNameSumPlanned = false
 
-  constructor(core: Core, parts: TaskParts) {
-    this.#core = core
-    this.#parts = parts
+  constructor(deps: TasksDeps) {
+    this.#deps = deps
   }
 
   /** Creates a validated definition. Throws at the first problem, and changes nothing. */
@@ -57,18 +75,18 @@ export class Tasks {
       )
     this.#checkPool(name, options)
     checkTaskParams(name, options, start === false)
-    checkExecution(work, options.execution ?? this.#core.settings.execution, name)
+    checkExecution(work, options.execution ?? this.#deps.configuration.settings.execution, name)
     return {
       name,
-      start: toCondition(start, this.#core.words, this.#core.clock),
-      end: options.end === undefined ? null : toCondition(options.end, this.#core.words, this.#core.clock),
+      start: toCondition(start, this.#deps.words, this.#deps.clock),
+      end: options.end === undefined ? null : toCondition(options.end, this.#deps.words, this.#deps.clock),
       options: taskOptionsOf(options),
       work,
     }
   }
 
   #checkPool(name: string, { pool }: TaskOptions): void {
-    const { pools } = this.#core.settings
+    const { pools } = this.#deps.configuration.settings
     if (pool === undefined || pools.has(pool)) return
     const [nearest] = near(pool, pools.keys())
     const hint =
@@ -81,7 +99,10 @@ export class Tasks {
   /** Throws if a task could not be added. */
   checkNew(task: NewTask): void {
     this.defineNew(task)
-    if (this.#core.settings.onTaskExists === 'raise' && this.#core.entries.has(task.task))
+    if (
+      this.#deps.configuration.settings.onTaskExists === 'raise' &&
+      this.#deps.registry.entries.has(task.task)
+    )
       throw new TaskExistsError(task.task)
   }
 
@@ -96,7 +117,7 @@ export class Tasks {
 
   /** The definition of a task from a template. Given options take precedence. */
   ofTemplate(templateName: string, name: string, given: TaskUpdate): TaskDefinition {
-    const templates = this.#core.options.templates ?? {}
+    const templates = this.#deps.configuration.options.templates ?? {}
     const template = Object.hasOwn(templates, templateName) ? templates[templateName] : undefined
     if (template === undefined) {
       const [nearest] = near(templateName, Object.keys(templates))
@@ -124,73 +145,73 @@ export class Tasks {
 
   /** Creates the task of a definition, which is not in the session yet; the existing task if `onTaskExists` is `ignore`. */
   prepare(given: TaskDefinition): TaskEntry {
-    const core = this.#core
+    const deps = this.#deps
     const zone =
-      given.options.timezone === undefined ? core.settings.timezone : checkZone(given.options.timezone)
-    const taken = core.entries.get(given.name)
+      given.options.timezone === undefined
+        ? deps.configuration.settings.timezone
+        : checkZone(given.options.timezone)
+    const taken = deps.registry.entries.get(given.name)
     // Before anything is replaced: a refused task must not remove the existing one.
-    if (taken === undefined || core.settings.onTaskExists !== 'ignore') this.#parts.starts.check(given, zone)
+    if (taken === undefined || deps.configuration.settings.onTaskExists !== 'ignore')
+      this.#deps.starts.check(given, zone)
     let definition = given
     if (taken !== undefined) {
-      const { onTaskExists } = core.settings
+      const { onTaskExists } = deps.configuration.settings
       if (onTaskExists === 'raise') throw new TaskExistsError(given.name)
       if (onTaskExists === 'ignore') return taken
       if (onTaskExists === 'rename') definition = { ...given, name: this.#freeName(given.name) }
     }
-    const order = core.nextOrder()
-    return new TaskEntry(`${definition.name}#${order}`, order, definition, zone, core.heldTimes())
+    const order = deps.registry.nextOrder()
+    return new TaskEntry(`${definition.name}#${order}`, order, definition, zone, new HeldTimes(deps.clock))
   }
 
   /** Adds a created task to the session; it may launch at once if the session runs. */
   list(entry: TaskEntry): TaskEntry {
-    const core = this.#core
+    const deps = this.#deps
     const { name } = entry
-    const taken = core.entries.get(name)
+    const taken = deps.registry.entries.get(name)
     if (taken === entry) return entry
     if (taken !== undefined) {
-      if (core.settings.onTaskExists !== 'replace') throw new TaskExistsError(name)
+      if (deps.configuration.settings.onTaskExists !== 'replace') throw new TaskExistsError(name)
       this.remove(taken)
     }
-    const after = core.hooks.has('task')
-      ? core.hooks.beforeSync({ ...core.context(null), name }, (error) =>
-          core.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
+    const after = deps.hooks.has('task')
+      ? deps.hooks.beforeSync({ ...deps.contexts.of(null), name }, (error) =>
+          deps.reporter.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
         )
       : null
-    core.entries.set(name, entry)
-    core.byId.set(entry.id, entry)
-    this.#parts.starts.look(entry)
-    this.#parts.actors.make(entry)
-    core.changes.taskChanged(name, null)
-    if (this.#parts.watches.isWatching) {
-      this.#parts.names.look(entry)
+    deps.registry.add(entry)
+    this.#deps.starts.look(entry)
+    this.#deps.actors.make(entry)
+    deps.changes.taskChanged(name, null)
+    if (this.#deps.watches.isWatching) {
+      this.#deps.names.look(entry)
       if (!this.#isNameSumPlanned) {
         this.#isNameSumPlanned = true
-        core.clock.defer(() => {
+        deps.clock.defer(() => {
           this.#isNameSumPlanned = false
-          this.#parts.names.sumUp()
+          this.#deps.names.sumUp()
         })
       }
-      this.#parts.watches.begin(entry)
+      this.#deps.watches.begin(entry)
     }
-    if (core.news.isHeard) core.news.tell({ type: 'task.added', task: name, at: core.clock.now() })
-    after?.({ value: core.hooks.has('task') ? core.handleOf(entry) : undefined })
+    if (deps.reporter.news.isHeard)
+      deps.reporter.news.tell({ type: 'task.added', task: name, at: deps.clock.now() })
+    after?.({ value: deps.hooks.has('task') ? deps.handleOf(entry) : undefined })
     return entry
   }
 
   /** Removes a task: its name is free at once, and its live runs are terminated. */
   remove(entry: TaskEntry): void {
-    this.#parts.actors.wakeUp(entry)
+    this.#deps.actors.wakeUp(entry)
     tell(entry.actor, { type: 'task.remove', task: entry.name })
   }
 
   /** The effect of a removal in the task machine. */
   release(entry: TaskEntry): void {
-    const core = this.#core
-    this.#parts.watches.end(entry)
-    if (core.entries.get(entry.name) === entry) {
-      core.entries.delete(entry.name)
-      core.returns.delete(entry.name)
-    }
+    const deps = this.#deps
+    this.#deps.watches.end(entry)
+    if (deps.registry.freeName(entry)) deps.returns.delete(entry.name)
     for (const queued of entry.queue.clear())
       queued.pending?.refuse(
         new TaskNotFoundError(
@@ -201,11 +222,11 @@ export class Tasks {
       )
     for (const slot of entry.free.splice(0)) tell(slot.actor, { type: 'run.close' })
     if (entry.live.length > 0) {
-      core.leaving.set(entry.name, (core.leaving.get(entry.name) ?? 0) + entry.live.length)
-      this.#parts.runs.terminate(entry, 'removed')
+      deps.registry.keepLeaving(entry)
+      this.#deps.runs.terminate(entry, 'removed')
     } else this.#forget(entry)
-    core.changes.taskChanged(entry.name, null)
-    core.news.tell({ type: 'task.removed', task: entry.name, at: core.clock.now() })
+    deps.changes.taskChanged(entry.name, null)
+    deps.reporter.news.tell({ type: 'task.removed', task: entry.name, at: deps.clock.now() })
   }
 
   /** Handles the end of a run. */
@@ -215,12 +236,10 @@ export class Tasks {
       entry.endWatch = null
     }
     if (!entry.isRemoved) return
-    const core = this.#core
-    const left = (core.leaving.get(entry.name) ?? 1) - 1
-    if (left > 0) core.leaving.set(entry.name, left)
-    else core.leaving.delete(entry.name)
+    const deps = this.#deps
+    deps.registry.left(entry)
     if (entry.live.length === 0) this.#forget(entry)
-    const successor = core.entries.get(entry.name)
+    const successor = deps.registry.entries.get(entry.name)
     if (successor !== undefined) tell(successor.actor, { type: 'facts.changed' })
   }
 
@@ -241,32 +260,35 @@ export class Tasks {
     const definition = this.define(before.name, start ?? before.start, options, before.work)
     entry.definition = before.madeOf === undefined ? definition : { ...definition, madeOf: before.madeOf }
     entry.updated = { ...entry.updated, ...taskOptionsOf(update) }
-    entry.zone = options.timezone === undefined ? this.#core.settings.timezone : checkZone(options.timezone)
+    entry.zone =
+      options.timezone === undefined
+        ? this.#deps.configuration.settings.timezone
+        : checkZone(options.timezone)
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
       tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable', task: entry.name })
-    if ('start' in update || 'timezone' in update) this.#parts.starts.look(entry)
-    this.#parts.watches.renew(entry)
-    this.#core.news.tell({ type: 'task.changed', task: entry.name, at: this.#core.clock.now() })
+    if ('start' in update || 'timezone' in update) this.#deps.starts.look(entry)
+    this.#deps.watches.renew(entry)
+    this.#deps.reporter.news.tell({ type: 'task.changed', task: entry.name, at: this.#deps.clock.now() })
     tell(entry.actor, { type: 'facts.changed' })
   }
 
   /** Applies a new zone of the session to the tasks without the option `timezone`. */
   zoneChanged(): void {
-    const { timezone } = this.#core.settings
-    const entries = [...this.#core.entries.values()].filter(
+    const { timezone } = this.#deps.configuration.settings
+    const entries = [...this.#deps.registry.entries.values()].filter(
       ({ definition }) => definition.options.timezone === undefined,
     )
     for (const entry of entries) entry.zone = timezone
-    this.#parts.watches.renewAll(entries)
+    this.#deps.watches.renewAll(entries)
   }
 
   #forget(entry: TaskEntry): void {
-    this.#core.byId.delete(entry.id)
+    this.#deps.registry.forget(entry)
     for (const resolve of entry.onEmpty.splice(0)) resolve()
   }
 
   #freeName(name: string): string {
-    for (let n = 1; ; n++) if (!this.#core.entries.has(`${name} - ${n}`)) return `${name} - ${n}`
+    for (let n = 1; ; n++) if (!this.#deps.registry.entries.has(`${name} - ${n}`)) return `${name} - ${n}`
   }
 }
 

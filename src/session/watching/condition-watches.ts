@@ -1,42 +1,54 @@
 /** The watches of a session: of the tasks' start conditions, of the end conditions of live runs, and of the shut condition. */
 import type { TerminateReason } from '../../../machines/protocol.ts'
+import type { Backlog } from '../../clock/slices.ts'
 import { eachInSlices, inSlices } from '../../clock/slices.ts'
 import type { Condition } from '../../conditions/condition.ts'
+import { HeldTimes } from '../../conditions/evaluate/held.ts'
 import { holds } from '../../conditions/evaluate/holds.ts'
 import { watch } from '../../conditions/evaluate/watch.ts'
-import type { WakeClock } from '../../conditions/facts.ts'
+import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
+import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import { toCondition } from '../../conditions/to-condition.ts'
-import { ConditionError } from '../../errors/errors.ts'
 import { tell } from '../actors/guarded-actor.ts'
+import type { SessionActor } from '../actors/session-actor.ts'
 import type { Start } from '../api/task-options.ts'
+import type { ConditionChanges } from '../events/condition-changes.ts'
 import type { Crashes } from '../launching/crashed-runs.ts'
 import type { MissedRuns } from '../launching/missed-runs.ts'
+import type { Reporter } from '../reports/reporter.ts'
 import type { Runs } from '../runs/run-effects.ts'
-import type { Core } from '../state/session-state.ts'
+import type { FactsOf } from '../state/ports.ts'
 import type { TaskEntry } from '../state/task-state.ts'
+import { reportConditionFailure } from './condition-failure.ts'
 import { keepWhatIsCounted } from './history-needs.ts'
-import { EndFacts, FailedPredicate } from './session-facts.ts'
+import { EndFacts, type FactSources, FailedPredicate } from './session-facts.ts'
+import type { WatchClock } from './wake-clock.ts'
 
-/** The parts of the session that watches notify. */
-export interface WatchParts {
+export interface WatchDeps extends FactSources {
+  readonly words: Vocabulary
+  readonly backlog: Backlog
+  readonly sessionActor: SessionActor
+  readonly reporter: Reporter
+  readonly changes: ConditionChanges
+  readonly predicates: Predicates
+  readonly factsOf: FactsOf
+  /** The times of the shut condition. */
+  readonly held: HeldTimes
+  readonly wakeClock: WatchClock
   readonly runs: Runs
-  readonly occasions: MissedRuns
+  readonly missedRuns: MissedRuns
   readonly crashes: Crashes
 }
 
 export class Watches {
-  readonly #core: Core
-  readonly #parts: WatchParts
-  readonly #clock: WakeClock
+  readonly #deps: WatchDeps
   #shutCondition: Condition | null = null
   #undoShutWatch: (() => void) | null = null
   /** Aborted when the session no longer runs; null before the first start. */
   #signal: AbortSignal | null = null
 
-  constructor(core: Core, parts: WatchParts, clock: WakeClock) {
-    this.#core = core
-    this.#parts = parts
-    this.#clock = clock
+  constructor(deps: WatchDeps) {
+    this.#deps = deps
   }
 
   /** True while start conditions are watched: from the start of the session to its shut-down. */
@@ -46,18 +58,18 @@ export class Watches {
 
   /** Starts to watch the start condition of a task. */
   begin(entry: TaskEntry): void {
-    const core = this.#core
+    const deps = this.#deps
     let isFirst = true
     let lastHeld = false
     const change = (holds: boolean): void => {
       lastHeld = holds
-      tell(entry.actor, { type: 'condition.changed', holds, at: core.wokenFor ?? core.clock.now() })
+      tell(entry.actor, { type: 'condition.changed', holds, at: deps.wakeClock.wokenFor ?? deps.clock.now() })
     }
     entry.watch = watch(
       entry.definition.start.node,
-      () => core.factsOf(entry),
-      core.changes,
-      this.#clock,
+      () => deps.factsOf(entry),
+      deps.changes,
+      deps.wakeClock,
       (error) => this.conditionFailed(entry, error),
       entry.held,
     ).subscribe((isTrue) => {
@@ -68,9 +80,9 @@ export class Watches {
     entry.watch.add(() => {
       if (lastHeld) change(false)
     })
-    this.#parts.crashes.settle(entry)
-    this.#parts.occasions.begin(entry)
-    keepWhatIsCounted(core.log, entry.definition.start.node, core.factsOf(entry))
+    this.#deps.crashes.settle(entry)
+    this.#deps.missedRuns.begin(entry)
+    keepWhatIsCounted(deps.runLog.current, entry.definition.start.node, deps.factsOf(entry))
   }
 
   /** Stops watching the start condition of a task. */
@@ -80,10 +92,10 @@ export class Watches {
   }
 
   #unwatch(entry: TaskEntry): void {
-    this.#parts.occasions.end(entry)
+    this.#deps.missedRuns.end(entry)
     entry.watch?.unsubscribe()
     entry.watch = null
-    this.#core.predicates.release(entry.name)
+    this.#deps.predicates.release(entry.name)
   }
 
   /** Watches the start condition of a task again, since the condition or its zone has changed. */
@@ -104,20 +116,20 @@ export class Watches {
       // A function in the condition may have stopped the session.
       if (signal.aborted) this.end(entry)
     }
-    eachInSlices(this.#core.clock, this.#core.entries.values(), begin, () => !signal.aborted, done)
+    eachInSlices(this.#deps.clock, this.#deps.registry.entries.values(), begin, () => !signal.aborted, done)
   }
 
   unwatchAll(): void | Promise<void> {
     this.#undoShutWatch?.()
     this.#undoShutWatch = null
-    this.#core.held.clear()
+    this.#deps.held.clear()
     const end = (entry: TaskEntry): void => this.end(entry)
-    return inSlices(this.#core.clock, this.#core.entries.values(), end, () => !this.isWatching)
+    return inSlices(this.#deps.clock, this.#deps.registry.entries.values(), end, () => !this.isWatching)
   }
 
   /** Watches these start conditions again, in slices; launches wait for them. */
   renewAll(entries: readonly TaskEntry[]): void {
-    this.#core.backlog.add(
+    this.#deps.backlog.add(
       entries.map((entry) => () => {
         if (!entry.isRemoved) this.renew(entry)
       }),
@@ -125,7 +137,7 @@ export class Watches {
   }
 
   setShutCondition(start: Start | undefined): void {
-    this.#shutCondition = start === undefined ? null : toCondition(start, this.#core.words, this.#core.clock)
+    this.#shutCondition = start === undefined ? null : toCondition(start, this.#deps.words, this.#deps.clock)
     if (this.#undoShutWatch !== null || this.isWatching) {
       this.#undoShutWatch?.()
       this.watchShutCondition()
@@ -134,23 +146,23 @@ export class Watches {
 
   /** Watches the shut condition. Returns true if it holds already. A failure ends the session. */
   watchShutCondition(): boolean {
-    const core = this.#core
+    const deps = this.#deps
     if (this.#shutCondition === null) return false
     const subscription = watch(
       this.#shutCondition.node,
-      () => core.factsOf(null),
-      core.changes,
-      this.#clock,
+      () => deps.factsOf(null),
+      deps.changes,
+      deps.wakeClock,
       undefined,
-      core.held,
+      deps.held,
     ).subscribe({
       next: (isTrue) => {
-        if (isTrue && (core.state === 'running' || core.state === 'held'))
-          tell(core.actor, { type: 'session.shutDown' })
+        if (isTrue && (deps.sessionActor.state === 'running' || deps.sessionActor.state === 'held'))
+          deps.sessionActor.tell({ type: 'session.shutDown' })
       },
-      error: (error) => core.failFatally(error),
+      error: (error) => deps.reporter.failFatally(error),
     })
-    const isOver = !core.isActive && core.state !== 'held'
+    const isOver = !deps.sessionActor.isActive && deps.sessionActor.state !== 'held'
     // The first evaluation has stopped the session, which ended its watches before this one existed: its timer would remain.
     if (isOver) subscription.unsubscribe()
     else this.#undoShutWatch = () => subscription.unsubscribe()
@@ -167,7 +179,7 @@ export class Watches {
 
   holdsNow(entry: TaskEntry): boolean {
     try {
-      return holds(entry.definition.start.node, this.#core.factsOf(entry))
+      return holds(entry.definition.start.node, this.#deps.factsOf(entry))
     } catch (error) {
       this.conditionFailed(entry, error)
       return false
@@ -175,12 +187,7 @@ export class Watches {
   }
 
   conditionFailed(entry: TaskEntry | null, cause: unknown): void {
-    const task = entry?.name
-    const about = task === undefined ? 'The shut condition' : `A condition of task '${task}'`
-    const error = new ConditionError(`${about} failed.`, task === undefined ? {} : { task }, { cause })
-    // Without its shut condition the session would never end, which is worse than ending now.
-    if (entry === null) this.#core.failFatally(error)
-    else this.#core.fail('condition', `${about} failed.`, { ...(task === undefined ? {} : { task }), error })
+    reportConditionFailure(this.#deps.reporter, entry, cause)
   }
 
   /** Watches the end condition while runs are live. A condition that already holds ends a run at its start. */
@@ -188,30 +195,30 @@ export class Watches {
     const { end } = entry.definition
     // A run that has ended within its launch needs no watch.
     if (end === null || entry.live.length === 0) return
-    const core = this.#core
+    const deps = this.#deps
     const heldAlready: TerminateReason = `end condition held already: ${end}`
     if (entry.endWatch !== null) {
-      if (entry.endHolds) this.#parts.runs.terminate(entry, heldAlready)
+      if (entry.endHolds) this.#deps.runs.terminate(entry, heldAlready)
       return
     }
     let reason: TerminateReason = heldAlready
     entry.endHolds = false
     // Counted from the start of the run at the earliest: before that, no watch existed.
-    const held = core.heldTimes()
+    const held = new HeldTimes(deps.clock)
     entry.endWatch = watch(
       end.node,
-      () => new EndFacts(core, core.predicates, held, entry),
-      core.changes,
-      this.#clock,
+      () => new EndFacts(deps, deps.predicates, held, entry),
+      deps.changes,
+      deps.wakeClock,
       (error) => {
         // Errors of predicates are reported where the predicates are read.
         if (!(error instanceof FailedPredicate)) this.conditionFailed(entry, error)
-        this.#parts.runs.terminate(entry, 'end condition')
+        this.#deps.runs.terminate(entry, 'end condition')
       },
       held,
     ).subscribe((isTrue) => {
       entry.endHolds = isTrue
-      if (isTrue) this.#parts.runs.terminate(entry, reason)
+      if (isTrue) this.#deps.runs.terminate(entry, reason)
     })
     reason = 'end condition'
   }
