@@ -6,6 +6,7 @@
  * by form and by value only: a `nextPageToken` is an ordinary value.
  */
 import { checkOptions } from './check-options.ts'
+import { eachText } from './texts-in.ts'
 
 /**
  * The text in the place of a secret, in the log and in answers over HTTP.
@@ -113,9 +114,7 @@ export class Redactor {
 
   /** Registers a secret, a text or a value that contains texts. It is masked from now on. */
   tell(secret: unknown): void {
-    if (typeof secret === 'string') this.#remember(secret)
-    else if (typeof secret === 'object' && secret !== null)
-      for (const part of Object.values(secret)) this.tell(part)
+    eachText(secret, (text) => this.#remember(text))
   }
 
   /** The text with its secrets masked. */

@@ -57,3 +57,32 @@ describe('createRedactor', () => {
     expect(redactor.text('secret-0- secret-1000-')).toBe('secret-0- (redacted)')
   })
 })
+
+test('a redactor finds the texts in any value: with circles, Maps, throwing getters, a million members', () => {
+  const redactor = createRedactor()
+  const client: Record<string, unknown> = {
+    password: 'hunter2-in-object',
+    headers: new Map([['key', 'hunter2-in-map']]),
+    all: new Set(['hunter2-in-set']),
+    bytes: Buffer.alloc(1_000_000),
+    get broken() {
+      throw new Error('not connected')
+    },
+    list: ['hunter2-in-list'],
+  }
+  client.self = client
+  redactor.tell([
+    client,
+    new Array(1_000_000_000),
+    new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('no')
+        },
+      },
+    ),
+  ])
+  for (const place of ['object', 'map', 'set', 'list'])
+    expect(redactor.text(`it is hunter2-in-${place}`)).toBe('it is (redacted)')
+})
