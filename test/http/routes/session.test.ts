@@ -207,7 +207,9 @@ describe('the log', () => {
 })
 
 test('a command that the state refuses is a conflict that lists the accepted commands', async () => {
-  served = await serve((app) => void app.task('a', false, () => new Promise(() => {})))
+  served = await serve((app) => {
+    app.task('a', false, { terminateGrace: '1 ms' }, () => new Promise(() => {}))
+  })
   await served.app.session.task('a').run().started
   served.app.session.shutDown()
   for (const [path, body] of [['/session/restart'], ['/events', { type: 'session.hold' }]] as const) {
