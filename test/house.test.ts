@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { type Expression, type MemberExpression, type Node, parseSync } from '@swc/core'
 
 const files = ['src', 'machines'].flatMap((root) =>
   readdirSync(root, { recursive: true })
@@ -61,6 +62,11 @@ const words: readonly [string, RegExp, RegExp][] = [
   ],
   ['there are no default exports', /^export default /m, /^$/],
   ['re-exports are only in index files', /^export (\*|\{[^}]*\}|type \{[^}]*\}) from /m, /index\.ts$/],
+  [
+    'no member is declared as assigned later (`!:`)',
+    /^\s+(?:(?:readonly|static|declare|override|accessor|public|private|protected) )*#?\w+!:/m,
+    /^$/,
+  ],
   ['no path of a machine', /(^|[\s'"`(])\/(work|root)\//m, /^$/],
 ]
 
@@ -98,6 +104,38 @@ function circleOf(all: readonly string[], usesOf: (one: string) => readonly stri
     if (found !== null) return found
   }
   return null
+}
+
+/** Objects of src/session whose members other code may assign: records of data, and objects that the same function creates. */
+const records =
+  /^(entry|slot|request|queued|pending|watched|counted|before|error|event|stepped|system|ended\.promise)$/
+
+/** Members that a file assigns to objects other than `this`, as `receiver.member`. */
+function assignedIn(path: string): string[] {
+  const found = new Set<string>()
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) return node.forEach(visit)
+    if (typeof node !== 'object' || node === null) return
+    const { type, left, argument } = node as { type?: string; left?: Node; argument?: Node }
+    const target = type === 'AssignmentExpression' ? left : type === 'UpdateExpression' ? argument : undefined
+    if (target?.type === 'MemberExpression') {
+      const { object, property } = target as unknown as MemberExpression
+      // An element of a list or a record is no member.
+      if (property.type !== 'Computed' && object.type !== 'ThisExpression') found.add(nameOf(object))
+    }
+    for (const [key, child] of Object.entries(node)) if (key !== 'span') visit(child)
+  }
+  visit(parseSync(textOf.get(path)!, { syntax: 'typescript', target: 'es2022' }))
+  return [...found]
+}
+
+/** The text of a chain of members; the type of any other expression. */
+function nameOf(expression: Expression): string {
+  if (expression.type === 'Identifier') return expression.value
+  if (expression.type === 'ThisExpression') return 'this'
+  if (expression.type !== 'MemberExpression') return expression.type
+  const { object, property } = expression
+  return `${nameOf(object)}.${'value' in property ? property.value : '[]'}`
 }
 
 describe('house laws', () => {
@@ -159,6 +197,17 @@ describe('house laws', () => {
       (path) =>
         !allowed.test(path) && importsOf(path).some(({ from, isType }) => from === library && !isType),
     )
+    expect(wrong).toEqual([])
+  })
+
+  test('no part of a session is filled or changed from outside', () => {
+    const wrong = files
+      .filter((path) => path.startsWith('src/session/'))
+      .flatMap((path) =>
+        assignedIn(path)
+          .filter((receiver) => !records.test(receiver))
+          .map((receiver) => `${path}: ${receiver}`),
+      )
     expect(wrong).toEqual([])
   })
 

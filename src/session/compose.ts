@@ -172,7 +172,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   const missedRuns = new MissedRuns({ ...base, runLog, requests, changes, uptime, factsOf, launcher, queue })
 
   // Watches of conditions
-  const wakeClock = new WatchClock({ clock, backlog, onTimer: () => launcher.woken() })
+  const wakeClock = new WatchClock({ clock, backlog, launcher })
   const watches = new Watches({
     ...facts,
     words,

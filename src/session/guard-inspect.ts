@@ -9,17 +9,12 @@ type Inspect = NonNullable<SessionOptions['inspect']>
 
 /** Guards the observers of one session. */
 export class Inspection {
+  /** The number of observers that are being notified, nested. Events that they send meanwhile wait for the next turn. */
+  depth = 0
   readonly #reporter: Reporter
-  /** The number of observers that are being notified, nested. */
-  #nested = 0
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter
-  }
-
-  /** True while an observer is being notified. Events that it sends then wait for the next turn of the event loop. */
-  get isUnderWay(): boolean {
-    return this.#nested > 0
   }
 
   /**
@@ -32,14 +27,14 @@ export class Inspection {
     return (event) => {
       // Each step of each actor emits several events: one warning is enough.
       if (hasThrown) return
-      this.#nested += 1
+      this.depth += 1
       try {
         next?.(event)
       } catch (error) {
         hasThrown = true
         this.#reporter.warn('inspect', 'The inspection observer threw; it is not called again.', { error })
       } finally {
-        this.#nested -= 1
+        this.depth -= 1
       }
     }
   }

@@ -60,12 +60,17 @@ export function taskEffects(deps: TaskEffectDeps): TaskEffects {
     if (entry !== undefined) act(entry)
   }
   return {
-    launch: (id, launch) =>
-      withEntry(id, (entry) => {
-        runs.launch(entry, launch)
-        watches.watchEnd(entry)
-      }),
-    enlist: (id) => withEntry(id, (entry) => launcher.enlist(entry)),
+    // Called for each run: without a closure.
+    launch: (id, launch) => {
+      const entry = registry.byId.get(id)
+      if (entry === undefined) return
+      runs.launch(entry, launch)
+      watches.watchEnd(entry)
+    },
+    enlist: (id) => {
+      const entry = registry.byId.get(id)
+      if (entry !== undefined) launcher.enlist(entry)
+    },
     startDelay: (id, relaunchAt) => withEntry(id, (entry) => delays.start(entry, relaunchAt ?? 0)),
     stopDelay: (id) => withEntry(id, (entry) => delays.stop(entry)),
     answer: (event) => requests.accept(event),

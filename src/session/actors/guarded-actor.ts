@@ -23,8 +23,8 @@ export interface Door {
   refuseStop(actor: AnyActorRef): Error
   /** The event that notifies an actor of a failed child; null if it has no children. */
   childFailed(actorId: string): EventObject | null
-  /** True while an inspector is being notified. */
-  isInspecting(): boolean
+  /** The number of inspectors that are being notified, nested. */
+  readonly inspection: { readonly depth: number }
   /** Calls back in the next turn of the event loop. */
   defer(call: () => void): void
   /** The session's commands in transit. */
@@ -96,7 +96,7 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
     let accepted: EventObject | null = event
     if (event !== undefined && event === this.#told) this.#told = undefined
     else if (event !== undefined && door.requests.isPrepared(event)) {
-      if (door.isInspecting()) return door.defer(door.requests.postpone(event, () => this._send(event)))
+      if (door.inspection.depth > 0) return door.defer(door.requests.postpone(event, () => this._send(event)))
     } else {
       const report = toReport(event)
       if (report === null) return door.take(this, event)
@@ -117,7 +117,7 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
   #tell(event: EventObject): void {
     const door = this.#door
     // An inspector may see an event before the actor does: an event that overtakes it would meet the earlier state.
-    if (door.isInspecting()) return door.defer(() => this.#tell(event))
+    if (door.inspection.depth > 0) return door.defer(() => this.#tell(event))
     if (!isActive(this)) return
     this.#told = event
     super.send(event as Parameters<Actor<M>['send']>[0])

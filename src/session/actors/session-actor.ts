@@ -26,7 +26,7 @@ export class SessionActor {
   }
 
   get state(): SessionState {
-    return toSessionState(this.snapshot.value)
+    return toSessionState(this.#refOf().getSnapshot().value)
   }
 
   /** True if tasks may launch now, by their condition or from their queue. */

@@ -83,9 +83,9 @@ function inspectionOf({
   clock,
   inspection,
   requests,
-}: DoorDeps): Pick<Door, 'isInspecting' | 'defer' | 'requests'> {
+}: DoorDeps): Pick<Door, 'inspection' | 'defer' | 'requests'> {
   return {
-    isInspecting: () => inspection.isUnderWay,
+    inspection,
     defer: (call) => clock.defer(call),
     requests: requests as Door['requests'],
   }

@@ -72,7 +72,7 @@ function sayRunning(deps: ReasonDeps, entry: TaskEntry): string {
   if (limit > 1)
     return `${live.length} runs of task '${name}' are live, and ${limit} is the limit (concurrency)`
   const slot = live.first!
-  const state = slot.actor?.getSnapshot().value
+  const state = slot.actor.getSnapshot().value
   if (state === 'starting')
     return `a run of task '${name}' was launched at ${show(slot.startedAt)} and waits for the run log to record its start`
   const ageMs = Math.max(0, deps.clock.monotonic() - slot.startedMono)

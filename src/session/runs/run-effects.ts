@@ -63,7 +63,10 @@ export class Runs {
   launch(entry: TaskEntry, launch: Launch): void {
     const deps = this.#deps
     const queued = entry.takeQueued(launch.runId)
-    const slot = entry.free.pop() ?? new RunSlot(entry)
+    const start = { runId: launch.runId, at: launch.at, trigger: launch.trigger }
+    const free = entry.free.pop()
+    const isReused = free !== undefined && free.actor.getSnapshot().status === 'active'
+    const slot = isReused ? free : this.#createSlot(entry, start)
     slot.execution = executionOf(deps.configuration, entry, queued)
     slot.params = queued?.params ?? noParams
     slot.runId = launch.runId
@@ -87,7 +90,8 @@ export class Runs {
         error,
       })
     }
-    this.#startActor(slot)
+    if (isReused) tell(slot.actor, { type: 'run.start', ...start })
+    else slot.actor.start()
     entry.endsAtOnce = !slot.lives
   }
 
@@ -100,19 +104,14 @@ export class Runs {
     return value
   }
 
-  #startActor(slot: RunSlot): void {
-    const { entry } = slot
-    const start = { runId: slot.runId, at: slot.startedAt, trigger: slot.trigger }
-    if (slot.actor !== undefined && slot.actor.getSnapshot().status === 'active') {
-      tell(slot.actor, { type: 'run.start', ...start })
-      return
-    }
-    slot.actor = new GuardedActor(this.#machine, {
+  #createSlot(entry: TaskEntry, start: Pick<Launch, 'runId' | 'at' | 'trigger'>): RunSlot {
+    const actor = new GuardedActor(this.#machine, {
       parent: entry.actor,
       input: { task: entry.name, ...start },
     }) as RunActor
-    this.#slots.set(slot.actor, slot)
-    slot.actor.start()
+    const slot = new RunSlot(entry, actor)
+    this.#slots.set(actor, slot)
+    return slot
   }
 
   /** Terminates live runs of a task: one by its id, or all. */

@@ -52,7 +52,6 @@ export const noParams: ParamValues = Object.freeze({})
 
 /** A reusable place for a run of a task: its actor serves many runs, since the creation of an actor costs more than a run. */
 export class RunSlot {
-  actor!: RunActor
   runId = ''
   startedAt = 0
   startedMono = 0
@@ -73,7 +72,10 @@ export class RunSlot {
   readonly waitsFor = new Set<string>()
   lives = false
 
-  constructor(readonly entry: TaskEntry) {}
+  constructor(
+    readonly entry: TaskEntry,
+    readonly actor: RunActor,
+  ) {}
 }
 
 const keyOfQueued = ({ key }: QueuedRun): string | undefined => key

@@ -59,9 +59,8 @@ export class TaskActors {
       for (const entry of group) {
         stopActors(
           entry.actor,
-          entry.free.map((slot) => slot.actor),
+          entry.free.splice(0).map((slot) => slot.actor),
         )
-        entry.free.length = 0
       }
       stopActors(
         actor,

@@ -6,8 +6,8 @@ import type { WakeClock } from '../../conditions/facts.ts'
 export interface WatchClockDeps {
   readonly clock: Clock
   readonly backlog: Backlog
-  /** Called when a timer has fired, before the watch is woken. */
-  readonly onTimer: () => void
+  /** Notified when a timer has fired, before the watch is woken. */
+  readonly launcher: { woken(): void }
 }
 
 /** The clock of a session's watches. */
@@ -27,10 +27,10 @@ export class WatchClock implements WakeClock {
   }
 
   wakeAt(at: number, wake: () => void): () => void {
-    const { clock, onTimer } = this.#deps
+    const { clock, launcher } = this.#deps
     const undoTimer = clock.callAt(at, () => {
       undoJump()
-      onTimer()
+      launcher.woken()
       this.#wakeFor(at, wake)
     })
     const undoJump = this.#jumps.add(() => {
