@@ -1,55 +1,84 @@
 /** The queued or the live runs of a task, in order. Look-ups and removals take constant time, however many there are. */
 
-/** A run that a list can find. */
+/** A run that a list can find by its id, and by its idempotency key if it has one. */
 export interface Listed {
   readonly runId: string
+  readonly key: string | undefined
 }
 
 /** Up to this number of runs a scan is faster than an index, and takes less memory. */
 const few = 8
 
-interface Place {
+interface Place extends Listed {
   readonly at: number
-  readonly runId: string
-  readonly key: string | undefined
 }
 
 /** The index of a long list. The id and the key of a run are those that it had when it was added. */
-interface Index<T> {
-  readonly places: Map<T, Place>
-  readonly byId: Map<string, T[]>
-  readonly byKey: Map<string, T[]>
+class Index<T extends Listed> {
+  readonly #places = new Map<T, Place>()
+  readonly #byId = new Map<string, T[]>()
+  readonly #byKey = new Map<string, T[]>()
+  /** Everything before this place is a hole. */
+  #head = 0
+
+  get size(): number {
+    return this.#places.size
+  }
+
+  add(run: T, at: number): void {
+    const { runId, key } = run
+    this.#places.set(run, { at, runId, key })
+    enter(this.#byId, runId, run)
+    if (key !== undefined) enter(this.#byKey, key, run)
+  }
+
+  /** Returns the place of the run that was removed; undefined if it is not in the list. */
+  remove(run: T): number | undefined {
+    const place = this.#places.get(run)
+    if (place === undefined) return undefined
+    this.#places.delete(run)
+    leave(this.#byId, place.runId, run)
+    if (place.key !== undefined) leave(this.#byKey, place.key, run)
+    return place.at
+  }
+
+  has(run: T): boolean {
+    return this.#places.has(run)
+  }
+
+  withId(runId: string): readonly T[] {
+    return this.#byId.get(runId) ?? []
+  }
+
+  withKey(key: string): T | undefined {
+    return this.#byKey.get(key)?.[0]
+  }
+
+  /** The first place of the items that is not a hole. */
+  headOf(items: readonly (T | undefined)[]): number {
+    while (this.#head < items.length && items[this.#head] === undefined) this.#head += 1
+    return this.#head
+  }
 }
 
 export class RunList<T extends Listed> {
-  readonly #keyOf: (run: T) => string | undefined
   /** Removed runs of an indexed list leave holes. */
   #items: (T | undefined)[] = []
-  /** Everything before this place is a hole. */
-  #head = 0
-  #length = 0
   #index: Index<T> | null = null
 
-  /** @param keyOf - The idempotency key of a run. */
-  constructor(keyOf: (run: T) => string | undefined) {
-    this.#keyOf = keyOf
-  }
-
   get length(): number {
-    return this.#length
+    return this.#index === null ? this.#items.length : this.#index.size
   }
 
   /** The oldest run. */
   get first(): T | undefined {
-    while (this.#head < this.#items.length && this.#items[this.#head] === undefined) this.#head += 1
-    return this.#items[this.#head]
+    return this.#items[this.#index?.headOf(this.#items) ?? 0]
   }
 
   push(run: T): void {
     this.#items.push(run)
-    this.#length += 1
-    if (this.#index !== null) this.#enter(this.#index, run, this.#items.length - 1)
-    else if (this.#length > few) this.#arrange([...this])
+    if (this.#index !== null) this.#index.add(run, this.#items.length - 1)
+    else if (this.#items.length > few) this.#arrange([...this])
   }
 
   /** Adds a run before all others. */
@@ -71,18 +100,13 @@ export class RunList<T extends Listed> {
       const at = this.#items.indexOf(run)
       if (at < 0) return false
       this.#items.splice(at, 1)
-      this.#length -= 1
       return true
     }
-    const place = index.places.get(run)
-    if (place === undefined) return false
-    index.places.delete(run)
-    leave(index.byId, place.runId, run)
-    if (place.key !== undefined) leave(index.byKey, place.key, run)
-    this.#items[place.at] = undefined
-    this.#length -= 1
+    const at = index.remove(run)
+    if (at === undefined) return false
+    this.#items[at] = undefined
     // More holes than runs: the cost is spread over the removals that made them.
-    if (this.#items.length > 2 * this.#length + few) this.#arrange([...this])
+    if (this.#items.length > 2 * this.length + few) this.#arrange([...this])
     return true
   }
 
@@ -94,25 +118,25 @@ export class RunList<T extends Listed> {
   }
 
   has(run: T): boolean {
-    return this.#index === null ? this.#items.includes(run) : this.#index.places.has(run)
+    return this.#index === null ? this.#items.includes(run) : this.#index.has(run)
   }
 
   /** The oldest run with this id. */
   withId(runId: string): T | undefined {
     if (this.#index === null) return this.find((run) => run.runId === runId)
-    return this.#index.byId.get(runId)?.[0]
+    return this.#index.withId(runId)[0]
   }
 
   /** All runs with this id: the function `runId` of a task may repeat itself. */
   allWithId(runId: string): readonly T[] {
     if (this.#index === null) return [...this].filter((run) => run.runId === runId)
-    return [...(this.#index.byId.get(runId) ?? [])]
+    return [...this.#index.withId(runId)]
   }
 
   /** The oldest run with this key. */
   withKey(key: string): T | undefined {
-    if (this.#index === null) return this.find((run) => this.#keyOf(run) === key)
-    return this.#index.byKey.get(key)?.[0]
+    if (this.#index === null) return this.find((run) => run.key === key)
+    return this.#index.withKey(key)
   }
 
   find(test: (run: T) => boolean): T | undefined {
@@ -133,7 +157,7 @@ export class RunList<T extends Listed> {
   }
 
   *[Symbol.iterator](): Generator<T, undefined> {
-    for (let at = this.#head; at < this.#items.length; at++) {
+    for (let at = this.#index?.headOf(this.#items) ?? 0; at < this.#items.length; at++) {
       const run = this.#items[at]
       if (run !== undefined) yield run
     }
@@ -142,21 +166,11 @@ export class RunList<T extends Listed> {
   /** Makes the list contain these runs, with an index if they are many. */
   #arrange(runs: T[]): void {
     this.#items = runs
-    this.#head = 0
-    this.#length = runs.length
     this.#index = null
     if (runs.length <= few) return
-    const index: Index<T> = { places: new Map(), byId: new Map(), byKey: new Map() }
-    for (const [at, run] of runs.entries()) this.#enter(index, run, at)
+    const index = new Index<T>()
+    for (const [at, run] of runs.entries()) index.add(run, at)
     this.#index = index
-  }
-
-  #enter({ places, byId, byKey }: Index<T>, run: T, at: number): void {
-    const { runId } = run
-    const key = this.#keyOf(run)
-    places.set(run, { at, runId, key })
-    enter(byId, runId, run)
-    if (key !== undefined) enter(byKey, key, run)
   }
 }
 

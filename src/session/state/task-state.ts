@@ -76,10 +76,11 @@ export class RunSlot {
     readonly entry: TaskEntry,
     readonly actor: RunActor,
   ) {}
-}
 
-const keyOfQueued = ({ key }: QueuedRun): string | undefined => key
-const keyOfLive = ({ pending }: RunSlot): string | undefined => pending?.key
+  get key(): string | undefined {
+    return this.pending?.key
+  }
+}
 
 /** A task in its session. */
 export class TaskEntry {
@@ -93,8 +94,8 @@ export class TaskEntry {
   endWatch: Subscription | null = null
   /** The last value reported by the watch of the end condition. */
   endHolds = false
-  readonly queue = new RunList<QueuedRun>(keyOfQueued)
-  readonly live = new RunList<RunSlot>(keyOfLive)
+  readonly queue = new RunList<QueuedRun>()
+  readonly live = new RunList<RunSlot>()
   /** Places whose run has ended, for reuse. */
   readonly free: RunSlot[] = []
   /** True if the last run ended within its launch, since its work and its record are synchronous. */

@@ -5,7 +5,7 @@ import { checkProperty } from '../../support/property.ts'
 
 interface Run {
   readonly runId: string
-  readonly key?: string | undefined
+  readonly key: string | undefined
 }
 
 const step = fc.oneof(
@@ -28,7 +28,7 @@ describe('RunList', () => {
   test('is equal to an array after any steps, with repeated ids and keys', async () => {
     await checkProperty(
       fc.asyncProperty(fc.array(step, { maxLength: 200 }), async (steps) => {
-        const list = new RunList<Run>(({ key }) => key)
+        const list = new RunList<Run>()
         let model: Run[] = []
         for (const each of steps) {
           if (each.act === 'push' || each.act === 'unshift') {
@@ -62,8 +62,8 @@ describe('RunList', () => {
   })
 
   test('finds a run by the id that it had when it was added', () => {
-    const list = new RunList<{ runId: string }>(() => undefined)
-    const runs = Array.from({ length: 20 }, (_, n) => ({ runId: `r${n}` }))
+    const list = new RunList<{ runId: string; key: string | undefined }>()
+    const runs = Array.from({ length: 20 }, (_, n) => ({ runId: `r${n}`, key: undefined }))
     for (const run of runs) list.push(run)
     runs[3]!.runId = 'later'
     expect(list.remove(runs[3]!)).toBe(true)
