@@ -326,7 +326,8 @@ export class ResilientStore implements Store {
     while (this.#sent.length > 0) await Promise.allSettled(this.#sent.map(({ answer }) => answer))
     try {
       await settled(this.#calls.check())
-      await this.#writer.writeAll()
+      // An entry may be added between the last write and the end of `writeAll`.
+      while (this.#kept.size > 0) await this.#writer.writeAll()
     } catch (problem) {
       this.#retries.lengthen()
       return this.#degrade(problem)
