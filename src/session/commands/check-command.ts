@@ -18,7 +18,7 @@ export interface CheckDeps {
   readonly clock: Clock
   readonly words: Vocabulary
   readonly registry: Registry
-  readonly tasks: Tasks
+  readonly tasks: Pick<Tasks, 'checkNew' | 'checkUpdate'>
 }
 
 /** Throws if the command is invalid for the session. Changes nothing. */

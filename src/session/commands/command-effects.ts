@@ -17,7 +17,7 @@ export interface CommandEffectDeps extends RefusalDeps, RunTasksDeps {
   readonly configuration: SessionConfiguration
   readonly requests: Requests
   readonly params: ParamStore
-  readonly tasks: Tasks
+  readonly tasks: Pick<Tasks, 'add' | 'defineNew' | 'list' | 'zoneChanged'>
   readonly watches: {
     setShutCondition(condition: Start | undefined): void
     holdsNow(entry: TaskEntry): boolean

@@ -22,9 +22,9 @@ import { type CheckDeps, checkCommand } from './check-command.ts'
 export interface SenderDeps extends CheckDeps {
   readonly reporter: Reporter
   readonly requests: Requests
-  readonly actors: TaskActors
-  readonly queue: RunQueue
-  readonly missedRuns: MissedRuns
+  readonly actors: Pick<TaskActors, 'wakeUp'>
+  readonly queue: Pick<RunQueue, 'prepare'>
+  readonly missedRuns: Pick<MissedRuns, 'prepareBackfill'>
   /** Sends a prepared command to the session's actor. */
   readonly post: (event: CommandEvent) => void
 }

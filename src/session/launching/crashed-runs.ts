@@ -17,7 +17,7 @@ export interface CrashesDeps {
   readonly clock: Clock
   readonly reporter: Reporter
   readonly runLog: RunLog
-  readonly queue: RunQueue
+  readonly queue: Pick<RunQueue, 'ask'>
 }
 
 export class Crashes {

@@ -25,7 +25,7 @@ const launching = { part: 'launching tasks, with what listens to it' }
 export interface LauncherDeps extends SituationDeps, PredicateWaitDeps, LaunchDeps {
   readonly sessionActor: SessionActor
   readonly cycles: Cycles
-  readonly delays: RelaunchDelays
+  readonly delays: Pick<RelaunchDelays, 'stopAll'>
 }
 
 export class Launcher {

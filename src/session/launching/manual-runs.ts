@@ -50,8 +50,8 @@ export interface RunQueueDeps {
   readonly requests: Requests
   readonly executors: ReadonlyMap<string, Executor>
   readonly stateChange: ChangeSignal
-  readonly waitingRuns: WaitingRuns
-  readonly runs: Runs
+  readonly waitingRuns: Pick<WaitingRuns, 'warn'>
+  readonly runs: Pick<Runs, 'terminate'>
 }
 
 export class RunQueue {

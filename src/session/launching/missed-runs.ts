@@ -48,8 +48,8 @@ export interface MissedRunsDeps {
   readonly changes: ConditionChanges
   readonly uptime: Uptime
   readonly factsOf: FactsOf
-  readonly launcher: Launcher
-  readonly queue: RunQueue
+  readonly launcher: Pick<Launcher, 'isLeftOut' | 'obstacleOf'>
+  readonly queue: Pick<RunQueue, 'ask' | 'pendingOf'>
 }
 
 /** Watches the scheduled periods of tasks. */

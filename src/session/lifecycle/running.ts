@@ -14,10 +14,10 @@ export interface RunningDeps {
   readonly sessionActor: SessionActor
   readonly reporter: Reporter
   readonly registry: Registry
-  readonly launcher: Launcher
-  readonly watches: Watches
-  readonly starts: StartWarnings
-  readonly names: NameWarnings
+  readonly launcher: Pick<Launcher, 'isPaused' | 'pause' | 'unpause' | 'woken'>
+  readonly watches: Pick<Watches, 'watchAll' | 'watchShutCondition'>
+  readonly starts: Pick<StartWarnings, 'begin' | 'isOff'>
+  readonly names: Pick<NameWarnings, 'look' | 'sumUp'>
 }
 
 export class Running {

@@ -33,15 +33,15 @@ export interface StartingDeps {
   readonly factsOf: FactsOf
   readonly returns: Returns
   readonly uptime: SessionUptime
-  readonly waitingRuns: WaitingRuns
-  readonly launcher: Launcher
-  readonly crashes: Crashes
-  readonly actors: TaskActors
-  readonly milestones: StartedStopped
-  readonly persistence: Persistence
-  readonly runLog: LogLifecycle
-  readonly sequence: Sequence
-  readonly signals: SignalHandling
+  readonly waitingRuns: Pick<WaitingRuns, 'end'>
+  readonly launcher: Pick<Launcher, 'reset'>
+  readonly crashes: Pick<Crashes, 'record'>
+  readonly actors: Pick<TaskActors, 'wake'>
+  readonly milestones: Pick<StartedStopped, 'isStartAwaited'>
+  readonly persistence: Pick<Persistence, 'begin'>
+  readonly runLog: Pick<LogLifecycle, 'begin' | 'current' | 'isRestored' | 'open' | 'restore'>
+  readonly sequence: Pick<Sequence, 'run'>
+  readonly signals: Pick<SignalHandling, 'begin'>
 }
 
 export class Starting {

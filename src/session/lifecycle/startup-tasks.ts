@@ -18,9 +18,9 @@ export interface SequenceDeps {
   readonly registry: Registry
   readonly selection: Selection
   readonly reporter: Reporter
-  readonly runs: Runs
-  readonly slots: Capacity
-  readonly watches: Watches
+  readonly runs: Pick<Runs, 'exclusive' | 'living'>
+  readonly slots: Pick<Capacity, 'shortageOf'>
+  readonly watches: Pick<Watches, 'isForcedOrHolds'>
 }
 
 /** Runs the tasks of a start or a stop, and waits for runs to end. */

@@ -32,15 +32,15 @@ export interface StoppingDeps {
   readonly predicates: Predicates
   readonly executors: ReadonlyMap<string, Executor>
   readonly uptime: SessionUptime
-  readonly runs: Runs
-  readonly launcher: Launcher
-  readonly actors: TaskActors
-  readonly watches: Watches
-  readonly persistence: Persistence
-  readonly runLog: LogLifecycle
-  readonly starts: StartWarnings
-  readonly sequence: Sequence
-  readonly signals: SignalHandling
+  readonly runs: Pick<Runs, 'terminate'>
+  readonly launcher: Pick<Launcher, 'stop' | 'unpause'>
+  readonly actors: Pick<TaskActors, 'revive' | 'stop'>
+  readonly watches: Pick<Watches, 'unwatchAll'>
+  readonly persistence: Pick<Persistence, 'end'>
+  readonly runLog: Pick<LogLifecycle, 'end' | 'hurry' | 'reopen'>
+  readonly starts: Pick<StartWarnings, 'stop'>
+  readonly sequence: Pick<Sequence, 'awaitEnds' | 'drain' | 'has' | 'run'>
+  readonly signals: Pick<SignalHandling, 'end'>
 }
 
 export class Stopping {

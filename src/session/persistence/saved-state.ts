@@ -35,8 +35,8 @@ export interface PersistenceDeps extends ChangesDeps {
   readonly clock: Clock
   readonly runLog: RunLog
   readonly stateChange: ChangeSignal
-  readonly tasks: Tasks
-  readonly queue: RunQueue
+  readonly tasks: Pick<Tasks, 'add' | 'ofTemplate' | 'update'>
+  readonly queue: Pick<RunQueue, 'ask'>
 }
 
 export class Persistence {

@@ -31,7 +31,7 @@ export interface RunsDeps extends WorkDeps, RunViewDeps {
   /** Calls soon, in slices of the event loop. */
   readonly soon: (call: () => void) => void
   readonly predicates: Predicates
-  readonly slots: Capacity
+  readonly slots: Pick<Capacity, 'release' | 'take'>
   /** Provides the run machine with effects. */
   readonly provide: (effects: RunEffects) => typeof runMachine
   /** Called after the end of a run. */

@@ -40,11 +40,11 @@ export interface TasksDeps {
   readonly hooks: HookRunner
   readonly contexts: Contexts
   readonly handleOf: HandleOf
-  readonly runs: Runs
-  readonly actors: TaskActors
-  readonly watches: Watches
-  readonly starts: StartWarnings
-  readonly names: NameWarnings
+  readonly runs: Pick<Runs, 'terminate'>
+  readonly actors: Pick<TaskActors, 'make' | 'wakeUp'>
+  readonly watches: Pick<Watches, 'begin' | 'end' | 'isWatching' | 'renew' | 'renewAll'>
+  readonly starts: Pick<StartWarnings, 'check' | 'look'>
+  readonly names: Pick<NameWarnings, 'look' | 'sumUp'>
 }
 
 /** A task as a command defines it. */

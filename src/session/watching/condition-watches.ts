@@ -35,9 +35,9 @@ export interface WatchDeps extends FactSources {
   /** The times of the shut condition. */
   readonly held: HeldTimes
   readonly wakeClock: WatchClock
-  readonly runs: Runs
-  readonly missedRuns: MissedRuns
-  readonly crashes: Crashes
+  readonly runs: Pick<Runs, 'terminate'>
+  readonly missedRuns: Pick<MissedRuns, 'begin' | 'end'>
+  readonly crashes: Pick<Crashes, 'settle'>
 }
 
 export class Watches {
