@@ -35,13 +35,8 @@ export class BacklogWriter {
     this.#atOnce = entriesAtOnce
   }
 
-  /** Writes until nothing waits. Rejects if the store cannot write now. */
-  async writeAll(): Promise<void> {
-    while (this.backlog.size > 0) await this.#writeSome()
-  }
-
   /** Writes the oldest items. Rejects if they cannot be written now; drops entries that can never be written. */
-  async #writeSome(): Promise<void> {
+  async writeSome(): Promise<void> {
     const items = this.backlog.take(this.#atOnce)
     this.#trying = items
     try {

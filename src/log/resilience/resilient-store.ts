@@ -326,8 +326,8 @@ export class ResilientStore implements Store {
     while (this.#sent.length > 0) await Promise.allSettled(this.#sent.map(({ answer }) => answer))
     try {
       await settled(this.#calls.check())
-      // An entry may be added between the last write and the end of `writeAll`.
-      while (this.#kept.size > 0) await this.#writer.writeAll()
+      // No await between the check of the backlog and the recovery: an entry that is added then would wait forever.
+      while (this.#kept.size > 0) await this.#writer.writeSome()
     } catch (problem) {
       this.#retries.lengthen()
       return this.#degrade(problem)

@@ -97,6 +97,24 @@ describe('resilientStore', () => {
     expect(seqs(store.written)).toEqual([1, 2, 3, 4, 5, 6])
   })
 
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'an entry that is appended %i microtasks after the last waiting one is written is written too',
+    async (microtasks) => {
+      const store = new FaultyStore()
+      const { guard, isOk } = guarded(store)
+      store.problem = full
+      const first = Promise.resolve(guard.append([record(1)]))
+      await nextTurn()
+      store.problem = null
+      await first
+      for (let n = 0; n < microtasks; n++) await null
+      await guard.append([record(2)])
+      expect(seqs(store.written)).toEqual([1, 2])
+      await isOk()
+      expect(guard.health.waiting).toBe(0)
+    },
+  )
+
   test('buffer: appenders continue at once up to the limit, and wait beyond it', async () => {
     const store = new FaultyStore()
     store.problem = full
