@@ -21,6 +21,8 @@ import { parseArgs } from 'node:util'
 
 /** Path of the queue of manual runs below dist/; it decides if several own functions store the request. */
 const queueFile = /queue|manual-runs/
+/** Path of own collections below dist/: like those of the language, they are the queue and not on the way to it. */
+const collectionFile = /run-list/
 /** Targets of files, functions and frames. */
 const targets = { 'timer to work': { files: 22, functions: 90 }, 'run() to queue': { frames: 4 } }
 
@@ -177,7 +179,7 @@ function framesToQueue(dist, run) {
   const stacks = []
   const look = (value) => {
     if (!holdsKey(value, 3)) return
-    const stack = stackOf()
+    const stack = stackOf().filter(({ file }) => !collectionFile.test(file))
     // Libraries queue events that contain the request: only own code is of interest.
     if (stack[0]?.file.startsWith(dist)) stacks.push(stack)
   }

@@ -12,13 +12,12 @@ import { createExecutors } from '../executors/create-executors.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { SessionLog } from '../log/session-log.ts'
 import { GuardedActor, guardedLogic, posterOf } from './actors/guarded-actor.ts'
-import { provideRun, provideSession, provideTask } from './actors/provide.ts'
+import { provideSession } from './actors/provide.ts'
 import { SessionActor, type SessionActorRef } from './actors/session-actor.ts'
 import type { Session, SessionOptions } from './api/session.ts'
 import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
 import { CommandSender } from './commands/command-sender.ts'
 import { Explanations } from './decision/explain-task.ts'
-import { launchGuards } from './decision/launch-guards.ts'
 import { ChangeSignal } from './events/change-signal.ts'
 import { ConditionChanges } from './events/condition-changes.ts'
 import { HookRunner } from './events/hook-runner.ts'
@@ -37,10 +36,11 @@ import { StartedStopped } from './lifecycle/started-stopped.ts'
 import { Starting } from './lifecycle/starting.ts'
 import { Sequence } from './lifecycle/startup-tasks.ts'
 import { Stopping } from './lifecycle/stopping.ts'
-import { sessionEffects, sessionSteps, taskEffects } from './machine-effects.ts'
+import { sessionEffects, sessionSteps } from './machine-effects.ts'
 import { SessionConfiguration } from './options/configuration.ts'
 import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
+import { provideTask } from './provide-task.ts'
 import { Reporter } from './reports/reporter.ts'
 import { Capacity } from './runs/capacity.ts'
 import { Contexts } from './runs/contexts.ts'
@@ -157,7 +157,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     soon,
     predicates,
     slots,
-    provide: (effects) => guardedLogic(provideRun(effects), runDoor(doors)),
+    guarded: (machine) => guardedLogic(machine, runDoor(doors)),
     onEnded: (entry) => {
       tasks.runEnded(entry)
       launcher.runEnded()
@@ -167,7 +167,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   const situations = { ...base, runLog, selection, runs, slots }
   const delays = new RelaunchDelays({ clock, onTimer: () => cycles.woken() })
   const launcher = new Launcher({ ...situations, backlog, factsOf, cycles, delays })
-  const queue = new RunQueue({ ...base, requests, executors, stateChange, waitingRuns, runs })
+  const queue = new RunQueue({ ...base, send, requests, executors, stateChange, waitingRuns, runs })
   const crashes = new Crashes({ ...base, runLog, queue })
   const missedRuns = new MissedRuns({ ...base, runLog, requests, changes, uptime, factsOf, launcher, queue })
 
@@ -189,8 +189,8 @@ export function compose({ name, clock, options, words, session, original }: Give
   const streams = new ConditionStreams({ ...facts, ...predicateDeps, words, wakeClock })
 
   // Tasks
-  const ofTasks = taskEffects({
-    ...base,
+  const taskMachine = provideTask({
+    ...situations,
     requests,
     runs,
     launcher,
@@ -201,7 +201,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     update: (entry, update) => tasks.update(entry, update),
     release: (entry) => tasks.release(entry),
   })
-  const machine = guardedLogic(provideTask(ofTasks, launchGuards(situations)), taskDoor(doors))
+  const machine = guardedLogic(taskMachine, taskDoor(doors))
   const actors = new TaskActors({ ...base, runLog, machine })
   const starts = new StartWarnings({ ...base, isOff: isSimulation })
   const names = new NameWarnings(base)

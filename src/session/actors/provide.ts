@@ -1,60 +1,18 @@
 /** The connection of the machines to the session: the implementations of their actions, actors and guards. */
 import { type AnyActorRef, sendTo } from 'xstate'
 import type { CommandEvent } from '../../../machines/commands.ts'
-import { type RunContext, runMachine, type Settlement } from '../../../machines/run.machine.ts'
 import { sessionMachine } from '../../../machines/session.machine.ts'
 import type { SessionContext } from '../../../machines/session.setup.ts'
-import { taskMachine } from '../../../machines/task.machine.ts'
-import type { Launch, TaskContext, TaskEvent } from '../../../machines/task.setup.ts'
+import type { TaskContext, TaskEvent } from '../../../machines/task.setup.ts'
 import { tell } from './guarded-actor.ts'
 import { stepOf, whileIn } from './invoked.ts'
 
 type TaskCommand = Extract<CommandEvent, { readonly task: string }>
 
-/** The effects of the run machine. */
-export interface RunEffects {
-  recordStart(self: object): void
-  beginWork(self: object): void
-  abortWork(self: object, context: RunContext): void
-  recordEnd(self: object, context: RunContext, settlement: Settlement | null): void
-  dropLateResult(self: object): void
-}
-
 /** A command that a task's actor receives, and the context of the task. */
 export interface Received<T extends TaskEvent['type']> {
   readonly context: TaskContext
   readonly event: Extract<TaskEvent, { readonly type: T }>
-}
-
-/** The effects of the task machine; `id` is the id of the task's entry. */
-export interface TaskEffects {
-  answer(event: CommandEvent): void
-  launch(id: string, launch: Launch): void
-  enlist(id: string): void
-  startDelay(id: string, relaunchAt: number | null): void
-  stopDelay(id: string): void
-  /** Called by the machine directly, without a wrapper. */
-  queueRun(received: Received<'task.run'>): void
-  backfillRuns(received: Received<'task.backfill'>): void
-  terminateRuns(id: string, runId: string | undefined): void
-  updateTask(received: Received<'task.update'>): void
-  release(id: string): void
-  reportChange(id: string): void
-  runActorFailed(id: string, actorId: string): void
-}
-
-/** The guards of the task machine. */
-export interface TaskGuards {
-  isReady(given: TaskGiven): boolean
-  isBackingOff(given: TaskGiven): boolean
-  isResting(given: TaskGiven): boolean
-  mayLaunch(given: TaskGiven): boolean
-}
-
-/** The argument of a guard. The context already contains the facts of the event, except those of `capacity.freed`. */
-export interface TaskGiven {
-  readonly context: TaskContext
-  readonly event: TaskEvent
 }
 
 /** The actors that the session machine invokes. The signal aborts when the machine leaves the state. */
@@ -97,48 +55,6 @@ export interface SessionEffects {
   runTasks(event: Extract<CommandEvent, { type: 'session.run' }>): void
   updateSession(event: Extract<CommandEvent, { type: 'session.update' }>): void
   restartTaskActor(actorId: string): void
-}
-
-/** The run machine with its effects. */
-export function provideRun(effects: RunEffects): typeof runMachine {
-  return runMachine.provide({
-    actions: {
-      recordStart: ({ self }) => effects.recordStart(self),
-      beginWork: ({ self }) => effects.beginWork(self),
-      abortWork: ({ self, context }) => effects.abortWork(self, context),
-      recordEnd: ({ self, context }, params) => effects.recordEnd(self, context, params.settlement),
-      dropLateResult: ({ self }) => effects.dropLateResult(self),
-    },
-  })
-}
-
-/** The task machine with its effects and guards. */
-export function provideTask(effects: TaskEffects, guards: TaskGuards): typeof taskMachine {
-  return taskMachine.provide({
-    guards: {
-      isReady: guards.isReady,
-      isBackingOff: guards.isBackingOff,
-      isResting: guards.isResting,
-      mayLaunch: guards.mayLaunch,
-    },
-    actions: {
-      launch: ({ context, event }) => effects.launch(context.id, event as Launch & TaskEvent),
-      enlist: ({ context }) => effects.enlist(context.id),
-      startDelay: ({ context }) => effects.startDelay(context.id, context.relaunchAt),
-      stopDelay: ({ context }) => effects.stopDelay(context.id),
-      answer: ({ event }) => effects.answer(event as CommandEvent),
-      queueRun: effects.queueRun as (received: object) => void,
-      backfillRuns: effects.backfillRuns as (received: object) => void,
-      terminateRuns: ({ context, event }) =>
-        effects.terminateRuns(context.id, event.type === 'task.terminate' ? event.runId : undefined),
-      updateTask: effects.updateTask as (received: object) => void,
-      release: ({ context }) => effects.release(context.id),
-      reportChange: ({ context }) => effects.reportChange(context.id),
-      runActorFailed: ({ context, event }) => {
-        if (event.type === 'actor.failed') effects.runActorFailed(context.id, event.actorId)
-      },
-    },
-  })
 }
 
 /** The session machine with its effects. */

@@ -16,11 +16,10 @@ import type { PredicateReading } from '../../conditions/facts.ts'
 import type { PredicateNode } from '../../conditions/node.ts'
 import type { Blocker, Reason, TaskExplanation } from '../api/task.ts'
 import type { TaskEntry } from '../state/task-state.ts'
-import { firstObstacle, obstacles, type Route } from './decision.ts'
+import { firstObstacle, obstacles, type Route, situationOf } from './decision.ts'
 import { routeOf } from './launch-guards.ts'
 import { nextTaskRuns, type PredictionDeps } from './next-task-runs.ts'
 import { type ReasonDeps, reasonOf } from './reasons.ts'
-import { EntrySituation } from './situation.ts'
 
 /** The time within which the next start is not mentioned, ms. */
 const soonMs = 1000
@@ -68,7 +67,8 @@ function explainTask(deps: ExplanationDeps, entry: TaskEntry): TaskExplanation {
     readings,
   })
   const route = routeOf(entry)
-  const standing = obstacles(route, new EntrySituation(deps, entry, deps.sessionActor.state, condition.holds))
+  const situation = situationOf(entry, deps.sessionActor.state, condition.holds)
+  const standing = obstacles(route, deps, situation)
   const blockers = standing.flatMap((obstacle): readonly Blocker[] =>
     obstacle === 'condition' ? conditionBlockers(entry, condition) : [reasonOf(obstacle, deps, entry)],
   )
@@ -102,9 +102,7 @@ function explainTask(deps: ExplanationDeps, entry: TaskEntry): TaskExplanation {
 function isDue(deps: ExplanationDeps, entry: TaskEntry): boolean {
   const facts = new ReadOnceFacts(deps.factsOf(entry), readingsOf(deps))
   const isTrue = routeOf(entry) === 'queue' || holds(entry.definition.start.node, facts)
-  return (
-    firstObstacle(routeOf(entry), new EntrySituation(deps, entry, deps.sessionActor.state, isTrue)) === null
-  )
+  return firstObstacle(routeOf(entry), deps, situationOf(entry, deps.sessionActor.state, isTrue)) === null
 }
 
 /** The events other than the passage of time that the task waits for; empty if time alone launches it. */

@@ -5,10 +5,9 @@ import type { FrozenReadings } from '../../conditions/analysis/simulated-facts.t
 import type { SessionActor } from '../actors/session-actor.ts'
 import type { FactsOf } from '../state/ports.ts'
 import type { TaskEntry } from '../state/task-state.ts'
-import { type Obstacle, obstacles } from './decision.ts'
-import { EntrySituation, type SituationDeps } from './situation.ts'
+import { type DecisionDeps, type Obstacle, obstacles, situationOf } from './decision.ts'
 
-export interface PredictionDeps extends SituationDeps {
+export interface PredictionDeps extends DecisionDeps {
   readonly sessionActor: SessionActor
   readonly factsOf: FactsOf
 }
@@ -37,9 +36,8 @@ export function nextTaskRuns(
   const { clock, sessionActor } = deps
   const { state } = sessionActor
   // The condition is assumed to hold here: the search evaluates it.
-  const situation = new EntrySituation(deps, entry, state, true)
-  if (situation.role !== null) return []
-  const standing = new Set(obstacles('condition', situation))
+  if (entry.role !== null) return []
+  const standing = new Set(obstacles('condition', deps, situationOf(entry, state, true)))
   if (closed.some((obstacle) => standing.has(obstacle))) return []
   const toWall = (mono: number): number => clock.now() + mono - clock.monotonic()
   const shortage = standing.has('slot') ? deps.slots.shortageOf(entry) : null

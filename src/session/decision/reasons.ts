@@ -6,10 +6,10 @@ import type { Executor } from '../../executors/executor.ts'
 import type { Reason } from '../api/task.ts'
 import { executorOf } from '../runs/execute-run.ts'
 import type { RunSlot, TaskEntry } from '../state/task-state.ts'
-import type { Obstacle } from './decision.ts'
-import { launchLimitOf, type SituationDeps } from './situation.ts'
+import type { DecisionDeps, Obstacle } from './decision.ts'
+import { launchLimitOf } from './limits.ts'
 
-export interface ReasonDeps extends SituationDeps {
+export interface ReasonDeps extends DecisionDeps {
   readonly executors: ReadonlyMap<string, Executor>
 }
 

@@ -11,8 +11,14 @@ import { Slice } from '../../clock/slices.ts'
 import { stretches } from '../../executors/inline/loop-stretches.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
-import { firstObstacle, isLeftOut, type Obstacle } from '../decision/decision.ts'
-import { canRecord, EntrySituation, type SituationDeps } from '../decision/situation.ts'
+import {
+  type DecisionDeps,
+  firstObstacle,
+  isLeftOut,
+  type Obstacle,
+  situationOf,
+} from '../decision/decision.ts'
+import { canRecord } from '../decision/limits.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { Cycles } from './cycles.ts'
 import { type LaunchDeps, launchOf } from './launch-facts.ts'
@@ -22,7 +28,7 @@ import type { RelaunchDelays } from './relaunch-delays.ts'
 /** The owner of the periods in which launches block the event loop: hooks and listeners are called within them. */
 const launching = { part: 'launching tasks, with what listens to it' }
 
-export interface LauncherDeps extends SituationDeps, PredicateWaitDeps, LaunchDeps {
+export interface LauncherDeps extends DecisionDeps, PredicateWaitDeps, LaunchDeps {
   readonly sessionActor: SessionActor
   readonly cycles: Cycles
   readonly delays: Pick<RelaunchDelays, 'stopAll'>
@@ -94,7 +100,7 @@ export class Launcher {
 
   /** True for start-up and shut-down tasks and for tasks that are not selected: their condition does not launch them. */
   isLeftOut(entry: TaskEntry): boolean {
-    return isLeftOut(this.#situationOf(entry))
+    return isLeftOut(this.#deps, entry)
   }
 
   /**
@@ -102,7 +108,7 @@ export class Launcher {
    * it.
    */
   obstacleOf(entry: TaskEntry): Obstacle | null {
-    return firstObstacle('condition', this.#situationOf(entry))
+    return firstObstacle('condition', this.#deps, situationOf(entry, 'running', true))
   }
 
   /** Handles the end of a run. */
@@ -163,10 +169,6 @@ export class Launcher {
   #drop(entry: TaskEntry): void {
     this.#line.delete(entry)
     this.#deps.slots.leave(entry)
-  }
-
-  #situationOf(entry: TaskEntry): EntrySituation {
-    return new EntrySituation(this.#deps, entry, 'running', true)
   }
 
   #closeCycle(): void {

@@ -1,4 +1,5 @@
 /** Manual runs: checks, queueing, deduplication by key, and detection of runs that would wait for themselves. */
+import type { Command } from '../../../machines/commands.ts'
 import type { ParamValues, RunTrigger } from '../../../machines/protocol.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { SetupError } from '../../errors/errors.ts'
@@ -10,7 +11,7 @@ import type { Received } from '../actors/provide.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
 import type { RunHandle, RunOutcome } from '../api/task.ts'
 import type { Execution } from '../api/task-options.ts'
-import { hasRoom } from '../decision/situation.ts'
+import { hasRoom } from '../decision/limits.ts'
 import type { ChangeSignal } from '../events/change-signal.ts'
 import type { Configuration } from '../options/configuration.ts'
 import { checkedParams } from '../options/param-schema.ts'
@@ -52,6 +53,8 @@ export interface RunQueueDeps {
   readonly stateChange: ChangeSignal
   readonly waitingRuns: Pick<WaitingRuns, 'warn'>
   readonly runs: Pick<Runs, 'terminate'>
+  /** Sends a command to the session's actor. */
+  readonly send: (command: Command) => unknown
 }
 
 export class RunQueue {
@@ -81,8 +84,9 @@ export class RunQueue {
     const asker = insideRun()?.runId
     const pending: PendingRun = new PendingRun(runId, {
       terminate: () => {
-        if (find(entry, runId) !== undefined) this.#takeBack(entry, runId)
-        else pending.settle(takenBack(runId))
+        if (find(entry, runId) === undefined) pending.settle(takenBack(runId))
+        // The runs of a removed task are already terminating.
+        else if (!entry.isRemoved) this.#deps.send({ type: 'task.terminate', task: entry.name, runId })
       },
       checkWait: () => this.#checkWait(entry, pending, asker),
     })
@@ -161,7 +165,7 @@ export class RunQueue {
   /** Ends the live and waiting runs that a new run replaces; true if the new run may be queued. */
   #makesWay(entry: TaskEntry, queued: QueuedRun): boolean {
     const { overlap = 'wait' } = entry.definition.options
-    const isFree = entry.queue.first === queued && hasRoom(this.#deps, entry)
+    const isFree = entry.queue.first === queued && hasRoom(this.#deps, entry, entry.facts.live)
     if (overlap === 'wait' || isFree) return true
     if (overlap === 'skip') return false
     this.takeBackAll(entry, queued)
@@ -179,6 +183,13 @@ export class RunQueue {
     if (typeof params !== 'object' || params === null || Array.isArray(params))
       checkKeys(params, {}, 'params of a run')
     return checkedParams(entry.name, entry.definition.options, params)
+  }
+
+  /** The effect of `task.terminate`: cancels queued runs and terminates live ones; one by its id, or all. */
+  terminate(entry: TaskEntry, runId: string | undefined): void {
+    if (runId !== undefined) return this.#takeBack(entry, runId)
+    this.takeBackAll(entry)
+    this.#deps.runs.terminate(entry, 'asked')
   }
 
   /** Cancels a queued run, or terminates a live one. */
@@ -237,7 +248,7 @@ export class RunQueue {
   #waitsFor(task: TaskEntry, run: RunSlot, seen: Set<TaskEntry>): boolean {
     if (seen.has(task)) return false
     seen.add(task)
-    if (task === run.entry && !hasRoom(this.#deps, task)) return true
+    if (task === run.entry && !hasRoom(this.#deps, task, task.facts.live)) return true
     for (const slot of task.live)
       for (const name of slot.waitsFor) {
         const next = this.#deps.registry.entries.get(name)

@@ -3,13 +3,12 @@
  * stored → end record → outcome reported.
  */
 import type { Outcome, TerminateReason } from '../../../machines/protocol.ts'
-import type { RunContext, runMachine, Settlement } from '../../../machines/run.machine.ts'
+import { type RunContext, runMachine, type Settlement } from '../../../machines/run.machine.ts'
 import type { Launch } from '../../../machines/task.setup.ts'
 import { onEachNodes } from '../../conditions/node.ts'
 import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import type { NewRecord } from '../../log/session-log.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
-import type { RunEffects } from '../actors/provide.ts'
 import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration, toTimeout } from '../options/durations.ts'
 import { RunAbort } from '../state/abort.ts'
@@ -32,8 +31,8 @@ export interface RunsDeps extends WorkDeps, RunViewDeps {
   readonly soon: (call: () => void) => void
   readonly predicates: Predicates
   readonly slots: Pick<Capacity, 'release' | 'take'>
-  /** Provides the run machine with effects. */
-  readonly provide: (effects: RunEffects) => typeof runMachine
+  /** Guards the actors of the run machine against events from outside. */
+  readonly guarded: (machine: typeof runMachine) => typeof runMachine
   /** Called after the end of a run. */
   readonly onEnded: (entry: TaskEntry) => void
 }
@@ -50,13 +49,17 @@ export class Runs {
 
   constructor(deps: RunsDeps) {
     this.#deps = deps
-    this.#machine = deps.provide({
-      recordStart: (self) => this.#recordStart(this.#slotOf(self)),
-      beginWork: (self) => this.#beginWork(this.#slotOf(self)),
-      abortWork: (self, context) => this.#abortWork(this.#slotOf(self), context),
-      recordEnd: (self, context, settlement) => this.#recordEnd(this.#slotOf(self), context, settlement),
-      dropLateResult: (self) => this.#dropLate(this.#slotOf(self)),
+    const slotOf = (actor: object): RunSlot => this.#slots.get(actor)!
+    const machine = runMachine.provide({
+      actions: {
+        recordStart: ({ self }) => this.#recordStart(slotOf(self)),
+        beginWork: ({ self }) => this.#beginWork(slotOf(self)),
+        abortWork: ({ self, context }) => this.#abortWork(slotOf(self), context),
+        recordEnd: ({ self, context }, { settlement }) => this.#recordEnd(slotOf(self), context, settlement),
+        dropLateResult: ({ self }) => this.#dropLate(slotOf(self)),
+      },
     })
+    this.#machine = deps.guarded(machine)
   }
 
   /** The effect of a launch in the task machine: reserves capacity, and starts the run's actor or reuses it. */
@@ -128,10 +131,6 @@ export class Runs {
     if (slot === undefined || snapshot?.status !== 'error' || !this.#slots.delete(slot.actor)) return
     const settlement: Settlement = { kind: 'threw', error: snapshot.error }
     this.#recordEnd(slot, { ...snapshot.context, outcome: 'fail' }, settlement)
-  }
-
-  #slotOf(actor: object): RunSlot {
-    return this.#slots.get(actor)!
   }
 
   #recordStart(slot: RunSlot): void {

@@ -75,6 +75,13 @@ export class RunList<T extends Listed> {
     return this.#items[this.#index?.headOf(this.#items) ?? 0]
   }
 
+  /** The second-oldest run. */
+  get second(): T | undefined {
+    let n = 0
+    for (const run of this) if (n++ === 1) return run
+    return undefined
+  }
+
   push(run: T): void {
     this.#items.push(run)
     if (this.#index !== null) this.#index.add(run, this.#items.length - 1)

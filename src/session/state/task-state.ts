@@ -176,6 +176,13 @@ export class TaskEntry {
     return this.definition.name
   }
 
+  /** The step of the session that launches the task instead of its condition; null if there is none. */
+  get role(): 'startup' | 'shutdown' | null {
+    const { onStartup, onShutdown } = this.definition.options
+    if (onStartup === true) return 'startup'
+    return onShutdown === true ? 'shutdown' : null
+  }
+
   get priority(): number {
     return this.definition.options.priority ?? 0
   }
