@@ -166,7 +166,7 @@ export interface Task<R = unknown> extends TaskRef<R> {
    * ```
    */
   backfill(stretch: { readonly from: Instant; readonly to: Instant }): RunHandle<R>[]
-  /** Cancels one live run, or without an id all live and queued runs. */
+  /** Terminates one live run or cancels one queued run, by its id; without an id, all live and queued runs. */
   terminate(runId?: string): void
   /** Stops launches by the condition; live runs continue. */
   disable(): void

@@ -69,6 +69,25 @@ describe('a method acts only through the machines', () => {
     await failsWithout(desk, control, desk.session.task('quick').actor)
   })
 
+  test.each(['queued', 'live'])('the handle of a %s run terminates it with a command', async (place) => {
+    const desk = await startDesk(undefined)
+    const { session, clock } = desk
+    const first = session.task('slow').run()
+    const second = session.task('slow').run()
+    await clock.settled()
+    const handle = place === 'live' ? first : second
+    const undo = swallow(session.task('slow').actor, 'task.terminate')
+    expect(() => handle.terminate()).toThrow(CommandRefusedError)
+    undo()
+    handle.terminate()
+    const sent = desk.seen.filter(({ event }) => event.type === 'task.terminate').map(({ event }) => event)
+    expect(sent.length).toBeGreaterThan(0)
+    for (const event of sent) expect(event).toMatchObject({ task: 'slow', runId: handle.id })
+    await clock.settled()
+    expect((await handle).action).toBe('terminate')
+    expect(session.runs().map(({ id }) => id)).toEqual([place === 'live' ? second.id : first.id])
+  })
+
   test('send() throws if the session actor ignores the command', async () => {
     const desk = await startDesk(undefined)
     swallow(desk.session.actor, 'task.run')
