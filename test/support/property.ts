@@ -10,7 +10,7 @@ import fc from 'fast-check'
 export const seed = Number(process.env.GANTRY_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 /** The maximum number of values per property in the fast run, `npm test`. */
-const fastRuns = 100
+const fastRuns = 50
 
 export interface PropertyOptions<Ts> {
   /** Number of values without `GANTRY_RUNS`; default 100. */
