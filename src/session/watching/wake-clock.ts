@@ -1,5 +1,5 @@
 /** The clock of watches, which wakes them at an instant, or earlier if the clock jumps. */
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock, Undo } from '../../clock/clock.ts'
 import type { Backlog } from '../../clock/slices.ts'
 import type { WakeClock } from '../../conditions/facts.ts'
 
@@ -10,16 +10,27 @@ export interface WatchClockDeps {
   readonly launcher: { woken(): void }
 }
 
+/** A planned wake of a watch. */
+interface Alarm {
+  /** Epoch ms. */
+  readonly at: number
+  readonly wake: () => void
+  readonly undoTimer: Undo
+}
+
 /** The clock of a session's watches. */
 export class WatchClock implements WakeClock {
   /** The instant for which a watch is being woken, epoch ms, since its timer may be late; otherwise null. */
   wokenFor: number | null = null
   readonly #deps: WatchClockDeps
-  readonly #jumps: JumpListeners
+  readonly #alarms = new Set<Alarm>()
+  /** The wakes after a jump of the clock that wait for their slice. */
+  readonly #jumps = new Map<Alarm, () => void>()
+  /** Removes the listener for jumps, which serves all watches. */
+  #undoListener: Undo | null = null
 
   constructor(deps: WatchClockDeps) {
     this.#deps = deps
-    this.#jumps = new JumpListeners(deps.clock, deps.backlog)
   }
 
   now(): number {
@@ -29,56 +40,47 @@ export class WatchClock implements WakeClock {
   wakeAt(at: number, wake: () => void): () => void {
     const { clock, launcher } = this.#deps
     const undoTimer = clock.callAt(at, () => {
-      undoJump()
+      this.#drop(alarm)
       launcher.woken()
-      this.#wakeFor(at, wake)
+      this.#wake(alarm)
     })
-    const undoJump = this.#jumps.add(() => {
-      undoTimer()
-      this.#wakeFor(at, wake)
-    })
+    const alarm: Alarm = { at, wake, undoTimer }
+    this.#alarms.add(alarm)
+    this.#undoListener ??= clock.onJump(() => this.#jumped())
     return () => {
-      undoTimer()
-      undoJump()
+      alarm.undoTimer()
+      this.#drop(alarm)
     }
   }
 
-  #wakeFor(at: number, wake: () => void): void {
-    this.wokenFor = Math.min(at, this.#deps.clock.now())
+  /** Wakes all watches, in slices. */
+  #jumped(): void {
+    for (const alarm of this.#alarms)
+      this.#jumps.set(alarm, () => {
+        this.#jumps.delete(alarm)
+        alarm.undoTimer()
+        this.#wake(alarm)
+      })
+    this.#alarms.clear()
+    this.#deps.backlog.add([...this.#jumps.values()])
+  }
+
+  #wake({ at, wake }: Alarm): void {
+    this.wokenFor = Math.min(at, this.now())
     try {
       wake()
     } finally {
       this.wokenFor = null
     }
   }
-}
 
-/** The callbacks for jumps of the clock, with one listener on the clock for all watches. */
-class JumpListeners {
-  readonly #wakes = new Set<() => void>()
-  readonly #clock: Clock
-  readonly #backlog: Backlog
-  #undo: (() => void) | null = null
-
-  constructor(clock: Clock, backlog: Backlog) {
-    this.#clock = clock
-    this.#backlog = backlog
-  }
-
-  /** Calls `wake` once, at the next jump. Returns a function that removes it. */
-  add(wake: () => void): () => void {
-    this.#wakes.add(wake)
-    this.#undo ??= this.#clock.onJump(() => {
-      const wakes = [...this.#wakes]
-      this.#wakes.clear()
-      this.#backlog.add(wakes)
-    })
-    return () => {
-      this.#backlog.drop(wake)
-      this.#wakes.delete(wake)
-      if (this.#wakes.size > 0) return
-      this.#undo?.()
-      this.#undo = null
-    }
+  #drop(alarm: Alarm): void {
+    const jump = this.#jumps.get(alarm)
+    if (jump !== undefined) this.#deps.backlog.drop(jump)
+    this.#jumps.delete(alarm)
+    this.#alarms.delete(alarm)
+    if (this.#alarms.size > 0) return
+    this.#undoListener?.()
+    this.#undoListener = null
   }
 }
