@@ -12,7 +12,7 @@ type Snapshot = SnapshotFrom<typeof taskMachine>
 const tops: readonly Top[] = ['idle', 'running', 'failed']
 const phases: readonly Phase[] = ['resting', 'ready', 'backingOff']
 
-/** What the guards answer from the facts outside the machine. */
+/** The answers of the guards, from facts outside the machine. */
 let outside: { phase: Phase; mayLaunch: boolean } = { phase: 'resting', mayLaunch: true }
 const machine = taskMachine.provide({
   guards: {
