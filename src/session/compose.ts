@@ -12,7 +12,6 @@ import { createExecutors } from '../executors/create-executors.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { SessionLog } from '../log/session-log.ts'
 import { GuardedActor, guardedLogic, posterOf } from './actors/guarded-actor.ts'
-import { provideSession } from './actors/provide.ts'
 import { SessionActor, type SessionActorRef } from './actors/session-actor.ts'
 import type { Session, SessionOptions } from './api/session.ts'
 import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
@@ -36,10 +35,10 @@ import { StartedStopped } from './lifecycle/started-stopped.ts'
 import { Starting } from './lifecycle/starting.ts'
 import { Sequence } from './lifecycle/startup-tasks.ts'
 import { Stopping } from './lifecycle/stopping.ts'
-import { sessionEffects, sessionSteps } from './machine-effects.ts'
 import { SessionConfiguration } from './options/configuration.ts'
 import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
+import { provideSession } from './provide-session.ts'
 import { provideTask } from './provide-task.ts'
 import { Reporter } from './reports/reporter.ts'
 import { Capacity } from './runs/capacity.ts'
@@ -247,10 +246,12 @@ export function compose({ name, clock, options, words, session, original }: Give
   })
 
   // The session's actor, the commands to it, and the handles that send them
-  const steps = { starting, running, stopping, milestones }
-  const effects = sessionEffects({
+  const sessionMachine = provideSession({
     ...base,
-    ...steps,
+    starting,
+    running,
+    stopping,
+    milestones,
     session,
     requests,
     selection,
@@ -263,7 +264,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     runTask: (entry, given) => sender.run(entry, given),
   })
   const { inspect, instantShutdown = false, restarting = 'recall' } = configuration.options
-  const logic = guardedLogic(provideSession(effects, sessionSteps(steps)), sessionDoor(doors))
+  const logic = guardedLogic(sessionMachine, sessionDoor(doors))
   const actor: SessionActorRef = new GuardedActor(logic, {
     id: name,
     input: { name, instantShutdown, restarting },

@@ -1,6 +1,7 @@
 /** The effects of commands to the session's own actor. */
+import type { AnyActorRef } from 'xstate'
+import type { CommandEvent } from '../../../machines/commands.ts'
 import { tell } from '../actors/guarded-actor.ts'
-import type { SessionEffects } from '../actors/provide.ts'
 import type { SessionOptions } from '../api/session.ts'
 import type { SessionRunOptions } from '../api/session-parts.ts'
 import type { Start } from '../api/task-options.ts'
@@ -26,10 +27,20 @@ export interface CommandEffectDeps extends RefusalDeps, RunTasksDeps {
   readonly signals: { update(): void }
 }
 
-type CommandEffects = Pick<
-  SessionEffects,
-  'actorOf' | 'answer' | 'refuse' | 'createTask' | 'setParam' | 'unsetParam' | 'runTasks' | 'updateSession'
->
+type Of<T extends CommandEvent['type']> = Extract<CommandEvent, { readonly type: T }>
+
+/** The effects of commands. Those without `answer` in the machine answer the request themselves. */
+export interface CommandEffects {
+  /** The actor of the task with this name; undefined if there is none that accepts events. */
+  actorOf(task: string): AnyActorRef | undefined
+  answer(event: CommandEvent): void
+  refuse(event: CommandEvent): void
+  createTask(event: Of<'task.create'>): void
+  setParam(event: Of<'param.set'>): void
+  unsetParam(name: string): void
+  runTasks(event: Of<'session.run'>): void
+  updateSession(event: Of<'session.update'>): void
+}
 
 export function commandEffects(deps: CommandEffectDeps): CommandEffects {
   const { params, registry, requests, tasks } = deps

@@ -8,7 +8,7 @@ import { lapsesAt, missedBetween, occurrencesBetween } from '../../conditions/an
 import { blockersIn, explain } from '../../conditions/explain/explain.ts'
 import type { Interval } from '../../time/zone/interval.ts'
 import { type Instant, toInstant } from '../../time/zone/zone.ts'
-import type { Received } from '../actors/provide.ts'
+import type { Received } from '../actors/received.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
 import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration } from '../options/durations.ts'

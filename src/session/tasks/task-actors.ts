@@ -1,10 +1,10 @@
 /** The lifecycle of task actors: they are created, restored, stopped, and recreated when they fail. */
+import type { AnyActorRef } from 'xstate'
 import type { taskMachine } from '../../../machines/task.machine.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { inSlices } from '../../clock/slices.ts'
 import { toErrorData } from '../../errors/error-data.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
-import { stopActors } from '../actors/provide.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Registry } from '../state/registry.ts'
@@ -131,4 +131,9 @@ function groupsOf<T>(items: readonly T[], size: number): readonly (readonly T[])
   const groups: (readonly T[])[] = []
   for (let at = 0; at < items.length; at += size) groups.push(items.slice(at, at + size))
   return groups
+}
+
+/** Stops actors that were created with `parent` as their parent, through its machine: XState has no other public way. */
+function stopActors(parent: AnyActorRef, actors: readonly AnyActorRef[]): void {
+  if (actors.length > 0) tell(parent, { type: 'actors.stop', actors })
 }
