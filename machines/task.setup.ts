@@ -131,7 +131,10 @@ export interface TaskInput {
 
 /** The context of a new task. */
 export function initialContext({ id, name, disabled = false, facts }: TaskInput): TaskContext {
-  return {
+  const first: TaskContext = {
+    id,
+    name,
+    disabled,
     holds: false,
     dueAt: null,
     relaunchAt: null,
@@ -140,11 +143,8 @@ export function initialContext({ id, name, disabled = false, facts }: TaskInput)
     runs: 0,
     lastRunId: null,
     lastOutcome: null,
-    ...facts,
-    id,
-    name,
-    disabled,
   }
+  return { ...first, ...facts, id, name, disabled }
 }
 
 /** The assumption of the stub guards about a task outside a session: concurrency 1, no queue, no relaunch delay. */

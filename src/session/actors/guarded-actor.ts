@@ -61,6 +61,7 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
   /** The session's event in transit. */
   #told: EventObject | undefined
   #hasStarted = false
+  readonly #door: Door
 
   static {
     deliver = (actor, event) => actor.#tell(event)
@@ -71,6 +72,7 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
 
   constructor(logic: M, options: ActorOptions<M>) {
     super(logic, options)
+    this.#door = doors.get(logic)!
   }
 
   /** Accepts a command. Throws a `TypeError` for other events. */
@@ -121,10 +123,6 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
     if (!isActive(this)) return
     this.#told = event
     super.send(event as Parameters<Actor<M>['send']>[0])
-  }
-
-  get #door(): Door {
-    return doors.get(this.logic)!
   }
 }
 

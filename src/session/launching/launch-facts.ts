@@ -1,15 +1,18 @@
 /** The facts of a launch, which are sent to the task's actor. */
 import type { RunTrigger } from '../../../machines/protocol.ts'
 import type { Launch } from '../../../machines/task.setup.ts'
+import type { Clock } from '../../clock/clock.ts'
 import { periodOf } from '../../conditions/node.ts'
+import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
-import { type DelayDeps, relaunchAt } from '../runs/relaunch-at.ts'
 import { newRunId } from '../runs/run-id.ts'
 import type { FactsOf } from '../state/ports.ts'
 import { noParams, type TaskEntry } from '../state/task-state.ts'
 
 /** The session parts from which the facts of a launch are read. */
-export interface LaunchDeps extends DelayDeps {
+export interface LaunchDeps {
+  readonly clock: Clock
+  readonly configuration: Configuration
   readonly reporter: Reporter
 }
 
@@ -23,7 +26,7 @@ export function launchOf(deps: LaunchDeps & { readonly factsOf: FactsOf }, entry
     runId: queued?.runId ?? newRunId(deps, entry, noParams),
     trigger: queued?.trigger ?? 'condition',
     at: now,
-    relaunchAt: relaunchAt(deps),
+    relaunchAt: endOfDelay(deps),
     dueAt: queued === undefined ? dueAtOf(deps, entry, period?.start) : null,
     period,
   }
@@ -36,7 +39,7 @@ export function orderOf(deps: LaunchDeps, entry: TaskEntry, kind: RunTrigger): L
     runId: queued?.runId ?? newRunId(deps, entry, noParams),
     trigger: queued?.trigger ?? kind,
     at: deps.clock.now(),
-    relaunchAt: relaunchAt(deps),
+    relaunchAt: endOfDelay(deps),
     dueAt: null,
     period: queued?.period ?? null,
   }
@@ -57,4 +60,9 @@ function dueAtOf(
   const sinceRelaunch = hasForeignChange || relaunchAt === null ? 0 : clock.monotonic() - relaunchAt
   const relaunch = relaunchAt === null ? Number.NEGATIVE_INFINITY : now - sinceRelaunch
   return Math.min(now, Math.max(dueAt, periodStart, relaunch))
+}
+
+/** The end of a relaunch delay that begins now, on the monotonic clock. */
+function endOfDelay({ clock, configuration }: LaunchDeps): number {
+  return clock.monotonic() + configuration.settings.relaunchDelayMs
 }

@@ -17,7 +17,6 @@ import { noParams, type RunActor, RunSlot, type TaskEntry } from '../state/task-
 import { abortReason } from './abort-reason.ts'
 import { type Capacity, executionOf } from './capacity.ts'
 import { beginWork, executorOf, type WorkDeps } from './execute-run.ts'
-import { relaunchAt } from './relaunch-at.ts'
 import { RunView, type RunViewDeps } from './run-context.ts'
 import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
 
@@ -295,7 +294,8 @@ export class Runs {
       if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
       else entry.free.push(slot)
     deps.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
-    tell(entry.actor, { type: 'run.ended', runId, outcome, relaunchAt: relaunchAt(deps) })
+    const relaunchAt = deps.clock.monotonic() + deps.configuration.settings.relaunchDelayMs
+    tell(entry.actor, { type: 'run.ended', runId, outcome, relaunchAt })
     this.#reportEnd(entry, runId, outcome, record)
     if (deps.reporter.news.isHeard)
       deps.reporter.news.tell({
