@@ -35,43 +35,54 @@ export interface Situation {
   readonly holds: boolean
 }
 
+interface ObstacleTraits {
+  /** `all`: it blocks all tasks, or ends when another task frees capacity. The launcher waits for it, not the task. */
+  readonly blocks: 'task' | 'all'
+  /** The launches that it blocks. */
+  readonly launches: 'all' | 'by condition'
+  /** True if time alone never removes it. */
+  readonly isLasting: boolean
+}
+
 /**
  * The obstacles in the order in which they are reported: first those that need an action, then the condition, then those that end by
  * themselves. An obstacle precedes those that are irrelevant until it is removed.
  */
-const all = [
-  'removed',
-  'stopped',
-  'stopping',
-  'starting',
-  'not chosen',
-  'startup',
-  'shutdown',
-  'disabled',
-  'held',
-  'log',
-  'condition',
-  'running',
-  'main',
-  'slot',
-  'relaunch',
-] as const
+const traits = {
+  removed: { blocks: 'task', launches: 'all', isLasting: true },
+  stopped: { blocks: 'all', launches: 'all', isLasting: false },
+  stopping: { blocks: 'all', launches: 'all', isLasting: true },
+  starting: { blocks: 'all', launches: 'all', isLasting: false },
+  'not chosen': { blocks: 'task', launches: 'all', isLasting: true },
+  startup: { blocks: 'task', launches: 'by condition', isLasting: false },
+  shutdown: { blocks: 'task', launches: 'by condition', isLasting: true },
+  disabled: { blocks: 'task', launches: 'by condition', isLasting: true },
+  held: { blocks: 'all', launches: 'all', isLasting: true },
+  log: { blocks: 'all', launches: 'all', isLasting: true },
+  condition: { blocks: 'task', launches: 'by condition', isLasting: false },
+  running: { blocks: 'task', launches: 'all', isLasting: false },
+  main: { blocks: 'all', launches: 'all', isLasting: false },
+  slot: { blocks: 'all', launches: 'all', isLasting: false },
+  relaunch: { blocks: 'task', launches: 'by condition', isLasting: false },
+} as const satisfies Readonly<Record<string, ObstacleTraits>>
 
 /** An obstacle between a task and its launch. */
-export type Obstacle = (typeof all)[number]
+export type Obstacle = keyof typeof traits
 
-/** Obstacles for all tasks, and those that end when another task frees capacity: the launcher waits for these, not the task. */
-const shared = new Set<Obstacle>(['stopped', 'stopping', 'starting', 'held', 'log', 'main', 'slot'])
-/** Obstacles for launches by the condition only. */
-const ofCondition = new Set<Obstacle>(['startup', 'shutdown', 'disabled', 'condition', 'relaunch'])
-
+const all = Object.keys(traits) as readonly Obstacle[]
 const byRoute: Readonly<Record<Route, readonly Obstacle[]>> = {
   condition: all,
-  queue: all.filter((obstacle) => !ofCondition.has(obstacle)),
+  queue: all.filter((obstacle) => traits[obstacle].launches === 'all'),
 }
+const isOwn = (obstacle: Obstacle): boolean => traits[obstacle].blocks === 'task'
 const ownByRoute: Readonly<Record<Route, readonly Obstacle[]>> = {
-  condition: byRoute.condition.filter((obstacle) => !shared.has(obstacle)),
-  queue: byRoute.queue.filter((obstacle) => !shared.has(obstacle)),
+  condition: byRoute.condition.filter(isOwn),
+  queue: byRoute.queue.filter(isOwn),
+}
+
+/** True if time alone never removes the obstacle. */
+export function isLasting(obstacle: Obstacle): boolean {
+  return traits[obstacle].isLasting
 }
 
 /** True if the obstacle blocks the task. One function, as each event to a task's actor evaluates it. */

@@ -5,27 +5,16 @@ import type { FrozenReadings } from '../../conditions/analysis/simulated-facts.t
 import type { SessionActor } from '../actors/session-actor.ts'
 import type { FactsOf } from '../state/ports.ts'
 import type { TaskEntry } from '../state/task-state.ts'
-import { type DecisionDeps, type Obstacle, obstacles, situationOf } from './decision.ts'
+import { type DecisionDeps, isLasting, obstacles, situationOf } from './decision.ts'
 
 export interface PredictionDeps extends DecisionDeps {
   readonly sessionActor: SessionActor
   readonly factsOf: FactsOf
 }
 
-/** Obstacles that time alone does not remove. */
-const closed: readonly Obstacle[] = [
-  'removed',
-  'stopping',
-  'not chosen',
-  'shutdown',
-  'disabled',
-  'held',
-  'log',
-]
-
 /**
  * The next `n` starts, epoch ms, if each run succeeds at once and nothing else happens. A stopped session is treated as if it were
- * started now. Empty if time alone launches no run (see {@link closed}), or if the next run has to wait for other runs.
+ * started now. Empty if time alone launches no run, or if the next run has to wait for other runs.
  */
 export function nextTaskRuns(
   deps: PredictionDeps,
@@ -37,8 +26,9 @@ export function nextTaskRuns(
   const { state } = sessionActor
   // The condition is assumed to hold here: the search evaluates it.
   if (entry.role !== null) return []
-  const standing = new Set(obstacles('condition', deps, situationOf(entry, state, true)))
-  if (closed.some((obstacle) => standing.has(obstacle))) return []
+  const found = obstacles('condition', deps, situationOf(entry, state, true))
+  if (found.some(isLasting)) return []
+  const standing = new Set(found)
   const toWall = (mono: number): number => clock.now() + mono - clock.monotonic()
   const shortage = standing.has('slot') ? deps.slots.shortageOf(entry) : null
   const waits = [
