@@ -113,7 +113,17 @@ describe('caches', () => {
         const kept = ats.map((at) => period.current(at, zone))
         expect(kept).toEqual(fresh)
       }),
-      runs,
+      {
+        ...runs,
+        examples: [
+          // Instances of one part overlap: from the 2nd to the first Monday of the next month.
+          [
+            parseTime('time of month between 2nd 00:15 and first Mon | time of week between Mon and Mon'),
+            'UTC',
+            [1104537600000, 1104624900000],
+          ],
+        ],
+      },
     )
   })
 })

@@ -96,12 +96,22 @@ export class UnionRule extends Rule {
     let start = from
     for (let links = 0; links < MAX_LINKS; links++) {
       const before = start
-      for (const part of this.parts) start = Math.min(start, part.instanceAt(start, zone)?.start ?? start)
+      for (const part of this.parts) start = Math.min(start, startBefore(part, start, zone))
       if (start === before || start === -Infinity) return start
       if (from - start > HORIZON_MS) break
     }
     return -Infinity
   }
+}
+
+/**
+ * The start of an instance of the part that begins before the instant and ends after it; else the instant. Instances of one
+ * part may overlap (from the 2nd to the first Monday of the next month), and the last of them contains the instant.
+ */
+function startBefore(part: Rule, at: number, zone: string): number {
+  const first = part.instanceAt(at, zone)?.start ?? at
+  const earlier = part.instanceAt(first - 1, zone)
+  return earlier !== null && earlier.end > first ? earlier.start : first
 }
 
 /** The instants that lie in all of the parts. An instance is the overlap of one instance of each part. */
