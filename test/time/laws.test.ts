@@ -64,7 +64,17 @@ describe('next, previous and current', () => {
           }
         }
       }),
-      runs,
+      {
+        ...runs,
+        // Instances of one part overlap: Tuesday, and a day from Tuesday 01:00.
+        examples: [
+          [
+            parseTime('time of week on Mon, Tue, Tue 01:00 & from 2005-01-01 00:00'),
+            1362546000000,
+            'America/New_York',
+          ],
+        ],
+      },
     )
   })
 

@@ -147,7 +147,12 @@ export class IntersectionRule extends Rule {
     for (let step = 0; step < MAX_STEPS && end > -Infinity; step++) {
       if (at - end > HORIZON_MS) return null
       const common = this.instanceAt(end - 1, zone)
-      if (common !== null) return common
+      if (common !== null && common.end <= at) return common
+      // Instances of one part may overlap: one that has not ended hides the one before it.
+      if (common !== null) {
+        end = common.start
+        continue
+      }
       let jump = end
       for (const part of this.parts) {
         if (part.instanceAt(end - 1, zone) === null) jump = Math.min(jump, lastEnd(part, end - 1, zone))
