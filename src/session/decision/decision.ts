@@ -97,7 +97,7 @@ function blocks(obstacle: Obstacle, deps: DecisionDeps, { entry, facts, state, h
     case 'starting':
       return state === 'starting' || state === 'restarting'
     case 'not chosen':
-      return deps.selection.only?.has(entry.name) === false
+      return !isChosen(deps, entry)
     case 'startup':
       // The start of the session launches the task: before it, the start is the obstacle.
       return entry.role === 'startup' && state !== 'stopped' && state !== 'starting'
@@ -145,8 +145,13 @@ export function obstacles(route: Route, deps: DecisionDeps, situation: Situation
  * True if the task is launched by something other than its condition: the start or the end of the session, or
  * nothing at all.
  */
-export function isLeftOut({ selection }: DecisionDeps, entry: TaskEntry): boolean {
-  return entry.role !== null || selection.only?.has(entry.name) === false
+export function isLeftOut(deps: DecisionDeps, entry: TaskEntry): boolean {
+  return entry.role !== null || !isChosen(deps, entry)
+}
+
+/** False while `session.run(...)` has started the session for other tasks. */
+function isChosen({ selection }: DecisionDeps, entry: TaskEntry): boolean {
+  return selection.only === null || selection.only.has(entry.name)
 }
 
 /** The current situation of a task. */

@@ -6,7 +6,6 @@ import { periodOf } from '../../conditions/node.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import { newRunId } from '../runs/run-id.ts'
-import type { FactsOf } from '../state/ports.ts'
 import { noParams, type TaskEntry } from '../state/task-state.ts'
 
 /** The session parts from which the facts of a launch are read. */
@@ -17,29 +16,23 @@ export interface LaunchDeps {
 }
 
 /** The launch of the task's first queued run, or of a run by its condition. */
-export function launchOf(deps: LaunchDeps & { readonly factsOf: FactsOf }, entry: TaskEntry): Launch {
-  const { node } = entry.definition.start
-  const queued = entry.nextQueued
-  const { now, zone } = deps.factsOf(entry)
-  const period = queued?.period ?? periodOf(node)?.current(now, zone) ?? null
-  return {
-    runId: queued?.runId ?? newRunId(deps, entry, noParams),
-    trigger: queued?.trigger ?? 'condition',
-    at: now,
-    relaunchAt: endOfDelay(deps),
-    dueAt: queued === undefined ? dueAtOf(deps, entry, period?.start) : null,
-    period,
-  }
+export function launchOf(deps: LaunchDeps, entry: TaskEntry): Launch {
+  const launch = orderOf(deps, entry, 'condition')
+  const period =
+    launch.period ?? periodOf(entry.definition.start.node)?.current(launch.at, entry.zone) ?? null
+  const dueAt = entry.hasQueued ? null : dueAtOf(deps, entry, launch.at, period?.start)
+  return { ...launch, period, dueAt }
 }
 
-/** The launch of a run at the start or the shut-down of the session. */
-export function orderOf(deps: LaunchDeps, entry: TaskEntry, kind: RunTrigger): Launch {
+/** The launch of the task's first queued run, or of a run that the start or the shut-down of the session orders. */
+export function orderOf(deps: LaunchDeps, entry: TaskEntry, trigger: RunTrigger): Launch {
+  const { clock, configuration } = deps
   const queued = entry.nextQueued
   return {
     runId: queued?.runId ?? newRunId(deps, entry, noParams),
-    trigger: queued?.trigger ?? kind,
-    at: deps.clock.now(),
-    relaunchAt: endOfDelay(deps),
+    trigger: queued?.trigger ?? trigger,
+    at: clock.now(),
+    relaunchAt: clock.monotonic() + configuration.settings.relaunchDelayMs,
     dueAt: null,
     period: queued?.period ?? null,
   }
@@ -52,17 +45,12 @@ export function orderOf(deps: LaunchDeps, entry: TaskEntry, kind: RunTrigger): L
 function dueAtOf(
   { clock }: LaunchDeps,
   { facts }: TaskEntry,
+  now: number,
   periodStart = Number.NEGATIVE_INFINITY,
 ): number | null {
   const { dueAt, relaunchAt, hasForeignChange } = facts
   if (dueAt === null) return null
-  const now = clock.now()
   const sinceRelaunch = hasForeignChange || relaunchAt === null ? 0 : clock.monotonic() - relaunchAt
   const relaunch = relaunchAt === null ? Number.NEGATIVE_INFINITY : now - sinceRelaunch
   return Math.min(now, Math.max(dueAt, periodStart, relaunch))
-}
-
-/** The end of a relaunch delay that begins now, on the monotonic clock. */
-function endOfDelay({ clock, configuration }: LaunchDeps): number {
-  return clock.monotonic() + configuration.settings.relaunchDelayMs
 }

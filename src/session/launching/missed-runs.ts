@@ -68,8 +68,7 @@ export class MissedRuns {
     this.end(entry)
     const { clock, runLog } = this.#deps
     const log = runLog.current
-    const { onStartup, onShutdown } = entry.definition.options
-    if (onStartup === true || onShutdown === true) return
+    if (entry.role !== null) return
     const before = this.#watched.get(entry)?.until
     const isKnown = log.index.status(entry.name) !== null
     const until = before ?? (isKnown ? Math.min(log.aliveAt ?? clock.now(), clock.now()) : clock.now())

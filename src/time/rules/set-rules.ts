@@ -147,9 +147,9 @@ export class IntersectionRule extends Rule {
     for (let step = 0; step < MAX_STEPS && end > -Infinity; step++) {
       if (at - end > HORIZON_MS) return null
       const common = this.instanceAt(end - 1, zone)
-      if (common !== null && common.end <= at) return common
-      // Instances of one part may overlap: one that has not ended hides the one before it.
       if (common !== null) {
+        if (common.end <= at) return common
+        // Instances of one part may overlap: one that has not ended hides the one before it.
         end = common.start
         continue
       }

@@ -21,7 +21,7 @@ describe('a start condition', () => {
     expect(starts).toEqual([0, 6000, 12_000, 18_000])
   })
 
-  test('whose param changes launches the task without the delay; the records of its own runs do not', async () => {
+  test('launches the task without the delay when a param changes, and not when its own runs are recorded', async () => {
     const { app, session, clock } = setUp({ relaunchDelay: '1 hour' })
     const starts: number[] = []
     const begin = clock.now()
