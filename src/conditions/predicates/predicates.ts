@@ -84,9 +84,14 @@ export class Predicates {
     const readers = this.#readers.get(owner)
     if (readers === undefined) return
     this.#readers.delete(owner)
-    for (const reader of readers.values()) {
+    for (const [node, reader] of readers) {
       reader.isReleased = true
-      reader.subscription?.unsubscribe()
+      try {
+        reader.subscription?.unsubscribe()
+      } catch (error) {
+        // The stream is foreign code: the removal of a task and the stop of a session go on.
+        this.#report({ reader, node, owner }, 'could not end its subscription.', error)
+      }
     }
   }
 

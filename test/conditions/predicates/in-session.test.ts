@@ -1,6 +1,6 @@
 /** Custom conditions in a running session: the number of calls, and their effects on tasks. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { afterSuccess, createApp, daily, every, not } from '../../../src/index.ts'
+import { afterSuccess, condition, createApp, daily, every, not, onEach } from '../../../src/index.ts'
 import { TestClock } from '../../../src/testing.ts'
 import { silent } from '../../support/silent.ts'
 
@@ -89,5 +89,31 @@ describe('a custom condition in a session', () => {
     expect(app.session.task('of b').explain().condition.children.at(-1)?.statement).toBe(
       'disk b holds over 0.4',
     )
+  })
+})
+
+describe('a stream whose unsubscribe() throws', () => {
+  const broken = {
+    subscribe: () => ({
+      unsubscribe() {
+        throw new Error('no')
+      },
+    }),
+  }
+
+  test.each<[what: string, act: () => unknown]>([
+    ['the removal of its task', () => app.session.removeTask('a')],
+    ['an update of its task', () => app.session.task('a').update({ start: false })],
+    ['a shut-down', () => app.session.shutDown()],
+  ])('is reported at %s, and the session goes on to its stop', async (_, act) => {
+    appAt(noon())
+    app.task('a', onEach(broken), () => {})
+    app.task('b', condition(broken), () => {})
+    await app.start()
+    await act()
+    app.session.shutDown()
+    await app.session.stopped
+    expect(app.session.state).toBe('stopped')
+    expect(app.session.warnings).toEqual({ condition: 2 })
   })
 })
