@@ -116,7 +116,7 @@ test('a closed pipe of the log ends no run', async () => {
 })
 
 // The full check builds before it tests; a run of only the tests may have no build, or an old one.
-const isBuilt = existsSync(pathOf('../../../dist/src/executors/executors.js'))
+const isBuilt = existsSync(pathOf('../../../dist/src/executors/create-executors.js'))
 ;(isBuilt ? test : test.skip)('from the built package, in CommonJS', async () => {
   const { child, exited } = start(pathOf('hosts/common.cjs'))
   let printed = ''
