@@ -6,6 +6,7 @@ import { GraphPage } from './pages/graph.tsx'
 import { LogPage } from './pages/log.tsx'
 import { NowPage } from './pages/now.tsx'
 import { RunPage } from './pages/run.tsx'
+import { SequencePage } from './pages/sequence.tsx'
 import { SessionPage } from './pages/session.tsx'
 import { TaskPage } from './pages/task.tsx'
 import { TasksPage } from './pages/tasks.tsx'
@@ -24,6 +25,7 @@ const places = [
   ['tasks', 'Tasks'],
   ['timeline', 'Timeline'],
   ['graph', 'Graph'],
+  ['sequence', 'Sequence'],
   ['log', 'Log'],
   ['session', 'Session'],
 ] as const
@@ -75,6 +77,7 @@ function Place() {
   if (place === 'runs' && name !== undefined) return <RunPage key={name} runId={name} />
   if (place === 'timeline') return <TimelinePage />
   if (place === 'graph') return <GraphPage />
+  if (place === 'sequence') return <SequencePage />
   if (place === 'log') return <LogPage />
   if (place === 'session') return <SessionPage />
   return <NowPage />

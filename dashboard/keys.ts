@@ -8,6 +8,7 @@ const pages: Readonly<Record<string, readonly string[]>> = {
   i: ['timeline'],
   g: ['graph'],
   l: ['log'],
+  q: ['sequence'],
   s: ['session'],
 }
 

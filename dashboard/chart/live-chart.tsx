@@ -1,13 +1,14 @@
 /** Live state chart of an actor, with its events. */
 import { useEffect, useState } from 'preact/hooks'
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
-import { ask, type Run, segment } from '../api.ts'
+import { ask, query, type Run, segment } from '../api.ts'
 import type { ServerEvent } from '../events.ts'
 import { valueText } from '../format.ts'
 import { eventsIn, type Machine } from '../machine.ts'
 import { Empty, Text, Time } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { acceptedBy, SendForm } from '../parts/send.tsx'
+import { to } from '../route.ts'
 import { watchActor, watched } from '../shared-events.ts'
 import { listeners } from '../store.ts'
 import { StateChart } from './state-chart.tsx'
@@ -99,6 +100,9 @@ function LiveChart({ path, watch, part, task }: LiveChartProps) {
       <div class="columns">
         <section class="card" aria-label="Events">
           <h2>Events</h2>
+          <p>
+            <a href={`${to('sequence')}${query({ task })}`}>Who sent them, as a sequence</a>
+          </p>
           {events.length > 0 ? null : (
             <Empty>{watched.value.includes(watch) ? 'No events since this was opened.' : 'Opening …'}</Empty>
           )}
@@ -134,7 +138,7 @@ export function RunChart({ run }: { readonly run: Run }) {
     const watch = `task:${run.task}`
     const listen = ({ name, data }: ServerEvent): void => {
       const { kind, role, value, context } = data as Partial<ActorEvent>
-      if (name !== 'actor' || kind !== 'snapshot' || role !== 'run') return
+      if (name !== 'actor' || data.watched !== watch || kind !== 'snapshot' || role !== 'run') return
       // A task reuses its run actors, so the context identifies the run.
       if ((context as { runId?: string } | undefined)?.runId === run.runId) setState(value)
     }

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks'
 import type { MachineState } from '../../src/http/views/machine-definition.ts'
 import { flatten } from '../machine.ts'
-import { notify } from '../parts/do.tsx'
+import { Copy } from '../parts/copy.tsx'
 import { ArrowHead } from './arrow-head.tsx'
 import { layOut } from './layout.ts'
 import { toMermaid } from './mermaid.ts'
@@ -77,9 +77,7 @@ export function StateChart({ machine, active, lastEvent }: ChartProps) {
           <summary>As a list</summary>
           <StateList of={machine} active={active} />
         </details>
-        <button type="button" class="button" onClick={() => void copy(toMermaid(machine))}>
-          Copy as Mermaid
-        </button>
+        <Copy text={() => toMermaid(machine)}>Copy as Mermaid</Copy>
       </figcaption>
     </figure>
   )
@@ -107,13 +105,4 @@ function StateList({ of, active }: { readonly of: MachineState; readonly active:
       ))}
     </ul>
   )
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text)
-    notify('Copied.')
-  } catch {
-    notify('The browser does not allow copying.', true)
-  }
 }

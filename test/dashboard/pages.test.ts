@@ -99,7 +99,9 @@ describe('the dashboard', () => {
     for (const place of places) {
       await visit(page, place)
       const buttons = await page.getByRole('button').allInnerTexts()
-      expect(buttons.filter((text) => !/To the content|Copy as Mermaid|Newer|Older/.test(text))).toEqual([])
+      expect(
+        buttons.filter((text) => !/To the content|Copy as Mermaid|Newer|Older|Pause|Clear/.test(text)),
+      ).toEqual([])
     }
     expect(await check()).toEqual([])
   }, 30_000)
@@ -331,6 +333,7 @@ describe('the dashboard', () => {
       ['t', 'Tasks'],
       ['i', 'Timeline'],
       ['g', 'Graph'],
+      ['q', 'Sequence'],
       ['l', 'Log'],
       ['s', 'Session'],
     ] as const) {

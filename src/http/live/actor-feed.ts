@@ -1,6 +1,9 @@
 /** Events and snapshots of one actor, for its watchers. The actor system is inspected only while there are any. */
 import type { ActorRefLike, AnyActorRef, InspectionEvent } from 'xstate'
 import type { Session } from '../../app/index.ts'
+import { watchedActors } from '../contract/actor-messages.ts'
+import type { View } from '../security/caller-view.ts'
+import { isOfSession } from './actor-traffic.ts'
 
 /** An event that reached an actor, or a new snapshot of it. */
 export interface ActorNews {
@@ -22,9 +25,10 @@ export interface ActorNews {
 /** The watched actor: the session's, or a task's, including those of its runs. */
 export type Watched = { readonly session: true } | { readonly task: string }
 
-/** Parses `session` or `task:‹name›`; null for anything else. */
-export function parseWatched(text: string): Watched | null {
+/** Parses `session`, `task:‹name›`, or `actors` for all; null for anything else. */
+export function parseWatched(text: string): Watched | { readonly actors: true } | null {
   if (text === 'session') return { session: true }
+  if (text === watchedActors) return { actors: true }
   return text.startsWith('task:') && text.length > 5 ? { task: text.slice(5) } : null
 }
 
@@ -74,4 +78,11 @@ function toNews(
 
 function idOf(actor: ActorRefLike | undefined): string | undefined {
   return (actor as { id?: string } | undefined)?.id
+}
+
+/** True if the caller may see the news. Of the session's actor only events that name no hidden task are shown; the others contain actor ids. */
+export function isShown(news: ActorNews, watched: Watched, view: View): boolean {
+  if (view.isWhole) return true
+  if (view.isWithin(news) || view.undecidedIn(news).length > 0) return false
+  return 'task' in watched || isOfSession(news.event, view)
 }

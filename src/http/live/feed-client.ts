@@ -40,7 +40,8 @@ export class FeedClient {
   #isDeciding = false
   /** Texts for this client only (about an actor that it watches). */
   #own: string[] = []
-  #ownDropped = 0
+  /** The number of dropped texts, by what the client watches. */
+  readonly #ownDropped = new Map<string, number>()
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -67,13 +68,13 @@ export class FeedClient {
   }
 
   /** Queues a text for this client only. If the client reads too slowly, the text is dropped and counted. */
-  send(text: string): void {
-    if (this.isFull) this.#ownDropped += 1
+  send(text: string, watched: string): void {
+    if (this.isFull) this.drop(watched)
     else this.#own.push(text)
   }
 
-  drop(): void {
-    this.#ownDropped += 1
+  drop(watched: string): void {
+    this.#ownDropped.set(watched, (this.#ownDropped.get(watched) ?? 0) + 1)
   }
 
   /** Sends news as far as the stream has room; returns true if something is left to be sent later. */
@@ -106,7 +107,7 @@ export class FeedClient {
   }
 
   #hasNews(ring: FeedRing): boolean {
-    return this.#next < ring.next || this.#own.length > 0 || this.#ownDropped > 0
+    return this.#next < ring.next || this.#own.length > 0 || this.#ownDropped.size > 0
   }
 
   /** True if the news concerns tasks without a decision yet; it is sent once the decision is known. */
@@ -149,10 +150,12 @@ export class FeedClient {
   }
 
   #ownText(): string {
-    const dropped = this.#ownDropped === 0 ? '' : `event: dropped\ndata: {"count":${this.#ownDropped}}\n\n`
-    const text = this.#own.join('') + dropped
+    const dropped = [...this.#ownDropped].map(
+      ([watched, count]) => `event: dropped\ndata: ${JSON.stringify({ count, watched })}\n\n`,
+    )
+    const text = [...this.#own, ...dropped].join('')
     this.#own = []
-    this.#ownDropped = 0
+    this.#ownDropped.clear()
     return text
   }
 }

@@ -7,10 +7,12 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { ErrorData, News, Session } from '../../app/index.ts'
+import { watchedActors } from '../contract/actor-messages.ts'
 import { Problem } from '../contract/problem.ts'
 import { withoutStack } from '../contract/redact.ts'
 import { View } from '../security/caller-view.ts'
-import { type ActorNews, parseWatched, type Watched, watchActor } from './actor-feed.ts'
+import { isShown, parseWatched, type Watched, watchActor } from './actor-feed.ts'
+import { ActorTraffic, type TrafficClient } from './actor-traffic.ts'
 import { FeedClient } from './feed-client.ts'
 import { FeedRing, type Numbered } from './feed-ring.ts'
 
@@ -28,7 +30,7 @@ export interface Follow {
   readonly lastEventId: string | null
   /** Only news of these tasks and of the session; null for all. */
   readonly tasks: ReadonlySet<string> | null
-  /** Actors to watch: `session` or `task:‹name›`. */
+  /** Actors to watch: `session`, `task:‹name›`, or `actors` for all. */
   readonly watch: readonly string[]
 }
 
@@ -42,6 +44,7 @@ export class Feed {
   readonly #session: Session
   readonly #options: FeedOptions
   readonly #ring: FeedRing
+  readonly #traffic: ActorTraffic
   readonly #clients = new Set<FeedClient>()
   /** Prefix of event ids: numbers of another process are meaningless here. */
   readonly #era = randomBytes(4).toString('hex')
@@ -54,6 +57,7 @@ export class Feed {
     this.#session = session
     this.#options = options
     this.#ring = new FeedRing(options.keptEvents)
+    this.#traffic = new ActorTraffic(session, this.#era, (value) => options.copy(value))
   }
 
   /** The number of clients. */
@@ -110,27 +114,45 @@ export class Feed {
     this.#stopListening()
   }
 
-  #watch(watched: Watched, client: FeedClient, view: View): () => void {
+  #watch(watched: Watched | { actors: true }, client: FeedClient, view: View): () => void {
+    if ('actors' in watched) return this.#traffic.join(this.#trafficClient(client, view))
     const text = 'task' in watched ? `task:${watched.task}` : 'session'
     return watchActor(this.#session, watched, {
       isWanted: () => !client.isFull,
       copy: (value) => this.#options.copy(value),
       send: (news) => {
         if (!isShown(news, watched, view)) return
-        client.send(`event: actor\ndata: ${JSON.stringify({ watched: text, ...view.shown(news) })}\n\n`)
+        client.send(`event: actor\ndata: ${JSON.stringify({ watched: text, ...view.shown(news) })}\n\n`, text)
         this.#flushLater()
       },
-      drop: () => client.drop(),
+      drop: () => client.drop(text),
     })
   }
 
-  #checkWatched(text: string): Watched {
+  #trafficClient(client: FeedClient, view: View): TrafficClient {
+    return {
+      view,
+      get isFull() {
+        return client.isFull
+      },
+      send: (text) => {
+        client.send(text, watchedActors)
+        this.#flushLater()
+      },
+      drop: () => {
+        client.drop(watchedActors)
+        this.#flushLater()
+      },
+    }
+  }
+
+  #checkWatched(text: string): NonNullable<ReturnType<typeof parseWatched>> {
     const watched = parseWatched(text)
     if (watched === null)
       throw new Problem(
         400,
         'watch',
-        `Cannot watch that as it must be 'session' or 'task:‹name›': '${text.slice(0, 100)}'`,
+        `Cannot watch that as it must be 'session', 'task:‹name›' or 'actors': '${text.slice(0, 100)}'`,
       )
     if ('task' in watched) this.#session.task(watched.task)
     return watched
@@ -229,14 +251,4 @@ export class Feed {
       this.#beatLater()
     })
   }
-}
-
-/** True if the caller may see the news. Of the session's actor only events that name no hidden task are shown; the others contain actor ids. */
-function isShown(news: ActorNews, watched: Watched, view: View): boolean {
-  if (view.isWhole) return true
-  if (view.isWithin(news) || view.undecidedIn(news).length > 0) return false
-  if ('task' in watched) return true
-  const { type, tasks } = news.event as { readonly type?: unknown; readonly tasks?: unknown }
-  const named = Array.isArray(tasks) ? tasks.map(String) : []
-  return String(type).startsWith('session.') && !named.some((name) => view.hides(name))
 }

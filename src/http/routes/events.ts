@@ -64,14 +64,14 @@ export const eventRoutes: readonly Route[] = [
         .max(32)
         .optional()
         .describe(
-          "Adds events and snapshots of an actor: 'session', or 'task:‹name›' with its runs. May be repeated.",
+          "Adds events and snapshots of an actor: 'session', 'task:‹name›' with its runs, or 'actors' for all, with their senders. May be repeated.",
         ),
     }),
     headers: { 'Last-Event-ID': 'The id of the last event that was received; later events are sent first.' },
     answers: {
       200: {
         description:
-          'Each event has the name of the session event (`run.started`, …) and its data as JSON. The first event is `hello`, or `reset`, after which the client must load the state again. `actor` concerns a watched actor; `dropped` counts events of it that were left out.',
+          'Each event has the name of the session event (`run.started`, …) and its data as JSON. The first event is `hello`, or `reset`, after which the client must load the state again. `actor` concerns a watched actor; `dropped` counts events of it that were left out (`watched` says of which).',
         type: 'text/event-stream',
       },
     },

@@ -102,7 +102,7 @@ async function start(policy: (attempt: Attempt) => boolean | Promise<boolean>): 
 
 /** Follows all events that a client may follow, until the session has stopped. */
 async function read(http: Http): Promise<string> {
-  const response = await request(http, 'GET', '/events?watch=session&watch=task:open')
+  const response = await request(http, 'GET', '/events?watch=session&watch=task:open&watch=actors')
   let text = ''
   for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
     text += part
@@ -150,7 +150,7 @@ function queriesOf(route: Route, name: string): string[] {
     task: [name, 'open'],
     name: [name],
     search: [name.slice(0, 4), 'desc'],
-    watch: [`task:${name}`],
+    watch: [`task:${name}`, 'actors'],
     error: [name],
     limit: ['1', '2'],
     perTask: ['3'],

@@ -131,6 +131,7 @@ export const places = [
   '#/tasks/night/settings',
   '#/timeline',
   '#/graph',
+  '#/sequence',
   '#/log',
   '#/log/notes',
   '#/session',

@@ -10,6 +10,7 @@ const {
   tasks = 0,
   names = [],
   busy = false,
+  flood = false,
   options = {},
 } = JSON.parse(process.argv[2] ?? '{}')
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -53,6 +54,15 @@ if (busy) {
   app.task('never', 'daily before 08:00 & daily after 20:00', () => {})
   app.task('import-orders-from-shop-north', 'hourly', () => {})
 }
+if (flood)
+  app.task('flood', false, async (_, run) => {
+    // Ten thousand events a second, half of them to a task.
+    while (!run.signal.aborted) {
+      for (let n = 0; n < 50; n++)
+        app.session.send({ type: n % 2 === 0 ? 'task.disable' : 'task.enable', task: 'night' })
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  })
 app.param('stage', names[0] ?? 'dev')
 await app.start()
 

@@ -10,6 +10,8 @@ export interface SiteOptions {
   readonly names?: readonly string[]
   /** Adds tasks that start often, rarely and never. */
   readonly busy?: boolean
+  /** Adds a task that causes ten thousand events a second. */
+  readonly flood?: boolean
   readonly options?: object
 }
 
