@@ -97,6 +97,11 @@ describe('control.md, commands and events', () => {
   })
 })
 
+test('the form of the dashboard that sends commands has an example of each', () => {
+  const examples = readFileSync('dashboard/parts/send.tsx', 'utf8').matchAll(/^ {2}\{ type: '([\w.]+)'/gm)
+  expect([...examples].map(([, type]) => type).sort()).toEqual([...commandTypes].sort())
+})
+
 test('errors.md lists every kind of warning in the code, in alphabetical order', () => {
   const sources = readdirSync('src', { recursive: true })
     .map((name) => join('src', String(name)))

@@ -1,6 +1,7 @@
 /** The session machine as a table: each leaf state × each event, with the next state, the named actions and the changed context. */
 import { describe, expect, test } from '@jest/globals'
 import { initialTransition, transition } from 'xstate'
+import { commandTypes } from '../../machines/commands.ts'
 import { sessionMachine } from '../../machines/session.machine.ts'
 import type { SessionContext, SessionEvent } from '../../machines/session.setup.ts'
 import { toSessionState } from '../../src/session/actors/state-name.ts'
@@ -300,6 +301,10 @@ describe('the table', () => {
     const known = new Set<string>([...Object.keys(everywhere), ...controls, ...ends])
     expect(sessionMachine.events.filter((type) => !known.has(type))).toEqual([])
     expect([...Object.keys(everywhere), ...controls].filter((type) => !hasEvent(type))).toEqual([])
+  })
+
+  test('has every command', () => {
+    expect(commandTypes.filter((type) => !hasEvent(type))).toEqual([])
   })
 
   test('has as many rows for a state and an event as the machine has transitions for them', () => {

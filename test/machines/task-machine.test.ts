@@ -1,6 +1,7 @@
 /** The task machine as tables: each state × each event, in each phase; and each phase × each change of the facts. */
 import { describe, expect, test } from '@jest/globals'
 import { initialTransition, type SnapshotFrom, StateMachine, transition } from 'xstate'
+import { commandTypes } from '../../machines/commands.ts'
 import * as everyMachine from '../../machines/index.ts'
 import { taskMachine } from '../../machines/task.machine.ts'
 import type { Launch, TaskContext, TaskEvent } from '../../machines/task.setup.ts'
@@ -178,6 +179,14 @@ describe('taskMachine', () => {
     // `machine.events` leaves out events that change nothing by themselves.
     const all = nodesOf(machine.root as unknown as Node).flatMap(({ transitions }) => [...transitions.keys()])
     expect([...known, ...ofOnePhase].sort()).toEqual([...new Set(all)].sort())
+  })
+
+  test('the tables have every command about a task, except task.create', () => {
+    const known: readonly string[] = [...everywhere, ...tops.flatMap((top) => table[top])].map(
+      ([{ type }]) => type,
+    )
+    const ofTask = commandTypes.filter((type) => type.startsWith('task.') && type !== 'task.create')
+    expect(ofTask.filter((type) => !known.includes(type))).toEqual([])
   })
 
   describe.each(tops)('the phase of %s follows the facts', (top) => {

@@ -1,6 +1,8 @@
 /** A command over HTTP is the event that its method sends. */
 import { afterEach, expect, test } from '@jest/globals'
 import { createHttp } from 'gantry/http'
+import { commandTypes } from '../../../machines/commands.ts'
+import { routes as served } from '../../../src/http/routes/table.ts'
 import { commandsIn, controls, startDesk } from '../../support/controls.ts'
 import { tearDown } from '../../support/session.ts'
 
@@ -8,9 +10,10 @@ afterEach(tearDown)
 
 const token = `all-${'a'.repeat(40)}`
 
-/** The dedicated routes: method, path and body. */
+/** The dedicated routes, one for each command that has one: method, path and body. */
 const routes: Readonly<Record<string, readonly [string, string, unknown?]>> = {
   'task.run': ['POST', '/tasks/quick/run', { params: { n: 7 } }],
+  'task.backfill': ['POST', '/tasks/quick/backfill', { from: '2026-11-22', to: '2026-11-24T12:00' }],
   'task.disable': ['POST', '/tasks/quick/disable'],
   'task.enable': ['POST', '/tasks/quick/enable'],
   'task.terminate': ['POST', '/tasks/slow/terminate'],
@@ -32,6 +35,12 @@ const rows = controls.flatMap((control) => {
     { ...control, route: byEvent, path: byEvent[1] },
     ...(route === undefined ? [] : [{ ...control, route, path: route[1] }]),
   ]
+})
+
+test('the table has every command with a route, except task.create', () => {
+  const permissions: readonly string[] = served.map(({ permission }) => permission)
+  const routed = commandTypes.filter((type) => permissions.includes(type) && type !== 'task.create')
+  expect(Object.keys(routes).sort()).toEqual([...routed].sort())
 })
 
 test.each(rows)('$type by $path', async ({ type, method, before, route: [verb, path, body] }) => {

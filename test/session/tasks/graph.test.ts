@@ -1,5 +1,6 @@
 /** `session.graph()`: a link for each way in which one task depends on another. */
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import {
   afterAnyFail,
   afterSuccess,
@@ -18,6 +19,10 @@ import {
   type TaskLink,
   taskArg,
 } from 'gantry'
+import { dependencies } from '../../../src/conditions/index.ts'
+import { condition } from '../../support/condition-trees.ts'
+import { checkProperty } from '../../support/property.ts'
+import { silent } from '../../support/silent.ts'
 
 function linksOf(
   write: (app: ReturnType<typeof createApp>) => void,
@@ -109,6 +114,18 @@ describe('graph()', () => {
     ])
     app.task('a', false, () => {})
     expect(app.session.graph().filter(({ isAbsent }) => isAbsent)).toEqual([])
+  })
+
+  test('links every task on which any condition depends', () => {
+    checkProperty(
+      fc.property(condition, (start) => {
+        const links = linksOf((app) => app.task('this', start, () => {}), { logger: silent })
+        const linked = links.filter(({ kind }) => kind !== 'param').map(({ from }) => from)
+        const needed = dependencies(start.node, 'this').flatMap((on) => (on.kind === 'task' ? [on.task] : []))
+        expect([...new Set(linked)].sort()).toEqual(needed.filter((task) => task !== 'this').sort())
+      }),
+      { runs: 300 },
+    )
   })
 
   test('has each link once and no link of a task to itself, and follows updates', () => {
