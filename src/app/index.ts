@@ -46,6 +46,13 @@ export { restartWork, shutDownWork } from '../executors/work/session-work.ts'
 /* Session */
 export { type ArgContext, arg, loggerArg, optionsArg, sessionArg, taskArg } from '../session/api/args.ts'
 export type {
+  Blocker,
+  PastExplanation,
+  PastPart,
+  Reason,
+  TaskExplanation,
+} from '../session/api/explanation.ts'
+export type {
   Assumption,
   Forecast,
   ForecastOptions,
@@ -53,19 +60,11 @@ export type {
   PlannedRun,
 } from '../session/api/forecast.ts'
 export type { Context, Hook, HookAfter, HookKind, HookResult, SurroundingHook } from '../session/api/hooks.ts'
+export type { PastMoment, PastTask } from '../session/api/past.ts'
 export type { Run, Session, SessionOptions, TaskTemplate, Work } from '../session/api/session.ts'
 export type { Logger, LogOptions, OnError, PoolOptions } from '../session/api/session-options.ts'
 export type { NewsListener, Params, SessionState, TaskLink } from '../session/api/session-parts.ts'
-export type {
-  Blocker,
-  Reason,
-  RunHandle,
-  RunOutcome,
-  Task,
-  TaskExplanation,
-  TaskJson,
-  TaskState,
-} from '../session/api/task.ts'
+export type { RunHandle, RunOutcome, Task, TaskJson, TaskState } from '../session/api/task.ts'
 export type {
   CheckedStart,
   Execution,

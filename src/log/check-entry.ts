@@ -12,6 +12,8 @@ const noteKinds: Readonly<Record<Note['note'], true>> = {
   heartbeat: true,
   lines: true,
   state: true,
+  change: true,
+  snapshot: true,
 }
 
 /** The reason why a value is not an entry, as part of a sentence; null if it is one. */

@@ -59,9 +59,10 @@ export interface Note {
   readonly seq: number
   /**
    * The kind. `lines`: log lines of a run within one turn of the event loop; `data` is a list of `{ at, level, message }`.
-   * `state`: the persisted state of the session besides its runs; the newest replaces all earlier ones.
+   * `state`: the persisted state of the session besides its runs; the newest replaces all earlier ones. `change`: a change of
+   * params, tasks or the session's state, for explanations of past instants; `snapshot`: all of these at one instant.
    */
-  readonly note: 'missed' | 'late' | 'audit' | 'heartbeat' | 'lines' | 'state'
+  readonly note: 'missed' | 'late' | 'audit' | 'heartbeat' | 'lines' | 'state' | 'change' | 'snapshot'
   readonly at: number
   readonly task?: string
   readonly runId?: string

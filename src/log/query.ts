@@ -163,7 +163,16 @@ function unknownWord(what: string, word: unknown, known: readonly string[]): Ran
 }
 
 const noteKeys = ['task', 'runId', 'note', 'before', 'limit'] as const
-const noteKinds: readonly Note['note'][] = ['missed', 'late', 'audit', 'heartbeat', 'lines', 'state']
+const noteKinds: readonly Note['note'][] = [
+  'missed',
+  'late',
+  'audit',
+  'heartbeat',
+  'lines',
+  'state',
+  'change',
+  'snapshot',
+]
 const numericKeys = ['since', 'until', 'before', 'after', 'limit'] as const
 const queryKeys = ['task', 'runId', 'action', ...numericKeys, 'oldestFirst', 'error'] as const
 

@@ -77,8 +77,8 @@ export type EntrySummary =
 
 /**
  * Creates a function that decides which entries to keep, called once per entry, newest first. `isOpen` returns true for a run
- * that has not ended. Notes, and among them the log lines of runs, have separate counts: a flood of one kind does not push
- * out the others.
+ * that has not ended. Notes, and among them the log lines of runs and the changes of the session, have separate counts: a
+ * flood of one kind does not push out the others.
  */
 export function createRetentionFilter(
   retention: Retention,
@@ -89,6 +89,12 @@ export function createRetentionFilter(
   const runs = new Map<string, RetainedCounts>()
   const notes = new Map<string, RetainedCounts>()
   const lines = new Map<string, RetainedCounts>()
+  const changes = new Map<string, RetainedCounts>()
+  const countsOf = (entry: EntrySummary): Map<string, RetainedCounts> => {
+    if (!('note' in entry)) return runs
+    if (entry.note === 'lines') return lines
+    return isOfPast(entry.note) ? changes : notes
+  }
   const keptOf = (kind: Map<string, RetainedCounts>, task: string): RetainedCounts => {
     let kept = kind.get(task)
     if (kept === undefined)
@@ -97,6 +103,7 @@ export function createRetentionFilter(
   }
   let total = 0
   let hasState = false
+  let snapshotAt: number | null = null
   return (entry) => {
     // Each state note is complete, so only the newest is kept.
     if ('note' in entry && entry.note === 'state') {
@@ -104,8 +111,13 @@ export function createRetentionFilter(
       hasState = true
       return isFirst
     }
+    // The newest snapshot, which may have several parts, is kept: later changes refer to it.
+    if ('note' in entry && entry.note === 'snapshot') {
+      snapshotAt ??= entry.at
+      if (entry.at === snapshotAt) return true
+    }
     const task = entry.task ?? ''
-    const of = keptOf(!('note' in entry) ? runs : entry.note === 'lines' ? lines : notes, task)
+    const of = keptOf(countsOf(entry), task)
     const isWithin = entry.at >= of.oldest && of.count < of.most && total < maxTotal
     const isNewest = !('note' in entry) && !of.actions.has(entry.action)
     if (!('note' in entry)) of.actions.set(entry.action, (of.actions.get(entry.action) ?? 0) + 1)
@@ -131,13 +143,19 @@ interface RetainedCounts {
   readonly most: number
 }
 
+/** True for notes from which past instants are reconstructed. */
+function isOfPast(kind: Note['note']): boolean {
+  return kind === 'change' || kind === 'snapshot'
+}
+
 function newKept({ maxAgeMs = Infinity, maxPerTask = Infinity }: Retention, now: number): RetainedCounts {
   return { count: 0, actions: new Map(), oldest: now - maxAgeMs, most: maxPerTask }
 }
 
 /** True if a condition needs the entry; called after the entry was counted. Of notes, only missed periods count. */
 function isNeeded(entry: EntrySummary, of: RetainedCounts, needed: Keep | undefined, now: number): boolean {
-  if (needed === undefined || ('note' in entry && entry.note === 'lines')) return false
+  if (needed === undefined || ('note' in entry && (entry.note === 'lines' || isOfPast(entry.note))))
+    return false
   if (needed.lastMs !== undefined && entry.at >= now - needed.lastMs) return true
   return !('note' in entry) && of.actions.get(entry.action)! <= (needed.count ?? 0)
 }

@@ -71,14 +71,17 @@ export function toStorable(
   }
 }
 
+/** Notes about the session itself: their author masks the secrets in their values, and their keys are names. */
+const ownNotes: ReadonlySet<Note['note']> = new Set(['state', 'change', 'snapshot'])
+
 /**
  * The note as it is stored. The state of a session must be restored unchanged, so its note is stored whole and unmasked.
  * Log lines of a run are limited before this point, and have no size limit here.
  */
 export function toStorableNote(entry: Omit<Note, 'seq' | 'omitted'>, rules: ValueRules): Omit<Note, 'seq'> {
   const { data, message, ...rest } = entry
-  const redactor = entry.note === 'state' ? undefined : rules.redactor
-  const isBounded = entry.note === 'state' || entry.note === 'lines'
+  const redactor = ownNotes.has(entry.note) ? undefined : rules.redactor
+  const isBounded = ownNotes.has(entry.note) || entry.note === 'lines'
   const copy = toJsonSafe(data, isBounded ? Infinity : rules.maxSize)
   const carried = copy.kept ? (redactor?.named('', copy.value) ?? copy.value) : undefined
   return {

@@ -71,6 +71,11 @@ export class SessionLog {
     return this.#aliveAt
   }
 
+  /** The greatest sequence number so far; 0 for an empty log. */
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
+
   /** True if the log was closed and not restored since. */
   get isClosed(): boolean {
     return this.#isClosed

@@ -36,6 +36,8 @@ import { Starting } from './lifecycle/starting.ts'
 import { Sequence } from './lifecycle/startup-tasks.ts'
 import { Stopping } from './lifecycle/stopping.ts'
 import { SessionConfiguration } from './options/configuration.ts'
+import { ChangeJournal } from './past/journal.ts'
+import { Past } from './past/past.ts'
 import { LogLifecycle } from './persistence/log-lifecycle.ts'
 import { Persistence } from './persistence/saved-state.ts'
 import { provideSession } from './provide-session.ts'
@@ -44,6 +46,7 @@ import { Reporter } from './reports/reporter.ts'
 import { Capacity } from './runs/capacity.ts'
 import { Contexts } from './runs/contexts.ts'
 import { Runs } from './runs/run-effects.ts'
+import { type Journal, noJournal } from './state/journal.ts'
 import type { HandleOf } from './state/ports.ts'
 import { TaskRegistry } from './state/registry.ts'
 import { Requests } from './state/requests.ts'
@@ -114,10 +117,21 @@ export function compose({ name, clock, options, words, session, original }: Give
     changes.paramChanged(param)
     stateChange.tell()
   }
-  const params = new ParamStore(onParam, send)
+  const params = new ParamStore({
+    onChange: onParam,
+    send,
+    willChange: (param) => journal.param(param),
+  })
 
   // The run log and the executors
-  const runLog = new LogLifecycle({ ...base, onWritable: schedule, branchOf: original?.log })
+  const runLog = new LogLifecycle({
+    ...base,
+    onWritable: schedule,
+    onHealth: () => journal.session(),
+    branchOf: original?.log,
+  })
+  const changeJournal = new ChangeJournal({ ...base, params, selection, uptime, runLog })
+  const journal: Journal = isSimulation ? noJournal : changeJournal
   const createOwn = (): readonly Executor[] =>
     createExecutors(
       (kind, message, about) => reporter.warn(kind, message, about),
@@ -145,6 +159,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   const slots = new Capacity({ ...base, executors, onRoom: schedule })
   const runs = new Runs({
     ...base,
+    journal,
     session,
     hooks,
     contexts,
@@ -166,7 +181,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   const situations = { ...base, runLog, selection, runs, slots }
   const delays = new RelaunchDelays({ clock, onTimer: () => cycles.woken() })
   const launcher = new Launcher({ ...situations, backlog, factsOf, cycles, delays })
-  const queue = new RunQueue({ ...base, send, requests, executors, stateChange, waitingRuns, runs })
+  const queue = new RunQueue({ ...base, send, requests, executors, journal, stateChange, waitingRuns, runs })
   const crashes = new Crashes({ ...base, runLog, queue })
   const missedRuns = new MissedRuns({ ...base, runLog, requests, changes, uptime, factsOf, launcher, queue })
 
@@ -190,6 +205,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   // Tasks
   const taskMachine = provideTask({
     ...situations,
+    journal,
     requests,
     runs,
     launcher,
@@ -206,6 +222,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   const names = new NameWarnings(base)
   const tasks = new Tasks({
     ...base,
+    journal,
     words,
     returns,
     changes,
@@ -227,6 +244,9 @@ export function compose({ name, clock, options, words, session, original }: Give
   const startAndStop = { ...base, hooks, contexts, uptime, launcher, actors, persistence, runLog, sequence }
   const starting = new Starting({
     ...startAndStop,
+    beginJournal: (aliveAt) => {
+      if (!isSimulation) changeJournal.begin(aliveAt)
+    },
     factsOf,
     returns,
     waitingRuns,
@@ -237,6 +257,8 @@ export function compose({ name, clock, options, words, session, original }: Give
   const running = new Running({ ...base, launcher, watches, starts, names })
   const stopping = new Stopping({
     ...startAndStop,
+    endJournal: () => changeJournal.end(),
+    journal,
     predicates,
     executors,
     runs,
@@ -248,6 +270,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   // The session's actor, the commands to it, and the handles that send them
   const sessionMachine = provideSession({
     ...base,
+    journal,
     starting,
     running,
     stopping,
@@ -273,7 +296,17 @@ export function compose({ name, clock, options, words, session, original }: Give
   const post = posterOf(actor)
   const sender = new CommandSender({ ...base, words, requests, tasks, actors, queue, missedRuns, post })
   const explanations = new Explanations({ ...situations, executors, factsOf })
-  const handles = createHandles({ ...base, runLog, returns, sender, explanations, post })
+  const past = new Past({
+    ...base,
+    words,
+    executors,
+    params,
+    selection,
+    uptime,
+    runLog,
+    journal: changeJournal,
+  })
+  const handles = createHandles({ ...base, runLog, returns, sender, explanations, past, post })
   inspection.guardLate(actor)
   actor.subscribe({ error: (error) => milestones.ended({ error }) })
   actor.start()
@@ -302,6 +335,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     streams,
     tasks,
     milestones,
+    past,
     sender,
   } as const
 }

@@ -13,6 +13,7 @@ import { notStopped, type StartedStopped } from './lifecycle/started-stopped.ts'
 import type { Starting } from './lifecycle/starting.ts'
 import type { Stopping } from './lifecycle/stopping.ts'
 import type { Reporter } from './reports/reporter.ts'
+import type { Journal } from './state/journal.ts'
 import type { TaskActors } from './tasks/task-actors.ts'
 
 export interface SessionEffectDeps extends CommandEffectDeps {
@@ -23,13 +24,14 @@ export interface SessionEffectDeps extends CommandEffectDeps {
   readonly running: Running
   readonly stopping: Stopping
   readonly milestones: StartedStopped
+  readonly journal: Pick<Journal, 'session'>
 }
 
 type TaskCommand = Extract<CommandEvent, { readonly task: string }>
 
 /** The session machine with its effects. The signal of an invoked actor aborts when the machine leaves its state. */
 export function provideSession(deps: SessionEffectDeps): typeof sessionMachine {
-  const { clock, milestones, reporter, running, starting, stopping } = deps
+  const { clock, journal, milestones, reporter, running, starting, stopping } = deps
   const { news } = reporter
   const commands = commandEffects(deps)
   return sessionMachine.provide({
@@ -37,7 +39,10 @@ export function provideSession(deps: SessionEffectDeps): typeof sessionMachine {
       startupHooks: stepOf((signal) => starting.hooks(signal)),
       restore: stepOf((signal) => starting.restore(signal)),
       startupTasks: stepOf((signal) => starting.tasks(signal)),
-      watchConditions: whileIn((signal) => running.watch(signal, () => milestones.started())),
+      watchConditions: whileIn((signal) => {
+        clock.defer(() => journal.session())
+        running.watch(signal, () => milestones.started())
+      }),
       shutdownHooks: stepOf(() => stopping.hooks()),
       shutdownTasks: stepOf((signal) => stopping.tasks(signal)),
       drain: stepOf((signal) => stopping.drain(signal)),
@@ -53,9 +58,18 @@ export function provideSession(deps: SessionEffectDeps): typeof sessionMachine {
       beginStart: () => starting.begin(),
       abandonStart: () => starting.abandon(),
       resumeLaunching: () => running.resume(),
-      beginHold: () => news.tell({ type: 'session.held', at: clock.now() }),
-      endHold: () => news.tell({ type: 'session.resumed', at: clock.now() }),
-      stopLaunching: () => stopping.stopLaunching(),
+      beginHold: () => {
+        journal.session()
+        news.tell({ type: 'session.held', at: clock.now() })
+      },
+      endHold: () => {
+        journal.session()
+        news.tell({ type: 'session.resumed', at: clock.now() })
+      },
+      stopLaunching: () => {
+        journal.session()
+        stopping.stopLaunching()
+      },
       terminateRuns: () => stopping.terminateAll(),
       finishStop: ({ context: { failure, restartWanted, restarting } }) => {
         const error = failure === null ? {} : { error: toErrorData(failure.error) }

@@ -11,12 +11,14 @@ import type { MissedRuns } from './launching/missed-runs.ts'
 import type { RelaunchDelays } from './launching/relaunch-delays.ts'
 import type { Reporter } from './reports/reporter.ts'
 import type { Runs } from './runs/run-effects.ts'
+import type { Journal } from './state/journal.ts'
 import type { Requests } from './state/requests.ts'
 import type { TaskEntry } from './state/task-state.ts'
 import type { Watches } from './watching/condition-watches.ts'
 
 export interface TaskEffectDeps extends LaunchGuardDeps {
   readonly reporter: Reporter
+  readonly journal: Journal
   readonly requests: Requests
   readonly runs: Runs
   readonly launcher: Launcher
@@ -40,7 +42,7 @@ type Of<T extends TaskEvent['type']> = Given<Extract<TaskEvent, { readonly type:
 
 /** The task machine with its guards and effects. Effects do nothing for a task that is removed. */
 export function provideTask(deps: TaskEffectDeps): typeof taskMachine {
-  const { clock, delays, launcher, queue, registry, reporter, requests, runs, watches } = deps
+  const { clock, delays, journal, launcher, queue, registry, reporter, requests, runs, watches } = deps
   const { byId } = registry
   return taskMachine.provide({
     guards: launchGuards(deps),
@@ -57,11 +59,15 @@ export function provideTask(deps: TaskEffectDeps): typeof taskMachine {
       },
       startDelay: ({ context }) => {
         const entry = byId.get(context.id)
-        if (entry !== undefined) delays.start(entry, context.relaunchAt ?? 0)
+        if (entry === undefined) return
+        delays.start(entry, context.relaunchAt ?? 0)
+        journal.delayBegins(entry, context.relaunchAt ?? 0)
       },
       stopDelay: ({ context }) => {
         const entry = byId.get(context.id)
-        if (entry !== undefined) delays.stop(entry)
+        if (entry === undefined) return
+        delays.stop(entry)
+        journal.delayEnds(entry)
       },
       answer: ({ event }) => requests.accept(event as CommandEvent),
       // Given directly: a wrapper would be one more frame between `task.run()` and the queue.
@@ -82,8 +88,11 @@ export function provideTask(deps: TaskEffectDeps): typeof taskMachine {
         const entry = byId.get(context.id)
         if (entry !== undefined) deps.release(entry)
       },
-      reportChange: ({ context }) =>
-        reporter.news.tell({ type: 'task.changed', task: context.name, at: clock.now() }),
+      reportChange: ({ context }) => {
+        const entry = byId.get(context.id)
+        if (entry !== undefined) journal.toggled(entry, context.disabled)
+        reporter.news.tell({ type: 'task.changed', task: context.name, at: clock.now() })
+      },
       runActorFailed: ({ context, event }) => {
         const entry = byId.get(context.id)
         if (entry !== undefined && event.type === 'actor.failed') runs.actorFailed(entry, event.actorId)

@@ -9,8 +9,9 @@ import { Vocabulary } from '../conditions/language/vocabulary.ts'
 import { atDoor } from '../errors/at-door.ts'
 import { checkNoteQuery } from '../log/query.ts'
 import { type TaskName, toTaskName } from '../task-ref.ts'
-import { toDateTime } from '../time/zone/zone.ts'
+import { type Instant, toDateTime } from '../time/zone/zone.ts'
 import type { Forecast, ForecastOptions } from './api/forecast.ts'
+import type { PastMoment } from './api/past.ts'
 import type { Session, SessionOptions, TaskTemplate } from './api/session.ts'
 import type { NewsListener, SessionRunOptions, SessionState, TaskLink } from './api/session-parts.ts'
 import type { RunOutcome, Task } from './api/task.ts'
@@ -238,6 +239,10 @@ export class LiveSession implements Session {
 
   forecast(options?: ForecastOptions): Promise<Forecast> {
     return forecast(this.#parts, options)
+  }
+
+  at(instant: Instant): Promise<PastMoment> {
+    return this.#parts.past.at(instant)
   }
 
   graph(): readonly TaskLink[] {

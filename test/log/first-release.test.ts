@@ -55,6 +55,13 @@ describe.each(releases)('%s', (release) => {
       await life.app.start()
       await life.clock.advance('1 hour')
       expect(JSON.parse(JSON.stringify(await session.log.query({ before: lastSeq + 1 })))).toEqual(records)
+      // Its notes do not have what explanations of the past need.
+      const [task] = session.tasks()
+      const then = await task!.explainAt(records[0].at)
+      expect(then.isDue).toBeNull()
+      expect(then.unknown).toEqual([
+        'the log has no notes about the session at that time: an earlier release wrote it, or they are beyond its retention',
+      ])
       // Each open run has one crash.
       const opened = records.filter(({ seq }: { seq: number }) => open.includes(seq))
       for (const { runId } of opened) expect(await session.log.count({ runId, action: 'crash' })).toBe(1)

@@ -75,9 +75,15 @@ function explainPart(
   }
 }
 
+/** An explanation to print; `holds` is null where it is not known. */
+interface Printable extends Pick<Explanation, 'statement' | 'sentence' | 'changesAt'> {
+  readonly holds: boolean | null
+  readonly children: readonly Printable[]
+}
+
 /** Prints the explanation as text, one line per condition; times are relative to `now`, epoch ms. */
-export function printExplanation(explanation: Explanation, zone: string, now: number, indent = ''): string {
-  const mark = explanation.holds ? '✓' : '✗'
+export function printExplanation(explanation: Printable, zone: string, now: number, indent = ''): string {
+  const mark = explanation.holds === null ? '?' : explanation.holds ? '✓' : '✗'
   const shown = explanation.changesAt === null ? '' : showTime(explanation.changesAt, zone, now)
   const isTold = shown === '' || explanation.children.length > 0 || explanation.sentence.includes(shown)
   const when = isTold ? '' : ` (can change at ${shown})`

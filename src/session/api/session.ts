@@ -16,7 +16,9 @@ import type { StoreHealth } from '../../log/resilience/options.ts'
 import type { Store } from '../../log/store.ts'
 import type { TaskName, TaskRef } from '../../task-ref.ts'
 import type { DurationInput } from '../../time/duration/duration.ts'
+import type { Instant } from '../../time/zone/zone.ts'
 import type { Forecast, ForecastOptions } from './forecast.ts'
+import type { PastMoment } from './past.ts'
 import type { Logger, LogOptions, OnError, PoolOptions } from './session-options.ts'
 import type { NewsListener, Params, SessionRunOptions, SessionState, TaskLink } from './session-parts.ts'
 import type { RunOutcome, Task } from './task.ts'
@@ -371,6 +373,18 @@ export interface Session extends AsyncDisposable {
    * ```
    */
   forecast(options?: ForecastOptions): Promise<Forecast>
+  /**
+   * Returns the session as it was at a past instant, by the log: its state, params and tasks, and explanations of the tasks. What the
+   * log does not have is not known, and said to be. The instant is a `DateTime`, epoch ms, or ISO 8601 (without an offset: in the
+   * session's zone). Rejects with a `RangeError` for a future instant.
+   *
+   * @example
+   * ```ts
+   * const then = await session.at('2026-11-24T07:00')
+   * console.log(then.state, (await then.explain('report')).sentence)
+   * ```
+   */
+  at(instant: Instant): Promise<PastMoment>
   /** Returns the dependencies between tasks, and of tasks on params, from conditions and args. */
   graph(): readonly TaskLink[]
   /** Returns the facts from which conditions are evaluated: for a task or for none, at an instant in epoch ms (default: now). */

@@ -4,12 +4,12 @@ import type { Observable } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
 import type { Action, ErrorData, Outcome, ParamValues } from '../../../machines/protocol.ts'
 import type { Condition } from '../../conditions/condition.ts'
-import type { Explanation } from '../../conditions/explain/explain.ts'
 import type { WaitedFor } from '../../conditions/explain/waits-for.ts'
 import type { RunRecord } from '../../log/entry.ts'
 import type { LogQuery } from '../../log/query.ts'
 import type { TaskRef } from '../../task-ref.ts'
 import type { Instant } from '../../time/zone/zone.ts'
+import type { PastExplanation, TaskExplanation } from './explanation.ts'
 import type { Execution, TaskUpdate } from './task-options.ts'
 
 /**
@@ -177,6 +177,17 @@ export interface Task<R = unknown> extends TaskRef<R> {
   /** Explains why the task is, or is not, running. */
   explain(): TaskExplanation
   /**
+   * Explains why the task was, or was not, started at a past instant, by the log: what `explain()` returned then. Resolves with what
+   * is not known in `unknown`. The instant is a `DateTime`, epoch ms, or ISO 8601 (without an offset: in the task's zone). Rejects
+   * with a `RangeError` for a future instant.
+   *
+   * @example
+   * ```ts
+   * console.log(String(await session.task('report').explainAt('2026-11-24T07:00')))
+   * ```
+   */
+  explainAt(instant: Instant): Promise<PastExplanation>
+  /**
    * Returns the next `n` instants (default 1, in the task's zone) at which time alone starts a run, assuming that each run succeeds
    * at once. The first is now if the task is due. A stopped session is treated as if it were started now.
    *
@@ -229,85 +240,4 @@ export interface TaskJson {
   readonly lastTerminate: string | null
   readonly lastInaction: string | null
   readonly lastCrash: string | null
-}
-
-/**
- * A reason other than the condition that prevents a launch now.
- *
- * @example
- * ```ts
- * const reasons: readonly Reason[] = session.task('report').explain().reasons
- * for (const { kind, sentence, until } of reasons) console.log(kind, sentence, until === null ? '' : new Date(until))
- * ```
- */
-export interface Reason {
-  readonly kind:
-    | 'disabled'
-    | 'held'
-    | 'stopped'
-    | 'starting'
-    | 'removed'
-    | 'stopping'
-    | 'running'
-    | 'slot'
-    | 'main'
-    | 'log'
-    | 'relaunch'
-    | 'startup'
-    | 'shutdown'
-    | 'never-holds'
-    | 'not chosen'
-  /** The reason as text. */
-  readonly sentence: string
-  /** The instant at which time alone removes it, epoch ms; null if time alone does not. */
-  readonly until: number | null
-}
-
-/**
- * An obstacle to a launch: a {@link Reason}, or a part of the condition that does not hold.
- *
- * @example
- * ```ts
- * const blockers: readonly Blocker[] = session.task('report').explain().blockers
- * console.log(blockers[0]?.kind, blockers[0]?.sentence)
- * ```
- */
-export interface Blocker extends Omit<Reason, 'kind'> {
-  readonly kind: Reason['kind'] | 'condition'
-}
-
-/**
- * An explanation of why a task is, or is not, running.
- *
- * @example
- * ```ts
- * const why: TaskExplanation = session.task('report').explain()
- * if (!why.isDue) console.log(why.sentence, String(why))
- * ```
- */
-export interface TaskExplanation {
-  readonly task: string
-  /** The instant to which the explanation applies, epoch ms. */
-  readonly at: number
-  /** True if a run would be launched now: there are no blockers. */
-  readonly isDue: boolean
-  /** A summary in one sentence: the first blockers, and the time of the next run. */
-  readonly sentence: string
-  /**
-   * All obstacles to a launch, in the order in which they must be removed: first those that need an action, then the parts of the
-   * condition (those that wait for an event before those that wait for time), then those that end by themselves. If there is only
-   * one, its removal launches the task. For a task with a queued run these are the obstacles to that run, for which the condition
-   * is ignored.
-   */
-  readonly blockers: readonly Blocker[]
-  /** The blockers other than the condition. */
-  readonly reasons: readonly Reason[]
-  /** The first of `nextRuns()`, epoch ms; null if there is none, or if the session is stopped. */
-  readonly nextAt: number | null
-  /** Problems of a run that would start now: an end condition that already holds terminates it at once. */
-  readonly warnings: readonly string[]
-  /** The start condition, explained part by part. */
-  readonly condition: Explanation
-  /** Returns the sentence, the reasons, and the condition as a tree, on several lines. */
-  toString(): string
 }

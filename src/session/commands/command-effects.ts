@@ -8,6 +8,7 @@ import type { Start } from '../api/task-options.ts'
 import type { ParamStore } from '../events/params.ts'
 import type { SessionConfiguration } from '../options/configuration.ts'
 import { type RunTasksDeps, runChosen } from '../run-tasks.ts'
+import type { Journal } from '../state/journal.ts'
 import type { Answerable, Requests } from '../state/requests.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { NewTask, Tasks } from '../tasks/task-registry.ts'
@@ -25,6 +26,7 @@ export interface CommandEffectDeps extends RefusalDeps, RunTasksDeps {
   }
   readonly launcher: { schedule(): void }
   readonly signals: { update(): void }
+  readonly journal: Pick<Journal, 'session'>
 }
 
 type Of<T extends CommandEvent['type']> = Extract<CommandEvent, { readonly type: T }>
@@ -71,10 +73,11 @@ export function commandEffects(deps: CommandEffectDeps): CommandEffects {
 }
 
 function updateSession(
-  { configuration, params, registry, tasks, watches, signals, launcher }: CommandEffectDeps,
+  { configuration, journal, params, registry, tasks, watches, signals, launcher }: CommandEffectDeps,
   changes: SessionOptions,
 ): void {
   configuration.update(changes)
+  journal.session()
   if ('shutCondition' in changes) watches.setShutCondition(configuration.options.shutCondition)
   if ('timezone' in changes) tasks.zoneChanged()
   for (const [name, value] of Object.entries(changes.params ?? {})) params.put(name, value)

@@ -116,8 +116,9 @@ function blocks(obstacle: Obstacle, deps: DecisionDeps, { entry, facts, state, h
     case 'slot':
       return deps.slots.shortageOf(entry) !== null
     case 'relaunch': {
+      // Without the condition there is no launch to delay.
       const { hasForeignChange, relaunchAt } = facts
-      return relaunchAt !== null && !hasForeignChange && deps.clock.monotonic() < relaunchAt
+      return holds && relaunchAt !== null && !hasForeignChange && deps.clock.monotonic() < relaunchAt
     }
   }
 }

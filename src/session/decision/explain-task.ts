@@ -14,7 +14,7 @@ import { showTime } from '../../conditions/explain/show-time.ts'
 import { type WaitedFor, waitsFor } from '../../conditions/explain/waits-for.ts'
 import type { PredicateReading } from '../../conditions/facts.ts'
 import type { PredicateNode } from '../../conditions/node.ts'
-import type { Blocker, Reason, TaskExplanation } from '../api/task.ts'
+import type { Blocker, Reason, TaskExplanation } from '../api/explanation.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import { firstObstacle, obstacles, type Route, situationOf } from './decision.ts'
 import { routeOf } from './launch-guards.ts'
@@ -58,7 +58,7 @@ export class Explanations {
 }
 
 /** Explains a task at the clock's now. */
-function explainTask(deps: ExplanationDeps, entry: TaskEntry): TaskExplanation {
+export function explainTask(deps: ExplanationDeps, entry: TaskEntry): TaskExplanation {
   const at = deps.clock.now()
   const readings = readingsOf(deps)
   const { node } = entry.definition.start

@@ -5,7 +5,7 @@ import type { TaskEntry } from '../state/task-state.ts'
 import { type DecisionDeps, firstObstacle, type Obstacle, ownObstacle, type Route } from './decision.ts'
 
 export interface LaunchGuardDeps extends DecisionDeps {
-  readonly sessionActor: SessionActor
+  readonly sessionActor: Pick<SessionActor, 'state'>
 }
 
 /** The argument of a guard. The context already contains the facts of the event, except those of `capacity.freed`. */

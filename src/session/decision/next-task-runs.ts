@@ -8,7 +8,7 @@ import type { TaskEntry } from '../state/task-state.ts'
 import { type DecisionDeps, isLasting, obstacles, situationOf } from './decision.ts'
 
 export interface PredictionDeps extends DecisionDeps {
-  readonly sessionActor: SessionActor
+  readonly sessionActor: Pick<SessionActor, 'state'>
   readonly factsOf: FactsOf
 }
 

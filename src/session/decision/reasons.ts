@@ -3,7 +3,7 @@
  */
 import { showAge, showCount, showLength, showTime } from '../../conditions/explain/show-time.ts'
 import type { Executor } from '../../executors/executor.ts'
-import type { Reason } from '../api/task.ts'
+import type { Reason } from '../api/explanation.ts'
 import { executorOf } from '../runs/execute-run.ts'
 import type { RunSlot, TaskEntry } from '../state/task-state.ts'
 import type { DecisionDeps, Obstacle } from './decision.ts'

@@ -4,15 +4,21 @@ import type { Params } from '../api/session-parts.ts'
 
 type ParamCommand = Extract<Command, { type: 'param.set' | 'param.unset' }>
 
-/** The params of one session. Methods that change a param send a command; `onChange` receives the name of each changed param. */
+export interface ParamDeps {
+  /** Receives the name of a param before it changes. */
+  readonly willChange: (name: string) => void
+  /** Receives the name of a param that has changed. */
+  readonly onChange: (name: string) => void
+  readonly send: (command: ParamCommand) => void
+}
+
+/** The params of one session. Methods that change a param send a command. */
 export class ParamStore implements Params {
   readonly #values = new Map<string, unknown>()
-  readonly #onChange: (name: string) => void
-  readonly #send: (command: ParamCommand) => void
+  readonly #deps: ParamDeps
 
-  constructor(onChange: (name: string) => void, send: (command: ParamCommand) => void) {
-    this.#onChange = onChange
-    this.#send = send
+  constructor(deps: ParamDeps) {
+    this.#deps = deps
   }
 
   get(name: string): unknown {
@@ -26,22 +32,26 @@ export class ParamStore implements Params {
   set(name: string, value: unknown): void {
     if (typeof name !== 'string' || name === '')
       throw new TypeError(`Cannot set a param as its name must be a non-empty string: ${String(name)}`)
-    this.#send({ type: 'param.set', name, value })
+    this.#deps.send({ type: 'param.set', name, value })
   }
 
   unset(name: string): void {
-    this.#send({ type: 'param.unset', name })
+    this.#deps.send({ type: 'param.unset', name })
   }
 
   /** The effect of `param.set`. */
   put(name: string, value: unknown): void {
+    this.#deps.willChange(name)
     this.#values.set(name, value)
-    this.#onChange(name)
+    this.#deps.onChange(name)
   }
 
   /** The effect of `param.unset`. */
   drop(name: string): void {
-    if (this.#values.delete(name)) this.#onChange(name)
+    if (!this.#values.has(name)) return
+    this.#deps.willChange(name)
+    this.#values.delete(name)
+    this.#deps.onChange(name)
   }
 
   clear(): void {

@@ -19,6 +19,7 @@ import { checkKeys } from '../options/validators.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import { newRunId } from '../runs/run-id.ts'
+import type { Journal } from '../state/journal.ts'
 import type { Registry } from '../state/registry.ts'
 import type { Request, Requests } from '../state/requests.ts'
 import { PendingRun } from '../state/run-handle.ts'
@@ -51,6 +52,7 @@ export interface RunQueueDeps {
   readonly requests: Requests
   readonly executors: ReadonlyMap<string, Executor>
   readonly stateChange: ChangeSignal
+  readonly journal: Pick<Journal, 'queue'>
   readonly waitingRuns: Pick<WaitingRuns, 'warn'>
   readonly runs: Pick<Runs, 'terminate'>
   /** Sends a command to the session's actor. */
@@ -135,12 +137,13 @@ export class RunQueue {
   }
 
   #queued(entry: TaskEntry, queued: QueuedRun, params: ParamValues | Promise<ParamValues>): void {
+    this.#deps.journal.queue(entry)
     if (this.#deps.sessionActor.waitsForStart) this.#deps.waitingRuns.warn(entry.name)
     if (!(params instanceof Promise)) return this.#ready(entry, queued, params)
     params.then(
       (checked) => this.#ready(entry, queued, checked),
       (error) => {
-        if (takeOut(entry, queued)) queued.pending?.refuse(error)
+        if (this.#takeOut(entry, queued)) queued.pending?.refuse(error)
       },
     )
   }
@@ -153,7 +156,7 @@ export class RunQueue {
     if (!entry.queue.has(queued)) return
     const { runId, pending } = queued
     if (!this.#makesWay(entry, queued)) {
-      takeOut(entry, queued)
+      this.#takeOut(entry, queued)
       return pending?.settle({ runId, action: 'inaction', reason: skipped })
     }
     queued.params = params
@@ -196,7 +199,7 @@ export class RunQueue {
   #takeBack(entry: TaskEntry, runId: string): void {
     const queued = entry.queue.withId(runId)
     if (queued === undefined) return this.#deps.runs.terminate(entry, 'asked', runId)
-    takeOut(entry, queued)
+    this.#takeOut(entry, queued)
     queued.pending?.settle(takenBack(runId))
     this.#deps.stateChange.tell()
   }
@@ -205,7 +208,7 @@ export class RunQueue {
   #refuse(entry: TaskEntry, pending: PendingRun, error: unknown): void {
     if (entry.live.withId(pending.runId) !== undefined) return
     const queued = entry.queue.withId(pending.runId)
-    if (queued !== undefined) takeOut(entry, queued)
+    if (queued !== undefined) this.#takeOut(entry, queued)
     pending.refuse(error)
     this.#deps.stateChange.tell()
   }
@@ -219,6 +222,16 @@ export class RunQueue {
   isInsideRunOf(entry: TaskEntry): boolean {
     const inside = insideRun()
     return inside !== undefined && entry.live.withId(inside.runId) !== undefined
+  }
+
+  /** Removes a run from the queue; false if it is no longer there. */
+  #takeOut(entry: TaskEntry, queued: QueuedRun): boolean {
+    const isFirst = entry.queue.first === queued
+    if (!entry.queue.remove(queued)) return false
+    this.#deps.journal.queue(entry)
+    // The next run in the queue may have its turn now.
+    if (isFirst) tell(entry.actor, { type: 'facts.changed' })
+    return true
   }
 
   /** Throws if the run waits for the caller, which begins to wait for the run. */
@@ -285,13 +298,4 @@ function toQueued(runId: string, request: RunRequest, pending: PendingRun | unde
 /** The waiting or live run with this id. */
 function find(entry: TaskEntry, runId: string): QueuedRun | RunSlot | undefined {
   return entry.queue.withId(runId) ?? entry.live.withId(runId)
-}
-
-/** Removes a run from the queue; false if it is no longer there. */
-function takeOut(entry: TaskEntry, queued: QueuedRun): boolean {
-  const isFirst = entry.queue.first === queued
-  if (!entry.queue.remove(queued)) return false
-  // The next run in the queue may have its turn now.
-  if (isFirst) tell(entry.actor, { type: 'facts.changed' })
-  return true
 }

@@ -41,6 +41,8 @@ export interface StartingDeps {
   readonly persistence: Pick<Persistence, 'begin'>
   readonly runLog: Pick<LogLifecycle, 'begin' | 'current' | 'isRestored' | 'open' | 'restore'>
   readonly sequence: Pick<Sequence, 'run'>
+  /** Begins the journal of changes; `aliveAt`: the last sign of life of an earlier session, epoch ms. */
+  readonly beginJournal: (aliveAt: number | null) => void
   readonly signals: Pick<SignalHandling, 'begin'>
 }
 
@@ -48,6 +50,8 @@ export class Starting {
   readonly #deps: StartingDeps
   /** The second halves of start-up hooks, until they are called: once, with the result of the start. */
   #after: After | null = null
+  /** The last sign of life of an earlier session in the log, epoch ms. */
+  #aliveAt: number | null = null
 
   constructor(deps: StartingDeps) {
     this.#deps = deps
@@ -82,6 +86,7 @@ export class Starting {
       await actors.wake(signal)
       signal.throwIfAborted()
       await persistence.begin(signal)
+      this.#deps.beginJournal(this.#aliveAt)
     })
   }
 
@@ -147,6 +152,8 @@ export class Starting {
     )
     signal.throwIfAborted()
     const open = await runLog.restore(signal)
+    const { aliveAt, lastBeat } = runLog.current
+    this.#aliveAt = aliveAt === null ? lastBeat : Math.max(aliveAt, lastBeat ?? aliveAt)
     this.#restoreReturns()
     for (const run of open) {
       await crashes.record(run)

@@ -13,6 +13,7 @@ import type { Persistence } from '../persistence/saved-state.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Contexts } from '../runs/contexts.ts'
 import type { Runs } from '../runs/run-effects.ts'
+import type { Journal } from '../state/journal.ts'
 import type { Registry } from '../state/registry.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { SessionUptime } from '../state/uptime.ts'
@@ -41,6 +42,9 @@ export interface StoppingDeps {
   readonly starts: Pick<StartWarnings, 'stop'>
   readonly sequence: Pick<Sequence, 'awaitEnds' | 'drain' | 'has' | 'run'>
   readonly signals: Pick<SignalHandling, 'end'>
+  readonly journal: Pick<Journal, 'queue'>
+  /** Writes the last changes to the log. */
+  readonly endJournal: () => void
 }
 
 export class Stopping {
@@ -118,6 +122,8 @@ export class Stopping {
     const waiting = [...registry.entries.values()]
       .filter(({ queue }) => queue.length > 0)
       .map((entry) => ({ entry, queue: entry.queue.clear() }))
+    for (const { entry } of waiting) this.#deps.journal.queue(entry)
+    this.#deps.endJournal()
     await actors.stop()
     await inSlices(clock, waiting, ({ entry, queue }) => {
       for (const { pending } of queue) pending?.refuse(new SessionStoppedError(stoppedMessage(entry)))

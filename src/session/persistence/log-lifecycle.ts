@@ -33,6 +33,8 @@ export interface LogLifecycleDeps {
   readonly registry: Registry
   /** Called when the store can be written again. */
   readonly onWritable: () => void
+  /** Called when the health of the store has changed. */
+  readonly onHealth: () => void
   /** The log of the session that this one simulates, from which it takes the history. */
   readonly branchOf?: SessionLog | undefined
 }
@@ -181,6 +183,7 @@ export class LogLifecycle implements RunLog {
   #healthChanged(health: StoreHealth): void {
     const { clock, reporter, onWritable } = this.#deps
     this.health = health
+    this.#deps.onHealth()
     const at = clock.now()
     if (health.state === 'ok') {
       reporter.news.tell({ type: 'session.recovered', at })

@@ -86,14 +86,23 @@ export class Capacity {
     return next
   }
 
+  /** Reserves the capacity of a run that has started before, without counting its start. */
+  hold(slot: RunSlot): void {
+    for (const key of this.#keysOf(slot.entry, slot.execution)) this.#use(key, slot)
+  }
+
+  #use(key: string, slot: RunSlot): void {
+    let used = this.#used.get(key)
+    if (used === undefined) this.#used.set(key, (used = new Set()))
+    used.add(slot)
+  }
+
   /** Reserves the capacity of a run. */
   take(slot: RunSlot): void {
     const { entry } = slot
     this.leave(entry)
     for (const key of this.#keysOf(entry, slot.execution)) {
-      let used = this.#used.get(key)
-      if (used === undefined) this.#used.set(key, (used = new Set()))
-      used.add(slot)
+      this.#use(key, slot)
       if (this.#deps.configuration.settings.pools.get(key)?.starts === undefined) continue
       const starts = this.#starts.get(key) ?? []
       starts.push(this.#deps.clock.monotonic())

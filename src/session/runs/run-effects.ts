@@ -12,6 +12,7 @@ import { GuardedActor, tell } from '../actors/guarded-actor.ts'
 import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration, toTimeout } from '../options/durations.ts'
 import { RunAbort } from '../state/abort.ts'
+import type { Journal } from '../state/journal.ts'
 import type { Returns } from '../state/returns.ts'
 import { noParams, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
 import { abortReason } from './abort-reason.ts'
@@ -26,6 +27,7 @@ const defaultGraceMs = 5000
 export interface RunsDeps extends WorkDeps, RunViewDeps {
   readonly changes: ConditionChanges
   readonly returns: Returns
+  readonly journal: Pick<Journal, 'ending'>
   /** Calls soon, in slices of the event loop. */
   readonly soon: (call: () => void) => void
   readonly predicates: Predicates
@@ -208,6 +210,7 @@ export class Runs {
 
   #abortWork(slot: RunSlot, context: RunContext): void {
     const { entry, actor } = slot
+    this.#deps.journal.ending(slot, context.reason)
     const { terminateGrace } = entry.definition.options
     const graceMs =
       terminateGrace === undefined ? defaultGraceMs : toDuration(terminateGrace, 'terminateGrace')

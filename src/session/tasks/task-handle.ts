@@ -13,7 +13,8 @@ import type { LogQuery } from '../../log/query.ts'
 import { type Instant, toDateTime } from '../../time/zone/zone.ts'
 import { checkOptions } from '../../values/check-options.ts'
 import { toTaskState } from '../actors/state-name.ts'
-import type { RunHandle, Task, TaskExplanation, TaskJson, TaskState } from '../api/task.ts'
+import type { PastExplanation, TaskExplanation } from '../api/explanation.ts'
+import type { RunHandle, Task, TaskJson, TaskState } from '../api/task.ts'
 import type { Execution, TaskUpdate } from '../api/task-options.ts'
 import type { Configuration } from '../options/configuration.ts'
 import { toTimeout } from '../options/durations.ts'
@@ -35,6 +36,7 @@ export interface TaskHandleDeps {
   readonly returns: ReadonlyReturns
   readonly sender: CommandSender
   readonly explanations: Explanations
+  readonly past: { explain(name: string, instant: Instant): Promise<PastExplanation> }
   /** Sends a prepared command to the session's actor. */
   readonly post: (event: CommandEvent) => void
 }
@@ -209,6 +211,10 @@ class TaskHandle implements Task {
 
   explain(): TaskExplanation {
     return this.#deps.explanations.explain(this.#entry)
+  }
+
+  explainAt(instant: Instant): Promise<PastExplanation> {
+    return this.#deps.past.explain(this.name, instant)
   }
 
   nextRuns(n = 1): DateTime[] {

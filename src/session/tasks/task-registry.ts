@@ -20,6 +20,7 @@ import { checkTaskOptions } from '../options/settings.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Contexts } from '../runs/contexts.ts'
 import type { Runs } from '../runs/run-effects.ts'
+import type { Journal } from '../state/journal.ts'
 import type { HandleOf } from '../state/ports.ts'
 import type { TaskRegistry } from '../state/registry.ts'
 import type { Returns } from '../state/returns.ts'
@@ -38,6 +39,7 @@ export interface TasksDeps {
   readonly returns: Returns
   readonly changes: ConditionChanges
   readonly hooks: HookRunner
+  readonly journal: Pick<Journal, 'task'>
   readonly contexts: Contexts
   readonly handleOf: HandleOf
   readonly runs: Pick<Runs, 'terminate'>
@@ -180,6 +182,7 @@ export class Tasks {
           deps.reporter.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
         )
       : null
+    deps.journal.task(name)
     deps.registry.add(entry)
     this.#deps.starts.look(entry)
     this.#deps.actors.make(entry)
@@ -211,6 +214,7 @@ export class Tasks {
   release(entry: TaskEntry): void {
     const deps = this.#deps
     this.#deps.watches.end(entry)
+    deps.journal.task(entry.name)
     if (deps.registry.freeName(entry)) deps.returns.delete(entry.name)
     for (const queued of entry.queue.clear())
       queued.pending?.refuse(
@@ -258,6 +262,7 @@ export class Tasks {
     checkTaskOptions(changed)
     const options = { ...before.options, ...taskOptionsOf(changed) }
     const definition = this.define(before.name, start ?? before.start, options, before.work)
+    this.#deps.journal.task(entry.name)
     entry.definition = before.madeOf === undefined ? definition : { ...definition, madeOf: before.madeOf }
     entry.updated = { ...entry.updated, ...taskOptionsOf(update) }
     entry.zone =

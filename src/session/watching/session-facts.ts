@@ -21,13 +21,17 @@ export interface FactSources {
   readonly configuration: Configuration
   readonly registry: Registry
   readonly runLog: RunLog
-  readonly params: Params
+  readonly params: Pick<Params, 'get' | 'has'>
   readonly uptime: Uptime
   readonly cycles: CycleCount
 }
 
 /** Creates the function that returns facts. `held` contains the held times of the shut condition. */
-export function createFactsOf(sources: FactSources, predicates: Predicates, held: HeldTimes): FactsOf {
+export function createFactsOf(
+  sources: FactSources,
+  predicates: Pick<Predicates, 'read'>,
+  held: HeldTimes,
+): FactsOf {
   return (entry, at) => new SessionFacts(sources, predicates, entry?.held ?? held, entry, at)
 }
 
@@ -37,7 +41,7 @@ export class SessionFacts implements Facts {
   readonly zone: string
   readonly task: string | null
   readonly #sources: FactSources
-  readonly #predicates: Predicates
+  readonly #predicates: Pick<Predicates, 'read'>
   readonly #heldTimes: HeldTimes
   readonly #entry: TaskEntry | null
   readonly #mono: number
@@ -47,7 +51,7 @@ export class SessionFacts implements Facts {
   /** @param heldTimes - The held times that the watch of this condition records. */
   constructor(
     sources: FactSources,
-    predicates: Predicates,
+    predicates: Pick<Predicates, 'read'>,
     heldTimes: HeldTimes,
     entry: TaskEntry | null,
     at?: number,

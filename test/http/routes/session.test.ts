@@ -149,7 +149,8 @@ describe('the log', () => {
       const link: string | null = headers.get('link')
       path = link === null ? null : `/logs${/<(.*)>/.exec(link)![1]}`
     }
-    expect(seen).toEqual([6, 5, 4, 3, 2, 1])
+    expect(new Set(seen).size).toBe(6)
+    expect(seen).toEqual([...seen].sort((a, b) => b - a))
   })
 
   test('GET /task/{name}/logs and /tasks/{name}/logs are the records of one task', async () => {

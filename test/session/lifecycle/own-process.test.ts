@@ -56,7 +56,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     ])
     expect(exit).toBe(0)
     // The end of the run is in the log, so the next start does not report a crash.
-    const slow = log.split('\n').filter((line) => line.includes('"slow"'))
+    const slow = log.split('\n').filter((line) => line.includes('"task":"slow"'))
     expect(slow.map((line) => /"action":"(\w+)"/.exec(line)?.[1])).toEqual(['run', 'terminate'])
   },
 )
