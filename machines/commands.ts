@@ -35,6 +35,13 @@ export type Command =
       readonly runIds?: readonly string[]
     }
   | { readonly type: 'task.terminate'; readonly task: string; readonly runId?: string }
+  /** An event for a live run whose work is a workflow; without an id, for all live runs of the task. */
+  | {
+      readonly type: 'run.send'
+      readonly task: string
+      readonly runId?: string
+      readonly event: { readonly type: string }
+    }
   | { readonly type: 'task.disable'; readonly task: string }
   | { readonly type: 'task.enable'; readonly task: string }
   | {
@@ -128,6 +135,12 @@ export type CommandEvent = Sent &
         readonly runIds?: readonly string[]
       }
     | { readonly type: 'task.terminate'; readonly task: string; readonly runId?: string }
+    | {
+        readonly type: 'run.send'
+        readonly task: string
+        readonly runId?: string
+        readonly event?: JsonObject
+      }
     | { readonly type: 'task.disable'; readonly task: string }
     | { readonly type: 'task.enable'; readonly task: string }
     | { readonly type: 'task.update'; readonly task: string; readonly options: JsonObject }
@@ -180,6 +193,7 @@ export const commandTypes: readonly CommandType[] = [
   'task.run',
   'task.backfill',
   'task.terminate',
+  'run.send',
   'task.disable',
   'task.enable',
   'task.update',

@@ -151,6 +151,10 @@ export type News =
       readonly at: number
       readonly trigger: RunTrigger
     }
+  /** A workflow continues in a run that was left open. */
+  | { readonly type: 'run.resumed'; readonly task: string; readonly runId: string; readonly at: number }
+  /** The session stops, and the workflow continues at the next start. */
+  | { readonly type: 'run.suspended'; readonly task: string; readonly runId: string; readonly at: number }
   | {
       readonly type: 'run.ended'
       readonly task: string
@@ -229,6 +233,8 @@ export type NewsType = News['type']
 const newsNames: Readonly<Record<NewsType, true>> = {
   'run.queued': true,
   'run.started': true,
+  'run.resumed': true,
+  'run.suspended': true,
   'run.ended': true,
   'run.progress': true,
   'run.logged': true,

@@ -11,6 +11,7 @@ export const commandHandlers = {
   'task.run': toTask('Run a task, with params for this run.'),
   'task.backfill': toTask('Run a task for each period of a range.'),
   'task.terminate': toTask('Terminate the live runs of a task.'),
+  'run.send': toTask('Send an event to the workflow of a run.'),
   'task.disable': toTask('Stop launching runs by the condition of a task.'),
   'task.enable': toTask('Launch runs by the condition of a task again.'),
   'task.update': toTask('Change options of a task.'),

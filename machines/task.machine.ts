@@ -115,6 +115,12 @@ export const taskMachine = taskSetup.createMachine({
       actions: ['countLaunch', 'launch'],
       description: 'The start or the end of the session launches a run.',
     },
+    'run.resumed': {
+      target: '.running',
+      actions: ['countLaunch', 'launch'],
+      description: 'A run that was left open continues.',
+    },
+    'run.send': { actions: 'sendToRuns', description: 'Send an event to live runs.' },
     'task.run': { actions: 'queueRun', description: 'Queue a manual run.' },
     'task.backfill': { actions: 'backfillRuns', description: 'Queue a run for each period of a range.' },
     'task.terminate': { actions: ['terminateRuns', 'answer'], description: 'Terminate live runs.' },
@@ -168,6 +174,10 @@ export const taskMachine = taskSetup.createMachine({
       initial: 'resting',
       states: phases,
       on: {
+        'run.suspended': [
+          { guard: 'othersLive', actions: 'countSuspension', description: 'Other runs are still live.' },
+          { target: 'idle', actions: 'countSuspension', description: 'The run continues at the next start.' },
+        ],
         'run.ended': [
           { guard: 'othersLive', actions: 'countEnd', description: 'Other runs are still live.' },
           {

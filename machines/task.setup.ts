@@ -62,6 +62,10 @@ export type TaskEvent =
   | ({ readonly type: 'capacity.freed' } & Launch)
   /** The start or the end of the session launches the task, regardless of its condition. */
   | ({ readonly type: 'run.ordered' } & Launch)
+  /** A run that an earlier process, or an earlier start of the session, left open continues. */
+  | ({ readonly type: 'run.resumed' } & Launch)
+  /** A run continues at the next start of the session. */
+  | { readonly type: 'run.suspended'; readonly runId: string }
   /** `relaunchAt`: as for a launch. */
   | {
       readonly type: 'run.ended'
@@ -175,6 +179,8 @@ export const taskSetup = setup({
     backfillRuns: () => {},
     /** Terminates one live run or all of them, and cancels queued runs. */
     terminateRuns: () => {},
+    /** Sends an event to live runs, whose work is a workflow. */
+    sendToRuns: () => {},
     /** Changes options of the task. */
     updateTask: () => {},
     /** Reports that the task was disabled or enabled. */
@@ -193,7 +199,7 @@ export const taskSetup = setup({
     ),
     noteForeignChange: assign({ hasForeignChange: true }),
     countLaunch: assign(({ context, event }) =>
-      event.type === 'capacity.freed' || event.type === 'run.ordered'
+      event.type === 'capacity.freed' || event.type === 'run.ordered' || event.type === 'run.resumed'
         ? {
             live: context.live + 1,
             lastRunId: event.runId,
@@ -202,6 +208,7 @@ export const taskSetup = setup({
           }
         : {},
     ),
+    countSuspension: assign({ live: ({ context }) => Math.max(0, context.live - 1) }),
     countEnd: assign(({ context, event }) =>
       event.type === 'run.ended'
         ? {

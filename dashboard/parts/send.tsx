@@ -15,6 +15,7 @@ export interface Command {
 export const commands: readonly Command[] = [
   { type: 'task.run', task: 'name', params: {} },
   { type: 'task.terminate', task: 'name' },
+  { type: 'run.send', task: 'name', event: { type: 'approve' } },
   { type: 'task.disable', task: 'name' },
   { type: 'task.enable', task: 'name' },
   { type: 'task.update', task: 'name', options: { start: 'daily after 07:00' } },

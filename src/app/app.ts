@@ -1,4 +1,6 @@
 /** The app: tasks, params, conditions and hooks, and the session that runs them. */
+
+import type { EventObject } from 'xstate'
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { all } from '../conditions/builders/combine.ts'
 import type { PredicateFunction } from '../conditions/condition.ts'
@@ -14,6 +16,7 @@ import type { Returned, Session, SessionOptions, TaskTemplate, Work } from '../s
 import type { Task } from '../session/api/task.ts'
 import type { CheckedStart, Start, TaskOptions } from '../session/api/task-options.ts'
 import { LiveSession } from '../session/session.ts'
+import type { WorkflowOf } from '../workflow/workflow.ts'
 import { begin, type RunOptions } from './begin.ts'
 import { Group, type GroupOptions, type GroupTask } from './group.ts'
 
@@ -81,17 +84,17 @@ export class App {
    * app.task('fetch', daily.after('07:00'), { timeout: '5 minutes' }, async (_, run) => fetchAll(run.signal))
    * ```
    */
-  task<R, const S extends Start = Start>(
+  task<R, const S extends Start = Start, E extends EventObject = EventObject>(
     name: string,
     start: CheckedStart<S>,
-    work: Work<Record<string, never>, R>,
-  ): Task<Returned<R>>
-  task<R, A extends ArgSpecs, const S extends Start = Start>(
+    work: Work<Record<string, never>, R> | WorkflowOf<R, E>,
+  ): Task<Returned<R>, E>
+  task<R, A extends ArgSpecs, const S extends Start = Start, E extends EventObject = EventObject>(
     name: string,
     start: CheckedStart<S>,
     options: TaskOptions<A>,
-    work: Work<ArgsOf<A>, R>,
-  ): Task<Returned<R>>
+    work: Work<ArgsOf<A>, R> | WorkflowOf<R, E>,
+  ): Task<Returned<R>, E>
   task(name: string, start: Start, ...rest: readonly unknown[]): Task<never> {
     return atDoor(this.task, () => this.#session.createTask(name, start, ...rest))
   }

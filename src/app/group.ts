@@ -1,4 +1,6 @@
 /** Groups: tasks with a common prefix, condition and execution, defined without an app and included later. */
+
+import type { EventObject } from 'xstate'
 import type { ArgSpecs, ArgsOf } from '../args/arg.ts'
 import { atDoor } from '../errors/at-door.ts'
 import type { Returned, Work } from '../session/api/session.ts'
@@ -6,6 +8,7 @@ import type { CheckedStart, Execution, Start, TaskOptions } from '../session/api
 import { checkOneName, renamedSessionOptions } from '../session/options/renamed.ts'
 import type { TaskRef } from '../task-ref.ts'
 import { checkOptions } from '../values/check-options.ts'
+import type { WorkflowOf } from '../workflow/workflow.ts'
 
 /**
  * Options of a group, all optional. Defaults: no prefix, no additional condition, the session's execution. An unknown key throws a
@@ -84,16 +87,16 @@ export class Group {
   }
 
   /** Adds a task. Returns a reference with the full name, for conditions and args. */
-  task<R, const S extends Start = Start>(
+  task<R, const S extends Start = Start, E extends EventObject = EventObject>(
     name: string,
     start: CheckedStart<S>,
-    work: Work<Record<string, never>, R>,
+    work: Work<Record<string, never>, R> | WorkflowOf<R, E>,
   ): TaskRef<Returned<R>>
-  task<R, A extends ArgSpecs, const S extends Start = Start>(
+  task<R, A extends ArgSpecs, const S extends Start = Start, E extends EventObject = EventObject>(
     name: string,
     start: CheckedStart<S>,
     options: TaskOptions<A>,
-    work: Work<ArgsOf<A>, R>,
+    work: Work<ArgsOf<A>, R> | WorkflowOf<R, E>,
   ): TaskRef<Returned<R>>
   task(name: string, start: Start, ...rest: readonly unknown[]): TaskRef<never> {
     const [options, work] = rest.length < 2 ? [{}, rest[0]] : rest

@@ -63,8 +63,22 @@ export type { Context, Hook, HookAfter, HookKind, HookResult, SurroundingHook } 
 export type { PastMoment, PastTask } from '../session/api/past.ts'
 export type { Run, Session, SessionOptions, TaskTemplate, Work } from '../session/api/session.ts'
 export type { Logger, LogOptions, OnError, PoolOptions } from '../session/api/session-options.ts'
-export type { NewsListener, Params, SessionState, TaskLink } from '../session/api/session-parts.ts'
-export type { RunHandle, RunOutcome, Task, TaskJson, TaskState } from '../session/api/task.ts'
+export type {
+  NewsListener,
+  Params,
+  SessionRunLog,
+  SessionState,
+  TaskLink,
+} from '../session/api/session-parts.ts'
+export type {
+  RunHandle,
+  RunOutcome,
+  SentAs,
+  Task,
+  TaskJson,
+  TaskState,
+  WorkflowView,
+} from '../session/api/task.ts'
 export type {
   CheckedStart,
   Execution,
@@ -74,7 +88,16 @@ export type {
   TaskUpdate,
 } from '../session/api/task-options.ts'
 export { plainLogger } from '../session/reports/console-logger.ts'
+/* Workflows */
+export { runOf, type WorkflowRun } from '../session/workflows/run-of.ts'
 export type { TaskName, TaskRef } from '../task-ref.ts'
+export type { WorkflowStep } from '../workflow/run-of.ts'
+export {
+  type Workflow,
+  type WorkflowInputSource,
+  type WorkflowOptions,
+  workflow,
+} from '../workflow/workflow.ts'
 /* App */
 export { App, type AppGroup, type AppOptions, createApp } from './app.ts'
 export type { RunOptions } from './begin.ts'

@@ -233,17 +233,21 @@ export class CommandRefusedError extends Error {
   /**
    * @param command - The command.
    * @param state - The state that refuses it.
-   * @param accepts - The commands that this state accepts; empty where no actor answered.
+   * @param accepts - The commands or, for `run.send`, the events that this state accepts; empty where no actor answered.
+   * @param message - Default: a message from the other values.
    */
   constructor(
     readonly command: string,
     readonly state: string,
     readonly accepts: readonly string[],
+    message?: string,
   ) {
     super(
-      accepts.length === 0
-        ? `Cannot carry out '${command}' as an actor must answer it: none did in state '${state}'. See the log: an actor may have failed.`
-        : `Cannot carry out '${command}' as the state must accept it: '${state}'. It accepts ${accepts.join(', ')}.`,
+      message !== undefined
+        ? message
+        : accepts.length === 0
+          ? `Cannot carry out '${command}' as an actor must answer it: none did in state '${state}'. See the log: an actor may have failed.`
+          : `Cannot carry out '${command}' as the state must accept it: '${state}'. It accepts ${accepts.join(', ')}.`,
     )
   }
 }

@@ -87,6 +87,10 @@ export function checkExecution(work: unknown, wanted: string, task: string): voi
       `Cannot execute task '${task}' in a ${execution} as functions cannot be sent there: ` +
         `give it moduleWork(url, exportName) or code(text), or execute it as 'async' or 'main'.`,
     )
+  if (execution === 'workflow')
+    throw new SetupError(
+      `Cannot execute task '${task}' as a workflow as its work must be XState actor logic: give it a machine, or leave 'execution' out.`,
+    )
   if (execution === 'command' && kind !== 'command')
     throw new SetupError(
       `Cannot execute task '${task}' as a command as its work must be a command: give it command('...'), or leave 'execution' out.`,

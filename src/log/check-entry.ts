@@ -11,6 +11,8 @@ const noteKinds: Readonly<Record<Note['note'], true>> = {
   audit: true,
   heartbeat: true,
   lines: true,
+  workflow: true,
+  steps: true,
   state: true,
   change: true,
   snapshot: true,

@@ -61,8 +61,19 @@ export interface Note {
    * The kind. `lines`: log lines of a run within one turn of the event loop; `data` is a list of `{ at, level, message }`.
    * `state`: the persisted state of the session besides its runs; the newest replaces all earlier ones. `change`: a change of
    * params, tasks or the session's state, for explanations of past instants; `snapshot`: all of these at one instant.
+   * `workflow`: the state in which a workflow continues; the newest of a run replaces its earlier ones. `steps`: steps of a workflow.
    */
-  readonly note: 'missed' | 'late' | 'audit' | 'heartbeat' | 'lines' | 'state' | 'change' | 'snapshot'
+  readonly note:
+    | 'missed'
+    | 'late'
+    | 'audit'
+    | 'heartbeat'
+    | 'lines'
+    | 'state'
+    | 'change'
+    | 'snapshot'
+    | 'workflow'
+    | 'steps'
   readonly at: number
   readonly task?: string
   readonly runId?: string

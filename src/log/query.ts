@@ -172,6 +172,8 @@ const noteKinds: readonly Note['note'][] = [
   'state',
   'change',
   'snapshot',
+  'workflow',
+  'steps',
 ]
 const numericKeys = ['since', 'until', 'before', 'after', 'limit'] as const
 const queryKeys = ['task', 'runId', 'action', ...numericKeys, 'oldestFirst', 'error'] as const

@@ -79,9 +79,11 @@ const ownNotes: ReadonlySet<Note['note']> = new Set(['state', 'change', 'snapsho
  * Log lines of a run are limited before this point, and have no size limit here.
  */
 export function toStorableNote(entry: Omit<Note, 'seq' | 'omitted'>, rules: ValueRules): Omit<Note, 'seq'> {
+  // The state of a workflow is data already.
+  if (entry.note === 'workflow') return entry
   const { data, message, ...rest } = entry
   const redactor = ownNotes.has(entry.note) ? undefined : rules.redactor
-  const isBounded = ownNotes.has(entry.note) || entry.note === 'lines'
+  const isBounded = ownNotes.has(entry.note) || entry.note === 'lines' || entry.note === 'steps'
   const copy = toJsonSafe(data, isBounded ? Infinity : rules.maxSize)
   const carried = copy.kept ? (redactor?.named('', copy.value) ?? copy.value) : undefined
   return {

@@ -54,6 +54,8 @@ export class SessionLog {
   #isClosed = false
   #aliveAt: number | null = null
   #isBranch = false
+  /** The newest states of the workflows of open runs, as of the last restore. */
+  readonly #workflows = new Map<string, Note>()
 
   constructor(
     readonly store: Store,
@@ -136,6 +138,13 @@ export class SessionLog {
     return { record, durable: this.#write(record) }
   }
 
+  /** Returns, once, the state of an open run's workflow that the last restore has loaded; undefined if there is none. */
+  takeWorkflow(runId: string): Note | undefined {
+    const note = this.#workflows.get(runId)
+    this.#workflows.delete(runId)
+    return note
+  }
+
   /** The matching records, newest first. Throws `TypeError` or `RangeError` for an invalid query. */
   query(query: LogQuery = {}): readonly RunRecord[] | Promise<readonly RunRecord[]> {
     return this.store.query(checkQuery(query))
@@ -200,12 +209,17 @@ export class SessionLog {
   #take(entries: readonly LogEntry[]): readonly RunRecord[] {
     const now = this.time.now()
     const mono = this.time.monotonic()
+    this.#workflows.clear()
     for (const entry of entries) {
       this.#lastSeq = Math.max(this.#lastSeq, entry.seq)
       this.#aliveAt = Math.max(this.#aliveAt ?? entry.at, entry.at)
       const madeAt = mono - Math.max(0, now - entry.at)
-      if (isNote(entry)) this.#index.addNote(entry, madeAt)
-      else this.#index.add(entry, madeAt)
+      if (!isNote(entry)) {
+        this.#index.add(entry, madeAt)
+        if (entry.action !== 'run') this.#workflows.delete(entry.runId)
+      } else if (entry.note === 'workflow' && entry.runId !== undefined)
+        this.#workflows.set(entry.runId, entry)
+      else this.#index.addNote(entry, madeAt)
     }
     return this.#index.openRuns()
   }

@@ -11,9 +11,11 @@ import { CommandRefusedError } from '../errors/errors.ts'
 import { createExecutors } from '../executors/create-executors.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { SessionLog } from '../log/session-log.ts'
+import { toXStateClock } from '../workflow/xstate-clock.ts'
 import { GuardedActor, guardedLogic, posterOf } from './actors/guarded-actor.ts'
 import { SessionActor, type SessionActorRef } from './actors/session-actor.ts'
 import type { Session, SessionOptions } from './api/session.ts'
+import type { SentAs } from './api/task.ts'
 import { runDoor, sessionDoor, taskDoor } from './commands/command-gate.ts'
 import { CommandSender } from './commands/command-sender.ts'
 import { Explanations } from './decision/explain-task.ts'
@@ -52,6 +54,7 @@ import { TaskRegistry } from './state/registry.ts'
 import { Requests } from './state/requests.ts'
 import { Returns } from './state/returns.ts'
 import { TaskSelection } from './state/selection.ts'
+import type { TaskEntry } from './state/task-state.ts'
 import { SessionUptime } from './state/uptime.ts'
 import { StartWarnings } from './tasks/start-warnings.ts'
 import { TaskActors } from './tasks/task-actors.ts'
@@ -64,6 +67,8 @@ import { Watches } from './watching/condition-watches.ts'
 import { createFactsOf } from './watching/session-facts.ts'
 import { sessionPredicates } from './watching/session-predicates.ts'
 import { WatchClock } from './watching/wake-clock.ts'
+import { Resumption } from './workflows/resumption.ts'
+import { WorkflowRuns } from './workflows/workflow-runs.ts'
 
 /** The input of a session. */
 export interface Given {
@@ -156,6 +161,13 @@ export function compose({ name, clock, options, words, session, original }: Give
   const inspection = new Inspection(reporter)
   const doors = { clock, registry, requests, inspection, send }
   const waitingRuns = new WaitingRuns(base)
+  const workflows = new WorkflowRuns({ ...base, runLog, requests, changes })
+  const resumption = new Resumption({
+    ...base,
+    selection,
+    runLog,
+    recordCrash: (run) => crashes.record(run),
+  })
   const slots = new Capacity({ ...base, executors, onRoom: schedule })
   const runs = new Runs({
     ...base,
@@ -171,6 +183,8 @@ export function compose({ name, clock, options, words, session, original }: Give
     soon,
     predicates,
     slots,
+    workflows,
+    resumption,
     guarded: (machine) => guardedLogic(machine, runDoor(doors)),
     onEnded: (entry) => {
       tasks.runEnded(entry)
@@ -181,7 +195,19 @@ export function compose({ name, clock, options, words, session, original }: Give
   const situations = { ...base, runLog, selection, runs, slots }
   const delays = new RelaunchDelays({ clock, onTimer: () => cycles.woken() })
   const launcher = new Launcher({ ...situations, backlog, factsOf, cycles, delays })
-  const queue = new RunQueue({ ...base, send, requests, executors, journal, stateChange, waitingRuns, runs })
+  const sendEvent = (entry: TaskEntry, event: unknown, runId: string): Promise<SentAs> =>
+    sender.sendEvent(entry, event, runId)
+  const queue = new RunQueue({
+    ...base,
+    send,
+    sendEvent,
+    requests,
+    executors,
+    journal,
+    stateChange,
+    waitingRuns,
+    runs,
+  })
   const crashes = new Crashes({ ...base, runLog, queue })
   const missedRuns = new MissedRuns({ ...base, runLog, requests, changes, uptime, factsOf, launcher, queue })
 
@@ -211,6 +237,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     launcher,
     delays,
     queue,
+    workflows,
     missedRuns,
     watches,
     update: (entry, update) => tasks.update(entry, update),
@@ -251,6 +278,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     returns,
     waitingRuns,
     crashes,
+    resumption,
     milestones,
     signals,
   })
@@ -291,6 +319,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   const actor: SessionActorRef = new GuardedActor(logic, {
     id: name,
     input: { name, instantShutdown, restarting },
+    clock: toXStateClock(clock),
     ...(inspect === undefined ? {} : { inspect: inspection.guard(inspect) }),
   })
   const post = posterOf(actor)

@@ -15,6 +15,7 @@ import type { Journal } from './state/journal.ts'
 import type { Requests } from './state/requests.ts'
 import type { TaskEntry } from './state/task-state.ts'
 import type { Watches } from './watching/condition-watches.ts'
+import type { WorkflowRuns } from './workflows/workflow-runs.ts'
 
 export interface TaskEffectDeps extends LaunchGuardDeps {
   readonly reporter: Reporter
@@ -24,6 +25,7 @@ export interface TaskEffectDeps extends LaunchGuardDeps {
   readonly launcher: Launcher
   readonly delays: RelaunchDelays
   readonly queue: RunQueue
+  readonly workflows: Pick<WorkflowRuns, 'send'>
   readonly missedRuns: MissedRuns
   readonly watches: Watches
   /** Changes options of a task. */
@@ -72,6 +74,7 @@ export function provideTask(deps: TaskEffectDeps): typeof taskMachine {
       answer: ({ event }) => requests.accept(event as CommandEvent),
       // Given directly: a wrapper would be one more frame between `task.run()` and the queue.
       queueRun: queue.accept as (given: Given) => void,
+      sendToRuns: deps.workflows.send as (given: Given) => void,
       backfillRuns: deps.missedRuns.acceptBackfill as (given: Given) => void,
       terminateRuns: ({ context, event }) => {
         const entry = byId.get(context.id)

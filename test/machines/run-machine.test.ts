@@ -6,6 +6,7 @@ const began: RunEvent = { type: 'run.began' }
 const returned: RunEvent = { type: 'run.settled', settlement: { kind: 'returned', value: 1 } }
 const threw: RunEvent = { type: 'run.settled', settlement: { kind: 'threw', error: new Error('no') } }
 const nothing: RunEvent = { type: 'run.settled', settlement: { kind: 'inaction', reason: 'none new' } }
+const lost: RunEvent = { type: 'run.settled', settlement: { kind: 'lost', reason: 'another version' } }
 const told: RunEvent = { type: 'run.terminate', reason: 'timeout' }
 const graceOver: RunEvent = { type: 'run.graceOver' }
 
@@ -32,6 +33,16 @@ const table: readonly [string, RunEvent[], string, string | null, string | null]
   ['work that settles twice', [began, returned, threw], 'ended', 'success', null],
   ['the end of a grace without a termination', [began, graceOver], 'running', null, null],
   ['closed after its end', [began, returned, { type: 'run.close' }], 'closed', 'success', null],
+  ['a workflow that cannot continue', [began, lost], 'ended', 'crash', 'another version'],
+  [
+    'a suspended workflow',
+    [began, { type: 'run.suspend' }, { type: 'run.suspended' }],
+    'suspended',
+    null,
+    null,
+  ],
+  ['suspended before the work begins', [{ type: 'run.suspend' }, began], 'suspended', null, null],
+  ['a result while it is suspended', [began, { type: 'run.suspend' }, returned], 'suspending', null, null],
   ['not closed before its end', [began, { type: 'run.close' }], 'running', null, null],
 ]
 
@@ -45,6 +56,22 @@ describe('runMachine', () => {
   test('records its start before anything else', () => {
     expect(startActions.map((action) => action.type)).toContain('recordStart')
     expect(transition(runMachine, start, began)[1].map((action) => action.type)).toEqual(['beginWork'])
+  })
+
+  test('keeps events for a workflow until its work begins, and refuses them when it does not run', () => {
+    const sent: RunEvent = { type: 'run.sent', event: { type: 'approve' }, request: '7' }
+    const early = play(sent)
+    expect(early.context.inbox).toEqual([{ event: { type: 'approve' }, request: '7' }])
+    expect(transition(runMachine, early, began)[0].context.inbox).toEqual([])
+    const effects = (...events: RunEvent[]) =>
+      transition(runMachine, play(...events), sent)[1].map((action) => action.type)
+    expect(effects(began)).toEqual(['deliver'])
+    for (const events of [
+      [began, told],
+      [began, { type: 'run.suspend' } as const],
+      [began, returned],
+    ])
+      expect(effects(...events)).toEqual(['refuseEvent'])
   })
 
   test('keeps progress in its context, and resets it for the next run', () => {

@@ -22,6 +22,7 @@ const everywhere: Readonly<Record<string, string>> = {
   'task.run': 'forwardToTask',
   'task.backfill': 'forwardToTask',
   'task.terminate': 'forwardToTask',
+  'run.send': 'forwardToTask',
   'task.disable': 'forwardToTask',
   'task.enable': 'forwardToTask',
   'task.update': 'forwardToTask',

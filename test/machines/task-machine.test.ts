@@ -37,6 +37,8 @@ const restored = (last: 'fail' | 'crash' | 'success' | 'run' | null, live: numbe
   live,
 })
 const ordered: TaskEvent = { type: 'run.ordered', ...facts }
+const resumed: TaskEvent = { type: 'run.resumed', ...facts }
+const suspended: TaskEvent = { type: 'run.suspended', runId: 'r1' }
 const freed: TaskEvent = { type: 'capacity.freed', ...facts }
 
 const play = (events: readonly TaskEvent[], from = initialTransition(machine, { id: 't#0', name: 't' })[0]) =>
@@ -86,6 +88,7 @@ const everywhere: readonly [TaskEvent, Row][] = [
   [{ type: 'task.run' }, { effects: ['queueRun'] }],
   [{ type: 'task.backfill', from: 0, to: 1 }, { effects: ['backfillRuns'] }],
   [{ type: 'task.terminate' }, { effects: ['terminateRuns', 'answer'] }],
+  [{ type: 'run.send', event: { type: 'approve' } }, { effects: ['sendToRuns'] }],
   [{ type: 'task.disable' }, { effects: ['reportChange', 'answer'], changed: { disabled: true } }],
   [{ type: 'task.enable' }, { effects: ['reportChange', 'answer'] }],
   [{ type: 'task.update', options: {} }, { effects: ['updateTask'] }],
@@ -103,6 +106,8 @@ const everywhere: readonly [TaskEvent, Row][] = [
 const table: Readonly<Record<Top, readonly [TaskEvent, Row][]>> = {
   idle: [
     [ordered, { to: 'running', effects: ['launch'], changed: { live: 1, lastRunId: 'r1' } }],
+    [resumed, { to: 'running', effects: ['launch'], changed: { live: 1, lastRunId: 'r1' } }],
+    [suspended, nothing],
     [ended('success'), nothing],
     [ended('fail'), nothing],
     [restored('fail', 0), { to: 'failed', changed: { lastOutcome: 'fail' } }],
@@ -113,6 +118,8 @@ const table: Readonly<Record<Top, readonly [TaskEvent, Row][]>> = {
   ],
   running: [
     [ordered, { to: 'running', effects: ['launch'], changed: { live: 2 } }],
+    [resumed, { to: 'running', effects: ['launch'], changed: { live: 2 } }],
+    [suspended, { to: 'idle', changed: { live: 0 } }],
     [ended('success'), { to: 'idle', changed: { live: 0, runs: 1, lastOutcome: 'success' } }],
     [ended('inaction'), { to: 'idle', changed: { live: 0, runs: 1, lastOutcome: 'inaction' } }],
     [ended('terminate'), { to: 'idle', changed: { live: 0, runs: 1, lastOutcome: 'terminate' } }],
@@ -126,6 +133,8 @@ const table: Readonly<Record<Top, readonly [TaskEvent, Row][]>> = {
   ],
   failed: [
     [ordered, { to: 'running', effects: ['launch'], changed: { live: 1 } }],
+    [resumed, { to: 'running', effects: ['launch'], changed: { live: 1 } }],
+    [suspended, nothing],
     [ended('success'), nothing],
     [ended('fail'), nothing],
     [restored('fail', 0), { to: 'failed' }],

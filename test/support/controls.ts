@@ -1,7 +1,13 @@
 /** Every command of the protocol but `task.create`: as an event, as a method, and what it does. */
 import type { Command } from 'gantry'
-import type { AnyActorRef, InspectionEvent } from 'xstate'
+import { type AnyActorRef, createMachine, type InspectionEvent } from 'xstate'
 import { type Desk, lasting, setUp } from './session.ts'
+
+/** Work that waits for an event. */
+const approval = createMachine({
+  initial: 'waiting',
+  states: { waiting: { on: { approve: 'approved' } }, approved: { type: 'final' } },
+})
 
 /** Over the wire and back: an event from outside is plain JSON. */
 export const wired = (command: Command): Command => JSON.parse(JSON.stringify(command))
@@ -40,6 +46,14 @@ export const controls: readonly Control[] = [
     before: ({ session }) => session.task('slow').run(),
     effect: ({ session }) => [session.task('slow').status, session.runs()],
     expected: ['terminate', []],
+  },
+  {
+    type: 'run.send',
+    command: { type: 'run.send', task: 'order', event: { type: 'approve' } },
+    method: ({ session }) => session.task('order').send({ type: 'approve' }),
+    before: ({ app }) => app.task('order', false, approval).run(),
+    effect: ({ session }) => session.task('order').status,
+    expected: 'success',
   },
   {
     type: 'task.disable',

@@ -16,6 +16,7 @@ export interface Changes {
   readonly template?: string
   readonly runId?: string
   readonly tasks?: readonly string[]
+  readonly event?: unknown
   readonly changes?: readonly Change[]
 }
 
@@ -50,6 +51,11 @@ export function changesOf(shared: Shared, command: Command): Changes {
       return { tasks: command.tasks }
     case 'task.terminate':
       return command.runId === undefined ? {} : { runId: command.runId }
+    case 'run.send':
+      return {
+        ...(command.runId === undefined ? {} : { runId: command.runId }),
+        event: shared.brief(command.event, 'event'),
+      }
     default:
       return {}
   }

@@ -69,7 +69,7 @@ export const sessionUpdateSchema = named(
   'SessionUpdate',
   z.strictObject({
     timezone: z.string().optional(),
-    execution: z.enum(['async', 'main', 'thread', 'process', 'command']).optional(),
+    execution: z.enum(['async', 'main', 'thread', 'process', 'command', 'workflow']).optional(),
     timeout: timeout.optional(),
     relaunchDelay: duration.optional(),
     concurrency: liveRuns.optional(),

@@ -24,6 +24,12 @@ export const commandSchema = named(
     }),
     z.strictObject({ type: z.literal('task.backfill'), task, from: instant, to: instant }),
     z.strictObject({ type: z.literal('task.terminate'), task, runId: z.string().optional() }),
+    z.strictObject({
+      type: z.literal('run.send'),
+      task,
+      runId: z.string().optional(),
+      event: z.looseObject({ type: z.string() }),
+    }),
     z.strictObject({ type: z.literal('task.disable'), task }),
     z.strictObject({ type: z.literal('task.enable'), task }),
     z.strictObject({ type: z.literal('task.update'), task, options: taskUpdateSchema }),

@@ -1,5 +1,8 @@
 /** Types that a session uses in its methods: states, listeners, params, and links between tasks. */
 import type { Action, News, NewsType } from '../../../machines/protocol.ts'
+import type { Note, RunRecord } from '../../log/entry.ts'
+import type { LogQuery, NoteQuery } from '../../log/query.ts'
+import type { StoreHealth } from '../../log/resilience/options.ts'
 import type { Execution } from './task-options.ts'
 
 /**
@@ -85,4 +88,43 @@ export interface TaskLink {
   readonly actions?: readonly (Action | 'missed')[]
   /** True if the session has no task `from`. A condition that refers to it does not hold until that task is added. */
   readonly isAbsent?: true
+}
+
+/**
+ * The run log of a session: records of runs, and notes.
+ *
+ * @example
+ * ```ts
+ * const log: SessionRunLog = session.log
+ * await log.query({ task: 'report', limit: 10 })
+ * ```
+ */
+export interface SessionRunLog {
+  /** Resolves to the matching records, newest first by default. */
+  query(query?: LogQuery): Promise<readonly RunRecord[]>
+  /** Resolves to the number of matching records, regardless of the query's `limit`. */
+  count(query?: LogQuery): Promise<number>
+  /**
+   * Yields the matching records one by one and reads them in pages, so that the export of a long log takes little memory.
+   *
+   * @example
+   * ```ts
+   * for await (const record of session.log.stream({ since: Date.parse('2026-11-01'), oldestFirst: true }))
+   *   console.log(JSON.stringify(record))
+   * ```
+   */
+  stream(query?: LogQuery): AsyncIterable<RunRecord>
+  /**
+   * Resolves to the matching notes, newest first. Notes of the session's state (`note: 'state'`, with `persist`) and log lines
+   * (`note: 'lines'`) are included only on request.
+   */
+  notes(query?: NoteQuery): Promise<readonly Note[]>
+  /** Writes a note of the kind `audit`, for events other than runs. Conditions do not read it. Resolves when it is stored. */
+  note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>
+  /** The kind of the store (`memory`, `jsonl`), and whether its contents survive the process; null until it is open. */
+  readonly store: { readonly kind: string; readonly durable: boolean } | null
+  /** Masks secrets in a JSON value or a text as the log does. Returns a copy, or the value itself if it contains no secret. */
+  redact<T>(value: T): T
+  /** The health of the store: `ok`, or `degraded` with the reason and the number of waiting entries. */
+  readonly health: StoreHealth
 }

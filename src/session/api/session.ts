@@ -1,7 +1,7 @@
 /** Public types that refer to one another: the session, its options, work and runs. Types only. */
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
-import type { AnyActorRef, InspectionEvent, Observer } from 'xstate'
+import type { AnyActorLogic, AnyActorRef, EventObject, InspectionEvent, Observer } from 'xstate'
 import type { Command } from '../../../machines/commands.ts'
 import type { News, NewsType, ParamValues, RunTrigger } from '../../../machines/protocol.ts'
 import type { ArgSpecs, ArgsOf } from '../../args/arg.ts'
@@ -10,17 +10,22 @@ import type { Facts } from '../../conditions/facts.ts'
 import type { Vocabulary } from '../../conditions/language/vocabulary.ts'
 import type { SkipRun } from '../../errors/skip-run.ts'
 import type { OnUncaught } from '../../executors/inline/uncaught-errors.ts'
-import type { Note, RunRecord } from '../../log/entry.ts'
-import type { LogQuery, NoteQuery } from '../../log/query.ts'
-import type { StoreHealth } from '../../log/resilience/options.ts'
 import type { Store } from '../../log/store.ts'
 import type { TaskName, TaskRef } from '../../task-ref.ts'
 import type { DurationInput } from '../../time/duration/duration.ts'
 import type { Instant } from '../../time/zone/zone.ts'
+import type { Workflow, WorkflowOf } from '../../workflow/workflow.ts'
 import type { Forecast, ForecastOptions } from './forecast.ts'
 import type { PastMoment } from './past.ts'
 import type { Logger, LogOptions, OnError, PoolOptions } from './session-options.ts'
-import type { NewsListener, Params, SessionRunOptions, SessionState, TaskLink } from './session-parts.ts'
+import type {
+  NewsListener,
+  Params,
+  SessionRunLog,
+  SessionRunOptions,
+  SessionState,
+  TaskLink,
+} from './session-parts.ts'
 import type { RunOutcome, Task } from './task.ts'
 import type { CheckedStart, Execution, Start, TaskOptions, TaskUpdate } from './task-options.ts'
 
@@ -212,7 +217,7 @@ export interface SessionOptions {
  */
 export interface TaskTemplate {
   readonly description?: string
-  readonly work: Work<never, unknown>
+  readonly work: Work<never, unknown> | AnyActorLogic | Workflow
   /** The start condition, unless another one is given at creation. Default `false`: manual runs only. */
   readonly start?: Start
   /** Options of the tasks; those given at creation take precedence. */
@@ -259,17 +264,17 @@ export interface Session extends AsyncDisposable {
   /** Returns the live runs of all tasks. */
   runs(): readonly { readonly id: string; readonly task: string; readonly startedAt: DateTime }[]
   /** Adds a task, at any time. Throws a `TaskExistsError` if the name is taken and `onTaskExists` is `raise`. */
-  createTask<R, const S extends Start = Start>(
+  createTask<R, const S extends Start = Start, E extends EventObject = EventObject>(
     name: string,
     start: CheckedStart<S>,
-    work: Work<Record<string, never>, R>,
-  ): Task<Returned<R>>
-  createTask<R, A extends ArgSpecs, const S extends Start = Start>(
+    work: Work<Record<string, never>, R> | WorkflowOf<R, E>,
+  ): Task<Returned<R>, E>
+  createTask<R, A extends ArgSpecs, const S extends Start = Start, E extends EventObject = EventObject>(
     name: string,
     start: CheckedStart<S>,
     options: TaskOptions<A>,
-    work: Work<ArgsOf<A>, R>,
-  ): Task<Returned<R>>
+    work: Work<ArgsOf<A>, R> | WorkflowOf<R, E>,
+  ): Task<Returned<R>, E>
   /** Creates a task from a registered template. The given options, and the start, take precedence over those of the template. */
   createFrom(template: string, name: string, given?: TaskUpdate): Task
   /** The registered templates, by name. */
@@ -331,35 +336,7 @@ export interface Session extends AsyncDisposable {
   /** The last return value of each task. */
   readonly returns: { get(task: TaskName): unknown; has(task: TaskName): boolean }
   /** The run log: records of runs, and notes. */
-  readonly log: {
-    /** Resolves to the matching records, newest first by default. */
-    query(query?: LogQuery): Promise<readonly RunRecord[]>
-    /** Resolves to the number of matching records, regardless of the query's `limit`. */
-    count(query?: LogQuery): Promise<number>
-    /**
-     * Yields the matching records one by one and reads them in pages, so that the export of a long log takes little memory.
-     *
-     * @example
-     * ```ts
-     * for await (const record of session.log.stream({ since: Date.parse('2026-11-01'), oldestFirst: true }))
-     *   console.log(JSON.stringify(record))
-     * ```
-     */
-    stream(query?: LogQuery): AsyncIterable<RunRecord>
-    /**
-     * Resolves to the matching notes, newest first. Notes of the session's state (`note: 'state'`, with `persist`) and log lines
-     * (`note: 'lines'`) are included only on request.
-     */
-    notes(query?: NoteQuery): Promise<readonly Note[]>
-    /** Writes a note of the kind `audit`, for events other than runs. Conditions do not read it. Resolves when it is stored. */
-    note(note: Pick<Note, 'task' | 'runId' | 'message' | 'data'>): Promise<void>
-    /** The kind of the store (`memory`, `jsonl`), and whether its contents survive the process; null until it is open. */
-    readonly store: { readonly kind: string; readonly durable: boolean } | null
-    /** Masks secrets in a JSON value or a text as the log does. Returns a copy, or the value itself if it contains no secret. */
-    redact<T>(value: T): T
-    /** The health of the store: `ok`, or `degraded` with the reason and the number of waiting entries. */
-    readonly health: StoreHealth
-  }
+  readonly log: SessionRunLog
   /** Changes options at run time. Throws a `TypeError` for those that are fixed at creation. */
   update(options: SessionOptions): void
   /**

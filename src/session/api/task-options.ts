@@ -42,7 +42,7 @@ export type CheckedStart<S extends Start> = S extends string ? StatementText<S> 
 /**
  * The execution of a task's work. `async`: in the session's thread. `main`: the same, and nothing else launches until the run ends.
  * `thread` and `process`: in a worker thread or a child process; the work must be `moduleWork` or `code`. `command`: implied by
- * `command(…)` as the work.
+ * `command(…)` as the work. `workflow`: implied by XState actor logic as the work, which runs in the session's thread.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export type CheckedStart<S extends Start> = S extends string ? StatementText<S> 
  * app.task('migrate', false, { execution }, () => {})
  * ```
  */
-export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command'
+export type Execution = 'async' | 'main' | 'thread' | 'process' | 'command' | 'workflow'
 
 /**
  * Options of a task, all optional. An unknown key is a `TypeError` that suggests similar names. Durations are texts
@@ -112,9 +112,10 @@ export interface TaskOptions<A extends ArgSpecs = ArgSpecs> {
   /**
    * The treatment of a run whose process died. `fail` (default): it remains a failure. `rerun`: it runs again with the same params.
    * With a warning, it remains a failure after three crashes in a row, and if the log does not contain all of its params (secrets
-   * are masked, and values without a JSON form are left out).
+   * are masked, and values without a JSON form are left out). `resume`: a workflow continues in the same run, from its last
+   * recorded state; this is the default for state machines over a durable store, and is for workflows only.
    */
-  readonly onCrash?: 'fail' | 'rerun'
+  readonly onCrash?: 'fail' | 'rerun' | 'resume'
   /** The time that a cancelled run has to end before it is killed or abandoned. Default: 5 seconds. */
   readonly terminateGrace?: DurationInput
   /** @deprecated Use {@link TaskOptions.terminateGrace}; this one takes ms only. */

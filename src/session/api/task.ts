@@ -1,7 +1,7 @@
 /** Types of a task in a session: its handle, its runs and outcomes, and its explanation. */
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
-import type { AnyActorRef } from 'xstate'
+import type { AnyActorRef, EventObject, StateValue } from 'xstate'
 import type { Action, ErrorData, Outcome, ParamValues } from '../../../machines/protocol.ts'
 import type { Condition } from '../../conditions/condition.ts'
 import type { WaitedFor } from '../../conditions/explain/waits-for.ts'
@@ -49,13 +49,47 @@ export interface RunOutcome<R = unknown> {
  * const { action } = await handle
  * ```
  */
-export interface RunHandle<R = unknown> extends Promise<RunOutcome<R>> {
+export interface RunHandle<R = unknown, E extends EventObject = EventObject> extends Promise<RunOutcome<R>> {
   /** The id of the run, known before it starts. */
   readonly id: string
   /** Resolves when the run starts. */
   readonly started: Promise<void>
   /** Cancels the run; a queued run leaves the queue. */
   terminate(): void
+  /** Sends an event to the run, whose work is a workflow: see {@link Task.send}. */
+  send(event: E): Promise<SentAs>
+}
+
+/**
+ * The answer to an event for a workflow. `accepted`: the machine was at rest, and its state accepts the event. `taken`: the event was
+ * taken in order, by logic other than a machine, or by a machine within a step.
+ *
+ * @example
+ * ```ts
+ * const how: SentAs = await session.task('order').send({ type: 'approve' })
+ * ```
+ */
+export type SentAs = 'accepted' | 'taken'
+
+/**
+ * The workflow of a live run.
+ *
+ * @example
+ * ```ts
+ * const waiting = session.task('order').runs.filter(({ workflow }) => workflow?.state === 'awaiting approval')
+ * ```
+ */
+export interface WorkflowView {
+  /** The state as text: `a.b`, with the active states of parallel regions separated by commas; null for logic other than a machine. */
+  readonly state: string | null
+  /** XState's state value; null for logic other than a machine. */
+  readonly value: StateValue | null
+  /** Since when each active state is active, by its path (`a.b`), epoch ms. */
+  readonly since: Readonly<Record<string, number>>
+  /** The types of the events that the state has transitions for; `*` stands for any. */
+  readonly accepts: readonly string[]
+  /** The actor of the workflow, a child of the run's actor. */
+  readonly actor: AnyActorRef
 }
 
 /**
@@ -79,7 +113,7 @@ export type TaskState = 'idle' | 'running' | 'failed'
  * console.log(value?.length, fetchPrices.status, fetchPrices.lastSuccess?.toISO(), String(fetchPrices.explain()))
  * ```
  */
-export interface Task<R = unknown> extends TaskRef<R> {
+export interface Task<R = unknown, E extends EventObject = EventObject> extends TaskRef<R> {
   readonly name: string
   readonly description: string | undefined
   /** The newest action in the log; null if the task has never run. */
@@ -104,6 +138,8 @@ export interface Task<R = unknown> extends TaskRef<R> {
     readonly message: string | null
     /** The last lines of `run.log`, up to 20. */
     readonly lines: readonly string[]
+    /** The workflow of the run; null for other work, and before it begins. */
+    readonly workflow: WorkflowView | null
   }[]
   /** The time of the newest record of each action, in the task's zone; null if there is no record. */
   readonly lastRun: DateTime | null
@@ -154,7 +190,18 @@ export interface Task<R = unknown> extends TaskRef<R> {
    * Queues a manual run, regardless of the condition and of `disabled`. With a `key`, returns the queued or live run that has the
    * same key, if there is one. Throws an `ArgError` if the params do not fit the schema.
    */
-  run(params?: ParamValues, options?: { readonly key?: string }): RunHandle<R>
+  run(params?: ParamValues, options?: { readonly key?: string }): RunHandle<R, E>
+  /**
+   * Sends an event to the live runs of a task whose work is a workflow, or to one of them. Resolves when the effects of the event are
+   * durable (over a store that is durable). With several runs, one that takes the event is sufficient.
+   *
+   * @throws CommandRefusedError (as a rejection) if no run is live, or if the state of the workflow does not accept the event
+   * @example
+   * ```ts
+   * await session.task('order').send({ type: 'approve', by: 'Ada' })
+   * ```
+   */
+  send(event: E, runId?: string): Promise<SentAs>
   /**
    * Queues a run for each period (each day of `daily`, each occurrence of a cron) that ended in `(from, to]`, oldest first; the
    * period is `run.period`. Times are instants: a `DateTime`, epoch ms, or ISO 8601 (without an offset: in the task's zone). A run

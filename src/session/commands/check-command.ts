@@ -7,6 +7,7 @@ import { showValue } from '../../errors/show-value.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
 import { toTaskName } from '../../task-ref.ts'
 import { checkOptions } from '../../values/check-options.ts'
+import { asEvent } from '../../workflow/workflow-actor.ts'
 import type { Start } from '../api/task-options.ts'
 import { stretchOf } from '../launching/missed-runs.ts'
 import { anExecution, checkSessionUpdate } from '../options/settings.ts'
@@ -39,6 +40,10 @@ export function checkCommand({ clock, words, registry, tasks }: CheckDeps, given
       return void registry.entry(toTaskName(command.task))
     case 'task.backfill':
       return void stretchOf(registry.entry(toTaskName(command.task)), command.from, command.to)
+    case 'run.send':
+      asEvent(command.event)
+      if (command.runId !== undefined) aString(command.runId, 'runId')
+      return void registry.entry(toTaskName(command.task))
     case 'task.terminate':
       if (command.runId !== undefined) aString(command.runId, 'runId')
       return void registry.entry(toTaskName(command.task))
@@ -78,6 +83,7 @@ const members: Readonly<Record<CommandType, readonly string[]>> = {
   'task.run': ['task', 'params', 'key', 'execution', 'runId'],
   'task.backfill': ['task', 'from', 'to', 'runIds'],
   'task.terminate': ['task', 'runId'],
+  'run.send': ['task', 'runId', 'event'],
   'task.disable': ['task'],
   'task.enable': ['task'],
   'task.update': ['task', 'options'],

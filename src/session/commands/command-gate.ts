@@ -21,7 +21,9 @@ export interface DoorDeps {
 }
 
 /** The commands to one task. The actor of a task accepts them without the name. */
-const taskCommands = commandTypes.filter((type) => type.startsWith('task.') && type !== 'task.create')
+const taskCommands = commandTypes.filter(
+  (type) => type === 'run.send' || (type.startsWith('task.') && type !== 'task.create'),
+)
 const runCommands = ['run.terminate']
 
 /** The door of the session's actor, which accepts every command. */

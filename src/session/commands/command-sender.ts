@@ -32,6 +32,7 @@ export interface SenderDeps extends CheckDeps {
 /** Members whose values may have no JSON form. The members of `options` and `params` are checked one by one. */
 const openMembers: Partial<Readonly<Record<CommandType, readonly string[]>>> = {
   'task.run': ['params'],
+  'run.send': ['event'],
   'task.update': ['options'],
   'task.create': ['start', 'options', 'work'],
   'param.set': ['value'],
@@ -118,6 +119,26 @@ export class CommandSender {
         if ('error' in late) for (const run of pending) run.refuse(late.error)
       }
     return pending.map(({ handle }) => handle)
+  }
+
+  /**
+   * Sends an event to a live run of a task, or to all. Resolves once its effects are durable, to `accepted` if a machine at rest
+   * accepted it and to `taken` if it was taken in order; rejects if it is refused.
+   */
+  sendEvent(entry: TaskEntry, event: unknown, runId?: string): Promise<'accepted' | 'taken'> {
+    const command = {
+      type: 'run.send',
+      task: entry.name,
+      event: event as { readonly type: string },
+      ...(runId === undefined ? {} : { runId }),
+    } as const
+    return new Promise((resolve, reject) => {
+      this.check(command)
+      const request = this.prepare(command)
+      request.whenAnswered = (answer) =>
+        'error' in answer ? reject(answer.error) : resolve(answer.value as 'accepted' | 'taken')
+      this.#deps.post(request.event)
+    })
   }
 
   /** The result of a posted command. Throws the error of a refusal. */

@@ -29,7 +29,7 @@ function acceptedNow(sessionActor: SessionActor): readonly string[] {
   const nodes = getStateNodes(sessionMachine.root, value)
   return commandTypes.filter((type) => {
     // Commands to one task are refused only if the task does not exist, in any state.
-    if (type.startsWith('task.')) return true
+    if (type.startsWith('task.') || type === 'run.send') return true
     // The innermost state with transitions for the command decides, by the last of them, which applies if no guard matches.
     const node = nodes.findLast(({ transitions }) => transitions.has(type))
     const actions = node?.transitions.get(type)?.at(-1)?.actions ?? []

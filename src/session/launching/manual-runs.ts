@@ -9,7 +9,7 @@ import type { Interval } from '../../time/zone/interval.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Received } from '../actors/received.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
-import type { RunHandle, RunOutcome } from '../api/task.ts'
+import type { RunHandle, RunOutcome, SentAs } from '../api/task.ts'
 import type { Execution } from '../api/task-options.ts'
 import { hasRoom } from '../decision/limits.ts'
 import type { ChangeSignal } from '../events/change-signal.ts'
@@ -57,6 +57,8 @@ export interface RunQueueDeps {
   readonly runs: Pick<Runs, 'terminate'>
   /** Sends a command to the session's actor. */
   readonly send: (command: Command) => unknown
+  /** Sends an event to the workflow of a run. */
+  readonly sendEvent: (entry: TaskEntry, event: unknown, runId: string) => Promise<SentAs>
 }
 
 export class RunQueue {
@@ -90,6 +92,7 @@ export class RunQueue {
         // The runs of a removed task are already terminating.
         else if (!entry.isRemoved) this.#deps.send({ type: 'task.terminate', task: entry.name, runId })
       },
+      send: (event) => this.#deps.sendEvent(entry, event, runId),
       checkWait: () => this.#checkWait(entry, pending, asker),
     })
     pending.key = key

@@ -19,6 +19,7 @@ import type { Returns } from '../state/returns.ts'
 import type { SessionUptime } from '../state/uptime.ts'
 import type { TaskActors } from '../tasks/task-actors.ts'
 import { keepWhatIsCounted } from '../watching/history-needs.ts'
+import type { Resumption } from '../workflows/resumption.ts'
 import type { SignalHandling } from './signals.ts'
 import type { StartedStopped } from './started-stopped.ts'
 import type { Sequence } from './startup-tasks.ts'
@@ -36,6 +37,7 @@ export interface StartingDeps {
   readonly waitingRuns: Pick<WaitingRuns, 'end'>
   readonly launcher: Pick<Launcher, 'reset'>
   readonly crashes: Pick<Crashes, 'record'>
+  readonly resumption: Pick<Resumption, 'resume' | 'take'>
   readonly actors: Pick<TaskActors, 'wake'>
   readonly milestones: Pick<StartedStopped, 'isStartAwaited'>
   readonly persistence: Pick<Persistence, 'begin'>
@@ -75,10 +77,10 @@ export class Starting {
     })
   }
 
-  /** Opens and reads the run log, records crashed runs, wakes task actors, restores the persisted state. */
+  /** Opens and reads the run log, records crashed runs, wakes task actors, restores the persisted state, continues workflows. */
   restore(signal: AbortSignal): Promise<void> {
     return this.#guard(signal, async () => {
-      const { clock, runLog, launcher, actors, persistence, uptime } = this.#deps
+      const { clock, runLog, launcher, actors, persistence, resumption, uptime } = this.#deps
       if (!runLog.isRestored) await this.#readLog(signal)
       runLog.begin()
       uptime.begin(clock)
@@ -87,6 +89,7 @@ export class Starting {
       signal.throwIfAborted()
       await persistence.begin(signal)
       this.#deps.beginJournal(this.#aliveAt)
+      await resumption.resume(signal)
     })
   }
 
@@ -140,7 +143,7 @@ export class Starting {
   }
 
   async #readLog(signal: AbortSignal): Promise<void> {
-    const { clock, registry, factsOf, runLog, crashes } = this.#deps
+    const { clock, registry, factsOf, runLog, crashes, resumption } = this.#deps
     await runLog.open()
     signal.throwIfAborted()
     // Before the log is read, so that a restart keeps the records that conditions count.
@@ -156,7 +159,7 @@ export class Starting {
     this.#aliveAt = aliveAt === null ? lastBeat : Math.max(aliveAt, lastBeat ?? aliveAt)
     this.#restoreReturns()
     for (const run of open) {
-      await crashes.record(run)
+      if (!(await resumption.take(run))) await crashes.record(run)
       signal.throwIfAborted()
     }
   }

@@ -15,11 +15,13 @@ import type { Contexts } from '../runs/contexts.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import type { Journal } from '../state/journal.ts'
 import type { Registry } from '../state/registry.ts'
+import type { RunLog } from '../state/run-log.ts'
 import type { TaskEntry } from '../state/task-state.ts'
 import type { SessionUptime } from '../state/uptime.ts'
 import type { StartWarnings } from '../tasks/start-warnings.ts'
 import type { TaskActors } from '../tasks/task-actors.ts'
 import type { Watches } from '../watching/condition-watches.ts'
+import { isResumable } from '../workflows/workflow-runs.ts'
 import type { SignalHandling } from './signals.ts'
 import type { Sequence } from './startup-tasks.ts'
 
@@ -38,7 +40,7 @@ export interface StoppingDeps {
   readonly actors: Pick<TaskActors, 'revive' | 'stop'>
   readonly watches: Pick<Watches, 'unwatchAll'>
   readonly persistence: Pick<Persistence, 'end'>
-  readonly runLog: Pick<LogLifecycle, 'end' | 'hurry' | 'reopen'>
+  readonly runLog: RunLog & Pick<LogLifecycle, 'end' | 'hurry' | 'reopen'>
   readonly starts: Pick<StartWarnings, 'stop'>
   readonly sequence: Pick<Sequence, 'awaitEnds' | 'drain' | 'has' | 'run'>
   readonly signals: Pick<SignalHandling, 'end'>
@@ -82,7 +84,7 @@ export class Stopping {
     )
   }
 
-  /** Runs shut-down tasks, then terminates permanent tasks, which would never end by themselves. */
+  /** Runs shut-down tasks, then terminates permanent tasks, which would never end by themselves, and suspends workflows. */
   async tasks(signal: AbortSignal): Promise<void> {
     const { sequence, runLog, actors } = this.#deps
     // An aborted start may have neither opened the log that the previous stop closed nor woken the actors.
@@ -91,7 +93,10 @@ export class Stopping {
       await actors.revive()
     }
     await sequence.run('shutdown', signal)
-    await this.#terminate('shut-down', ({ definition }) => definition.options.permanent === true)
+    await this.#terminate(
+      'shut-down',
+      (entry) => entry.definition.options.permanent === true || isResumable(runLog, entry),
+    )
   }
 
   /** Resolves to true when no run is live, and to false if the drain timeout passes first. */

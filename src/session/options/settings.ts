@@ -47,7 +47,7 @@ export interface Settings {
   readonly lateAfterMs: number
 }
 
-const executions: readonly string[] = ['async', 'main', 'thread', 'process', 'command']
+const executions: readonly string[] = ['async', 'main', 'thread', 'process', 'command', 'workflow']
 
 /** Accepts a kind of execution. */
 export const anExecution: Check = oneOf(...executions)
@@ -162,7 +162,7 @@ const taskChecks: Readonly<Record<keyof TaskOptions, Check>> = {
   runId: aFunction,
   pool: aString,
   overlap: oneOf('wait', 'skip', 'replace'),
-  onCrash: oneOf('fail', 'rerun'),
+  onCrash: oneOf('fail', 'rerun', 'resume'),
   catchUp: oneOf('latest', 'all', 'none'),
   misfireGrace: aDuration,
   grace: aDuration,

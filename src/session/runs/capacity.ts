@@ -6,6 +6,7 @@ import type { Clock, Undo } from '../../clock/clock.ts'
 import type { Executor } from '../../executors/executor.ts'
 import { executionFor } from '../../executors/work-spec.ts'
 import { printDuration } from '../../time/duration/duration.ts'
+import { isWorkflow } from '../../workflow/workflow.ts'
 import type { Execution } from '../api/task-options.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
@@ -257,6 +258,7 @@ export function executionOf(
   queued: QueuedRun | undefined,
 ): Execution {
   const { options, work } = entry.definition
+  if (isWorkflow(work)) return 'workflow'
   return executionFor(work, queued?.execution ?? options.execution ?? settings.execution)
 }
 

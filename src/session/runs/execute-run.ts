@@ -6,10 +6,12 @@ import { resolveArgs } from '../../args/resolve.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { SetupError } from '../../errors/errors.ts'
 import type { ExecutionContext, Executor } from '../../executors/executor.ts'
+import { isWorkflow } from '../../workflow/workflow.ts'
 import { type HookRunner, toHookResult } from '../events/hook-runner.ts'
 import { checkedParams } from '../options/param-schema.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import { noParams, type RunSlot } from '../state/task-state.ts'
+import type { WorkflowRuns } from '../workflows/workflow-runs.ts'
 import type { Contexts } from './contexts.ts'
 import { executeHeld } from './hold-test-clock.ts'
 import type { RunView } from './run-context.ts'
@@ -22,6 +24,7 @@ export interface WorkDeps {
   readonly hooks: HookRunner
   readonly contexts: Contexts
   readonly executors: ReadonlyMap<string, Executor>
+  readonly workflows: Pick<WorkflowRuns, 'begin'>
 }
 
 /** The executor of a run; undefined if there is none for its kind of execution. */
@@ -39,13 +42,14 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
   const { entry, runId } = slot
   const { options, work } = entry.definition
   const executor = executorOf(deps, slot)
-  if (executor === undefined) {
+  if (executor === undefined && !isWorkflow(work)) {
     const message = `Cannot run task '${entry.name}' as there is no executor for its execution: '${slot.execution}'`
     return settle({ kind: 'threw', error: new SetupError(message) })
   }
   const execute = (args: Record<string, unknown>): void => {
     // The run may have been cancelled, and have ended, while its args were resolved.
     if (!slot.lives || slot.runId !== runId) return
+    if (isWorkflow(work)) return deps.workflows.begin(slot, work, view, args, settle)
     const context: ExecutionContext = {
       task: entry.name,
       runId,
@@ -56,9 +60,9 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
     }
     try {
       slot.handle =
-        executor.slots === undefined
-          ? executor.execute(work, args, context, settle)
-          : executeHeld(deps.clock, executor, work, args, context, settle)
+        executor!.slots === undefined
+          ? executor!.execute(work, args, context, settle)
+          : executeHeld(deps.clock, executor!, work, args, context, settle)
     } catch (error) {
       // An executor must settle and never throw: without this the run would have no outcome.
       const message = `Executor '${slot.execution}' threw at a run of task '${entry.name}': the run fails.`

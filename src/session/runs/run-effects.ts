@@ -3,11 +3,13 @@
  * stored → end record → outcome reported.
  */
 import type { Outcome, TerminateReason } from '../../../machines/protocol.ts'
-import { type RunContext, runMachine, type Settlement } from '../../../machines/run.machine.ts'
+import { type RunContext, type RunInput, runMachine, type Settlement } from '../../../machines/run.machine.ts'
 import type { Launch } from '../../../machines/task.setup.ts'
 import { onEachNodes } from '../../conditions/node.ts'
 import type { Predicates } from '../../conditions/predicates/predicates.ts'
+import { SessionStoppedError } from '../../errors/errors.ts'
 import type { NewRecord } from '../../log/session-log.ts'
+import { isWorkflow } from '../../workflow/workflow.ts'
 import { GuardedActor, tell } from '../actors/guarded-actor.ts'
 import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration, toTimeout } from '../options/durations.ts'
@@ -15,6 +17,8 @@ import { RunAbort } from '../state/abort.ts'
 import type { Journal } from '../state/journal.ts'
 import type { Returns } from '../state/returns.ts'
 import { noParams, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
+import type { Resumption } from '../workflows/resumption.ts'
+import type { WorkflowRuns } from '../workflows/workflow-runs.ts'
 import { abortReason } from './abort-reason.ts'
 import { type Capacity, executionOf } from './capacity.ts'
 import { beginWork, executorOf, type WorkDeps } from './execute-run.ts'
@@ -32,6 +36,8 @@ export interface RunsDeps extends WorkDeps, RunViewDeps {
   readonly soon: (call: () => void) => void
   readonly predicates: Predicates
   readonly slots: Pick<Capacity, 'release' | 'take'>
+  readonly workflows: WorkflowRuns
+  readonly resumption: Pick<Resumption, 'of'>
   /** Guards the actors of the run machine against events from outside. */
   readonly guarded: (machine: typeof runMachine) => typeof runMachine
   /** Called after the end of a run. */
@@ -54,7 +60,16 @@ export class Runs {
     const machine = runMachine.provide({
       actions: {
         recordStart: ({ self }) => this.#recordStart(slotOf(self)),
-        beginWork: ({ self }) => this.#beginWork(slotOf(self)),
+        beginWork: ({ self, context }) => this.#beginWork(slotOf(self), context),
+        deliver: ({ self, event }) => {
+          if (event.type === 'run.sent') deps.workflows.deliver(slotOf(self), event.event, event.request)
+        },
+        refuseEvent: ({ self, context, event }) => {
+          if (event.type === 'run.sent')
+            deps.workflows.refuse(slotOf(self), context, event.event, event.request)
+        },
+        suspendWork: ({ self }) => deps.workflows.suspend(slotOf(self)),
+        releaseSuspended: ({ self, context }) => this.#releaseSuspended(slotOf(self), context),
         abortWork: ({ self, context }) => this.#abortWork(slotOf(self), context),
         recordEnd: ({ self, context }, { settlement }) => this.#recordEnd(slotOf(self), context, settlement),
         dropLateResult: ({ self }) => this.#dropLate(slotOf(self)),
@@ -67,15 +82,23 @@ export class Runs {
   launch(entry: TaskEntry, launch: Launch): void {
     const deps = this.#deps
     const queued = entry.takeQueued(launch.runId)
-    const start = { runId: launch.runId, at: launch.at, trigger: launch.trigger }
+    const resumed = deps.resumption.of(launch.runId) ?? null
+    const start = {
+      runId: launch.runId,
+      at: launch.at,
+      trigger: launch.trigger,
+      ...(resumed === null ? {} : { isResumed: true }),
+    }
     const free = entry.free.pop()
     const isReused = free !== undefined && free.actor.getSnapshot().status === 'active'
     const slot = isReused ? free : this.#createSlot(entry, start)
     slot.execution = executionOf(deps.configuration, entry, queued)
-    slot.params = queued?.params ?? noParams
+    slot.params = queued?.params ?? resumed?.record.params ?? noParams
+    slot.resumed = resumed
     slot.runId = launch.runId
     slot.startedAt = launch.at
     slot.startedMono = deps.clock.monotonic()
+    if (resumed !== null) slot.startedMono -= Math.max(0, deps.clock.now() - launch.at)
     slot.trigger = launch.trigger
     slot.dueAt = launch.dueAt
     slot.period = launch.period
@@ -108,7 +131,7 @@ export class Runs {
     return value
   }
 
-  #createSlot(entry: TaskEntry, start: Pick<Launch, 'runId' | 'at' | 'trigger'>): RunSlot {
+  #createSlot(entry: TaskEntry, start: Omit<RunInput, 'task'>): RunSlot {
     const actor = new GuardedActor(this.#machine, {
       parent: entry.actor,
       input: { task: entry.name, ...start },
@@ -121,7 +144,9 @@ export class Runs {
   /** Terminates live runs of a task: one by its id, or all. */
   terminate(entry: TaskEntry, reason: TerminateReason, runId?: string): void {
     for (const slot of runId === undefined ? [...entry.live] : entry.live.allWithId(runId))
-      tell(slot.actor, { type: 'run.terminate', reason })
+      if (reason === 'shut-down' && this.#deps.workflows.suspends(slot))
+        tell(slot.actor, { type: 'run.suspend' })
+      else tell(slot.actor, { type: 'run.terminate', reason })
   }
 
   /** Ends a run whose actor failed, since an effect threw: its outcome is `fail`. */
@@ -136,6 +161,10 @@ export class Runs {
 
   #recordStart(slot: RunSlot): void {
     const deps = this.#deps
+    if (slot.resumed !== null) {
+      deps.changes.taskChanged(slot.entry.name, slot.entry.name)
+      return this.#began(slot)
+    }
     const { durable } = deps.runLog.current.append(startRecordOf(slot))
     deps.changes.taskChanged(slot.entry.name, slot.entry.name)
     if (!(durable instanceof Promise)) return this.#began(slot)
@@ -163,6 +192,8 @@ export class Runs {
     pending?.begin()
     const deps = this.#deps
     const { runId, startedAt: at, trigger } = slot
+    if (slot.resumed !== null)
+      return deps.reporter.news.tell({ type: 'run.resumed', task: entry.name, runId, at: deps.clock.now() })
     const lateMs = slot.dueAt === null ? 0 : at - slot.dueAt
     const isLate = lateMs > deps.configuration.settings.lateAfterMs
     if (isLate)
@@ -175,7 +206,7 @@ export class Runs {
     if (isLate) deps.reporter.news.tell({ type: 'run.late', task: entry.name, runId, at, lateMs })
   }
 
-  #beginWork(slot: RunSlot): void {
+  #beginWork(slot: RunSlot, { inbox }: RunContext): void {
     this.#armTimeout(slot)
     const { actor, runId } = slot
     const view = new RunView(this.#deps, slot, abortOf(slot))
@@ -186,6 +217,7 @@ export class Runs {
       else tell(actor, { type: 'run.settled', settlement })
     }
     beginWork(this.#deps, slot, view, settle)
+    for (const { event, request } of inbox) this.#deps.workflows.deliver(slot, event, request)
   }
 
   #dropLate({ entry }: RunSlot): void {
@@ -194,8 +226,8 @@ export class Runs {
   }
 
   #armTimeout(slot: RunSlot): void {
-    const { options } = slot.entry.definition
-    if (options.permanent === true) return
+    const { options, work } = slot.entry.definition
+    if (options.permanent === true || (options.timeout === undefined && isWorkflow(work))) return
     const timeoutMs =
       options.timeout === undefined
         ? this.#deps.configuration.settings.timeoutMs
@@ -225,7 +257,9 @@ export class Runs {
       }
       tell(actor, { type: 'run.graceOver' })
     })
-    abortOf(slot).abort(abortReason(slot, context.reason))
+    const reason = abortReason(slot, context.reason)
+    abortOf(slot).abort(reason)
+    slot.workflow?.abort(reason)
   }
 
   #recordEnd(slot: RunSlot, context: RunContext, settlement: Settlement | null): void {
@@ -264,6 +298,45 @@ export class Runs {
     )
   }
 
+  /** The effect of a suspension: the run has no end, and its capacity is free. */
+  #releaseSuspended(slot: RunSlot, context: RunContext): void {
+    const deps = this.#deps
+    const { entry, pending } = slot
+    const { runId } = context
+    slot.undoTimeout?.()
+    slot.undoTimeout = null
+    this.#free(slot)
+    tell(entry.actor, { type: 'run.suspended', runId })
+    deps.reporter.news.tell({ type: 'run.suspended', task: entry.name, runId, at: deps.clock.now() })
+    pending?.refuse(
+      new SessionStoppedError(
+        `Cannot wait for run '${runId}' of task '${entry.name}' as the session stops: the run is suspended, and continues at the next start.`,
+      ),
+    )
+    deps.onEnded(entry)
+  }
+
+  /** Frees the place and the capacity of a run. */
+  #free(slot: RunSlot): void {
+    const { entry } = slot
+    if (executorOf(this.#deps, slot)?.isExclusive === true) this.exclusive -= 1
+    entry.live.remove(slot)
+    this.living -= 1
+    this.#deps.slots.release(slot)
+    slot.lives = false
+    slot.pending = undefined
+    slot.abort = null
+    slot.value = undefined
+    slot.waitsFor.clear()
+    slot.resumed = null
+    slot.workflow?.answerAll()
+    slot.workflow = null
+    // The actor of a removed task would not be used again, and XState keeps actors that have not ended.
+    if (slot.actor.getSnapshot().status === 'active')
+      if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
+      else entry.free.push(slot)
+  }
+
   /** Reports failures and timeouts to the logger. Inaction and terminated runs are not problems. */
   #reportEnd({ name }: TaskEntry, run: string, outcome: Outcome, record: NewRecord): void {
     const deps = this.#deps
@@ -272,6 +345,8 @@ export class Runs {
       deps.reporter.failures.report('failed', name, '', { run, action: outcome }, error)
     } else if (outcome === 'terminate' && record.reason === 'timeout')
       deps.reporter.failures.report('timed out', name, '', { run, action: outcome, reason: record.reason })
+    else if (outcome === 'crash')
+      deps.reporter.failures.report('crashed', name, `: ${record.reason}`, { run, action: outcome })
   }
 
   #announce(
@@ -283,19 +358,7 @@ export class Runs {
   ): void {
     const deps = this.#deps
     const { entry, pending } = slot
-    if (executorOf(this.#deps, slot)?.isExclusive === true) this.exclusive -= 1
-    entry.live.remove(slot)
-    this.living -= 1
-    this.#deps.slots.release(slot)
-    slot.lives = false
-    slot.pending = undefined
-    slot.abort = null
-    slot.value = undefined
-    slot.waitsFor.clear()
-    // The actor of a removed task would not be used again, and XState keeps actors that have not ended.
-    if (slot.actor.getSnapshot().status === 'active')
-      if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
-      else entry.free.push(slot)
+    this.#free(slot)
     deps.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
     const relaunchAt = deps.clock.monotonic() + deps.configuration.settings.relaunchDelayMs
     tell(entry.actor, { type: 'run.ended', runId, outcome, relaunchAt })

@@ -17,7 +17,11 @@ export class PendingRun {
 
   constructor(
     readonly runId: string,
-    options: { readonly terminate: () => void; readonly checkWait: WaitCheck },
+    options: {
+      readonly terminate: () => void
+      readonly send: RunHandle['send']
+      readonly checkWait: WaitCheck
+    },
   ) {
     const ended = createDeferred<RunOutcome, WaitingPromise<RunOutcome>>(WaitingPromise)
     ended.promise.checkWait = options.checkWait
@@ -29,6 +33,7 @@ export class PendingRun {
       id: runId,
       started: this.#started.promise,
       terminate: options.terminate,
+      send: options.send,
     }) as unknown as RunHandle
   }
 

@@ -9,7 +9,10 @@ import type { Undo } from '../../clock/clock.ts'
 import type { Condition } from '../../conditions/condition.ts'
 import type { HeldTimes } from '../../conditions/evaluate/held.ts'
 import type { ExecutionHandle } from '../../executors/executor.ts'
+import type { RunRecord } from '../../log/entry.ts'
 import type { Interval } from '../../time/zone/interval.ts'
+import type { WorkflowInstance } from '../../workflow/instance.ts'
+import type { WorkflowState } from '../../workflow/state.ts'
 import { toPhase } from '../actors/state-name.ts'
 import type { Work } from '../api/session.ts'
 import type { Execution, TaskOptions, TaskUpdate } from '../api/task-options.ts'
@@ -64,6 +67,10 @@ export class RunSlot {
   execution: Execution = 'async'
   abort: RunAbort | null = null
   handle: ExecutionHandle | undefined
+  /** The workflow of the run; null for other work, and before the work begins. */
+  workflow: WorkflowInstance | null = null
+  /** The run that continues; null for a new one. */
+  resumed: { readonly record: RunRecord; readonly state: WorkflowState | undefined } | null = null
   /** The maximum duration of the run, ms. */
   timeoutMs = Number.POSITIVE_INFINITY
   undoTimeout: Undo | null = null

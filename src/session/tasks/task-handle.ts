@@ -2,7 +2,7 @@
 
 import type { DateTime } from 'luxon'
 import type { Observable } from 'rxjs'
-import type { AnyActorRef } from 'xstate'
+import type { AnyActorRef, EventObject } from 'xstate'
 import type { Command, CommandEvent } from '../../../machines/commands.ts'
 import type { Action, ParamValues } from '../../../machines/protocol.ts'
 import type { Condition } from '../../conditions/condition.ts'
@@ -12,9 +12,11 @@ import type { RunRecord } from '../../log/entry.ts'
 import type { LogQuery } from '../../log/query.ts'
 import { type Instant, toDateTime } from '../../time/zone/zone.ts'
 import { checkOptions } from '../../values/check-options.ts'
+import type { WorkflowInstance } from '../../workflow/instance.ts'
+import { printState } from '../../workflow/steps.ts'
 import { toTaskState } from '../actors/state-name.ts'
 import type { PastExplanation, TaskExplanation } from '../api/explanation.ts'
-import type { RunHandle, Task, TaskJson, TaskState } from '../api/task.ts'
+import type { RunHandle, SentAs, Task, TaskJson, TaskState, WorkflowView } from '../api/task.ts'
 import type { Execution, TaskUpdate } from '../api/task-options.ts'
 import type { Configuration } from '../options/configuration.ts'
 import { toTimeout } from '../options/durations.ts'
@@ -50,6 +52,7 @@ interface CommandSender {
     given: { readonly key?: string | undefined },
   ): { readonly event: CommandEvent; readonly pending: PendingRun }
   backfill(entry: TaskEntry, from: Instant, to: Instant): RunHandle[]
+  sendEvent(entry: TaskEntry, event: unknown, runId?: string): Promise<SentAs>
 }
 
 /** The functions that explain and predict launches. */
@@ -121,6 +124,7 @@ class TaskHandle implements Task {
     readonly progress: number | null
     readonly message: string | null
     readonly lines: readonly string[]
+    readonly workflow: WorkflowView | null
   }[] {
     return this.#entry.live.map((slot) => {
       const { progress, message, lines } = slot.actor.getSnapshot().context
@@ -130,6 +134,7 @@ class TaskHandle implements Task {
         progress,
         message,
         lines,
+        workflow: slot.workflow === null ? null : viewOf(slot.workflow),
       }
     })
   }
@@ -181,6 +186,10 @@ class TaskHandle implements Task {
     const { event, pending } = this.#deps.sender.prepareRun(this.#entry, params, options ?? {})
     this.#deps.post(event)
     return pending.handle
+  }
+
+  async send(event: EventObject, runId?: string): Promise<SentAs> {
+    return await this.#deps.sender.sendEvent(this.#entry, event, runId)
   }
 
   backfill({ from, to }: { readonly from: Instant; readonly to: Instant }): RunHandle[] {
@@ -261,4 +270,8 @@ class TaskHandle implements Task {
     const record = this.#deps.runLog.current.index.lastOf(this.name, action)
     return record === null ? null : toDateTime(record.at, this.#entry.zone)
   }
+}
+
+function viewOf({ actor, accepts, since, value }: WorkflowInstance): WorkflowView {
+  return { state: value === null ? null : printState(value), value, since, accepts, actor }
 }

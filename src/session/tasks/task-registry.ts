@@ -9,6 +9,7 @@ import { showValue } from '../../errors/show-value.ts'
 import { near } from '../../errors/suggest.ts'
 import { checkExecution } from '../../executors/work-spec.ts'
 import { checkZone } from '../../time/zone/zone.ts'
+import { isWorkflow, toWork } from '../../workflow/workflow.ts'
 import { tell } from '../actors/guarded-actor.ts'
 import type { Start, TaskOptions, TaskUpdate } from '../api/task-options.ts'
 import type { ConditionChanges } from '../events/condition-changes.ts'
@@ -17,6 +18,7 @@ import type { Configuration } from '../options/configuration.ts'
 import { checkTaskParams } from '../options/param-schema.ts'
 import { taskOptionsOf } from '../options/renamed.ts'
 import { checkTaskOptions } from '../options/settings.ts'
+import { checkWorkflow } from '../options/workflow-options.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Contexts } from '../runs/contexts.ts'
 import type { Runs } from '../runs/run-effects.ts'
@@ -75,15 +77,18 @@ export class Tasks {
       throw new TypeError(
         `Cannot add task '${name}' as its work must be a function: ${showValue(work)}.${hintAtOrder(start, work)}`,
       )
+    const own = toWork(work)
+    if (isWorkflow(own)) checkWorkflow(name, own, options)
     this.#checkPool(name, options)
     checkTaskParams(name, options, start === false)
-    checkExecution(work, options.execution ?? this.#deps.configuration.settings.execution, name)
+    if (!isWorkflow(own))
+      checkExecution(work, options.execution ?? this.#deps.configuration.settings.execution, name)
     return {
       name,
       start: toCondition(start, this.#deps.words, this.#deps.clock),
       end: options.end === undefined ? null : toCondition(options.end, this.#deps.words, this.#deps.clock),
       options: taskOptionsOf(options),
-      work,
+      work: own,
     }
   }
 
