@@ -19,3 +19,16 @@ export function eventsIn(root: MachineState, active: ReadonlySet<string>): Reado
   const states = [root, ...flatten(root).filter(({ id }) => active.has(id))]
   return new Set(states.flatMap(({ transitions }) => transitions.map(({ event }) => event)))
 }
+
+/** The ids of the active states of a state value, such as `{ running: 'held' }` of a session. Of parallel states each region is active. */
+export function activeStates(state: MachineState, value: unknown): string[] {
+  const parts: [string, unknown][] =
+    typeof value === 'string' ? [[value, {}]] : Object.entries((value ?? {}) as Record<string, unknown>)
+  return [
+    state.id,
+    ...parts.flatMap(([key, part]) => {
+      const child = state.states.find((each) => each.key === key)
+      return child === undefined ? [] : activeStates(child, part)
+    }),
+  ]
+}

@@ -4,7 +4,7 @@ import type { MachineState } from '../../src/http/views/machine-definition.ts'
 import { ask, query, type Run, segment } from '../api.ts'
 import type { ServerEvent } from '../events.ts'
 import { valueText } from '../format.ts'
-import { eventsIn, type Machine } from '../machine.ts'
+import { activeStates, eventsIn, type Machine } from '../machine.ts'
 import { Empty, Text, Time } from '../parts/basics.tsx'
 import { useLoaded } from '../parts/load.ts'
 import { acceptedBy, SendForm } from '../parts/send.tsx'
@@ -78,7 +78,7 @@ function LiveChart({ path, watch, part, task }: LiveChartProps) {
               ...before,
               value: received.value,
               context: received.context,
-              active: activeOf(before.definition.id, received.value),
+              active: activeStates(before.definition, received.value),
             },
       )
     }
@@ -153,19 +153,8 @@ export function RunChart({ run }: { readonly run: Run }) {
   return (
     <StateChart
       machine={machine}
-      active={new Set(activeOf(machine.id, isLive ? state : 'ended'))}
+      active={new Set(activeStates(machine, isLive ? state : 'ended'))}
       lastEvent={null}
     />
   )
-}
-
-/** The ids of the active states of a state value, such as `{ running: 'held' }` of `session`. */
-function activeOf(id: string, value: unknown): string[] {
-  if (typeof value === 'string') return [id, `${id}.${value}`]
-  return [
-    id,
-    ...Object.entries(value as Record<string, unknown>).flatMap(([key, part]) =>
-      activeOf(`${id}.${key}`, part),
-    ),
-  ]
 }

@@ -1,11 +1,11 @@
 /** Sequences as Mermaid text. */
+import { escapeText } from '../mermaid-text.ts'
 import { keyOf } from './filter.ts'
 import type { Lane } from './lanes.ts'
 import type { Entry } from './sequence-log.ts'
 
 /** Mermaid refuses texts of more than 50,000 characters. */
 const maxCharacters = 48_000
-const maxName = 80
 /** The participant that sends events without a sending actor. */
 const outside = 'n'
 
@@ -53,19 +53,4 @@ function lineOf(entry: Entry, ids: ReadonlyMap<string, string>): string | null {
 export function gapText(count: number | null): string {
   if (count === null) return 'The connection was interrupted: events may be missing'
   return count === 1 ? '1 event was left out' : `${count} events were left out`
-}
-
-/**
- * Text that Mermaid shows as it is. All other than ASCII alphanumerics and a few harmless characters become character codes: a line break or `;` would
- * end the statement, `#` begins a comment, `%%{` a directive, `<` an element, and Mermaid's own placeholders are not ASCII.
- */
-export function escapeText(text: string): string {
-  const characters = [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()]
-  const shown = characters.length > maxName ? [...characters.slice(0, maxName - 1), '…'] : characters
-  const escaped = shown.map((each) =>
-    /[A-Za-z0-9 ._,/'()-]/.test(each)
-      ? each
-      : `#${/[\uD800-\uDFFF]/.test(each) && each.length === 1 ? 65_533 : each.codePointAt(0)};`,
-  )
-  return escaped.join('') || '#32;'
 }

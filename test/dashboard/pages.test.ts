@@ -100,7 +100,9 @@ describe('the dashboard', () => {
       await visit(page, place)
       const buttons = await page.getByRole('button').allInnerTexts()
       expect(
-        buttons.filter((text) => !/To the content|Copy as Mermaid|Newer|Older|Pause|Clear/.test(text)),
+        buttons.filter(
+          (text) => !/To the content|Copy as Mermaid|Newer|Older|Pause|Clear|^[−+]$|%$|^Fit$/.test(text),
+        ),
       ).toEqual([])
     }
     expect(await check()).toEqual([])

@@ -200,13 +200,16 @@ export const machineStateSchema: z.ZodType<StateShape> = named(
     id: z.string(),
     key: z.string(),
     type: z.string(),
+    history: z.enum(['shallow', 'deep']).nullable(),
     description: z.string().nullable(),
     initial: z.string().nullable(),
+    invokes: z.array(z.string()),
     entry: z.array(z.string()),
     exit: z.array(z.string()),
     transitions: z.array(
       z.object({
         event: z.string(),
+        label: z.string(),
         targets: z.array(z.string()),
         guard: z.string().nullable(),
         actions: z.array(z.string()),
