@@ -257,6 +257,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     contexts,
     handleOf,
     runs,
+    slots,
     actors,
     watches,
     starts,

@@ -145,7 +145,7 @@ export class Launcher {
         this.#line.putBack(entry)
         return this.schedule()
       }
-      if (!entry.isReady) this.#drop(entry)
+      if (!entry.isReady) this.leave(entry)
       // The pending evaluation takes the task out of `ready`.
       else if (!entry.hasQueued && this.#looks.isOutdated(entry)) continue
       // No other task launches during main work: its end continues the settling.
@@ -166,7 +166,7 @@ export class Launcher {
   }
 
   /** Removes a task that is no longer ready. */
-  #drop(entry: TaskEntry): void {
+  leave(entry: TaskEntry): void {
     this.#line.delete(entry)
     this.#deps.slots.leave(entry)
   }

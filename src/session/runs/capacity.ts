@@ -10,11 +10,13 @@ import { isWorkflow } from '../../workflow/workflow.ts'
 import type { Execution } from '../api/task-options.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { QueuedRun, RunSlot, TaskEntry } from '../state/task-state.ts'
+import { WaitingLines } from './waiting-lines.ts'
 
 /** The capacity that a task lacks. */
 export interface Shortage {
   /** The key of the capacity: `maxThreads`, `maxProcesses`, or the name of a pool. */
   readonly of: string
+  /** Written on demand: each waiting task has a shortage, and few are read. */
   readonly sentence: string
   /** The instant at which time alone allows a start, on the monotonic clock; null if a run must end first. */
   readonly untilMono: number | null
@@ -39,7 +41,7 @@ export class Capacity {
   readonly #used = new Map<string, Set<RunSlot>>()
   /** The starts of pools with a rate, oldest first, on the monotonic clock. */
   readonly #starts = new Map<string, number[]>()
-  readonly #waiting = new Map<string, Set<TaskEntry>>()
+  readonly #waiting = new WaitingLines()
   /** The timer of the next start that a rate allows. */
   #rateTimer: { readonly at: number; readonly undo: Undo } | null = null
 
@@ -51,8 +53,8 @@ export class Capacity {
   shortageOf(entry: TaskEntry): Shortage | null {
     const keys = this.#keysOf(entry, executionOf(this.#deps.configuration, entry, entry.nextQueued))
     // The queue in which it waits comes first, so that another evaluation does not move it to another queue.
-    const own = keys.find((key) => this.#waiting.get(key)?.has(entry) === true)
-    for (const key of own === undefined ? keys : [own, ...keys]) {
+    const own = this.#waiting.keyOf(entry)
+    for (const key of own !== undefined && keys.includes(own) ? [own, ...keys] : keys) {
       const shortage = this.#shortageIn(key) ?? this.#turnIn(key, entry)
       if (shortage !== null) return shortage
     }
@@ -61,16 +63,18 @@ export class Capacity {
 
   /** Adds the task to the queue for the capacity that it lacks. A task that waits there already keeps its position. */
   wait(entry: TaskEntry, shortage: Shortage): void {
-    const line = this.#waiting.get(shortage.of) ?? new Set()
-    if (!line.has(entry)) this.leave(entry)
-    this.#waiting.set(shortage.of, line.add(entry))
+    this.#waiting.join(entry, shortage.of)
     if (shortage.untilMono !== null) this.#wakeAt(shortage.untilMono)
   }
 
   /** Removes the task from its queue. */
   leave(entry: TaskEntry): void {
-    for (const [key, line] of this.#waiting)
-      if (line.delete(entry) && line.size === 0) this.#waiting.delete(key)
+    this.#waiting.leave(entry)
+  }
+
+  /** Moves a waiting task whose priority has changed. */
+  reorder(entry: TaskEntry): void {
+    this.#waiting.reorder(entry)
   }
 
   /**
@@ -79,9 +83,9 @@ export class Capacity {
    */
   next(): TaskEntry[] {
     const next: TaskEntry[] = []
-    for (const [key, line] of this.#waiting) {
+    for (const key of this.#waiting.keys) {
       const room = this.#roomIn(key)
-      if (room > 0) next.push(...firstOf(line, room))
+      if (room > 0) for (const entry of this.#waiting.first(key, room)) next.push(entry)
       else this.#wakeFor(key)
     }
     return next
@@ -123,17 +127,20 @@ export class Capacity {
 
   /** A copy of the starts that still count and of the queues, for a simulation of the session. */
   copy(): CapacityState {
-    const copied = <T>(map: ReadonlyMap<string, Iterable<T>>): ReadonlyMap<string, readonly T[]> =>
-      new Map([...map].map(([key, items]) => [key, [...items]]))
-    return { starts: copied(this.#starts), lines: copied(this.#waiting) }
+    const starts = new Map([...this.#starts].map(([key, made]) => [key, [...made]]))
+    return { starts, lines: this.#waiting.copy() }
   }
 
   /** Adopts the state of another session's capacity. */
   adopt({ starts, lines }: CapacityState, entryOf: (entry: TaskEntry) => TaskEntry | undefined): void {
     this.#starts.clear()
     for (const [key, made] of starts) this.#starts.set(key, [...made])
+    this.#waiting.clear()
     for (const [key, line] of lines)
-      this.#waiting.set(key, new Set(line.flatMap((entry) => entryOf(entry) ?? [])))
+      for (const entry of line) {
+        const own = entryOf(entry)
+        if (own !== undefined) this.#waiting.join(own, key)
+      }
   }
 
   /** Empties the queues, and releases the timer. */
@@ -160,9 +167,15 @@ export class Capacity {
     const limit = this.#limitOf(key)
     const used = this.#used.get(key)
     if (used !== undefined && used.size >= limit) {
-      const by = namesOf([...used].map((slot) => slot.entry))
-      const sentence = `${placesOf(key, used.size, limit)} in use by ${by}: it waits for one of them to end`
-      return { of: key, sentence, untilMono: null }
+      const { size } = used
+      return {
+        of: key,
+        untilMono: null,
+        get sentence() {
+          const by = namesOf([...used].map((slot) => slot.entry))
+          return `${placesOf(key, size, limit)} in use by ${by}: it waits for one of them to end`
+        },
+      }
     }
     const { starts, perMs } = this.#poolOf(key)
     if (starts === undefined) return null
@@ -194,24 +207,12 @@ export class Capacity {
 
   /** A shortage if the tasks ahead in the queue need all the free capacity; otherwise null. */
   #turnIn(key: string, entry: TaskEntry): Shortage | null {
-    const line = this.#waiting.get(key)
-    if (line === undefined) return null
-    const room = this.#roomIn(key)
-    const ahead: TaskEntry[] = []
-    let isPassed = false
-    for (const other of line) {
-      if (other === entry) {
-        isPassed = true
-        continue
-      }
-      const isAhead = isPassed ? other.priority > entry.priority : other.priority >= entry.priority
-      // A task that is not ready holds up no other.
-      if (!isAhead || !other.isReady) continue
-      if (ahead.push(other) < room) continue
-      const sentence = `${namesOf(ahead)} ${ahead.length === 1 ? 'is' : 'are'} ahead of it in the line for ${lineOf(key)}`
-      return { of: key, sentence, untilMono: null }
-    }
-    return null
+    if (!this.#waiting.has(key)) return null
+    const room = Math.max(1, this.#roomIn(key))
+    const ahead = this.#waiting.ahead(key, entry, room)
+    if (ahead.length < room) return null
+    const sentence = `${namesOf(ahead)} ${ahead.length === 1 ? 'is' : 'are'} ahead of it in the line for ${lineOf(key)}`
+    return { of: key, sentence, untilMono: null }
   }
 
   /** Sets the timer for the next start that the rate of a pool allows. */
@@ -260,18 +261,6 @@ export function executionOf(
   const { options, work } = entry.definition
   if (isWorkflow(work)) return 'workflow'
   return executionFor(work, queued?.execution ?? options.execution ?? settings.execution)
-}
-
-/** The first `most` tasks of a queue, by priority, then in the order in which they came. */
-function firstOf(line: ReadonlySet<TaskEntry>, most: number): readonly TaskEntry[] {
-  const first: TaskEntry[] = []
-  for (const entry of line) {
-    if (first.length >= most && first.at(-1)!.priority >= entry.priority) continue
-    const place = first.findLastIndex(({ priority }) => priority >= entry.priority) + 1
-    first.splice(place, 0, entry)
-    if (first.length > most) first.pop()
-  }
-  return first
 }
 
 /** A list of at most five names. */

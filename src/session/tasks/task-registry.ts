@@ -20,6 +20,7 @@ import { taskOptionsOf } from '../options/renamed.ts'
 import { checkTaskOptions } from '../options/settings.ts'
 import { checkWorkflow } from '../options/workflow-options.ts'
 import type { Reporter } from '../reports/reporter.ts'
+import type { Capacity } from '../runs/capacity.ts'
 import type { Contexts } from '../runs/contexts.ts'
 import type { Runs } from '../runs/run-effects.ts'
 import type { Journal } from '../state/journal.ts'
@@ -45,6 +46,7 @@ export interface TasksDeps {
   readonly contexts: Contexts
   readonly handleOf: HandleOf
   readonly runs: Pick<Runs, 'terminate'>
+  readonly slots: Pick<Capacity, 'reorder'>
   readonly actors: Pick<TaskActors, 'make' | 'wakeUp'>
   readonly watches: Pick<Watches, 'begin' | 'end' | 'isWatching' | 'renew' | 'renewAll'>
   readonly starts: Pick<StartWarnings, 'check' | 'look'>
@@ -277,6 +279,7 @@ export class Tasks {
     if (changed.disabled !== undefined && changed.disabled !== entry.disabled)
       tell(entry.actor, { type: changed.disabled ? 'task.disable' : 'task.enable', task: entry.name })
     if ('start' in update || 'timezone' in update) this.#deps.starts.look(entry)
+    this.#deps.slots.reorder(entry)
     this.#deps.watches.renew(entry)
     this.#deps.reporter.news.tell({ type: 'task.changed', task: entry.name, at: this.#deps.clock.now() })
     tell(entry.actor, { type: 'facts.changed' })
