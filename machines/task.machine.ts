@@ -46,7 +46,12 @@ const phases = {
   ready: {
     description: 'The next run waits for its turn and for capacity.',
     entry: 'enlist',
-    on: { 'capacity.freed': launch },
+    on: {
+      'capacity.freed': [
+        launch,
+        { actions: 'enlist', description: 'An obstacle came up since: the task waits for another turn.' },
+      ],
+    },
     always: [
       { guard: 'isBackingOff', target: 'backingOff', description: 'Only the relaunch delay is in the way.' },
       {

@@ -89,7 +89,9 @@ export function provideTask(deps: TaskEffectDeps): typeof taskMachine {
       },
       release: ({ context }) => {
         const entry = byId.get(context.id)
-        if (entry !== undefined) deps.release(entry)
+        if (entry === undefined) return
+        launcher.leave(entry)
+        deps.release(entry)
       },
       reportChange: ({ context }) => {
         const entry = byId.get(context.id)

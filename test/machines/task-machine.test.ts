@@ -223,12 +223,12 @@ describe('taskMachine', () => {
       )
     })
 
-    test('freed capacity launches nothing where the guard refuses', () => {
+    test('freed capacity launches nothing where the guard refuses, and the task waits for another turn', () => {
       const before = inState(top, 'ready')
       outside.mayLaunch = false
-      expect(step(before, freed)).toEqual({ leaf: `${top}.ready`, effects: [], changed: {} })
+      expect(step(before, freed)).toEqual({ leaf: `${top}.ready`, effects: ['enlist'], changed: {} })
       outside.phase = 'resting'
-      expect(step(before, freed)).toEqual({ leaf: `${top}.resting`, effects: [], changed: {} })
+      expect(step(before, freed)).toEqual({ leaf: `${top}.resting`, effects: ['enlist'], changed: {} })
     })
 
     test('a timer that fires early is started again', () => {
