@@ -2,6 +2,7 @@
 
 import type { Clock, Undo } from '../../clock/clock.ts'
 import { tell } from '../actors/guarded-actor.ts'
+import { hasRoom } from '../decision/limits.ts'
 import { orderOf } from '../launching/launch-facts.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
@@ -52,15 +53,32 @@ export class Sequence {
       .sort((a, b) => b.priority - a.priority || a.order - b.order)
   }
 
-  /** Runs start-up or shut-down tasks by priority; `main` work sequentially, the others in parallel. */
-  async run(kind: 'startup' | 'shutdown', signal: AbortSignal): Promise<void> {
+  /**
+   * Runs start-up or shut-down tasks by priority; `main` work sequentially, the others in parallel. `onTimeout` is called if one of them
+   * waits for live runs longer than the drain timeout.
+   */
+  async run(
+    kind: 'startup' | 'shutdown',
+    signal: AbortSignal,
+    onTimeout: () => void = () => {},
+  ): Promise<void> {
     const { runs, watches } = this.#deps
     for (const entry of this.#sequenceOf(kind)) {
       signal.throwIfAborted()
       if (!entry.hasQueued && !watches.isForcedOrHolds(entry)) continue
-      await this.#waitForSlot(entry, signal)
+      const undoWait = this.#afterTimeout(onTimeout)
+      try {
+        await this.#waitForRoom(entry, signal)
+      } finally {
+        undoWait()
+      }
       tell(entry.actor, { type: 'run.ordered', ...orderOf(this.#deps, entry, kind) })
-      while (runs.exclusive > 0) await this.#nextEnd(signal)
+      const undo = this.#afterTimeout(onTimeout)
+      try {
+        while (runs.exclusive > 0) await this.#nextEnd(signal)
+      } finally {
+        undo()
+      }
     }
   }
 
@@ -96,8 +114,10 @@ export class Sequence {
     return clock.callAfter(drainTimeoutMs, call)
   }
 
-  async #waitForSlot(entry: TaskEntry, signal: AbortSignal): Promise<void> {
+  /** Waits until the concurrency limit of the task and its capacity allow a run. */
+  async #waitForRoom(entry: TaskEntry, signal: AbortSignal): Promise<void> {
     const { clock, slots } = this.#deps
+    while (!hasRoom(this.#deps, entry, entry.facts.live)) await this.#nextEnd(signal)
     for (let lack = slots.shortageOf(entry); lack !== null; lack = slots.shortageOf(entry))
       if (lack.untilMono === null) await this.#nextEnd(signal)
       else await clock.sleep(Math.max(0, lack.untilMono - clock.monotonic()), { signal })

@@ -92,7 +92,7 @@ export class Stopping {
       await runLog.reopen(signal)
       await actors.revive()
     }
-    await sequence.run('shutdown', signal)
+    await sequence.run('shutdown', signal, () => this.terminateAll())
     await this.#terminate(
       'shut-down',
       (entry) => entry.definition.options.permanent === true || isResumable(runLog, entry),
