@@ -32,6 +32,8 @@ export class Cycles implements CycleCount {
   #wasWoken = false
   #isOpen = false
   #after: After | null = null
+  /** Identifies the start of the session: a hook that began in an earlier one opens no cycle. */
+  #start = {}
   #undoBeat: Undo | null = null
 
   constructor(deps: CyclesDeps) {
@@ -43,6 +45,7 @@ export class Cycles implements CycleCount {
     this.count = 0
     this.#wasWoken = true
     this.#isOpen = false
+    this.#start = {}
   }
 
   /** Marks that a timer has fired: the next evaluation opens a cycle. */
@@ -61,7 +64,9 @@ export class Cycles implements CycleCount {
     changes.cycleBegan()
     if (!hooks.has('cycle')) return next()
     const onThrow = (error: unknown): void => reporter.fail('hook', 'A cycle hook failed.', { error })
+    const start = this.#start
     hooks.before('cycle', contexts.of(null), onThrow).then((after) => {
+      if (start !== this.#start) return after({})
       this.#after = after
       next()
     })

@@ -50,6 +50,7 @@ export class Launcher {
 
   /** Drops the cycles of an earlier start. */
   reset(): void {
+    this.#isSettling = false
     this.#deps.cycles.reset()
   }
 
