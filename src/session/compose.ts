@@ -159,7 +159,14 @@ export function compose({ name, clock, options, words, session, original }: Give
 
   // Runs and launches
   const inspection = new Inspection(reporter)
-  const doors = { clock, registry, requests, inspection, send }
+  const doors = {
+    clock,
+    registry,
+    requests,
+    inspection,
+    orphanFailed: (taskId: string, actorId: string): void => runs.orphanFailed(taskId, actorId),
+    send,
+  }
   const waitingRuns = new WaitingRuns(base)
   const workflows = new WorkflowRuns({ ...base, runLog, requests, changes })
   const resumption = new Resumption({
@@ -244,7 +251,7 @@ export function compose({ name, clock, options, words, session, original }: Give
     release: (entry) => tasks.release(entry),
   })
   const machine = guardedLogic(taskMachine, taskDoor(doors))
-  const actors = new TaskActors({ ...base, runLog, machine })
+  const actors = new TaskActors({ ...base, runLog, watches, machine })
   const starts = new StartWarnings({ ...base, isOff: isSimulation })
   const names = new NameWarnings(base)
   const tasks = new Tasks({

@@ -23,6 +23,8 @@ export interface Door {
   refuseStop(actor: AnyActorRef): Error
   /** The event that notifies an actor of a failed child; null if it has no children. */
   childFailed(actorId: string): EventObject | null
+  /** Handles the failure of a child of an actor that no longer accepts events. */
+  orphanFailed(actor: AnyActorRef, actorId: string): void
   /** The number of inspectors that are being notified, nested. */
   readonly inspection: { readonly depth: number }
   /** Calls back in the next turn of the event loop. */
@@ -104,8 +106,11 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
       if (report === null) return door.take(this, event)
       // The id of an invoked actor is constant, and so is the type of the event: the machine names both. Under the name that
       // XState gives it, each other child would be a separate event type, remembered forever.
-      if (!isOfInvoked(this, report, event))
-        accepted = report.hasFailed && isActive(this) ? door.childFailed(report.actorId) : null
+      if (!isOfInvoked(this, report, event)) {
+        const isAccepting = isActive(this)
+        accepted = report.hasFailed && isAccepting ? door.childFailed(report.actorId) : null
+        if (report.hasFailed && !isAccepting) door.orphanFailed(this, report.actorId)
+      }
     }
     if (accepted === null) return
     door.requests.enter()

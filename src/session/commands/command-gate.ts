@@ -16,6 +16,8 @@ export interface DoorDeps {
   readonly registry: Registry
   readonly requests: Requests
   readonly inspection: Inspection
+  /** Ends the run of an actor that failed whose parent no longer accepts events. */
+  readonly orphanFailed: (taskId: string, actorId: string) => void
   /** Carries out a command. */
   readonly send: (command: Command) => unknown
 }
@@ -35,6 +37,7 @@ export function sessionDoor(deps: DoorDeps): Door {
     },
     refuseStop: () => refusedStop('the session', 'call session.shutDown()'),
     childFailed,
+    orphanFailed: () => {},
   }
 }
 
@@ -55,6 +58,7 @@ export function taskDoor(deps: DoorDeps): Door {
     refuseStop: (actor) =>
       refusedStop(`task '${nameOf(actor)}'`, `call session.removeTask('${nameOf(actor)}')`),
     childFailed,
+    orphanFailed: (actor, actorId) => deps.orphanFailed(actor.id, actorId),
   }
 }
 
@@ -73,6 +77,7 @@ export function runDoor(deps: DoorDeps): Door {
     },
     refuseStop: (actor) => refusedStop(`a run of task '${nameOf(actor)}'`, `send it 'run.terminate'`),
     childFailed: () => null,
+    orphanFailed: () => {},
   }
 }
 

@@ -111,7 +111,7 @@ export class RunQueue {
     const request = requests.of(event)
     const same = event.runId === undefined ? undefined : find(entry, event.runId)
     if (same !== undefined) {
-      if (same.pending !== undefined && request?.pending !== undefined) request.pending.follow(same.pending)
+      if (request?.pending !== undefined) attach(same, request.pending)
       return requests.accept(event)
     }
     // Cancelled, or refused to its caller, while the command was in transit.
@@ -301,4 +301,13 @@ function toQueued(runId: string, request: RunRequest, pending: PendingRun | unde
 /** The waiting or live run with this id. */
 function find(entry: TaskEntry, runId: string): QueuedRun | RunSlot | undefined {
   return entry.queue.withId(runId) ?? entry.live.withId(runId)
+}
+
+/** Gives a handle the outcome of a run that exists already. A run that its condition launched has no handle yet. */
+function attach(existing: QueuedRun | RunSlot, pending: PendingRun): void {
+  if (existing.pending !== undefined) return pending.follow(existing.pending)
+  if (!('actor' in existing)) return
+  const slot = existing
+  slot.pending = pending
+  if (slot.actor.getSnapshot().value !== 'starting') pending.begin()
 }

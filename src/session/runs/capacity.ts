@@ -110,7 +110,7 @@ export class Capacity {
       this.#use(key, slot)
       if (this.#deps.configuration.settings.pools.get(key)?.starts === undefined) continue
       const starts = this.#starts.get(key) ?? []
-      starts.push(this.#deps.clock.monotonic())
+      starts.push(slot.startedMono)
       this.#starts.set(key, starts)
       if (this.#waiting.has(key)) this.#wakeFor(key)
     }

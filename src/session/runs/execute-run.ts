@@ -39,7 +39,7 @@ export function beginWork(deps: WorkDeps, slot: RunSlot, view: RunView, settle: 
 }
 
 function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
-  const { entry, runId } = slot
+  const { entry, runId, count } = slot
   const { options, work } = entry.definition
   const executor = executorOf(deps, slot)
   if (executor === undefined && !isWorkflow(work)) {
@@ -48,7 +48,7 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
   }
   const execute = (args: Record<string, unknown>): void => {
     // The run may have been cancelled, and have ended, while its args were resolved.
-    if (!slot.lives || slot.runId !== runId) return
+    if (!slot.lives || slot.count !== count) return
     if (isWorkflow(work)) return deps.workflows.begin(slot, work, view, args, settle)
     const context: ExecutionContext = {
       task: entry.name,
@@ -98,6 +98,7 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
 
 /** Runs the work within hooks. The run settles after the second halves of the hooks. */
 function workWithinHooks(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
+  const { count } = slot
   const task = slot.entry.name
   const context = { ...deps.contexts.of(slot.entry, view.signal), run: view }
   const onThrow = (error: unknown): void =>
@@ -106,7 +107,7 @@ function workWithinHooks(deps: WorkDeps, slot: RunSlot, view: RunView, settle: S
     work(deps, slot, view, (settlement) => {
       const settleAfter = (): void => settle(settlement)
       // True also for a late result: the session ended the run, whose resources may serve another run.
-      const wasTold = slot.runId !== view.id || slot.actor.getSnapshot().context.reason !== null
+      const wasTold = slot.count !== count || slot.actor.getSnapshot().context.reason !== null
       after(toHookResult(settlement, wasTold)).then(settleAfter, settleAfter)
     })
   })

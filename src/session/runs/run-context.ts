@@ -28,6 +28,7 @@ export class RunView implements Run {
   readonly value: unknown
   readonly #deps: RunViewDeps
   readonly #slot: RunSlot
+  readonly #count: number
   readonly #startedAt: number
   readonly #dueAt: number | null
   readonly #period: { readonly start: number; readonly end: number } | null
@@ -40,6 +41,7 @@ export class RunView implements Run {
     this.#deps = deps
     this.#slot = slot
     this.#abort = abort
+    this.#count = slot.count
     this.id = slot.runId
     this.trigger = slot.trigger
     this.params = slot.params
@@ -103,7 +105,7 @@ export class RunView implements Run {
     const slot = this.#slot
     const { clock, reporter, runLog } = this.#deps
     // A late call of an ended run must not change the run that uses the `RunSlot` now.
-    if (!slot.lives || slot.runId !== this.id) return
+    if (!slot.lives || slot.count !== this.#count) return
     const said = message === undefined ? {} : { message: runLog.redactor?.text(message) ?? message }
     tell(slot.actor, { type: 'run.progressed', progress: fraction, ...said })
     reporter.news.tell({
@@ -132,7 +134,7 @@ export class RunView implements Run {
   #showLines(): void {
     const lines = this.#lines.splice(0)
     const slot = this.#slot
-    if (slot.lives && slot.runId === this.id)
+    if (slot.lives && slot.count === this.#count)
       tell(slot.actor, { type: 'run.logged', lines: lines.slice(-20).map(({ message }) => message) })
     this.#kept ??= new RunLogLines(this.#deps, slot.entry.name, this.id)
     this.#kept.keep(lines)

@@ -15,8 +15,9 @@ import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration, toTimeout } from '../options/durations.ts'
 import { RunAbort } from '../state/abort.ts'
 import type { Journal } from '../state/journal.ts'
+import type { Registry } from '../state/registry.ts'
 import type { Returns } from '../state/returns.ts'
-import { noParams, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
+import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
 import type { Resumption } from '../workflows/resumption.ts'
 import type { WorkflowRuns } from '../workflows/workflow-runs.ts'
 import { abortReason } from './abort-reason.ts'
@@ -29,6 +30,7 @@ import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
 const defaultGraceMs = 5000
 
 export interface RunsDeps extends WorkDeps, RunViewDeps {
+  readonly registry: Registry
   readonly changes: ConditionChanges
   readonly returns: Returns
   readonly journal: Pick<Journal, 'ending'>
@@ -80,8 +82,18 @@ export class Runs {
 
   /** The effect of a launch in the task machine: reserves capacity, and starts the run's actor or reuses it. */
   launch(entry: TaskEntry, launch: Launch): void {
-    const deps = this.#deps
     const queued = entry.takeQueued(launch.runId)
+    try {
+      this.#launch(entry, launch, queued)
+    } catch (error) {
+      // The task's actor fails and is created again, without this run: its caller must not wait for it.
+      queued?.pending?.refuse(error)
+      throw error
+    }
+  }
+
+  #launch(entry: TaskEntry, launch: Launch, queued: QueuedRun | undefined): void {
+    const deps = this.#deps
     const resumed = deps.resumption.of(launch.runId) ?? null
     const start = {
       runId: launch.runId,
@@ -95,6 +107,7 @@ export class Runs {
     slot.execution = executionOf(deps.configuration, entry, queued)
     slot.params = queued?.params ?? resumed?.record.params ?? noParams
     slot.resumed = resumed
+    slot.count += 1
     slot.runId = launch.runId
     slot.startedAt = launch.at
     slot.startedMono = deps.clock.monotonic()
@@ -149,6 +162,12 @@ export class Runs {
       else tell(slot.actor, { type: 'run.terminate', reason })
   }
 
+  /** Ends the run of an actor that failed whose parent no longer accepts events: it was replaced, or its task was removed. */
+  orphanFailed(taskId: string, actorId: string): void {
+    const entry = this.#deps.registry.byId.get(taskId)
+    if (entry !== undefined) this.actorFailed(entry, actorId)
+  }
+
   /** Ends a run whose actor failed, since an effect threw: its outcome is `fail`. */
   actorFailed(entry: TaskEntry, actorId: string): void {
     const slot = entry.live.find(({ actor }) => actor.id === actorId)
@@ -168,13 +187,13 @@ export class Runs {
     const { durable } = deps.runLog.current.append(startRecordOf(slot))
     deps.changes.taskChanged(slot.entry.name, slot.entry.name)
     if (!(durable instanceof Promise)) return this.#began(slot)
-    const { actor, runId } = slot
+    const { actor, count } = slot
     deps.clock.busy?.(durable)
     durable.then(
       () =>
         deps.soon(() => {
           // The `RunSlot` may serve another run by now.
-          if (slot.runId === runId) this.#began(slot)
+          if (slot.count === count) this.#began(slot)
         }),
       (error) => {
         deps.reporter.fail('log', `The start of a run of task '${slot.entry.name}' could not be recorded.`, {
@@ -208,11 +227,11 @@ export class Runs {
 
   #beginWork(slot: RunSlot, { inbox }: RunContext): void {
     this.#armTimeout(slot)
-    const { actor, runId } = slot
+    const { actor, count } = slot
     const view = new RunView(this.#deps, slot, abortOf(slot))
     // Bound to this run: the `RunSlot` may serve another run when a late result arrives.
     const settle = (settlement: Settlement): void => {
-      const isOver = slot.runId !== runId || actor.getSnapshot().status !== 'active'
+      const isOver = slot.count !== count || actor.getSnapshot().status !== 'active'
       if (isOver) this.#dropLate(slot)
       else tell(actor, { type: 'run.settled', settlement })
     }
@@ -331,9 +350,10 @@ export class Runs {
     slot.resumed = null
     slot.workflow?.answerAll()
     slot.workflow = null
-    // The actor of a removed task would not be used again, and XState keeps actors that have not ended.
+    // The actor of a removed task would not be used again, and XState keeps actors that have not ended. A new actor of the
+    // task neither stops nor supervises the children of its predecessor.
     if (slot.actor.getSnapshot().status === 'active')
-      if (entry.isRemoved) tell(slot.actor, { type: 'run.close' })
+      if (entry.isRemoved || slot.actor._parent !== entry.actor) tell(slot.actor, { type: 'run.close' })
       else entry.free.push(slot)
   }
 
@@ -358,9 +378,10 @@ export class Runs {
   ): void {
     const deps = this.#deps
     const { entry, pending } = slot
+    // Read first: if the clock throws, the run is still live, and the failure of its actor ends it.
+    const relaunchAt = deps.clock.monotonic() + deps.configuration.settings.relaunchDelayMs
     this.#free(slot)
     deps.changes.taskChanged(entry.name, entry.isRemoved ? null : entry.name)
-    const relaunchAt = deps.clock.monotonic() + deps.configuration.settings.relaunchDelayMs
     tell(entry.actor, { type: 'run.ended', runId, outcome, relaunchAt })
     this.#reportEnd(entry, runId, outcome, record)
     if (deps.reporter.news.isHeard)

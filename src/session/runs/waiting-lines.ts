@@ -9,8 +9,8 @@ interface Place {
 }
 
 /**
- * A task waits in at most one line, and only ready tasks count. Lines are sorted arrays: with tens of thousands of waiting tasks, a look
- * at the first ones takes constant time, and a search finds the place of any other.
+ * A task waits in at most one line, and only ready tasks count. Lines are sorted arrays: with tens of thousands of waiting tasks, reading
+ * the first ones takes constant time, and a search finds the place of any other.
  */
 export class WaitingLines {
   readonly #lines = new Map<string, TaskEntry[]>()

@@ -55,6 +55,8 @@ export const noParams: ParamValues = Object.freeze({})
 
 /** A reusable place for a run of a task: its actor serves many runs, since the creation of an actor costs more than a run. */
 export class RunSlot {
+  /** The number of its runs so far, which identifies the present one: the ids of runs may repeat themselves. */
+  count = 0
   runId = ''
   startedAt = 0
   startedMono = 0

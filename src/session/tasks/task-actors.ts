@@ -10,6 +10,7 @@ import type { Reporter } from '../reports/reporter.ts'
 import type { Registry } from '../state/registry.ts'
 import type { RunLog } from '../state/run-log.ts'
 import type { TaskActor, TaskEntry } from '../state/task-state.ts'
+import type { Watches } from '../watching/condition-watches.ts'
 
 /** The number of actors that the session's machine stops in one step, since each step has a fixed cost. */
 const actorsPerStep = 50
@@ -20,12 +21,15 @@ export interface TaskActorsDeps {
   readonly reporter: Reporter
   readonly registry: Registry
   readonly runLog: RunLog
+  readonly watches: Pick<Watches, 'repeat'>
   /** The task machine with its effects. */
   readonly machine: typeof taskMachine
 }
 
 export class TaskActors {
   readonly #deps: TaskActorsDeps
+  /** Actors that failed while they were created. */
+  readonly #stillborn = new WeakSet<TaskActor>()
 
   constructor(deps: TaskActorsDeps) {
     this.#deps = deps
@@ -69,7 +73,10 @@ export class TaskActors {
     })
   }
 
-  /** Recreates a failed actor in the state of the task's last record, and reports the failure. */
+  /**
+   * Recreates a failed actor in the state of the task's last record, and reports the failure. One that failed while it was created is
+   * created again only for the next command or start: an endless loop would block the session.
+   */
   restart(actorId: string): void {
     const entry = this.#deps.registry.byId.get(actorId)
     if (entry === undefined) return
@@ -77,7 +84,11 @@ export class TaskActors {
     const { status, error } = entry.actor.getSnapshot() as { status: string; error?: unknown }
     // The snapshot is authoritative: foreign events may claim a failure.
     if (status !== 'error') return
-    deps.reporter.warn('task-actor', `The actor of task '${entry.name}' failed; it is created again.`, {
+    const isStillborn = this.#stillborn.has(entry.actor)
+    const what = isStillborn
+      ? 'failed while it was created; the next command creates it again'
+      : 'failed; it is created again'
+    deps.reporter.warn('task-actor', `The actor of task '${entry.name}' ${what}.`, {
       task: entry.name,
       error,
     })
@@ -87,8 +98,11 @@ export class TaskActors {
       at: deps.clock.now(),
       error: toErrorData(error),
     })
-    if (entry.isRemoved) return
+    if (entry.isRemoved || isStillborn) return
+    // XState lets an actor stop only its own children.
+    for (const slot of entry.free.splice(0)) tell(slot.actor, { type: 'run.close' })
     this.make(entry)
+    deps.watches.repeat(entry)
   }
 
   /** Notifies a task that its condition depends on a change that its own runs have not made. */
@@ -106,11 +120,18 @@ export class TaskActors {
     const actor = new GuardedActor(this.#deps.machine, {
       parent: this.#deps.sessionActor.ref,
       id: entry.id,
-      input: { id: entry.id, name: entry.name, disabled: entry.disabled, facts: entry.facts },
+      input: {
+        id: entry.id,
+        name: entry.name,
+        disabled: entry.disabled,
+        // A predecessor that failed within a launch has counted a run that does not live.
+        facts: { ...entry.facts, live: entry.live.length },
+      },
     }) as TaskActor
     actor.start()
     // Restored before it is visible: `state$` must not emit the initial state.
     this.#restore(entry, actor)
+    if (hasFailed(actor)) this.#stillborn.add(actor)
     entry.actor = actor
   }
 
@@ -120,11 +141,17 @@ export class TaskActors {
     if (last !== null || live > 0 || entry.hasQueued) tell(actor, { type: 'task.restored', last, live })
   }
 
-  /** Recreates the actor of a task after a stop, so that it accepts a command. */
+  /** Recreates the actor of a task after a stop, or one that failed while it was created, so that it accepts a command. */
   wakeUp(entry: TaskEntry): void {
     // An inspector may send a command while the actor is being created.
-    if ((entry.actor as TaskActor | undefined)?.getSnapshot().status === 'stopped') this.make(entry)
+    const actor = entry.actor as TaskActor | undefined
+    if (actor?.getSnapshot().status === 'stopped' || (actor !== undefined && this.#stillborn.has(actor)))
+      this.make(entry)
   }
+}
+
+function hasFailed(actor: TaskActor): boolean {
+  return (actor.getSnapshot() as { readonly status: string }).status === 'error'
 }
 
 function groupsOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {

@@ -85,6 +85,14 @@ export class Watches {
     keepWhatIsCounted(deps.runLog.current, entry.definition.start.node, deps.factsOf(entry))
   }
 
+  /** Tells a task's new actor whether the condition holds: the report of a change may have been lost with its predecessor. */
+  repeat(entry: TaskEntry): void {
+    if (entry.watch === null) return
+    const holds = this.holdsNow(entry)
+    if (holds !== entry.holds)
+      tell(entry.actor, { type: 'condition.changed', holds, at: this.#deps.clock.now() })
+  }
+
   /** Stops watching the start condition of a task. */
   end(entry: TaskEntry): void {
     entry.held.clear()

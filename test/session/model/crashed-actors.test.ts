@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Session } from 'gantry'
-import { CommandRefusedError } from 'gantry'
+import { any, CommandRefusedError } from 'gantry'
 import { gate, goesOn, setUp, tearDown, warningsIn } from '../../support/session.ts'
 
 afterEach(tearDown)
@@ -93,5 +93,123 @@ describe('an actor that fails', () => {
     await clock.settled()
     expect((await again).value).toBe(5)
     await goesOn(desk)
+  })
+
+  test('of a task is replaced by one that stops with the session, although its runs have the earlier parent', async () => {
+    const desk = setUp()
+    const { app, session, clock, news } = desk
+    const opened = gate<string>()
+    app.task('a', false, () => opened.promise)
+    app.task('b', false, () => {})
+    await app.start()
+    await session.task('b').run()
+    const handle = session.task('a').run()
+    await clock.settled()
+    for (const name of ['a', 'b']) {
+      brittle(session).break()
+      expect(() => session.task(name).disable()).toThrow(CommandRefusedError)
+    }
+    opened.open('done')
+    expect((await handle).value).toBe('done')
+    expect((await session.task('b').run()).action).toBe('success')
+    session.shutDown()
+    await session.stopped
+    expect(warningsIn(news)).toEqual(['task-actor', 'task-actor'])
+  })
+
+  test.each(['crashed', 'was removed'])(
+    'of a run ends it also after the actor of its task %s',
+    async (what) => {
+      const desk = setUp()
+      const { app, session, clock } = desk
+      const opened = gate()
+      app.task('a', false, { terminateGrace: '1 second' }, () => opened.promise)
+      await app.start()
+      const handle = session.task('a').run()
+      await clock.settled()
+      const { callAfter } = clock
+      clock.callAfter = bad
+      if (what === 'crashed') {
+        brittle(session).break()
+        expect(() => session.task('a').disable()).toThrow(CommandRefusedError)
+        session.task('a').terminate()
+      } else void session.removeTask('a')
+      await clock.settled()
+      clock.callAfter = callAfter
+      expect(await handle).toMatchObject({ action: 'fail', error: { message: 'bad' } })
+      await goesOn(desk)
+      session.shutDown()
+      await session.stopped
+    },
+  )
+
+  /** Makes the clock throw once within a function of the session. */
+  const breakWithin = (session: Session, method: 'monotonic' | 'now', within: RegExp): void => {
+    const { clock } = session
+    const read = clock[method].bind(clock)
+    clock[method] = () => {
+      if (!within.test(new Error().stack ?? '')) return read()
+      clock[method] = read
+      return bad()
+    }
+  }
+
+  test('of a task within a launch by its condition: the run starts after the relaunch delay', async () => {
+    const { app, session, clock } = setUp()
+    let ran = 0
+    app.task('a', 'daily', () => void ran++)
+    breakWithin(session, 'monotonic', /run-effects/)
+    await app.start()
+    await clock.settled()
+    expect(ran).toBe(0)
+    expect(session.task('a').actor.getSnapshot().context.live).toBe(0)
+    await clock.advance('1 second')
+    expect(ran).toBe(1)
+  })
+
+  test('of a task within the launch of a manual run rejects its handle', async () => {
+    const desk = setUp()
+    const { app, session } = desk
+    app.task('a', false, () => 5)
+    await app.start()
+    breakWithin(session, 'monotonic', /run-effects/)
+    const handle = session.task('a').run()
+    await expect(handle).rejects.toThrow('bad')
+    await expect(handle.started).rejects.toThrow('bad')
+    expect((await session.task('a').run()).value).toBe(5)
+    await goesOn(desk)
+  })
+
+  test('of a task at the report that its condition holds does not lose the report', async () => {
+    const { app, session, clock, news } = setUp({ relaunchDelay: '40 seconds' })
+    let ran = 0
+    const noon = 'time of day between 12:00 and 12:01'
+    app.task('a', any(noon, 'time of day between 12:02 and 12:03'), () => void ran++)
+    await app.start()
+    await clock.advance('90 seconds')
+    expect(ran).toBe(2)
+    // The guards read the clock, as the task has a relaunch delay.
+    breakWithin(session, 'monotonic', /launch-guards/)
+    await clock.advance('30 seconds')
+    expect(warningsIn(news)).toEqual(['task-actor'])
+    expect(ran).toBe(3)
+  })
+
+  test('of a task at each creation is not created in an endless loop, and works again after a command', async () => {
+    const { app, session, clock, news } = setUp({ relaunchDelay: '1 second' })
+    let ran = 0
+    app.task('a', "param 'go' is true", { timeout: 'never' }, () => void ran++)
+    await app.start()
+    const { callAfter } = clock
+    // The timer of the relaunch delay is set when the task enters its phase.
+    clock.callAfter = bad
+    session.params.set('go', true)
+    await clock.settled()
+    clock.callAfter = callAfter
+    expect(ran).toBe(1)
+    expect(warningsIn(news)).toEqual(['task-actor', 'task-actor'])
+    session.task('a').enable()
+    await clock.advance('1 second')
+    expect(ran).toBe(2)
   })
 })

@@ -1,4 +1,4 @@
-/** The lines of tasks that wait for capacity: their order after any changes, and the number of tasks that a look reads. */
+/** The lines of tasks that wait for capacity: their order after any changes, and the number of tasks that are read. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { WaitingLines } from '../../../src/session/runs/waiting-lines.ts'
@@ -87,7 +87,7 @@ describe('with 10,000 waiting tasks', () => {
   }
   const tasks = Array.from({ length: 10_000 }, (_, n) => new Counted(n) as unknown as TaskEntry)
 
-  test('a look at the first ones reads no others, and each is found once', () => {
+  test('reading the first ones reads no others, and each is found once', () => {
     const lines = new WaitingLines()
     for (const task of tasks) lines.join(task, 'db')
     const order: TaskEntry[] = []
