@@ -164,7 +164,10 @@ export function compose({ name, clock, options, words, session, original }: Give
     registry,
     requests,
     inspection,
-    orphanFailed: (taskId: string, actorId: string): void => runs.orphanFailed(taskId, actorId),
+    orphanFailed: (taskId: string, actorId: string): void => {
+      const entry = registry.byId.get(taskId)
+      if (entry !== undefined) runs.actorFailed(entry, actorId)
+    },
     send,
   }
   const waitingRuns = new WaitingRuns(base)

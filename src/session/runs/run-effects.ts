@@ -15,7 +15,6 @@ import type { ConditionChanges } from '../events/condition-changes.ts'
 import { toDuration, toTimeout } from '../options/durations.ts'
 import { RunAbort } from '../state/abort.ts'
 import type { Journal } from '../state/journal.ts'
-import type { Registry } from '../state/registry.ts'
 import type { Returns } from '../state/returns.ts'
 import { noParams, type QueuedRun, type RunActor, RunSlot, type TaskEntry } from '../state/task-state.ts'
 import type { Resumption } from '../workflows/resumption.ts'
@@ -24,13 +23,12 @@ import { abortReason } from './abort-reason.ts'
 import { type Capacity, executionOf } from './capacity.ts'
 import { beginWork, executorOf, type WorkDeps } from './execute-run.ts'
 import { RunView, type RunViewDeps } from './run-context.ts'
-import { endRecordOf, failureOf, startRecordOf } from './run-records.ts'
+import { endRecordOf, runOutcomeOf, startRecordOf } from './run-records.ts'
 
 /** The default of the option `terminateGrace`, ms. */
 const defaultGraceMs = 5000
 
 export interface RunsDeps extends WorkDeps, RunViewDeps {
-  readonly registry: Registry
   readonly changes: ConditionChanges
   readonly returns: Returns
   readonly journal: Pick<Journal, 'ending'>
@@ -160,12 +158,6 @@ export class Runs {
       if (reason === 'shut-down' && this.#deps.workflows.suspends(slot))
         tell(slot.actor, { type: 'run.suspend' })
       else tell(slot.actor, { type: 'run.terminate', reason })
-  }
-
-  /** Ends the run of an actor that failed whose parent no longer accepts events: it was replaced, or its task was removed. */
-  orphanFailed(taskId: string, actorId: string): void {
-    const entry = this.#deps.registry.byId.get(taskId)
-    if (entry !== undefined) this.actorFailed(entry, actorId)
   }
 
   /** Ends a run whose actor failed, since an effect threw: its outcome is `fail`. */
@@ -395,13 +387,7 @@ export class Runs {
         ...(record.error === undefined ? {} : { error: deps.session.log.redact(record.error) }),
         ...(record.reason === undefined ? {} : { reason: record.reason }),
       })
-    pending?.settle({
-      runId,
-      action: outcome,
-      ...(outcome === 'success' ? { value: came.value } : {}),
-      ...(outcome === 'fail' ? { error: failureOf(came.error) } : {}),
-      ...(record.reason === undefined ? {} : { reason: record.reason }),
-    })
+    pending?.settle(runOutcomeOf(runId, outcome, record.reason, came))
     this.#deps.onEnded(entry)
   }
 }

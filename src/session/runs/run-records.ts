@@ -2,6 +2,7 @@
 import type { ErrorData, Outcome } from '../../../machines/protocol.ts'
 import { toErrorData } from '../../errors/error-data.ts'
 import type { NewRecord } from '../../log/session-log.ts'
+import type { RunOutcome } from '../api/task.ts'
 import { noParams, type RunSlot } from '../state/task-state.ts'
 
 /** The end of a run. */
@@ -51,6 +52,22 @@ export function endRecordOf(slot: RunSlot, ending: Ending): NewRecord {
     ...(error === undefined && outcome !== 'fail' ? {} : { error: toErrorData(error) }),
     ...(reason === null ? {} : { reason }),
     ...(value === undefined ? {} : { value }),
+  }
+}
+
+/** The outcome of a run for its caller. */
+export function runOutcomeOf(
+  runId: string,
+  action: Outcome,
+  reason: string | undefined,
+  { value, error }: { readonly value: unknown; readonly error: unknown },
+): RunOutcome {
+  return {
+    runId,
+    action,
+    ...(action === 'success' ? { value } : {}),
+    ...(action === 'fail' ? { error: failureOf(error) } : {}),
+    ...(reason === undefined ? {} : { reason }),
   }
 }
 
