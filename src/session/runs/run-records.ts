@@ -72,7 +72,7 @@ export function runOutcomeOf(
 }
 
 /** The error of a failed run for its caller: a thrown error itself, or any other value as data of the same shape. */
-export function failureOf(thrown: unknown): ErrorData {
+function failureOf(thrown: unknown): ErrorData {
   try {
     const { name, message } = thrown as Partial<Error>
     if (typeof name === 'string' && typeof message === 'string') return thrown as Error
