@@ -116,7 +116,7 @@ describe('GET /events?watch=actors', () => {
 describe('limits of watch=actors', () => {
   const events = 10_000
 
-  const flood = async (clients: number) => {
+  const flood = async (clients: number, tasks: ReadonlySet<string> | null = null) => {
     const clock = new TestClock()
     const app = createApp({ clock, logger: silent })
     app.task('t', false, () => {})
@@ -129,7 +129,7 @@ describe('limits of watch=actors', () => {
         : JSON.parse(JSON.stringify(value, (key, each) => (key === 'facts' ? {} : each)))
     }
     const feed = new Feed(app.session, { keptEvents: 2_000, streams: 64, copy })
-    const watch = { lastEventId: null, tasks: null, watch: ['actors'] }
+    const watch = { lastEventId: null, tasks, watch: ['actors'] }
     const readers = Array.from({ length: clients }, () => feed.open(watch).getReader())
     const textOf = async (at: number) => new TextDecoder().decode((await readers[at]!.read()).value)
     for (let i = 0; i < clients; i++) await textOf(i)
@@ -153,6 +153,25 @@ describe('limits of watch=actors', () => {
     expect(copies()).toBeLessThan(600)
     // Each sent event is followed by the state after it.
     expect(text.split('"kind":"snapshot"').length - 1).toBe(sentIn(text))
+    feed.close()
+  })
+
+  test('of twenty thousand events a second, a client that reads at once receives some five hundred', async () => {
+    const { feed, clock, app, textOf } = await flood(1, new Set(['other']))
+    await textOf(0)
+    let sent = 0
+    let dropped = 0
+    for (let round = 0; round < 20; round++) {
+      for (let n = 0; n < 500; n++)
+        app.session.send({ type: n % 2 === 0 ? 'task.disable' : 'task.enable', task: 't' })
+      await clock.advance(50)
+      const text = await textOf(0)
+      sent += sentIn(text)
+      dropped += droppedIn(text).reduce((sum, { count }) => sum + count, 0)
+    }
+    expect(sent).toBeGreaterThan(400)
+    expect(sent).toBeLessThan(600)
+    expect(sent + dropped).toBe(20 * 1_000)
     feed.close()
   })
 
