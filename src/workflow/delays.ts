@@ -28,12 +28,12 @@ interface Pending {
 type Relay = (source: AnyActorRef, target: AnyActorRef, event: EventObject) => void
 
 export class Delays {
-  readonly #clock: Pick<Clock, 'now' | 'callAt'>
+  readonly #clock: Pick<Clock, 'now' | 'callAt' | 'defer'>
   readonly #relay: Relay
   readonly #pending: Pending[] = []
   #unnamed = 0
 
-  constructor(clock: Pick<Clock, 'now' | 'callAt'>, relay: Relay) {
+  constructor(clock: Pick<Clock, 'now' | 'callAt' | 'defer'>, relay: Relay) {
     this.#clock = clock
     this.#relay = relay
   }
@@ -91,12 +91,15 @@ export class Delays {
   #add(source: AnyActorRef, target: AnyActorRef, event: EventObject, due: number, id: string): void {
     const pending: Pending = { source, target, id, event, due, undo: () => {} }
     this.#pending.push(pending)
-    pending.undo = this.#clock.callAt(due, () => {
+    const fire = (): void => {
       const at = this.#pending.indexOf(pending)
       if (at < 0) return
       this.#pending.splice(at, 1)
       this.#relay(source, target, event)
-    })
+    }
+    // What is due already needs no timer: it fires in the next turn.
+    if (due <= this.#clock.now()) this.#clock.defer(fire)
+    else pending.undo = this.#clock.callAt(due, fire)
   }
 
   #freeId(source: AnyActorRef): string {

@@ -121,6 +121,17 @@ export function isMachine(logic: AnyActorLogic): logic is AnyStateMachine {
   return logic instanceof StateMachine || ('root' in logic && 'implementations' in logic)
 }
 
+/** True for a machine that has no final state at its top level, and so never ends by itself. */
+export function isEndless({ logic }: Workflow): boolean {
+  return isMachine(logic) && !canEnd(logic.root)
+}
+
+function canEnd(node: AnyStateMachine['root']): boolean {
+  const below = Object.values(node.states)
+  if (node.type === 'parallel') return below.every(canEnd)
+  return below.some(({ type }) => type === 'final')
+}
+
 /** The version that is stored with the states of a workflow. */
 export function versionOf({ logic, version }: Workflow): string | undefined {
   return version ?? (isMachine(logic) ? logic.version : undefined)

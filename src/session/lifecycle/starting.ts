@@ -82,6 +82,8 @@ export class Starting {
     return this.#guard(signal, async () => {
       const { clock, runLog, launcher, actors, persistence, resumption, uptime } = this.#deps
       if (!runLog.isRestored) await this.#readLog(signal)
+      // After a restart in the same process the log is still open.
+      else for (const run of runLog.current.index.openRuns()) await resumption.take(run)
       runLog.begin()
       uptime.begin(clock)
       launcher.reset()

@@ -31,7 +31,7 @@ import { type TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import type { Watches } from '../watching/condition-watches.ts'
 import type { StartWarnings } from './start-warnings.ts'
 import type { TaskActors } from './task-actors.ts'
-import type { NameWarnings } from './task-warnings.ts'
+import { doubtEndless, type NameWarnings } from './task-warnings.ts'
 
 export interface TasksDeps {
   readonly clock: Clock
@@ -192,6 +192,7 @@ export class Tasks {
     deps.journal.task(name)
     deps.registry.add(entry)
     this.#deps.starts.look(entry)
+    doubtEndless(deps, entry)
     this.#deps.actors.make(entry)
     deps.changes.taskChanged(name, null)
     if (this.#deps.watches.isWatching) {

@@ -4,6 +4,7 @@
  */
 import type { ConditionNode } from '../../conditions/node.ts'
 import { didYouMeanNearest } from '../../errors/suggest.ts'
+import { isEndless, isWorkflow } from '../../workflow/workflow.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Registry } from '../state/registry.ts'
 import type { TaskDefinition, TaskEntry } from '../state/task-state.ts'
@@ -43,6 +44,18 @@ export class NameWarnings {
   sumUp(): void {
     this.#warnings.sumUp()
   }
+}
+
+/** Warns of a workflow that nothing ends. */
+export function doubtEndless({ reporter }: Pick<TaskWarningDeps, 'reporter'>, entry: TaskEntry): void {
+  const { work, end, options } = entry.definition
+  if (!isWorkflow(work) || !isEndless(work)) return
+  if (end !== null || options.timeout !== undefined || options.permanent === true) return
+  reporter.warn(
+    'never-ends',
+    `The workflow of task '${entry.name}' has no final state: its runs end only by an error or a termination. Add a final state, or one of the options 'end', 'timeout' and 'permanent'.`,
+    { task: entry.name },
+  )
 }
 
 /** Warns of circles of tasks, each of which can only start after another. */
