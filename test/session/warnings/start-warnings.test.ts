@@ -1,6 +1,6 @@
 /** Many tasks that can never start: each condition is searched once, no caller waits for it, and one line is the summary. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { type App, ConditionError, createApp, type SessionOptions, type Task } from 'gantry'
+import { type App, afterSuccess, ConditionError, createApp, type SessionOptions, type Task } from 'gantry'
 import { TestClock } from 'gantry/testing'
 import { silent } from '../../support/silent.ts'
 
@@ -120,4 +120,15 @@ test('unknown names and circular dependencies of many tasks are summarized', asy
   expect(messages).toHaveLength(5)
   expect(messages[3]).toBe("47 more tasks ask for tasks that are not there: 't3', 't4', 't5' and 44 others.")
   expect(messages[4]!.length).toBeLessThan(400)
+})
+
+test('a circle of ten thousand tasks that wait for each other is found, without a deep stack', async () => {
+  const { app, clock } = setUp()
+  const said: string[] = []
+  app.session.on('session.warning', ({ message }) => said.push(message))
+  for (let n = 0; n < 10_000; n++) app.task(`t${n}`, afterSuccess(`t${n + 1}`), () => {})
+  app.task('t10000', afterSuccess('t0'), () => {})
+  await app.start()
+  await clock.settled()
+  expect(said).toHaveLength(1)
 })
