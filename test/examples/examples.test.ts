@@ -155,6 +155,36 @@ test('custom-conditions: a function, an async function, a level and an event str
   expect(code).toBe(0)
 })
 
+test('order-approval: one run continues in three processes, two of which are killed', async () => {
+  const { code, out } = await run('order-approval')
+  expect(count(out, /the process ends \(SIGKILL\)/g)).toBe(2)
+  expect(count(out, /the run continues/g)).toBe(2)
+  expect(out).toContain('approve: accepted')
+  expect(count(out, /ship order 7, step ship#1/g)).toBe(1)
+  expect(out).toContain('success, order 7, approved by Ada')
+  expect(new Set([...out.matchAll(/run ([\da-f]{8}):/g)].map(([, id]) => id)).size).toBe(1)
+  expect(out).toContain('the process ends (0)')
+  expect(code).toBe(0)
+})
+
+test('etl-machine: a step succeeds at its third attempt; one that fails finally is undone', async () => {
+  const { code, out } = await run('etl-machine')
+  expect(count(out, /prices: attempt \d failed/g)).toBe(4)
+  expect(out).toContain('first run: success, after 5 attempts')
+  expect(count(out, /load: attempt \d failed/g)).toBe(3)
+  expect(out).toMatch(/undo: orders, prices\nsecond run: fail, load does not answer; staged: 0/)
+  expect(code).toBe(0)
+})
+
+test('long-poll: ends with its Observable, and a termination aborts the request', async () => {
+  const { code, out } = await run('long-poll')
+  expect(count(out, /^message \d/gm)).toBe(3)
+  expect(out).toContain('first run: success')
+  expect(out).toContain('the request was aborted')
+  expect(out).toContain('second run: terminate, asked')
+  expect(code).toBe(0)
+})
+
 test.each(['inspector', 'xstate-inspect'])('%s: ends by itself', async (name) => {
   const { code } = await run(name, { args: ['--once'], env: { PORT: '0' } })
   expect(code).toBe(0)
