@@ -3,7 +3,7 @@
  *
  * Conditions read the newest record of an action regardless of its age ("has it ever succeeded?", "when did it last start?"),
  * so that record is never forgotten: a yearly task must not run again because its log was pruned. The start of a run that has
- * not ended is not forgotten either: a restart detects a crash by it.
+ * not ended is not forgotten either: a restart detects a crash by it, and continues a workflow from the newest state of its run.
  */
 import type { Action } from '../../machines/protocol.ts'
 import { checkOptions } from '../values/check-options.ts'
@@ -59,40 +59,51 @@ export interface Retention {
 
 /** The entries that a retention keeps, in the given order (rising `seq`). `now` is epoch ms. */
 export function retain(entries: readonly LogEntry[], retention: Retention, now: number): LogEntry[] {
-  const ended = new Set<string>()
-  const isKept = createRetentionFilter(retention, now, (run) => !ended.has(run.runId))
+  const isKept = createRetentionFilter(retention, now, openSince(entries))
   const kept: LogEntry[] = []
   for (let i = entries.length - 1; i >= 0; i--) {
     const entry = entries[i]!
     if (isKept(entry)) kept.push(entry)
-    if (!isNote(entry) && entry.action !== 'run') ended.add(entry.runId)
   }
   return kept.reverse()
+}
+
+/** The runs that have not ended, with the `seq` of their start. `entries` have rising `seq`. */
+function openSince(entries: readonly LogEntry[]): Map<string, number> {
+  const open = new Map<string, number>()
+  for (const entry of entries) {
+    if (isNote(entry)) continue
+    if (entry.action !== 'run') open.delete(entry.runId)
+    else if (!open.has(entry.runId)) open.set(entry.runId, entry.seq)
+  }
+  return open
 }
 
 /** The fields of an entry that the decision needs. */
 export type EntrySummary =
   | Pick<RunRecord, 'seq' | 'runId' | 'at' | 'task' | 'action'>
-  | Pick<Note, 'seq' | 'note' | 'at' | 'task'>
+  | Pick<Note, 'seq' | 'note' | 'at' | 'task' | 'runId'>
 
 /**
- * Creates a function that decides which entries to keep, called once per entry, newest first. `isOpen` returns true for a run
- * that has not ended. Notes, and among them the log lines of runs and the changes of the session, have separate counts: a
- * flood of one kind does not push out the others.
+ * Creates a function that decides which entries to keep, called once per entry, newest first. `open` are the runs that have
+ * not ended, with the `seq` of their start. Notes, and among them the log lines of runs, the steps of workflows and the changes
+ * of the session, have separate counts: a flood of one kind does not push out the others.
  */
 export function createRetentionFilter(
   retention: Retention,
   now: number,
-  isOpen: (run: { readonly runId: string; readonly seq: number }) => boolean,
+  open: ReadonlyMap<string, number>,
 ): (entry: EntrySummary) => boolean {
   const { maxTotal = Infinity, keep } = retention
   const runs = new Map<string, RetainedCounts>()
   const notes = new Map<string, RetainedCounts>()
   const lines = new Map<string, RetainedCounts>()
+  const steps = new Map<string, RetainedCounts>()
   const changes = new Map<string, RetainedCounts>()
   const countsOf = (entry: EntrySummary): Map<string, RetainedCounts> => {
     if (!('note' in entry)) return runs
     if (entry.note === 'lines') return lines
+    if (entry.note === 'steps') return steps
     return isOfPast(entry.note) ? changes : notes
   }
   const keptOf = (kind: Map<string, RetainedCounts>, task: string): RetainedCounts => {
@@ -101,6 +112,10 @@ export function createRetentionFilter(
       kind.set(task, (kept = newKept({ ...retention, ...retention.ofTask?.(task) }, now)))
     return kept
   }
+  const isOpen = ({ runId, seq }: { readonly runId: string; readonly seq: number }): boolean =>
+    seq >= (open.get(runId) ?? Infinity)
+  /** The runs whose newest workflow state was seen. */
+  const workflows = new Set<string>()
   let total = 0
   let hasState = false
   let snapshotAt: number | null = null
@@ -115,6 +130,12 @@ export function createRetentionFilter(
     if ('note' in entry && entry.note === 'snapshot') {
       snapshotAt ??= entry.at
       if (entry.at === snapshotAt) return true
+    }
+    // Each state of a workflow is complete: an open run continues from its newest one.
+    if (isWorkflowState(entry)) {
+      if (workflows.has(entry.runId)) return false
+      workflows.add(entry.runId)
+      if (isOpen(entry)) return true
     }
     const task = entry.task ?? ''
     const of = keptOf(countsOf(entry), task)
@@ -143,6 +164,13 @@ interface RetainedCounts {
   readonly most: number
 }
 
+/** True for a note that replaces the earlier ones of its kind and run: the state of a workflow. */
+export function isWorkflowState<E extends EntrySummary>(
+  entry: E,
+): entry is E & { readonly note: 'workflow'; readonly runId: string } {
+  return 'note' in entry && entry.note === 'workflow' && entry.runId !== undefined
+}
+
 /** True for notes from which past instants are reconstructed. */
 function isOfPast(kind: Note['note']): boolean {
   return kind === 'change' || kind === 'snapshot'
@@ -152,10 +180,14 @@ function newKept({ maxAgeMs = Infinity, maxPerTask = Infinity }: Retention, now:
   return { count: 0, actions: new Map(), oldest: now - maxAgeMs, most: maxPerTask }
 }
 
+/** True for notes that no condition reads, and of which there may be many. */
+function isUnread(kind: Note['note']): boolean {
+  return kind === 'lines' || kind === 'steps' || kind === 'workflow' || isOfPast(kind)
+}
+
 /** True if a condition needs the entry; called after the entry was counted. Of notes, only missed periods count. */
 function isNeeded(entry: EntrySummary, of: RetainedCounts, needed: Keep | undefined, now: number): boolean {
-  if (needed === undefined || ('note' in entry && (entry.note === 'lines' || isOfPast(entry.note))))
-    return false
+  if (needed === undefined || ('note' in entry && isUnread(entry.note))) return false
   if (needed.lastMs !== undefined && entry.at >= now - needed.lastMs) return true
   return !('note' in entry) && of.actions.get(entry.action)! <= (needed.count ?? 0)
 }

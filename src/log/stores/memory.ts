@@ -7,9 +7,9 @@
  */
 import { RunLogError } from '../../errors/errors.ts'
 import { checkOptions } from '../../values/check-options.ts'
-import type { LogEntry } from '../entry.ts'
+import { isNote, type LogEntry, type Note } from '../entry.ts'
 import { countRecords, selectNotes, selectRecords } from '../query.ts'
-import { checkRetention, type KeepOf, type Retention, retain } from '../retention.ts'
+import { checkRetention, isWorkflowState, type KeepOf, type Retention, retain } from '../retention.ts'
 import type { Store } from '../store.ts'
 
 /** The default retention of a memory store. */
@@ -54,6 +54,8 @@ export class MemoryStore implements Store {
   #surplus = 0
   /** The surplus that the last pass could not remove. */
   #left = 0
+  /** The `seq` of the newest workflow state of each run that has not ended. */
+  readonly #workflows = new Map<string, number>()
   #closed = false
   #keep: KeepOf | undefined
 
@@ -72,6 +74,8 @@ export class MemoryStore implements Store {
   append(entries: readonly LogEntry[]): void {
     this.#checkOpen('append to')
     for (const entry of entries) {
+      if (isNote(entry)) this.#replaceState(entry)
+      else if (entry.action !== 'run') this.#workflows.delete(entry.runId)
       this.#entries.push(entry)
       this.#countIn(entry)
     }
@@ -122,6 +126,25 @@ export class MemoryStore implements Store {
     this.#entries = retain(this.#entries, retention, newest)
     this.#countAll()
     this.#pruneAt = Math.ceil(this.#entries.length * 1.25) + slack
+  }
+
+  /** Removes the state of a workflow that a newer one replaces: states are large, and a run may have many. */
+  #replaceState(note: Note): void {
+    if (!isWorkflowState(note)) return
+    const { runId, seq } = note
+    const before = this.#workflows.get(runId)
+    this.#workflows.set(runId, seq)
+    if (before === undefined) return
+    const at = this.#entries.findLastIndex((entry) => entry.seq <= before)
+    if (this.#entries[at]?.seq !== before) return
+    this.#countOut(this.#entries.splice(at, 1)[0]!)
+  }
+
+  #countOut(entry: LogEntry): void {
+    const task = entry.task ?? ''
+    const count = this.#counts.get(task)! - 1
+    this.#counts.set(task, count)
+    if (count >= (this.retention.maxPerTask ?? Infinity)) this.#surplus -= 1
   }
 
   #countIn(entry: LogEntry): void {

@@ -52,6 +52,19 @@ test('createMemoryStore: a flood of notes displaces no record', () => {
   expect(store.query({ task: 'a' })).toHaveLength(50)
 })
 
+test('createMemoryStore holds one state per workflow, and keeps that of an open run beyond all limits', () => {
+  const store = createMemoryStore({ retention: { maxPerTask: 1 } })
+  store.append([record(1, 'a', 'run', { runId: 'x' }), record(2, 'a', 'run', { runId: 'y' })])
+  for (let seq = 3; seq < 1_003; seq++)
+    store.append([note(seq, 'a', { note: 'workflow', runId: seq % 2 === 0 ? 'x' : 'y' })])
+  expect(store.size).toBe(4)
+  expect(store.prune({ maxPerTask: 0, maxTotal: 0, maxAgeMs: 0 }, 10_000_000)).toBe(0)
+  expect(store.notes({ note: 'workflow' }).map(({ seq }) => seq)).toEqual([1_002, 1_001])
+  store.append([record(1_003, 'a', 'success', { runId: 'x' })])
+  expect(store.prune({ maxPerTask: 0 }, 0)).toBe(2)
+  expect(store.notes({ note: 'workflow' }).map(({ runId }) => runId)).toEqual(['y'])
+})
+
 test('createMemoryStore refuses a limit that is not a number of at least 0 with a RangeError', () => {
   expect(() => createMemoryStore({ retention: { maxPerTask: -1 } })).toThrow(RangeError)
   expect(() => createMemoryStore({ retention: { maxAgeMs: Number.NaN } })).toThrow(

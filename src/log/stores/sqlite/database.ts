@@ -15,7 +15,7 @@ import {
 } from './driver.ts'
 import { readRecent } from './load-recent.ts'
 import { setAside } from './quarantine.ts'
-import { type EntryRow, toNote, toRecord } from './rows.ts'
+import { type EntryRow, fromText, toNote, toRecord } from './rows.ts'
 import { readableEntries } from './salvage.ts'
 import { abandon, checkStructure, closeDatabase, openDatabase, summaryOf, toSqliteError } from './schema.ts'
 import { countSql, notesSql, type Sql, selectSql } from './sql-query.ts'
@@ -26,6 +26,7 @@ const insertRecord =
   'INSERT INTO record (seq, task, run_id, action, at, error, rest) VALUES (?, ?, ?, ?, ?, ?, ?)'
 const insertNote = 'INSERT INTO note (seq, note, task, run_id, at, rest) VALUES (?, ?, ?, ?, ?, ?)'
 const insertOpen = 'INSERT INTO open_run (run_id, seq) VALUES (?, ?)'
+const deleteStates = "DELETE FROM note WHERE run_id = ? AND note = 'workflow' AND seq < ?"
 const deleteOpen = 'DELETE FROM open_run WHERE run_id = ?'
 
 /** The number of rows read at once: a record may hold a value of 64 KB, and a string has a maximum length. */
@@ -71,8 +72,9 @@ export class SqliteDatabase {
   insert(rows: readonly EntryRow[]): void {
     this.#attempt('append to', () => this.#writes.checkRoomFor(rows))
     this.#transaction('append to', () => {
-      for (const { table, values, seq, run } of rows) {
+      for (const { table, values, seq, run, replaces } of rows) {
         this.#run(table === 'record' ? insertRecord : insertNote, values)
+        if (replaces !== undefined) this.#run(deleteStates, [replaces, seq])
         if (run === undefined) continue
         if (run.opens) this.#run(insertOpen, [run.id, seq])
         else this.#run(deleteOpen, [run.id])
@@ -143,10 +145,11 @@ export class SqliteDatabase {
     )
   }
 
-  /** The `seq` of the runs that have not ended. */
-  openSeqs(): Set<number> {
-    const rows = this.#attempt('read', () => this.#rows({ sql: 'SELECT seq FROM open_run', values: [] }, 1))
-    return new Set(rows.map(([seq]) => Number(seq)))
+  /** The runs that have not ended, with the `seq` of their start. */
+  openRuns(): Map<string, number> {
+    const sql = 'SELECT run_id, min(seq) FROM open_run GROUP BY run_id'
+    const rows = this.#attempt('read', () => this.#rows({ sql, values: [] }, 2))
+    return new Map(rows.map(([runId, seq]) => [fromText(runId), Number(seq)]))
   }
 
   /** Deletes all of the entries durably, or none of them. */

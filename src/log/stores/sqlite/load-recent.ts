@@ -28,8 +28,19 @@ const wholeRecords = `
   SELECT ${recordColumns} FROM record
   WHERE seq IN (SELECT value FROM json_each(?))`
 
+/** The newest state of the workflow of each run without an end. */
+const openStates = `
+  SELECT (SELECT max(seq) FROM note WHERE run_id = open_run.run_id AND note = 'workflow' AND seq > open_run.seq)
+  FROM open_run`
+
+const wholeNotes = `
+  SELECT ${noteColumns} FROM note
+  WHERE seq IN (SELECT value FROM json_each(?))`
+
 /** The number of whole records read at once. */
 const wholeAtOnce = 1_000
+/** The number of workflow states read at once: each may be a megabyte. */
+const statesAtOnce = 50
 
 /** The entries within the limits, oldest first: whole records where conditions read them, otherwise bare ones. */
 export function readRecent(read: Read, limits: LoadLimits): LogEntry[] {
@@ -43,12 +54,22 @@ export function readRecent(read: Read, limits: LoadLimits): LogEntry[] {
 
   const open = read({ sql: 'SELECT seq FROM open_run', values: [] }, 1).map(([seq]) => seq!)
   const whole = [...newest.map(([, , seq]) => seq!), ...open]
-  for (let i = 0; i < whole.length; i += wholeAtOnce) {
-    const values = [JSON.stringify(whole.slice(i, i + wholeAtOnce))]
-    for (const row of read({ sql: wholeRecords, values }, 6)) found.set(row[0]!, toRecord(row))
-  }
+  for (const row of readSeqs(read, wholeRecords, whole, wholeAtOnce)) found.set(row[0]!, toRecord(row))
+  const states = read({ sql: openStates, values: [] }, 1).flatMap(([seq]) => seq ?? [])
+  for (const row of readSeqs(read, wholeNotes, states, statesAtOnce)) found.set(row[0]!, toNote(row))
   for (const sql of wantedNotes(read, share)) for (const row of read(sql, 6)) found.set(row[0]!, toNote(row))
   return [...found.values()].sort((a, b) => a.seq - b.seq)
+}
+
+/** The rows of a statement with one parameter, the list of their `seq`, some at once. */
+function* readSeqs(
+  read: Read,
+  sql: string,
+  seqs: readonly SqliteValue[],
+  atOnce: number,
+): Generator<SqliteRow> {
+  for (let i = 0; i < seqs.length; i += atOnce)
+    yield* read({ sql, values: [JSON.stringify(seqs.slice(i, i + atOnce))] }, 6)
 }
 
 /** The number of records per action of a task: fewer if there are many pairs of task and action. */

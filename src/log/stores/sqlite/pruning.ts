@@ -52,15 +52,14 @@ export class Pruning {
   async #pruneAll(retention: Retention, now: number): Promise<number> {
     let count = 0
     let before = Infinity
-    let open: ReadonlySet<number> | null = null
-    const isKept = createRetentionFilter(retention, now, (run) => open!.has(run.seq))
+    let isKept: ReturnType<typeof createRetentionFilter> | null = null
     for (let db = this.#openDatabase(); db !== null; db = this.#openDatabase()) {
-      open ??= db.openSeqs()
+      isKept ??= createRetentionFilter(retention, now, db.openRuns())
       const entries = db.summaries(before, entriesPerStep)
       const last = entries.at(-1)
       if (last === undefined) break
       before = last.seq
-      const gone = entries.filter((entry) => !isKept(entry))
+      const gone = entries.filter((entry) => !isKept!(entry))
       deleteInParts(db, gone)
       count += gone.length
       await nextTurn()

@@ -6,6 +6,7 @@
 import { isAction } from '../../../../machines/protocol.ts'
 import { whyInvalidEntry } from '../../check-entry.ts'
 import { isNote, type LogEntry, type Note, type RunRecord } from '../../entry.ts'
+import { isWorkflowState } from '../../retention.ts'
 import { fromPlain, toPlain } from '../formats/escape-text.ts'
 import type { SqliteRow, SqliteValue } from './driver.ts'
 
@@ -16,6 +17,8 @@ export interface EntryRow {
   readonly seq: number
   /** For records: the run that the record opens or closes. */
   readonly run?: { readonly id: string; readonly opens: boolean }
+  /** For the state of a workflow: the run whose earlier states it replaces. */
+  readonly replaces?: string
 }
 
 /** Encodes an entry as a row. Throws a `TypeError` for an invalid entry, and the errors of `JSON.stringify`. */
@@ -25,7 +28,12 @@ export function toRow(entry: LogEntry): EntryRow {
   if (isNote(entry)) {
     const { seq, note, at, task, runId, ...rest } = entry
     const values = [seq, note, toText(task), toText(runId), at, toRest(rest)]
-    return { table: 'note', values, seq }
+    return {
+      table: 'note',
+      values,
+      seq,
+      ...(isWorkflowState(entry) ? { replaces: toText(entry.runId) } : {}),
+    }
   }
   const { seq, task, runId, action, at, ...rest } = entry
   const id = toText(runId)

@@ -38,6 +38,9 @@ const tables = `
   CREATE INDEX note_kind ON note (note, seq);
 `
 
+/** Finds the states of a workflow. Not in the tables above, as files of the first release lack it. */
+const addedIndices = "CREATE INDEX IF NOT EXISTS note_workflow ON note (run_id, seq) WHERE note = 'workflow'"
+
 /** Opens the file of a run log. Throws a `RunLogError`, or the library's error. */
 export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
   checkFile(path)
@@ -56,7 +59,7 @@ export function openDatabase(path: string, open: OpenSqlite): SqliteDriver {
     db.prepare('PRAGMA wal_autocheckpoint = 0').all()
     if (isNew) createTables(db)
     // Detects another program that is writing to the file.
-    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; COMMIT`)
+    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; ${addedIndices}; COMMIT`)
     db.exec('PRAGMA busy_timeout = 0')
     return db
   } catch (problem) {
