@@ -39,9 +39,9 @@ export interface LoadLimits {
  * 3. `query` returns matching records in falling `seq` (newest first; `oldestFirst` reverses that); `limit` applies after the
  *    filter, from the start of that order. `notes` does the same for notes, always newest first.
  * 4. `prune` removes only entries that the retention allows, never a task's newest record of an action, a run record without
- *    its end, the newest `workflow` note of such a run, the newest state note, the newest snapshot, or a record that `keep` names.
- *    A `workflow` note replaces the earlier ones of its run: every pruning removes those, and a store may do so once the newer
- *    one is durable.
+ *    its end, the newest `workflow` note of a run without its end, the newest state note, the newest snapshot, or a record that
+ *    `keep` names. A `workflow` note replaces the earlier ones of its run: every pruning removes those, and a store may do so
+ *    once the newer one is durable.
  * 5. `close` may be called twice. After it the store holds no resource open and refuses every call but `load`, which reopens
  *    it: a session that starts again finds its log unchanged.
  *

@@ -4,7 +4,7 @@
  * Entries appended within one turn of the event loop are written and synced together (group commit); entries that arrive
  * meanwhile go with the next write. A promise resolves when its entries are on the disk. The kept entries are also held in
  * memory, so a query reads no file; the retention bounds both. The file is rewritten once most of its entries are past
- * retention, or after another process moved, deleted, replaced or truncated it.
+ * retention, once most of it is workflow states that newer ones replace, or after another process moved, deleted, replaced or truncated it.
  */
 import { RunLogError } from '../../../errors/errors.ts'
 import { checkOptions } from '../../../values/check-options.ts'
@@ -20,6 +20,7 @@ import { type Displacement, displacements } from './displacement.ts'
 import { type FileStoreOptions, fileRetention } from './file-options.ts'
 import type { LineFormat } from './line-format.ts'
 import { LogFile } from './log-file.ts'
+import { ReplacedStates } from './replaced-states.ts'
 
 /** Creates the store of a file in a line format; the path must be a non-empty string. */
 export function createFileStore(path: string, format: LineFormat, options: FileStoreOptions): Store {
@@ -44,6 +45,7 @@ class FileStore implements Store {
   readonly #file: LogFile
   /** The kept entries, for queries. */
   #kept: MemoryStore
+  #replaced = new ReplacedStates()
   #keep: KeepOf | null = null
   #state: 'new' | 'open' | 'closing' | 'closed' = 'new'
   /** The entries that wait for the next write. */
@@ -73,15 +75,18 @@ class FileStore implements Store {
 
   append(entries: readonly LogEntry[]): Promise<void> {
     this.#open('append to')
-    let text: string
+    let lines: string[]
     try {
-      text = entries.map(this.format.encode).join('')
+      lines = entries.map(this.format.encode)
     } catch (problem) {
       throw toEntryRefusal(this.#file.path, problem)
     }
     const batch = this.#nextBatch()
-    batch.text += text
-    for (const entry of entries) batch.entries.push(entry)
+    batch.text += lines.join('')
+    for (const [i, entry] of entries.entries()) {
+      batch.entries.push(entry)
+      this.#replaced.add(entry, () => lines[i]!.length)
+    }
     return batch.done.promise
   }
 
@@ -163,7 +168,13 @@ class FileStore implements Store {
       throw new RunLogError(`Cannot ${act} run log '${this.#file.path}' as it is ${this.#state}.`)
     const kept = createMemoryStore({ retention: this.retention })
     if (this.#keep !== null) kept.protect(this.#keep)
-    const damaged = this.#file.open((entry) => kept.append([entry]), this.onProblem)
+    const replaced = new ReplacedStates()
+    const take = (entry: LogEntry): void => {
+      kept.append([entry])
+      replaced.add(entry, () => this.format.encode(entry).length)
+    }
+    const damaged = this.#file.open(take, this.onProblem)
+    this.#replaced = replaced
     this.#kept = kept
     this.#state = 'open'
     // Rewritten, so that damage is reported once and not at every start.
@@ -194,7 +205,8 @@ class FileStore implements Store {
     } finally {
       this.#writing = null
     }
-    if (this.#file.lines > this.#kept.size * 2 + 10_000) this.#compact()
+    if (this.#file.lines > this.#kept.size * 2 + 10_000 || this.#replaced.prevailIn(this.#file.size))
+      this.#compact()
   }
 
   /** Rejects later entries after a failed write: the order of the file is the order of events. */
@@ -216,7 +228,9 @@ class FileStore implements Store {
   }
 
   async #rewrite(): Promise<void> {
+    const { length } = this.#replaced
     const found = await this.#file.replace(() => this.#kept.load())
+    this.#replaced.leftOut(length)
     if (found !== null) this.#restore(found, [])
   }
 

@@ -81,6 +81,11 @@ export class LogFile {
     this.#hold?.beat(now)
   }
 
+  /** The size of the file up to its last durable line, bytes. */
+  get size(): number {
+    return this.#end
+  }
+
   /** The number of entries in the file, including those that a replacement would leave out. */
   get lines(): number {
     return this.#lines

@@ -16,8 +16,9 @@ import type { LogEntry } from '../../../../src/log/entry.ts'
 import type { Store } from '../../../../src/log/store.ts'
 import type { LogProblem } from '../../../../src/log/store-problem.ts'
 import { header } from '../../../../src/log/stores/file/line-format.ts'
+import { createCsvStore } from '../../../../src/log/stores/formats/csv.ts'
 import { createJsonlStore, encodeLine } from '../../../../src/log/stores/formats/jsonl.ts'
-import { describeStore, newPathsIn, record } from '../../../support/stores/store-laws.ts'
+import { describeStore, newPathsIn, note, record } from '../../../support/stores/store-laws.ts'
 
 const { folder, newPath } = newPathsIn('jsonl', 'jsonl')
 
@@ -49,6 +50,32 @@ async function written(entries: readonly LogEntry[]): Promise<string> {
 }
 
 const seqs = (entries: readonly LogEntry[]) => entries.map((entry) => entry.seq)
+
+test.each([
+  ['JSON lines', createJsonlStore],
+  ['CSV', createCsvStore],
+])('a file of %s does not grow with the number of states of a workflow', async (_, create) => {
+  const path = newPath()
+  const state = (seq: number) => note(seq, 'a', { note: 'workflow', runId: 'x', data: 'x'.repeat(20_000) })
+  const store = create(path)
+  await store.append([record(1, 'a', 'run', { runId: 'x' })])
+  let largest = 0
+  for (let seq = 2; seq < 300; seq++) {
+    await store.append([state(seq)])
+    largest = Math.max(largest, statSync(path).size)
+  }
+  await store.close()
+  expect(largest).toBeLessThan(1_400_000)
+  // The replaced states of an earlier process count as well.
+  const again = create(path)
+  expect((await again.load()).map(({ seq }) => seq)).toEqual([1, 299])
+  for (let seq = 300; seq < 360; seq++) await again.append([state(seq)])
+  await again.close()
+  expect(statSync(path).size).toBeLessThan(1_400_000)
+  const last = create(path)
+  expect((await last.load()).map(({ seq }) => seq)).toEqual([1, 359])
+  await last.close()
+})
 
 describe('createJsonlStore repairs', () => {
   test('a torn tail, cut at every byte of the last three records: only the torn record is lost', async () => {
