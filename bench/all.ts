@@ -1,4 +1,5 @@
 /** All benchmarks of a session's cost on this machine. */
+
 import { benchConditions } from './conditions.ts'
 import { benchExecutors, benchLargeValues } from './executors.ts'
 import { benchForecast } from './forecast.ts'
@@ -9,6 +10,7 @@ import { benchLateness } from './lateness.ts'
 import { benchStores } from './stores.ts'
 import { quietApp, row, stop } from './support.ts'
 import { benchTypeCheck } from './type-check.ts'
+import { benchWorkflows } from './workflows.ts'
 
 for (const count of [1, 100, 10_000]) {
   const app = quietApp()
@@ -55,3 +57,4 @@ await benchExecutors()
 await benchLargeValues()
 await benchStores()
 await benchHttp()
+await benchWorkflows(2000)
