@@ -128,3 +128,43 @@ describe('a shut-down task', () => {
     expect([session.state, ran]).toEqual(['stopped', 1])
   })
 })
+
+describe('a wall clock that is set', () => {
+  test.each([-86_400_000, 86_400_000])(
+    'by %d ms changes neither a relaunch delay nor the turn of a ready task',
+    async (byMs) => {
+      const { app, session, clock } = setUp({ pools: { db: 1 }, relaunchDelay: '40 days' })
+      let ran = 0
+      const { promise, open } = gate()
+      app.task('holds', true, { pool: 'db', priority: 1, timeout: 'never' }, () => promise)
+      app.task('ready', true, { pool: 'db' }, () => void ran++)
+      const often = app.task('often', true, () => {})
+      await app.start()
+      await clock.advance('10 days')
+      expect(often.actor.getSnapshot().value).toEqual({ idle: 'backingOff' })
+      await clock.set(clock.now() + byMs)
+      await clock.advance('29 days')
+      expect([ran, session.task('ready').actor.getSnapshot().value]).toEqual([0, { idle: 'ready' }])
+      expect(await often.log.query({ action: 'run' })).toHaveLength(1)
+      open()
+      await clock.advance('1 day')
+      expect(ran).toBe(1)
+      expect(await often.log.query({ action: 'run' })).toHaveLength(2)
+    },
+  )
+})
+
+test('a task that replaces a ready one of the same name launches in its place, once', async () => {
+  const { app, session, clock } = setUp({ pools: { db: 1 }, onTaskExists: 'replace' })
+  const ran: string[] = []
+  const { promise, open } = gate()
+  app.task('holds', 'daily', { pool: 'db', priority: 1 }, () => promise)
+  app.task('a', 'daily', { pool: 'db' }, () => void ran.push('old'))
+  await app.start()
+  await clock.settled()
+  session.createTask('a', 'daily', { pool: 'db' }, () => void ran.push('new'))
+  await clock.settled()
+  open()
+  await clock.settled()
+  expect(ran).toEqual(['new'])
+})

@@ -154,6 +154,17 @@ describe('an actor that fails', () => {
     }
   }
 
+  test('of a run at the announcement of its end still ends the run', async () => {
+    const desk = setUp()
+    const { app, session } = desk
+    app.task('a', false, () => 5)
+    await app.start()
+    breakWithin(session, 'monotonic', /#announce|run-effects.*\n.*#recordEnd|announce \(/)
+    expect((await session.task('a').run()).action).toBe('fail')
+    expect(session.task('a').actor.getSnapshot().context.live).toBe(0)
+    await goesOn(desk)
+  })
+
   test('of a task within a launch by its condition: the run starts after the relaunch delay', async () => {
     const { app, session, clock } = setUp()
     let ran = 0
