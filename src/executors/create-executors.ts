@@ -10,24 +10,25 @@ import { specOf } from './work-spec.ts'
 
 /**
  * Creates the executors. `warn` receives problems that are not the outcome of a run; `soon` schedules callbacks that end runs;
- * `onUncaught` returns the treatment of uncaught errors.
+ * `configuration` has the treatment of uncaught errors.
  */
 export function createExecutors(
   warn: Warn,
   soon: (call: () => void) => void,
-  onUncaught: () => OnUncaught,
+  configuration: { readonly settings: { readonly onUncaught: OnUncaught } },
 ): readonly Executor[] {
   const lag = new LoopLag(warn)
   const thread = createThreadExecutor(warn)
   const command = createCommandExecutor()
+  // Of the inline executions, only `main` is kept for a command and for code: see executionFor().
   const outside = (work: unknown): Executor | null => {
     const kind = specOf(work)?.kind
     if (kind === 'command') return command
     return kind === 'code' ? thread : null
   }
   return [
-    createInlineExecutor('async', { warn, soon, lag, outside, onUncaught }),
-    createInlineExecutor('main', { warn, lag, outside, onUncaught }),
+    createInlineExecutor('async', { warn, soon, lag, configuration }),
+    createInlineExecutor('main', { warn, lag, outside, configuration }),
     thread,
     createProcessExecutor(warn),
     command,

@@ -16,14 +16,10 @@ export interface InsideRun {
   readonly onUncaught?: (error: unknown) => boolean
 }
 
-const storage = new AsyncLocalStorage<InsideRun>()
-
-/** Calls `work` inside a run. */
-export function runInside<R>(run: InsideRun, work: () => R): R {
-  return storage.run(run, work)
-}
+/** The run of the calling code; `run()` calls a function inside a run. */
+export const currentRun = new AsyncLocalStorage<InsideRun>()
 
 /** The run of the calling code, if any. */
 export function insideRun(): InsideRun | undefined {
-  return storage.getStore()
+  return currentRun.getStore()
 }

@@ -138,11 +138,7 @@ export function compose({ name, clock, options, words, session, original }: Give
   const changeJournal = new ChangeJournal({ ...base, params, selection, uptime, runLog })
   const journal: Journal = isSimulation ? noJournal : changeJournal
   const createOwn = (): readonly Executor[] =>
-    createExecutors(
-      (kind, message, about) => reporter.warn(kind, message, about),
-      soon,
-      () => configuration.settings.onUncaught,
-    )
+    createExecutors((kind, message, about) => reporter.warn(kind, message, about), soon, configuration)
   const executors: ReadonlyMap<string, Executor> =
     original?.executors ?? new Map(createOwn().map((executor) => [executor.kind, executor]))
 

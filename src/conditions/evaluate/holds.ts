@@ -1,6 +1,7 @@
 /** Evaluation of conditions. */
 
 import type { Period } from '../../time/period.ts'
+import type { PeriodKind } from '../../time/rules/rule.ts'
 import type { Interval } from '../../time/zone/interval.ts'
 import type { Facts } from '../facts.ts'
 import { type ConditionNode, type CountNode, compares, type NodeKind, type RetryNode } from '../node.ts'
@@ -88,14 +89,14 @@ export function windowOf(period: Period, facts: Facts): Interval | null {
 
 /** The ages between which a past span counts; null for other periods. */
 export function spanOf(period: Period): { readonly nearMs: number; readonly farMs: number } | null {
-  if (period.kind !== 'span') return null
   // The zone of a span is irrelevant: elapsed time is equal everywhere.
   const rule = period.rule as unknown as SpanLike & { readonly rule?: SpanLike }
-  const { side, near, far } = rule.rule ?? rule
-  return side === 'past' ? { nearMs: near, farMs: far } : null
+  const { kind, side, near, far } = rule.rule ?? rule
+  return kind === 'span' && side === 'past' ? { nearMs: near, farMs: far } : null
 }
 
 interface SpanLike {
+  readonly kind: PeriodKind
   readonly side: 'past' | 'future'
   readonly near: number
   readonly far: number

@@ -99,9 +99,12 @@ class Watch {
     let wakeAt: number
     try {
       const facts = this.facts()
-      if (this.notes !== undefined) noteHeld(this.#held, this.notes, facts)
+      // Most conditions have no such parts, and every evaluation comes here.
+      const hasHeld = this.#held.length > 0
+      if (hasHeld && this.notes !== undefined) noteHeld(this.#held, this.notes, facts)
       isTrue = holds(this.node, facts)
-      wakeAt = Math.min(wakesAt(this.node, facts), heldWakesAt(this.#held, facts))
+      wakeAt = wakesAt(this.node, facts)
+      if (hasHeld) wakeAt = Math.min(wakeAt, heldWakesAt(this.#held, facts))
     } catch (error) {
       // A condition that could not be evaluated counts as interrupted.
       for (const part of this.#held) this.notes?.saw(part, false)

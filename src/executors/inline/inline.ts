@@ -3,7 +3,7 @@ import type { Settlement } from '../../../machines/run.machine.ts'
 import type { Undo } from '../../clock/clock.ts'
 import type { SkipRun } from '../../errors/skip-run.ts'
 import { isPromise } from '../../values/promise.ts'
-import { runInside } from '../current-run.ts'
+import { currentRun } from '../current-run.ts'
 import type { ExecutionContext, ExecutionHandle, Executor, Warn } from '../executor.ts'
 import { isInaction } from '../inaction.ts'
 import { makeArgs, partArgs } from '../work/module-arg.ts'
@@ -16,20 +16,20 @@ type InlineWork = (args: Readonly<Record<string, unknown>>, run: unknown) => unk
 /** The context that inline executors need. */
 export interface InlineOptions {
   readonly warn?: Warn
-  /** Returns the treatment of uncaught errors, read at each start. Default `exit`. */
-  readonly onUncaught?: () => OnUncaught
+  /** The treatment of uncaught errors, read at each start. Default `exit`. */
+  readonly configuration?: { readonly settings: { readonly onUncaught: OnUncaught } }
   /** Schedules a callback; allows batching when many runs end at once. Default: a microtask. */
   readonly soon?: (call: () => void) => void
   /** Detects work that blocks the event loop; shared by all inline executors of a session. */
   readonly lag?: LoopLag
-  /** Returns the executor of work that cannot run inline (commands, code), regardless of the requested execution. */
+  /** Returns the executor of work that cannot run inline (commands, code) and was requested as `main`. */
   readonly outside?: (work: unknown) => Executor | null
 }
 
 /** Creates the executor of `async` or `main` work. */
 export function createInlineExecutor(kind: 'async' | 'main', options: InlineOptions = {}): Executor {
-  const { warn = () => {}, soon = queueMicrotask, outside = () => null } = options
-  const { lag = new LoopLag(warn), onUncaught = () => 'exit' } = options
+  const { warn = () => {}, soon = queueMicrotask, outside } = options
+  const { lag = new LoopLag(warn), configuration } = options
   let undoRejections: Undo | null = null
   /** Watchers by treatment of uncaught errors: a run keeps the treatment that applied when it started. */
   const uncaught = new Map<OnUncaught, Undo>()
@@ -37,10 +37,10 @@ export function createInlineExecutor(kind: 'async' | 'main', options: InlineOpti
     kind,
     isExclusive: kind === 'main',
     execute(work, args, context, settle) {
-      const other = outside(work)
+      const other = outside?.(work) ?? null
       if (other !== null) return other.execute(work, args, context, settle)
       undoRejections ??= watchRejections()
-      const how = onUncaught()
+      const how = configuration?.settings.onUncaught ?? 'exit'
       if (!uncaught.has(how)) uncaught.set(how, watchUncaught(how))
       // All runs launched at one instant start before any of them is settled, which reduces the lateness of the last.
       const settleSoon: typeof settle = (settlement) => soon(() => settle(settlement))
@@ -96,13 +96,18 @@ function executeInline(
     end(rejectionOf(error))
     return true
   }
-  const parts = partArgs(args)
-  const call = (): unknown =>
-    parts === null
-      ? work(args, run)
-      : makeArgs(parts.given, parts.makers, run).then((made) => lag.measure(task, () => work(made, run)))
+  const inside = { task, runId, onUnhandled, onUncaught }
+  // Most work has no args.
+  const parts = Object.keys(args).length === 0 ? null : partArgs(args)
   try {
-    const result = lag.measure(task, () => runInside({ task, runId, onUnhandled, onUncaught }, call))
+    const result = lag.measure(task, () =>
+      parts === null
+        ? currentRun.run(inside, work, args, run)
+        : currentRun.run(inside, async () => {
+            const all = await makeArgs(parts.given, parts.makers, run)
+            return lag.measure(task, () => work(all, run))
+          }),
+    )
     if (!isPromise(result)) end(settlementOf(result))
     else {
       lag.begin(context, task)

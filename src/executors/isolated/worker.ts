@@ -6,7 +6,7 @@ import { inspect } from 'node:util'
 import { SetupError } from '../../errors/errors.ts'
 import type { SkipRun } from '../../errors/skip-run.ts'
 import { toDateTime } from '../../time/zone/zone.ts'
-import { runInside } from '../current-run.ts'
+import { currentRun } from '../current-run.ts'
 import { isInaction } from '../inaction.ts'
 import { checkProgress, type IsolatedRun, type LogLevel, type RunFacts } from '../run-facts.ts'
 import { compileCode } from '../work/code-work.ts'
@@ -46,7 +46,7 @@ export function runIsolated(order: WorkerOrder, channel: WorkerChannel): Promise
       const { args, makers } = order
       return await work(makers === undefined ? args : await makeArgs(args, makers, run), run)
     }
-    runInside(inside, execute).then((value) => resolve(returned(value, order, channel.realm)), threw)
+    currentRun.run(inside, execute).then((value) => resolve(returned(value, order, channel.realm)), threw)
   }).finally(() => {
     isOver = true
     const dropped = limit.takeDropped()

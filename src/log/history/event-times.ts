@@ -17,13 +17,11 @@ export class EventTimes {
   #sortedMono: number[] | null = null
   #pruned: PrunedRanges | null = null
 
-  get size(): number {
-    return this.#at.length
-  }
-
-  add(at: number, mono: number): void {
+  /** Adds an event, and returns the number of events. */
+  add(at: number, mono: number): number {
     this.#sortedAt = place(this.#at, this.#sortedAt, at)
     this.#sortedMono = place(this.#mono, this.#sortedMono, mono)
+    return this.#at.length
   }
 
   /** An independent copy. */

@@ -201,9 +201,11 @@ export class RecencyIndex {
   #mark(memory: TaskMemory, task: string, action: MarkAction, at: number, mono: number): void {
     let marks = memory.marks.get(action)
     if (marks === undefined) memory.marks.set(action, (marks = new EventTimes()))
-    marks.add(at, mono)
+    const size = marks.add(at, mono)
+    // Requests to keep only raise the number.
+    if (size <= marksPerAction * 1.5) return
     const { count, lastMs } = this.#keepFor(task)
-    if (marks.size > count * 1.5) marks.forget(count, lastMs > 0 ? mono - lastMs : Infinity)
+    if (size > count * 1.5) marks.forget(count, lastMs > 0 ? mono - lastMs : Infinity)
   }
 
   #memoryOf(task: string): TaskMemory {
@@ -224,20 +226,15 @@ const maxRows = 1_000
 
 /**
  * The wall time at which a record counts. A run that caught up a missed period counts for that period: otherwise the day
- * on which it caught up would count as done.
+ * on which it caught up would count as done. The end of a run during which the clock was set counts by the clock as it
+ * was at the start.
  */
-function countsAt(record: RunRecord): number {
-  const { at, trigger, period } = record
+function countsAt({ at, action, start, runtimeMs, trigger, period }: RunRecord): number {
   if (trigger === 'catch-up' && period !== undefined)
     return Math.max(period.start, Math.min(at, period.end - 1))
-  return endOf(record) ?? at
-}
-
-/** The end time of a run by the clock as set at its start, if the clock was changed during the run; otherwise null. */
-function endOf({ at, action, start, runtimeMs }: RunRecord): number | null {
-  if (action === 'run' || start === undefined || runtimeMs === undefined) return null
+  if (action === 'run' || start === undefined || runtimeMs === undefined) return at
   const end = start + runtimeMs
-  return Math.abs(at - end) > Math.max(setToleranceMs, runtimeMs * driftShare) ? end : null
+  return Math.abs(at - end) > Math.max(setToleranceMs, runtimeMs * driftShare) ? end : at
 }
 
 /** Clocks are disciplined by milliseconds and drift by about 0.1 %: only a larger difference is a clock change. */

@@ -16,19 +16,17 @@ export function withEffectsAfterStep<M extends AnyStateMachine>(machine: M): M {
   return stepped as M
 }
 
+/** The type of a built-in action of an XState step, which stops actors, sends and raises events, begins with this. */
+const builtIn = 'xstate.'
+
 function deferring<S extends AnyActorScope>(scope: S): S {
   const actionExecutor = (action: ExecutableActionObject): void => {
-    const { exec, info, params } = action
-    if (exec === undefined || isBuiltIn(action)) return scope.actionExecutor(action)
+    const { type, exec, info, params } = action
+    if (exec === undefined || type.startsWith(builtIn)) return scope.actionExecutor(action)
     // Without `exec` the inspectors see the action, and nothing runs.
     scope.actionExecutor({ ...action, exec: undefined })
     // Bound: the stack of an effect holds no frame of this file.
     scope.defer(exec.bind(undefined, info, params))
   }
   return { ...scope, actionExecutor }
-}
-
-/** The built-in actions of an XState step: it stops actors, sends and raises events. */
-function isBuiltIn({ type }: ExecutableActionObject): boolean {
-  return type.startsWith('xstate.')
 }

@@ -56,7 +56,11 @@ export function guardedLogic<M extends AnyStateMachine>(machine: M, door: Door):
 
 type Send = (this: object, event: EventObject) => void
 
-let deliver: (actor: GuardedActor<AnyStateMachine>, event: EventObject) => void
+/**
+ * Sends an event as the session itself. Assigned within the class, so that code with a reference to an actor cannot reach it.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the actor decides on its events.
+export let tell: <A extends { send(event: any): void }>(actor: A, event: Parameters<A['send']>[0]) => void
 
 /** An actor that accepts commands from outside, and other events only from {@link tell}. */
 export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
@@ -66,7 +70,7 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
   readonly #door: Door
 
   static {
-    deliver = (actor, event) => actor.#tell(event)
+    tell = (actor, event) => (actor as unknown as GuardedActor<AnyStateMachine>).#tell(event)
   }
 
   // Not in XState's types: the method through which every event passes, from any sender.
@@ -129,12 +133,6 @@ export class GuardedActor<M extends AnyStateMachine> extends Actor<M> {
     this.#told = event
     super.send(event as Parameters<Actor<M>['send']>[0])
   }
-}
-
-/** Sends an event as the session itself. */
-// biome-ignore lint/suspicious/noExplicitAny: the actor decides on its events.
-export function tell<A extends { send(event: any): void }>(actor: A, event: Parameters<A['send']>[0]): void {
-  deliver(actor as unknown as GuardedActor<AnyStateMachine>, event)
 }
 
 /** The function with which a session sends prepared commands. It is bound, so that it adds no stack frame. */

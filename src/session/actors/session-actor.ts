@@ -11,6 +11,8 @@ type Snapshot = SnapshotFrom<typeof sessionMachine>
 /** Reads the state of the session's actor, and sends it the session's own events. */
 export class SessionActor {
   readonly #refOf: () => SessionActorRef
+  /** Null until it is first used. */
+  #ref: SessionActorRef | null = null
 
   /** @param refOf - The actor, which is created after the parts that it calls. */
   constructor(refOf: () => SessionActorRef) {
@@ -18,20 +20,20 @@ export class SessionActor {
   }
 
   get ref(): SessionActorRef {
-    return this.#refOf()
+    return (this.#ref ??= this.#refOf())
   }
 
   get snapshot(): Snapshot {
-    return this.#refOf().getSnapshot()
+    return this.ref.getSnapshot()
   }
 
   get state(): SessionState {
-    return toSessionState(this.#refOf().getSnapshot().value)
+    return toSessionState(this.ref.getSnapshot().value)
   }
 
   /** True if tasks may launch now, by their condition or from their queue. */
   get isActive(): boolean {
-    const { value } = this.#refOf().getSnapshot()
+    const { value } = this.ref.getSnapshot()
     return typeof value === 'object' && 'running' in value && value.running === 'active'
   }
 
@@ -52,6 +54,6 @@ export class SessionActor {
 
   /** Sends an event as the session itself. */
   tell(event: Parameters<SessionActorRef['send']>[0]): void {
-    tell(this.#refOf(), event)
+    tell(this.ref, event)
   }
 }

@@ -4,7 +4,6 @@
 import { showAge, showCount, showLength, showTime } from '../../conditions/explain/show-time.ts'
 import type { Executor } from '../../executors/executor.ts'
 import type { Reason } from '../api/explanation.ts'
-import { executorOf } from '../runs/execute-run.ts'
 import type { RunSlot, TaskEntry } from '../state/task-state.ts'
 import type { DecisionDeps, Obstacle } from './decision.ts'
 import { launchLimitOf } from './limits.ts'
@@ -85,7 +84,7 @@ function sayRunning(deps: ReasonDeps, entry: TaskEntry): string {
 }
 
 function mainTasksOf(deps: ReasonDeps): string {
-  const isMain = (slot: RunSlot): boolean => executorOf(deps, slot)?.isExclusive === true
+  const isMain = (slot: RunSlot): boolean => deps.executors.get(slot.execution)?.isExclusive === true
   return listOf(
     [...deps.registry.byId.values()].filter((entry) => entry.live.some(isMain)).map(({ name }) => name),
   )

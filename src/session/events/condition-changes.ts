@@ -63,8 +63,8 @@ export class ConditionChanges implements Changes {
    * previous cycle would launch them in it. It is not a foreign change, since each cycle would then cause the next at once.
    */
   cycleBegan(): void {
-    const hearings = [...(this.#hearings.get('session') ?? [])].filter(({ owner }) => owner !== null)
-    this.#callAll(hearings)
+    const hearings = this.#hearings.get('session')
+    if (hearings !== undefined) this.#callAll([...hearings].filter(({ owner }) => owner !== null))
   }
 
   predicateChanged(node: object): void {

@@ -11,6 +11,8 @@ const kinds: readonly HookKind[] = ['startup', 'shutdown', 'cycle', 'task', 'run
 /** The hooks of one session, by kind. */
 export class HookRunner {
   readonly #hooks = new Map<HookKind, Hook<never>[]>()
+  /** The hooks by kind: a kind without hooks is not in it. */
+  readonly byKind: ReadonlyMap<HookKind, readonly Hook<never>[]> = this.#hooks
 
   add<K extends HookKind>(kind: K, hook: Hook<K>): () => void {
     if (!kinds.includes(kind))
@@ -25,11 +27,8 @@ export class HookRunner {
     return () => {
       const place = hooks.indexOf(hook as Hook<never>)
       if (place >= 0) hooks.splice(place, 1)
+      if (hooks.length === 0 && this.#hooks.get(kind) === hooks) this.#hooks.delete(kind)
     }
-  }
-
-  has(kind: HookKind): boolean {
-    return (this.#hooks.get(kind)?.length ?? 0) > 0
   }
 
   /**

@@ -12,6 +12,7 @@ import { SafeStream } from './safe-stream.ts'
 type Listener = (news: News) => void
 
 const diagnostics = channel('gantry')
+const noTools = { hasSubscribers: false, publish: (): void => {} }
 
 /** Publishes news to listeners, in the order in which they were added. An error of one is reported, and the others are called. */
 export class NewsHub {
@@ -20,27 +21,24 @@ export class NewsHub {
   readonly #onThrow: (error: unknown, of: string) => void
   #listeners = 0
   #isTellingOfThrow = false
-  readonly #isPublic: boolean
+  /** Tools on the channel do not receive the news of a simulation. */
+  readonly #tools: Pick<typeof diagnostics, 'hasSubscribers' | 'publish'>
 
   /** @param isPrivate - True if only its own listeners receive news: that of a simulation must not reach tools. */
   constructor(session: string, onThrow: (error: unknown, of: string) => void, isPrivate = false) {
     this.#session = session
     this.#onThrow = onThrow
-    this.#isPublic = !isPrivate
+    this.#tools = isPrivate ? noTools : diagnostics
   }
 
   /** True if there is a listener. Callers check it before they create expensive news. */
   get isHeard(): boolean {
-    return this.#listeners > 0 || this.#isWatched
-  }
-
-  get #isWatched(): boolean {
-    return this.#isPublic && diagnostics.hasSubscribers
+    return this.#listeners > 0 || this.#tools.hasSubscribers
   }
 
   /** True if there is a listener of this type of news. */
   hears(name: NewsType): boolean {
-    if (this.#isWatched) return true
+    if (this.#tools.hasSubscribers) return true
     return (this.#byName.get(name)?.size ?? 0) + (this.#byName.get('*')?.size ?? 0) > 0
   }
 
@@ -61,7 +59,7 @@ export class NewsHub {
   }
 
   tell(news: News): void {
-    if (this.#isWatched) diagnostics.publish({ session: this.#session, news })
+    if (this.#tools.hasSubscribers) this.#tools.publish({ session: this.#session, news })
     if (this.#listeners === 0) return
     this.#tellAll(this.#byName.get(news.type), news)
     this.#tellAll(this.#byName.get('*'), news)

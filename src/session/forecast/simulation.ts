@@ -17,7 +17,13 @@ import type { SessionOptions } from '../api/session.ts'
 import type { Execution, TaskOptions } from '../api/task-options.ts'
 import { compose, type SessionParts } from '../compose.ts'
 import { executionOf } from '../runs/capacity.ts'
-import type { QueuedRun, RunSlot, TaskDefinition, TaskEntry } from '../state/task-state.ts'
+import {
+  type QueuedRun,
+  type RunSlot,
+  startOf,
+  type TaskDefinition,
+  type TaskEntry,
+} from '../state/task-state.ts'
 import type { TasksAndFacts } from './findings.ts'
 import type { Pace } from './pace.ts'
 
@@ -172,7 +178,7 @@ function addTask(twin: Simulation, live: TaskNow, isStarted: boolean, given: Sim
   const isOutside = onShutdown === true || (onStartup === true && isStarted)
   const entry = twin.parts.tasks.add({
     name,
-    start: isOutside ? new Condition(falseNode) : still(start),
+    ...startOf(isOutside ? new Condition(falseNode) : still(start)),
     end: end === null ? null : still(end),
     options: {
       ...options,

@@ -62,7 +62,7 @@ export class Cycles implements CycleCount {
     this.#isOpen = true
     const { changes, contexts, hooks, reporter } = this.#deps
     changes.cycleBegan()
-    if (!hooks.has('cycle')) return next()
+    if (!hooks.byKind.has('cycle')) return next()
     const onThrow = (error: unknown): void => reporter.fail('hook', 'A cycle hook failed.', { error })
     const start = this.#start
     hooks.before('cycle', contexts.of(null), onThrow).then((after) => {

@@ -2,7 +2,6 @@
 import type { RunTrigger } from '../../../machines/protocol.ts'
 import type { Launch } from '../../../machines/task.setup.ts'
 import type { Clock } from '../../clock/clock.ts'
-import { periodOf } from '../../conditions/node.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import { newRunId } from '../runs/run-id.ts'
@@ -18,9 +17,8 @@ export interface LaunchDeps {
 /** The launch of the task's first queued run, or of a run by its condition. */
 export function launchOf(deps: LaunchDeps, entry: TaskEntry): Launch {
   const launch = orderOf(deps, entry, 'condition')
-  const period =
-    launch.period ?? periodOf(entry.definition.start.node)?.current(launch.at, entry.zone) ?? null
-  const dueAt = entry.hasQueued ? null : dueAtOf(deps, entry, launch.at, period?.start)
+  const period = launch.period ?? entry.definition.period?.current(launch.at, entry.zone) ?? null
+  const dueAt = entry.nextQueued !== undefined ? null : dueAtOf(deps, entry, launch.at, period?.start)
   return { ...launch, period, dueAt }
 }
 

@@ -127,7 +127,7 @@ export class Launcher {
     this.#isSettling = true
     this.#deps.cycles.open(() => {
       try {
-        if (this.#deps.sessionActor.isActive) stretches.measure(launching, () => this.#settle())
+        if (this.#deps.sessionActor.isActive) stretches.measure(launching, this.#settle)
       } finally {
         this.#isSettling = false
       }
@@ -136,7 +136,7 @@ export class Launcher {
   }
 
   /** Runs a slice of a settling, from where the last one ended. */
-  #settle(): void {
+  readonly #settle = (): void => {
     for (const entry of this.#deps.slots.next()) this.#line.add(entry)
     this.#line.goOn()
     const slice = new Slice(this.#deps.clock)
@@ -148,7 +148,7 @@ export class Launcher {
       }
       if (!entry.isReady) this.leave(entry)
       // The pending evaluation takes the task out of `ready`.
-      else if (!entry.hasQueued && this.#looks.isOutdated(entry)) continue
+      else if (entry.nextQueued === undefined && this.#looks.isOutdated(entry)) continue
       // No other task launches during main work: its end continues the settling.
       else if (this.#deps.runs.exclusive > 0) return this.#line.putBack(entry)
       else if (canRecord(this.#deps.runLog)) this.#give(entry)

@@ -6,7 +6,7 @@ import { falseNode, withText } from '../../conditions/node.ts'
 import { redacted } from '../../values/secrets.ts'
 import type { Settings } from '../options/settings.ts'
 import type { Registry } from '../state/registry.ts'
-import type { TaskDefinition } from '../state/task-state.ts'
+import { startOf, type TaskDefinition } from '../state/task-state.ts'
 import type { SettingsImage, TaskImage } from './notes.ts'
 import type { PastState } from './reach.ts'
 
@@ -69,7 +69,7 @@ export function taskThen(
   return {
     definition: {
       name,
-      start: conditionOf(image.start, now?.start ?? null),
+      ...startOf(conditionOf(image.start, now?.start ?? null)),
       end: image.end === undefined ? null : conditionOf(image.end, now?.end ?? null),
       options: optionsOf(image),
       work: nothing,

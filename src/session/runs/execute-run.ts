@@ -27,21 +27,16 @@ export interface WorkDeps {
   readonly workflows: Pick<WorkflowRuns, 'begin'>
 }
 
-/** The executor of a run; undefined if there is none for its kind of execution. */
-export function executorOf({ executors }: Pick<WorkDeps, 'executors'>, slot: RunSlot): Executor | undefined {
-  return executors.get(slot.execution)
-}
-
 /** Begins the work of a run, and calls `settle` with the result. */
 export function beginWork(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
-  if (deps.hooks.has('run')) workWithinHooks(deps, slot, view, settle)
+  if (deps.hooks.byKind.has('run')) workWithinHooks(deps, slot, view, settle)
   else work(deps, slot, view, settle)
 }
 
 function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): void {
   const { entry, runId, count } = slot
   const { options, work } = entry.definition
-  const executor = executorOf(deps, slot)
+  const executor = deps.executors.get(slot.execution)
   if (executor === undefined && !isWorkflow(work)) {
     const message = `Cannot run task '${entry.name}' as there is no executor for its execution: '${slot.execution}'`
     return settle({ kind: 'threw', error: new SetupError(message) })
@@ -72,9 +67,6 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
   }
   const fail = (error: unknown): void => settle({ kind: 'threw', error })
   const resolve = (runParams: ParamValues): void => {
-    // Most work has no args.
-    if (options.args === undefined && options.params === undefined && runParams === noParams)
-      return execute({})
     const args = resolveArgs(
       {
         ...(options.args === undefined ? {} : { declared: options.args }),
@@ -87,6 +79,9 @@ function work(deps: WorkDeps, slot: RunSlot, view: RunView, settle: Settle): voi
     else execute(args)
   }
   try {
+    const hasArgs = options.args !== undefined || options.params !== undefined || slot.params !== noParams
+    // Most work has no args.
+    if (!hasArgs && options.schema === undefined) return execute({})
     // The params of manual runs were checked when the runs were requested.
     const params = slot.params === noParams ? checkedParams(entry.name, options, noParams) : slot.params
     if (params instanceof Promise) params.then(resolve).catch(fail)

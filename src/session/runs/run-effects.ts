@@ -5,7 +5,6 @@
 import type { Outcome, TerminateReason } from '../../../machines/protocol.ts'
 import { type RunContext, type RunInput, runMachine, type Settlement } from '../../../machines/run.machine.ts'
 import type { Launch } from '../../../machines/task.setup.ts'
-import { onEachNodes } from '../../conditions/node.ts'
 import type { Predicates } from '../../conditions/predicates/predicates.ts'
 import { SessionStoppedError } from '../../errors/errors.ts'
 import type { NewRecord } from '../../log/session-log.ts'
@@ -21,7 +20,7 @@ import type { Resumption } from '../workflows/resumption.ts'
 import type { WorkflowRuns } from '../workflows/workflow-runs.ts'
 import { abortReason } from './abort-reason.ts'
 import { type Capacity, executionOf } from './capacity.ts'
-import { beginWork, executorOf, type WorkDeps } from './execute-run.ts'
+import { beginWork, type WorkDeps } from './execute-run.ts'
 import { RunView, type RunViewDeps } from './run-context.ts'
 import { endRecordOf, runOutcomeOf, startRecordOf } from './run-records.ts'
 
@@ -113,13 +112,14 @@ export class Runs {
     slot.trigger = launch.trigger
     slot.dueAt = launch.dueAt
     slot.period = launch.period
-    slot.value = queued === undefined ? this.#valueFor(entry, launch) : queued.value
+    const takesValue = launch.trigger === 'condition' && entry.definition.streams.length > 0
+    slot.value = queued !== undefined ? queued.value : takesValue ? this.#valueFor(entry) : undefined
     slot.pending = queued?.pending
     slot.lives = true
     this.living += 1
     entry.live.push(slot)
     this.#deps.slots.take(slot)
-    if (executorOf(this.#deps, slot)?.isExclusive === true) this.exclusive += 1
+    if (deps.executors.get(slot.execution)?.isExclusive === true) this.exclusive += 1
     try {
       deps.clock.launched?.(entry.name)
     } catch (error) {
@@ -134,10 +134,9 @@ export class Runs {
   }
 
   /** Takes the values of the event streams that start the run. The last one is the value of the run. */
-  #valueFor(entry: TaskEntry, { trigger }: Launch): unknown {
-    if (trigger !== 'condition') return undefined
+  #valueFor(entry: TaskEntry): unknown {
     let value: unknown
-    for (const stream of onEachNodes(entry.definition.start.node))
+    for (const stream of entry.definition.streams)
       value = this.#deps.predicates.take(stream, entry.name) ?? value
     return value
   }
@@ -330,7 +329,7 @@ export class Runs {
   /** Frees the place and the capacity of a run. */
   #free(slot: RunSlot): void {
     const { entry } = slot
-    if (executorOf(this.#deps, slot)?.isExclusive === true) this.exclusive -= 1
+    if (this.#deps.executors.get(slot.execution)?.isExclusive === true) this.exclusive -= 1
     entry.live.remove(slot)
     this.living -= 1
     this.#deps.slots.release(slot)

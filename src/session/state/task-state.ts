@@ -8,8 +8,10 @@ import { initialContext, type TaskContext } from '../../../machines/task.setup.t
 import type { Undo } from '../../clock/clock.ts'
 import type { Condition } from '../../conditions/condition.ts'
 import type { HeldTimes } from '../../conditions/evaluate/held.ts'
+import { onEachNodes, type PredicateNode, periodOf } from '../../conditions/node.ts'
 import type { ExecutionHandle } from '../../executors/executor.ts'
 import type { RunRecord } from '../../log/entry.ts'
+import type { Period } from '../../time/period.ts'
 import type { Interval } from '../../time/zone/interval.ts'
 import type { WorkflowInstance } from '../../workflow/instance.ts'
 import type { WorkflowState } from '../../workflow/state.ts'
@@ -27,11 +29,23 @@ export type RunActor = ActorRefFrom<typeof runMachine>
 export interface TaskDefinition {
   readonly name: string
   readonly start: Condition
+  /** The event streams of the start condition: a launch takes a value of each. */
+  readonly streams: readonly PredicateNode[]
+  /** The calendar period to which a run by the start condition belongs. */
+  readonly period: Period | null
   readonly end: Condition | null
   readonly work: Work<never, unknown> | unknown
   readonly options: TaskOptions
   /** The template from which it was created, and the options that were given then. */
   readonly madeOf?: { readonly template: string; readonly given: TaskUpdate }
+}
+
+const noStreams: readonly PredicateNode[] = []
+
+/** The start condition for a definition, with what each launch reads of it. */
+export function startOf(start: Condition): Pick<TaskDefinition, 'start' | 'streams' | 'period'> {
+  const streams = onEachNodes(start.node)
+  return { start, streams: streams.length === 0 ? noStreams : streams, period: periodOf(start.node) }
 }
 
 /** A run that waits for its launch. */
@@ -111,6 +125,8 @@ export class TaskEntry {
   endsAtOnce = false
   /** Callbacks for the end of the last live run of a removed task. */
   onEmpty: (() => void)[] = []
+  /** Constant, unlike the rest of the definition. */
+  readonly name: string
 
   constructor(
     readonly id: string,
@@ -119,7 +135,9 @@ export class TaskEntry {
     public zone: string,
     /** The instants from which `held` parts of the start condition hold. */
     readonly held: HeldTimes,
-  ) {}
+  ) {
+    this.name = definition.name
+  }
 
   get actor(): TaskActor {
     return this.#actor!
@@ -179,10 +197,6 @@ export class TaskEntry {
   /** Removes the queued run with this id and returns it, if it is the first and may be launched. */
   takeQueued(runId: string): QueuedRun | undefined {
     return this.nextQueued?.runId === runId ? this.queue.shift() : undefined
-  }
-
-  get name(): string {
-    return this.definition.name
   }
 
   /** The step of the session that launches the task instead of its condition; null if there is none. */

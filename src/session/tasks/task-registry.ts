@@ -27,7 +27,7 @@ import type { Journal } from '../state/journal.ts'
 import type { HandleOf } from '../state/ports.ts'
 import type { TaskRegistry } from '../state/registry.ts'
 import type { Returns } from '../state/returns.ts'
-import { type TaskDefinition, TaskEntry } from '../state/task-state.ts'
+import { startOf, type TaskDefinition, TaskEntry } from '../state/task-state.ts'
 import type { Watches } from '../watching/condition-watches.ts'
 import type { StartWarnings } from './start-warnings.ts'
 import type { TaskActors } from './task-actors.ts'
@@ -87,7 +87,7 @@ export class Tasks {
       checkExecution(work, options.execution ?? this.#deps.configuration.settings.execution, name)
     return {
       name,
-      start: toCondition(start, this.#deps.words, this.#deps.clock),
+      ...startOf(toCondition(start, this.#deps.words, this.#deps.clock)),
       end: options.end === undefined ? null : toCondition(options.end, this.#deps.words, this.#deps.clock),
       options: taskOptionsOf(options),
       work: own,
@@ -184,7 +184,7 @@ export class Tasks {
       if (deps.configuration.settings.onTaskExists !== 'replace') throw new TaskExistsError(name)
       this.remove(taken)
     }
-    const after = deps.hooks.has('task')
+    const after = deps.hooks.byKind.has('task')
       ? deps.hooks.beforeSync({ ...deps.contexts.of(null), name }, (error) =>
           deps.reporter.fail('hook', `A task hook failed at task '${name}'.`, { task: name, error }),
         )
@@ -208,7 +208,7 @@ export class Tasks {
     }
     if (deps.reporter.news.isHeard)
       deps.reporter.news.tell({ type: 'task.added', task: name, at: deps.clock.now() })
-    after?.({ value: deps.hooks.has('task') ? deps.handleOf(entry) : undefined })
+    after?.({ value: deps.hooks.byKind.has('task') ? deps.handleOf(entry) : undefined })
     return entry
   }
 

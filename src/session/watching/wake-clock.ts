@@ -66,7 +66,7 @@ export class WatchClock implements WakeClock {
   }
 
   #wake({ at, wake }: Alarm): void {
-    this.wokenFor = Math.min(at, this.now())
+    this.wokenFor = Math.min(at, this.#deps.clock.now())
     try {
       wake()
     } finally {
