@@ -290,6 +290,28 @@ describe('answers to events', () => {
   })
 })
 
+test('an event for a run that is terminated before its work begins is refused', async () => {
+  const kept = createMemoryStore()
+  const writes: (() => void)[] = []
+  const store = durableStore(kept, (entries) => {
+    kept.append(entries)
+    return entries.some((entry) => 'action' in entry && entry.action === 'run')
+      ? new Promise((resolve) => void writes.push(resolve))
+      : undefined
+  })
+  const { app } = setUp({ store })
+  const machine = createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: { type: 'final' } } })
+  const task = app.task('flow', false, machine)
+  await app.start()
+  const run = task.run()
+  for (let n = 0; n < 10; n++) await new Promise((resolve) => setImmediate(resolve))
+  const answer = task.send({ type: 'go' }).catch((error: unknown) => error)
+  run.terminate()
+  for (const write of writes.splice(0)) write()
+  expect(await run).toMatchObject({ action: 'terminate' })
+  expect(await answer).toMatchObject({ code: 'GANTRY_COMMAND_REFUSED', state: 'ended' })
+})
+
 test('a restart of the session in the same process continues the run', async () => {
   const kept = createMemoryStore()
   const machine = createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: { type: 'final' } } })

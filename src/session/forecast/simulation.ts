@@ -81,8 +81,9 @@ export async function createSimulation(
   const clock = new VirtualClock(now, itemsPerStep)
   const ends: (() => void)[] = []
   const endsAtOnce = (task: string): boolean => parts.registry.entries.get(task)?.endsAtOnce === true
-  const stubs = [...live.executors].map(
-    ([kind, executor]) => [kind, stubOf(executor, { clock, ends, given, endsAtOnce })] as const,
+  const executors = [...live.executors.values(), workflows]
+  const stubs = executors.map(
+    (executor) => [executor.kind, stubOf(executor, { clock, ends, given, endsAtOnce })] as const,
   )
   const parts = compose({
     name: live.name,
@@ -242,9 +243,12 @@ interface StubDeps {
   readonly endsAtOnce: (task: string) => boolean
 }
 
+/** The execution of workflows, which a session executes itself. */
+const workflows = { kind: 'workflow', isExclusive: false }
+
 /** An executor whose work does nothing and takes the expected runtime. */
 function stubOf(
-  { kind, isExclusive, slots }: Executor,
+  { kind, isExclusive, slots }: Pick<Executor, 'kind' | 'isExclusive' | 'slots'>,
   { clock, ends, given, endsAtOnce }: StubDeps,
 ): Executor {
   const begin = clock.monotonic()

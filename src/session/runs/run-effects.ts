@@ -274,6 +274,7 @@ export class Runs {
 
   #recordEnd(slot: RunSlot, context: RunContext, settlement: Settlement | null): void {
     const deps = this.#deps
+    deps.workflows.refuseInbox(slot, context)
     const { entry, runId } = slot
     const outcome = context.outcome ?? 'fail'
     slot.undoTimeout?.()
@@ -308,11 +309,17 @@ export class Runs {
     )
   }
 
+  /** Refuses the events that waited for work which does not begin. */
+  #refuseInbox(slot: RunSlot, context: RunContext): void {
+    for (const { event, request } of context.inbox) this.#deps.workflows.refuse(slot, context, event, request)
+  }
+
   /** The effect of a suspension: the run has no end, and its capacity is free. */
   #releaseSuspended(slot: RunSlot, context: RunContext): void {
     const deps = this.#deps
     const { entry, pending } = slot
     const { runId } = context
+    deps.workflows.refuseInbox(slot, context)
     slot.undoTimeout?.()
     slot.undoTimeout = null
     this.#free(slot)

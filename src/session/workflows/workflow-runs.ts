@@ -52,7 +52,10 @@ export class WorkflowRuns {
       const problem = instance.begin(
         state === undefined ? { input: inputOf(workflow, args, view) } : { state },
       )
-      if (problem === null) return
+      if (problem === null) {
+        if (state !== undefined) this.#deps.changes.taskChanged(slot.entry.name, slot.entry.name)
+        return
+      }
       slot.workflow = null
       settle({ kind: 'lost', reason: `The workflow cannot continue, as ${problem}` })
     } catch (error) {
@@ -121,7 +124,11 @@ export class WorkflowRuns {
     this.#answer(request, { error: refused(slot.entry, event, state, []) })
   }
 
-  /** Refuses the events that wait for the state of an ended run to be durable. */
+  /** Refuses the events that waited for work which does not begin. */
+  refuseInbox(slot: RunSlot, context: RunContext): void {
+    for (const { event, request } of context.inbox) this.refuse(slot, context, event, request)
+  }
+
   #answer(request: string | undefined, answer: Answer): void {
     if (request === undefined) return
     const answers = this.#answers.get(request)
@@ -185,7 +192,7 @@ function instanceOf(
     settle,
     ...(runLog.current.store.durable ? { keep: (state) => notes.keep(state) } : {}),
     onStep: (step) => notes.add(step),
-    onState: () => changes.taskChanged(entry.name, null),
+    onState: () => changes.taskChanged(entry.name, entry.name),
   })
 }
 
