@@ -68,8 +68,12 @@ export interface RouteSpec<P, Q, B> {
   readonly isOfHistory?: boolean
   /** The affected task, if the path does not name it; null if the caller sees none. */
   taskOf?(params: P, view: View): string | null
-  /** The equivalent command, from which further permissions and the audit note are derived. */
-  command?(params: P, body: B): Command
+  /**
+   * The equivalent command, from which further permissions and the audit note are derived; undefined if there is no task for it.
+   *
+   * @param task - The affected task.
+   */
+  command?(params: P, body: B, task: string | null): Command | undefined
   handle(call: Call<P, Q, B>): Answer | Promise<Answer>
 }
 
@@ -82,7 +86,7 @@ export type Route = Omit<
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   taskOf?(params: unknown, view: View): string | null
-  command?(params: unknown, body: unknown): Command
+  command?(params: unknown, body: unknown, task: string | null): Command | undefined
   handle(call: Call<unknown, unknown, unknown>): Answer | Promise<Answer>
 }
 

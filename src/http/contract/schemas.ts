@@ -189,7 +189,7 @@ export const whySchema = named(
   }),
 )
 
-interface StateShape {
+export interface StateShape {
   readonly id: string
   readonly states: StateShape[]
 }

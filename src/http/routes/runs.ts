@@ -6,11 +6,13 @@ import { type Route, route } from '../api/route.ts'
 import { noBody, pageQuery, perTask, runParams, taskQuery, toPage } from '../contract/inputs.ts'
 import { Problem } from '../contract/problem.ts'
 import { lineSchema, named, okSchema, outcomeNames, runSchema } from '../contract/schemas.ts'
+import { runDetailSchema } from '../contract/workflow-schemas.ts'
 import type { RunLine } from '../live/run-lines.ts'
 import type { View } from '../security/caller-view.ts'
 import { readShown } from '../views/paging.ts'
 import { toLiveRunData, toRunData } from '../views/resources.ts'
 import { fromCursor, readRunPage, toCursor } from '../views/run-pages.ts'
+import { toWorkflowData } from '../views/workflow.ts'
 
 /** Maximum number of tasks whose newest runs are read in one request. */
 const maxTasks = 500
@@ -66,12 +68,19 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs/{runId}',
     name: 'getRun',
-    summary: 'One run, with params, return value and error.',
+    summary: 'One run, with params, return value and error, and the workflow of a live run.',
     permission: 'read',
     params: runParams,
-    answers: { 200: { description: 'The run.', schema: runSchema } },
+    answers: { 200: { description: 'The run.', schema: runDetailSchema } },
     problems: [404, 503],
-    handle: async ({ shared, view, params }) => ({ body: await runData(shared, view, params.runId) }),
+    async handle({ shared, view, params: { runId } }) {
+      const run = await runData(shared, view, runId)
+      const task = run.task !== undefined && view.has(run.task) ? view.task(run.task) : null
+      const workflow = task?.runs.find(({ id }) => id === runId)?.workflow ?? null
+      return {
+        body: { ...run, workflow: workflow === null ? null : toWorkflowData(workflow, shared.copy) },
+      }
+    },
   }),
   route({
     method: 'GET',
@@ -115,7 +124,8 @@ export const runRoutes: readonly Route[] = [
   }),
 ]
 
-function liveRun(view: View, runId: string) {
+/** The live run of an id, if the caller may see it. */
+export function liveRun(view: View, runId: string) {
   return view.runs().find(({ id }) => id === runId)
 }
 
@@ -195,7 +205,8 @@ function filterOf({ state, task, since, until }: RunsQuery) {
   }
 }
 
-async function runData({ session, copy }: Shared, view: View, runId: string) {
+/** A run as response data, without its workflow. @throws Problem 404 */
+export async function runData({ session, copy }: Shared, view: View, runId: string) {
   // Run ids made by the program may repeat, also in another task: the newest two records of one task belong to one run.
   const task = liveRun(view, runId)?.task ?? (await newestShown(session, view, runId))?.task
   if (task === undefined) throw notFound(runId, 'is in the log')
@@ -226,6 +237,7 @@ async function keptLines({ session, settings }: Shared, task: string, runId: str
     .map(({ at, level, message }) => ({ at, level, message }))
 }
 
-function notFound(runId: string, what: string): Problem {
+/** The problem for a run that is not there. */
+export function notFound(runId: string, what: string): Problem {
   return new Problem(404, 'run-not-found', `Cannot find the run '${runId}' as no run of that id ${what}.`)
 }

@@ -10,6 +10,7 @@ import { serviceRoutes } from './service.ts'
 import { sessionRoutes } from './session.ts'
 import { taskActionRoutes } from './task-actions.ts'
 import { taskRoutes } from './tasks.ts'
+import { workflowRoutes } from './workflows.ts'
 
 /** Path prefix of all routes, below the mount path. */
 export const prefix = '/api/v1'
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...taskActionRoutes,
   ...runRoutes,
+  ...workflowRoutes,
   ...forecastRoutes,
   ...nextStartRoutes,
   ...logRoutes,

@@ -90,7 +90,7 @@ async function serve(route: Route, context: HonoContext, { shared, auth }: Route
     const query = readCheckedQuery(route, request)
     const body = await readCheckedBody(route, request, settings.limits.bodyBytes)
     if (isHidden && route.isOfHistory !== true) throw view.notFound(named)
-    const command = route.command?.(params, body)
+    const command = route.command?.(params, body, named)
     const action =
       route.permission === 'command' ? actionOf(command!) : { permission: route.permission, task: named }
     const isOfBody = route.permission === 'command'

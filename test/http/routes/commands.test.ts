@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { createHttp } from 'gantry/http'
 import { commandTypes } from '../../../machines/commands.ts'
 import { routes as served } from '../../../src/http/routes/table.ts'
-import { commandsIn, controls, startDesk } from '../../support/controls.ts'
+import { type Control, commandsIn, controls, startDesk } from '../../support/controls.ts'
 import { tearDown } from '../../support/session.ts'
 
 afterEach(tearDown)
@@ -17,6 +17,7 @@ const routes: Readonly<Record<string, readonly [string, string, unknown?]>> = {
   'task.disable': ['POST', '/tasks/quick/disable'],
   'task.enable': ['POST', '/tasks/quick/enable'],
   'task.terminate': ['POST', '/tasks/slow/terminate'],
+  'run.send': ['POST', '/runs/{runId}/events', { type: 'approve' }],
   'task.update': ['PATCH', '/tasks/quick', { start: 'every 1 hour', priority: 3 }],
   'task.remove': ['DELETE', '/tasks/slow'],
   'param.set': ['PUT', '/session/parameters/stage', { value: { name: 'dev' } }],
@@ -28,12 +29,19 @@ const routes: Readonly<Record<string, readonly [string, string, unknown?]>> = {
   'session.update': ['PATCH', '/session/config', { relaunchDelay: '2 minutes' }],
 }
 
+/** The methods that correspond to a route, where those of the commands leave out what the route names. */
+const methods: Readonly<Record<string, Control['method']>> = {
+  'run.send': ({ session }) => session.task('order').send({ type: 'approve' }, session.runs()[0]?.id),
+}
+
 const rows = controls.flatMap((control) => {
   const route = routes[control.type]
   const byEvent = ['POST', '/events', control.command] as const
   return [
     { ...control, route: byEvent, path: byEvent[1] },
-    ...(route === undefined ? [] : [{ ...control, route, path: route[1] }]),
+    ...(route === undefined
+      ? []
+      : [{ ...control, method: methods[control.type] ?? control.method, route, path: route[1] }]),
   ]
 })
 
@@ -50,7 +58,7 @@ test.each(rows)('$type by $path', async ({ type, method, before, route: [verb, p
   const byHttp = await startDesk(before)
   const http = createHttp(byHttp.session, { auth: { token } })
   const response = await http.fetch(
-    new Request(`http://127.0.0.1/api/v1${path}`, {
+    new Request(`http://127.0.0.1/api/v1${path.replace('{runId}', byHttp.session.runs()[0]?.id ?? '')}`, {
       method: verb,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', host: '127.0.0.1' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

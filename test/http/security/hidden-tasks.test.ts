@@ -182,6 +182,7 @@ function bodiesOf(route: string, name: string): unknown[] {
       { start: "after task 'vaul' succeeded" },
     ],
     updateConfig: [{ relaunchDelay: 1 }, { shutCondition: statement }],
+    sendRunEvent: [{ type: 'approve' }],
     sendCommand: [
       { type: 'task.run', task: name },
       { type: 'task.disable', task: name },

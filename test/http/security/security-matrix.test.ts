@@ -11,6 +11,7 @@ const bodies: Record<string, unknown> = {
   createTask: { template: 'copy', name: 'made' },
   setParameter: { value: 1 },
   backfillTask: { from: 0, to: 1 },
+  sendRunEvent: { type: 'approve' },
   sendCommand: { type: 'task.disable', task: 'a' },
 }
 
