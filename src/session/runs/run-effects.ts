@@ -309,11 +309,6 @@ export class Runs {
     )
   }
 
-  /** Refuses the events that waited for work which does not begin. */
-  #refuseInbox(slot: RunSlot, context: RunContext): void {
-    for (const { event, request } of context.inbox) this.#deps.workflows.refuse(slot, context, event, request)
-  }
-
   /** The effect of a suspension: the run has no end, and its capacity is free. */
   #releaseSuspended(slot: RunSlot, context: RunContext): void {
     const deps = this.#deps
