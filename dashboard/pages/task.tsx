@@ -1,24 +1,16 @@
 /** Task page: explanation, state chart, runs, records and settings. */
 import { useState } from 'preact/hooks'
-import {
-  ask,
-  type Explanation,
-  type Page,
-  query,
-  type Run,
-  type RunRecord,
-  segment,
-  type Task,
-  type Why,
-} from '../api.ts'
+import { ask, type Page, query, type Run, type RunRecord, segment, type Task, type Why } from '../api.ts'
 import { TaskChart } from '../chart/live-chart.tsx'
 import { length } from '../format.ts'
 import { Chip, Elapsed, Empty, Facts, Progress, RunLink, Text, Time, ZonedTime } from '../parts/basics.tsx'
 import { perform } from '../parts/do.tsx'
 import { useLoaded } from '../parts/load.ts'
+import { PastWhy } from '../parts/past-why.tsx'
 import { RecordTable, RunTable } from '../parts/run-table.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { TaskActions } from '../parts/task-actions.tsx'
+import { sentence, WhyTree } from '../parts/why-tree.tsx'
 import { historyVersion, isLoaded, isReadOnly, now, session, tasks } from '../store.ts'
 
 export function TaskPage({ name, part }: { readonly name: string; readonly part: string }) {
@@ -54,6 +46,7 @@ export function TaskPage({ name, part }: { readonly name: string; readonly part:
         ]}
       />
       {part === 'why' ? <WhyPart task={task} /> : null}
+      {part === 'why' ? <PastWhy key={name} name={name} /> : null}
       {part === 'chart' ? <TaskChart name={name} /> : null}
       {part === 'runs' ? <RunsPart name={name} /> : null}
       {part === 'log' ? <LogPart name={name} /> : null}
@@ -114,38 +107,10 @@ function WhyPart({ task }: { readonly task: Task }) {
         </p>
       )}
       <ul class="tree">
-        <Reason of={value.condition} isStill={value.never !== null || isHeld} />
+        <WhyTree of={value.condition} isStill={value.never !== null || isHeld} />
       </ul>
     </section>
   )
-}
-
-/** A part of the explanation. @param isStill - True if time changes nothing, so that no time of change is shown. */
-function Reason({ of, isStill }: { readonly of: Explanation; readonly isStill: boolean }) {
-  return (
-    <li class={of.holds ? 'holds' : 'holds-not'}>
-      <span class="mark">{of.holds ? '✓' : '✗'}</span>
-      <span class="hidden">{of.holds ? 'holds: ' : 'does not hold: '}</span>
-      <code>{of.statement}</code> <span>{of.sentence}</span>
-      {isStill || of.changesAt === null || of.children.length > 0 ? null : (
-        <span class="faint">
-          {' '}
-          can change <Time at={of.changesAt} isRelative />
-        </span>
-      )}
-      {of.children.length === 0 ? null : (
-        <ul>
-          {of.children.map((child, i) => (
-            <Reason key={`${i} ${child.statement}`} of={child} isStill={isStill} />
-          ))}
-        </ul>
-      )}
-    </li>
-  )
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function RunsPart({ name }: { readonly name: string }) {

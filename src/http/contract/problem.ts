@@ -106,6 +106,17 @@ export function asked<T>(act: () => T): T {
   }
 }
 
+/** As {@link asked}, for a function that returns a promise. */
+export async function askedLater<T>(act: () => Promise<T>): Promise<T> {
+  const settled = await act().then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
+  return asked(settled)
+}
+
 /** Names in quotes, with "or" between them. */
 export function quoted(names: readonly string[]): string {
   return names.map((name) => `'${name}'`).join(' or ')

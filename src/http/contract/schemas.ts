@@ -189,6 +189,49 @@ export const whySchema = named(
   }),
 )
 
+/** A condition explained at a past instant; `holds` is null where that is not known. */
+interface PastPartShape extends Omit<ExplanationShape, 'holds' | 'children'> {
+  readonly holds: boolean | null
+  readonly children: PastPartShape[]
+}
+
+const pastPartSchema: z.ZodType<PastPartShape> = named(
+  'PastPart',
+  z.object({
+    kind: z.string(),
+    statement: z.string(),
+    holds: z.boolean().nullable(),
+    sentence: z.string(),
+    evidence: z.record(z.string(), anything),
+    changesAt: instant.nullable(),
+    get children() {
+      return z.array(pastPartSchema)
+    },
+  }),
+)
+
+export const pastSchema = named(
+  'PastExplanation',
+  z.object({
+    task: z.string(),
+    at: instant,
+    isDue: z
+      .boolean()
+      .nullable()
+      .describe('True if a run would have been launched; null if that is not known.'),
+    sentence: z.string(),
+    unknown: z.array(z.string()).describe('The facts that are not known, with the reasons.'),
+    blockers: z.array(reasonSchema).describe('Everything that prevented the launch, as far as it is known.'),
+    reasons: z.array(reasonSchema).describe('The blockers other than the condition.'),
+    nextAt: instant.nullable().describe('The next run by time alone at that instant, epoch ms.'),
+    warnings: z.array(z.string()),
+    condition: pastPartSchema
+      .nullable()
+      .describe('Null if the session did not run, lacked the task, or that is not known.'),
+    text: z.string().describe('The explanation as text.'),
+  }),
+)
+
 export interface StateShape {
   readonly id: string
   readonly states: StateShape[]

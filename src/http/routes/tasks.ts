@@ -6,10 +6,18 @@ import type { Shared } from '../api/context.ts'
 import { type Route, route } from '../api/route.ts'
 import { nameParams, pageQuery, paramsSchema, taskUpdateSchema } from '../contract/inputs.ts'
 import { toSegment } from '../contract/path-names.ts'
-import { asked, Problem, quoted } from '../contract/problem.ts'
-import { machineSchema, named, pageOf, taskSchema, templateSchema, whySchema } from '../contract/schemas.ts'
+import { asked, askedLater, Problem, quoted } from '../contract/problem.ts'
+import {
+  machineSchema,
+  named,
+  pageOf,
+  pastSchema,
+  taskSchema,
+  templateSchema,
+  whySchema,
+} from '../contract/schemas.ts'
 import type { View } from '../security/caller-view.ts'
-import { toWhyData } from '../views/explanation.ts'
+import { toPastData, toWhyData } from '../views/explanation.ts'
 import { toMachineData } from '../views/machine-definition.ts'
 import { toTaskData } from '../views/resources.ts'
 
@@ -139,6 +147,30 @@ export const taskRoutes: readonly Route[] = [
     handle: ({ shared, view, params }) => ({
       body: toWhyData(view.task(params.name), shared.session.now().zoneName ?? 'UTC', view, shared.copy),
     }),
+  }),
+  route({
+    method: 'GET',
+    path: '/tasks/{name}/explain',
+    name: 'explainTaskAt',
+    summary: 'Why the task was, or was not, started at a past instant.',
+    permission: 'read',
+    params: nameParams,
+    query: z.strictObject({
+      at: z
+        .string()
+        .min(1)
+        .describe("Epoch ms, or ISO 8601; without an offset in the task's zone. Not in the future."),
+    }),
+    answers: { 200: { description: 'The explanation, as far as the log tells.', schema: pastSchema } },
+    problems: [404, 422, 503],
+    handle: async ({ shared, view, params, query }) => {
+      const task = view.task(params.name)
+      const at = /^-?\d+$/.test(query.at) ? Number(query.at) : query.at
+      const explanation = await askedLater(() => task.explainAt(at))
+      // It may name tasks that were removed since.
+      await view.learn(view.undecidedIn(explanation))
+      return { body: toPastData(explanation, view, shared.copy) }
+    },
   }),
   route({
     method: 'GET',

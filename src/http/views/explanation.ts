@@ -1,5 +1,13 @@
-/** Response of `/why`: the explanation of a task, with everything masked that would reveal hidden tasks. */
-import { type Blocker, type Explanation, neverHolds, type Reason, type Task } from '../../app/index.ts'
+/** Explanations of tasks as responses, with everything masked that would reveal hidden tasks. */
+import {
+  type Blocker,
+  neverHolds,
+  type PastExplanation,
+  type PastPart,
+  type Reason,
+  type Task,
+  type TaskExplanation,
+} from '../../app/index.ts'
 import type { View } from '../security/caller-view.ts'
 
 type Copy = (value: unknown, key?: string) => unknown
@@ -10,9 +18,29 @@ const hiddenSentence = 'it depends on a task that you may not read'
 /** The explanation of a task as response data. @param zone - The session's time zone. */
 export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
   const explanation = of.explain()
-  const { task, at, isDue } = explanation
+  const { isDue, at } = explanation
+  const shown = shownOf(explanation, view)
+  const condition = toPart(explanation.condition, view, copy)
   const never = neverHolds(of.start.node, zone, at)
-  const condition = toExplanationData(explanation.condition, view, copy)
+  const text = shown.isCut ? textOf(shown.data, condition) : String(explanation)
+  return { ...shown.data, isDue, never, condition, text }
+}
+
+/** The explanation of a past instant as response data. */
+export function toPastData(explanation: PastExplanation, view: View, copy: Copy) {
+  const { isDue } = explanation
+  const shown = shownOf(explanation, view)
+  const condition = explanation.condition === null ? null : toPart(explanation.condition, view, copy)
+  const unknown = explanation.unknown.map((why) => (view.isAbout(why) ? hiddenSentence : why))
+  const text = shown.isCut ? textOf(shown.data, condition) : String(explanation)
+  return { ...shown.data, isDue, condition, unknown, text }
+}
+
+type Explained = Omit<TaskExplanation, 'isDue' | 'condition'>
+
+/** The common members, masked; `isCut`: something is hidden. */
+function shownOf(explanation: Explained, view: View) {
+  const { task, at } = explanation
   const isHidden = (reason: Reason | Blocker): boolean =>
     // This reason names the tasks that use the capacity of a pool.
     view.isAbout(reason.sentence) || (reason.kind === 'slot' && view.isWithin(reason.sentence))
@@ -26,35 +54,32 @@ export function toWhyData(of: Task, zone: string, view: View, copy: Copy) {
     explanation.reasons.some((reason) => isHidden(reason) && explanation.sentence.includes(reason.sentence))
   const sentence = isSummaryHidden ? hiddenSentence : explanation.sentence
   const isCut = isSummaryHidden || explanation.reasons.some(isHidden) || view.isNamedIn(explanation)
-  const text = isCut ? textOf(task, sentence, reasons, condition) : String(explanation)
   // The time of the next run would reveal when a hidden task ends.
   const nextAt = isCut ? null : explanation.nextAt
-  return { task, at, isDue, sentence, never, blockers, reasons, nextAt, warnings, condition, text }
+  return { data: { task, at, sentence, blockers, reasons, nextAt, warnings }, isCut }
 }
 
-/** The explanation tree as data. Only evidence can contain arbitrary values; a part about a hidden task is reduced to a fixed sentence. */
-function toExplanationData(part: Explanation, view: View, copy: Copy): Explanation {
-  const { kind, holds, statement, sentence } = part
-  const children = part.children.map((child) => toExplanationData(child, view, copy))
-  const shown = { kind, holds, statement: view.shown(statement), children }
-  const { evidence, changesAt } = part
+/** The tree as data. Only evidence can contain arbitrary values; a part about a hidden task is reduced to a fixed sentence. */
+function toPart<P extends PastPart>(part: P, view: View, copy: Copy): P {
+  const { statement, sentence, evidence, changesAt } = part
+  const children = part.children.map((child) => toPart(child, view, copy))
+  const shown = { ...part, statement: view.shown(statement), children }
   const isHidden = children.length === 0 && view.isAbout(statement)
   if (isHidden || view.isAbout(sentence) || view.isNamedIn(evidence))
     return { ...shown, sentence: hiddenSentence, evidence: {}, changesAt: isHidden ? null : changesAt }
-  return { ...shown, sentence, evidence: copy(evidence) as Explanation['evidence'], changesAt }
+  return { ...shown, evidence: copy(evidence) }
 }
 
 function textOf(
-  task: string,
-  sentence: string,
-  reasons: readonly { readonly sentence: string }[],
-  condition: Explanation,
+  { task, sentence, reasons }: Pick<Explained, 'task' | 'sentence' | 'reasons'>,
+  condition: PastPart | null,
 ): string {
   const lines = [`${task}: ${sentence}`, ...reasons.map((reason) => `  ! ${reason.sentence}`)]
-  const add = (part: Explanation, indent: string): void => {
-    lines.push(`${indent}${part.holds ? '✓' : '✗'} ${part.statement}: ${part.sentence}`)
+  const add = (part: PastPart, indent: string): void => {
+    const mark = part.holds === null ? '?' : part.holds ? '✓' : '✗'
+    lines.push(`${indent}${mark} ${part.statement}: ${part.sentence}`)
     for (const child of part.children) add(child, `${indent}  `)
   }
-  add(condition, '  ')
+  if (condition !== null) add(condition, '  ')
   return lines.join('\n')
 }

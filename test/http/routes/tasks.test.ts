@@ -38,6 +38,32 @@ describe('reading', () => {
     expect(body.hint).toBe("Did you mean 'report'?")
   })
 
+  test('GET /tasks/{name}/explain?at= is the explanation of that instant', async () => {
+    served = await serve((app) => void app.task('late', 'daily after 23:59', () => {}))
+    const { app } = served
+    const task = app.session.task('late')
+    const now = app.session.now()
+    const at = now.toMillis()
+    const then = await task.explainAt(at)
+    const { status, body } = await served.ask('GET', `/tasks/late/explain?at=${at}`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      task: 'late',
+      at,
+      isDue: then.isDue,
+      sentence: then.sentence,
+      text: String(then),
+    })
+    const iso = encodeURIComponent(now.toISO()!)
+    expect((await served.ask('GET', `/tasks/late/explain?at=${iso}`)).body.at).toBe(at)
+    const future = await served.ask('GET', `/tasks/late/explain?at=${at + 86_400_000}`)
+    expect(future.status).toBe(422)
+    expect(future.body.detail).toContain('at a future instant')
+    expect((await served.ask('GET', '/tasks/late/explain?at=soon')).status).toBe(422)
+    expect((await served.ask('GET', '/tasks/late/explain')).status).toBeGreaterThanOrEqual(400)
+    expect((await served.ask('GET', '/tasks/lat/explain?at=1')).status).toBe(404)
+  })
+
   test('GET /tasks/{name}/why, next_runs and machine agree with the task', async () => {
     served = await serve((app) => void app.task('late', 'daily after 23:59 & ~true', () => {}))
     const task = served.app.session.task('late')

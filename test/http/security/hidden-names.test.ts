@@ -49,6 +49,7 @@ const lists = [
   '/metrics',
   '/tasks/open',
   '/tasks/open/why',
+  `/tasks/open/explain?at=${Date.now()}`,
   '/tasks/open/machine',
   '/session',
 ]
