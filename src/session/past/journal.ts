@@ -29,6 +29,8 @@ const snapshotEveryMs = 86_400_000
 const runsPerQueue = 10
 /** The maximum number of times at which the clock was set, the newest ones. */
 const maxClockSets = 50
+/** The maximum number of earlier relaunch delays, the newest ones. */
+const maxDelays = 20
 /** Shorter relaunch delays cause no notes: otherwise a task that always launches again would cause one for each run. */
 export const shortDelayMs = 1000
 
@@ -149,7 +151,14 @@ export class ChangeJournal implements Journal {
     if (this.#isWritable) this.#noteSession(this.#images.session(this.#clockSets))
   }
 
-  #noteSession(session: SessionImage): void {
+  #noteSession(now: SessionImage): void {
+    const before = this.#session
+    const delayMs = before?.settings.relaunchDelayMs
+    const known = before?.earlierDelays ?? []
+    const { lastSeq } = this.#deps.runLog.current
+    const isOther = delayMs !== undefined && delayMs !== now.settings.relaunchDelayMs
+    const earlierDelays = isOther ? [...known, [lastSeq, delayMs] as const].slice(-maxDelays) : known
+    const session = earlierDelays.length === 0 ? now : { ...now, earlierDelays }
     this.#batch = { ...this.#touch(), session }
     this.#flush()
   }

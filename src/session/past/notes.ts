@@ -47,6 +47,8 @@ export interface SessionImage {
   /** The times at which the wall clock was set: the last sequence number of the log before, and the difference in ms. */
   readonly clockSets: readonly (readonly [seq: number, byMs: number])[]
   readonly settings: SettingsImage
+  /** Earlier relaunch delays, ms, each with the last sequence number of the log before its change. */
+  readonly earlierDelays?: readonly (readonly [seq: number, delayMs: number])[]
 }
 
 /** The images of what changed, by name; null: there was none. */

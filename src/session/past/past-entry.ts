@@ -1,6 +1,7 @@
 /** A task as it was at a past instant: without an actor, and with the facts of that instant. */
 import type { TaskContext } from '../../../machines/task.setup.ts'
 import { HeldTimes } from '../../conditions/evaluate/held.ts'
+import { Capacity, type CapacityDeps, type Shortage } from '../runs/capacity.ts'
 import {
   type QueuedRun,
   type RunActor,
@@ -67,4 +68,20 @@ export function pastSlot(entry: TaskEntry, reason: string | null | undefined): R
 
 export function pastQueued(run: Pick<QueuedRun, 'runId' | 'isReady' | 'execution'>): QueuedRun {
   return { ...run, params: {}, key: undefined, trigger: 'manual', pending: undefined, value: undefined }
+}
+
+/** Capacity for which, by assumption, other tasks are ahead. */
+export class PastCapacity extends Capacity {
+  readonly #isTakenFirst: boolean
+
+  constructor(deps: CapacityDeps, isTakenFirst: boolean) {
+    super(deps)
+    this.#isTakenFirst = isTakenFirst
+  }
+
+  override shortageOf(entry: TaskEntry): Shortage | null {
+    const found = super.shortageOf(entry)
+    if (found !== null || !this.#isTakenFirst) return found
+    return { of: '', sentence: 'other tasks are ahead of it', untilMono: null }
+  }
 }

@@ -1,5 +1,6 @@
 /** Past moments of a session: `task.explainAt()` and `session.at()`. */
 import type { Clock } from '../../clock/clock.ts'
+import type { Condition } from '../../conditions/condition.ts'
 import { showTime } from '../../conditions/explain/show-time.ts'
 import { TaskNotFoundError } from '../../errors/errors.ts'
 import { near } from '../../errors/suggest.ts'
@@ -16,7 +17,7 @@ import type { ChangeJournal } from './journal.ts'
 import { type PastState, type Reached, reach } from './reach.ts'
 import { SessionThen, type SessionThenDeps } from './session-then.ts'
 import { taskThen } from './tasks-then.ts'
-import { combinations, maxUnknown } from './unknown-parts.ts'
+import { combinations, isOutside, maxUnknown } from './unknown-parts.ts'
 
 export interface PastDeps extends ImageDeps, SessionThenDeps {
   readonly clock: Clock
@@ -113,10 +114,8 @@ export class Past {
     const then = new SessionThen(this.#deps, state, name, task)
     await then.read()
     const parts = then.unknown()
-    const { start } = task.definition
-    // Too many to combine: the whole condition counts as unknown.
-    const unknown =
-      parts.size > maxUnknown ? new Map([[String(start), [...parts.values()].join('; ')]]) : parts
+    const { start, end } = task.definition
+    const unknown = parts.size > maxUnknown ? collapsed(parts, start, end) : parts
     const explained = combinations(unknown.keys()).map((assumed) => {
       const { deps, entry } = then.with(assumed)
       return { assumed, explanation: explainTask(deps, entry) }
@@ -144,6 +143,17 @@ export class Past {
     }
     return tasks
   }
+}
+
+/** Too many parts to combine: the whole conditions count as unknown. */
+function collapsed(
+  parts: ReadonlyMap<string, string>,
+  ...conditions: readonly (Condition | null)[]
+): ReadonlyMap<string, string> {
+  const outside = [...parts].filter(([part]) => isOutside(part))
+  const why = [...parts].flatMap(([part, reason]) => (isOutside(part) ? [] : [reason])).join('; ')
+  const whole = conditions.flatMap((each) => (each === null ? [] : [[String(each), why] as const]))
+  return new Map([...outside, ...whole])
 }
 
 function paramsOf({ params }: PastState): Readonly<Record<string, unknown>> {

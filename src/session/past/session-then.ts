@@ -14,7 +14,7 @@ import { SessionLog } from '../../log/session-log.ts'
 import { createMemoryStore } from '../../log/stores/memory.ts'
 import type { ExplanationDeps } from '../decision/explain-task.ts'
 import type { Configuration } from '../options/configuration.ts'
-import { Capacity, executionOf } from '../runs/capacity.ts'
+import { executionOf } from '../runs/capacity.ts'
 import { TaskRegistry } from '../state/registry.ts'
 import type { RunLog } from '../state/run-log.ts'
 import type { RunSlot, TaskEntry } from '../state/task-state.ts'
@@ -22,10 +22,18 @@ import { createFactsOf } from '../watching/session-facts.ts'
 import { newestOf, type PastHistory, type PastRun, readHistory } from './history.ts'
 import { shortDelayMs } from './journal.ts'
 import { livedAt } from './lived.ts'
-import { PastEntry, pastQueued, pastSlot } from './past-entry.ts'
+import { PastCapacity, PastEntry, pastQueued, pastSlot } from './past-entry.ts'
 import type { PastState } from './reach.ts'
 import { settingsThen, type TasksThenDeps, type TaskThen, taskThen } from './tasks-then.ts'
-import { type Assumed, assume, queuePart, relaunchPart, unknownParts, unknownWhy } from './unknown-parts.ts'
+import {
+  type Assumed,
+  assume,
+  queuePart,
+  relaunchPart,
+  turnPart,
+  unknownParts,
+  unknownWhy,
+} from './unknown-parts.ts'
 
 export interface SessionThenDeps extends TasksThenDeps {
   readonly configuration: Configuration
@@ -79,7 +87,25 @@ export class SessionThen {
     if (this.#state.events.unknown !== null) parts.set(queuePart, this.#state.events.unknown)
     const delay = this.#delay()
     if (typeof delay === 'object' && delay !== null) parts.set(relaunchPart, delay.why)
+    if (this.#mayWaitInLine())
+      parts.set(turnPart, 'whether other tasks were ahead of it for free capacity: the log does not keep it')
     return parts
+  }
+
+  /** True if free capacity may not have been used: while nothing launches, tasks wait in line for it. */
+  #mayWaitInLine(): boolean {
+    const { session } = this.#state
+    const { executors } = this.#deps
+    const own = this.#registry.entries.get(this.#name)
+    const keys = own === undefined ? new Set<string>() : this.#keysOf(own)
+    const others = [...this.#registry.entries.values()].filter((entry) => entry !== own)
+    if (!others.some((entry) => [...this.#keysOf(entry)].some((key) => keys.has(key)))) return false
+    const isMainLive = this.#history.live.some(({ task }) => {
+      const entry = this.#registry.entries.get(task)
+      const execution = entry === undefined ? null : executionOf(this.#configuration, entry, undefined)
+      return execution === null || executors.get(execution)?.isExclusive === true
+    })
+    return session.state !== 'running' || session.logDown !== null || isMainLive
   }
 
   /** The parts of the session and the task, with the assumed values of what is not known. */
@@ -94,7 +120,10 @@ export class SessionThen {
     for (const each of registry.entries.values()) each.live.clear()
     const queue = events.queues.get(this.#name)
     this.#enqueue(entry, queue, assumed.get(queuePart) === true)
-    const slots = new Capacity({ clock: this.clock, configuration, executors, onRoom: () => {} })
+    const slots = new PastCapacity(
+      { clock: this.clock, configuration, executors, onRoom: () => {} },
+      assumed.get(turnPart) === true,
+    )
     const runs = this.#history.live.map((run) => this.#slotOf(run))
     registry.byId.clear()
     for (const slot of runs) registry.byId.set(slot.entry.id, slot.entry)
@@ -192,13 +221,14 @@ export class SessionThen {
    */
   #delay(): number | null | { readonly until: number; readonly why: string } {
     const { events, session } = this.#state
-    const { relaunchDelayMs } = session.settings
     const event = events.delays.get(this.#name)
     const now = this.clock.monotonic()
     const { record } = newestOf(this.#history.entries, this.#name)
     if (event !== undefined && (record === null || event.seq > record.seq))
       return event.until !== null && event.until > now ? event.until : null
     if (record === null) return null
+    const earlier = session.earlierDelays?.find(([before]) => record.seq <= before)
+    const relaunchDelayMs = earlier?.[1] ?? session.settings.relaunchDelayMs
     const until = livedAt(record.at, session.clockSets, record.seq) + relaunchDelayMs
     if (until <= now) return null
     const { definition, disabled } = this.#task

@@ -14,10 +14,11 @@ export const maxUnknown = 4
 /** Facts outside of the condition that may not be known. No statement begins with a space. */
 export const relaunchPart = ' the relaunch delay'
 export const queuePart = ' the queue'
+export const turnPart = ' the turn'
 
 /** True for an unknown fact that is not a part of the condition. */
 export function isOutside(part: string): boolean {
-  return part === relaunchPart || part === queuePart
+  return part === relaunchPart || part === queuePart || part === turnPart
 }
 
 /** The value of each unknown part, by its statement. */

@@ -221,7 +221,9 @@ function differs({ explained, text }: Sample, then: PastExplanation): string | n
   if (
     then.unknown.some(
       (why) =>
-        !/custom condition 'it is afternoon'|relaunch delay|^how long|cannot be parsed again/.test(why),
+        !/custom condition 'it is afternoon'|relaunch delay|^whether other tasks were ahead|^how long|cannot be parsed again/.test(
+          why,
+        ),
     )
   )
     return `not known: ${then.unknown.join('; ')}`
