@@ -215,6 +215,8 @@ export class WorkflowInstance implements RunOwner {
     actor.start = () => {
       if (!isAsked) {
         isAsked = true
+        // XState starts actors before it announces the snapshot that created them: without this, the recorder may be at rest.
+        recorder.touch()
         recorder.afterwards(() => startUnlessStopped(actor, start))
       }
       return actor

@@ -320,6 +320,44 @@ describe('over a durable store', () => {
     })
   })
 
+  test('a later step begins when the state that entered it is durable, however long the step before it took', async () => {
+    const kept = createMemoryStore()
+    const writes: (() => void)[] = []
+    let isHeld = false
+    const store = durableStore(kept, (entries) => {
+      kept.append(entries)
+      return isHeld && entries.some((entry) => 'note' in entry && entry.note === 'workflow')
+        ? new Promise((resolve) => void writes.push(resolve))
+        : undefined
+    })
+    const { app, clock } = setUp({ store })
+    const first = gate()
+    let begun = 0
+    const machine = setup({
+      actors: { first: fromPromise(() => first.promise), second: fromPromise(async () => void ++begun) },
+    }).createMachine({
+      initial: 'a',
+      states: {
+        a: { invoke: { src: 'first', onDone: 'b' } },
+        b: { invoke: { src: 'second', onDone: 'c' } },
+        c: { type: 'final' },
+      },
+    })
+    const task = app.task('gate', false, machine)
+    await app.start()
+    const run = task.run()
+    // All writes are done: the recorder is at rest when the first step ends.
+    await clock.settled()
+    isHeld = true
+    first.open()
+    for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve))
+    expect([writes.length, begun]).toEqual([1, 0])
+    isHeld = false
+    writes.shift()!()
+    expect(await run).toMatchObject({ action: 'success' })
+    expect(begun).toBe(1)
+  })
+
   test('an invoked actor begins when the state that entered it is durable', async () => {
     const kept = createMemoryStore()
     const writes: (() => void)[] = []
