@@ -80,7 +80,7 @@ export class Tasks {
         `Cannot add task '${name}' as its work must be a function: ${showValue(work)}.${hintAtOrder(start, work)}`,
       )
     const own = toWork(work)
-    if (isWorkflow(own)) checkWorkflow(name, own, options)
+    checkWorkflow(name, own, options)
     this.#checkPool(name, options)
     checkTaskParams(name, options, start === false)
     if (!isWorkflow(own))

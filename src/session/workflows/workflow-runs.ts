@@ -81,6 +81,10 @@ export class WorkflowRuns {
       done()
     })
     clock.busy?.(kept)
+    // After the state is taken: what a step does upon the abort must not change it.
+    slot.abort?.abort(
+      new DOMException(`Run ${slot.runId} of task '${entry.name}' was cancelled: shut-down.`, 'AbortError'),
+    )
   }
 
   /** The effect of `run.send` in the task machine: passes the event to one live run, or to all. */
