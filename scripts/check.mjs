@@ -15,6 +15,7 @@ const steps = [
   ],
   ['conformance', 'node', ['dist/test/conformance/run.js', '--known', 'test/conformance/known.json']],
   ['kills', 'node', ['dist/test/crash/run.js', '10']],
+  ['kills of workflows', 'node', ['dist/test/crash/workflows/run.js', '10']],
   ['packages', 'node', ['scripts/lint-packages.mjs']],
 ]
 

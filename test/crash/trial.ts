@@ -55,7 +55,7 @@ export class Trial {
   async #check(end: ProcessEnd): Promise<void> {
     this.#announced.push(...end.announced)
     for (const { pid, command } of end.orphans) this.wrong.push(`process ${pid} outlived it: ${command}`)
-    const { entries, problems } = await read(this.option)
+    const { entries, problems } = await readLog(this.option)
     for (const { kind, message } of problems)
       if (kind === 'torn tail') this.#torn++
       else this.wrong.push(message)
@@ -66,7 +66,9 @@ export class Trial {
 }
 
 /** The whole log as the next process finds it. */
-async function read(option: string): Promise<{ entries: readonly LogEntry[]; problems: LogProblem[] }> {
+export async function readLog(
+  option: string,
+): Promise<{ entries: readonly LogEntry[]; problems: LogProblem[] }> {
   const problems: LogProblem[] = []
   if (option.startsWith('sqlite:')) {
     const db = findSqlite()(option.slice('sqlite:'.length))
