@@ -2,6 +2,7 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject, Snapshot, StateValue } from 'xstate'
 import type { Settlement } from '../../machines/run.machine.ts'
 import type { Clock } from '../clock/clock.ts'
+import { toErrorData } from '../errors/error-data.ts'
 import { isInaction } from '../executors/inaction.ts'
 import type { IsolatedRun } from '../executors/run-facts.ts'
 import { Recorder } from './recorder.ts'
@@ -33,10 +34,8 @@ export type WorkflowBeginning = { readonly input: unknown } | { readonly state: 
 
 /** The answer to an event from outside. */
 export type Delivery =
-  | {
-      readonly isAccepted: true /** True if the machine was at rest and accepts the event. */
-      readonly isCertain: boolean
-    }
+  /** `isCertain`: the machine was at rest, and its state accepts the event. */
+  | { readonly isAccepted: true; readonly isCertain: boolean }
   | { readonly isAccepted: false; readonly state: string; readonly accepts: readonly string[] }
 
 const noTimes: Readonly<Record<string, number>> = {}
@@ -202,10 +201,8 @@ export class WorkflowInstance implements RunOwner {
   }
 
   #idOf(actor: AnyActorRef): string {
-    const ids: string[] = []
-    for (let at = actor; at._parent !== undefined && at._parent !== this.#ports.parent; at = at._parent)
-      ids.unshift(at.id)
-    return ids.join('/')
+    // From the run's actor: the root of the workflow is not set yet while it creates its first children.
+    return (pathOf(actor, this.#ports.parent) ?? []).slice(1).join('/')
   }
 
   /** Delays the start of an actor with effects until the state that created it is durable. */
@@ -251,7 +248,7 @@ export class WorkflowInstance implements RunOwner {
         return `its state is of version ${state.version ?? 'none'}, and the workflow is of version ${version ?? 'none'}: give workflow() the option 'migrate'`
       return this.#tryRestore(migrate(structuredClone(state.snapshot), state.version))
     } catch (error) {
-      return `'migrate' threw: ${messageOf(error)}`
+      return `'migrate' threw: ${toErrorData(error).message}`
     } finally {
       this.#isRestoring = false
     }
@@ -263,7 +260,7 @@ export class WorkflowInstance implements RunOwner {
     const restored = this.#actor!.getSnapshot()
     this.#last = restored
     return restored.status === 'error'
-      ? `its state does not fit the workflow: ${messageOf(restored.error)}`
+      ? `its state does not fit the workflow: ${toErrorData(restored.error).message}`
       : null
   }
 
@@ -335,8 +332,4 @@ export class WorkflowInstance implements RunOwner {
 /** True for an actor that acts when it is started. Machines and transition functions act by events only. */
 function hasEffects({ logic }: AnyActorRef & { readonly logic?: unknown }): boolean {
   return typeof (logic as { readonly start?: unknown }).start === 'function' && !isMachine(logic as never)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
