@@ -385,3 +385,14 @@ test('a machine without a final state, an end condition or a timeout is reported
   const timed = await process(createMemoryStore(), endless, { options: { timeout: '1 hour' } })
   expect(warningsIn(timed.news)).not.toContain('never-ends')
 })
+
+test('the log has the execution of a workflow, regardless of that of the session', async () => {
+  const kept = createMemoryStore()
+  const { app } = setUp({ store: open(kept), execution: 'thread' })
+  const task = app.task('flow', false, createMachine({ initial: 'a', states: { a: { type: 'final' } } }))
+  await app.start()
+  expect(task.execution).toBe('workflow')
+  expect(kept.notes({ note: 'snapshot' })[0]?.data).toMatchObject({
+    is: { tasks: { flow: { execution: 'workflow' } } },
+  })
+})

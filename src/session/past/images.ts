@@ -1,6 +1,5 @@
 /** Images of the session as it is now, for notes. Secrets are masked in them. */
 import type { Clock } from '../../clock/clock.ts'
-import { executionFor } from '../../executors/work-spec.ts'
 import { toJsonSafe } from '../../values/json-copy.ts'
 import type { SessionActor } from '../actors/session-actor.ts'
 import type { Params } from '../api/session-parts.ts'
@@ -8,6 +7,7 @@ import type { Execution } from '../api/task-options.ts'
 import { canRecord } from '../decision/limits.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { Settings } from '../options/settings.ts'
+import { executionOfWork } from '../runs/capacity.ts'
 import type { Registry } from '../state/registry.ts'
 import type { RunLog } from '../state/run-log.ts'
 import type { Selection } from '../state/selection.ts'
@@ -61,7 +61,7 @@ export class CurrentImages {
   /** The execution that the task or the kind of its work determines; undefined: that of the session. */
   #executionOf(work: unknown, own: Execution | undefined): Execution | undefined {
     const wanted = own ?? this.#deps.configuration.settings.execution
-    const execution = executionFor(work, wanted)
+    const execution = executionOfWork(work, wanted)
     return execution === wanted ? own : execution
   }
 

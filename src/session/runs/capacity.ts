@@ -259,8 +259,12 @@ export function executionOf(
   queued: QueuedRun | undefined,
 ): Execution {
   const { options, work } = entry.definition
-  if (isWorkflow(work)) return 'workflow'
-  return executionFor(work, queued?.execution ?? options.execution ?? settings.execution)
+  return executionOfWork(work, queued?.execution ?? options.execution ?? settings.execution)
+}
+
+/** The execution of work for the requested one. */
+export function executionOfWork(work: unknown, wanted: Execution): Execution {
+  return isWorkflow(work) ? 'workflow' : executionFor(work, wanted)
 }
 
 /** A list of at most five names. */
