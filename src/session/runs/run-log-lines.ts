@@ -5,6 +5,7 @@ import type { Logger } from '../api/session-options.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { RunLog } from '../state/run-log.ts'
+import { storeNote } from '../state/store-note.ts'
 
 /** A log line as stored in a note; `at` is epoch ms. */
 export interface RunLine {
@@ -57,19 +58,12 @@ export class RunLogLines {
   }
 
   #write(data: readonly RunLine[]): void {
-    const { clock, reporter, runLog } = this.#deps
-    const fail = (error: unknown): void =>
+    const { clock, reporter } = this.#deps
+    storeNote(this.#deps, { ...this.#about, note: 'lines', at: clock.now(), data }, (error) =>
       reporter.fail('log', `Log lines of a run of task '${this.#about.task}' could not be stored.`, {
         task: this.#about.task,
         error,
-      })
-    try {
-      const { durable } = runLog.current.note({ ...this.#about, note: 'lines', at: clock.now(), data })
-      if (!(durable instanceof Promise)) return
-      clock.busy?.(durable)
-      durable.catch(fail)
-    } catch (error) {
-      fail(error)
-    }
+      }),
+    )
   }
 }

@@ -6,6 +6,7 @@ import type { WorkflowState } from '../../workflow/state.ts'
 import type { Transition } from '../../workflow/steps.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { RunLog } from '../state/run-log.ts'
+import { storeNote } from '../state/store-note.ts'
 
 /** The maximum number of stored steps per run. */
 const maxSteps = 1_000
@@ -65,19 +66,12 @@ export class WorkflowNotes {
     const data = this.#steps
     this.#steps = []
     if (runLog.isClosed) return
-    const fail = (error: unknown): void =>
+    storeNote(this.#deps, { ...this.#about, note: 'steps', at: clock.now(), data }, (error) =>
       reporter.fail('log', `Steps of a workflow of task '${this.#about.task}' could not be stored.`, {
         task: this.#about.task,
         error,
-      })
-    try {
-      const { durable } = runLog.current.note({ ...this.#about, note: 'steps', at: clock.now(), data })
-      if (!(durable instanceof Promise)) return
-      clock.busy?.(durable)
-      durable.catch(fail)
-    } catch (error) {
-      fail(error)
-    }
+      }),
+    )
   }
 }
 
